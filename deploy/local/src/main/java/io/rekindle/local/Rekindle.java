@@ -1,0 +1,61 @@
+package io.rekindle.local;
+
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** The command {@code rekindle}; each subcommand is a class of its own. */
+@Command(
+    name = "rekindle",
+    mixinStandardHelpOptions = true,
+    versionProvider = Rekindle.Version.class,
+    synopsisSubcommandLabel = "COMMAND",
+    description = "Real-time client engagement on Apache Flink: the local stack and its tools.",
+    subcommands = {HelpCommand.class})
+public final class Rekindle implements Runnable {
+
+  @Spec private CommandSpec spec;
+
+  /** Runs one command and ends the JVM with its exit code: 0 done, 1 failed, 2 wrong usage. */
+  public static void main(String[] args) {
+    System.exit(commandLine().execute(args));
+  }
+
+  /**
+   * The command with its subcommands, errors shown as one sentence; for tests and {@link #main}.
+   */
+  public static CommandLine commandLine() {
+    CommandLine commandLine = new CommandLine(new Rekindle());
+    commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+    commandLine.setExecutionExceptionHandler(Rekindle::explain);
+    return commandLine;
+  }
+
+  @Override
+  public void run() {
+    spec.commandLine().usage(spec.commandLine().getOut());
+  }
+
+  private static int explain(Exception e, CommandLine command, CommandLine.ParseResult parsed)
+      throws Exception {
+    if (!(e instanceof Failure failure)) {
+      throw e;
+    }
+    PrintWriter err = command.getErr();
+    err.println(command.getColorScheme().errorText("rekindle: " + failure.getMessage()).toString());
+    return failure.exitCode();
+  }
+
+  /** The version that Maven wrote into the jar, or that of the classes under development. */
+  static final class Version implements CommandLine.IVersionProvider {
+
+    @Override
+    public String[] getVersion() {
+      String version = Rekindle.class.getPackage().getImplementationVersion();
+      return new String[] {"rekindle " + (version == null ? "(development build)" : version)};
+    }
+  }
+}

@@ -1,0 +1,244 @@
+package io.rekindle.local.demo;
+
+import io.rekindle.local.importing.OrderRow;
+import io.rekindle.local.importing.Upsert;
+import io.rekindle.local.importing.UserRow;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalTime;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+
+/**
+ * The history of a made-up shop: 2,000 clients and two years of orders that end now. Two shops made
+ * for the same instant are the same, whichever machine made them.
+ */
+public final class DemoShop {
+
+  /** How many clients the shop has. */
+  public static final int USERS = 2_000;
+
+  /** What the ids of all the demo shop's clients begin with. */
+  static final String USER_ID_PREFIX = "client-";
+
+  static final List<String> CATEGORIES =
+      List.of(
+          "books",
+          "garden",
+          "kitchen",
+          "outdoor",
+          "toys",
+          "beauty",
+          "electronics",
+          "music",
+          "fashion",
+          "pets",
+          "sports",
+          "home");
+
+  private static final long SEED = 0x52454b494e444c45L;
+  private static final Duration HISTORY = Duration.ofDays(730);
+  private static final int BATCH_ROWS = 5_000;
+
+  /** Local hours at which people order: lunch and the evening more than the morning. */
+  private static final int[] HOURS = {
+    7, 8, 9, 9, 10, 11, 12, 12, 12, 13, 14, 15, 16, 17, 18, 18, 19, 19, 19, 20, 20, 20, 20, 21, 21,
+    21, 22, 22, 23
+  };
+
+  private final List<UserRow> users;
+  private final List<OrderRow> orders;
+
+  private DemoShop(List<UserRow> users, List<OrderRow> orders) {
+    this.users = users;
+    this.orders = orders;
+  }
+
+  /**
+   * Writes the shop's history into the empty tables {@code shop.users} and {@code shop.orders}, all
+   * of it or nothing.
+   *
+   * @param connection of a role that may write the shop's tables; its auto-commit mode is kept
+   * @param now when the history ends
+   */
+  public static void fill(Connection connection, Instant now) throws SQLException {
+    DemoShop shop = endingAt(now);
+    boolean autoCommit = connection.getAutoCommit();
+    connection.setAutoCommit(false);
+    try {
+      write(connection, Upsert.users(Upsert.ALL_USER_COLUMNS), shop.users);
+      write(connection, Upsert.orders(Upsert.ALL_ORDER_COLUMNS), shop.orders);
+      connection.commit();
+    } catch (SQLException e) {
+      connection.rollback();
+      throw e;
+    } finally {
+      connection.setAutoCommit(autoCommit);
+    }
+  }
+
+  /** The shop whose history ends at the given instant. */
+  static DemoShop endingAt(Instant now) {
+    Instant end = now.truncatedTo(ChronoUnit.MILLIS);
+    List<UserRow> users = new ArrayList<>();
+    List<OrderRow> orders = new ArrayList<>();
+    for (int number = 1; number <= USERS; number++) {
+      // One sequence of chances each: what one client does never depends on another.
+      Random random = new Random(SEED + 0x9E3779B97F4A7C15L * number);
+      Client client = Client.any(USER_ID_PREFIX + "%05d".formatted(number), end, random);
+      users.add(client.row());
+      orders.addAll(client.ordersUntil(end, random));
+    }
+    orders.sort(Comparator.comparing(OrderRow::placedAt).thenComparing(OrderRow::userId));
+    for (int i = 0; i < orders.size(); i++) {
+      orders.set(i, numbered("order-%06d".formatted(i + 1), orders.get(i)));
+    }
+    return new DemoShop(List.copyOf(users), List.copyOf(orders));
+  }
+
+  List<UserRow> users() {
+    return users;
+  }
+
+  /** Ascending by the time at which they were placed. */
+  List<OrderRow> orders() {
+    return orders;
+  }
+
+  private static <R> void write(Connection connection, Upsert<R> upsert, List<R> rows)
+      throws SQLException {
+    for (int from = 0; from < rows.size(); from += BATCH_ROWS) {
+      upsert.write(connection, rows.subList(from, Math.min(rows.size(), from + BATCH_ROWS)));
+    }
+  }
+
+  private static OrderRow numbered(String orderId, OrderRow order) {
+    return new OrderRow(
+        orderId,
+        order.userId(),
+        order.placedAt(),
+        order.amount(),
+        order.refundedAmount(),
+        order.currency(),
+        order.status(),
+        order.category());
+  }
+
+  /** What an order comes to, in whole cents, for a client whose baskets are usually so big. */
+  static BigDecimal amount(double usualBasket, Random random) {
+    double amount = Math.max(2, Rhythm.around(usualBasket, 0.5, random));
+    return BigDecimal.valueOf(amount).setScale(2, RoundingMode.HALF_EVEN);
+  }
+
+  /** A refund of the order: half of the time all of it. */
+  static BigDecimal refund(BigDecimal amount, Random random) {
+    return random.nextBoolean()
+        ? amount
+        : amount
+            .multiply(BigDecimal.valueOf(20 + random.nextInt(60)))
+            .movePointLeft(2)
+            .setScale(2, RoundingMode.HALF_EVEN);
+  }
+
+  static String category(List<String> preferred, Random random) {
+    List<String> from = preferred.isEmpty() || random.nextInt(4) == 0 ? CATEGORIES : preferred;
+    return from.get(random.nextInt(from.size()));
+  }
+
+  private static List<String> preferredCategories(Random random) {
+    Set<String> preferred = new LinkedHashSet<>();
+    for (int count = random.nextInt(4); count > 0; count--) {
+      preferred.add(CATEGORIES.get(random.nextInt(CATEGORIES.size())));
+    }
+    return List.copyOf(preferred);
+  }
+
+  /** One client: who they are and how they buy. */
+  record Client(UserRow row, Region region, Rhythm rhythm, double usualBasket) {
+
+    static Client any(String userId, Instant now, Random random) {
+      // A few are older than the history that the shop has kept.
+      Instant joined = now.minusSeconds((long) (random.nextDouble() * 900 * 86_400));
+      Region region = Region.any(random);
+      UserRow row = row(userId, region, joined, random);
+      return new Client(row, region, Rhythm.any(random), usualBasket(random));
+    }
+
+    static UserRow joining(String userId, Instant now, Random random) {
+      return row(userId, Region.any(random), now, random);
+    }
+
+    static double usualBasket(Random random) {
+      return Rhythm.around(55, 0.7, random);
+    }
+
+    private static UserRow row(String userId, Region region, Instant joined, Random random) {
+      String name = region.name(random);
+      boolean reachable = random.nextInt(50) != 0;
+      String distinction = userId.substring(USER_ID_PREFIX.length());
+      return new UserRow(
+          userId,
+          reachable ? Region.email(name, distinction) : null,
+          name,
+          preferredCategories(random),
+          region.zone().getId(),
+          region.locale(),
+          random.nextInt(10) < 7,
+          joined);
+    }
+
+    List<OrderRow> ordersUntil(Instant now, Random random) {
+      List<OrderRow> orders = new ArrayList<>();
+      if (rhythm == Rhythm.NEVER) {
+        return orders;
+      }
+      Instant start = now.minus(HISTORY);
+      Instant next = plusDays(row.createdAt(), random.nextDouble() * 3);
+      while (next.isBefore(now)) {
+        Instant usual = atUsualHour(next, random);
+        Instant placedAt = usual.isBefore(row.createdAt()) ? row.createdAt() : usual;
+        // Drawn even when it is dropped, so that the sequence of chances stays the same.
+        OrderRow order = order(placedAt, random);
+        if (placedAt.isBefore(now) && placedAt.isAfter(start)) {
+          orders.add(order);
+        }
+        if (!rhythm.lapses(random)) {
+          next = plusDays(next, rhythm.nextGapDays(random));
+        } else if (rhythm != Rhythm.ONE_OFF && random.nextInt(4) == 0) {
+          next = plusDays(next, 100 + random.nextInt(200));
+        } else {
+          break;
+        }
+      }
+      return orders;
+    }
+
+    private OrderRow order(Instant placedAt, Random random) {
+      BigDecimal amount = amount(usualBasket, random);
+      int fate = random.nextInt(100);
+      BigDecimal refund = fate < 4 ? refund(amount, random) : BigDecimal.ZERO.setScale(2);
+      String status = fate >= 97 ? "CANCELLED" : "PLACED";
+      String category = category(row.preferredCategories(), random);
+      return new OrderRow("", row.userId(), placedAt, amount, refund, "EUR", status, category);
+    }
+
+    private Instant atUsualHour(Instant day, Random random) {
+      LocalTime time =
+          LocalTime.of(HOURS[random.nextInt(HOURS.length)], random.nextInt(60), random.nextInt(60));
+      return day.atZone(region.zone()).with(time).toInstant();
+    }
+
+    private static Instant plusDays(Instant instant, double days) {
+      return instant.plusMillis((long) (days * 86_400_000));
+    }
+  }
+}

@@ -1,0 +1,321 @@
+package io.rekindle.local.demo;
+
+import io.rekindle.local.importing.Upsert;
+import io.rekindle.local.importing.UserRow;
+import java.math.BigDecimal;
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.List;
+import java.util.PriorityQueue;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import javax.sql.DataSource;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/**
+ * The demo shop's days as they go by, in fast motion: about one change a second, most of them
+ * orders by the clients whose turn it is, a refund or a cancellation now and then, and sometimes a
+ * new client. Clients keep their own rhythm among each other, fall silent and come back.
+ *
+ * <p>Runs on a thread of its own from {@link #start} to {@link #close}. While the database is away
+ * it waits for it.
+ */
+public final class LiveOrders implements AutoCloseable {
+
+  private static final Duration MEAN_PAUSE = Duration.ofSeconds(1);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(4);
+  private static final Duration RETRY_PAUSE = Duration.ofSeconds(2);
+  private static final int RECENT_ORDERS = 500;
+  private static final double FIRST_ORDERS_GAP_DAYS = 60;
+
+  /** A client who has not ordered for so many of their usual gaps is not expected any more. */
+  private static final double SILENT_AFTER_GAPS = 2.5;
+
+  private static final double LAPSE = 0.03;
+
+  private record Client(
+      String userId, List<String> preferred, double usualBasket, double gapDays) {}
+
+  /** A client's place in the queue; turns are days on the shop's own, faster calendar. */
+  private record Turn(double at, Client client) {}
+
+  private record Order(String orderId, BigDecimal amount) {}
+
+  private final DataSource shop;
+  private final Consumer<String> log;
+  private final Random random;
+  private final CountDownLatch stopped = new CountDownLatch(1);
+  private final Thread thread = new Thread(this::run, "live-orders");
+
+  private final PriorityQueue<Turn> turns = new PriorityQueue<>(Comparator.comparing(Turn::at));
+  private final List<Client> silent = new ArrayList<>();
+  private final Deque<Order> recent = new ArrayDeque<>();
+
+  /**
+   * @param shop connections of a role that may write the shop's tables
+   * @param log gets a line when the database goes away and when it is back
+   */
+  public LiveOrders(DataSource shop, Consumer<String> log) {
+    this(shop, log, new Random());
+  }
+
+  LiveOrders(DataSource shop, Consumer<String> log, Random random) {
+    this.shop = shop;
+    this.log = log;
+    this.random = random;
+    thread.setDaemon(true);
+  }
+
+  /** Begins to order. */
+  public void start() {
+    thread.start();
+  }
+
+  /** Stops ordering, and returns when no change is under way any more. */
+  @Override
+  public void close() {
+    stopped.countDown();
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /**
+   * Keeps a shop going until the process is ended. The database is told by the environment, where
+   * other users of the machine do not see it: {@code REKINDLE_SHOP_JDBC_URL}, {@code
+   * REKINDLE_SHOP_USER} and {@code REKINDLE_SHOP_PASSWORD}.
+   */
+  public static void main(String... arguments) throws InterruptedException {
+    PGSimpleDataSource shop = new PGSimpleDataSource();
+    shop.setUrl(System.getenv("REKINDLE_SHOP_JDBC_URL"));
+    shop.setUser(System.getenv("REKINDLE_SHOP_USER"));
+    shop.setPassword(System.getenv("REKINDLE_SHOP_PASSWORD"));
+    LiveOrders live = new LiveOrders(shop, System.out::println);
+    Runtime.getRuntime().addShutdownHook(new Thread(live::close));
+    live.start();
+    live.thread.join();
+  }
+
+  private void run() {
+    boolean away = false;
+    while (stopped.getCount() > 0) {
+      try (Connection connection = shop.getConnection()) {
+        load(connection);
+        if (away) {
+          log.accept("The database is back: ordering goes on.");
+          away = false;
+        }
+        while (!pause(nextPause())) {
+          change(connection);
+        }
+      } catch (SQLException e) {
+        if (!away) {
+          log.accept("Ordering waits for the database: " + e.getMessage());
+          away = true;
+        }
+        pause(RETRY_PAUSE);
+      }
+    }
+  }
+
+  /** Returns whether it is time to stop. */
+  private boolean pause(Duration duration) {
+    try {
+      return stopped.await(duration.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      stopped.countDown();
+      return true;
+    }
+  }
+
+  /**
+   * Pauses as between the events of a Poisson process, since clients do not wait for each other.
+   */
+  private Duration nextPause() {
+    double pause = -Math.log(1 - random.nextDouble()) * MEAN_PAUSE.toMillis();
+    return Duration.ofMillis(Math.min((long) pause, LONGEST_PAUSE.toMillis()));
+  }
+
+  /** Makes one change. Each is a transaction, as in a shop. */
+  void change(Connection connection) throws SQLException {
+    int chance = random.nextInt(100);
+    if (chance < 84) {
+      order(connection, nextInTurn());
+    } else if (chance < 91) {
+      refund(connection);
+    } else if (chance < 95) {
+      cancel(connection);
+    } else if (chance < 97) {
+      order(connection, silent.isEmpty() ? null : silent.get(random.nextInt(silent.size())));
+    } else if (chance < 98) {
+      join(connection);
+    } else {
+      changeConsent(connection);
+    }
+  }
+
+  /** Takes the shop as it is found: who its clients are, and how often each of them orders. */
+  void load(Connection connection) throws SQLException {
+    turns.clear();
+    silent.clear();
+    recent.clear();
+    String clients =
+        """
+        select user_id, preferred_categories,
+               coalesce(percentile_cont(0.5) within group (order by amount), 50) as usual_basket,
+               extract(epoch from max(placed_at) - min(placed_at)) / 86400
+                 / nullif(count(order_id) - 1, 0) as gap_days,
+               extract(epoch from now() - max(placed_at)) / 86400 as silent_days
+        from shop.users left join shop.orders using (user_id)
+        where user_id like ? || '%'
+        group by user_id
+        """;
+    try (PreparedStatement statement = connection.prepareStatement(clients)) {
+      statement.setString(1, DemoShop.USER_ID_PREFIX);
+      try (ResultSet row = statement.executeQuery()) {
+        while (row.next()) {
+          double gapDays = Math.max(1, row.getDouble("gap_days"));
+          if (row.wasNull()) {
+            gapDays = FIRST_ORDERS_GAP_DAYS;
+          }
+          Client client =
+              new Client(
+                  row.getString("user_id"),
+                  texts(row.getArray("preferred_categories")),
+                  row.getDouble("usual_basket"),
+                  gapDays);
+          double silentDays = row.getDouble("silent_days");
+          if (row.wasNull() || silentDays > SILENT_AFTER_GAPS * gapDays) {
+            silent.add(client);
+          } else {
+            turns.add(new Turn(nextGap(client) - silentDays, client));
+          }
+        }
+      }
+    }
+    String orders =
+        """
+        select order_id, amount from shop.orders
+        where user_id like ? || '%' and status = 'PLACED' and refunded_amount = 0
+        order by placed_at desc limit ?
+        """;
+    try (PreparedStatement statement = connection.prepareStatement(orders)) {
+      statement.setString(1, DemoShop.USER_ID_PREFIX);
+      statement.setInt(2, RECENT_ORDERS);
+      try (ResultSet row = statement.executeQuery()) {
+        while (row.next()) {
+          recent.addFirst(new Order(row.getString("order_id"), row.getBigDecimal("amount")));
+        }
+      }
+    }
+  }
+
+  private Client nextInTurn() {
+    Turn turn = turns.poll();
+    if (turn == null) {
+      return null;
+    }
+    if (random.nextDouble() < LAPSE) {
+      silent.add(turn.client());
+    } else {
+      turns.add(new Turn(turn.at() + nextGap(turn.client()), turn.client()));
+    }
+    return turn.client();
+  }
+
+  private double nextGap(Client client) {
+    return Rhythm.around(client.gapDays(), 0.3, random);
+  }
+
+  private void order(Connection connection, Client client) throws SQLException {
+    if (client == null) {
+      return;
+    }
+    Order order =
+        new Order("order-" + UUID.randomUUID(), DemoShop.amount(client.usualBasket(), random));
+    String sql =
+        "insert into shop.orders (order_id, user_id, amount, currency, category)"
+            + " values (?, ?, ?, 'EUR', ?)";
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      statement.setString(1, order.orderId());
+      statement.setString(2, client.userId());
+      statement.setBigDecimal(3, order.amount());
+      statement.setString(4, DemoShop.category(client.preferred(), random));
+      statement.executeUpdate();
+    }
+    recent.addLast(order);
+    if (recent.size() > RECENT_ORDERS) {
+      recent.removeFirst();
+    }
+  }
+
+  private void refund(Connection connection) throws SQLException {
+    Order order = recent.pollFirst();
+    if (order != null) {
+      String sql = "update shop.orders set refunded_amount = ? where order_id = ?";
+      try (PreparedStatement statement = connection.prepareStatement(sql)) {
+        statement.setBigDecimal(1, DemoShop.refund(order.amount(), random));
+        statement.setString(2, order.orderId());
+        statement.executeUpdate();
+      }
+    }
+  }
+
+  private void cancel(Connection connection) throws SQLException {
+    Order order = recent.pollLast();
+    if (order != null) {
+      String sql = "update shop.orders set status = 'CANCELLED' where order_id = ?";
+      try (PreparedStatement statement = connection.prepareStatement(sql)) {
+        statement.setString(1, order.orderId());
+        statement.executeUpdate();
+      }
+    }
+  }
+
+  private void join(Connection connection) throws SQLException {
+    Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+    String userId = DemoShop.USER_ID_PREFIX + UUID.randomUUID();
+    UserRow row = DemoShop.Client.joining(userId, now, random);
+    Upsert.users(Upsert.ALL_USER_COLUMNS).write(connection, List.of(row));
+    Client client =
+        new Client(
+            userId,
+            row.preferredCategories(),
+            DemoShop.Client.usualBasket(random),
+            FIRST_ORDERS_GAP_DAYS);
+    double present = turns.isEmpty() ? 0 : turns.peek().at();
+    turns.add(new Turn(present + random.nextDouble(), client));
+  }
+
+  private void changeConsent(Connection connection) throws SQLException {
+    Client client = silent.isEmpty() ? null : silent.get(random.nextInt(silent.size()));
+    if (client != null) {
+      String sql =
+          "update shop.users set marketing_consent = not marketing_consent where user_id = ?";
+      try (PreparedStatement statement = connection.prepareStatement(sql)) {
+        statement.setString(1, client.userId());
+        statement.executeUpdate();
+      }
+    }
+  }
+
+  private static List<String> texts(Array array) throws SQLException {
+    return Arrays.asList((String[]) array.getArray());
+  }
+}

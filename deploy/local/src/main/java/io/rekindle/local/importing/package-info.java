@@ -1,0 +1,2 @@
+/** Bringing a shop's own history in from CSV files. */
+package io.rekindle.local.importing;

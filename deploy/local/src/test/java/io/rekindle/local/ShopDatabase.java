@@ -1,0 +1,61 @@
+package io.rekindle.local;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/** A real Postgres with both schemas for a test class; every test finds the tables empty. */
+public final class ShopDatabase implements BeforeAllCallback, BeforeEachCallback, AfterAllCallback {
+
+  private EmbeddedPostgres postgres;
+
+  @Override
+  public void beforeAll(ExtensionContext context) throws IOException {
+    postgres = EmbeddedPostgres.builder().setServerConfig("listen_addresses", "127.0.0.1").start();
+    Flyway.configure().dataSource(postgres.getPostgresDatabase()).load().migrate();
+  }
+
+  @Override
+  public void beforeEach(ExtensionContext context) throws SQLException {
+    execute(
+        "truncate shop.users, shop.orders, engagement.emails, engagement.score_overrides,"
+            + " engagement.scoring_policies, engagement.user_scores, engagement.pipeline_progress");
+  }
+
+  @Override
+  public void afterAll(ExtensionContext context) throws IOException {
+    postgres.close();
+  }
+
+  public DataSource dataSource() {
+    return postgres.getPostgresDatabase();
+  }
+
+  public Connection connect() throws SQLException {
+    return dataSource().getConnection();
+  }
+
+  public void execute(String sql) throws SQLException {
+    try (var connection = connect();
+        var statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  /** The first column of the first row. */
+  public String value(String sql) throws SQLException {
+    try (var connection = connect();
+        var statement = connection.createStatement();
+        var row = statement.executeQuery(sql)) {
+      row.next();
+      return row.getString(1);
+    }
+  }
+}

@@ -1,0 +1,396 @@
+package io.rekindle.job;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+
+/**
+ * What the job was told, checked as a whole before anything starts.
+ *
+ * <p>A value is taken from the arguments ({@code --kafka.bootstrap-servers host:9092}), else from
+ * the environment ({@code REKINDLE_KAFKA_BOOTSTRAP_SERVERS}), else from a properties file ({@code
+ * --config FILE} or {@code REKINDLE_CONFIG}), else it is the default. Needs no Flink on the class
+ * path, so that {@code java -jar … --help} works anywhere. Immutable.
+ */
+public final class Settings {
+
+  /** Where the keyed state lives. */
+  public enum StateBackend {
+    /** On the heap: fastest, bounded by memory. */
+    HASHMAP,
+    /** On local disk: bounded by the disk. */
+    ROCKSDB
+  }
+
+  public static final Setting<String> KAFKA_BOOTSTRAP_SERVERS =
+      Setting.required(
+          "kafka.bootstrap-servers", Setting::text, "Kafka brokers, host:port, comma separated.");
+
+  public static final Setting<String> KAFKA_TOPIC_PREFIX =
+      Setting.withDefault(
+          "kafka.topic-prefix",
+          Setting.matching(
+              "[a-zA-Z0-9._-]{1,100}", "1 to 100 letters, digits, dots, dashes or underscores"),
+          "rekindle",
+          "First part of the name of every topic, the same as the connector's topic.prefix.");
+
+  public static final Setting<String> KAFKA_GROUP_ID =
+      Setting.withDefault(
+          "kafka.group-id",
+          Setting::text,
+          "rekindle-job",
+          "Consumer group under which offsets are shown. Where to read from is kept in checkpoints.");
+
+  public static final Setting<String> DATABASE_URL =
+      Setting.required(
+          "database.url",
+          Setting.startingWith("jdbc:postgresql:"),
+          "JDBC URL of the database with the schema engagement.");
+
+  public static final Setting<String> DATABASE_USER =
+      Setting.withDefault(
+          "database.user", Setting::text, "rekindle_pipeline", "Database role of the job.");
+
+  public static final Setting<Optional<String>> DATABASE_PASSWORD =
+      Setting.secret("database.password", "Password of the role, if it has one.");
+
+  public static final Setting<StateBackend> STATE_BACKEND =
+      Setting.withDefault(
+          "state.backend",
+          Setting.oneOf(StateBackend.class),
+          "hashmap",
+          "Where keyed state lives: hashmap (heap, fastest) or rocksdb (disk, for more users than"
+              + " memory holds).");
+
+  public static final Setting<Duration> STATE_TOMBSTONE_RETENTION =
+      Setting.withDefault(
+          "state.tombstone-retention",
+          Setting.duration(Duration.ofMinutes(1), Duration.ofDays(30)),
+          "1 d",
+          "How long a deleted row is remembered, in event time, so that a repeated older change"
+              + " does not bring it back.");
+
+  public static final Setting<String> CHECKPOINT_DIRECTORY =
+      Setting.required(
+          "checkpoint.directory",
+          Setting::text,
+          "URI of durable storage that JobManager and TaskManagers reach, for checkpoints.");
+
+  public static final Setting<Duration> CHECKPOINT_INTERVAL =
+      Setting.withDefault(
+          "checkpoint.interval",
+          Setting.duration(Duration.ofMillis(100), Duration.ofHours(1)),
+          "10 s",
+          "Time between the starts of two checkpoints.");
+
+  public static final Setting<Optional<String>> SAVEPOINT_DIRECTORY =
+      Setting.optional(
+          "savepoint.directory",
+          Setting::text,
+          "URI where savepoints go unless the one who asks for them says otherwise.");
+
+  public static final Setting<Optional<Integer>> PARALLELISM =
+      Setting.optional(
+          "parallelism",
+          Setting.integer(1, 32_768),
+          "Parallel parts of the job; the cluster's default unless given.");
+
+  public static final Setting<Integer> MAX_PARALLELISM =
+      Setting.withDefault(
+          "max-parallelism",
+          Setting.integer(1, 32_768),
+          "128",
+          "Upper bound of the parallelism for the life of the state. Changing it means starting"
+              + " from empty state.");
+
+  public static final Setting<Duration> TIME_COMMIT_SKEW =
+      Setting.withDefault(
+          "time.commit-skew",
+          Setting.duration(Duration.ZERO, Duration.ofMinutes(5)),
+          "100 ms",
+          "How far commit timestamps may be out of log order. Scores wait this long.");
+
+  public static final Setting<Duration> SINK_FLUSH_INTERVAL =
+      Setting.withDefault(
+          "sink.flush-interval",
+          Setting.duration(Duration.ofMillis(1), Duration.ofMinutes(1)),
+          "100 ms",
+          "Longest time that a result waits for others before it is written to the database.");
+
+  public static final Setting<Integer> SINK_FLUSH_ROWS =
+      Setting.withDefault(
+          "sink.flush-rows",
+          Setting.integer(1, 100_000),
+          "5000",
+          "Results after which a batch is written at once.");
+
+  public static final Setting<Duration> SINK_RETRY_TIMEOUT =
+      Setting.withDefault(
+          "sink.retry-timeout",
+          Setting.duration(Duration.ZERO, Duration.ofHours(1)),
+          "5 min",
+          "How long a write to an unreachable database is tried again before the job restarts.");
+
+  public static final Setting<Duration> RESTART_INITIAL_DELAY =
+      Setting.withDefault(
+          "restart.initial-delay",
+          Setting.duration(Duration.ofMillis(1), Duration.ofHours(1)),
+          "1 s",
+          "Wait before the first restart after a failure.");
+
+  public static final Setting<Duration> RESTART_MAX_DELAY =
+      Setting.withDefault(
+          "restart.max-delay",
+          Setting.duration(Duration.ofMillis(1), Duration.ofHours(1)),
+          "30 s",
+          "Longest wait before a restart; the wait doubles until then.");
+
+  public static final Setting<Duration> RESTART_RESET_AFTER =
+      Setting.withDefault(
+          "restart.reset-after",
+          Setting.duration(Duration.ofSeconds(1), Duration.ofDays(1)),
+          "5 min",
+          "Time without failure after which the wait is short again.");
+
+  /** Every setting, in the order in which help and documentation show them. */
+  public static final List<Setting<?>> ALL =
+      List.of(
+          KAFKA_BOOTSTRAP_SERVERS,
+          KAFKA_TOPIC_PREFIX,
+          KAFKA_GROUP_ID,
+          DATABASE_URL,
+          DATABASE_USER,
+          DATABASE_PASSWORD,
+          STATE_BACKEND,
+          STATE_TOMBSTONE_RETENTION,
+          CHECKPOINT_DIRECTORY,
+          CHECKPOINT_INTERVAL,
+          SAVEPOINT_DIRECTORY,
+          PARALLELISM,
+          MAX_PARALLELISM,
+          TIME_COMMIT_SKEW,
+          SINK_FLUSH_INTERVAL,
+          SINK_FLUSH_ROWS,
+          SINK_RETRY_TIMEOUT,
+          RESTART_INITIAL_DELAY,
+          RESTART_MAX_DELAY,
+          RESTART_RESET_AFTER);
+
+  private static final String CONFIG = "config";
+  private static final String CONFIG_VARIABLE = "REKINDLE_CONFIG";
+
+  private final Map<Setting<?>, Object> values;
+
+  private Settings(Map<Setting<?>, Object> values) {
+    this.values = values;
+  }
+
+  /** Whether the arguments ask for {@link #help()} rather than for a run. */
+  public static boolean asksForHelp(String... arguments) {
+    return List.of(arguments).contains("--help") || List.of(arguments).contains("-h");
+  }
+
+  /**
+   * Reads all settings.
+   *
+   * @throws InvalidSettingsException naming every setting that is unknown, wrong or missing
+   */
+  public static Settings read(String[] arguments, Map<String, String> environment) {
+    List<String> problems = new ArrayList<>();
+    Map<String, String> given = fromArguments(arguments, problems);
+    String configFile = given.remove(CONFIG);
+    if (configFile == null) {
+      configFile = environment.get(CONFIG_VARIABLE);
+    }
+    Properties file = configFile == null ? new Properties() : fromFile(configFile, problems);
+    for (String name : file.stringPropertyNames()) {
+      if (named(name).isEmpty()) {
+        problems.add(name + " in " + configFile + ": no such setting" + meant(name));
+      }
+    }
+
+    Map<Setting<?>, Object> values = new LinkedHashMap<>();
+    for (Setting<?> setting : ALL) {
+      String text = given.get(setting.name());
+      String origin = "--" + setting.name();
+      if (text == null) {
+        text = environment.get(setting.environmentVariable());
+        origin = setting.environmentVariable();
+      }
+      if (text == null) {
+        text = file.getProperty(setting.name());
+        origin = setting.name() + " in " + configFile;
+      }
+      if (text == null) {
+        text = setting.defaultText();
+      }
+      if (text == null) {
+        if (setting.required()) {
+          problems.add(
+              setting.name()
+                  + " is missing: give --"
+                  + setting.name()
+                  + " or "
+                  + setting.environmentVariable());
+        }
+        values.put(setting, Optional.empty());
+        continue;
+      }
+      try {
+        values.put(setting, setting.read(text));
+      } catch (Setting.WrongValue wrong) {
+        problems.add(
+            origin
+                + (setting.secret() ? "" : " is \"" + text + "\" and")
+                + " must be "
+                + wrong.getMessage());
+      }
+    }
+    if (!problems.isEmpty()) {
+      throw new InvalidSettingsException(problems);
+    }
+    return new Settings(values);
+  }
+
+  /** The value of a setting. */
+  @SuppressWarnings("unchecked") // read() put a value there that the setting's own reader made
+  public <T> T get(Setting<T> setting) {
+    return (T) values.get(setting);
+  }
+
+  /** All settings with their descriptions, defaults and environment variables. */
+  public static String help() {
+    StringBuilder help =
+        new StringBuilder(
+            """
+            Rekindle: scores every client of the shop, seconds after each change.
+
+            Usage: flink run rekindle-job.jar [--config FILE] [--SETTING VALUE]...
+
+            A setting is taken from the arguments, else the environment, else the properties file
+            (--config FILE or REKINDLE_CONFIG), else its default holds. Secrets are not taken from
+            the arguments, which other processes can read.
+
+            """);
+    for (Setting<?> setting : ALL) {
+      help.append(setting.secret() ? "  " : "  --").append(setting.name());
+      if (setting.required()) {
+        help.append("  (required)");
+      } else if (setting.defaultText() != null) {
+        help.append("  (default ").append(setting.defaultText()).append(')');
+      }
+      help.append("\n      ").append(setting.description());
+      help.append("\n      Environment: ").append(setting.environmentVariable()).append('\n');
+    }
+    return help.toString();
+  }
+
+  /** All settings as the Markdown table of the documentation. */
+  static String table() {
+    StringBuilder table =
+        new StringBuilder(
+            "| Setting | Environment variable | Default | Meaning |\n|---|---|---|---|\n");
+    for (Setting<?> setting : ALL) {
+      String absent = setting.required() ? "required" : "none";
+      table
+          .append("| `" + setting.name() + "` | `" + setting.environmentVariable() + "` | ")
+          .append(setting.defaultText() == null ? absent : "`" + setting.defaultText() + "`")
+          .append(" | " + setting.description())
+          .append(
+              setting.secret() ? " Secret: environment or file only, never printed. |\n" : " |\n");
+    }
+    return table.toString();
+  }
+
+  /** The values in force, a line each, secrets redacted. */
+  @Override
+  public String toString() {
+    StringBuilder lines = new StringBuilder();
+    values.forEach(
+        (setting, value) -> {
+          Object shown = value instanceof Optional<?> some ? some.orElse(null) : value;
+          if (shown instanceof Duration duration) {
+            shown = duration.toMillis() + " ms";
+          }
+          lines
+              .append(setting.name())
+              .append(" = ")
+              .append(shown == null ? "not set" : setting.secret() ? "(redacted)" : shown)
+              .append('\n');
+        });
+    return lines.toString();
+  }
+
+  private static Map<String, String> fromArguments(String[] arguments, List<String> problems) {
+    Map<String, String> given = new LinkedHashMap<>();
+    for (int i = 0; i < arguments.length; i++) {
+      String argument = arguments[i];
+      if (!argument.startsWith("--")) {
+        problems.add(argument + ": arguments are written --name value");
+        continue;
+      }
+      int equals = argument.indexOf('=');
+      String name = argument.substring(2, equals < 0 ? argument.length() : equals);
+      Optional<Setting<?>> setting = named(name);
+      boolean known = name.equals(CONFIG) || setting.isPresent();
+      String value = null;
+      if (equals >= 0) {
+        value = argument.substring(equals + 1);
+      } else if (i + 1 < arguments.length && !arguments[i + 1].startsWith("--")) {
+        value = arguments[++i];
+      }
+      if (!known) {
+        problems.add("--" + name + ": no such setting" + meant(name));
+      } else if (setting.isPresent() && setting.get().secret()) {
+        problems.add(
+            "--"
+                + name
+                + " is a secret: give it by "
+                + setting.get().environmentVariable()
+                + " or in the file, not as an argument");
+      } else if (value == null) {
+        problems.add("--" + name + " has no value");
+      } else if (given.put(name, value) != null) {
+        problems.add("--" + name + " is given twice");
+      }
+    }
+    return given;
+  }
+
+  private static Properties fromFile(String file, List<String> problems) {
+    Properties properties = new Properties();
+    try (Reader reader = Files.newBufferedReader(Path.of(file), StandardCharsets.UTF_8)) {
+      properties.load(reader);
+    } catch (NoSuchFileException absent) {
+      problems.add("--config: there is no file " + file);
+    } catch (IOException | IllegalArgumentException unreadable) {
+      problems.add("--config: cannot read " + file + ": " + unreadable.getMessage());
+    }
+    return properties;
+  }
+
+  private static Optional<Setting<?>> named(String name) {
+    return ALL.stream().filter(setting -> setting.name().equals(name)).findFirst();
+  }
+
+  /** A hint at the setting whose name shares its last part, the likeliest slip. */
+  private static String meant(String name) {
+    String last = name.substring(name.lastIndexOf('.') + 1);
+    return ALL.stream()
+        .map(Setting::name)
+        .filter(candidate -> !last.isEmpty() && candidate.endsWith(last))
+        .findFirst()
+        .map(candidate -> " (did you mean " + candidate + "?)")
+        .orElse("");
+  }
+}

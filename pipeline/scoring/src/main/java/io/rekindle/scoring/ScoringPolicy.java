@@ -1,0 +1,180 @@
+package io.rekindle.scoring;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/**
+ * How scores are made, as read from a JSON document. The {@linkplain io.rekindle.scoring package}
+ * describes the document. Immutable.
+ */
+public final class ScoringPolicy {
+
+  private static final List<String> BUILT_IN = List.of("cadence-v1", "document-v1");
+
+  private final String json;
+  private final String hash;
+  private final Definition definition;
+
+  private ScoringPolicy(String json, String hash, Definition definition) {
+    this.json = json;
+    this.hash = hash;
+    this.definition = definition;
+  }
+
+  /**
+   * Reads a policy document.
+   *
+   * @throws InvalidPolicyException if the document is not a valid policy; its message names the
+   *     place in the document and the fix
+   */
+  public static ScoringPolicy parse(String json) throws InvalidPolicyException {
+    JsonSection document = JsonSection.parse(json);
+    Definition definition = PolicyReader.read(document);
+    String canonical = CanonicalJson.of(document.node());
+    return new ScoringPolicy(canonical, CanonicalJson.sha256(canonical), definition);
+  }
+
+  /**
+   * A policy that comes with the product.
+   *
+   * @param name one of {@link #builtInNames()}
+   * @throws IllegalArgumentException if there is none of that name
+   */
+  public static ScoringPolicy builtIn(String name) {
+    if (!BUILT_IN.contains(name)) {
+      throw new IllegalArgumentException(
+          "There is no built-in scoring policy '" + name + "': use one of " + BUILT_IN);
+    }
+    try (InputStream in = ScoringPolicy.class.getResourceAsStream("policies/" + name + ".json")) {
+      return parse(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InvalidPolicyException e) {
+      throw new IllegalStateException("The built-in scoring policy " + name + " is broken", e);
+    }
+  }
+
+  /** The names of the policies that come with the product, the default first. */
+  public static List<String> builtInNames() {
+    return BUILT_IN;
+  }
+
+  /** The name that scores made by this policy carry. */
+  public String version() {
+    return definition.version();
+  }
+
+  /** What the policy is for, in the words of its author; empty if they left none. */
+  public String description() {
+    return definition.description();
+  }
+
+  /**
+   * SHA-256 of {@link #json()} in lower-case hexadecimal: two documents that differ in nothing but
+   * layout, order of fields, spelling of numbers or fields that are null have the same.
+   */
+  public String hash() {
+    return hash;
+  }
+
+  /** The document in canonical form: fields sorted, none of them null, no white space. */
+  public String json() {
+    return json;
+  }
+
+  /** A user whose score is below this is at risk. */
+  public int atRiskBelow() {
+    return definition.atRiskBelow();
+  }
+
+  Definition definition() {
+    return definition;
+  }
+
+  /**
+   * A policy in the form that the {@link Scorer} works with.
+   *
+   * @param windowMillis an order counts while it is younger than this
+   * @param recency rungs in milliseconds since the last order
+   * @param rhythm rungs in thousandths of the usual gap
+   * @param rhythmGap null if the policy has no rhythm
+   * @param orderDays rungs in order days in the window, one for each number that any rule asks for
+   * @param ordersEver frequency by the number of effective orders, or null
+   * @param spend rungs in hundredths of the base currency spent in the window
+   * @param averageOrderValue value by the average order in units of the base currency, or null
+   * @param elapsedMarks milliseconds since the last order that segment rules ask for
+   * @param contactPoints zero or less
+   * @param atRiskDrop null if a drop alone does not put at risk
+   */
+  record Definition(
+      String version,
+      String description,
+      long windowMillis,
+      int base,
+      int minimum,
+      int maximum,
+      Ladder recency,
+      Ladder rhythm,
+      RhythmGap rhythmGap,
+      Ladder orderDays,
+      Curve ordersEver,
+      Ladder spend,
+      Curve averageOrderValue,
+      Ladder elapsedMarks,
+      int contactPoints,
+      long contactMillis,
+      int atRiskBelow,
+      Integer atRiskDrop,
+      int healthyFrom,
+      int coolingFrom,
+      int lowFrom,
+      List<SegmentRule> segmentRules,
+      ExchangeRates exchangeRates) {
+
+    /** The score that the factors' sum comes to. */
+    double clamp(double sum) {
+      return Math.max(minimum, Math.min(maximum, sum));
+    }
+
+    Band band(double score) {
+      if (score >= healthyFrom) {
+        return Band.HEALTHY;
+      }
+      if (score >= coolingFrom) {
+        return Band.COOLING;
+      }
+      return score >= lowFrom ? Band.LOW : Band.LAPSED;
+    }
+
+    Segment segment(
+        double score, boolean atRisk, long orderDaysInWindow, long orderDaysEver, long elapsed) {
+      for (int i = 0; i < segmentRules.size(); i++) {
+        SegmentRule rule = segmentRules.get(i);
+        if (rule.matches(score, atRisk, orderDaysInWindow, orderDaysEver, elapsed)) {
+          return rule.segment();
+        }
+      }
+      throw new IllegalStateException("Policy " + version + " has no last rule that always holds");
+    }
+  }
+
+  /**
+   * How the usual gap between order days is estimated: the mean over the most recent order days,
+   * drawn towards the shop's usual gap as if that had been seen {@code priorWeight} times.
+   */
+  record RhythmGap(
+      int orderDays, long priorMillis, int priorWeight, long minimumMillis, long maximumMillis) {
+
+    /**
+     * @param gaps how many gaps lie between the order days that are looked at
+     * @param spanMillis from the first of those days to the last
+     */
+    long estimate(int gaps, long spanMillis) {
+      long mean = (spanMillis + priorWeight * priorMillis) / (gaps + priorWeight);
+      return Math.max(minimumMillis, Math.min(maximumMillis, mean));
+    }
+  }
+}

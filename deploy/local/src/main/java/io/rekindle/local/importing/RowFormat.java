@@ -1,0 +1,174 @@
+package io.rekindle.local.importing;
+
+import java.math.BigDecimal;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * How the rows of a table are written in a file.
+ *
+ * @param <R> the row
+ */
+sealed interface RowFormat<R> permits RowFormat.Users, RowFormat.Orders {
+
+  /** The columns without which there is no row. */
+  Set<String> required();
+
+  /** All columns that mean something. */
+  Set<String> known();
+
+  /** Makes a row, its times moved by the given shift. */
+  R parse(Fields fields, Duration shift) throws BadValue;
+
+  String id(R row);
+
+  /**
+   * The user whom the row belongs to and who must be known before it; null for a user's own row.
+   */
+  String owner(R row);
+
+  /** When what the row tells of happened. */
+  Instant time(R row);
+
+  Upsert<R> upsert(Set<String> columns);
+
+  /** Rows of {@code shop.users}. */
+  record Users() implements RowFormat<UserRow> {
+
+    private static final int LONGEST_TEXT = 10_000;
+    private static final int LONGEST_NAME = 128;
+    private static final Pattern CATEGORY_SEPARATOR = Pattern.compile("[;|,]");
+
+    @Override
+    public Set<String> required() {
+      return Set.of("user_id", "created_at");
+    }
+
+    @Override
+    public Set<String> known() {
+      return Upsert.ALL_USER_COLUMNS;
+    }
+
+    @Override
+    public UserRow parse(Fields fields, Duration shift) throws BadValue {
+      return new UserRow(
+          fields.id("user_id"),
+          fields.text("email", null, LONGEST_TEXT),
+          fields.text("name", null, LONGEST_TEXT),
+          categories(fields.text("preferred_categories", "")),
+          timeZone(fields.text("time_zone", "UTC", LONGEST_NAME)),
+          fields.text("locale", "en", LONGEST_NAME),
+          fields.flag("marketing_consent"),
+          fields.time("created_at").plus(shift));
+    }
+
+    @Override
+    public String id(UserRow row) {
+      return row.userId();
+    }
+
+    @Override
+    public String owner(UserRow row) {
+      return null;
+    }
+
+    @Override
+    public Instant time(UserRow row) {
+      return row.createdAt();
+    }
+
+    @Override
+    public Upsert<UserRow> upsert(Set<String> columns) {
+      return Upsert.users(columns);
+    }
+
+    /** Names separated by a semicolon, a bar or a comma; brackets and quotes around are fine. */
+    private static List<String> categories(String text) {
+      return CATEGORY_SEPARATOR
+          .splitAsStream(text)
+          .map(name -> name.replaceAll("^[\\s\\[{\"]+|[\\s\\]}\"]+$", ""))
+          .filter(name -> !name.isEmpty())
+          .toList();
+    }
+
+    private static String timeZone(String name) throws BadValue {
+      try {
+        return ZoneId.of(name).getId();
+      } catch (DateTimeException e) {
+        throw Fields.wrong("time_zone", name, "write an IANA name such as Europe/Paris");
+      }
+    }
+  }
+
+  /** Rows of {@code shop.orders}. */
+  record Orders() implements RowFormat<OrderRow> {
+
+    private static final int LONGEST_TEXT = 10_000;
+    private static final Pattern CURRENCY = Pattern.compile("[A-Z]{3}");
+
+    @Override
+    public Set<String> required() {
+      return Set.of("order_id", "user_id", "placed_at", "amount");
+    }
+
+    @Override
+    public Set<String> known() {
+      return Upsert.ALL_ORDER_COLUMNS;
+    }
+
+    @Override
+    public OrderRow parse(Fields fields, Duration shift) throws BadValue {
+      return new OrderRow(
+          fields.id("order_id"),
+          fields.id("user_id"),
+          fields.time("placed_at").plus(shift),
+          fields.amount("amount", null),
+          fields.amount("refunded_amount", BigDecimal.ZERO),
+          currency(fields.text("currency", "EUR")),
+          status(fields.text("status", "PLACED")),
+          fields.text("category", null, LONGEST_TEXT));
+    }
+
+    @Override
+    public String id(OrderRow row) {
+      return row.orderId();
+    }
+
+    @Override
+    public String owner(OrderRow row) {
+      return row.userId();
+    }
+
+    @Override
+    public Instant time(OrderRow row) {
+      return row.placedAt();
+    }
+
+    @Override
+    public Upsert<OrderRow> upsert(Set<String> columns) {
+      return Upsert.orders(columns);
+    }
+
+    private static String currency(String text) throws BadValue {
+      String code = text.toUpperCase(Locale.ROOT);
+      if (!CURRENCY.matcher(code).matches()) {
+        throw Fields.wrong("currency", text, "write a code of three letters such as EUR");
+      }
+      return code;
+    }
+
+    private static String status(String text) throws BadValue {
+      String status = text.toUpperCase(Locale.ROOT);
+      if (!status.equals("PLACED") && !status.equals("CANCELLED")) {
+        throw Fields.wrong("status", text, "write PLACED or CANCELLED");
+      }
+      return status;
+    }
+  }
+}

@@ -1,0 +1,253 @@
+package io.rekindle.local.importing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.rekindle.local.Failure;
+import io.rekindle.local.Progress;
+import io.rekindle.local.ShopDatabase;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class CsvImportITCase {
+
+  private static final String USERS = "user_id,created_at\nada,2026-01-01T00:00:00Z";
+  private static final String ORDERS = "order_id,user_id,placed_at,amount\n";
+
+  @RegisterExtension static final ShopDatabase database = new ShopDatabase();
+
+  @TempDir Path directory;
+
+  private Connection connection;
+  private CsvImport csvImport;
+
+  @BeforeEach
+  void connect() throws SQLException {
+    connection = database.connect();
+    connection.setAutoCommit(false);
+    csvImport = new CsvImport(connection, Progress.onStandardError());
+  }
+
+  @AfterEach
+  void disconnect() throws SQLException {
+    connection.close();
+  }
+
+  @Test
+  void shouldReadColumnsInAnyOrderBehindAByteOrderMarkWithBothKindsOfLineEnd() throws Exception {
+    String users =
+        """
+        name,User_ID, created_at ,preferred_categories,marketing_consent,locale,email,time_zone
+        "Lovelace, Ada",ada,2026-01-01T00:00:00+01:00,books;toys,true,en-GB,a@example.com,Asia/Tokyo
+
+        "line|break",bob,2026-01-02,,,,,
+        """;
+    users('\uFEFF' + users.replace("\n", "\r\n").replace('|', '\n'));
+    orders(
+        """
+        amount,order_id,placed_at,user_id,status,refunded_amount,currency,category
+        12.5,1,2026-01-03 10:00:00.123456+00,ada,CANCELLED,2.50,GBP,books
+        """);
+
+    assertThat(
+            database.value(
+                "select string_agg(u::text, '|' order by user_id) from (select user_id, email, name,"
+                    + " preferred_categories, time_zone, locale, marketing_consent,"
+                    + " created_at at time zone 'UTC' from shop.users) u"))
+        .isEqualTo(
+            "(ada,a@example.com,\"Lovelace, Ada\",\"{books,toys}\",Asia/Tokyo,en-GB,t,"
+                + "\"2025-12-31 23:00:00\")|"
+                + "(bob,,\"line\nbreak\",{},UTC,en,f,\"2026-01-02 00:00:00\")");
+    assertThat(
+            database.value(
+                "select o::text from (select order_id, user_id, placed_at at time zone 'UTC',"
+                    + " amount, refunded_amount, currency, status, category from shop.orders) o"))
+        .isEqualTo("(1,ada,\"2026-01-03 10:00:00.123456\",12.50,2.50,GBP,CANCELLED,books)");
+  }
+
+  @Test
+  void shouldFillInDefaultsForMissingColumns() throws Exception {
+    users(USERS);
+    orders(ORDERS + "1,ada,2026-01-03,12\n");
+
+    assertThat(
+            database.value(
+                "select (refunded_amount, currency, status, category)::text from shop.orders"))
+        .isEqualTo("(0.00,EUR,PLACED,)");
+  }
+
+  @Test
+  void shouldChangeNothingTheSecondTime() throws Exception {
+    String file = ORDERS + "1,ada,2026-01-03,12\n2,ada,2026-01-04,13.00\n2,ada,2026-01-05,14\n";
+    users(USERS);
+    CsvImport.Report first = orders(file);
+    String rows = database.value("select string_agg(xmin::text || o, ',') from shop.orders o");
+    CsvImport.Report second = orders(file);
+
+    assertThat(counts(first)).containsExactly(3L, 2L, 0L, 0L, 1L);
+    assertThat(counts(second)).containsExactly(3L, 0L, 0L, 2L, 1L);
+    assertThat(database.value("select string_agg(xmin::text || o, ',') from shop.orders o"))
+        .isEqualTo(rows);
+  }
+
+  @Test
+  void shouldUpdateRowsThatSaySomethingElse() throws Exception {
+    users(USERS);
+    orders(ORDERS + "1,ada,2026-01-03,12\n2,ada,2026-01-03,12\n");
+
+    assertThat(counts(orders(ORDERS + "1,ada,2026-01-03,13\n2,ada,2026-01-03,12\n")))
+        .containsExactly(2L, 0L, 1L, 1L, 0L);
+    assertThat(database.value("select sum(amount) from shop.orders")).isEqualTo("25.00");
+  }
+
+  @Test
+  void shouldKeepWhatTheFileDoesNotSpeakOf() throws Exception {
+    users("user_id,created_at,name\nada,2026-01-01,Ada\n");
+    users("user_id,created_at\nada,2026-01-02\n");
+
+    assertThat(database.value("select name from shop.users")).isEqualTo("Ada");
+  }
+
+  @Test
+  void shouldLetTheLastOfSeveralRowsWithOneIdCount() throws Exception {
+    users(USERS);
+    CsvImport.Report report =
+        orders(ORDERS + "1,ada,2026-01-03,12\n1,ada,2026-01-03,13\n1,ada,2026-01-03,x\n");
+
+    assertThat(database.value("select amount from shop.orders")).isEqualTo("13.00");
+    assertThat(Files.readAllLines(report.rejects()))
+        .hasSize(3)
+        .element(1)
+        .asString()
+        .startsWith("2,\"1 comes again on line 3, which counts");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "1,ada,2026-01-03,-1            | amount is '-1': amounts are not negative",
+        "1,ada,2026-01-03,1.234         | amount is '1.234': use at most two decimals",
+        "1,ada,2026-01-03,EUR 5         | amount is 'EUR 5': write an amount such as 19.90",
+        "1,ada,2026-01-03,              | amount is empty",
+        "1,ada,2026-01-03,1000000000000 | amount is '1000000000000': the largest amount",
+        "1,ada,soon,5                   | placed_at is 'soon': write a time such as",
+        "1,ada,2999-01-01,5             | placed_at is '2999-01-01': that is more than a day",
+        ",ada,2026-01-03,5              | order_id is empty",
+        "1,eve,2026-01-03,5             | user_id is 'eve': no such user",
+        "1,a\0da,2026-01-03,5           | user_id contains a NUL character",
+        "1,ada,2026-01-03               | has 3 values for 4 columns",
+      })
+  void shouldRejectABadRowByLineAndReasonAndTakeTheOthers(String bad, String reason)
+      throws Exception {
+    users(USERS);
+    CsvImport.Report report = orders(ORDERS + bad + "\nfine,ada,2026-01-03,5\n");
+
+    assertThat(counts(report)).containsExactly(2L, 1L, 0L, 0L, 1L);
+    List<String> lines = Files.readAllLines(report.rejects());
+    assertThat(lines.get(0)).isEqualTo("line,reason,order_id,user_id,placed_at,amount");
+    assertThat(lines.get(1).replace("\"", "")).startsWith("2," + reason);
+  }
+
+  @Test
+  void shouldRejectAnUnknownStatusAndAnIdThatIsTooLong() throws Exception {
+    users(USERS);
+    CsvImport.Report report =
+        orders(
+            "order_id,user_id,placed_at,amount,status\n1,ada,2026-01-03,5,SHIPPED\n"
+                + "x".repeat(129)
+                + ",ada,2026-01-03,5,PLACED\n");
+
+    assertThat(Files.readString(report.rejects()))
+        .contains("status is 'SHIPPED': write PLACED or CANCELLED")
+        .contains("order_id has 129 characters: use at most 128");
+  }
+
+  @Test
+  void shouldSayAgainThatNothingIsRejectedOnceTheFileIsMended() throws Exception {
+    users(USERS);
+    Path rejects = orders(ORDERS + "1,ada,2026-01-03,-1\n").rejects();
+    assertThat(rejects).exists();
+    orders(ORDERS + "1,ada,2026-01-03,1\n");
+
+    assertThat(rejects).doesNotExist();
+  }
+
+  @Test
+  void shouldNameColumnsThatMeanNothing() throws Exception {
+    CsvImport.Report report = users("user_id,shoe_size,created_at\nada,38,2026-01-01\n");
+
+    assertThat(report.unknownColumns()).containsExactly("shoe_size");
+  }
+
+  @Test
+  void shouldRefuseAFileWithoutARequiredColumn() {
+    assertThatThrownBy(() -> orders("order_id,user_id,amount\n1,ada,5\n"))
+        .isInstanceOf(Failure.class)
+        .hasMessageContaining("has no column placed_at");
+  }
+
+  @Test
+  void shouldShiftTheNewestGoodOrderToNow() throws Exception {
+    Path users = write("users.csv", USERS);
+    Path orders =
+        write(
+            "orders.csv",
+            ORDERS + "1,ada,2020-01-01,5\n2,ada,2020-01-31T12:00:00Z,5\n3,ada,2999-01-01,5\n");
+    Instant before = Instant.now();
+    Duration shift = csvImport.shiftToNow(orders);
+    csvImport.users(users, shift);
+    csvImport.orders(orders, shift);
+
+    Instant newest =
+        Instant.parse(
+            database.value(
+                "select to_char(max(placed_at) at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
+                    + " from shop.orders"));
+    assertThat(newest).isBetween(before.minusSeconds(60), before.plusSeconds(60));
+    assertThat(database.value("select max(placed_at) - min(placed_at) from shop.orders"))
+        .isEqualTo("30 days 12:00:00");
+  }
+
+  @Test
+  void shouldWriteManyBatches() throws Exception {
+    StringBuilder file = new StringBuilder(ORDERS);
+    for (int i = 0; i < 12_345; i++) {
+      file.append(i).append(",ada,2026-01-03T00:00:00Z,").append(i).append(".99\n");
+    }
+    users(USERS);
+
+    assertThat(counts(orders(file.toString()))).containsExactly(12_345L, 12_345L, 0L, 0L, 0L);
+  }
+
+  private static List<Long> counts(CsvImport.Report report) {
+    return List.of(
+        report.read(), report.inserted(), report.updated(), report.unchanged(), report.rejected());
+  }
+
+  private CsvImport.Report users(String content) throws IOException, SQLException {
+    return csvImport.users(write("users.csv", content), Duration.ZERO);
+  }
+
+  private CsvImport.Report orders(String content) throws IOException, SQLException {
+    return csvImport.orders(write("orders.csv", content), Duration.ZERO);
+  }
+
+  private Path write(String name, String content) throws IOException {
+    return Files.writeString(directory.resolve(name), content, StandardCharsets.UTF_8);
+  }
+}

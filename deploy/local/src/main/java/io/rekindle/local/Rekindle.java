@@ -1,5 +1,7 @@
 package io.rekindle.local;
 
+import io.rekindle.local.importing.ImportCommand;
+import io.rekindle.local.scoring.ScoreCommand;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -14,7 +16,7 @@ import picocli.CommandLine.Spec;
     versionProvider = Rekindle.Version.class,
     synopsisSubcommandLabel = "COMMAND",
     description = "Real-time client engagement on Apache Flink: the local stack and its tools.",
-    subcommands = {HelpCommand.class})
+    subcommands = {HelpCommand.class, ImportCommand.class, ScoreCommand.class})
 public final class Rekindle implements Runnable {
 
   @Spec private CommandSpec spec;

@@ -1,0 +1,62 @@
+package io.rekindle.local.scoring;
+
+import io.rekindle.scoring.OrderHistory;
+import java.util.Arrays;
+
+/**
+ * One user's orders in growing arrays that are used again for the next user. The rows must be added
+ * ascending by the time at which they were placed.
+ */
+public final class OrderTable implements OrderHistory {
+
+  private static final int INITIAL_ROWS = 64;
+
+  private int size;
+  private long[] placedAt = new long[INITIAL_ROWS];
+  private long[] netMinor = new long[INITIAL_ROWS];
+  private int[] currency = new int[INITIAL_ROWS];
+
+  /** Forgets all rows. */
+  public void clear() {
+    size = 0;
+  }
+
+  /**
+   * Adds an order.
+   *
+   * @param orderPlacedAt epoch milliseconds, not before that of the order added last
+   * @param orderNetMinor amount less refunds in hundredths of the currency's unit
+   * @param orderCurrency as {@link io.rekindle.scoring.Currencies} packs it
+   */
+  public void add(long orderPlacedAt, long orderNetMinor, int orderCurrency) {
+    if (size == placedAt.length) {
+      placedAt = Arrays.copyOf(placedAt, 2 * size);
+      netMinor = Arrays.copyOf(netMinor, 2 * size);
+      currency = Arrays.copyOf(currency, 2 * size);
+    }
+    placedAt[size] = orderPlacedAt;
+    netMinor[size] = orderNetMinor;
+    currency[size] = orderCurrency;
+    size++;
+  }
+
+  @Override
+  public int size() {
+    return size;
+  }
+
+  @Override
+  public long placedAt(int index) {
+    return placedAt[index];
+  }
+
+  @Override
+  public long netMinor(int index) {
+    return netMinor[index];
+  }
+
+  @Override
+  public int currency(int index) {
+    return currency[index];
+  }
+}

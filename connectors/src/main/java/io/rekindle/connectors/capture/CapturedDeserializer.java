@@ -1,0 +1,197 @@
+package io.rekindle.connectors.capture;
+
+import io.rekindle.connectors.deadletter.DeadLetter;
+import io.rekindle.connectors.deadletter.Reason;
+import io.rekindle.connectors.events.Change;
+import io.rekindle.connectors.events.PolicyChanged;
+import io.rekindle.connectors.serialization.EventTypeInfo;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.flink.api.common.serialization.DeserializationSchema.InitializationContext;
+import org.apache.flink.api.common.serialization.SerializerConfigImpl;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.util.Collector;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Reads Debezium's events from Kafka. Never throws on account of a record: what cannot be
+ * understood becomes a dead letter.
+ *
+ * <p>Metrics, under the group {@code rekindle} of the source operator: counters {@code
+ * deadLetters}, {@code ticks} and {@code truncates}, and for each partition read the gauge {@code
+ * partition.<topic>.<number>.watermark}, the newest commit time that the partition has proven in
+ * epoch milliseconds, -1 before the first.
+ *
+ * @param <T> type of the changes
+ */
+public final class CapturedDeserializer<T>
+    implements KafkaRecordDeserializationSchema<Captured<T>> {
+
+  private static final long serialVersionUID = 1L;
+
+  private final TypeInformation<T> changeType;
+  private transient ChangeDecoder decoder;
+  private transient Receiver<T> receiver;
+
+  private CapturedDeserializer(TypeInformation<T> changeType) {
+    this.changeType = changeType;
+  }
+
+  /** For the topics of users, orders, emails and overrides. */
+  public static CapturedDeserializer<Change> ofChanges() {
+    return new CapturedDeserializer<>(EventTypeInfo.CHANGE);
+  }
+
+  /** For the topic of policies. */
+  public static CapturedDeserializer<PolicyChanged> ofPolicies() {
+    return new CapturedDeserializer<>(EventTypeInfo.POLICY_CHANGED);
+  }
+
+  @Override
+  public void open(InitializationContext context) {
+    decoder = new ChangeDecoder();
+    receiver =
+        new Receiver<>(changeType.getTypeClass(), context.getMetricGroup().addGroup("rekindle"));
+  }
+
+  @Override
+  public void deserialize(
+      ConsumerRecord<byte[], byte[]> message, Collector<Captured<T>> collector) {
+    receiver.begin(message, collector);
+    decoder.decode(message, receiver);
+    receiver.end();
+  }
+
+  @Override
+  public TypeInformation<Captured<T>> getProducedType() {
+    return typeOf(changeType);
+  }
+
+  private static <T> TypeInformation<Captured<T>> typeOf(TypeInformation<T> changeType) {
+    // A class object knows no type arguments.
+    @SuppressWarnings("unchecked")
+    Class<Captured<T>> captured = (Class<Captured<T>>) (Class<?>) Captured.class;
+    return new EventTypeInfo<>(
+        captured,
+        new CapturedSerializer<>(changeType.createSerializer(new SerializerConfigImpl())));
+  }
+
+  /** Turns what the decoder finds in one record into what the job gets, and counts. */
+  private static final class Receiver<T> implements ChangeDecoder.Receiver {
+
+    private final Class<T> changeType;
+    private final MetricGroup metrics;
+    private final Counter deadLetters;
+    private final Counter ticks;
+    private final Counter truncates;
+    private final Map<TopicPartition, Progress> progressByPartition = new HashMap<>();
+    private Progress progress = new Progress("", -1);
+    private ConsumerRecord<byte[], byte[]> message;
+    private Collector<Captured<T>> collector;
+
+    Receiver(Class<T> changeType, MetricGroup metrics) {
+      this.changeType = changeType;
+      this.metrics = metrics;
+      this.deadLetters = metrics.counter("deadLetters");
+      this.ticks = metrics.counter("ticks");
+      this.truncates = metrics.counter("truncates");
+    }
+
+    void begin(ConsumerRecord<byte[], byte[]> message, Collector<Captured<T>> collector) {
+      this.message = message;
+      this.collector = collector;
+      // Records come in runs of one partition, so the last one's is nearly always right.
+      if (progress.partition != message.partition() || !progress.topic.equals(message.topic())) {
+        progress =
+            progressByPartition.computeIfAbsent(
+                new TopicPartition(message.topic(), message.partition()), this::register);
+      }
+    }
+
+    void end() {
+      message = null;
+      collector = null;
+    }
+
+    private Progress register(TopicPartition partition) {
+      Progress registered = new Progress(partition.topic(), partition.partition());
+      metrics
+          .addGroup("partition")
+          .addGroup(partition.topic())
+          .addGroup(Integer.toString(partition.partition()))
+          .gauge("watermark", () -> registered.newest);
+      return registered;
+    }
+
+    @Override
+    public void changed(Change change) {
+      emit(change, change.snapshot(), change.commitTime());
+    }
+
+    @Override
+    public void policyChanged(PolicyChanged change) {
+      emit(change, change.snapshot(), change.commitTime());
+    }
+
+    private void emit(Object change, boolean snapshot, long commitTime) {
+      if (!changeType.isInstance(change)) {
+        rejected(
+            Reason.UNKNOWN_TABLE,
+            "Topic "
+                + message.topic()
+                + " carries an event of a table that belongs in another"
+                + " topic: send it to the topic of its table");
+        return;
+      }
+      long provenTime = snapshot ? Captured.PROVES_NOTHING : commitTime;
+      progress.advance(provenTime);
+      collector.collect(Captured.change(changeType.cast(change), provenTime));
+    }
+
+    @Override
+    public void ticked(long commitTime) {
+      ticks.inc();
+      unremarkable(commitTime);
+    }
+
+    @Override
+    public void unremarkable(long commitTime) {
+      progress.advance(commitTime);
+      collector.collect(Captured.progress(commitTime));
+    }
+
+    @Override
+    public void rejected(Reason reason, String error) {
+      deadLetters.inc();
+      if (reason == Reason.TRUNCATE) {
+        truncates.inc();
+      }
+      collector.collect(Captured.deadLetter(DeadLetter.of(message, reason, error)));
+    }
+  }
+
+  private static final class Progress {
+
+    private final String topic;
+    private final int partition;
+
+    /** Read by whoever reports metrics. */
+    private volatile long newest = -1;
+
+    Progress(String topic, int partition) {
+      this.topic = topic;
+      this.partition = partition;
+    }
+
+    /** Called by the one thread that reads the partition. */
+    void advance(long provenTime) {
+      if (provenTime > newest) {
+        newest = provenTime;
+      }
+    }
+  }
+}

@@ -1,0 +1,517 @@
+package io.rekindle.connectors.capture;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import io.rekindle.connectors.deadletter.Reason;
+import io.rekindle.connectors.events.Change;
+import io.rekindle.connectors.events.Contacted;
+import io.rekindle.connectors.events.OrderChanged;
+import io.rekindle.connectors.events.OrderRemoved;
+import io.rekindle.connectors.events.OverrideChanged;
+import io.rekindle.connectors.events.OverrideRemoved;
+import io.rekindle.connectors.events.PolicyChanged;
+import io.rekindle.connectors.events.RowVersion;
+import io.rekindle.connectors.events.UserChanged;
+import io.rekindle.connectors.events.UserRemoved;
+import java.io.IOException;
+import java.time.Instant;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/**
+ * Reads Debezium's JSON events (without schemas) of the captured tables.
+ *
+ * <p>One pass of Jackson's streaming parser over the bytes, no tree. Every record ends in at least
+ * one call of the {@link Receiver}, except snapshot rows and deleted clock rows that say nothing;
+ * nothing is thrown on account of a record.
+ *
+ * <p>Not safe for use by several threads: its buffers are used again for every record.
+ */
+public final class ChangeDecoder {
+
+  /** Larger values are refused unread: no row of ours comes near. */
+  static final int MAX_VALUE_BYTES = 256 * 1024;
+
+  /** How far the clocks of database and Kafka Connect may differ. */
+  private static final long MAX_COMMIT_AHEAD_MS = 5 * 60_000L;
+
+  /** How far an order's time may be ahead of its commit: a shop in another zone than it thinks. */
+  private static final long MAX_ORDER_AHEAD_MS = 24 * 3_600_000L;
+
+  private static final int MAX_SCORE = 100;
+
+  /** Is told what a record amounts to. */
+  public interface Receiver {
+
+    void changed(Change change);
+
+    void policyChanged(PolicyChanged change);
+
+    /** A clock event in its right place: everything committed before is in front of it. */
+    void ticked(long commitTime);
+
+    /** A streamed event that changes nobody's state, but whose commit time counts. */
+    void unremarkable(long commitTime);
+
+    /**
+     * @param error a sentence that names the field and the fix
+     */
+    void rejected(Reason reason, String error);
+  }
+
+  private final JsonFactory json =
+      JsonFactory.builder()
+          // Names of unknown columns come from outside and must not stay in the JVM for ever, nor
+          // may many of them that hash alike end in an exception.
+          .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+          .disable(JsonFactory.Feature.FAIL_ON_SYMBOL_HASH_OVERFLOW)
+          .disable(JsonFactory.Feature.CHARSET_DETECTION)
+          .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+          .build();
+
+  private final Fields envelope = new Fields("");
+  private final Fields source = new Fields("source.");
+  private final Fields before = new Fields("before.");
+  private final Fields after = new Fields("after.");
+  private String currency = "EUR";
+
+  /** Decodes one record. */
+  public void decode(ConsumerRecord<byte[], byte[]> message, Receiver receiver) {
+    try {
+      read(message.value());
+      interpret(message, receiver);
+    } catch (Malformed e) {
+      receiver.rejected(e.reason(), e.getMessage());
+    } catch (RuntimeException e) {
+      // An exception here would fail the job, which would read the same record again for ever.
+      receiver.rejected(
+          Reason.DECODER_DEFECT, "The decoder failed, which is a defect; please report it: " + e);
+    }
+  }
+
+  private void read(byte[] value) throws Malformed {
+    if (value == null) {
+      throw new Malformed(
+          Reason.NULL_VALUE,
+          "The value is null: set the connector's tombstones.on.delete to false");
+    }
+    if (value.length > MAX_VALUE_BYTES) {
+      throw new Malformed(
+          Reason.TOO_LARGE,
+          "The value has "
+              + value.length
+              + " bytes, more than "
+              + MAX_VALUE_BYTES
+              + ": exclude large columns with the connector's column.exclude.list");
+    }
+    envelope.clear();
+    source.clear();
+    before.clear();
+    after.clear();
+    try (JsonParser parser = json.createParser(value)) {
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        throw notAnEvent("The value is not a JSON object");
+      }
+      readEnvelope(parser);
+      if (parser.nextToken() != null) {
+        throw new Malformed(
+            Reason.NOT_JSON, "The value goes on after its JSON object: send one event per record");
+      }
+    } catch (JsonProcessingException e) {
+      throw new Malformed(
+          Reason.NOT_JSON,
+          "The value is not valid JSON at byte "
+              + e.getLocation().getByteOffset()
+              + ": "
+              + e.getOriginalMessage());
+    } catch (IOException e) {
+      throw new Malformed(Reason.NOT_JSON, "The value is not valid JSON: " + e.getMessage());
+    }
+  }
+
+  private void readEnvelope(JsonParser parser) throws IOException, Malformed {
+    String name;
+    while ((name = parser.nextFieldName()) != null) {
+      JsonToken token = parser.nextToken();
+      switch (name) {
+        case "before":
+          before.readObject(parser);
+          break;
+        case "after":
+          after.readObject(parser);
+          break;
+        case "source":
+          source.readObject(parser);
+          break;
+        case "op":
+          envelope.readValue(Field.OP, token, parser);
+          break;
+        case "payload":
+          envelope.readValue(Field.PAYLOAD, token, parser);
+          break;
+        default:
+          parser.skipChildren();
+      }
+    }
+  }
+
+  private void interpret(ConsumerRecord<byte[], byte[]> message, Receiver receiver)
+      throws Malformed {
+    Operation operation = operation();
+    if (!source.present()) {
+      throw notAnEvent("The value has no source");
+    }
+    if (operation == Operation.TRUNCATE) {
+      throw new Malformed(
+          Reason.TRUNCATE,
+          "Table "
+              + source.text(Field.SCHEMA)
+              + "."
+              + source.text(Field.TABLE)
+              + " was truncated, which names no rows, so their users keep what they had: delete"
+              + " rows with DELETE, or let the connector take a new snapshot");
+    }
+    if (message.key() == null || message.key().length == 0) {
+      throw new Malformed(
+          Reason.NO_KEY,
+          "The record has no key: let the connector write the primary key, as it does by default");
+    }
+    long commitTime = commitTime(message);
+    if (source.is(Field.SCHEMA, "shop")) {
+      if (source.is(Field.TABLE, "orders")) {
+        decodeOrder(operation, commitTime, receiver);
+        return;
+      }
+      if (source.is(Field.TABLE, "users")) {
+        decodeUser(operation, commitTime, receiver);
+        return;
+      }
+    } else if (source.is(Field.SCHEMA, "engagement")) {
+      if (source.is(Field.TABLE, "clock")) {
+        decodeTick(operation, commitTime, message, receiver);
+        return;
+      }
+      if (source.is(Field.TABLE, "emails")) {
+        decodeEmail(operation, commitTime, receiver);
+        return;
+      }
+      if (source.is(Field.TABLE, "score_overrides")) {
+        decodeOverride(operation, commitTime, receiver);
+        return;
+      }
+      if (source.is(Field.TABLE, "scoring_policies")) {
+        decodePolicy(operation, commitTime, receiver);
+        return;
+      }
+    }
+    throw new Malformed(
+        Reason.UNKNOWN_TABLE,
+        "source.schema is "
+            + source.quoted(Field.SCHEMA)
+            + " and source.table is "
+            + source.quoted(Field.TABLE)
+            + ": that table is not captured, take it off the connector's table.include.list");
+  }
+
+  private Operation operation() throws Malformed {
+    if (!envelope.has(Field.OP)) {
+      throw notAnEvent(
+          envelope.has(Field.PAYLOAD)
+              ? "The value has a payload beside its schema"
+              : "The value has no op");
+    }
+    for (Operation operation : Operation.ALL) {
+      if (envelope.is(Field.OP, operation.code)) {
+        return operation;
+      }
+    }
+    throw new Malformed(
+        Reason.UNKNOWN_OPERATION,
+        "op is " + envelope.quoted(Field.OP) + ": it has to be c, r, u, d or t");
+  }
+
+  private static Malformed notAnEvent(String finding) {
+    return new Malformed(
+        Reason.NOT_A_CHANGE_EVENT,
+        finding
+            + ": it has to be a Debezium change event; set value.converter to JsonConverter and"
+            + " value.converter.schemas.enable to false");
+  }
+
+  private long commitTime(ConsumerRecord<byte[], byte[]> message) throws Malformed {
+    long commitTime = source.natural(Field.TS_MS);
+    long kafkaTime = message.timestamp();
+    if (commitTime > Timestamps.MAX) {
+      throw new Malformed(
+          Reason.OUT_OF_RANGE,
+          "source.ts_ms is " + commitTime + ": it has to be milliseconds since 1970");
+    }
+    if (kafkaTime >= 0 && commitTime - kafkaTime > MAX_COMMIT_AHEAD_MS) {
+      throw new Malformed(
+          Reason.COMMIT_IN_FUTURE,
+          "source.ts_ms is "
+              + Instant.ofEpochMilli(commitTime)
+              + ", more than 5 minutes ahead of"
+              + " the Kafka record's "
+              + Instant.ofEpochMilli(kafkaTime)
+              + ": set the clocks of database and Kafka Connect");
+    }
+    return commitTime;
+  }
+
+  private RowVersion version(Operation operation) throws Malformed {
+    long lsn = source.natural(Field.LSN);
+    if (operation == Operation.READ) {
+      return new RowVersion(lsn, 0);
+    }
+    long commitLsn = source.firstOfSequence(Field.SEQUENCE);
+    return new RowVersion(commitLsn < 0 ? lsn : commitLsn, lsn);
+  }
+
+  private void decodeOrder(Operation operation, long commitTime, Receiver receiver)
+      throws Malformed {
+    RowVersion version = version(operation);
+    if (operation == Operation.DELETE) {
+      requireOldRow("shop.orders");
+      receiver.changed(
+          new OrderRemoved(
+              before.id(Field.USER_ID),
+              commitTime,
+              version,
+              false,
+              before.id(Field.ORDER_ID),
+              false));
+      return;
+    }
+    requireNewRow();
+    if (operation == Operation.UPDATE) {
+      requireOldRow("shop.orders");
+      after.completeFrom(before);
+    }
+    String userId = after.id(Field.USER_ID);
+    String orderId = after.id(Field.ORDER_ID);
+    long placedAt = after.timestamp(Field.PLACED_AT);
+    if (placedAt - commitTime > MAX_ORDER_AHEAD_MS) {
+      throw new Malformed(
+          Reason.ORDER_IN_FUTURE,
+          "after.placed_at is "
+              + Instant.ofEpochMilli(placedAt)
+              + ", more than a day ahead of its commit at "
+              + Instant.ofEpochMilli(commitTime)
+              + ": correct the order's time");
+    }
+    long amount = after.amount(Field.AMOUNT);
+    long refunded = after.amount(Field.REFUNDED_AMOUNT);
+    boolean cancelled = isCancelled(after);
+    currency = after.currency(Field.CURRENCY, currency);
+    after.checkOptionalText(Field.CATEGORY);
+
+    boolean update = operation == Operation.UPDATE;
+    boolean moved = update && !after.sameText(Field.USER_ID, before);
+    OrderChanged.Kind kind =
+        !update
+            ? OrderChanged.Kind.PLACED
+            : moved ? OrderChanged.Kind.MOVED_IN : kindOfUpdate(cancelled, refunded);
+    OrderRemoved removed =
+        moved
+            ? new OrderRemoved(before.id(Field.USER_ID), commitTime, version, false, orderId, true)
+            : null;
+    // Nothing may be told before the whole event has proven to be sound.
+    if (removed != null) {
+      receiver.changed(removed);
+    }
+    receiver.changed(
+        new OrderChanged(
+            userId,
+            commitTime,
+            version,
+            operation == Operation.READ,
+            orderId,
+            placedAt,
+            cancelled ? 0 : amount - refunded,
+            currency,
+            kind));
+  }
+
+  private OrderChanged.Kind kindOfUpdate(boolean cancelled, long refunded) throws Malformed {
+    if (cancelled && !isCancelled(before)) {
+      return OrderChanged.Kind.CANCELLED;
+    }
+    return refunded > before.amount(Field.REFUNDED_AMOUNT)
+        ? OrderChanged.Kind.REFUNDED
+        : OrderChanged.Kind.AMENDED;
+  }
+
+  private static boolean isCancelled(Fields row) throws Malformed {
+    if (row.is(Field.STATUS, "PLACED")) {
+      return false;
+    }
+    if (row.is(Field.STATUS, "CANCELLED")) {
+      return true;
+    }
+    row.wholeText(Field.STATUS);
+    throw row.wrongType(Field.STATUS, "PLACED or CANCELLED");
+  }
+
+  private void decodeUser(Operation operation, long commitTime, Receiver receiver)
+      throws Malformed {
+    RowVersion version = version(operation);
+    if (operation == Operation.DELETE) {
+      requireOldRow("shop.users");
+      receiver.changed(new UserRemoved(before.id(Field.USER_ID), commitTime, version, false));
+      return;
+    }
+    requireNewRow();
+    after.completeFrom(before);
+    receiver.changed(
+        new UserChanged(
+            after.id(Field.USER_ID),
+            commitTime,
+            version,
+            operation == Operation.READ,
+            after.text(Field.EMAIL),
+            after.text(Field.NAME),
+            after.texts(Field.PREFERRED_CATEGORIES),
+            after.text(Field.TIME_ZONE),
+            after.text(Field.LOCALE),
+            // Without a word of consent there is none.
+            after.has(Field.MARKETING_CONSENT) && after.flag(Field.MARKETING_CONSENT),
+            after.timestamp(Field.CREATED_AT)));
+  }
+
+  private void decodeEmail(Operation operation, long commitTime, Receiver receiver)
+      throws Malformed {
+    RowVersion version = version(operation);
+    boolean snapshot = operation == Operation.READ;
+    if (operation != Operation.DELETE) {
+      requireNewRow();
+      after.wholeText(Field.STATUS);
+      if (after.is(Field.STATUS, "SENT")) {
+        receiver.changed(
+            new Contacted(
+                after.id(Field.USER_ID),
+                commitTime,
+                version,
+                snapshot,
+                after.id(Field.EMAIL_ID),
+                after.has(Field.SENT_AT) ? after.timestamp(Field.SENT_AT) : commitTime));
+        return;
+      }
+    }
+    // A deleted row does not undo that somebody wrote.
+    if (!snapshot) {
+      receiver.unremarkable(commitTime);
+    }
+  }
+
+  private void decodeOverride(Operation operation, long commitTime, Receiver receiver)
+      throws Malformed {
+    RowVersion version = version(operation);
+    if (operation == Operation.DELETE) {
+      requireOldRow("engagement.score_overrides");
+      receiver.changed(new OverrideRemoved(before.id(Field.USER_ID), commitTime, version, false));
+      return;
+    }
+    requireNewRow();
+    long score = after.natural(Field.SCORE);
+    if (score > MAX_SCORE) {
+      throw new Malformed(
+          Reason.OUT_OF_RANGE, "after.score is " + score + ": it has to be from 0 to 100");
+    }
+    receiver.changed(
+        new OverrideChanged(
+            after.id(Field.USER_ID),
+            commitTime,
+            version,
+            operation == Operation.READ,
+            (int) score,
+            after.timestamp(Field.SET_AT),
+            after.timestampOrForever(Field.EXPIRES_AT)));
+  }
+
+  private void decodePolicy(Operation operation, long commitTime, Receiver receiver)
+      throws Malformed {
+    RowVersion version = version(operation);
+    if (operation == Operation.DELETE) {
+      requireOldRow("engagement.scoring_policies");
+      receiver.policyChanged(
+          new PolicyChanged(
+              before.id(Field.POLICY_VERSION), commitTime, version, false, null, false));
+      return;
+    }
+    requireNewRow();
+    after.completeFrom(before);
+    receiver.policyChanged(
+        new PolicyChanged(
+            after.id(Field.POLICY_VERSION),
+            commitTime,
+            version,
+            operation == Operation.READ,
+            after.wholeText(Field.DOCUMENT),
+            after.flag(Field.ACTIVE)));
+  }
+
+  private void decodeTick(
+      Operation operation,
+      long commitTime,
+      ConsumerRecord<byte[], byte[]> message,
+      Receiver receiver)
+      throws Malformed {
+    if (operation == Operation.READ || operation == Operation.DELETE) {
+      return;
+    }
+    requireNewRow();
+    long partition = after.natural(Field.PARTITION);
+    if (!after.is(Field.TOPIC, message.topic()) || partition != message.partition()) {
+      throw new Malformed(
+          Reason.MISROUTED_TICK,
+          "after.topic is "
+              + after.quoted(Field.TOPIC)
+              + " and after.partition is "
+              + partition
+              + ", but the record is in "
+              + message.topic()
+              + "-"
+              + message.partition()
+              + ": add the ClockRouting transform to the connector");
+    }
+    receiver.ticked(commitTime);
+  }
+
+  private void requireNewRow() throws Malformed {
+    if (!after.present()) {
+      throw new Malformed(
+          Reason.MISSING_FIELD, "after is missing: only an event with op d or t has none");
+    }
+  }
+
+  private void requireOldRow(String table) throws Malformed {
+    if (!before.present()) {
+      throw new Malformed(
+          Reason.NO_OLD_ROW,
+          "before is missing: run ALTER TABLE "
+              + table
+              + " REPLICA IDENTITY "
+              + (table.equals("shop.users") ? "DEFAULT" : "FULL"));
+    }
+  }
+
+  private enum Operation {
+    CREATE("c"),
+    READ("r"),
+    UPDATE("u"),
+    DELETE("d"),
+    TRUNCATE("t");
+
+    /** {@code values()} makes a new array at each call. */
+    private static final Operation[] ALL = values();
+
+    private final String code;
+
+    Operation(String code) {
+      this.code = code;
+    }
+  }
+}

@@ -1,0 +1,241 @@
+package io.rekindle.connectors.deadletter;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.rekindle.connectors.RekindleVersion;
+import java.util.Arrays;
+import java.util.Objects;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
+
+/**
+ * A record that could not be understood, with all that is needed to find, repair and replay it.
+ *
+ * <p>In Kafka its value is the original value unchanged and its key is {@code
+ * topic-partition-offset} of the original, so a record that is refused again after a restart is the
+ * same dead letter; all else is in headers, whose names are the constants of this class and whose
+ * values are UTF-8 text.
+ *
+ * <p>Immutable: callers must not change the arrays that they pass or get.
+ */
+public final class DeadLetter {
+
+  public static final String TOPIC_HEADER = "rekindle.topic";
+  public static final String PARTITION_HEADER = "rekindle.partition";
+  public static final String OFFSET_HEADER = "rekindle.offset";
+  public static final String TIMESTAMP_HEADER = "rekindle.timestamp";
+
+  /** The original key's bytes as they were; absent if the key was null. */
+  public static final String KEY_HEADER = "rekindle.key";
+
+  /** Present if the original value was null. */
+  public static final String NULL_VALUE_HEADER = "rekindle.value-null";
+
+  public static final String REASON_HEADER = "rekindle.reason";
+  public static final String ERROR_HEADER = "rekindle.error";
+  public static final String VERSION_HEADER = "rekindle.version";
+
+  /** Sentences are cut to this many characters. */
+  private static final int MAX_ERROR_LENGTH = 1_000;
+
+  private final String topic;
+  private final int partition;
+  private final long offset;
+  private final long timestamp;
+  private final byte[] key;
+  private final byte[] value;
+  private final Reason reason;
+  private final String error;
+  private final String version;
+
+  /**
+   * @param topic where the record was read
+   * @param timestamp the original record's, epoch milliseconds
+   * @param key the original key, may be null
+   * @param value the original value, may be null
+   * @param error a sentence that names the field and the fix
+   * @param version version of the software that refused the record
+   */
+  public DeadLetter(
+      String topic,
+      int partition,
+      long offset,
+      long timestamp,
+      byte[] key,
+      byte[] value,
+      Reason reason,
+      String error,
+      String version) {
+    this.topic = Objects.requireNonNull(topic, "topic");
+    this.partition = partition;
+    this.offset = offset;
+    this.timestamp = timestamp;
+    this.key = key;
+    this.value = value;
+    this.reason = Objects.requireNonNull(reason, "reason");
+    this.error = error.length() > MAX_ERROR_LENGTH ? error.substring(0, MAX_ERROR_LENGTH) : error;
+    this.version = Objects.requireNonNull(version, "version");
+  }
+
+  /** The given record, refused by this version of the software. */
+  public static DeadLetter of(ConsumerRecord<byte[], byte[]> refused, Reason reason, String error) {
+    return new DeadLetter(
+        refused.topic(),
+        refused.partition(),
+        refused.offset(),
+        refused.timestamp(),
+        refused.key(),
+        refused.value(),
+        reason,
+        error,
+        RekindleVersion.CURRENT);
+  }
+
+  /**
+   * Reads back what {@link #toRecord} wrote.
+   *
+   * @throws IllegalArgumentException if the record is not a dead letter, naming the header
+   */
+  public static DeadLetter from(ConsumerRecord<byte[], byte[]> stored) {
+    Headers headers = stored.headers();
+    Header key = headers.lastHeader(KEY_HEADER);
+    return new DeadLetter(
+        text(stored, TOPIC_HEADER),
+        Math.toIntExact(number(stored, PARTITION_HEADER)),
+        number(stored, OFFSET_HEADER),
+        number(stored, TIMESTAMP_HEADER),
+        key == null ? null : key.value(),
+        headers.lastHeader(NULL_VALUE_HEADER) == null ? stored.value() : null,
+        reason(stored),
+        text(stored, ERROR_HEADER),
+        text(stored, VERSION_HEADER));
+  }
+
+  /** This dead letter as a record of the dead-letter topic. */
+  public ProducerRecord<byte[], byte[]> toRecord(String deadLetterTopic) {
+    ProducerRecord<byte[], byte[]> record =
+        new ProducerRecord<>(deadLetterTopic, id().getBytes(UTF_8), value);
+    Headers headers =
+        record
+            .headers()
+            .add(TOPIC_HEADER, topic.getBytes(UTF_8))
+            .add(PARTITION_HEADER, Integer.toString(partition).getBytes(UTF_8))
+            .add(OFFSET_HEADER, Long.toString(offset).getBytes(UTF_8))
+            .add(TIMESTAMP_HEADER, Long.toString(timestamp).getBytes(UTF_8))
+            .add(REASON_HEADER, reason.name().getBytes(UTF_8))
+            .add(ERROR_HEADER, error.getBytes(UTF_8))
+            .add(VERSION_HEADER, version.getBytes(UTF_8));
+    if (key != null) {
+      headers.add(KEY_HEADER, key);
+    }
+    if (value == null) {
+      headers.add(NULL_VALUE_HEADER, new byte[0]);
+    }
+    return record;
+  }
+
+  /** The original place as {@code topic-partition-offset}. */
+  public String id() {
+    return topic + "-" + partition + "-" + offset;
+  }
+
+  public String topic() {
+    return topic;
+  }
+
+  public int partition() {
+    return partition;
+  }
+
+  public long offset() {
+    return offset;
+  }
+
+  /** The original record's timestamp, epoch milliseconds. */
+  public long timestamp() {
+    return timestamp;
+  }
+
+  /** The original key; null if it was. */
+  public byte[] key() {
+    return key;
+  }
+
+  /** The original value; null if it was. */
+  public byte[] value() {
+    return value;
+  }
+
+  public Reason reason() {
+    return reason;
+  }
+
+  /** A sentence for people that names the field and the fix. */
+  public String error() {
+    return error;
+  }
+
+  /** Version of the software that refused the record. */
+  public String version() {
+    return version;
+  }
+
+  private static Reason reason(ConsumerRecord<byte[], byte[]> stored) {
+    String name = text(stored, REASON_HEADER);
+    try {
+      return Reason.valueOf(name);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          place(stored) + " has the unknown reason " + name + " in header " + REASON_HEADER, e);
+    }
+  }
+
+  private static long number(ConsumerRecord<byte[], byte[]> stored, String header) {
+    String text = text(stored, header);
+    try {
+      return Long.parseLong(text);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(
+          place(stored) + " has '" + text + "' in header " + header + ", not a number", e);
+    }
+  }
+
+  private static String text(ConsumerRecord<byte[], byte[]> stored, String name) {
+    Header header = stored.headers().lastHeader(name);
+    if (header == null || header.value() == null) {
+      throw new IllegalArgumentException(
+          place(stored) + " is not a dead letter: it has no header " + name);
+    }
+    return new String(header.value(), UTF_8);
+  }
+
+  private static String place(ConsumerRecord<byte[], byte[]> stored) {
+    return "Record " + stored.topic() + "-" + stored.partition() + "-" + stored.offset();
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof DeadLetter that
+        && topic.equals(that.topic)
+        && partition == that.partition
+        && offset == that.offset
+        && timestamp == that.timestamp
+        && Arrays.equals(key, that.key)
+        && Arrays.equals(value, that.value)
+        && reason == that.reason
+        && error.equals(that.error)
+        && version.equals(that.version);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(topic, partition, offset, reason);
+  }
+
+  @Override
+  public String toString() {
+    return "DeadLetter[" + id() + ", " + reason + ": " + error + "]";
+  }
+}

@@ -1,0 +1,142 @@
+package io.rekindle.connectors.kafka;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.AdminClient;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.TopicExistsException;
+
+/**
+ * Every topic of the system: names, partitions, retention and sizes are in {@code topics.json}
+ * beside this class's package and nowhere else.
+ *
+ * @param users changes of shop.users, partitioned by user
+ * @param orders changes of shop.orders, partitioned by the user that the order belongs to
+ * @param emails changes of engagement.emails, partitioned by user
+ * @param overrides changes of engagement.score_overrides, partitioned by user
+ * @param policies changes of engagement.scoring_policies; one partition
+ * @param scoreChanges what the job publishes for other consumers: JSON, keyed by user_id
+ * @param deadLetters records that could not be understood
+ * @param heartbeat Debezium's own; nobody reads it
+ */
+public record Topics(
+    Topic users,
+    Topic orders,
+    Topic emails,
+    Topic overrides,
+    Topic policies,
+    Topic scoreChanges,
+    Topic deadLetters,
+    Topic heartbeat) {
+
+  private static final String RESOURCE = "/io/rekindle/connectors/topics.json";
+
+  /** The topics as shipped. */
+  public static Topics standard() {
+    try (InputStream json = Topics.class.getResourceAsStream(RESOURCE)) {
+      if (json == null) {
+        throw new IllegalStateException("The class path has no " + RESOURCE);
+      }
+      return new ObjectMapper().readValue(json, Topics.class);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot read " + RESOURCE, e);
+    }
+  }
+
+  /** These topics with another number of partitions for whatever is partitioned by user. */
+  public Topics withPartitions(int count) {
+    return new Topics(
+        users.withPartitions(count),
+        orders.withPartitions(count),
+        emails.withPartitions(count),
+        overrides.withPartitions(count),
+        policies,
+        scoreChanges.withPartitions(count),
+        deadLetters,
+        heartbeat);
+  }
+
+  public List<Topic> all() {
+    return List.of(
+        users, orders, emails, overrides, policies, scoreChanges, deadLetters, heartbeat);
+  }
+
+  /** The topics that carry one user's changes: the job's main input. */
+  public List<Topic> changes() {
+    return List.of(users, orders, emails, overrides);
+  }
+
+  /** The topics that Debezium fills, each partition of which has a row in engagement.clock. */
+  public List<Topic> captured() {
+    return List.of(users, orders, emails, overrides, policies);
+  }
+
+  /**
+   * Creates the topics that do not exist yet, with the broker's default replication.
+   *
+   * @throws IllegalStateException if a topic exists with another number of partitions; names each
+   *     one and the way out. Nothing is changed in that case.
+   */
+  public void create(AdminClient admin) throws InterruptedException {
+    try {
+      Set<String> existing = admin.listTopics().names().get();
+      List<String> ours = all().stream().map(Topic::name).filter(existing::contains).toList();
+      refuseMismatches(admin.describeTopics(ours).allTopicNames().get());
+      List<NewTopic> missing =
+          all().stream()
+              .filter(topic -> !existing.contains(topic.name()))
+              .map(Topics::spec)
+              .toList();
+      for (var created : admin.createTopics(missing).values().entrySet()) {
+        try {
+          created.getValue().get();
+        } catch (ExecutionException e) {
+          if (!(e.getCause() instanceof TopicExistsException)) {
+            throw e;
+          }
+        }
+      }
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("Cannot create the topics: " + e.getCause().getMessage(), e);
+    }
+  }
+
+  private void refuseMismatches(Map<String, TopicDescription> existing) {
+    Map<String, Topic> wanted = all().stream().collect(Collectors.toMap(Topic::name, t -> t));
+    List<String> mismatches = new ArrayList<>();
+    for (TopicDescription description : existing.values()) {
+      int actual = description.partitions().size();
+      int expected = wanted.get(description.name()).partitions();
+      if (actual != expected) {
+        mismatches.add(
+            "topic " + description.name() + " has " + actual + " partitions, not " + expected);
+      }
+    }
+    if (!mismatches.isEmpty()) {
+      throw new IllegalStateException(
+          String.join("; ", mismatches)
+              + ". Users are assigned to partitions by number: configure the number that exists, or"
+              + " stop capture, delete the topics and start again with a new snapshot.");
+    }
+  }
+
+  private static NewTopic spec(Topic topic) {
+    return new NewTopic(topic.name(), Optional.of(topic.partitions()), Optional.empty())
+        .configs(
+            Map.of(
+                TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_DELETE,
+                TopicConfig.RETENTION_MS_CONFIG, Long.toString(topic.retentionMs()),
+                TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(topic.maxMessageBytes())));
+  }
+}

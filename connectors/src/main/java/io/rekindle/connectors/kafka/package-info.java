@@ -1,0 +1,2 @@
+/** The Kafka topics, defined once as data. */
+package io.rekindle.connectors.kafka;

@@ -1,0 +1,2 @@
+/** All that crosses a process boundary. */
+package io.rekindle.connectors;

@@ -47,17 +47,15 @@ public final class CapturedSerializer<T> extends EventSerializer<Captured<T>> {
   @Override
   public Captured<T> deserialize(DataInputView in) throws IOException {
     int kind = in.readByte();
-    switch (kind) {
-      case PROGRESS:
-        return Captured.progress(in.readLong());
-      case CHANGE:
+    return switch (kind) {
+      case PROGRESS -> Captured.progress(in.readLong());
+      case CHANGE -> {
         long provenTime = in.readLong();
-        return Captured.change(changes.deserialize(in), provenTime);
-      case DEAD_LETTER:
-        return Captured.deadLetter(deadLetters.deserialize(in));
-      default:
-        throw new IOException("Nothing captured is of kind " + kind);
-    }
+        yield Captured.change(changes.deserialize(in), provenTime);
+      }
+      case DEAD_LETTER -> Captured.deadLetter(deadLetters.deserialize(in));
+      default -> throw new IOException("Nothing captured is of kind " + kind);
+    };
   }
 
   @Override

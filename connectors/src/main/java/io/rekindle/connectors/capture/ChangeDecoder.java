@@ -56,6 +56,8 @@ public final class ChangeDecoder {
     void unremarkable(long commitTime);
 
     /**
+     * The record cannot be a change.
+     *
      * @param error a sentence that names the field and the fix
      */
     void rejected(Reason reason, String error);
@@ -136,23 +138,12 @@ public final class ChangeDecoder {
     while ((name = parser.nextFieldName()) != null) {
       JsonToken token = parser.nextToken();
       switch (name) {
-        case "before":
-          before.readObject(parser);
-          break;
-        case "after":
-          after.readObject(parser);
-          break;
-        case "source":
-          source.readObject(parser);
-          break;
-        case "op":
-          envelope.readValue(Field.OP, token, parser);
-          break;
-        case "payload":
-          envelope.readValue(Field.PAYLOAD, token, parser);
-          break;
-        default:
-          parser.skipChildren();
+        case "before" -> before.readObject(parser);
+        case "after" -> after.readObject(parser);
+        case "source" -> source.readObject(parser);
+        case "op" -> envelope.readValue(Field.OP, token, parser);
+        case "payload" -> envelope.readValue(Field.PAYLOAD, token, parser);
+        default -> parser.skipChildren();
       }
     }
   }
@@ -266,8 +257,7 @@ public final class ChangeDecoder {
     if (operation == Operation.READ) {
       return new RowVersion(lsn, 0);
     }
-    long commitLsn = source.firstOfSequence(Field.SEQUENCE);
-    return new RowVersion(commitLsn < 0 ? lsn : commitLsn, lsn);
+    return new RowVersion(source.firstOfSequence(Field.SEQUENCE), lsn);
   }
 
   private void decodeOrder(Operation operation, long commitTime, Receiver receiver)

@@ -3,6 +3,7 @@ package io.rekindle.connectors.capture;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.rekindle.connectors.deadletter.Reason;
+import io.rekindle.connectors.events.RowVersion;
 import io.rekindle.connectors.events.UserChanged;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -23,6 +24,8 @@ final class Fields {
 
   /** More categories than this are cut. */
   private static final int MAX_CATEGORIES = 64;
+
+  private static final int MAX_SHOWN_LENGTH = 64;
 
   private static final byte ABSENT = 0;
   private static final byte NULL = 1;
@@ -95,38 +98,32 @@ final class Fields {
 
   /** Reads the value at which the parser stands. */
   void readValue(Field field, JsonToken token, JsonParser parser) throws IOException, Malformed {
-    int index = field.ordinal();
+    int index = field.index();
     switch (token) {
-      case VALUE_STRING:
+      case VALUE_STRING -> {
         keep(index, parser);
         kinds[index] = isPlaceholder(index) ? UNCHANGED : TEXT;
         anyUnchanged |= kinds[index] == UNCHANGED;
-        break;
-      case VALUE_NUMBER_INT:
-      case VALUE_NUMBER_FLOAT:
+      }
+      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> {
         keep(index, parser);
         kinds[index] = NUMBER;
-        break;
-      case VALUE_TRUE:
-        kinds[index] = TRUE;
-        break;
-      case VALUE_FALSE:
-        kinds[index] = FALSE;
-        break;
-      case VALUE_NULL:
-        kinds[index] = NULL;
-        break;
-      case START_ARRAY:
+      }
+      case VALUE_TRUE -> kinds[index] = TRUE;
+      case VALUE_FALSE -> kinds[index] = FALSE;
+      case VALUE_NULL -> kinds[index] = NULL;
+      case START_ARRAY -> {
         kinds[index] = ARRAY;
         if (field == Field.PREFERRED_CATEGORIES) {
           readCategories(parser);
         } else {
           parser.skipChildren();
         }
-        break;
-      default:
+      }
+      default -> {
         kinds[index] = OBJECT;
         parser.skipChildren();
+      }
     }
   }
 
@@ -148,7 +145,7 @@ final class Fields {
     while ((token = parser.nextToken()) != JsonToken.END_ARRAY) {
       if (token == JsonToken.VALUE_STRING) {
         int before = used;
-        int index = Field.PREFERRED_CATEGORIES.ordinal();
+        int index = Field.PREFERRED_CATEGORIES.index();
         keep(index, parser);
         if (isPlaceholder(index)) {
           kinds[index] = UNCHANGED;
@@ -199,12 +196,12 @@ final class Fields {
   }
 
   boolean has(Field field) {
-    return kinds[field.ordinal()] > NULL;
+    return kinds[field.index()] > NULL;
   }
 
   /** Whether the field holds exactly this text. */
   boolean is(Field field, String text) {
-    int index = field.ordinal();
+    int index = field.index();
     if (kinds[index] != TEXT || lengths[index] != text.length()) {
       return false;
     }
@@ -218,7 +215,7 @@ final class Fields {
 
   /** Whether the field holds the same text in both objects. */
   boolean sameText(Field field, Fields other) {
-    int index = field.ordinal();
+    int index = field.index();
     return kinds[index] == other.kinds[index]
         && Arrays.equals(
             characters,
@@ -232,7 +229,7 @@ final class Fields {
   /** An id: 1 to 128 characters. */
   String id(Field field) throws Malformed {
     requireText(field);
-    int index = field.ordinal();
+    int index = field.index();
     checkStorable(field);
     int length = lengths[index];
     if (length == 0) {
@@ -252,28 +249,23 @@ final class Fields {
   String wholeText(Field field) throws Malformed {
     requireText(field);
     checkStorable(field);
-    return new String(characters, starts[field.ordinal()], lengths[field.ordinal()]);
+    return new String(characters, starts[field.index()], lengths[field.index()]);
   }
 
   /** A text, cut if very long; null if there is none, {@link UserChanged#UNCHANGED} if so. */
   String text(Field field) throws Malformed {
-    switch (kinds[field.ordinal()]) {
-      case ABSENT:
-      case NULL:
-        return null;
-      case UNCHANGED:
-        return UserChanged.UNCHANGED;
-      case TEXT:
-        return cutText(field);
-      default:
-        throw wrongType(field, "a text");
-    }
+    return switch (kinds[field.index()]) {
+      case ABSENT, NULL -> null;
+      case UNCHANGED -> UserChanged.UNCHANGED;
+      case TEXT -> cutText(field);
+      default -> throw wrongType(field, "a text");
+    };
   }
 
   private String cutText(Field field) throws Malformed {
     checkStorable(field);
-    int start = starts[field.ordinal()];
-    int length = lengths[field.ordinal()];
+    int start = starts[field.index()];
+    int length = lengths[field.index()];
     if (length > MAX_TEXT_LENGTH) {
       length = MAX_TEXT_LENGTH;
       if (Character.isHighSurrogate(characters[start + length - 1])) {
@@ -285,22 +277,17 @@ final class Fields {
 
   /** The texts of the array; empty if there is none, null if the update left it alone. */
   List<String> texts(Field field) throws Malformed {
-    switch (kinds[field.ordinal()]) {
-      case ABSENT:
-      case NULL:
-        return List.of();
-      case UNCHANGED:
-        return null;
-      case ARRAY:
-        return categories;
-      default:
-        throw wrongType(field, "an array of texts");
-    }
+    return switch (kinds[field.index()]) {
+      case ABSENT, NULL -> List.of();
+      case UNCHANGED -> null;
+      case ARRAY -> categories;
+      default -> throw wrongType(field, "an array of texts");
+    };
   }
 
   /** Refuses a text that is there but that Postgres could not store. */
   void checkOptionalText(Field field) throws Malformed {
-    if (kinds[field.ordinal()] == TEXT) {
+    if (kinds[field.index()] == TEXT) {
       checkStorable(field);
     }
   }
@@ -311,7 +298,7 @@ final class Fields {
       return previous;
     }
     requireText(field);
-    int index = field.ordinal();
+    int index = field.index();
     boolean valid = lengths[index] == 3;
     for (int i = 0; valid && i < 3; i++) {
       char letter = characters[starts[index] + i];
@@ -325,7 +312,7 @@ final class Fields {
 
   /** Hundredths of a numeric(14,2) that is not negative. */
   long amount(Field field) throws Malformed {
-    int index = field.ordinal();
+    int index = field.index();
     require(field);
     if (kinds[index] != TEXT && kinds[index] != NUMBER) {
       throw wrongType(field, "a decimal number, such as 59.90");
@@ -353,7 +340,7 @@ final class Fields {
           Reason.OUT_OF_RANGE,
           name(field)
               + " is "
-              + quoted(field.ordinal())
+              + quoted(field.index())
               + ": it has to be in the years 1 to 9999, and not infinite");
     }
     return time;
@@ -368,7 +355,7 @@ final class Fields {
   }
 
   private long anyTimestamp(Field field) throws Malformed {
-    int index = field.ordinal();
+    int index = field.index();
     requireKind(
         field,
         TEXT,
@@ -384,7 +371,7 @@ final class Fields {
   /** A whole number from 0 to the largest long. */
   long natural(Field field) throws Malformed {
     requireKind(field, NUMBER, "a whole number of at least 0");
-    int index = field.ordinal();
+    int index = field.index();
     long number = parseNatural(starts[index], starts[index] + lengths[index]);
     if (number < 0) {
       throw wrongType(field, "a whole number of at least 0");
@@ -394,7 +381,7 @@ final class Fields {
 
   boolean flag(Field field) throws Malformed {
     require(field);
-    byte kind = kinds[field.ordinal()];
+    byte kind = kinds[field.index()];
     if (kind != TRUE && kind != FALSE) {
       throw wrongType(field, "true or false");
     }
@@ -404,11 +391,11 @@ final class Fields {
   /**
    * The first of the two positions in Debezium's sequence, a text such as {@code ["123","130"]}.
    *
-   * @return -1 if the first position is null
+   * @return {@link RowVersion#UNKNOWN} if the first position is null
    */
   long firstOfSequence(Field field) throws Malformed {
     requireKind(field, TEXT, "a text with two log positions, such as [\"123\",\"130\"]");
-    int index = field.ordinal();
+    int index = field.index();
     int start = starts[index];
     int end = start + lengths[index];
     int comma = start;
@@ -417,7 +404,7 @@ final class Fields {
     }
     boolean isNull = comma - start == 5 && characters[start] == '[' && characters[start + 1] == 'n';
     if (isNull) {
-      return -1;
+      return RowVersion.UNKNOWN;
     }
     boolean quoted =
         comma < end
@@ -454,14 +441,14 @@ final class Fields {
   }
 
   private void requireKind(Field field, byte kind, String expectation) throws Malformed {
-    if (kinds[field.ordinal()] != kind) {
+    if (kinds[field.index()] != kind) {
       require(field);
       throw wrongType(field, expectation);
     }
   }
 
   private void require(Field field) throws Malformed {
-    byte kind = kinds[field.ordinal()];
+    byte kind = kinds[field.index()];
     if (kind == UNCHANGED) {
       throw new Malformed(
           Reason.NO_OLD_ROW,
@@ -479,7 +466,7 @@ final class Fields {
   }
 
   private void checkStorable(Field field) throws Malformed {
-    int index = field.ordinal();
+    int index = field.index();
     int end = starts[index] + lengths[index];
     for (int i = starts[index]; i < end; i++) {
       char c = characters[i];
@@ -502,7 +489,7 @@ final class Fields {
   }
 
   Malformed wrongType(Field field, String expectation) {
-    int index = field.ordinal();
+    int index = field.index();
     return new Malformed(
         Reason.WRONG_TYPE, name(field) + " is " + quoted(index) + ": it has to be " + expectation);
   }
@@ -513,27 +500,22 @@ final class Fields {
 
   /** The value as a sentence can show it. */
   String quoted(Field field) {
-    return quoted(field.ordinal());
+    return quoted(field.index());
   }
 
   private String quoted(int index) {
-    switch (kinds[index]) {
-      case ABSENT:
-        return "missing";
-      case NULL:
-        return "null";
-      case TRUE:
-        return "true";
-      case FALSE:
-        return "false";
-      case ARRAY:
-        return "an array";
-      case OBJECT:
-        return "an object";
-      default:
-        int shown = Math.min(lengths[index], 64);
+    return switch (kinds[index]) {
+      case ABSENT -> "missing";
+      case NULL -> "null";
+      case TRUE -> "true";
+      case FALSE -> "false";
+      case ARRAY -> "an array";
+      case OBJECT -> "an object";
+      default -> {
+        int shown = Math.min(lengths[index], MAX_SHOWN_LENGTH);
         String text = new String(characters, starts[index], shown).replace('\0', '?');
-        return "'" + text + (shown < lengths[index] ? "…'" : "'");
-    }
+        yield "'" + text + (shown < lengths[index] ? "…'" : "'");
+      }
+    };
   }
 }

@@ -27,6 +27,8 @@ final class Timestamps {
   private Timestamps() {}
 
   /**
+   * Reads date, T or space, time to the minute or finer, and offset.
+   *
    * @return epoch milliseconds, rounded down also before 1970; or {@link #INVALID}, {@link
    *     #TOO_EARLY} or {@link #TOO_LATE}
    */

@@ -72,7 +72,7 @@ public final class Binary {
 
   private static void writeUtf8(String text, DataOutputView out) throws IOException {
     byte[] bytes = text.getBytes(UTF_8);
-    writeUnsigned(((long) bytes.length << 1 | 1) + 1, out);
+    writeUnsigned((((long) bytes.length << 1) | 1) + 1, out);
     out.write(bytes);
   }
 
@@ -81,10 +81,10 @@ public final class Binary {
     if (header == 0) {
       return null;
     }
-    int length = Math.toIntExact(header - 1 >>> 1);
+    int length = Math.toIntExact((header - 1) >>> 1);
     byte[] bytes = bufferOf(length);
     in.readFully(bytes, 0, length);
-    return new String(bytes, 0, length, (header - 1 & 1) == 0 ? ISO_8859_1 : UTF_8);
+    return new String(bytes, 0, length, ((header - 1) & 1) == 0 ? ISO_8859_1 : UTF_8);
   }
 
   private byte[] bufferOf(int length) {

@@ -40,12 +40,10 @@ public final class ChangeSerializer extends EventSerializer<Change> {
   private static final int SNAPSHOT = 0b0000_1000;
   private static final int DETAIL_SHIFT = 4;
 
-  private static final OrderChanged.Kind[] KINDS = OrderChanged.Kind.values();
-
   @Override
   public void serialize(Change change, DataOutputView out) throws IOException {
     if (change instanceof OrderChanged order) {
-      writeCommon(ORDER_CHANGED, order.kind().ordinal(), order, out);
+      writeCommon(ORDER_CHANGED, code(order.kind()), order, out);
       binary().writeText(order.orderId(), out);
       writeTime(order.placedAt(), order, out);
       Binary.writeSigned(order.netMinor(), out);
@@ -89,7 +87,7 @@ public final class ChangeSerializer extends EventSerializer<Change> {
 
   private void writeCommon(int type, int detail, Change change, DataOutputView out)
       throws IOException {
-    out.writeByte(type | (change.snapshot() ? SNAPSHOT : 0) | detail << DETAIL_SHIFT);
+    out.writeByte(type | (change.snapshot() ? SNAPSHOT : 0) | (detail << DETAIL_SHIFT));
     binary().writeText(change.userId(), out);
     Binary.writeSigned(change.commitTime(), out);
     RowVersions.write(change.version(), out);
@@ -103,42 +101,43 @@ public final class ChangeSerializer extends EventSerializer<Change> {
     String userId = binary().readText(in);
     long commitTime = Binary.readSigned(in);
     RowVersion version = RowVersions.read(in);
-    switch (header & TYPE_MASK) {
-      case ORDER_CHANGED:
-        return new OrderChanged(
-            userId,
-            commitTime,
-            version,
-            snapshot,
-            binary().readText(in),
-            readTime(commitTime, in),
-            Binary.readSigned(in),
-            CurrencyCodes.unpack(in.readShort()),
-            KINDS[detail]);
-      case ORDER_REMOVED:
-        return new OrderRemoved(
-            userId, commitTime, version, snapshot, binary().readText(in), detail != 0);
-      case USER_CHANGED:
-        return readUser(userId, commitTime, version, snapshot, detail != 0, in);
-      case USER_REMOVED:
-        return new UserRemoved(userId, commitTime, version, snapshot);
-      case CONTACTED:
-        return new Contacted(
-            userId, commitTime, version, snapshot, binary().readText(in), readTime(commitTime, in));
-      case OVERRIDE_CHANGED:
-        return new OverrideChanged(
-            userId,
-            commitTime,
-            version,
-            snapshot,
-            Math.toIntExact(Binary.readSigned(in)),
-            readTime(commitTime, in),
-            readTime(commitTime, in));
-      case OVERRIDE_REMOVED:
-        return new OverrideRemoved(userId, commitTime, version, snapshot);
-      default:
-        throw new IOException("No change has the type " + (header & TYPE_MASK));
-    }
+    return switch (header & TYPE_MASK) {
+      case ORDER_CHANGED ->
+          new OrderChanged(
+              userId,
+              commitTime,
+              version,
+              snapshot,
+              binary().readText(in),
+              readTime(commitTime, in),
+              Binary.readSigned(in),
+              CurrencyCodes.unpack(in.readShort()),
+              kind(detail));
+      case ORDER_REMOVED ->
+          new OrderRemoved(
+              userId, commitTime, version, snapshot, binary().readText(in), detail != 0);
+      case USER_CHANGED -> readUser(userId, commitTime, version, snapshot, detail != 0, in);
+      case USER_REMOVED -> new UserRemoved(userId, commitTime, version, snapshot);
+      case CONTACTED ->
+          new Contacted(
+              userId,
+              commitTime,
+              version,
+              snapshot,
+              binary().readText(in),
+              readTime(commitTime, in));
+      case OVERRIDE_CHANGED ->
+          new OverrideChanged(
+              userId,
+              commitTime,
+              version,
+              snapshot,
+              Math.toIntExact(Binary.readSigned(in)),
+              readTime(commitTime, in),
+              readTime(commitTime, in));
+      case OVERRIDE_REMOVED -> new OverrideRemoved(userId, commitTime, version, snapshot);
+      default -> throw new IOException("No change has the type " + (header & TYPE_MASK));
+    };
   }
 
   private UserChanged readUser(
@@ -184,6 +183,27 @@ public final class ChangeSerializer extends EventSerializer<Change> {
     return commitTime - Binary.readSigned(in);
   }
 
+  private static int code(OrderChanged.Kind kind) {
+    return switch (kind) {
+      case PLACED -> 0;
+      case REFUNDED -> 1;
+      case CANCELLED -> 2;
+      case MOVED_IN -> 3;
+      case AMENDED -> 4;
+    };
+  }
+
+  private static OrderChanged.Kind kind(int code) throws IOException {
+    return switch (code) {
+      case 0 -> OrderChanged.Kind.PLACED;
+      case 1 -> OrderChanged.Kind.REFUNDED;
+      case 2 -> OrderChanged.Kind.CANCELLED;
+      case 3 -> OrderChanged.Kind.MOVED_IN;
+      case 4 -> OrderChanged.Kind.AMENDED;
+      default -> throw new IOException("No order has the kind " + code);
+    };
+  }
+
   private static int flag(boolean set) {
     return set ? 1 : 0;
   }
@@ -196,6 +216,16 @@ public final class ChangeSerializer extends EventSerializer<Change> {
   @Override
   public TypeSerializerSnapshot<Change> snapshotConfiguration() {
     return new Snapshot();
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof ChangeSerializer;
+  }
+
+  @Override
+  public int hashCode() {
+    return ChangeSerializer.class.hashCode();
   }
 
   /** Public for Flink, which makes it by reflection when it restores. */

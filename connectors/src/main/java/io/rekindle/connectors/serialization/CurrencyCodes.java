@@ -9,6 +9,8 @@ final class CurrencyCodes {
   private CurrencyCodes() {}
 
   /**
+   * Packs a code.
+   *
    * @throws IllegalArgumentException unless the code is three letters A to Z
    */
   static int pack(String code) {
@@ -21,7 +23,7 @@ final class CurrencyCodes {
       if (letter < 0 || letter > 25) {
         throw notACode(code);
       }
-      packed = packed << 5 | letter;
+      packed = (packed << 5) | letter;
     }
     return packed;
   }

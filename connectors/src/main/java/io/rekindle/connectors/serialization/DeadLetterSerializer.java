@@ -67,6 +67,16 @@ public final class DeadLetterSerializer extends EventSerializer<DeadLetter> {
     return new Snapshot();
   }
 
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof DeadLetterSerializer;
+  }
+
+  @Override
+  public int hashCode() {
+    return DeadLetterSerializer.class.hashCode();
+  }
+
   /** Public for Flink, which makes it by reflection when it restores. */
   public static final class Snapshot extends FormatSnapshot<DeadLetter> {
 

@@ -59,14 +59,4 @@ public abstract class EventSerializer<T> extends TypeSerializer<T> {
   public final void copy(DataInputView source, DataOutputView target) throws IOException {
     serialize(deserialize(source), target);
   }
-
-  @Override
-  public boolean equals(Object other) {
-    return other != null && other.getClass() == getClass();
-  }
-
-  @Override
-  public int hashCode() {
-    return getClass().hashCode();
-  }
 }

@@ -51,6 +51,16 @@ public final class PolicyChangedSerializer extends EventSerializer<PolicyChanged
     return new Snapshot();
   }
 
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof PolicyChangedSerializer;
+  }
+
+  @Override
+  public int hashCode() {
+    return PolicyChangedSerializer.class.hashCode();
+  }
+
   /** Public for Flink, which makes it by reflection when it restores. */
   public static final class Snapshot extends FormatSnapshot<PolicyChanged> {
 

@@ -1,2 +1,94 @@
-/** How engaged a user is, as a number from 0 to 100 made by a policy. */
+/**
+ * How engaged a user is, as a number from 0 to 100: a pure function of the set of the user's
+ * orders, an instant, the last contact and a policy. Nothing else goes in, no clock and no memory,
+ * so two computations of it agree however the orders arrived.
+ *
+ * <h2>Terms</h2>
+ *
+ * <ul>
+ *   <li>Times are epoch milliseconds, days are 86,400,000 of them, amounts are hundredths of the
+ *       policy's base currency.
+ *   <li>An order is <i>effective</i> if its amount less refunds is above zero and it is not
+ *       cancelled. Amounts of other currencies are converted first, rounded half even; one that
+ *       comes to zero is not effective. An order in a currency without a rate counts as an order
+ *       with nothing spent. A policy without a currency takes all amounts at face value.
+ *   <li>An <i>order day</i> is a UTC day with an effective order.
+ *   <li>An order is <i>in the window</i> at t while t &minus; placed_at &lt; {@code windowDays}.
+ *   <li><i>last</i> is when the newest effective order was placed, <i>elapsed</i> is max(0, t
+ *       &minus; last).
+ * </ul>
+ *
+ * <h2>Score</h2>
+ *
+ * <p>score(t) = {@code base} + recency + rhythm + frequency + value + contact, limited to {@code
+ * clamp}. A user without an effective order has no score and is a PROSPECT. Every factor can be
+ * left out of a policy, or be null, and is then zero. Tiers name where they begin: a measure
+ * exactly on a border is in the tier that begins there, and the last tier has no end.
+ *
+ * <dl>
+ *   <dt>{@code recency}
+ *   <dd>Tiers of elapsed time in days ({@code fromDays}). A rule of the kind "more than 30 whole
+ *       days" begins at 31.
+ *   <dt>{@code rhythm}
+ *   <dd>Tiers of elapsed time in usual gaps of this user ({@code fromGaps}). With d<sub>1</sub> to
+ *       d<sub>m</sub> the most recent order days, at most {@code orderDays} of them, the usual gap
+ *       is (d<sub>m</sub> &minus; d<sub>1</sub> + {@code priorWeight} &middot; {@code
+ *       priorGapDays}) div (m &minus; 1 + {@code priorWeight}), in whole milliseconds, and not less
+ *       than {@code minGapDays} nor more than {@code maxGapDays}.
+ *   <dt>{@code frequency}
+ *   <dd>Of {@code ORDER_DAYS_IN_WINDOW}, or of {@code ORDERS_EVER}, which counts effective orders:
+ *       either {@code tiers} ({@code fromCount}), or {@code linear}: min({@code points}, {@code
+ *       points} &middot; (count / {@code fullAt})).
+ *   <dt>{@code value}
+ *   <dd>Of {@code SPEND_IN_WINDOW}: tiers in multiples of the amount {@code reference} ({@code
+ *       fromMultiple}). Or of {@code AVERAGE_ORDER_VALUE}, all spend ever by all effective orders:
+ *       {@code linear} as above.
+ *   <dt>{@code contact}
+ *   <dd>{@code points}, which are below zero, from the last contact on for {@code withinDays}.
+ * </dl>
+ *
+ * <p>Days, gaps and multiples have at most three decimals and are compared in whole numbers; points
+ * of tiers are whole, so a score of tiers alone is exact. Linear factors are real numbers, added in
+ * the order above, and shown with four decimals, rounded half even.
+ *
+ * <p>Points may not rise with elapsed time, nor fall with more orders or more spend; a policy that
+ * breaks this is refused. So during a silence every factor only falls, save that a contact ends,
+ * and a user crosses each border once.
+ *
+ * <h2>What follows from it</h2>
+ *
+ * <ul>
+ *   <li>At risk at t: score(t) &lt; {@code atRisk.scoreBelow}, or score(last) &minus; score(t) &ge;
+ *       {@code atRisk.dropAtLeast}, both with the present set of orders. <i>At risk since</i> is
+ *       the first instant from last on at which that holds, so it is the same whenever it is
+ *       computed in one silence.
+ *   <li>Bands: HEALTHY, COOLING and LOW from the scores in {@code bands} on, else LAPSED.
+ *   <li>Segments: the first of the rules in {@code segments} whose conditions all hold. A condition
+ *       is {@code atRisk}, or a range from {@code atLeast} to under {@code below} of {@code score},
+ *       {@code orderDaysInWindow}, {@code orderDaysEver} or {@code elapsedDays}. The last rule has
+ *       no condition.
+ *   <li><i>Next change</i>: the next instant at which the score differs if nothing happens. Only
+ *       these can be: last + a recency border; last + the first whole millisecond at a rhythm
+ *       border; the instant at which the order that reaches a frequency or value border leaves the
+ *       window; begin and end of a contact.
+ * </ul>
+ *
+ * <h2>Policies</h2>
+ *
+ * <p>{@link io.rekindle.scoring.ScoringPolicy} reads them from JSON; {@code policies/*.json} beside
+ * this class are those that come with the product.
+ *
+ * <ul>
+ *   <li>{@code cadence-v1}, the default. Recency in days: below 14: 30 points, 30: 28, 45: 24, 60:
+ *       20, 90: 15, 120: 9, 180: 4, else 0. Rhythm in gaps: below 1: 30, 1.5: 26, 2: 22, 3: 16, 4:
+ *       10, 6: 4, else 0; the gap over 12 order days, drawn to 60 days with weight 2, within 7 to
+ *       180 days. Frequency in order days of 365 days: 0: 0, 1: 4, 2: 10, 3: 16, 5: 22, 7: 27, 10
+ *       and more: 30. Value in spend of 365 days against 50.00: below a half: 0, 1: 2, 2: 4, 4: 6,
+ *       8: 8, else 10. At risk below 50, or at a drop of 35.
+ *   <li>{@code document-v1}, the original formula as a reference: 100; after 30, 60 and 90 whole
+ *       days &minus;15, &minus;30, &minus;40; up to 15 for ten orders ever; up to 10 for an average
+ *       of 200; &minus;10 for 7 days from an email. With an order it cannot come down to 50, so its
+ *       threshold of 50 never fires: that is why it is not the default.
+ * </ul>
+ */
 package io.rekindle.scoring;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.javalin.util.JavalinBindException;
+import io.rekindle.connectors.database.Migrations;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.net.URI;
@@ -19,7 +20,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -30,8 +30,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** The real server over a real Postgres. */
 class DashboardITCase {
 
-  private static final String MIGRATION = "/db/migration/V1__shop_and_engagement.sql";
-
   @TempDir static Path data;
   private static EmbeddedPostgres postgres;
 
@@ -41,9 +39,7 @@ class DashboardITCase {
   @BeforeAll
   static void startPostgres() throws Exception {
     postgres = postgres(0);
-    try (var sql = Objects.requireNonNull(DashboardITCase.class.getResourceAsStream(MIGRATION))) {
-      execute(new String(sql.readAllBytes(), StandardCharsets.UTF_8));
-    }
+    Migrations.apply(postgres.getPostgresDatabase());
   }
 
   @AfterAll
@@ -184,7 +180,7 @@ class DashboardITCase {
 
     postgres = postgres(port);
 
-    assertThat(get("/health").statusCode()).isEqualTo(200);
+    awaitHealth(dashboard);
     assertThat(get("/api/users/u1").statusCode()).isEqualTo(404);
   }
 
@@ -196,7 +192,7 @@ class DashboardITCase {
     try (Dashboard early = Dashboard.start(settings(port, 0))) {
       assertThat(get(early, "/health").statusCode()).isEqualTo(503);
       postgres = postgres(port);
-      assertThat(get(early, "/health").statusCode()).isEqualTo(200);
+      awaitHealth(early);
     }
   }
 
@@ -204,6 +200,14 @@ class DashboardITCase {
   void shouldRefuseAPortInUse() {
     assertThatThrownBy(() -> Dashboard.start(settings(dashboard.port())))
         .isInstanceOf(JavalinBindException.class);
+  }
+
+  /** The pool tries again at growing intervals, and each unhealthy answer waits for it. */
+  private void awaitHealth(Dashboard server) throws Exception {
+    long deadline = System.nanoTime() + Duration.ofMinutes(1).toNanos();
+    while (get(server, "/health").statusCode() != 200) {
+      assertThat(System.nanoTime()).as("a minute from now").isLessThan(deadline);
+    }
   }
 
   private static EmbeddedPostgres postgres(int port) throws IOException {

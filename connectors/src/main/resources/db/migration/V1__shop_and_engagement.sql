@@ -16,11 +16,12 @@ create table shop.users (
   user_id              text primary key check (length(user_id) between 1 and 128),
   email                text check (length(email) <= 10000),
   name                 text check (length(name) <= 10000),
-  preferred_categories text[]      not null default '{}',
+  preferred_categories text[]      not null default '{}'
+                         check (length(preferred_categories::text) <= 10000),
   time_zone            text        not null default 'UTC' check (length(time_zone) <= 128),
   locale               text        not null default 'en'  check (length(locale) <= 128),
   marketing_consent    boolean     not null default false,
-  created_at           timestamptz not null default now(),
+  created_at           timestamptz not null default now() check (isfinite(created_at)),
   updated_at           timestamptz not null default now()
 );
 
@@ -29,9 +30,13 @@ create table shop.users (
 create table shop.orders (
   order_id        text primary key check (length(order_id) between 1 and 128),
   user_id         text          not null check (length(user_id) between 1 and 128),
-  placed_at       timestamptz   not null default now(),
-  amount          numeric(14,2) not null check (amount >= 0),
-  refunded_amount numeric(14,2) not null default 0 check (refunded_amount >= 0),
+  -- A day of grace for clocks and zones; the pipeline refuses what is further ahead of its commit.
+  placed_at       timestamptz   not null default now()
+                    check (isfinite(placed_at) and placed_at <= now() + interval '1 day'),
+  -- NaN counts as greater than every number.
+  amount          numeric(14,2) not null check (amount between 0 and 999999999999.99),
+  refunded_amount numeric(14,2) not null default 0
+                    check (refunded_amount between 0 and 999999999999.99),
   currency        char(3)       not null default 'EUR' check (currency ~ '^[A-Z]{3}$'),
   status          text          not null default 'PLACED' check (status in ('PLACED', 'CANCELLED')),
   category        text          check (length(category) <= 10000),
@@ -83,7 +88,7 @@ create table engagement.score_overrides (
   score      int         not null check (score between 0 and 100),
   reason     text        not null default '',
   set_by     text        not null default current_user,
-  set_at     timestamptz not null default now(),
+  set_at     timestamptz not null default now() check (isfinite(set_at)),
   expires_at timestamptz not null default now() + interval '1 day'
 );
 alter table engagement.score_overrides replica identity full;
@@ -101,7 +106,7 @@ create table engagement.emails (
   model                    text,
   engagement_score_at_time numeric,
   generated_at             timestamptz not null default now(),
-  sent_at                  timestamptz
+  sent_at                  timestamptz check (isfinite(sent_at))
 );
 create index emails_user_id on engagement.emails (user_id);
 

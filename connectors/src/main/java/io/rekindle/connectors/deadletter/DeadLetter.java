@@ -187,8 +187,7 @@ public final class DeadLetter {
     try {
       return Reason.valueOf(name);
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(
-          place(stored) + " has the unknown reason " + name + " in header " + REASON_HEADER, e);
+      return Reason.UNKNOWN_REASON;
     }
   }
 

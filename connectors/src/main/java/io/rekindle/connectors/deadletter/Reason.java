@@ -37,5 +37,7 @@ public enum Reason {
   /** A scoring policy that does not validate. */
   INVALID_POLICY,
   /** The decoder failed where it must not; a defect of ours. */
-  DECODER_DEFECT
+  DECODER_DEFECT,
+  /** A reason that this version does not know, given by a newer one. */
+  UNKNOWN_REASON
 }

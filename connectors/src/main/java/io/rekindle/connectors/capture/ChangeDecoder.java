@@ -1,6 +1,7 @@
 package io.rekindle.connectors.capture;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
@@ -122,10 +123,11 @@ public final class ChangeDecoder {
             Reason.NOT_JSON, "The value goes on after its JSON object: send one event per record");
       }
     } catch (JsonProcessingException e) {
+      JsonLocation place = e.getLocation();
       throw new Malformed(
           Reason.NOT_JSON,
-          "The value is not valid JSON at byte "
-              + e.getLocation().getByteOffset()
+          "The value is not valid JSON"
+              + (place == null ? "" : " at byte " + place.getByteOffset())
               + ": "
               + e.getOriginalMessage());
     } catch (IOException e) {

@@ -33,11 +33,8 @@ final class Timestamps {
    *     #TOO_EARLY} or {@link #TOO_LATE}
    */
   static long parse(char[] text, int start, int length) {
-    if (length > 0 && (text[start] == '+' || text[start] == '-')) {
-      return parseDistantYear(new String(text, start, length));
-    }
-    if (length <= DATE_AND_MINUTE) {
-      return INVALID;
+    if (length <= DATE_AND_MINUTE || text[start] == '+' || text[start] == '-') {
+      return parseUnusual(new String(text, start, length));
     }
     int year = digits(text, start, 4);
     int month = digits(text, start + 5, 2);
@@ -114,8 +111,14 @@ final class Timestamps {
     return text[start] == '+' ? offset : text[start] == '-' ? -offset : Integer.MIN_VALUE;
   }
 
-  /** Years of more than four digits or before the first carry a sign. */
-  private static long parseDistantYear(String text) {
+  /** Infinity by its name, and years with a sign: those before the first and after the 9999th. */
+  private static long parseUnusual(String text) {
+    if (text.equals("infinity")) {
+      return TOO_LATE;
+    }
+    if (text.equals("-infinity")) {
+      return TOO_EARLY;
+    }
     try {
       int year = OffsetDateTime.parse(text).getYear();
       return year < 1 ? TOO_EARLY : year > 9999 ? TOO_LATE : INVALID;

@@ -1,0 +1,615 @@
+package io.rekindle.connectors.capture;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.rekindle.connectors.deadletter.Reason;
+import io.rekindle.connectors.events.Change;
+import io.rekindle.connectors.events.Contacted;
+import io.rekindle.connectors.events.OrderChanged;
+import io.rekindle.connectors.events.OrderRemoved;
+import io.rekindle.connectors.events.OverrideChanged;
+import io.rekindle.connectors.events.OverrideRemoved;
+import io.rekindle.connectors.events.PolicyChanged;
+import io.rekindle.connectors.events.RowVersion;
+import io.rekindle.connectors.events.UserChanged;
+import io.rekindle.connectors.events.UserRemoved;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ChangeDecoderTest {
+
+  private static final String ORDERS = "rekindle.shop.orders";
+
+  private final ChangeDecoder decoder = new ChangeDecoder();
+
+  /** What Debezium 3.7.0 wrote of a Postgres 17, in the order in which it did. */
+  @Test
+  void shouldUnderstandWhatDebeziumWrites() throws IOException {
+    List<String> described = new ArrayList<>();
+    for (String line : lines("captured.tsv")) {
+      CapturedLine captured = CapturedLine.parse(line);
+      described.add(describe(Decoded.by(decoder, captured.message(captured.value))));
+    }
+    assertThat(described)
+        .containsExactly(
+            "user u-1 ann@example.com Ann Ödegaard [books, garden, tools] Europe/Oslo nb-NO"
+                + " consents, since 1704164645678, snapshot, version 22564648/0",
+            "user u-2 null null [] UTC en, since 1795301653547, snapshot, version 22564648/0",
+            "order o-1 of u-1 at 1793523600500 net 5990 EUR PLACED, snapshot, version 22564648/0",
+            "nothing",
+            "override u-2 7 from 1795301653553 to 253402300799999, snapshot,"
+                + " version 22564648/0",
+            "policy p-1 {\"a\": 1} active, snapshot, version 22564648/0",
+            "tick 1795301663996",
+            "tick 1795301663996",
+            "order o-2 of u-1 at 1795298292123 net 12050 EUR PLACED, version 22570104/22570104",
+            "order o-2 of u-1 at 1795298292123 net 10050 EUR REFUNDED, version 22570392/22570448",
+            "order o-1 of u-1 at 1793523600500 net 0 EUR CANCELLED, version 22570680/22570736",
+            "order o-2 leaves u-1, moved, version 22570968/22571024;"
+                + " order o-2 of u-2 at 1795298292123 net 10050 EUR MOVED_IN,"
+                + " version 22570968/22571024",
+            "order o-2 leaves u-2, version 22571384/22571440",
+            "order o-3 of u-2 at 1795298292123 net 10050 EUR PLACED, version 22571384/22571440",
+            "order o-3 leaves u-2, version 22571800/22571800",
+            "order o-4 of u-1 at -1 net 100 USD PLACED, version 22571968/22571968",
+            "OUT_OF_RANGE: after.placed_at is '-0043-03-15T00:00:00.000000Z': it has to be in the"
+                + " years 1 to 9999, and not infinite",
+            "OUT_OF_RANGE: after.placed_at is 'infinity': it has to be in the years 1 to 9999, and"
+                + " not infinite",
+            "OUT_OF_RANGE: after.placed_at is '-infinity': it has to be in the years 1 to 9999, and"
+                + " not infinite",
+            "user u-1 ann@example.com (unchanged) null Europe/Oslo nb-NO, since 1704164645678,"
+                + " version 22672240/22672416",
+            "user u-2 gone, version 22672632/22672632",
+            "contact e-1 of u-1 at 1795301670703, version 22672752/22672752",
+            "time 1795301670703",
+            "override u-2 gone, version 22673048/22673048",
+            "policy p-2 {}, version 22673200/22673200",
+            "policy p-1 {\"a\": 1}, version 22673400/22673400",
+            "policy p-2 {} active, version 22673400/22673632",
+            "policy p-1 null, version 22673952/22673952",
+            "TRUNCATE: Table shop.orders was truncated, which names no rows, so their users keep"
+                + " what they had: delete rows with DELETE, or let the connector take a new"
+                + " snapshot");
+  }
+
+  @Test
+  void shouldNotDependOnTheOrderOfFields() throws IOException {
+    ObjectMapper json = new ObjectMapper();
+    for (String line : lines("captured.tsv")) {
+      CapturedLine captured = CapturedLine.parse(line);
+      String reversed = json.writeValueAsString(reversed(json.readTree(captured.value), json));
+      assertThat(describe(Decoded.by(decoder, captured.message(reversed))))
+          .isEqualTo(describe(Decoded.by(decoder, captured.message(captured.value))));
+    }
+  }
+
+  @Test
+  void shouldIgnoreColumnsThatItDoesNotKnow() {
+    String row =
+        Events.ORDER.replace(
+            "\"category\"", "\"extra\":{\"amount\":[1,{\"a\":null}]},\"more\":[[]],\"category\"");
+    assertThat(orderEvent("c", "null", row).changes).hasSize(1);
+  }
+
+  @Test
+  void shouldAcceptAUserOfWhomOnlyTheIdAndTheDateAreKnown() {
+    String row = "{\"user_id\":\"u-1\",\"created_at\":\"2024-01-02T03:04:05Z\"}";
+    assertThat(decode("shop.users", "c", "null", row).changes)
+        .containsExactly(
+            new UserChanged(
+                "u-1",
+                Events.COMMIT_TIME,
+                new RowVersion(22_570_104, 22_570_448),
+                false,
+                null,
+                null,
+                List.of(),
+                null,
+                null,
+                false,
+                1_704_164_645_000L));
+  }
+
+  @Test
+  void shouldCutLongTextsBetweenCharacters() {
+    String row = Events.USER.replace("\"Ann\"", "\"" + "a".repeat(511) + "😀😀\"");
+    Change user = decode("shop.users", "c", "null", row).changes.get(0);
+    assertThat(((UserChanged) user).name()).isEqualTo("a".repeat(511));
+  }
+
+  @Test
+  void shouldCountAnIdsCharactersLikeTheDatabase() {
+    String row = Events.ORDER.replace("\"u-1\"", "\"" + "😀".repeat(128) + "\"");
+    assertThat(orderEvent("c", "null", row).changes.get(0).userId()).isEqualTo("😀".repeat(128));
+  }
+
+  @Test
+  void shouldTakeAnUnchangedColumnFromTheOldRow() {
+    String after = Events.ORDER.replace("\"o-1\"", "\"__debezium_unavailable_value\"");
+    Decoded decoded = orderEvent("u", Events.ORDER, after);
+    assertThat(((OrderChanged) decoded.changes.get(0)).orderId()).isEqualTo("o-1");
+  }
+
+  @Test
+  void shouldKnowAnUnchangedColumnInBase64() {
+    String row = Events.USER.replace("\"Ann\"", "\"X19kZWJleml1bV91bmF2YWlsYWJsZV92YWx1ZQ==\"");
+    Change user = decode("shop.users", "u", "null", row).changes.get(0);
+    assertThat(((UserChanged) user).name()).isSameAs(UserChanged.UNCHANGED);
+  }
+
+  @Test
+  void shouldNotKnowTheCommitBeforeTheFirstStreamedTransaction() {
+    String event =
+        Events.event("shop.orders", "c", "null", Events.ORDER).replace("\\\"22570104\\\"", "null");
+    assertThat(decodeOrders(event).changes.get(0).version())
+        .isEqualTo(new RowVersion(RowVersion.UNKNOWN, 22_570_448));
+  }
+
+  @Test
+  void shouldTakeTheCommitTimeOfAnEmailWithoutTimeOfSending() {
+    String row = "{\"email_id\":\"e-1\",\"user_id\":\"u-1\",\"status\":\"SENT\",\"sent_at\":null}";
+    assertThat(decode("engagement.emails", "c", "null", row).changes)
+        .singleElement()
+        .isInstanceOfSatisfying(
+            Contacted.class, contact -> assertThat(contact.sentAt()).isEqualTo(Events.COMMIT_TIME));
+  }
+
+  @Test
+  void shouldKeepDecodingAfterARecordThatItRefused() {
+    assertThat(decodeOrders("{\"before\":{\"order_id\":\"stale").reason).isEqualTo(Reason.NOT_JSON);
+    Decoded next = orderEvent("c", "null", "{\"user_id\":\"u-1\"}");
+    assertThat(next.reason).isEqualTo(Reason.MISSING_FIELD);
+    assertThat(next.error).contains("after.order_id is missing");
+  }
+
+  static Stream<Arguments> malformed() {
+    String order = Events.ORDER;
+    return Stream.of(
+        refused("nothing at all", "", Reason.NOT_A_CHANGE_EVENT, "not a JSON object"),
+        refused("no JSON", "hello", Reason.NOT_JSON, "not valid JSON"),
+        refused("cut off", event(order).substring(0, 300), Reason.NOT_JSON, "not valid JSON"),
+        refused("two events", event(order) + event(order), Reason.NOT_JSON, "goes on"),
+        refused("an array", "[]", Reason.NOT_A_CHANGE_EVENT, "not a JSON object"),
+        refused("null as text", "null", Reason.NOT_A_CHANGE_EVENT, "not a JSON object"),
+        refused("an empty object", "{}", Reason.NOT_A_CHANGE_EVENT, "no op"),
+        refused(
+            "with schema",
+            "{\"schema\":{},\"payload\":" + event(order) + "}",
+            Reason.NOT_A_CHANGE_EVENT,
+            "schemas.enable to false"),
+        refused("no source", "{\"op\":\"c\"}", Reason.NOT_A_CHANGE_EVENT, "no source"),
+        refused(
+            "source as text",
+            "{\"op\":\"c\",\"source\":\"x\"}",
+            Reason.WRONG_TYPE,
+            "source has to be an object"),
+        refused("unknown op", orderOp("x", "null", order), Reason.UNKNOWN_OPERATION, "op is 'x'"),
+        refused("a message", orderOp("m", "null", order), Reason.UNKNOWN_OPERATION, "op is 'm'"),
+        refused(
+            "op as number",
+            event(order).replace("\"op\":\"c\"", "\"op\":3"),
+            Reason.UNKNOWN_OPERATION,
+            "op is '3'"),
+        refused(
+            "a table of others",
+            Events.event("shop.carts", "c", "null", "{}"),
+            Reason.UNKNOWN_TABLE,
+            "source.table is 'carts'"),
+        refused(
+            "a schema of others",
+            Events.event("public.orders", "c", "null", order),
+            Reason.UNKNOWN_TABLE,
+            "source.schema is 'public'"),
+        refused("truncate", orderOp("t", "null", "null"), Reason.TRUNCATE, "shop.orders"),
+        refused("no new row", orderOp("c", "null", "null"), Reason.MISSING_FIELD, "after"),
+        refused("no old row", orderOp("d", "null", "null"), Reason.NO_OLD_ROW, "REPLICA IDENTITY"),
+        refused("update alone", orderOp("u", "null", order), Reason.NO_OLD_ROW, "FULL"),
+        refused(
+            "old row without user",
+            orderOp("d", "{\"order_id\":\"o-1\"}", "null"),
+            Reason.MISSING_FIELD,
+            "before.user_id"),
+        refused("row as text", orderOp("c", "null", "\"row\""), Reason.WRONG_TYPE, "after has"),
+        refused(
+            "missing user",
+            event(order.replace("\"user_id\":\"u-1\",", "")),
+            Reason.MISSING_FIELD,
+            "after.user_id is missing"),
+        refused(
+            "user null",
+            event(order.replace("\"u-1\"", "null")),
+            Reason.MISSING_FIELD,
+            "after.user_id is null"),
+        refused(
+            "user as number",
+            event(order.replace("\"u-1\"", "17")),
+            Reason.WRONG_TYPE,
+            "after.user_id is '17'"),
+        refused(
+            "empty id",
+            event(order.replace("\"u-1\"", "\"\"")),
+            Reason.OUT_OF_RANGE,
+            "after.user_id is empty"),
+        refused(
+            "long id",
+            event(order.replace("\"o-1\"", "\"" + "o".repeat(129) + "\"")),
+            Reason.OUT_OF_RANGE,
+            "after.order_id has more than 128"),
+        refused(
+            "NUL in an id",
+            event(order.replace("u-1", "u\\u00001")),
+            Reason.INVALID_TEXT,
+            "after.user_id has a NUL"),
+        refused(
+            "NUL in a text",
+            event(order.replace("books", "\\u0000")),
+            Reason.INVALID_TEXT,
+            "after.category has a NUL"),
+        refused(
+            "half a character",
+            event(order.replace("u-1", "u\\ud83d")),
+            Reason.INVALID_TEXT,
+            "half a surrogate"),
+        refused(
+            "amount as text",
+            event(order.replace("59.90", "cheap")),
+            Reason.WRONG_TYPE,
+            "after.amount is 'cheap'"),
+        refused(
+            "amount as base64",
+            event(order.replace("59.90", "F2Y=")),
+            Reason.WRONG_TYPE,
+            "after.amount"),
+        refused(
+            "amount as boolean",
+            event(order.replace("\"59.90\"", "true")),
+            Reason.WRONG_TYPE,
+            "after.amount is true"),
+        refused(
+            "large amount",
+            event(order.replace("59.90", "1000000000000.00")),
+            Reason.OUT_OF_RANGE,
+            "after.amount"),
+        refused(
+            "negative amount",
+            event(order.replace("59.90", "-1.00")),
+            Reason.OUT_OF_RANGE,
+            "after.amount"),
+        refused(
+            "amount too fine",
+            event(order.replace("59.90", "0.001")),
+            Reason.OUT_OF_RANGE,
+            "after.amount"),
+        refused(
+            "negative refund",
+            event(order.replace("0.00", "-0.01")),
+            Reason.OUT_OF_RANGE,
+            "after.refunded_amount"),
+        refused(
+            "time as number",
+            event(order.replace("\"2026-11-21T21:58:12.123456Z\"", "1795298292123456")),
+            Reason.WRONG_TYPE,
+            "time.precision.mode"),
+        refused(
+            "time without offset",
+            event(order.replace("12.123456Z", "12.123456")),
+            Reason.WRONG_TYPE,
+            "after.placed_at"),
+        refused(
+            "order in the future",
+            event(order.replace("2026-11-21T21", "2026-11-23T21")),
+            Reason.ORDER_IN_FUTURE,
+            "more than a day ahead"),
+        refused(
+            "currency in small letters",
+            event(order.replace("EUR", "eur")),
+            Reason.WRONG_TYPE,
+            "after.currency is 'eur'"),
+        refused(
+            "missing currency",
+            event(order.replace("\"currency\":\"EUR\",", "")),
+            Reason.MISSING_FIELD,
+            "after.currency"),
+        refused(
+            "unknown status",
+            event(order.replace("PLACED", "SHIPPED")),
+            Reason.WRONG_TYPE,
+            "after.status is 'SHIPPED'"),
+        refused(
+            "status null",
+            event(order.replace("\"PLACED\"", "null")),
+            Reason.MISSING_FIELD,
+            "after.status is null"),
+        refused(
+            "no commit time",
+            event(order).replace("\"ts_ms\":" + Events.COMMIT_TIME + ",", ""),
+            Reason.MISSING_FIELD,
+            "source.ts_ms"),
+        refused(
+            "commit time as text",
+            event(order).replace("" + Events.COMMIT_TIME + ",\"snap", "\"now\",\"snap"),
+            Reason.WRONG_TYPE,
+            "source.ts_ms"),
+        refused(
+            "commit far ahead",
+            event(order).replace("" + Events.COMMIT_TIME + ",\"snap", "1795388070638,\"snap"),
+            Reason.COMMIT_IN_FUTURE,
+            "set the clocks"),
+        refused(
+            "commit beyond all calendars",
+            event(order).replace("" + Events.COMMIT_TIME + ",\"snap", "9000000000000000,\"snap"),
+            Reason.OUT_OF_RANGE,
+            "source.ts_ms"),
+        refused(
+            "no position",
+            event(order).replace("\"lsn\":22570448,", ""),
+            Reason.MISSING_FIELD,
+            "source.lsn"),
+        refused(
+            "negative position",
+            event(order).replace("\"lsn\":22570448,", "\"lsn\":-1,"),
+            Reason.WRONG_TYPE,
+            "source.lsn"),
+        refused(
+            "strange sequence",
+            event(order).replace("[\\\"22570104\\\"", "[\\\"a\\\""),
+            Reason.WRONG_TYPE,
+            "source.sequence"),
+        refused(
+            "endless nesting",
+            "{\"op\":" + "[".repeat(20_000) + "]".repeat(20_000) + "}",
+            Reason.NOT_JSON,
+            "not valid JSON"),
+        refused(
+            "unpublished old value",
+            event(order.replace("o-1", "__debezium_unavailable_value")),
+            Reason.NO_OLD_ROW,
+            "after.order_id was left alone"),
+        refused(
+            "score out of range",
+            Events.event(
+                "engagement.score_overrides", "c", "null", "{\"user_id\":\"u\",\"score\":101}"),
+            Reason.OUT_OF_RANGE,
+            "after.score is 101"),
+        refused(
+            "score with decimals",
+            Events.event(
+                "engagement.score_overrides", "c", "null", "{\"user_id\":\"u\",\"score\":1.5}"),
+            Reason.WRONG_TYPE,
+            "after.score is '1.5'"),
+        refused(
+            "consent as text",
+            Events.event(
+                "shop.users",
+                "c",
+                "null",
+                Events.USER.replace("\"marketing_consent\":true", "\"marketing_consent\":\"yes\"")),
+            Reason.WRONG_TYPE,
+            "after.marketing_consent is 'yes'"),
+        refused(
+            "categories as text",
+            Events.event(
+                "shop.users", "c", "null", Events.USER.replace("[\"books\"]", "\"{books}\"")),
+            Reason.WRONG_TYPE,
+            "after.preferred_categories"),
+        refused(
+            "categories as numbers",
+            Events.event("shop.users", "c", "null", Events.USER.replace("[\"books\"]", "[1]")),
+            Reason.WRONG_TYPE,
+            "after.preferred_categories"),
+        refused(
+            "a tick in another partition",
+            Events.event(
+                "engagement.clock",
+                "u",
+                "null",
+                "{\"topic\":\"rekindle.shop.orders\",\"partition\":3}"),
+            Reason.MISROUTED_TICK,
+            "ClockRouting"),
+        refused(
+            "a policy without document",
+            Events.event("engagement.scoring_policies", "c", "null", "{\"policy_version\":\"p\"}"),
+            Reason.MISSING_FIELD,
+            "after.document"));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("malformed")
+  void shouldRefuseWithReasonAndSentence(String name, String value, Reason reason, String part) {
+    Decoded decoded = decodeOrders(value);
+    assertThat(decoded.reason).as("%s: %s", name, decoded.error).isEqualTo(reason);
+    assertThat(decoded.error).contains(part);
+    assertThat(decoded.outcomes()).as("nothing but the refusal").isEqualTo(1);
+  }
+
+  @Test
+  void shouldRefuseARecordWithoutValue() {
+    assertThat(decodeOrders(null).reason).isEqualTo(Reason.NULL_VALUE);
+  }
+
+  @Test
+  void shouldRefuseARecordWithoutKey() {
+    for (String key : new String[] {null, ""}) {
+      assertThat(
+              Decoded.by(decoder, Decoded.message(ORDERS, 0, -1, key, event(Events.ORDER))).reason)
+          .isEqualTo(Reason.NO_KEY);
+    }
+  }
+
+  @Test
+  void shouldRefuseALargeRecordUnread() {
+    byte[] value = new byte[ChangeDecoder.MAX_VALUE_BYTES + 1];
+    Decoded decoded =
+        Decoded.by(decoder, Decoded.message(ORDERS, 0, -1, "k".getBytes(UTF_8), value));
+    assertThat(decoded.reason).isEqualTo(Reason.TOO_LARGE);
+  }
+
+  @Test
+  void shouldRefuseBytesThatAreNoText() {
+    byte[] value = event(Events.ORDER).getBytes(UTF_8);
+    value[40] = (byte) 0xFF;
+    Decoded decoded =
+        Decoded.by(decoder, Decoded.message(ORDERS, 0, -1, "k".getBytes(UTF_8), value));
+    assertThat(decoded.reason).isEqualTo(Reason.NOT_JSON);
+  }
+
+  private Decoded orderEvent(String op, String before, String after) {
+    return decodeOrders(orderOp(op, before, after));
+  }
+
+  private Decoded decode(String table, String op, String before, String after) {
+    return decodeOrders(Events.event(table, op, before, after));
+  }
+
+  private Decoded decodeOrders(String value) {
+    return Decoded.by(
+        decoder, Decoded.message(ORDERS, 0, Events.COMMIT_TIME + 100, "{\"id\":1}", value));
+  }
+
+  private static String event(String order) {
+    return orderOp("c", "null", order);
+  }
+
+  private static String orderOp(String op, String before, String after) {
+    return Events.event("shop.orders", op, before, after);
+  }
+
+  private static Arguments refused(String name, String value, Reason reason, String part) {
+    return Arguments.of(name, value, reason, part);
+  }
+
+  private static JsonNode reversed(JsonNode node, ObjectMapper json) {
+    if (!node.isObject()) {
+      return node;
+    }
+    List<String> names = new ArrayList<>();
+    node.fieldNames().forEachRemaining(names::add);
+    var result = json.createObjectNode();
+    for (int i = names.size() - 1; i >= 0; i--) {
+      result.set(names.get(i), reversed(node.get(names.get(i)), json));
+    }
+    return result;
+  }
+
+  /** A line of the file: topic, partition, key and value between tabs, "null" for none. */
+  private record CapturedLine(String topic, int partition, String key, String value) {
+
+    static CapturedLine parse(String line) {
+      List<String> parts = List.of(line.split("\t", -1));
+      return new CapturedLine(
+          parts.get(0),
+          parts.get(1).equals("null") ? 0 : Integer.parseInt(parts.get(1)),
+          parts.get(2).equals("null") ? null : parts.get(2),
+          parts.get(3));
+    }
+
+    ConsumerRecord<byte[], byte[]> message(String json) {
+      return Decoded.message(topic, partition, 1_795_301_700_000L, key, json);
+    }
+  }
+
+  private static List<String> lines(String resource) throws IOException {
+    try (InputStream in = ChangeDecoderTest.class.getResourceAsStream(resource)) {
+      return new String(in.readAllBytes(), UTF_8).lines().toList();
+    }
+  }
+
+  private static String describe(Decoded decoded) {
+    List<String> parts = new ArrayList<>();
+    decoded.changes.forEach(change -> parts.add(describe(change)));
+    decoded.policies.forEach(policy -> parts.add(describe(policy)));
+    decoded.ticks.forEach(time -> parts.add("tick " + time));
+    decoded.unremarkable.forEach(time -> parts.add("time " + time));
+    if (decoded.reason != null) {
+      parts.add(decoded.reason + ": " + decoded.error);
+    }
+    return parts.isEmpty() ? "nothing" : String.join("; ", parts);
+  }
+
+  private static String describe(Change change) {
+    String what;
+    if (change instanceof OrderChanged order) {
+      what =
+          "order "
+              + order.orderId()
+              + " of "
+              + order.userId()
+              + " at "
+              + order.placedAt()
+              + " net "
+              + order.netMinor()
+              + " "
+              + order.currency()
+              + " "
+              + order.kind();
+    } else if (change instanceof OrderRemoved order) {
+      what =
+          "order "
+              + order.orderId()
+              + " leaves "
+              + order.userId()
+              + (order.moved() ? ", moved" : "");
+    } else if (change instanceof UserChanged user) {
+      what =
+          "user "
+              + user.userId()
+              + " "
+              + user.email()
+              + " "
+              + (UserChanged.UNCHANGED.equals(user.name()) ? "(unchanged)" : user.name())
+              + " "
+              + user.preferredCategories()
+              + " "
+              + user.timeZone()
+              + " "
+              + user.locale()
+              + (user.marketingConsent() ? " consents" : "")
+              + ", since "
+              + user.createdAt();
+    } else if (change instanceof UserRemoved) {
+      what = "user " + change.userId() + " gone";
+    } else if (change instanceof Contacted contact) {
+      what = "contact " + contact.emailId() + " of " + contact.userId() + " at " + contact.sentAt();
+    } else if (change instanceof OverrideChanged override) {
+      what =
+          "override "
+              + override.userId()
+              + " "
+              + override.score()
+              + " from "
+              + override.setAt()
+              + " to "
+              + override.expiresAt();
+    } else {
+      assertThat(change).isInstanceOf(OverrideRemoved.class);
+      what = "override " + change.userId() + " gone";
+    }
+    return what + (change.snapshot() ? ", snapshot" : "") + version(change.version());
+  }
+
+  private static String describe(PolicyChanged policy) {
+    return "policy "
+        + policy.policyVersion()
+        + " "
+        + policy.document()
+        + (policy.active() ? " active" : "")
+        + (policy.snapshot() ? ", snapshot" : "")
+        + version(policy.version());
+  }
+
+  private static String version(RowVersion version) {
+    return ", version " + version.commitLsn() + "/" + version.lsn();
+  }
+}

@@ -1,0 +1,85 @@
+package io.rekindle.connectors.capture;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.sun.management.ThreadMXBean;
+import io.rekindle.connectors.deadletter.Reason;
+import io.rekindle.connectors.events.Change;
+import io.rekindle.connectors.events.PolicyChanged;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/** Prints how many order changes a second one thread decodes, and what each allocates. */
+public final class DecodeBenchmark {
+
+  private static final int EVENTS = 10_000;
+  private static final int ROUNDS = 40;
+
+  private DecodeBenchmark() {}
+
+  /** Runs ten times, the first of which warm up. */
+  public static void main(String[] args) {
+    List<ConsumerRecord<byte[], byte[]>> events = new ArrayList<>();
+    long bytes = 0;
+    for (int i = 0; i < EVENTS; i++) {
+      String order =
+          Events.order(
+              "\"o-" + (10_000_000 + i) + "\"",
+              "\"u-" + (100_000 + i % 1_000) + "\"",
+              "\"2026-11-21T21:58:12.123456Z\"",
+              "\"" + i + ".90\"",
+              "\"0.00\"");
+      byte[] value = Events.event("shop.orders", "c", "null", order).getBytes(UTF_8);
+      bytes += value.length;
+      events.add(
+          Decoded.message(
+              "rekindle.shop.orders", 0, Events.COMMIT_TIME, "{\"id\":1}".getBytes(UTF_8), value));
+    }
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    ChangeDecoder decoder = new ChangeDecoder();
+    Counting counting = new Counting();
+    for (int run = 0; run < 10; run++) {
+      counting.changes = 0;
+      long allocatedBefore = threads.getCurrentThreadAllocatedBytes();
+      long start = System.nanoTime();
+      for (int round = 0; round < ROUNDS; round++) {
+        for (ConsumerRecord<byte[], byte[]> event : events) {
+          decoder.decode(event, counting);
+        }
+      }
+      double seconds = (System.nanoTime() - start) / 1e9;
+      long allocated = threads.getCurrentThreadAllocatedBytes() - allocatedBefore;
+      System.out.printf(
+          "%,.0f changes/s of %d bytes, %d bytes allocated each%n",
+          counting.changes / seconds, bytes / EVENTS, allocated / counting.changes);
+    }
+  }
+
+  private static final class Counting implements ChangeDecoder.Receiver {
+
+    private long changes;
+
+    @Override
+    public void changed(Change change) {
+      changes++;
+    }
+
+    @Override
+    public void policyChanged(PolicyChanged change) {
+      changes++;
+    }
+
+    @Override
+    public void ticked(long commitTime) {}
+
+    @Override
+    public void unremarkable(long commitTime) {}
+
+    @Override
+    public void rejected(Reason reason, String error) {
+      throw new IllegalStateException(reason + ": " + error);
+    }
+  }
+}

@@ -1,0 +1,554 @@
+package io.rekindle.job.engagement;
+
+import io.rekindle.connectors.events.Change;
+import io.rekindle.connectors.events.Contacted;
+import io.rekindle.connectors.events.OrderChanged;
+import io.rekindle.connectors.events.OrderRemoved;
+import io.rekindle.connectors.events.OverrideChanged;
+import io.rekindle.connectors.events.OverrideRemoved;
+import io.rekindle.connectors.events.PolicyChanged;
+import io.rekindle.connectors.events.UserChanged;
+import io.rekindle.connectors.events.UserRemoved;
+import io.rekindle.connectors.serialization.ChangeSerializer;
+import io.rekindle.scoring.Score;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.flink.api.common.state.BroadcastState;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeutils.base.ByteSerializer;
+import org.apache.flink.api.common.typeutils.base.IntSerializer;
+import org.apache.flink.api.common.typeutils.base.LongSerializer;
+import org.apache.flink.api.common.typeutils.base.array.LongPrimitiveArraySerializer;
+import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
+import org.apache.flink.runtime.state.VoidNamespace;
+import org.apache.flink.runtime.state.VoidNamespaceSerializer;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.InternalTimer;
+import org.apache.flink.streaming.api.operators.InternalTimerService;
+import org.apache.flink.streaming.api.operators.Triggerable;
+import org.apache.flink.streaming.api.operators.TwoInputStreamOperator;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+
+/**
+ * Keeps what is known of each user and judges it, as of the instants at which anything can have
+ * changed.
+ *
+ * <p>A change waits until the watermark passes its commit time; then the user is caught up: the
+ * waiting changes are applied in the order of their commits, and the user is judged once as of each
+ * instant at which something was committed or was due by itself. So a judgement as of t rests on
+ * exactly what was committed until t, and the same input gives the same judgements, however the
+ * partitions were interleaved.
+ *
+ * <p>Rows of the first snapshot are taken in at once, since nobody is judged before the clock
+ * ticks, and the clock ticks only after the snapshot.
+ *
+ * <p>Input 1 is keyed by user, input 2, the policies, is broadcast. An operator rather than a
+ * process function because it needs the watermark before an advance, timers of two kinds, and
+ * counts that move with key groups.
+ */
+public final class EngagementOperator extends AbstractStreamOperator<Judgement>
+    implements TwoInputStreamOperator<Change, PolicyChanged, Judgement>, Triggerable<String, Byte> {
+
+  private static final long serialVersionUID = 1L;
+
+  /** Keyed: what is known of the user. */
+  static final ValueStateDescriptor<UserState> USER =
+      new ValueStateDescriptor<>("user", new UserStateSerializer());
+
+  /** Keyed: changes that wait for the watermark. */
+  static final ListStateDescriptor<Change> PENDING =
+      new ListStateDescriptor<>("pending", new ChangeSerializer());
+
+  /** Broadcast: every change of a policy, numbered as they came. */
+  static final MapStateDescriptor<Integer, PolicyTimeline.Entry> POLICIES =
+      new MapStateDescriptor<>("policies", IntSerializer.INSTANCE, new PolicyEntrySerializer());
+
+  /** Per subtask: the watermark up to which everybody is judged. */
+  static final ListStateDescriptor<Long> JUDGED_UNTIL =
+      new ListStateDescriptor<>("judged-until", LongSerializer.INSTANCE);
+
+  /** Per key group: what {@link HeldCounts} counts. */
+  static final ListStateDescriptor<long[]> HELD =
+      new ListStateDescriptor<>("held", LongPrimitiveArraySerializer.INSTANCE);
+
+  private static final String TIMERS = "instants";
+
+  /** A timer at which changes are to be applied or a policy comes into force. */
+  private static final Byte CHANGES = 0;
+
+  /** The one timer of a user for what happens when nothing happens. */
+  private static final Byte WAKE_UP = 1;
+
+  private static final long NOT_YET = Long.MIN_VALUE;
+
+  private static final Comparator<Change> BY_COMMIT =
+      Comparator.comparingLong(Change::commitTime)
+          .thenComparingInt(EngagementOperator::table)
+          .thenComparing(Change::version)
+          .thenComparing(EngagementOperator::row);
+
+  private final long tombstoneRetentionMs;
+
+  private transient ValueState<UserState> users;
+  private transient ListState<Change> pending;
+  private transient BroadcastState<Integer, PolicyTimeline.Entry> storedPolicies;
+  private transient ListState<Long> storedJudgedUntil;
+  private transient ListState<long[]> storedHeld;
+  private transient InternalTimerService<Byte> timers;
+
+  private transient PolicyTimeline policies;
+  private transient HeldCounts held;
+  private transient EngagementMetrics metrics;
+
+  /** The watermark of the last advance that is complete. */
+  private transient long judgedUntil;
+
+  /** Users with nothing left to do in this advance, though more of their timers may fire. */
+  private transient Set<String> caughtUp;
+
+  private transient List<Change> batch;
+  private transient StreamRecord<Judgement> output1;
+
+  /**
+   * @param tombstoneRetention how long a deleted row is remembered, in event time
+   */
+  public EngagementOperator(Duration tombstoneRetention) {
+    this.tombstoneRetentionMs = tombstoneRetention.toMillis();
+  }
+
+  @Override
+  public void initializeState(StateInitializationContext context) throws Exception {
+    super.initializeState(context);
+    users = context.getKeyedStateStore().getState(USER);
+    pending = context.getKeyedStateStore().getListState(PENDING);
+
+    storedPolicies = context.getOperatorStateStore().getBroadcastState(POLICIES);
+    policies = new PolicyTimeline();
+    List<PolicyTimeline.Entry> known = new ArrayList<>();
+    for (Map.Entry<Integer, PolicyTimeline.Entry> entry : storedPolicies.immutableEntries()) {
+      known.add(entry.getValue());
+    }
+    known.sort(Comparator.comparing(entry -> entry.change().version()));
+    policies.add(known);
+
+    // Every subtask has the same watermark at an aligned barrier; a new one takes it from any.
+    storedJudgedUntil = context.getOperatorStateStore().getUnionListState(JUDGED_UNTIL);
+    judgedUntil = NOT_YET;
+    for (long watermark : storedJudgedUntil.get()) {
+      judgedUntil = Math.max(judgedUntil, watermark);
+    }
+
+    storedHeld = context.getOperatorStateStore().getUnionListState(HELD);
+    held = new HeldCounts(keyGroups(), storedHeld.get());
+  }
+
+  private org.apache.flink.runtime.state.KeyGroupRange keyGroups() {
+    return KeyGroupRangeAssignment.computeKeyGroupRangeForOperatorIndex(
+        maxParallelism(),
+        getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks(),
+        getRuntimeContext().getTaskInfo().getIndexOfThisSubtask());
+  }
+
+  private int maxParallelism() {
+    return getRuntimeContext().getTaskInfo().getMaxNumberOfParallelSubtasks();
+  }
+
+  @Override
+  public void open() throws Exception {
+    super.open();
+    timers = getInternalTimerService(TIMERS, ByteSerializer.INSTANCE, this);
+    metrics = new EngagementMetrics(getMetricGroup(), held);
+    caughtUp = new HashSet<>();
+    batch = new ArrayList<>();
+    output1 = new StreamRecord<>(null);
+  }
+
+  @Override
+  public void snapshotState(StateSnapshotContext context) throws Exception {
+    super.snapshotState(context);
+    storedJudgedUntil.update(List.of(judgedUntil));
+    storedHeld.update(held.toStore());
+  }
+
+  @Override
+  public void processElement1(StreamRecord<Change> element) throws Exception {
+    Change change = element.getValue();
+    if (change.snapshot() && judgedUntil == NOT_YET) {
+      takeIn(change);
+      return;
+    }
+    long at = change.commitTime();
+    if (at <= judgedUntil) {
+      metrics.late.inc();
+      at = judgedUntil + 1;
+    }
+    pending.add(change);
+    timers.registerEventTimeTimer(CHANGES, at);
+  }
+
+  /** Applies a row of the first snapshot, and has the user judged as of the last of their rows. */
+  private void takeIn(Change change) throws Exception {
+    UserState user = users.value();
+    if (user == null) {
+      user = new UserState();
+    }
+    boolean wasUser = user.profile != null;
+    int ordersBefore = user.orders.size();
+    if (!user.apply(change, change.commitTime())) {
+      metrics.duplicates.inc();
+      return;
+    }
+    user.reviewAt =
+        user.reviewAt == UserState.NEVER_DUE
+            ? change.commitTime()
+            : Math.max(user.reviewAt, change.commitTime());
+    wakeUpAt(user.reviewAt, user);
+    users.update(user);
+    count(change.userId(), user, wasUser, ordersBefore, user.unconvertedOrders);
+  }
+
+  @Override
+  public void processElement2(StreamRecord<PolicyChanged> element) throws Exception {
+    PolicyChanged change = element.getValue();
+    boolean ever = change.snapshot() && judgedUntil == NOT_YET;
+    long since =
+        ever ? PolicyTimeline.ALWAYS : Math.max(change.commitTime(), saturatedNext(judgedUntil));
+    for (PolicyTimeline.Entry entry :
+        policies.add(List.of(new PolicyTimeline.Entry(since, change)))) {
+      storedPolicies.put(policies.size(), entry);
+      if (!ever) {
+        judgeEverybodyAt(since);
+      }
+    }
+  }
+
+  private static long saturatedNext(long instant) {
+    return instant == NOT_YET ? NOT_YET : instant + 1;
+  }
+
+  private void judgeEverybodyAt(long instant) throws Exception {
+    getKeyedStateBackend()
+        .applyToAllKeys(
+            VoidNamespace.INSTANCE,
+            VoidNamespaceSerializer.INSTANCE,
+            USER,
+            (userId, state) -> timers.registerEventTimeTimer(CHANGES, instant));
+  }
+
+  @Override
+  public void processWatermark(Watermark mark) throws Exception {
+    if (mark.getTimestamp() == Watermark.MAX_WATERMARK.getTimestamp()) {
+      // The end of the input proves nothing about time: nobody is judged as of the end of it.
+      output.emitWatermark(mark);
+      return;
+    }
+    super.processWatermark(mark);
+    judgedUntil = mark.getTimestamp();
+    caughtUp.clear();
+  }
+
+  @Override
+  public void onEventTime(InternalTimer<String, Byte> timer) throws Exception {
+    String userId = timer.getKey();
+    if (caughtUp.contains(userId)) {
+      return;
+    }
+    catchUp(userId, timers.currentWatermark());
+  }
+
+  @Override
+  public void onProcessingTime(InternalTimer<String, Byte> timer) {
+    throw new IllegalStateException("No timer is in processing time");
+  }
+
+  /** Applies all that was committed until the watermark, and judges as of each such instant. */
+  private void catchUp(String userId, long watermark) throws Exception {
+    takePending(watermark);
+    UserState user = users.value();
+    if (user == null) {
+      if (batch.isEmpty()) {
+        return;
+      }
+      user = new UserState();
+    }
+    boolean wasUser = user.profile != null;
+    int ordersBefore = user.orders.size();
+    int unconvertedBefore = user.unconvertedOrders;
+    boolean touched = !batch.isEmpty();
+
+    int next = 0;
+    while (true) {
+      long changeAt = next < batch.size() ? instantOf(batch.get(next)) : UserState.NEVER_DUE;
+      long dueAt = dueAt(user);
+      long at = Math.min(changeAt, dueAt);
+      if (at > watermark) {
+        break;
+      }
+      touched = true;
+      Change news = null;
+      boolean newUser = false;
+      for (; next < batch.size() && instantOf(batch.get(next)) <= at; next++) {
+        Change change = batch.get(next);
+        boolean unknownUser = user.profile == null;
+        if (user.apply(change, at)) {
+          news = change;
+          newUser = unknownUser && change instanceof UserChanged;
+        } else {
+          metrics.duplicates.inc();
+        }
+      }
+      if (news != null || dueAt <= at) {
+        judge(userId, user, at, news, newUser);
+      }
+    }
+    if (batch.size() > 1) {
+      caughtUp.add(userId);
+    }
+    settle(user, watermark, touched);
+    count(userId, user, wasUser, ordersBefore, unconvertedBefore);
+  }
+
+  /** Moves the changes that the watermark has passed to the batch, in the order of commits. */
+  private void takePending(long watermark) throws Exception {
+    batch.clear();
+    List<Change> rest = null;
+    for (Change change : pending.get()) {
+      if (change.commitTime() <= watermark) {
+        batch.add(change);
+      } else {
+        rest = rest == null ? new ArrayList<>() : rest;
+        rest.add(change);
+      }
+    }
+    if (batch.isEmpty()) {
+      return;
+    }
+    if (rest == null) {
+      pending.clear();
+    } else {
+      pending.update(rest);
+    }
+    if (batch.size() > 1) {
+      batch.sort(BY_COMMIT);
+    }
+  }
+
+  /** When a change counts: when it was committed, unless that had been judged before it came. */
+  private long instantOf(Change change) {
+    return Math.max(change.commitTime(), saturatedNext(judgedUntil));
+  }
+
+  private long dueAt(UserState user) {
+    return user.shown == null
+        ? user.reviewAt
+        : Math.min(user.reviewAt, policies.nextSwitch(user.judgedAt));
+  }
+
+  /** Stores the user, or forgets whatever can be forgotten. */
+  private void settle(UserState user, long watermark, boolean touched) throws Exception {
+    user.forgetRemoved(watermark, tombstoneRetentionMs);
+    if (user.wakeAt <= watermark) {
+      user.wakeAt = UserState.NEVER_DUE;
+      touched = true;
+    }
+    long uselessFrom = user.uselessFrom(tombstoneRetentionMs);
+    if (uselessFrom <= watermark) {
+      if (user.wakeAt != UserState.NEVER_DUE) {
+        timers.deleteEventTimeTimer(WAKE_UP, user.wakeAt);
+      }
+      users.clear();
+      return;
+    }
+    touched |= wakeUpAt(Math.min(dueAt(user), uselessFrom), user);
+    if (touched) {
+      users.update(user);
+    }
+  }
+
+  /**
+   * Has the user woken at an instant or before. A timer that is too early stays, since moving it for
+   * every order would cost more than the one time that it fires in vain.
+   */
+  private boolean wakeUpAt(long instant, UserState user) {
+    if (instant >= user.wakeAt) {
+      return false;
+    }
+    if (user.wakeAt != UserState.NEVER_DUE) {
+      timers.deleteEventTimeTimer(WAKE_UP, user.wakeAt);
+    }
+    timers.registerEventTimeTimer(WAKE_UP, instant);
+    user.wakeAt = instant;
+    return true;
+  }
+
+  private void judge(String userId, UserState user, long at, Change news, boolean newUser) {
+    Shown previous = user.shown;
+    if (user.profile == null) {
+      user.shown = null;
+      user.reviewAt = UserState.NEVER_DUE;
+      user.unconvertedOrders = 0;
+      if (previous != null) {
+        user.judgedAt = at;
+        user.revision++;
+        emit(
+            new Judgement(
+                userId,
+                at,
+                user.revision,
+                null,
+                0,
+                false,
+                user.lastContactAt,
+                null,
+                previous,
+                Cause.USER_REMOVED,
+                null,
+                true),
+            news);
+      }
+      return;
+    }
+
+    PolicyTimeline.Reign reign = policies.at(at);
+    Score computed = reign.scorer().score(user.orders, at, user.lastContactAt);
+    boolean overridden = user.isOverridden(at);
+    Score score =
+        overridden
+            ? reign
+                .scorer()
+                .overridden(
+                    computed,
+                    user.override.score(),
+                    user.override.setAt(),
+                    user.override.expiresAt())
+            : computed;
+    Shown shown =
+        new Shown(score.scored(), score.score(), score.band(), score.atRisk(), overridden);
+
+    Cause cause = null;
+    String causeId = null;
+    if (news != null) {
+      cause = causeOf(news, newUser);
+      causeId = cause == null ? null : causeId(news);
+    }
+    if (cause == null) {
+      if (previous == null) {
+        cause = Cause.SNAPSHOT;
+      } else if (previous.overridden() && !overridden) {
+        cause = Cause.OVERRIDE_ENDED;
+      } else if (reign.since() > user.judgedAt) {
+        cause = Cause.POLICY;
+        causeId = reign.version();
+      } else {
+        cause = Cause.TIME;
+      }
+    }
+
+    user.shown = shown;
+    user.judgedAt = at;
+    user.revision++;
+    user.unconvertedOrders = computed.unconvertedOrders();
+    user.reviewAt = score.nextReview() == Score.NEVER ? UserState.NEVER_DUE : score.nextReview();
+    emit(
+        new Judgement(
+            userId,
+            at,
+            user.revision,
+            score,
+            computed.score(),
+            overridden,
+            user.lastContactAt,
+            reign.version(),
+            previous,
+            cause,
+            causeId,
+            previous == null || shown.differs(previous)),
+        news);
+  }
+
+  private void emit(Judgement judgement, Change news) {
+    metrics.judged.inc();
+    if (judgement.changed()) {
+      metrics.changed.inc();
+    }
+    if (news != null && !news.snapshot()) {
+      metrics.captureToScore.update(
+          getProcessingTimeService().getCurrentProcessingTime() - news.commitTime());
+    }
+    output.collect(output1.replace(judgement, judgement.asOf()));
+  }
+
+  private void count(
+      String userId, UserState user, boolean wasUser, int ordersBefore, int unconvertedBefore) {
+    int moreUsers = (user.profile != null ? 1 : 0) - (wasUser ? 1 : 0);
+    int moreOrders = user.orders.size() - ordersBefore;
+    int moreUnconverted = user.unconvertedOrders - unconvertedBefore;
+    if (moreUsers != 0 || moreOrders != 0 || moreUnconverted != 0) {
+      int keyGroup = KeyGroupRangeAssignment.assignToKeyGroup(userId, maxParallelism());
+      held.add(keyGroup, moreUsers, moreOrders, moreUnconverted);
+    }
+  }
+
+  /** Null for a change that by itself explains no other score. */
+  private static Cause causeOf(Change change, boolean newUser) {
+    if (change.snapshot()) {
+      return Cause.SNAPSHOT;
+    } else if (change instanceof OrderChanged order) {
+      return switch (order.kind()) {
+        case PLACED -> Cause.ORDER_PLACED;
+        case REFUNDED -> Cause.ORDER_REFUNDED;
+        case CANCELLED -> Cause.ORDER_CANCELLED;
+        case MOVED_IN -> Cause.ORDER_MOVED_IN;
+        case AMENDED -> Cause.ORDER_AMENDED;
+      };
+    } else if (change instanceof OrderRemoved order) {
+      return order.moved() ? Cause.ORDER_MOVED_OUT : Cause.ORDER_REMOVED;
+    } else if (change instanceof Contacted) {
+      return Cause.CONTACT;
+    } else if (change instanceof OverrideChanged) {
+      return Cause.OVERRIDE;
+    } else if (change instanceof OverrideRemoved) {
+      return Cause.OVERRIDE_ENDED;
+    }
+    return newUser ? Cause.USER_CREATED : null;
+  }
+
+  private static String causeId(Change change) {
+    String row = change.snapshot() ? "" : row(change);
+    return row.isEmpty() ? null : row;
+  }
+
+  /** Among changes of one instant an order's comes last, since it is what a cause is about. */
+  private static int table(Change change) {
+    if (change instanceof OrderChanged || change instanceof OrderRemoved) {
+      return 3;
+    } else if (change instanceof OverrideChanged || change instanceof OverrideRemoved) {
+      return 2;
+    }
+    return change instanceof UserChanged || change instanceof UserRemoved ? 1 : 0;
+  }
+
+  /** The key of the row among those of its table for one user. */
+  private static String row(Change change) {
+    if (change instanceof OrderChanged order) {
+      return order.orderId();
+    } else if (change instanceof OrderRemoved order) {
+      return order.orderId();
+    } else if (change instanceof Contacted contact) {
+      return contact.emailId();
+    }
+    return "";
+  }
+}

@@ -1,0 +1,40 @@
+package io.rekindle.job.engagement;
+
+import io.rekindle.scoring.Score;
+
+/**
+ * What the job found of one user as of one instant; immutable.
+ *
+ * @param userId never null
+ * @param asOf the instant it speaks of, epoch milliseconds of database commit time
+ * @param revision number of this judgement among those of the user, from 1; with {@code asOf} it
+ *     tells an older judgement from a newer one
+ * @param score as to be shown, an override's if one holds; null if the user is gone from the shop
+ * @param computedScore what the policy alone says; equals the score unless overridden; 0 if none
+ * @param overridden whether an override holds
+ * @param lastContactAt epoch milliseconds, {@link Score#NEVER} if nobody wrote yet
+ * @param policyVersion the policy in force; null if the user is gone
+ * @param previous what was shown before; null if nothing was
+ * @param cause why it was made
+ * @param causeId order id, email id or policy version, as fits the cause; null if none does
+ * @param changed whether score, band or being at risk differ from before
+ */
+public record Judgement(
+    String userId,
+    long asOf,
+    long revision,
+    Score score,
+    double computedScore,
+    boolean overridden,
+    long lastContactAt,
+    String policyVersion,
+    Shown previous,
+    Cause cause,
+    String causeId,
+    boolean changed) {
+
+  /** Whether the user is gone from the shop, so that no score is to be shown any more. */
+  public boolean removed() {
+    return score == null;
+  }
+}

@@ -1,0 +1,47 @@
+package io.rekindle.job.engagement;
+
+import io.rekindle.connectors.events.UserChanged;
+import java.util.List;
+
+/**
+ * What the shop knows of a user.
+ *
+ * @param email null if the shop has none
+ * @param name null if the shop has none
+ * @param timeZone IANA name, null if unknown
+ * @param locale BCP 47 tag, null if unknown
+ * @param createdAt epoch milliseconds
+ */
+record Profile(
+    String email,
+    String name,
+    List<String> preferredCategories,
+    String timeZone,
+    String locale,
+    boolean marketingConsent,
+    long createdAt) {
+
+  Profile {
+    preferredCategories = List.copyOf(preferredCategories);
+  }
+
+  /** The row as it now is; what the change does not tell is taken from the row before, or null. */
+  static Profile of(UserChanged change, Profile before) {
+    List<String> categories = change.preferredCategories();
+    if (categories == null) {
+      categories = before == null ? List.of() : before.preferredCategories;
+    }
+    return new Profile(
+        known(change.email(), before == null ? null : before.email),
+        known(change.name(), before == null ? null : before.name),
+        categories,
+        known(change.timeZone(), before == null ? null : before.timeZone),
+        known(change.locale(), before == null ? null : before.locale),
+        change.marketingConsent(),
+        change.createdAt());
+  }
+
+  private static String known(String value, String before) {
+    return UserChanged.UNCHANGED.equals(value) ? before : value;
+  }
+}

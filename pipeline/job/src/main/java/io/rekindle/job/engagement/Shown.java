@@ -1,0 +1,20 @@
+package io.rekindle.job.engagement;
+
+import io.rekindle.scoring.Band;
+
+/**
+ * What was last shown of a user, as far as a difference from it is worth a row of history.
+ *
+ * @param scored whether there was a score
+ * @param score the score, an override's if there was one; 0 if there was none
+ * @param overridden whether the score was an override's
+ */
+public record Shown(boolean scored, double score, Band band, boolean atRisk, boolean overridden) {
+
+  boolean differs(Shown other) {
+    return scored != other.scored
+        || Double.compare(score, other.score) != 0
+        || band != other.band
+        || atRisk != other.atRisk;
+  }
+}

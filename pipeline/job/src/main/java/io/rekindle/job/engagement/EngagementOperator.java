@@ -28,6 +28,7 @@ import org.apache.flink.api.common.typeutils.base.ByteSerializer;
 import org.apache.flink.api.common.typeutils.base.IntSerializer;
 import org.apache.flink.api.common.typeutils.base.LongSerializer;
 import org.apache.flink.api.common.typeutils.base.array.LongPrimitiveArraySerializer;
+import org.apache.flink.runtime.state.KeyGroupRange;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
@@ -154,7 +155,7 @@ public final class EngagementOperator extends AbstractStreamOperator<Judgement>
     held = new HeldCounts(keyGroups(), storedHeld.get());
   }
 
-  private org.apache.flink.runtime.state.KeyGroupRange keyGroups() {
+  private KeyGroupRange keyGroups() {
     return KeyGroupRangeAssignment.computeKeyGroupRangeForOperatorIndex(
         maxParallelism(),
         getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks(),
@@ -408,7 +409,7 @@ public final class EngagementOperator extends AbstractStreamOperator<Judgement>
                 at,
                 user.revision,
                 null,
-                0,
+                null,
                 false,
                 user.lastContactAt,
                 null,
@@ -467,7 +468,7 @@ public final class EngagementOperator extends AbstractStreamOperator<Judgement>
             at,
             user.revision,
             score,
-            computed.score(),
+            computed,
             overridden,
             user.lastContactAt,
             reign.version(),

@@ -10,7 +10,8 @@ import io.rekindle.scoring.Score;
  * @param revision number of this judgement among those of the user, from 1; with {@code asOf} it
  *     tells an older judgement from a newer one
  * @param score as to be shown, an override's if one holds; null if the user is gone from the shop
- * @param computedScore what the policy alone says; equals the score unless overridden; 0 if none
+ * @param computed what the policy alone says; the score itself unless overridden; null if the user
+ *     is gone
  * @param overridden whether an override holds
  * @param lastContactAt epoch milliseconds, {@link Score#NEVER} if nobody wrote yet
  * @param policyVersion the policy in force; null if the user is gone
@@ -24,7 +25,7 @@ public record Judgement(
     long asOf,
     long revision,
     Score score,
-    double computedScore,
+    Score computed,
     boolean overridden,
     long lastContactAt,
     String policyVersion,

@@ -1,6 +1,8 @@
 package io.rekindle.job.engagement;
 
 import io.rekindle.scoring.Band;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 
 /**
  * What was last shown of a user, as far as a difference from it is worth a row of history.
@@ -10,6 +12,16 @@ import io.rekindle.scoring.Band;
  * @param overridden whether the score was an override's
  */
 public record Shown(boolean scored, double score, Band band, boolean atRisk, boolean overridden) {
+
+  /** The score as {@link io.rekindle.scoring.Score#scoreDecimal} shows it; null if none. */
+  public BigDecimal scoreDecimal() {
+    if (!scored) {
+      return null;
+    }
+    return score == Math.rint(score)
+        ? BigDecimal.valueOf((long) score)
+        : new BigDecimal(score).setScale(4, RoundingMode.HALF_EVEN);
+  }
 
   boolean differs(Shown other) {
     return scored != other.scored

@@ -1,0 +1,162 @@
+package io.rekindle.job.sink;
+
+import io.rekindle.job.engagement.Judgement;
+import io.rekindle.scoring.Score;
+import java.io.IOException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.apache.flink.api.common.eventtime.Watermark;
+import org.apache.flink.api.common.operators.ProcessingTimeService;
+import org.apache.flink.api.connector.sink2.SinkWriter;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.MetricGroup;
+
+/**
+ * Gathers judgements and has them stored by a thread of its own: while one batch is on its way the
+ * next one fills. A second full batch waits for the first, which is how a slow database slows the
+ * job down.
+ *
+ * <p>All methods are called by the task's thread.
+ */
+final class DatabaseWriter implements SinkWriter<Judgement> {
+
+  /** Metric group and names. */
+  static final String GROUP = "rekindle";
+
+  /** Counter: rows sent to the database. */
+  static final String STORED_ROWS = "storedRows";
+
+  /** Gauge: watermark up to which results are stored, epoch milliseconds; -1 before the first. */
+  static final String STORED_UNTIL = "storedUntil";
+
+  /** Time without a new row is written down this often at most. */
+  private static final long PROGRESS_INTERVAL_MS = 200;
+
+  private final Database database;
+  private final long flushIntervalMs;
+  private final int flushRows;
+  private final ProcessingTimeService time;
+  private final ExecutorService storing;
+  private final Counter storedRows;
+
+  private ScoreBatch filling = new ScoreBatch();
+  private int judgements;
+  private Future<?> onItsWay;
+  private long watermark = Score.NEVER;
+  private long sentWatermark = Score.NEVER;
+  private long progressSentAt = Long.MIN_VALUE;
+  private volatile long storedUntil = -1;
+
+  DatabaseWriter(
+      Database database,
+      long flushIntervalMs,
+      int flushRows,
+      ProcessingTimeService time,
+      MetricGroup metrics) {
+    this.database = database;
+    this.flushIntervalMs = flushIntervalMs;
+    this.flushRows = flushRows;
+    this.time = time;
+    this.storing =
+        Executors.newSingleThreadExecutor(
+            task -> {
+              Thread thread = new Thread(task, "rekindle-database-writer");
+              thread.setDaemon(true);
+              return thread;
+            });
+    MetricGroup group = metrics.addGroup(GROUP);
+    this.storedRows = group.counter(STORED_ROWS);
+    group.gauge(STORED_UNTIL, () -> storedUntil);
+    scheduleTick();
+  }
+
+  @Override
+  public void write(Judgement judgement, Context context) throws IOException, InterruptedException {
+    filling.add(judgement);
+    judgements++;
+    if (judgements >= flushRows) {
+      awaitStored();
+      send();
+    }
+  }
+
+  @Override
+  public void writeWatermark(Watermark mark) {
+    // The end of the input is no instant up to which anything could be complete.
+    if (mark.getTimestamp() != Watermark.MAX_WATERMARK.getTimestamp()) {
+      watermark = Math.max(watermark, mark.getTimestamp());
+    }
+  }
+
+  @Override
+  public void flush(boolean endOfInput) throws IOException, InterruptedException {
+    awaitStored();
+    if (judgements > 0 || watermark > sentWatermark) {
+      send();
+      awaitStored();
+    }
+  }
+
+  private void scheduleTick() {
+    time.registerTimer(time.getCurrentProcessingTime() + flushIntervalMs, this::tick);
+  }
+
+  private void tick(long now) throws IOException, InterruptedException {
+    if (onItsWay == null || onItsWay.isDone()) {
+      awaitStored();
+      boolean progress =
+          watermark > sentWatermark && now - PROGRESS_INTERVAL_MS >= progressSentAt;
+      if (judgements > 0 || progress) {
+        send();
+      }
+    }
+    scheduleTick();
+  }
+
+  /** Sends what was gathered. All that is older was sent before, so the watermark holds with it. */
+  private void send() {
+    ScoreBatch batch = filling;
+    long until = watermark > sentWatermark ? watermark : Score.NEVER;
+    filling = new ScoreBatch();
+    judgements = 0;
+    sentWatermark = watermark;
+    progressSentAt = time.getCurrentProcessingTime();
+    onItsWay =
+        storing.submit(
+            () -> {
+              database.store(batch, until);
+              storedRows.inc(batch.rows());
+              storedUntil = until == Score.NEVER ? storedUntil : until;
+              return null;
+            });
+  }
+
+  /** Waits for the batch on its way, and fails if it failed. */
+  private void awaitStored() throws IOException, InterruptedException {
+    if (onItsWay == null) {
+      return;
+    }
+    try {
+      onItsWay.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof IOException refused) {
+        throw refused;
+      }
+      throw new IOException("Scores could not be stored", e.getCause());
+    }
+    onItsWay = null;
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    storing.shutdownNow();
+    if (!storing.awaitTermination(1, TimeUnit.SECONDS)) {
+      database.abort();
+      storing.awaitTermination(10, TimeUnit.SECONDS);
+    }
+    database.close();
+  }
+}

@@ -1,0 +1,103 @@
+package io.rekindle.job.sink;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.rekindle.job.engagement.Judgement;
+import io.rekindle.job.engagement.Shown;
+import io.rekindle.scoring.Score;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
+import org.apache.kafka.clients.producer.ProducerRecord;
+
+/**
+ * A score change as other consumers get it: key {@code user_id}, value a JSON object with the names
+ * of the columns of {@code engagement.score_history}, times as ISO 8601 in UTC. For a user who is
+ * gone there are {@code user_id}, {@code as_of}, {@code revision} and {@code "removed": true}.
+ *
+ * <p>At least once: a consumer that must not count a change twice keeps the last (as_of, revision).
+ */
+public final class ScoreChangeJson implements KafkaRecordSerializationSchema<Judgement> {
+
+  private static final long serialVersionUID = 1L;
+
+  private static final JsonFactory JSON = new JsonFactory();
+
+  private final String topic;
+
+  public ScoreChangeJson(String topic) {
+    this.topic = topic;
+  }
+
+  @Override
+  public ProducerRecord<byte[], byte[]> serialize(
+      Judgement judgement, KafkaSinkContext context, Long timestamp) {
+    return new ProducerRecord<>(
+        topic,
+        null,
+        judgement.asOf(),
+        judgement.userId().getBytes(StandardCharsets.UTF_8),
+        json(judgement));
+  }
+
+  static byte[] json(Judgement judgement) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
+    try (JsonGenerator json = JSON.createGenerator(bytes)) {
+      json.writeStartObject();
+      json.writeStringField("user_id", judgement.userId());
+      json.writeStringField("as_of", Instant.ofEpochMilli(judgement.asOf()).toString());
+      json.writeNumberField("revision", judgement.revision());
+      if (judgement.removed()) {
+        json.writeBooleanField("removed", true);
+      } else {
+        writeScore(judgement, json);
+      }
+      json.writeEndObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return bytes.toByteArray();
+  }
+
+  private static void writeScore(Judgement judgement, JsonGenerator json) throws IOException {
+    Score score = judgement.score();
+    write("score", score.scoreDecimal(), json);
+    json.writeStringField("band", score.band().name());
+    json.writeStringField("segment", score.segment().name());
+    json.writeBooleanField("at_risk", score.atRisk());
+    if (score.atRiskSince() != Score.NEVER) {
+      json.writeStringField(
+          "at_risk_since", Instant.ofEpochMilli(score.atRiskSince()).toString());
+    }
+    write("recency_points", score.recencyDecimal(), json);
+    write("rhythm_points", score.rhythmDecimal(), json);
+    write("frequency_points", score.frequencyDecimal(), json);
+    write("value_points", score.valueDecimal(), json);
+    write("contact_points", score.contactDecimal(), json);
+    json.writeBooleanField("overridden", judgement.overridden());
+    Shown previous = judgement.previous();
+    if (previous != null) {
+      write("previous_score", previous.scoreDecimal(), json);
+      json.writeStringField("previous_band", previous.band().name());
+      json.writeBooleanField("previous_at_risk", previous.atRisk());
+    }
+    json.writeStringField("cause", judgement.cause().name());
+    if (judgement.causeId() != null) {
+      json.writeStringField("cause_id", judgement.causeId());
+    }
+    json.writeStringField("policy_version", judgement.policyVersion());
+  }
+
+  private static void write(String name, BigDecimal number, JsonGenerator json)
+      throws IOException {
+    if (number == null) {
+      json.writeNullField(name);
+    } else {
+      json.writeNumberField(name, number);
+    }
+  }
+}

@@ -1,0 +1,260 @@
+package io.rekindle.job.sink;
+
+import io.rekindle.job.engagement.Judgement;
+import io.rekindle.job.engagement.Shown;
+import io.rekindle.scoring.Score;
+import java.math.BigDecimal;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.YearMonth;
+import java.time.ZoneOffset;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The job's statements on {@code engagement.user_scores}, {@code score_history} and {@code
+ * pipeline_progress}. Each can be repeated: an older judgement never takes the place of a newer one,
+ * and the same row of history is stored once.
+ */
+final class ScoreTables {
+
+  private static final String UPSERT_SCORES =
+      """
+      insert into engagement.user_scores as stored (
+        user_id, score, band, segment,
+        recency_points, rhythm_points, frequency_points, value_points, contact_points,
+        order_count, average_order_value, last_order_at, usual_gap_ms,
+        at_risk, at_risk_since, next_change_at,
+        overridden, computed_score, last_contact_at, as_of, revision, policy_version, written_at)
+      select
+        user_id, score, band, segment,
+        recency_points, rhythm_points, frequency_points, value_points, contact_points,
+        order_count, average_order_value, timestamptz 'epoch' + last_order_at * interval '1 ms',
+        nullif(usual_gap_ms, 0),
+        at_risk, timestamptz 'epoch' + at_risk_since * interval '1 ms',
+        timestamptz 'epoch' + next_change_at * interval '1 ms',
+        overridden, computed_score, timestamptz 'epoch' + last_contact_at * interval '1 ms',
+        timestamptz 'epoch' + as_of * interval '1 ms', revision, policy_version, clock_timestamp()
+      from unnest(
+        ?::text[], ?::numeric[], ?::text[], ?::text[],
+        ?::numeric[], ?::numeric[], ?::numeric[], ?::numeric[], ?::numeric[],
+        ?::int4[], ?::numeric[], ?::int8[], ?::int8[],
+        ?::bool[], ?::int8[], ?::int8[],
+        ?::bool[], ?::numeric[], ?::int8[], ?::int8[], ?::int8[], ?::text[]
+      ) as judged (
+        user_id, score, band, segment,
+        recency_points, rhythm_points, frequency_points, value_points, contact_points,
+        order_count, average_order_value, last_order_at, usual_gap_ms,
+        at_risk, at_risk_since, next_change_at,
+        overridden, computed_score, last_contact_at, as_of, revision, policy_version)
+      on conflict (user_id) do update set
+        score = excluded.score, band = excluded.band, segment = excluded.segment,
+        recency_points = excluded.recency_points, rhythm_points = excluded.rhythm_points,
+        frequency_points = excluded.frequency_points, value_points = excluded.value_points,
+        contact_points = excluded.contact_points, order_count = excluded.order_count,
+        average_order_value = excluded.average_order_value,
+        last_order_at = excluded.last_order_at, usual_gap_ms = excluded.usual_gap_ms,
+        at_risk = excluded.at_risk, at_risk_since = excluded.at_risk_since,
+        next_change_at = excluded.next_change_at, overridden = excluded.overridden,
+        computed_score = excluded.computed_score, last_contact_at = excluded.last_contact_at,
+        as_of = excluded.as_of, revision = excluded.revision,
+        policy_version = excluded.policy_version, written_at = excluded.written_at
+      where (stored.as_of, stored.revision) < (excluded.as_of, excluded.revision)
+      """;
+
+  private static final String DELETE_SCORES =
+      """
+      delete from engagement.user_scores stored
+      using unnest(?::text[], ?::int8[], ?::int8[]) as removed (user_id, as_of, revision)
+      where stored.user_id = removed.user_id
+        and (stored.as_of, stored.revision)
+          < (timestamptz 'epoch' + removed.as_of * interval '1 ms', removed.revision)
+      """;
+
+  private static final String INSERT_HISTORY =
+      """
+      insert into engagement.score_history (
+        user_id, as_of, revision, score, band, segment, at_risk,
+        recency_points, rhythm_points, frequency_points, value_points, contact_points, overridden,
+        previous_score, previous_band, previous_at_risk, cause, cause_id, policy_version)
+      select
+        user_id, timestamptz 'epoch' + as_of * interval '1 ms', revision,
+        score, band, segment, at_risk,
+        recency_points, rhythm_points, frequency_points, value_points, contact_points, overridden,
+        previous_score, previous_band, previous_at_risk, cause, cause_id, policy_version
+      from unnest(
+        ?::text[], ?::int8[], ?::int8[], ?::numeric[], ?::text[], ?::text[], ?::bool[],
+        ?::numeric[], ?::numeric[], ?::numeric[], ?::numeric[], ?::numeric[], ?::bool[],
+        ?::numeric[], ?::text[], ?::bool[], ?::text[], ?::text[], ?::text[]
+      ) as judged (
+        user_id, as_of, revision, score, band, segment, at_risk,
+        recency_points, rhythm_points, frequency_points, value_points, contact_points, overridden,
+        previous_score, previous_band, previous_at_risk, cause, cause_id, policy_version)
+      on conflict do nothing
+      """;
+
+  /** After a restore time goes over the same ground again, which undoes nothing that is stored. */
+  private static final String UPSERT_PROGRESS =
+      """
+      insert into engagement.pipeline_progress as stored (subtask, parallelism, watermark)
+      values (?, ?, timestamptz 'epoch' + ? * interval '1 ms')
+      on conflict (subtask) do update set
+        watermark = case when stored.parallelism = excluded.parallelism
+          then greatest(stored.watermark, excluded.watermark) else excluded.watermark end,
+        parallelism = excluded.parallelism,
+        written_at = clock_timestamp()
+      """;
+
+  private static final String ENSURE_MONTH =
+      "select engagement.ensure_score_history("
+          + "timestamptz 'epoch' + ? * interval '1 ms', timestamptz 'epoch' + ? * interval '1 ms')";
+
+  private final Set<YearMonth> monthsWithPartition = new HashSet<>();
+
+  /**
+   * Stores a batch and how far results are complete with it, all or nothing.
+   *
+   * @param watermark up to when everybody's judgements are in this batch or those before it, epoch
+   *     milliseconds; NEVER to leave the progress as it is
+   */
+  void store(Connection connection, ScoreBatch batch, long watermark, int subtask, int parallelism)
+      throws SQLException {
+    // In transactions of their own: making a partition locks the table against other writers.
+    connection.setAutoCommit(true);
+    ensureMonths(connection, batch.history());
+
+    connection.setAutoCommit(false);
+    try {
+      deleteScores(connection, batch.removals());
+      upsertScores(connection, batch.scores());
+      insertHistory(connection, batch.history());
+      if (watermark != Score.NEVER) {
+        upsertProgress(connection, watermark, subtask, parallelism);
+      }
+      connection.commit();
+    } catch (SQLException e) {
+      rollback(connection, e);
+      throw e;
+    }
+  }
+
+  private static void rollback(Connection connection, SQLException cause) {
+    try {
+      connection.rollback();
+    } catch (SQLException alsoFailed) {
+      cause.addSuppressed(alsoFailed);
+    }
+  }
+
+  private void ensureMonths(Connection connection, List<Judgement> history) throws SQLException {
+    for (Judgement judgement : history) {
+      YearMonth month =
+          YearMonth.from(Instant.ofEpochMilli(judgement.asOf()).atOffset(ZoneOffset.UTC));
+      if (!monthsWithPartition.contains(month)) {
+        try (PreparedStatement statement = connection.prepareStatement(ENSURE_MONTH)) {
+          statement.setLong(1, judgement.asOf());
+          statement.setLong(2, judgement.asOf());
+          statement.execute();
+        }
+        monthsWithPartition.add(month);
+      }
+    }
+  }
+
+  private static void deleteScores(Connection connection, List<Judgement> removals)
+      throws SQLException {
+    if (removals.isEmpty()) {
+      return;
+    }
+    try (PreparedStatement statement = connection.prepareStatement(DELETE_SCORES)) {
+      new Columns<>(connection, statement, removals)
+          .text(Judgement::userId)
+          .bigint(Judgement::asOf)
+          .bigint(Judgement::revision);
+      statement.executeUpdate();
+    }
+  }
+
+  private static void upsertScores(Connection connection, List<Judgement> scores)
+      throws SQLException {
+    if (scores.isEmpty()) {
+      return;
+    }
+    try (PreparedStatement statement = connection.prepareStatement(UPSERT_SCORES)) {
+      new Columns<>(connection, statement, scores)
+          .text(Judgement::userId)
+          .numeric(judgement -> judgement.score().scoreDecimal())
+          .text(judgement -> judgement.score().band().name())
+          .text(judgement -> judgement.score().segment().name())
+          .numeric(judgement -> judgement.score().recencyDecimal())
+          .numeric(judgement -> judgement.score().rhythmDecimal())
+          .numeric(judgement -> judgement.score().frequencyDecimal())
+          .numeric(judgement -> judgement.score().valueDecimal())
+          .numeric(judgement -> judgement.score().contactDecimal())
+          .integer(judgement -> judgement.score().orderCount())
+          .numeric(judgement -> judgement.score().averageOrderValue())
+          .instant(judgement -> judgement.score().lastOrderAt())
+          .bigint(judgement -> judgement.score().usualGap())
+          .bool(judgement -> judgement.score().atRisk())
+          .instant(judgement -> judgement.score().atRiskSince())
+          .instant(judgement -> judgement.score().nextChange())
+          .bool(Judgement::overridden)
+          .numeric(judgement -> judgement.computed().scoreDecimal())
+          .instant(Judgement::lastContactAt)
+          .bigint(Judgement::asOf)
+          .bigint(Judgement::revision)
+          .text(Judgement::policyVersion);
+      statement.executeUpdate();
+    }
+  }
+
+  private static void insertHistory(Connection connection, List<Judgement> history)
+      throws SQLException {
+    if (history.isEmpty()) {
+      return;
+    }
+    try (PreparedStatement statement = connection.prepareStatement(INSERT_HISTORY)) {
+      new Columns<>(connection, statement, history)
+          .text(Judgement::userId)
+          .bigint(Judgement::asOf)
+          .bigint(Judgement::revision)
+          .numeric(judgement -> judgement.score().scoreDecimal())
+          .text(judgement -> judgement.score().band().name())
+          .text(judgement -> judgement.score().segment().name())
+          .bool(judgement -> judgement.score().atRisk())
+          .numeric(judgement -> judgement.score().recencyDecimal())
+          .numeric(judgement -> judgement.score().rhythmDecimal())
+          .numeric(judgement -> judgement.score().frequencyDecimal())
+          .numeric(judgement -> judgement.score().valueDecimal())
+          .numeric(judgement -> judgement.score().contactDecimal())
+          .bool(Judgement::overridden)
+          .numeric(judgement -> previousScore(judgement.previous()))
+          .text(
+              judgement ->
+                  judgement.previous() == null ? null : judgement.previous().band().name())
+          .nullableBool(
+              judgement -> judgement.previous() == null ? null : judgement.previous().atRisk())
+          .text(judgement -> judgement.cause().name())
+          .text(Judgement::causeId)
+          .text(Judgement::policyVersion);
+      statement.executeUpdate();
+    }
+  }
+
+  private static BigDecimal previousScore(Shown previous) {
+    return previous == null ? null : previous.scoreDecimal();
+  }
+
+  private static void upsertProgress(
+      Connection connection, long watermark, int subtask, int parallelism) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(UPSERT_PROGRESS)) {
+      statement.setInt(1, subtask);
+      statement.setInt(2, parallelism);
+      statement.setLong(3, watermark);
+      statement.executeUpdate();
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** Where the job's results go. */
+package io.rekindle.job.sink;

@@ -12,6 +12,8 @@ package io.rekindle.connectors.kafka;
 public record Topic(
     String name, String table, int partitions, long retentionMs, int maxMessageBytes) {
 
+  private static final String STANDARD_PREFIX = "rekindle";
+
   public Topic {
     if (name == null || name.isEmpty()) {
       throw new IllegalArgumentException("A topic needs a name");
@@ -20,6 +22,11 @@ public record Topic(
       throw new IllegalArgumentException(
           "Topic " + name + " needs at least one partition, not " + partitions);
     }
+  }
+
+  Topic withPrefix(String prefix) {
+    return new Topic(
+        name.replace(STANDARD_PREFIX, prefix), table, partitions, retentionMs, maxMessageBytes);
   }
 
   Topic withPartitions(int count) {

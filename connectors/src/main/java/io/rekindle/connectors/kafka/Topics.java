@@ -67,6 +67,21 @@ public record Topics(
         heartbeat);
   }
 
+  /**
+   * These topics as a connector with another {@code topic.prefix} than {@code rekindle} names them.
+   */
+  public Topics withPrefix(String prefix) {
+    return new Topics(
+        users.withPrefix(prefix),
+        orders.withPrefix(prefix),
+        emails.withPrefix(prefix),
+        overrides.withPrefix(prefix),
+        policies.withPrefix(prefix),
+        scoreChanges.withPrefix(prefix),
+        deadLetters.withPrefix(prefix),
+        heartbeat.withPrefix(prefix));
+  }
+
   public List<Topic> all() {
     return List.of(
         users, orders, emails, overrides, policies, scoreChanges, deadLetters, heartbeat);

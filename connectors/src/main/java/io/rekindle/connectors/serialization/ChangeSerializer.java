@@ -236,7 +236,7 @@ public final class ChangeSerializer extends EventSerializer<Change> {
     }
 
     @Override
-    TypeSerializer<Change> serializer(int formatVersion) {
+    protected TypeSerializer<Change> serializer(int formatVersion) {
       return new ChangeSerializer();
     }
   }

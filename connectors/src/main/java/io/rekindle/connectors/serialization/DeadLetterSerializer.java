@@ -85,7 +85,7 @@ public final class DeadLetterSerializer extends EventSerializer<DeadLetter> {
     }
 
     @Override
-    TypeSerializer<DeadLetter> serializer(int formatVersion) {
+    protected TypeSerializer<DeadLetter> serializer(int formatVersion) {
       return new DeadLetterSerializer();
     }
   }

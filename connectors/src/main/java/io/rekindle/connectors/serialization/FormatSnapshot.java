@@ -8,18 +8,18 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 /** Records in a savepoint which version of a serializer's format its bytes are in. */
-abstract class FormatSnapshot<T> implements TypeSerializerSnapshot<T> {
+public abstract class FormatSnapshot<T> implements TypeSerializerSnapshot<T> {
 
   private final int currentVersion;
   private int version;
 
-  FormatSnapshot(int currentVersion) {
+  protected FormatSnapshot(int currentVersion) {
     this.currentVersion = currentVersion;
     this.version = currentVersion;
   }
 
   /** The serializer that reads the given version. */
-  abstract TypeSerializer<T> serializer(int formatVersion);
+  protected abstract TypeSerializer<T> serializer(int formatVersion);
 
   @Override
   public int getCurrentVersion() {

@@ -69,7 +69,7 @@ public final class PolicyChangedSerializer extends EventSerializer<PolicyChanged
     }
 
     @Override
-    TypeSerializer<PolicyChanged> serializer(int formatVersion) {
+    protected TypeSerializer<PolicyChanged> serializer(int formatVersion) {
       return new PolicyChangedSerializer();
     }
   }

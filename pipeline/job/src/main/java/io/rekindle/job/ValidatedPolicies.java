@@ -51,8 +51,7 @@ final class ValidatedPolicies implements KafkaRecordDeserializationSchema<Captur
           ScoringPolicy.parse(captured.change().document());
         } catch (InvalidPolicyException e) {
           collector.collect(
-              Captured.deadLetter(
-                  DeadLetter.of(message, Reason.INVALID_POLICY, e.getMessage())));
+              Captured.deadLetter(DeadLetter.of(message, Reason.INVALID_POLICY, e.getMessage())));
         }
       }
     }

@@ -111,7 +111,7 @@ public final class EngagementOperator extends AbstractStreamOperator<Judgement>
 
   private transient PolicyTimeline policies;
   private transient HeldCounts held;
-  private transient EngagementMetrics metrics;
+  private transient EngagementMetrics measured;
 
   /** The watermark of the last advance that is complete. */
   private transient long judgedUntil;
@@ -120,7 +120,7 @@ public final class EngagementOperator extends AbstractStreamOperator<Judgement>
   private transient Set<String> caughtUp;
 
   private transient List<Change> batch;
-  private transient StreamRecord<Judgement> output1;
+  private transient StreamRecord<Judgement> record;
 
   /**
    * @param tombstoneRetention how long a deleted row is remembered, in event time
@@ -170,10 +170,10 @@ public final class EngagementOperator extends AbstractStreamOperator<Judgement>
   public void open() throws Exception {
     super.open();
     timers = getInternalTimerService(TIMERS, ByteSerializer.INSTANCE, this);
-    metrics = new EngagementMetrics(getMetricGroup(), held);
+    measured = new EngagementMetrics(getMetricGroup(), held);
     caughtUp = new HashSet<>();
     batch = new ArrayList<>();
-    output1 = new StreamRecord<>(null);
+    record = new StreamRecord<>(null);
   }
 
   @Override
@@ -192,7 +192,7 @@ public final class EngagementOperator extends AbstractStreamOperator<Judgement>
     }
     long at = change.commitTime();
     if (at <= judgedUntil) {
-      metrics.late.inc();
+      measured.late.inc();
       at = judgedUntil + 1;
     }
     pending.add(change);
@@ -208,7 +208,7 @@ public final class EngagementOperator extends AbstractStreamOperator<Judgement>
     boolean wasUser = user.profile != null;
     int ordersBefore = user.orders.size();
     if (!user.apply(change, change.commitTime())) {
-      metrics.duplicates.inc();
+      measured.duplicates.inc();
       return;
     }
     user.reviewAt =
@@ -307,7 +307,7 @@ public final class EngagementOperator extends AbstractStreamOperator<Judgement>
           news = change;
           newUser = unknownUser && change instanceof UserChanged;
         } else {
-          metrics.duplicates.inc();
+          measured.duplicates.inc();
         }
       }
       if (news != null || dueAt <= at) {
@@ -379,8 +379,8 @@ public final class EngagementOperator extends AbstractStreamOperator<Judgement>
   }
 
   /**
-   * Has the user woken at an instant or before. A timer that is too early stays, since moving it for
-   * every order would cost more than the one time that it fires in vain.
+   * Has the user woken at an instant or before. A timer that is too early stays, since moving it
+   * for every order would cost more than the one time that it fires in vain.
    */
   private boolean wakeUpAt(long instant, UserState user) {
     if (instant >= user.wakeAt) {
@@ -480,15 +480,15 @@ public final class EngagementOperator extends AbstractStreamOperator<Judgement>
   }
 
   private void emit(Judgement judgement, Change news) {
-    metrics.judged.inc();
+    measured.judged.inc();
     if (judgement.changed()) {
-      metrics.changed.inc();
+      measured.changed.inc();
     }
     if (news != null && !news.snapshot()) {
-      metrics.captureToScore.update(
+      measured.captureToScore.update(
           getProcessingTimeService().getCurrentProcessingTime() - news.commitTime());
     }
-    output.collect(output1.replace(judgement, judgement.asOf()));
+    output.collect(record.replace(judgement, judgement.asOf()));
   }
 
   private void count(

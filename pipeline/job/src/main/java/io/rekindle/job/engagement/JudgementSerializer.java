@@ -4,9 +4,7 @@ import io.rekindle.connectors.serialization.Binary;
 import io.rekindle.connectors.serialization.EventSerializer;
 import io.rekindle.connectors.serialization.EventTypeInfo;
 import io.rekindle.connectors.serialization.FormatSnapshot;
-import io.rekindle.scoring.Band;
 import io.rekindle.scoring.Score;
-import io.rekindle.scoring.Segment;
 import java.io.IOException;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
@@ -31,10 +29,6 @@ public final class JudgementSerializer extends EventSerializer<Judgement> {
   private static final int HAS_PREVIOUS = 1 << 2;
   private static final int CHANGED = 1 << 3;
 
-  private static final Band[] BANDS = Band.values();
-  private static final Segment[] SEGMENTS = Segment.values();
-  private static final Cause[] CAUSES = Cause.values();
-
   @Override
   public void serialize(Judgement judgement, DataOutputView out) throws IOException {
     out.writeByte(
@@ -56,7 +50,7 @@ public final class JudgementSerializer extends EventSerializer<Judgement> {
     if (judgement.previous() != null) {
       writeShown(judgement.previous(), out);
     }
-    out.writeByte(judgement.cause().ordinal());
+    out.writeByte(Codes.CAUSES.indexOf(judgement.cause()));
     binary().writeText(judgement.causeId(), out);
   }
 
@@ -79,7 +73,7 @@ public final class JudgementSerializer extends EventSerializer<Judgement> {
         Binary.readSigned(in),
         binary().readText(in),
         (marks & HAS_PREVIOUS) != 0 ? readShown(in) : null,
-        CAUSES[in.readByte()],
+        Codes.CAUSES.get(in.readByte()),
         binary().readText(in),
         (marks & CHANGED) != 0);
   }
@@ -87,7 +81,7 @@ public final class JudgementSerializer extends EventSerializer<Judgement> {
   private static void writeShown(Shown shown, DataOutputView out) throws IOException {
     out.writeBoolean(shown.scored());
     Numbers.write(shown.score(), out);
-    out.writeByte(shown.band().ordinal());
+    out.writeByte(Codes.BANDS.indexOf(shown.band()));
     out.writeBoolean(shown.atRisk());
     out.writeBoolean(shown.overridden());
   }
@@ -96,7 +90,7 @@ public final class JudgementSerializer extends EventSerializer<Judgement> {
     return new Shown(
         in.readBoolean(),
         Numbers.read(in),
-        BANDS[in.readByte()],
+        Codes.BANDS.get(in.readByte()),
         in.readBoolean(),
         in.readBoolean());
   }
@@ -110,8 +104,8 @@ public final class JudgementSerializer extends EventSerializer<Judgement> {
     Numbers.write(score.frequencyPoints(), out);
     Numbers.write(score.valuePoints(), out);
     Numbers.write(score.contactPoints(), out);
-    out.writeByte(score.band().ordinal());
-    out.writeByte(score.segment().ordinal());
+    out.writeByte(Codes.BANDS.indexOf(score.band()));
+    out.writeByte(Codes.SEGMENTS.indexOf(score.segment()));
     out.writeBoolean(score.atRisk());
     Binary.writeSigned(score.atRiskSince(), out);
     Binary.writeSigned(score.nextChange(), out);
@@ -137,8 +131,8 @@ public final class JudgementSerializer extends EventSerializer<Judgement> {
         Numbers.read(in),
         Numbers.read(in),
         Numbers.read(in),
-        BANDS[in.readByte()],
-        SEGMENTS[in.readByte()],
+        Codes.BANDS.get(in.readByte()),
+        Codes.SEGMENTS.get(in.readByte()),
         in.readBoolean(),
         Binary.readSigned(in),
         Binary.readSigned(in),
@@ -152,6 +146,16 @@ public final class JudgementSerializer extends EventSerializer<Judgement> {
         Binary.readSigned(in),
         Binary.readSigned(in),
         (int) Binary.readUnsigned(in));
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof JudgementSerializer;
+  }
+
+  @Override
+  public int hashCode() {
+    return JudgementSerializer.class.hashCode();
   }
 
   @Override

@@ -47,7 +47,7 @@ final class OrderIds {
     if (header == 1) {
       packed[0] = (byte) utf8.length;
     } else {
-      packed[0] = (byte) (utf8.length & 0x7F | 0x80);
+      packed[0] = (byte) ((utf8.length & 0x7F) | 0x80);
       packed[1] = (byte) (utf8.length >>> 7);
     }
     System.arraycopy(utf8, 0, packed, header, utf8.length);
@@ -138,6 +138,6 @@ final class OrderIds {
     if (first == UUID_MARK) {
       return 1 + UUID_BYTES;
     }
-    return first > 0 ? 1 + first : 2 + (first & 0x7F | (bytes[offset + 1] & 0xFF) << 7);
+    return first > 0 ? 1 + first : 2 + ((first & 0x7F) | (bytes[offset + 1] & 0xFF) << 7);
   }
 }

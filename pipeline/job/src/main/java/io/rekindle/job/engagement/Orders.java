@@ -1,8 +1,8 @@
 package io.rekindle.job.engagement;
 
-import io.rekindle.connectors.serialization.Binary;
 import io.rekindle.connectors.events.OrderChanged;
 import io.rekindle.connectors.events.RowVersion;
+import io.rekindle.connectors.serialization.Binary;
 import io.rekindle.scoring.Currencies;
 import io.rekindle.scoring.OrderHistory;
 import java.io.IOException;
@@ -11,8 +11,8 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 /**
- * A user's orders as columns, ascending by placed_at and among equals by id, so that the same set of
- * orders always looks the same. What the scorer reads, it reads here in place.
+ * A user's orders as columns, ascending by placed_at and among equals by id, so that the same set
+ * of orders always looks the same. What the scorer reads, it reads here in place.
  *
  * <p>All orders are kept, not only those that count today: another policy may look further back.
  * Beyond {@link #MOST} the oldest are forgotten, which bounds what one user can cost.

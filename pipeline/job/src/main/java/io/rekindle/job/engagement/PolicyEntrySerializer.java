@@ -29,6 +29,16 @@ final class PolicyEntrySerializer extends EventSerializer<PolicyTimeline.Entry> 
   }
 
   @Override
+  public boolean equals(Object other) {
+    return other instanceof PolicyEntrySerializer;
+  }
+
+  @Override
+  public int hashCode() {
+    return PolicyEntrySerializer.class.hashCode();
+  }
+
+  @Override
   public TypeSerializer<PolicyTimeline.Entry> duplicate() {
     return new PolicyEntrySerializer();
   }

@@ -15,8 +15,8 @@ import io.rekindle.scoring.Score;
  * All that is known of one user: every row is a register in which the newest version wins, so that
  * the set of changes decides what it holds, not their order.
  *
- * <p>Mutable, since it is changed for every event; whoever takes it from Flink's state may change it
- * and puts it back. Flink copies it first if a checkpoint still needs it as it was.
+ * <p>Mutable, since it is changed for every event; whoever takes it from Flink's state may change
+ * it and puts it back. Flink copies it first if a checkpoint still needs it as it was.
  */
 final class UserState {
 
@@ -42,7 +42,7 @@ final class UserState {
   long userRemovedAt = Score.NEVER;
 
   /** Null while there is no row. */
-  Override override;
+  ScoreOverride override;
 
   long overrideCommitLsn;
   long overrideLsn;
@@ -82,7 +82,7 @@ final class UserState {
    * @param setAt epoch milliseconds
    * @param expiresAt first instant at which it no longer holds, epoch milliseconds
    */
-  record Override(int score, long setAt, long expiresAt) {}
+  record ScoreOverride(int score, long setAt, long expiresAt) {}
 
   /** Whether an override holds at an instant. */
   boolean isOverridden(long at) {
@@ -108,7 +108,7 @@ final class UserState {
       return applyContact(contact);
     } else if (change instanceof OverrideChanged set) {
       return applyOverride(
-          set.version(), new Override(set.score(), set.setAt(), set.expiresAt()), at);
+          set.version(), new ScoreOverride(set.score(), set.setAt(), set.expiresAt()), at);
     } else if (change instanceof OverrideRemoved removed) {
       return applyOverride(removed.version(), null, at);
     }
@@ -167,7 +167,7 @@ final class UserState {
     return true;
   }
 
-  private boolean applyOverride(RowVersion version, Override now, long at) {
+  private boolean applyOverride(RowVersion version, ScoreOverride now, long at) {
     if (!isNewer(version, overrideCommitLsn, overrideLsn)) {
       return false;
     }
@@ -205,7 +205,8 @@ final class UserState {
     if (profile != null || orders.size() > 0) {
       return NEVER_DUE;
     }
-    long latest = Math.max(after(userRemovedAt, retentionMs), after(overrideRemovedAt, retentionMs));
+    long latest =
+        Math.max(after(userRemovedAt, retentionMs), after(overrideRemovedAt, retentionMs));
     latest = Math.max(latest, after(removedOrders.newest(), retentionMs));
     latest = Math.max(latest, after(lastContactAt, CONTACT_MEMORY_MS));
     return override == null ? latest : Math.max(latest, after(override.expiresAt(), retentionMs));

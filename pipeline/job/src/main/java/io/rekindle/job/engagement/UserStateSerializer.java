@@ -40,8 +40,6 @@ final class UserStateSerializer extends TypeSerializer<UserState> {
   private static final int HAS_WAKE = 1 << 12;
   private static final int HAS_REMOVED_ORDERS = 1 << 13;
 
-  private static final Band[] BANDS = Band.values();
-
   /** Text buffer of this instance, which is why each thread needs an instance of its own. */
   private transient Binary texts;
 
@@ -67,7 +65,7 @@ final class UserStateSerializer extends TypeSerializer<UserState> {
       Binary.writeSigned(state.lastContactAt, out);
     }
     if (state.shown != null) {
-      out.writeByte(state.shown.band().ordinal());
+      out.writeByte(Codes.BANDS.indexOf(state.shown.band()));
       Numbers.write(state.shown.score(), out);
     }
     Binary.writeUnsigned(state.revision, out);
@@ -135,10 +133,10 @@ final class UserStateSerializer extends TypeSerializer<UserState> {
       userLsn = userCommitLsn + Binary.readSigned(in);
       userRemovedAt = readRemovedAt(in);
     }
-    UserState.Override override = null;
+    UserState.ScoreOverride override = null;
     if ((marks & HAS_OVERRIDE) != 0) {
       override =
-          new UserState.Override(in.readByte(), Binary.readSigned(in), Binary.readSigned(in));
+          new UserState.ScoreOverride(in.readByte(), Binary.readSigned(in), Binary.readSigned(in));
     }
     long overrideCommitLsn = 0;
     long overrideLsn = 0;
@@ -151,7 +149,7 @@ final class UserStateSerializer extends TypeSerializer<UserState> {
     long lastContactAt = (marks & HAS_CONTACT) != 0 ? Binary.readSigned(in) : Score.NEVER;
     Shown shown = null;
     if ((marks & HAS_SHOWN) != 0) {
-      Band band = BANDS[in.readByte()];
+      Band band = Codes.BANDS.get(in.readByte());
       shown =
           new Shown(
               (marks & SHOWN_SCORED) != 0,

@@ -7,13 +7,10 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.function.Function;
-import java.util.function.Predicate;
-import java.util.function.ToIntFunction;
-import java.util.function.ToLongFunction;
 
 /**
  * Binds the columns of a statement that takes its rows from {@code unnest(?, ?, …)}: one array per
- * column, so that a batch is one statement whatever its size.
+ * column, so that a batch is one statement whatever its size. A null value is a null element.
  */
 final class Columns<T> {
 
@@ -36,45 +33,30 @@ final class Columns<T> {
     return bind("numeric", rows.stream().map(value).toArray(BigDecimal[]::new));
   }
 
-  Columns<T> integer(ToIntFunction<T> value) throws SQLException {
-    return bind("int4", rows.stream().mapToInt(value).toArray());
+  Columns<T> integer(Function<T, Integer> value) throws SQLException {
+    return bind("int4", rows.stream().map(value).toArray(Integer[]::new));
   }
 
-  Columns<T> bigint(ToLongFunction<T> value) throws SQLException {
-    return bind("int8", rows.stream().mapToLong(value).toArray());
+  Columns<T> bigint(Function<T, Long> value) throws SQLException {
+    return bind("int8", rows.stream().map(value).toArray(Long[]::new));
   }
 
   /** Epoch milliseconds, null for {@link Score#NEVER}. */
-  Columns<T> instant(ToLongFunction<T> value) throws SQLException {
-    Long[] values = new Long[rows.size()];
-    for (int i = 0; i < values.length; i++) {
-      long instant = value.applyAsLong(rows.get(i));
-      values[i] = instant == Score.NEVER ? null : Long.valueOf(instant);
-    }
-    return bind("int8", values);
+  Columns<T> instant(Function<T, Long> value) throws SQLException {
+    return bigint(
+        row -> {
+          Long instant = value.apply(row);
+          return instant == Score.NEVER ? null : instant;
+        });
   }
 
-  Columns<T> bool(Predicate<T> value) throws SQLException {
-    boolean[] values = new boolean[rows.size()];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = value.test(rows.get(i));
-    }
-    return bind("bool", values);
-  }
-
-  /** As {@link #bool}, with null where there is no value. */
-  Columns<T> nullableBool(Function<T, Boolean> value) throws SQLException {
+  Columns<T> bool(Function<T, Boolean> value) throws SQLException {
     return bind("bool", rows.stream().map(value).toArray(Boolean[]::new));
   }
 
-  private Columns<T> bind(String type, Object values) throws SQLException {
+  private Columns<T> bind(String type, Object[] values) throws SQLException {
     column++;
-    if (values instanceof Object[] objects) {
-      statement.setArray(column, connection.createArrayOf(type, objects));
-    } else {
-      statement.setArray(
-          column, connection.unwrap(org.postgresql.PGConnection.class).createArrayOf(type, values));
-    }
+    statement.setArray(column, connection.createArrayOf(type, values));
     return this;
   }
 }

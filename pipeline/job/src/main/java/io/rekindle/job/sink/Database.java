@@ -45,7 +45,8 @@ final class Database {
     long pause = FIRST_PAUSE_MS;
     while (true) {
       try {
-        tables.store(connections.getOrEstablishConnection(), batch, watermark, subtask, parallelism);
+        tables.store(
+            connections.getOrEstablishConnection(), batch, watermark, subtask, parallelism);
         return;
       } catch (SQLException e) {
         // After any failure the connection's state is unknown, so the next attempt gets a new one.

@@ -17,9 +17,9 @@ import org.apache.flink.connector.jdbc.datasource.connections.SimpleJdbcConnecti
  *
  * <p>Flink's own JDBC sink opens the connections but does not do the writing, for three reasons. It
  * gives up as soon as one attempt to reconnect fails, so that a restart of the database would be a
- * restart of the job. It does not tell its statement the watermark, and progress may only be written
- * after the rows that it speaks of. And it writes one table, while score, history and progress
- * belong in one transaction.
+ * restart of the job. It does not tell its statement the watermark, and progress may only be
+ * written after the rows that it speaks of. And it writes one table, while score, history and
+ * progress belong in one transaction.
  */
 public final class DatabaseSink implements Sink<Judgement> {
 

@@ -45,6 +45,7 @@ final class DatabaseWriter implements SinkWriter<Judgement> {
   private ScoreBatch filling = new ScoreBatch();
   private int judgements;
   private Future<?> onItsWay;
+  private Future<?> nextTick;
   private long watermark = Score.NEVER;
   private long sentWatermark = Score.NEVER;
   private long progressSentAt = Long.MIN_VALUE;
@@ -101,14 +102,13 @@ final class DatabaseWriter implements SinkWriter<Judgement> {
   }
 
   private void scheduleTick() {
-    time.registerTimer(time.getCurrentProcessingTime() + flushIntervalMs, this::tick);
+    nextTick = time.registerTimer(time.getCurrentProcessingTime() + flushIntervalMs, this::tick);
   }
 
   private void tick(long now) throws IOException, InterruptedException {
     if (onItsWay == null || onItsWay.isDone()) {
       awaitStored();
-      boolean progress =
-          watermark > sentWatermark && now - PROGRESS_INTERVAL_MS >= progressSentAt;
+      boolean progress = watermark > sentWatermark && now - PROGRESS_INTERVAL_MS >= progressSentAt;
       if (judgements > 0 || progress) {
         send();
       }
@@ -151,11 +151,17 @@ final class DatabaseWriter implements SinkWriter<Judgement> {
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
+    nextTick.cancel(false);
     storing.shutdownNow();
-    if (!storing.awaitTermination(1, TimeUnit.SECONDS)) {
+    try {
+      if (!storing.awaitTermination(1, TimeUnit.SECONDS)) {
+        database.abort();
+        storing.awaitTermination(10, TimeUnit.SECONDS);
+      }
+    } catch (InterruptedException e) {
       database.abort();
-      storing.awaitTermination(10, TimeUnit.SECONDS);
+      Thread.currentThread().interrupt();
     }
     database.close();
   }

@@ -70,8 +70,7 @@ public final class ScoreChangeJson implements KafkaRecordSerializationSchema<Jud
     json.writeStringField("segment", score.segment().name());
     json.writeBooleanField("at_risk", score.atRisk());
     if (score.atRiskSince() != Score.NEVER) {
-      json.writeStringField(
-          "at_risk_since", Instant.ofEpochMilli(score.atRiskSince()).toString());
+      json.writeStringField("at_risk_since", Instant.ofEpochMilli(score.atRiskSince()).toString());
     }
     write("recency_points", score.recencyDecimal(), json);
     write("rhythm_points", score.rhythmDecimal(), json);
@@ -92,8 +91,7 @@ public final class ScoreChangeJson implements KafkaRecordSerializationSchema<Jud
     json.writeStringField("policy_version", judgement.policyVersion());
   }
 
-  private static void write(String name, BigDecimal number, JsonGenerator json)
-      throws IOException {
+  private static void write(String name, BigDecimal number, JsonGenerator json) throws IOException {
     if (number == null) {
       json.writeNullField(name);
     } else {

@@ -16,8 +16,8 @@ import java.util.Set;
 
 /**
  * The job's statements on {@code engagement.user_scores}, {@code score_history} and {@code
- * pipeline_progress}. Each can be repeated: an older judgement never takes the place of a newer one,
- * and the same row of history is stored once.
+ * pipeline_progress}. Each can be repeated: an older judgement never takes the place of a newer
+ * one, and the same row of history is stored once.
  */
 final class ScoreTables {
 
@@ -233,10 +233,8 @@ final class ScoreTables {
           .bool(Judgement::overridden)
           .numeric(judgement -> previousScore(judgement.previous()))
           .text(
-              judgement ->
-                  judgement.previous() == null ? null : judgement.previous().band().name())
-          .nullableBool(
-              judgement -> judgement.previous() == null ? null : judgement.previous().atRisk())
+              judgement -> judgement.previous() == null ? null : judgement.previous().band().name())
+          .bool(judgement -> judgement.previous() == null ? null : judgement.previous().atRisk())
           .text(judgement -> judgement.cause().name())
           .text(Judgement::causeId)
           .text(Judgement::policyVersion);

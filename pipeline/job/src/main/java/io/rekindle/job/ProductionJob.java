@@ -1,0 +1,183 @@
+package io.rekindle.job;
+
+import io.rekindle.connectors.capture.Captured;
+import io.rekindle.connectors.capture.CapturedDeserializer;
+import io.rekindle.connectors.deadletter.DeadLetter;
+import io.rekindle.connectors.deadletter.DeadLetterSerializationSchema;
+import io.rekindle.connectors.kafka.Topic;
+import io.rekindle.connectors.kafka.Topics;
+import io.rekindle.job.engagement.Judgement;
+import io.rekindle.job.sink.DatabaseSink;
+import io.rekindle.job.sink.ScoreChangeJson;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.CoreOptions;
+import org.apache.flink.configuration.ExecutionOptions;
+import org.apache.flink.configuration.ExternalizedCheckpointRetention;
+import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.configuration.StateBackendOptions;
+import org.apache.flink.connector.base.DeliveryGuarantee;
+import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
+import org.apache.flink.connector.kafka.sink.KafkaSink;
+import org.apache.flink.connector.kafka.source.KafkaSource;
+import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
+import org.apache.flink.core.execution.CheckpointingMode;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+
+/** The graph between Kafka and Postgres, as the settings say. */
+public final class ProductionJob {
+
+  /**
+   * How often watermarks move and how long a record waits in a half-empty network buffer: both are
+   * part of every score's way to the database.
+   */
+  private static final Duration WATERMARK_INTERVAL = Duration.ofMillis(50);
+
+  private static final Duration BUFFER_TIMEOUT = Duration.ofMillis(10);
+
+  /** Long enough for a checkpoint to wait for a database that is away for a while. */
+  private static final Duration CHECKPOINT_TIMEOUT = Duration.ofMinutes(15);
+
+  private static final int TOLERABLE_FAILED_CHECKPOINTS = 5;
+
+  private ProductionJob() {}
+
+  static void submit(Settings settings) throws Exception {
+    StreamExecutionEnvironment env =
+        StreamExecutionEnvironment.getExecutionEnvironment(configuration(settings));
+    Topics topics = topics(settings);
+    EngagementGraph.define(
+        env,
+        sources(settings, topics, env.getParallelism()),
+        sinks(settings, topics),
+        settings.get(Settings.TIME_COMMIT_SKEW),
+        settings.get(Settings.STATE_TOMBSTONE_RETENTION));
+    env.execute(RekindleJob.NAME);
+  }
+
+  private static Topics topics(Settings settings) {
+    return Topics.standard().withPrefix(settings.get(Settings.KAFKA_TOPIC_PREFIX));
+  }
+
+  /** What Flink is told, so that the job runs the same on any cluster. */
+  public static Configuration configuration(Settings settings) {
+    Configuration flink = new Configuration();
+    flink.set(PipelineOptions.NAME, RekindleJob.NAME);
+    flink.set(PipelineOptions.AUTO_GENERATE_UIDS, false);
+    flink.set(PipelineOptions.GENERIC_TYPES, false);
+    flink.set(PipelineOptions.OBJECT_REUSE, true);
+    flink.set(PipelineOptions.MAX_PARALLELISM, settings.get(Settings.MAX_PARALLELISM));
+    flink.set(PipelineOptions.AUTO_WATERMARK_INTERVAL, WATERMARK_INTERVAL);
+    flink.set(ExecutionOptions.BUFFER_TIMEOUT, BUFFER_TIMEOUT);
+    settings
+        .get(Settings.PARALLELISM)
+        .ifPresent(p -> flink.set(CoreOptions.DEFAULT_PARALLELISM, p));
+
+    flink.set(
+        StateBackendOptions.STATE_BACKEND,
+        settings.get(Settings.STATE_BACKEND).name().toLowerCase(Locale.ROOT));
+    // Timers are small and read all the time: on the heap also when users are on disk.
+    flink.setString("state.backend.rocksdb.timer-service.factory", "HEAP");
+    flink.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true);
+
+    flink.set(
+        CheckpointingOptions.CHECKPOINTING_INTERVAL, settings.get(Settings.CHECKPOINT_INTERVAL));
+    flink.set(CheckpointingOptions.CHECKPOINTING_CONSISTENCY_MODE, CheckpointingMode.EXACTLY_ONCE);
+    flink.set(CheckpointingOptions.CHECKPOINTING_TIMEOUT, CHECKPOINT_TIMEOUT);
+    flink.set(CheckpointingOptions.TOLERABLE_FAILURE_NUMBER, TOLERABLE_FAILED_CHECKPOINTS);
+    flink.set(
+        CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
+        ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
+    flink.set(CheckpointingOptions.CHECKPOINT_STORAGE, "filesystem");
+    flink.set(
+        CheckpointingOptions.CHECKPOINTS_DIRECTORY, settings.get(Settings.CHECKPOINT_DIRECTORY));
+    Optional<String> savepoints = settings.get(Settings.SAVEPOINT_DIRECTORY);
+    savepoints.ifPresent(
+        directory -> flink.set(CheckpointingOptions.SAVEPOINT_DIRECTORY, directory));
+
+    flink.set(RestartStrategyOptions.RESTART_STRATEGY, "exponential-delay");
+    flink.set(
+        RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_INITIAL_BACKOFF,
+        settings.get(Settings.RESTART_INITIAL_DELAY));
+    flink.set(
+        RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_MAX_BACKOFF,
+        settings.get(Settings.RESTART_MAX_DELAY));
+    flink.set(
+        RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_RESET_BACKOFF_THRESHOLD,
+        settings.get(Settings.RESTART_RESET_AFTER));
+    flink.set(RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_BACKOFF_MULTIPLIER, 2.0);
+    return flink;
+  }
+
+  /** The captured topics, from their beginning unless a checkpoint says where to go on. */
+  public static EngagementGraph.Sources sources(Settings settings, Topics topics, int parallelism) {
+    int partitions = topics.changes().stream().mapToInt(Topic::partitions).min().orElseThrow();
+    return new EngagementGraph.Sources(
+        source(
+            settings,
+            "changes",
+            topics.changes().stream().map(Topic::name).toList(),
+            CapturedDeserializer.ofChanges()),
+        source(settings, "policies", List.of(topics.policies().name()), new ValidatedPolicies()),
+        Math.min(parallelism, partitions));
+  }
+
+  private static <T> KafkaSource<Captured<T>> source(
+      Settings settings,
+      String client,
+      List<String> topics,
+      KafkaRecordDeserializationSchema<Captured<T>> deserializer) {
+    return KafkaSource.<Captured<T>>builder()
+        .setBootstrapServers(settings.get(Settings.KAFKA_BOOTSTRAP_SERVERS))
+        .setGroupId(settings.get(Settings.KAFKA_GROUP_ID))
+        .setClientIdPrefix(settings.get(Settings.KAFKA_GROUP_ID) + "-" + client)
+        .setTopics(topics)
+        .setStartingOffsets(new EveryOffset())
+        .setDeserializer(deserializer)
+        // Partitions stay as they are: users are assigned to them by number.
+        .setProperty("partition.discovery.interval.ms", "-1")
+        .setProperty(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, "5000")
+        .build();
+  }
+
+  private static EngagementGraph.Sinks sinks(Settings settings, Topics topics) {
+    Sink<Judgement> scores =
+        new DatabaseSink(
+            settings.get(Settings.DATABASE_URL),
+            settings.get(Settings.DATABASE_USER),
+            settings.get(Settings.DATABASE_PASSWORD).orElse(null),
+            settings.get(Settings.SINK_FLUSH_INTERVAL),
+            settings.get(Settings.SINK_FLUSH_ROWS),
+            settings.get(Settings.SINK_RETRY_TIMEOUT));
+    Sink<DeadLetter> deadLetters =
+        kafkaSink(
+            settings,
+            new DeadLetterSerializationSchema(topics.deadLetters().name()),
+            topics.deadLetters());
+    return new EngagementGraph.Sinks(
+        scores,
+        kafkaSink(
+            settings, new ScoreChangeJson(topics.scoreChanges().name()), topics.scoreChanges()),
+        deadLetters);
+  }
+
+  private static <T> KafkaSink<T> kafkaSink(
+      Settings settings, KafkaRecordSerializationSchema<T> serializer, Topic topic) {
+    return KafkaSink.<T>builder()
+        .setBootstrapServers(settings.get(Settings.KAFKA_BOOTSTRAP_SERVERS))
+        .setRecordSerializer(serializer)
+        .setDeliveryGuarantee(DeliveryGuarantee.AT_LEAST_ONCE)
+        .setProperty(
+            ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Integer.toString(topic.maxMessageBytes()))
+        .setProperty(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4")
+        .build();
+  }
+}

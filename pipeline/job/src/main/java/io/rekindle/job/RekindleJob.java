@@ -1,0 +1,33 @@
+package io.rekindle.job;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Entry point of the job's jar: settings, graph, run. */
+public final class RekindleJob {
+
+  static final String NAME = "rekindle";
+
+  private RekindleJob() {}
+
+  /**
+   * Submits the job, or prints help.
+   *
+   * @throws InvalidSettingsException naming each setting that is unknown, wrong or missing; nothing
+   *     was started
+   */
+  public static void main(String[] arguments) throws Exception {
+    if (Settings.asksForHelp(arguments)) {
+      System.out.print(Settings.help());
+      return;
+    }
+    Settings settings = Settings.read(arguments, System.getenv());
+    Log.LOG.info("Settings:\n{}", settings);
+    ProductionJob.submit(settings);
+  }
+
+  /** Made when first needed, since help is shown where there may be no logging library. */
+  private static final class Log {
+    private static final Logger LOG = LoggerFactory.getLogger(RekindleJob.class);
+  }
+}

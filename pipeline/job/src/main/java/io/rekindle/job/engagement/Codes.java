@@ -1,0 +1,48 @@
+package io.rekindle.job.engagement;
+
+import io.rekindle.scoring.Band;
+import io.rekindle.scoring.Segment;
+import java.util.List;
+
+/**
+ * The numbers that stand for constants in stored bytes: places in these lists. New constants go to
+ * the end of a list, wherever they stand in their enum, and none is ever taken out.
+ */
+final class Codes {
+
+  static final List<Band> BANDS =
+      List.of(Band.HEALTHY, Band.COOLING, Band.LOW, Band.LAPSED, Band.PROSPECT);
+
+  static final List<Segment> SEGMENTS =
+      List.of(
+          Segment.PROSPECT,
+          Segment.LOST,
+          Segment.CANT_LOSE,
+          Segment.AT_RISK,
+          Segment.CHAMPION,
+          Segment.LOYAL,
+          Segment.PROMISING,
+          Segment.NEW,
+          Segment.NEEDS_ATTENTION,
+          Segment.HIBERNATING);
+
+  static final List<Cause> CAUSES =
+      List.of(
+          Cause.SNAPSHOT,
+          Cause.ORDER_PLACED,
+          Cause.ORDER_REFUNDED,
+          Cause.ORDER_CANCELLED,
+          Cause.ORDER_AMENDED,
+          Cause.ORDER_REMOVED,
+          Cause.ORDER_MOVED_IN,
+          Cause.ORDER_MOVED_OUT,
+          Cause.TIME,
+          Cause.POLICY,
+          Cause.OVERRIDE,
+          Cause.OVERRIDE_ENDED,
+          Cause.USER_CREATED,
+          Cause.USER_REMOVED,
+          Cause.CONTACT);
+
+  private Codes() {}
+}

@@ -1,0 +1,29 @@
+package io.rekindle.local.verify;
+
+import io.rekindle.scoring.Score;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+
+/** Instants as the pipeline knows them: Postgres' microseconds rounded down to milliseconds. */
+final class Millis {
+
+  private Millis() {}
+
+  /**
+   * SQL for a timestamptz in epoch milliseconds; exact, since extract gives numeric, and down also
+   * before 1970.
+   */
+  static String of(String timestamp) {
+    return "floor(extract(epoch from " + timestamp + ") * 1000)::bigint";
+  }
+
+  static long orNever(ResultSet row, String column) throws SQLException {
+    long millis = row.getLong(column);
+    return row.wasNull() ? Score.NEVER : millis;
+  }
+
+  static String show(long millis) {
+    return millis == Score.NEVER ? "none" : Instant.ofEpochMilli(millis).toString();
+  }
+}

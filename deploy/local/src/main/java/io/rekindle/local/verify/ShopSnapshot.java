@@ -1,0 +1,171 @@
+package io.rekindle.local.verify;
+
+import io.rekindle.local.Failure;
+import io.rekindle.scoring.Currencies;
+import io.rekindle.scoring.InvalidPolicyException;
+import io.rekindle.scoring.Scorer;
+import io.rekindle.scoring.ScoringPolicy;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Collection;
+
+/**
+ * All tables that scores follow from, as they were at one instant: one transaction in repeatable
+ * read. Its users are read once, ascending by the bytes of their ids.
+ */
+final class ShopSnapshot implements AutoCloseable {
+
+  private static final String USERS =
+      """
+      select user_id, o.score, %s as set_at, %s as expires_at, %s as last_contact_at
+      from shop.users
+      left join engagement.score_overrides o using (user_id)
+      left join (
+        select user_id, max(sent_at) as at from engagement.emails
+        where status = 'SENT' group by user_id) contact using (user_id)
+      where coalesce(user_id = any (?), true)
+      order by user_id collate "C"
+      """
+          .formatted(Millis.of("o.set_at"), Millis.of("o.expires_at"), Millis.of("contact.at"));
+
+  private static final String ORDERS =
+      """
+      select user_id, %s as placed_at, currency,
+             case status when 'PLACED' then ((amount - refunded_amount) * 100)::bigint else 0 end
+               as net_minor
+      from shop.orders
+      where coalesce(user_id = any (?), true)
+      order by user_id collate "C", shop.orders.placed_at
+      """
+          .formatted(Millis.of("shop.orders.placed_at"));
+
+  private final Connection connection;
+  private final long instant;
+  private final Scorer scorer;
+  private final ShopUser user = new ShopUser();
+  private Rows users;
+  private Rows orders;
+
+  /**
+   * Takes the snapshot.
+   *
+   * @param connection is put into a transaction until this is closed
+   */
+  ShopSnapshot(Connection connection) throws SQLException {
+    this.connection = connection;
+    connection.setAutoCommit(false);
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("set transaction isolation level repeatable read, read only");
+      statement.execute("set local work_mem = '128MB'");
+      // The first query takes the snapshot before it looks at the clock, so everything that it sees
+      // was committed at or before this instant.
+      try (ResultSet row = statement.executeQuery("select " + Millis.of("clock_timestamp()"))) {
+        row.next();
+        instant = row.getLong(1);
+      }
+      scorer = new Scorer(policy(statement));
+    }
+  }
+
+  /** When it was taken, epoch milliseconds. */
+  long instant() {
+    return instant;
+  }
+
+  Scorer scorer() {
+    return scorer;
+  }
+
+  /**
+   * Begins to read.
+   *
+   * @param userIds the users to read; null for all
+   */
+  void open(Collection<String> userIds) throws SQLException {
+    users = new Rows(connection, USERS, userIds);
+    orders = new Rows(connection, ORDERS, userIds);
+  }
+
+  /** The next user, valid until the next call; null after the last. */
+  ShopUser next() throws SQLException {
+    if (!users.present()) {
+      return null;
+    }
+    ResultSet row = users.current();
+    user.userId = users.userId();
+    user.overrideScore = row.getInt("score");
+    user.hasOverride = !row.wasNull();
+    user.overrideSetAt = row.getLong("set_at");
+    user.overrideExpiresAt = row.getLong("expires_at");
+    user.lastContactAt = Millis.orNever(row, "last_contact_at");
+    users.advance();
+
+    user.orders.clear();
+    // Orders whose user has no row belong to nobody who could have a score.
+    while (orders.present() && ByteOrder.compare(orders.userId(), user.userId) < 0) {
+      orders.advance();
+    }
+    while (orders.present() && orders.userId().equals(user.userId)) {
+      ResultSet order = orders.current();
+      user.orders.add(
+          order.getLong("placed_at"),
+          order.getLong("net_minor"),
+          Currencies.pack(order.getString("currency")));
+      orders.advance();
+    }
+    return user;
+  }
+
+  @Override
+  public void close() throws SQLException {
+    try {
+      if (users != null) {
+        users.close();
+      }
+      if (orders != null) {
+        orders.close();
+      }
+    } finally {
+      connection.rollback();
+    }
+  }
+
+  private static ScoringPolicy policy(Statement statement) throws SQLException {
+    String active = "select policy_version, document from engagement.scoring_policies where active";
+    try (ResultSet row = statement.executeQuery(active)) {
+      if (!row.next()) {
+        return ScoringPolicy.builtIn(ScoringPolicy.builtInNames().get(0));
+      }
+      try {
+        return ScoringPolicy.parse(row.getString("document"));
+      } catch (InvalidPolicyException e) {
+        throw new Failure(
+            "the active scoring policy %s is none, so the pipeline goes by the one before it: %s"
+                .formatted(row.getString("policy_version"), e.getMessage()),
+            e);
+      }
+    }
+  }
+
+  /** The database's order of texts under the collation C: by their bytes in UTF-8. */
+  static final class ByteOrder {
+
+    private ByteOrder() {}
+
+    static int compare(String left, String right) {
+      int length = Math.min(left.length(), right.length());
+      for (int i = 0; i < length; i++) {
+        char a = left.charAt(i);
+        char b = right.charAt(i);
+        if (a != b) {
+          // Only where one of them is half of a surrogate pair does UTF-16 order otherwise.
+          boolean surrogate = Character.isSurrogate(a) != Character.isSurrogate(b);
+          return surrogate ? (Character.isSurrogate(a) ? 1 : -1) : Character.compare(a, b);
+        }
+      }
+      return Integer.compare(left.length(), right.length());
+    }
+  }
+}

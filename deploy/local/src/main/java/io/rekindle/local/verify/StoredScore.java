@@ -1,0 +1,54 @@
+package io.rekindle.local.verify;
+
+import io.rekindle.scoring.Score;
+import java.math.BigDecimal;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+
+/**
+ * What {@code engagement.user_scores} says of a user. Instants are epoch milliseconds, {@link
+ * Score#NEVER} where the table has null; points and score are null where it has none.
+ */
+record StoredScore(
+    String userId,
+    BigDecimal score,
+    BigDecimal recencyPoints,
+    BigDecimal rhythmPoints,
+    BigDecimal frequencyPoints,
+    BigDecimal valuePoints,
+    BigDecimal contactPoints,
+    String band,
+    String segment,
+    boolean atRisk,
+    long atRiskSince,
+    long nextChangeAt,
+    long asOf) {
+
+  /** The columns that {@link #read} expects. */
+  static final String COLUMNS =
+      "user_id, score, recency_points, rhythm_points, frequency_points, value_points,"
+          + " contact_points, band, segment, at_risk, "
+          + Millis.of("at_risk_since")
+          + " as at_risk_since, "
+          + Millis.of("next_change_at")
+          + " as next_change_at, "
+          + Millis.of("as_of")
+          + " as as_of";
+
+  static StoredScore read(ResultSet row) throws SQLException {
+    return new StoredScore(
+        row.getString("user_id"),
+        row.getBigDecimal("score"),
+        row.getBigDecimal("recency_points"),
+        row.getBigDecimal("rhythm_points"),
+        row.getBigDecimal("frequency_points"),
+        row.getBigDecimal("value_points"),
+        row.getBigDecimal("contact_points"),
+        row.getString("band"),
+        row.getString("segment"),
+        row.getBoolean("at_risk"),
+        Millis.orNever(row, "at_risk_since"),
+        Millis.orNever(row, "next_change_at"),
+        row.getLong("as_of"));
+  }
+}

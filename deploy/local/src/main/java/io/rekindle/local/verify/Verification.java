@@ -1,0 +1,167 @@
+package io.rekindle.local.verify;
+
+import io.rekindle.local.Progress;
+import io.rekindle.scoring.Score;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import javax.sql.DataSource;
+
+/**
+ * Compares {@code engagement.user_scores} with what the shop's tables say it should be, while the
+ * shop goes on.
+ *
+ * <p>A round takes a snapshot, waits until the pipeline has scored everything up to the snapshot's
+ * instant, and compares. A user whom anything happened to meanwhile is judged as of the later
+ * instant, which may not fit the snapshot; and a transaction may be stamped just before a snapshot
+ * and become visible just after it. So users who differ are looked at again in a fresh snapshot,
+ * and differ only if they do so several times while nothing happens to them.
+ */
+public final class Verification {
+
+  /**
+   * What was found.
+   *
+   * @param checked how many users, those included whom only one of the two sides knows
+   * @param differences what is wrong by user, in the order of their ids
+   */
+  public record Result(long checked, Map<String, String> differences) {}
+
+  /** How often a user has to differ, undisturbed, for it to be a difference. */
+  private static final int PROOF = 3;
+
+  /** After so many rounds a user who always changes is a difference, too. */
+  private static final int MOST_ROUNDS = 40;
+
+  private static final String SCORES =
+      "select "
+          + StoredScore.COLUMNS
+          + " from engagement.user_scores where coalesce(user_id = any (?), true)"
+          + " order by user_id collate \"C\"";
+
+  /** A user who differed in the last round. */
+  private record Suspect(String difference, int undisturbed) {}
+
+  private final DataSource database;
+  private final Duration patience;
+  private final Progress progress;
+
+  /**
+   * @param database connections of a role that may read both schemas
+   * @param patience for how long the pipeline may stand still before this gives up
+   */
+  public Verification(DataSource database, Duration patience, Progress progress) {
+    this.database = database;
+    this.patience = patience;
+    this.progress = progress;
+  }
+
+  /**
+   * Verifies every user.
+   *
+   * @throws io.rekindle.local.Failure if the pipeline stands still
+   */
+  public Result run() throws SQLException, InterruptedException {
+    try (Connection shop = database.getConnection();
+        Connection stored = database.getConnection()) {
+      Round first = new Round(shop, stored, null, Map.of());
+      Map<String, Suspect> suspects = first.run();
+      for (int round = 2; round <= MOST_ROUNDS && isAnyOpen(suspects); round++) {
+        progress.step(
+            "looking again at %,d users who changed or differ".formatted(suspects.size()));
+        suspects = new Round(shop, stored, suspects.keySet(), suspects).run();
+      }
+      Map<String, String> differences = new LinkedHashMap<>();
+      suspects.forEach((userId, suspect) -> differences.put(userId, suspect.difference()));
+      return new Result(first.checked, differences);
+    }
+  }
+
+  private static boolean isAnyOpen(Map<String, Suspect> suspects) {
+    return suspects.values().stream().anyMatch(suspect -> suspect.undisturbed() < PROOF);
+  }
+
+  /** One snapshot, compared. */
+  private final class Round {
+
+    private final Connection shop;
+    private final Connection stored;
+    private final Collection<String> userIds;
+    private final Map<String, Suspect> before;
+    private final Map<String, Suspect> suspects = new LinkedHashMap<>();
+    private long checked;
+
+    Round(
+        Connection shop,
+        Connection stored,
+        Collection<String> userIds,
+        Map<String, Suspect> before) {
+      this.shop = shop;
+      this.stored = stored;
+      this.userIds = userIds;
+      this.before = before;
+    }
+
+    Map<String, Suspect> run() throws SQLException, InterruptedException {
+      try (ShopSnapshot snapshot = new ShopSnapshot(shop)) {
+        stored.setAutoCommit(true);
+        new ScoredUntil(stored, patience, progress).await(snapshot.instant());
+        stored.setAutoCommit(false);
+        snapshot.open(userIds);
+        try (Rows scores = new Rows(stored, SCORES, userIds)) {
+          compare(snapshot, scores);
+        } finally {
+          stored.rollback();
+        }
+      }
+      return suspects;
+    }
+
+    private void compare(ShopSnapshot snapshot, Rows scores) throws SQLException {
+      ShopUser user = snapshot.next();
+      while (user != null || scores.present()) {
+        checked++;
+        if (userIds == null) {
+          progress.count("comparing users", checked, 0);
+        }
+        int order =
+            user == null
+                ? 1
+                : scores.present()
+                    ? ShopSnapshot.ByteOrder.compare(user.userId, scores.userId())
+                    : -1;
+        if (order < 0) {
+          suspect(user.userId, "has no row in user_scores", true);
+          user = snapshot.next();
+          continue;
+        }
+        StoredScore score = StoredScore.read(scores.current());
+        boolean undisturbed = score.asOf() <= snapshot.instant();
+        if (order > 0) {
+          suspect(score.userId(), "is no user, but has a row in user_scores", undisturbed);
+        } else {
+          long at = Math.max(snapshot.instant(), score.asOf());
+          Score expected = user.score(snapshot.scorer(), at);
+          String differences = Comparison.differences(expected, score);
+          if (!differences.isEmpty()) {
+            suspect(
+                user.userId,
+                "as of %s: %s".formatted(Millis.show(score.asOf()), differences),
+                undisturbed);
+          }
+          user = snapshot.next();
+        }
+        scores.advance();
+      }
+    }
+
+    private void suspect(String userId, String difference, boolean undisturbed) {
+      Suspect last = before.get(userId);
+      int times = undisturbed ? 1 + (last == null ? 0 : last.undisturbed()) : 0;
+      suspects.put(userId, new Suspect(difference, times));
+    }
+  }
+}

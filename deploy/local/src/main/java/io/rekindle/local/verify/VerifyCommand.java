@@ -1,0 +1,62 @@
+package io.rekindle.local.verify;
+
+import io.rekindle.local.DataOption;
+import io.rekindle.local.Progress;
+import io.rekindle.local.stack.StackInfo;
+import java.io.PrintWriter;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import org.postgresql.ds.PGSimpleDataSource;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code rekindle verify}. */
+@Command(
+    name = "verify",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Recomputes every user's score from the shop's tables and compares it with what the running",
+      "pipeline has stored. Works while the shop keeps ordering. Exits 1 if anything differs."
+    })
+public final class VerifyCommand implements Callable<Integer> {
+
+  private static final int SHOWN = 20;
+
+  @Mixin private DataOption data;
+
+  @Option(
+      names = "--patience",
+      paramLabel = "SECONDS",
+      defaultValue = "120",
+      description =
+          "Give up when the pipeline has not moved for so long (default: ${DEFAULT-VALUE}).")
+  private int patience;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws SQLException, InterruptedException {
+    StackInfo stack = StackInfo.read(data.path());
+    PGSimpleDataSource database = new PGSimpleDataSource();
+    database.setUrl(stack.jdbcUrl());
+    database.setUser(stack.owner().user());
+    database.setPassword(stack.owner().password());
+    Verification.Result result;
+    try (Progress progress = Progress.onStandardError()) {
+      result = new Verification(database, Duration.ofSeconds(patience), progress).run();
+    }
+    print(result, spec.commandLine().getOut());
+    return result.differences().isEmpty() ? 0 : 1;
+  }
+
+  static void print(Verification.Result result, PrintWriter out) {
+    result.differences().entrySet().stream()
+        .limit(SHOWN)
+        .forEach(user -> out.println(user.getKey() + " " + user.getValue()));
+    out.printf("%d users checked, %d differences%n", result.checked(), result.differences().size());
+  }
+}

@@ -1,0 +1,313 @@
+package io.rekindle.local.verify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.rekindle.local.Failure;
+import io.rekindle.local.Progress;
+import io.rekindle.local.ShopDatabase;
+import io.rekindle.local.demo.DemoShop;
+import io.rekindle.scoring.Band;
+import io.rekindle.scoring.Score;
+import io.rekindle.scoring.ScoringPolicy;
+import io.rekindle.scoring.Segment;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class VerificationITCase {
+
+  @RegisterExtension static final ShopDatabase database = new ShopDatabase();
+
+  @BeforeEach
+  void scoreFarAhead() throws SQLException {
+    scoredUntil("now() + interval '1 day'");
+  }
+
+  @Test
+  void shouldFindNothingWrongWithRightScores() throws Exception {
+    fillDemoShop();
+    storeScores();
+
+    Verification.Result result = verify();
+
+    assertThat(result.differences()).isEmpty();
+    assertThat(result.checked()).isEqualTo(DemoShop.USERS);
+  }
+
+  @Test
+  void shouldFindEverySegmentAndBandInTheDemoShop() throws Exception {
+    fillDemoShop();
+    Set<Segment> segments = EnumSet.noneOf(Segment.class);
+    Set<Band> bands = EnumSet.noneOf(Band.class);
+    try (Connection connection = database.connect();
+        ShopSnapshot snapshot = new ShopSnapshot(connection)) {
+      snapshot.open(null);
+      for (ShopUser user = snapshot.next(); user != null; user = snapshot.next()) {
+        Score score = user.score(snapshot.scorer(), snapshot.instant());
+        segments.add(score.segment());
+        bands.add(score.band());
+      }
+    }
+
+    assertThat(segments).containsExactlyInAnyOrder(Segment.values());
+    assertThat(bands).containsExactlyInAnyOrder(Band.values());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "score = score + 1",
+        "recency_points = recency_points - 1",
+        "rhythm_points = 1.5",
+        "frequency_points = null",
+        "value_points = 11",
+        "band = 'PROSPECT'",
+        "segment = 'PROSPECT'",
+        "at_risk = not at_risk",
+        "at_risk_since = now()",
+        "next_change_at = next_change_at + interval '1 millisecond'",
+      })
+  void shouldFindAWrongValue(String wrong) throws Exception {
+    user("ada");
+    order("1", "ada", "now() - interval '20 days'", "40.00");
+    storeScores();
+    database.execute("update engagement.user_scores set " + wrong);
+
+    assertThat(verify().differences()).containsOnlyKeys("ada");
+  }
+
+  @Test
+  void shouldFindMissingAndLeftOverRows() throws Exception {
+    user("ada");
+    user("böb");
+    user("😀");
+    storeScores();
+    database.execute("delete from engagement.user_scores where user_id = 'ada'");
+    database.execute("delete from shop.users where user_id = '😀'");
+
+    Verification.Result result = verify();
+
+    assertThat(result.differences())
+        .containsOnlyKeys("ada", "😀")
+        .containsEntry("ada", "has no row in user_scores")
+        .containsEntry("😀", "is no user, but has a row in user_scores");
+    assertThat(result.checked()).isEqualTo(3);
+  }
+
+  @Test
+  void shouldFindAScoreThatTimeShouldHaveChanged() throws Exception {
+    user("ada");
+    order("1", "ada", "now() - interval '20 days'", "40.00");
+    storeScores();
+    database.execute("update shop.orders set placed_at = placed_at - interval '30 days'");
+
+    assertThat(verify().differences().get("ada")).contains("recency_points is 28, not 20");
+  }
+
+  @Test
+  void shouldReadOrdersAsThePipelineDoes() throws Exception {
+    user("ada");
+    order("1", "ada", "'1969-12-31T23:59:59.9999995Z'::timestamptz - interval '0.4 ms'", "40.00");
+    order("2", "ada", "now() - interval '20 days'", "40.00");
+    order("3", "ada", "now() - interval '1 day'", "99.99");
+    order("4", "nobody", "now()", "1.00");
+    database.execute("update shop.orders set status = 'CANCELLED' where order_id = '3'");
+    database.execute("update shop.orders set refunded_amount = 39.99 where order_id = '2'");
+
+    try (Connection connection = database.connect();
+        ShopSnapshot snapshot = new ShopSnapshot(connection)) {
+      snapshot.open(null);
+      ShopUser ada = snapshot.next();
+      assertThat(ada.orders.size()).isEqualTo(3);
+      assertThat(ada.orders.placedAt(0)).isEqualTo(-1);
+      assertThat(ada.orders.netMinor(0)).isEqualTo(4000);
+      assertThat(ada.orders.netMinor(1)).isEqualTo(1);
+      assertThat(ada.orders.netMinor(2)).isZero();
+      assertThat(snapshot.next()).isNull();
+    }
+  }
+
+  @Test
+  void shouldHeedOverridesContactsAndTheActivePolicy() throws Exception {
+    user("ada");
+    user("bob");
+    order("1", "ada", "now() - interval '20 days'", "40.00");
+    order("2", "bob", "now() - interval '20 days'", "40.00");
+    database.execute("insert into engagement.score_overrides (user_id, score) values ('ada', 7)");
+    database.execute(
+        "insert into engagement.emails (user_id, status, sent_at) values"
+            + " ('bob', 'SENT', now() - interval '1 day'), ('ada', 'READY', null)");
+    String document = ScoringPolicy.builtIn("document-v1").json();
+    database.execute(
+        "insert into engagement.scoring_policies (policy_version, document, active)"
+            + " values ('document-v1', '"
+            + document
+            + "', true)");
+    storeScores();
+
+    assertThat(database.value("select score from engagement.user_scores where user_id = 'ada'"))
+        .isEqualTo("7");
+    assertThat(
+            database.value(
+                "select contact_points from engagement.user_scores where user_id = 'bob'"))
+        .isEqualTo("-10");
+    assertThat(verify().differences()).isEmpty();
+    database.execute("delete from engagement.score_overrides");
+    assertThat(verify().differences()).containsOnlyKeys("ada");
+  }
+
+  @Test
+  void shouldLookAgainAtUsersWhoChangedMeanwhile() throws Exception {
+    user("ada");
+    storeScores();
+    // As if an order had been scored after the first snapshot was taken, and taken back before the
+    // second: the verification's own look at the progress marks the beginning of each round.
+    database.execute(
+        "update engagement.user_scores set as_of = now() + interval '1 h', score = 66");
+    database.execute(
+        """
+        create sequence rounds;
+        create function score_in_second_round() returns timestamptz language plpgsql as $$
+        begin
+          if nextval('rounds') = 2 then
+            update engagement.user_scores set score = null, as_of = now();
+          end if;
+          return now() + interval '1 day';
+        end $$;
+        create schema kept;
+        alter view engagement.scored_until set schema kept;
+        create view engagement.scored_until as select score_in_second_round() as scored_until;
+        """);
+    Verification.Result result;
+    try {
+      result = verify();
+    } finally {
+      database.execute(
+          """
+          drop view engagement.scored_until;
+          alter view kept.scored_until set schema engagement;
+          """);
+    }
+
+    assertThat(result.differences()).isEmpty();
+    assertThat(database.value("select last_value from rounds")).isEqualTo("2");
+  }
+
+  @Test
+  void shouldSayWhereThePipelineStandsStill() throws Exception {
+    scoredUntil("now() - interval '1 hour'");
+
+    assertThatThrownBy(() -> verification(Duration.ofMillis(100)).run())
+        .isInstanceOf(Failure.class)
+        .hasMessageContaining("it stands at")
+        .hasMessageContaining("held by part 1 of 1");
+  }
+
+  @Test
+  void shouldSayThatThePipelineHasNotBegun() throws Exception {
+    database.execute("truncate engagement.pipeline_progress");
+
+    assertThatThrownBy(() -> verification(Duration.ofMillis(100)).run())
+        .isInstanceOf(Failure.class)
+        .hasMessageContaining("no part of the job has stored a score yet");
+  }
+
+  @Test
+  void shouldPrintTheFirstTwentyDifferencesAndTheCountsLast() throws Exception {
+    for (int i = 10; i < 35; i++) {
+      user("user-" + i);
+    }
+    StringWriter out = new StringWriter();
+    VerifyCommand.print(verify(), new PrintWriter(out, true));
+
+    assertThat(out.toString().lines())
+        .hasSize(21)
+        .startsWith("user-10 has no row in user_scores")
+        .endsWith("25 users checked, 25 differences");
+  }
+
+  private static Verification.Result verify() throws Exception {
+    return verification(Duration.ofSeconds(10)).run();
+  }
+
+  private static Verification verification(Duration patience) {
+    return new Verification(database.dataSource(), patience, Progress.onStandardError());
+  }
+
+  private static void scoredUntil(String instant) throws SQLException {
+    database.execute(
+        "insert into engagement.pipeline_progress (subtask, parallelism, watermark) values (0, 1, "
+            + instant
+            + ") on conflict (subtask) do update set watermark = excluded.watermark");
+  }
+
+  private static void fillDemoShop() throws SQLException {
+    try (Connection connection = database.connect()) {
+      DemoShop.fill(connection, Instant.now());
+    }
+  }
+
+  private static void user(String userId) throws SQLException {
+    database.execute("insert into shop.users (user_id) values ('" + userId + "')");
+  }
+
+  private static void order(String orderId, String userId, String placedAt, String amount)
+      throws SQLException {
+    database.execute(
+        "insert into shop.orders (order_id, user_id, placed_at, amount) values ('%s', '%s', %s, %s)"
+            .formatted(orderId, userId, placedAt, amount));
+  }
+
+  /** Stores what the pipeline would. */
+  private static void storeScores() throws SQLException {
+    String sql =
+        """
+        insert into engagement.user_scores
+          (user_id, score, band, segment, recency_points, rhythm_points, frequency_points,
+           value_points, contact_points, order_count, at_risk, at_risk_since, next_change_at, as_of,
+           revision, policy_version)
+        values (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, 1, '')
+        """;
+    try (Connection connection = database.connect();
+        ShopSnapshot snapshot = new ShopSnapshot(connection);
+        Connection target = database.connect();
+        PreparedStatement insert = target.prepareStatement(sql)) {
+      snapshot.open(null);
+      for (ShopUser user = snapshot.next(); user != null; user = snapshot.next()) {
+        Score score = user.score(snapshot.scorer(), snapshot.instant());
+        insert.setString(1, user.userId);
+        insert.setBigDecimal(2, score.scoreDecimal());
+        insert.setString(3, score.band().name());
+        insert.setString(4, score.segment().name());
+        insert.setBigDecimal(5, score.recencyDecimal());
+        insert.setBigDecimal(6, score.rhythmDecimal());
+        insert.setBigDecimal(7, score.frequencyDecimal());
+        insert.setBigDecimal(8, score.valueDecimal());
+        insert.setBigDecimal(9, score.contactDecimal());
+        insert.setBoolean(10, score.atRisk());
+        insert.setTimestamp(11, timestamp(score.atRiskSince()));
+        insert.setTimestamp(12, timestamp(score.nextChange()));
+        insert.setTimestamp(13, timestamp(snapshot.instant()));
+        insert.addBatch();
+      }
+      insert.executeBatch();
+    }
+  }
+
+  private static Timestamp timestamp(long millis) {
+    return millis == Score.NEVER ? null : Timestamp.from(Instant.ofEpochMilli(millis));
+  }
+}

@@ -1,7 +1,9 @@
 package io.rekindle.local;
 
+import io.rekindle.local.deadletters.DeadLettersCommand;
 import io.rekindle.local.importing.ImportCommand;
 import io.rekindle.local.scoring.ScoreCommand;
+import io.rekindle.local.verify.VerifyCommand;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -16,7 +18,13 @@ import picocli.CommandLine.Spec;
     versionProvider = Rekindle.Version.class,
     synopsisSubcommandLabel = "COMMAND",
     description = "Real-time client engagement on Apache Flink: the local stack and its tools.",
-    subcommands = {HelpCommand.class, ImportCommand.class, ScoreCommand.class})
+    subcommands = {
+      HelpCommand.class,
+      ImportCommand.class,
+      ScoreCommand.class,
+      VerifyCommand.class,
+      DeadLettersCommand.class
+    })
 public final class Rekindle implements Runnable {
 
   @Spec private CommandSpec spec;

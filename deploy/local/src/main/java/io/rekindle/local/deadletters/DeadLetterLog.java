@@ -1,0 +1,58 @@
+package io.rekindle.local.deadletters;
+
+import io.rekindle.connectors.deadletter.DeadLetter;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/** The dead-letter topic, read from its beginning to where it ends now. */
+final class DeadLetterLog {
+
+  private static final Duration POLL = Duration.ofMillis(500);
+
+  private final String bootstrap;
+  private final String topic;
+
+  DeadLetterLog(String bootstrap, String topic) {
+    this.bootstrap = bootstrap;
+    this.topic = topic;
+  }
+
+  /**
+   * Reads all dead letters, the oldest first. One that was stored twice comes twice.
+   *
+   * @param strangers gets a sentence for each record that is not a dead letter
+   */
+  void forEach(Consumer<DeadLetter> letters, Consumer<String> strangers) {
+    Map<String, Object> settings =
+        Map.of(
+            "bootstrap.servers", bootstrap,
+            "enable.auto.commit", "false",
+            "auto.offset.reset", "earliest",
+            "isolation.level", "read_committed");
+    try (KafkaConsumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+      List<TopicPartition> partitions =
+          consumer.partitionsFor(topic).stream()
+              .map(partition -> new TopicPartition(topic, partition.partition()))
+              .toList();
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+      while (partitions.stream().anyMatch(one -> consumer.position(one) < ends.get(one))) {
+        for (ConsumerRecord<byte[], byte[]> stored : consumer.poll(POLL)) {
+          try {
+            letters.accept(DeadLetter.from(stored));
+          } catch (IllegalArgumentException e) {
+            strangers.accept(e.getMessage());
+          }
+        }
+      }
+    }
+  }
+}

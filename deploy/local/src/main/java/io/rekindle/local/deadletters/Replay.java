@@ -1,0 +1,107 @@
+package io.rekindle.local.deadletters;
+
+import io.rekindle.connectors.capture.ChangeDecoder;
+import io.rekindle.connectors.deadletter.DeadLetter;
+import io.rekindle.connectors.deadletter.Reason;
+import io.rekindle.connectors.events.Change;
+import io.rekindle.connectors.events.PolicyChanged;
+import io.rekindle.local.Failure;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.record.TimestampType;
+
+/**
+ * Puts a dead letter's record back where it came from, as it was or repaired. The pipeline takes a
+ * change by its row's version, so one that is replayed twice, or late, does no harm.
+ */
+final class Replay {
+
+  private final Producer<byte[], byte[]> producer;
+  private final ChangeDecoder decoder = new ChangeDecoder();
+
+  Replay(Producer<byte[], byte[]> producer) {
+    this.producer = producer;
+  }
+
+  /** The letter with another key or value; null leaves what it has. */
+  static DeadLetter repaired(DeadLetter letter, byte[] key, byte[] value) {
+    return new DeadLetter(
+        letter.topic(),
+        letter.partition(),
+        letter.offset(),
+        letter.timestamp(),
+        key == null ? letter.key() : key,
+        value == null ? letter.value() : value,
+        letter.reason(),
+        letter.error(),
+        letter.version());
+  }
+
+  /**
+   * Why the pipeline would refuse the record again; empty if it would take it.
+   *
+   * @param now the record's timestamp when it is replayed, epoch milliseconds
+   */
+  Optional<String> refusal(DeadLetter letter, long now) {
+    Verdict verdict = new Verdict();
+    ConsumerRecord<byte[], byte[]> record =
+        new ConsumerRecord<>(
+            letter.topic(),
+            letter.partition(),
+            letter.offset(),
+            now,
+            TimestampType.CREATE_TIME,
+            letter.key() == null ? -1 : letter.key().length,
+            letter.value() == null ? -1 : letter.value().length,
+            letter.key(),
+            letter.value(),
+            new RecordHeaders(),
+            Optional.empty());
+    decoder.decode(record, verdict);
+    return Optional.ofNullable(verdict.refusal);
+  }
+
+  /** Sends the record and says where it went, as {@code topic-partition-offset}. */
+  String send(DeadLetter letter) throws InterruptedException {
+    try {
+      RecordMetadata sent =
+          producer
+              .send(
+                  new ProducerRecord<>(
+                      letter.topic(), letter.partition(), letter.key(), letter.value()))
+              .get();
+      return "%s-%d-%d".formatted(sent.topic(), sent.partition(), sent.offset());
+    } catch (ExecutionException e) {
+      throw new Failure(
+          "%s could not be sent: %s".formatted(letter.id(), e.getCause().getMessage()), e);
+    }
+  }
+
+  /** Remembers only whether a record was refused. */
+  private static final class Verdict implements ChangeDecoder.Receiver {
+
+    private String refusal;
+
+    @Override
+    public void changed(Change change) {}
+
+    @Override
+    public void policyChanged(PolicyChanged change) {}
+
+    @Override
+    public void ticked(long commitTime) {}
+
+    @Override
+    public void unremarkable(long commitTime) {}
+
+    @Override
+    public void rejected(Reason reason, String error) {
+      refusal = reason + ": " + error;
+    }
+  }
+}

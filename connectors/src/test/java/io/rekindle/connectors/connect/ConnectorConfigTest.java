@@ -1,0 +1,70 @@
+package io.rekindle.connectors.connect;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.rekindle.connectors.kafka.Topic;
+import io.rekindle.connectors.kafka.Topics;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ConnectorConfigTest {
+
+  private final Map<String, String> config =
+      ConnectorConfig.of("127.0.0.1", 5432, "rekindle_cdc", "p\"$1\\", "rekindle", 6);
+
+  @Test
+  void shouldFillEveryPlaceholder() {
+    assertThat(config)
+        .containsEntry("database.hostname", "127.0.0.1")
+        .containsEntry("database.port", "5432")
+        .containsEntry("database.password", "p\"$1\\")
+        .containsEntry("transforms.partition.partition.topic.num", "6");
+    assertThat(config.values()).noneMatch(value -> value.contains("${"));
+  }
+
+  @Test
+  void shouldNameEveryMissingValue() {
+    assertThatThrownBy(() -> ConnectorConfig.fill(Map.of("a", "${x.y}", "b", "${z}"), Map.of()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("[x.y, z]");
+  }
+
+  @Test
+  void shouldNameAValueThatHasNoPlace() {
+    assertThatThrownBy(() -> ConnectorConfig.fill(Map.of("a", "b"), Map.of("typo", "1")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("[typo]");
+  }
+
+  @Test
+  void shouldCaptureTheTablesThatHaveTopics() {
+    List<String> tables = Topics.standard().captured().stream().map(Topic::table).toList();
+    assertThat(List.of(config.get("table.include.list").split(",", -1)))
+        .containsAll(tables)
+        .contains("engagement.clock")
+        .hasSize(tables.size() + 1);
+  }
+
+  @Test
+  void shouldPartitionByUserWhatIsReadByUser() {
+    String pattern = config.get("predicates.byUser.pattern");
+    Topics topics = Topics.standard();
+    assertThat(topics.all())
+        .allSatisfy(
+            topic ->
+                assertThat(topic.name().matches(pattern))
+                    .as(topic.name())
+                    .isEqualTo(topics.changes().contains(topic)));
+  }
+
+  @Test
+  void shouldNameTopicsAsTheConnectorDoes() {
+    assertThat(Topics.standard().captured())
+        .allSatisfy(
+            topic ->
+                assertThat(topic.name())
+                    .isEqualTo(config.get("topic.prefix") + "." + topic.table()));
+  }
+}

@@ -1,0 +1,43 @@
+package io.rekindle.connectors.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class TopicsTest {
+
+  private final Topics topics = Topics.standard();
+
+  @Test
+  void shouldKeepChangesForTwoWeeks() {
+    assertThat(topics.captured())
+        .allSatisfy(
+            topic ->
+                assertThat(Duration.ofMillis(topic.retentionMs())).isEqualTo(Duration.ofDays(14)));
+  }
+
+  @Test
+  void shouldTakeAMegabyteAndItsHeadersAsADeadLetter() {
+    assertThat(topics.deadLetters().maxMessageBytes())
+        .isGreaterThan(topics.orders().maxMessageBytes());
+    assertThat(topics.orders().maxMessageBytes()).isGreaterThan(1 << 20);
+  }
+
+  @Test
+  void shouldChangePartitionsOnlyOfWhatIsPartitionedByUser() {
+    Topics wide = topics.withPartitions(12);
+    assertThat(wide.changes()).allMatch(topic -> topic.partitions() == 12);
+    assertThat(wide.scoreChanges().partitions()).isEqualTo(12);
+    assertThat(wide.policies().partitions()).isEqualTo(1);
+    assertThat(wide.deadLetters().partitions()).isEqualTo(1);
+  }
+
+  @Test
+  void shouldRefuseATopicWithoutPartitions() {
+    assertThatThrownBy(() -> topics.withPartitions(0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("rekindle.shop.users needs at least one partition");
+  }
+}

@@ -3,6 +3,9 @@ package io.rekindle.local;
 import io.rekindle.local.deadletters.DeadLettersCommand;
 import io.rekindle.local.importing.ImportCommand;
 import io.rekindle.local.scoring.ScoreCommand;
+import io.rekindle.local.stack.Down;
+import io.rekindle.local.stack.Status;
+import io.rekindle.local.stack.Up;
 import io.rekindle.local.verify.VerifyCommand;
 import java.io.PrintWriter;
 import picocli.CommandLine;
@@ -20,6 +23,9 @@ import picocli.CommandLine.Spec;
     description = "Real-time client engagement on Apache Flink: the local stack and its tools.",
     subcommands = {
       HelpCommand.class,
+      Up.class,
+      Down.class,
+      Status.class,
       ImportCommand.class,
       ScoreCommand.class,
       VerifyCommand.class,

@@ -1,0 +1,29 @@
+package io.rekindle.local.stack;
+
+import java.time.Duration;
+
+/** Pauses between attempts at the same thing, each twice as long as the one before up to a limit. */
+final class Backoff {
+
+  private static final int DOUBLINGS = 20;
+
+  private final Duration first;
+  private final Duration longest;
+
+  Backoff(Duration first, Duration longest) {
+    this.first = first;
+    this.longest = longest;
+  }
+
+  /**
+   * @param failures how many attempts in a row have failed
+   * @return how long to wait before the next; nothing if none has failed
+   */
+  Duration after(int failures) {
+    if (failures == 0) {
+      return Duration.ZERO;
+    }
+    Duration pause = first.multipliedBy(1L << Math.min(failures - 1, DOUBLINGS));
+    return pause.compareTo(longest) > 0 ? longest : pause;
+  }
+}

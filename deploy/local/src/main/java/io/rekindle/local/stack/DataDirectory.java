@@ -1,0 +1,167 @@
+package io.rekindle.local.stack;
+
+import io.rekindle.local.Failure;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Where a stack keeps everything that it has, and what is where in it. */
+final class DataDirectory {
+
+  private static final List<String> DIRECTORIES =
+      List.of(
+          "config",
+          "flink/checkpoints",
+          "flink/savepoints",
+          "flink/tmp",
+          "flink/uploads",
+          "kafka",
+          "lib",
+          "logs",
+          "run");
+
+  private final Path root;
+
+  DataDirectory(Path root) {
+    this.root = root;
+  }
+
+  Path root() {
+    return root;
+  }
+
+  Path settings() {
+    return root.resolve("settings.json");
+  }
+
+  Path config(String name) {
+    return root.resolve("config").resolve(name);
+  }
+
+  Path flink(String name) {
+    return root.resolve("flink").resolve(name);
+  }
+
+  Path kafka() {
+    return root.resolve("kafka");
+  }
+
+  Path postgres() {
+    return root.resolve("postgres");
+  }
+
+  /** The programs that this stack runs, kept apart from a build that may change under it. */
+  Path lib(String name) {
+    return root.resolve("lib").resolve(name);
+  }
+
+  Path log(String component) {
+    return root.resolve("logs").resolve(component + ".log");
+  }
+
+  /** What a process prints itself: nothing, unless its JVM is in trouble. */
+  Path output(String component) {
+    return root.resolve("logs").resolve(component + ".out");
+  }
+
+  Path logs() {
+    return root.resolve("logs");
+  }
+
+  Path run() {
+    return root.resolve("run");
+  }
+
+  Path pidFile(String component) {
+    return root.resolve("run").resolve(component + ".json");
+  }
+
+  /**
+   * Makes the directories that are missing, for their owner only.
+   *
+   * @throws Failure if there is something else of somebody else's
+   */
+  void create() {
+    refuseForeign();
+    try {
+      Files.createDirectories(
+          root, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      for (String directory : DIRECTORIES) {
+        Files.createDirectories(root.resolve(directory));
+      }
+    } catch (IOException e) {
+      throw new Failure("cannot create " + e.getMessage() + ": name another --data DIR", e);
+    }
+  }
+
+  /**
+   * Takes the directory for this process until it ends or closes the lock.
+   *
+   * @throws Failure if another process has it; names that
+   */
+  FileLock lock() {
+    try {
+      FileChannel channel =
+          FileChannel.open(
+              root.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      FileLock lock = tryLock(channel);
+      if (lock == null) {
+        channel.close();
+        throw new Failure(
+            "a stack already runs on "
+                + root
+                + supervisor().map(pid -> " (supervisor pid " + pid.pid() + ")").orElse("")
+                + ": stop it with `rekindle down`, or name another --data DIR");
+      }
+      return lock;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static FileLock tryLock(FileChannel channel) throws IOException {
+    try {
+      return channel.tryLock();
+    } catch (OverlappingFileLockException e) {
+      return null;
+    }
+  }
+
+  private Optional<Pid> supervisor() {
+    return PidFile.read(pidFile(Supervisor.NAME)).filter(Pid::isAlive);
+  }
+
+  private void refuseForeign() {
+    if (!Files.exists(root) || Files.exists(settings())) {
+      return;
+    }
+    if (!Files.isDirectory(root)) {
+      throw new Failure(root + " is a file: name a directory with --data DIR");
+    }
+    List<String> ours = List.of("config", "flink", "kafka", "lib", "lock", "logs", "run");
+    try (Stream<Path> entries = Files.list(root)) {
+      entries
+          .filter(entry -> !ours.contains(entry.getFileName().toString()))
+          .findFirst()
+          .ifPresent(
+              entry -> {
+                throw new Failure(
+                    root
+                        + " is not the data directory of a stack: it has "
+                        + entry.getFileName()
+                        + ". Name an empty or new one with --data DIR");
+              });
+    } catch (IOException e) {
+      throw new Failure("cannot read " + root + ": " + e.getMessage(), e);
+    }
+  }
+}

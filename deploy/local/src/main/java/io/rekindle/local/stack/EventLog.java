@@ -1,0 +1,78 @@
+package io.rekindle.local.stack;
+
+import io.rekindle.local.Progress;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+
+/**
+ * What the supervisor does, for the person at the terminal and for {@code supervisor.log}.
+ *
+ * <p>Not one of the JVM's logging systems: those are closed at the beginning of a shutdown, and
+ * most of what there is to say about stopping comes after that. Thread-safe.
+ */
+final class EventLog {
+
+  /** Before a step, as against an event, in the file. */
+  static final String STEP = "… ";
+
+  private final Path file;
+  private final Progress progress;
+
+  EventLog(Path file, Progress progress) {
+    this.file = file;
+    this.progress = progress;
+  }
+
+  /** Says what is under way. */
+  void step(String description) {
+    progress.step(description);
+    append(STEP + description);
+  }
+
+  /** Says what happened. */
+  void say(String event) {
+    progress.say(event);
+    append(event);
+  }
+
+  /** Says what went wrong; how the code came there is for the file only. */
+  void say(String event, Throwable cause) {
+    progress.say(event);
+    note(event, cause);
+  }
+
+  /** Notes what went wrong, in the file only. */
+  void note(String event, Throwable cause) {
+    StringWriter trace = new StringWriter();
+    cause.printStackTrace(new PrintWriter(trace));
+    append(event + "\n" + trace);
+  }
+
+  /** Notes what is of use to whoever looks for a fault, and to nobody else. */
+  void note(String detail) {
+    append(STEP + detail);
+  }
+
+  void clear() {
+    progress.close();
+  }
+
+  private synchronized void append(String text) {
+    try {
+      Files.writeString(
+          file,
+          Instant.now().truncatedTo(ChronoUnit.MILLIS) + " " + text.strip() + "\n",
+          StandardOpenOption.CREATE,
+          StandardOpenOption.APPEND);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

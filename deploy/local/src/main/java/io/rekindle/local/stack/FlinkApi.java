@@ -1,0 +1,171 @@
+package io.rekindle.local.stack;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** The part of Flink's REST API that a data engineer uses to run a job. Thread-safe. */
+final class FlinkApi {
+
+  /** A job in one of these does not run again. */
+  private static final Set<String> ENDED = Set.of("FAILED", "CANCELED", "FINISHED", "SUSPENDED");
+
+  private static final int NAMES_PER_REQUEST = 50;
+
+  private final Rest rest;
+
+  FlinkApi(String url) {
+    this.rest = new Rest(url);
+  }
+
+  /**
+   * A job on the cluster.
+   *
+   * @param id 32 hexadecimal digits
+   * @param state INITIALIZING, RUNNING, RESTARTING, FAILED, …
+   * @param allTasksRun whether every task of it is running
+   */
+  record Job(String id, String state, boolean allTasksRun) {
+
+    boolean ended() {
+      return ENDED.contains(state);
+    }
+
+    boolean running() {
+      return state.equals("RUNNING") && allTasksRun;
+    }
+  }
+
+  /**
+   * How a savepoint stands that was asked for.
+   *
+   * @param location where it is; null until it is complete
+   * @param failure why it could not be taken; null unless so
+   */
+  record Savepoint(String location, String failure) {}
+
+  JsonNode overview() throws IOException {
+    return rest.get("/overview");
+  }
+
+  int taskManagers() throws IOException {
+    return rest.get("/taskmanagers").path("taskmanagers").size();
+  }
+
+  Optional<Job> job(String id) throws IOException {
+    return jobs().stream().filter(job -> job.id().equals(id)).findFirst();
+  }
+
+  List<Job> jobs() throws IOException {
+    List<Job> jobs = new ArrayList<>();
+    for (JsonNode job : rest.get("/jobs/overview").path("jobs")) {
+      JsonNode tasks = job.path("tasks");
+      int total = tasks.path("total").asInt();
+      boolean all = total > 0 && tasks.path("running").asInt() == total;
+      jobs.add(new Job(job.path("jid").asText(), job.path("state").asText(), all));
+    }
+    return jobs;
+  }
+
+  /** Why a job fails, in its innermost cause's words; empty if nothing is known. */
+  Optional<String> rootCause(String jobId) throws IOException {
+    JsonNode entries =
+        rest.get("/jobs/" + jobId + "/exceptions?maxExceptions=1")
+            .path("exceptionHistory")
+            .path("entries");
+    String trace = entries.path(0).path("stacktrace").asText("");
+    return trace
+        .lines()
+        .filter(line -> line.startsWith("Caused by: "))
+        .reduce((first, last) -> last)
+        .map(line -> line.substring("Caused by: ".length()))
+        .or(() -> trace.lines().findFirst());
+  }
+
+  /**
+   * Gives the cluster a jar in place of earlier ones of that name, and returns the name under which
+   * it keeps it.
+   */
+  String replaceJar(Path jar) throws IOException {
+    for (JsonNode file : rest.get("/jars").path("files")) {
+      if (file.path("name").asText().equals(jar.getFileName().toString())) {
+        rest.delete("/jars/" + file.path("id").asText());
+      }
+    }
+    String file = rest.upload("/jars/upload", "jarfile", jar).path("filename").asText();
+    return file.substring(file.lastIndexOf('/') + 1);
+  }
+
+  /**
+   * Runs the jar's job.
+   *
+   * @param restoreFrom savepoint or checkpoint to begin with; null to begin with nothing
+   */
+  void run(String jarId, String jobId, List<String> arguments, Path restoreFrom)
+      throws IOException {
+    ObjectNode body = JsonNodeFactory.instance.objectNode();
+    body.put("jobId", jobId);
+    arguments.forEach(body.putArray("programArgsList")::add);
+    if (restoreFrom != null) {
+      body.put("savepointPath", restoreFrom.toUri().toString());
+      // The job owns what it was restored from, and removes it when a newer one is complete.
+      body.put("claimMode", "CLAIM");
+    }
+    rest.post("/jars/" + jarId + "/run", body);
+  }
+
+  /** Asks a job to take a savepoint and then end; returns the number of the request. */
+  String stopWithSavepoint(String jobId) throws IOException {
+    ObjectNode body = JsonNodeFactory.instance.objectNode();
+    // Not drained: that would fire every timer, as if time had come to its end.
+    body.put("drain", false);
+    return rest.post("/jobs/" + jobId + "/stop", body).path("request-id").asText();
+  }
+
+  Savepoint savepoint(String jobId, String requestId) throws IOException {
+    JsonNode answer = rest.get("/jobs/" + jobId + "/savepoints/" + requestId);
+    JsonNode operation = answer.path("operation");
+    JsonNode failure = operation.path("failure-cause");
+    return new Savepoint(
+        operation.path("location").asText(null),
+        failure.isMissingNode()
+            ? null
+            : failure.path("stack-trace").asText("").lines().findFirst().orElse("unknown"));
+  }
+
+  void cancel(String jobId) throws IOException {
+    rest.patch("/jobs/" + jobId + "?mode=cancel");
+  }
+
+  /** Values of a job's metrics whose full name ends in the given words, by full name. */
+  Map<String, String> metricsEndingIn(String jobId, String suffix) throws IOException {
+    Map<String, String> values = new HashMap<>();
+    for (JsonNode vertex : rest.get("/jobs/" + jobId).path("vertices")) {
+      String metrics = "/jobs/" + jobId + "/vertices/" + vertex.path("id").asText() + "/metrics";
+      List<String> names = new ArrayList<>();
+      for (JsonNode metric : rest.get(metrics)) {
+        String name = metric.path("id").asText();
+        if (name.endsWith(suffix)) {
+          names.add(URLEncoder.encode(name, StandardCharsets.UTF_8));
+        }
+      }
+      for (int from = 0; from < names.size(); from += NAMES_PER_REQUEST) {
+        List<String> some = names.subList(from, Math.min(names.size(), from + NAMES_PER_REQUEST));
+        for (JsonNode metric : rest.get(metrics + "?get=" + String.join(",", some))) {
+          values.put(metric.path("id").asText(), metric.path("value").asText());
+        }
+      }
+    }
+    return values;
+  }
+}

@@ -1,0 +1,161 @@
+package io.rekindle.local.stack;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** A Flink session cluster of one JobManager and one TaskManager. */
+final class FlinkCluster {
+
+  static final String JOB_MANAGER = "jobmanager";
+  static final String TASK_MANAGER = "taskmanager";
+
+  /** Flink reaches into these on Java 17, as its own start scripts let it. */
+  private static final List<String> OPENED =
+      List.of(
+          "--add-exports=java.base/sun.net.util=ALL-UNNAMED",
+          "--add-opens=java.base/java.lang=ALL-UNNAMED",
+          "--add-opens=java.base/java.net=ALL-UNNAMED",
+          "--add-opens=java.base/java.io=ALL-UNNAMED",
+          "--add-opens=java.base/java.nio=ALL-UNNAMED",
+          "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
+          "--add-opens=java.base/java.lang.reflect=ALL-UNNAMED",
+          "--add-opens=java.base/java.text=ALL-UNNAMED",
+          "--add-opens=java.base/java.time=ALL-UNNAMED",
+          "--add-opens=java.base/java.util=ALL-UNNAMED",
+          "--add-opens=java.base/java.util.concurrent=ALL-UNNAMED",
+          "--add-opens=java.base/java.util.concurrent.atomic=ALL-UNNAMED",
+          "--add-opens=java.base/java.util.concurrent.locks=ALL-UNNAMED");
+
+  private final DataDirectory data;
+  private final int restPort;
+  private final int rpcPort;
+  private final String classPath;
+  private final Map<String, String> jobEnvironment;
+  private final FlinkApi api;
+
+  /**
+   * @param jobEnvironment variables that the job's main method finds: it runs in the JobManager
+   */
+  FlinkCluster(
+      DataDirectory data,
+      int restPort,
+      int rpcPort,
+      Map<String, String> jobEnvironment,
+      Installation installation) {
+    this.data = data;
+    this.restPort = restPort;
+    this.rpcPort = rpcPort;
+    this.jobEnvironment = jobEnvironment;
+    this.classPath = installation.classPath("flink", data);
+    this.api = new FlinkApi(url());
+  }
+
+  String url() {
+    return "http://127.0.0.1:" + restPort;
+  }
+
+  FlinkApi api() {
+    return api;
+  }
+
+  void configure(Installation installation) {
+    installation.configure(
+        "flink/config.yaml",
+        data.config("flink/config.yaml"),
+        Map.of(
+            "FLINK_JOBMANAGER_HOST", "127.0.0.1",
+            "FLINK_TASKMANAGER_HOST", "127.0.0.1",
+            "FLINK_LISTEN", "127.0.0.1",
+            "FLINK_REST_PORT", Integer.toString(restPort),
+            "FLINK_RPC_PORT", Integer.toString(rpcPort),
+            "FLINK_UPLOADS", data.flink("uploads").toString(),
+            "FLINK_TMP", data.flink("tmp").toString(),
+            "FLINK_CHECKPOINTS", checkpoints().toUri().toString(),
+            "FLINK_SAVEPOINTS", savepoints().toUri().toString()));
+  }
+
+  Path checkpoints() {
+    return data.flink("checkpoints");
+  }
+
+  Path savepoints() {
+    return data.flink("savepoints");
+  }
+
+  Server jobManager() {
+    return new Server() {
+      @Override
+      public ProcessSpec process() {
+        return spec(
+            JOB_MANAGER,
+            "Flink's JobManager",
+            List.of(
+                "-Xms128m", "-Xmx512m", "-XX:MaxMetaspaceSize=256m", "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1"),
+            "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint",
+            jobEnvironment);
+      }
+
+      @Override
+      public void check() throws IOException {
+        api.overview();
+      }
+    };
+  }
+
+  Server taskManager() {
+    return new Server() {
+      @Override
+      public ProcessSpec process() {
+        return spec(
+            TASK_MANAGER,
+            "Flink's TaskManager",
+            // The sums of the parts in config.yaml: both heaps; both off-heaps and network.
+            List.of(
+                "-Xms256m", "-Xmx1024m", "-XX:MaxDirectMemorySize=256m",
+                "-XX:MaxMetaspaceSize=256m"),
+            "org.apache.flink.runtime.taskexecutor.TaskManagerRunner",
+            Map.of());
+      }
+
+      @Override
+      public void check() throws IOException {
+        if (api.taskManagers() == 0) {
+          throw new IOException("no TaskManager is registered");
+        }
+      }
+    };
+  }
+
+  private ProcessSpec spec(
+      String name,
+      String title,
+      List<String> memory,
+      String mainClass,
+      Map<String, String> variables) {
+    List<String> flags = new ArrayList<>(memory);
+    flags.addAll(OPENED);
+    // By this, Flink's web page finds the log.
+    flags.add("-Dlog.file=" + data.log(name));
+    Map<String, String> environment = new HashMap<>(variables);
+    environment.put("CLASSPATH", classPath);
+    return new ProcessSpec(
+        name,
+        title,
+        JavaCommand.of(
+            name,
+            data,
+            flags,
+            mainClass,
+            List.of("--configDir", data.config("flink").toString())),
+        environment,
+        data.output(name),
+        "TERM",
+        Duration.ofSeconds(15));
+  }
+}

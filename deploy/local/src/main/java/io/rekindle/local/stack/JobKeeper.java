@@ -1,0 +1,139 @@
+package io.rekindle.local.stack;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Consumer;
+
+/**
+ * Keeps exactly one job running on the Flink cluster. A job that is gone with its JobManager, or
+ * has ended for whatever reason, is submitted again from its newest checkpoint or savepoint.
+ *
+ * <p>Not thread-safe but for what it says of itself.
+ */
+final class JobKeeper {
+
+  private static final Backoff BACKOFF =
+      new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(30));
+
+  private final FlinkApi flink;
+  private final Path jar;
+  private final List<String> arguments;
+  private final Checkpoints checkpoints;
+  private final EventLog log;
+  private final Consumer<String> submitted;
+
+  private volatile String jobId;
+  private volatile String trouble;
+  private volatile int failures;
+  private Path restoredFrom;
+  private boolean ran;
+  private long notBefore;
+
+  /**
+   * @param submitted gets the id of each job that is submitted, before it is
+   */
+  JobKeeper(
+      FlinkApi flink,
+      Path jar,
+      List<String> arguments,
+      Checkpoints checkpoints,
+      EventLog log,
+      Consumer<String> submitted) {
+    this.flink = flink;
+    this.jar = jar;
+    this.arguments = arguments;
+    this.checkpoints = checkpoints;
+    this.log = log;
+    this.submitted = submitted;
+  }
+
+  /** The job that was submitted last; null before the first. */
+  String jobId() {
+    return jobId;
+  }
+
+  /** How often in a row a job ended without having run. */
+  int failures() {
+    return failures;
+  }
+
+  /** What was last wrong with the job; null if nothing ever was. */
+  String trouble() {
+    return trouble;
+  }
+
+  /**
+   * Looks after the job once.
+   *
+   * @throws IOException if the JobManager does not answer
+   */
+  void keepAlive() throws IOException {
+    Optional<FlinkApi.Job> job = jobId == null ? Optional.empty() : flink.job(jobId);
+    if (job.isPresent() && !job.get().ended()) {
+      if (job.get().running()) {
+        ran = true;
+        failures = 0;
+      }
+      return;
+    }
+    if (jobId == null) {
+      submit();
+      return;
+    }
+    if (notBefore == 0) {
+      hasEnded(job);
+    }
+    if (System.nanoTime() - notBefore >= 0) {
+      submit();
+    }
+  }
+
+  private void hasEnded(Optional<FlinkApi.Job> job) throws IOException {
+    if (job.isEmpty()) {
+      again("is gone with its JobManager");
+      return;
+    }
+    if (!ran) {
+      failures++;
+      if (restoredFrom != null) {
+        checkpoints.markUnusable(restoredFrom);
+      }
+    }
+    Optional<String> cause = flink.rootCause(jobId);
+    again("is " + job.get().state() + cause.map(text -> " (" + text + ")").orElse(""));
+  }
+
+  private void again(String what) {
+    notBefore = System.nanoTime() + BACKOFF.after(failures).toNanos();
+    trouble = "the job " + what;
+    log.say(trouble + ": submitting it again");
+  }
+
+  private void submit() throws IOException {
+    Optional<Path> from = checkpoints.newest();
+    if (from.isEmpty() && checkpoints.any()) {
+      log.say("the job started from none of its checkpoints: trying them all again");
+      checkpoints.forgetUnusable();
+      from = checkpoints.newest();
+    }
+    // Chosen here: an answer that gets lost does not leave a second job that nobody knows.
+    String id = UUID.randomUUID().toString().replace("-", "");
+    submitted.accept(id);
+    String jarId = flink.replaceJar(jar);
+    log.note("submitting job " + id + from.map(path -> " from " + path).orElse(" from nothing"));
+    restoredFrom = from.orElse(null);
+    ran = false;
+    jobId = id;
+    notBefore = 0;
+    try {
+      flink.run(jarId, id, arguments, restoredFrom);
+    } catch (Rest.Refused e) {
+      failures++;
+      again("was refused: " + e.getMessage());
+    }
+  }
+}

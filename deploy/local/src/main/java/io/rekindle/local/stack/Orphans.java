@@ -1,0 +1,96 @@
+package io.rekindle.local.stack;
+
+import io.rekindle.local.Failure;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
+
+/** Processes that a supervisor left behind when it was killed. */
+final class Orphans {
+
+  private static final Duration GRACE = Duration.ofSeconds(5);
+
+  private Orphans() {}
+
+  /**
+   * Ends those that are left of earlier runs on a data directory. A process is only touched if its
+   * number, its start and its command line all say that it is one of this stack's.
+   *
+   * @return how many there were
+   */
+  static int end(DataDirectory data, EventLog log) {
+    List<ProcessHandle> orphans = new ArrayList<>();
+    for (Path file : pidFiles(data)) {
+      String component = file.getFileName().toString().replaceFirst("\\.json$", "");
+      PidFile.read(file)
+          .flatMap(Pid::handle)
+          .filter(process -> belongsTo(process, data))
+          .ifPresent(
+              process -> {
+                log.say(
+                    "ending %s (pid %d), left behind by a run that was killed"
+                        .formatted(component, process.pid()));
+                // INT means "now, but in good order" to Postgres, for which TERM means "when the
+                // last client has gone". A JVM takes both for the same.
+                Signals.send(process, "INT");
+                orphans.add(process);
+              });
+    }
+    for (ProcessHandle process : orphans) {
+      if (!ended(process)) {
+        process.destroyForcibly();
+        if (!ended(process)) {
+          throw new Failure(
+              "process %d, left behind by a run that was killed, does not end: end it by hand"
+                  .formatted(process.pid()));
+        }
+      }
+    }
+    for (Path file : pidFiles(data)) {
+      try {
+        Files.deleteIfExists(file);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    return orphans.size();
+  }
+
+  private static boolean belongsTo(ProcessHandle process, DataDirectory data) {
+    return process
+        .info()
+        .arguments()
+        .map(arguments -> Stream.of(arguments).anyMatch(a -> a.contains(data.root().toString())))
+        .orElse(false);
+  }
+
+  private static boolean ended(ProcessHandle process) {
+    try {
+      process.onExit().get(GRACE.toMillis(), TimeUnit.MILLISECONDS);
+      return true;
+    } catch (TimeoutException e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static List<Path> pidFiles(DataDirectory data) {
+    try (Stream<Path> files = Files.list(data.run())) {
+      return files.filter(file -> file.toString().endsWith(".json")).sorted().toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

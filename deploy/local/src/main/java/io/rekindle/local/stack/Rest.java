@@ -1,0 +1,127 @@
+package io.rekindle.local.stack;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.UUID;
+
+/** A JSON API over HTTP on this machine. Thread-safe. */
+final class Rest {
+
+  private static final Duration CONNECT = Duration.ofSeconds(2);
+  private static final Duration ANSWER = Duration.ofSeconds(10);
+
+  /** Submitting a job runs its main method before the answer comes. */
+  private static final Duration SLOW_ANSWER = Duration.ofSeconds(60);
+
+  private static final JsonMapper JSON = new JsonMapper();
+
+  private final HttpClient http =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT).build();
+  private final String base;
+
+  Rest(String base) {
+    this.base = base;
+  }
+
+  /** An answer with a status of 400 or more. */
+  static final class Refused extends IOException {
+
+    private final int status;
+
+    Refused(int status, String message) {
+      super(message);
+      this.status = status;
+    }
+
+    int status() {
+      return status;
+    }
+  }
+
+  JsonNode get(String path) throws IOException {
+    return send(request(path, ANSWER).GET());
+  }
+
+  JsonNode post(String path, JsonNode body) throws IOException {
+    return send(
+        request(path, SLOW_ANSWER)
+            .header("Content-Type", "application/json")
+            .POST(BodyPublishers.ofString(body.toString())));
+  }
+
+  JsonNode put(String path, JsonNode body) throws IOException {
+    return send(
+        request(path, SLOW_ANSWER)
+            .header("Content-Type", "application/json")
+            .PUT(BodyPublishers.ofString(body.toString())));
+  }
+
+  JsonNode delete(String path) throws IOException {
+    return send(request(path, ANSWER).DELETE());
+  }
+
+  JsonNode patch(String path) throws IOException {
+    return send(request(path, ANSWER).method("PATCH", BodyPublishers.noBody()));
+  }
+
+  /** Sends a file as a web page's form does. */
+  JsonNode upload(String path, String field, Path file) throws IOException {
+    String boundary = "rekindle-" + UUID.randomUUID();
+    String head =
+        "--%s\r\nContent-Disposition: form-data; name=\"%s\"; filename=\"%s\"\r\nContent-Type: application/octet-stream\r\n\r\n"
+            .formatted(boundary, field, file.getFileName());
+    return send(
+        request(path, SLOW_ANSWER)
+            .header("Content-Type", "multipart/form-data; boundary=" + boundary)
+            .POST(
+                BodyPublishers.concat(
+                    text(head), fileOf(file), text("\r\n--" + boundary + "--\r\n"))));
+  }
+
+  private static BodyPublisher text(String text) {
+    return BodyPublishers.ofString(text, StandardCharsets.UTF_8);
+  }
+
+  private static BodyPublisher fileOf(Path file) throws FileNotFoundException {
+    return BodyPublishers.ofFile(file);
+  }
+
+  private HttpRequest.Builder request(String path, Duration timeout) {
+    return HttpRequest.newBuilder(URI.create(base + path)).timeout(timeout);
+  }
+
+  private JsonNode send(HttpRequest.Builder builder) throws IOException {
+    HttpRequest request = builder.build();
+    HttpResponse<String> response;
+    try {
+      response = http.send(request, BodyHandlers.ofString());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    } catch (IOException e) {
+      // The client's own messages are often null.
+      throw new IOException("no answer from " + base, e);
+    }
+    if (response.statusCode() >= 400) {
+      throw new Refused(
+          response.statusCode(),
+          "%s %s: %d %s"
+              .formatted(
+                  request.method(), request.uri(), response.statusCode(), response.body().strip()));
+    }
+    return response.body().isBlank() ? MissingNode.getInstance() : JSON.readTree(response.body());
+  }
+}

@@ -1,0 +1,122 @@
+package io.rekindle.local.stack;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.rekindle.local.Failure;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+
+/**
+ * What a stack keeps from one start to the next.
+ *
+ * @param format version of the data directory's layout
+ * @param kafkaClusterId identity of the broker's data
+ * @param passwords by database role
+ * @param ports by name of the port
+ * @param demo whether the shop is the made-up one
+ */
+record StackSettings(
+    int format,
+    String kafkaClusterId,
+    Map<String, String> passwords,
+    Map<String, Integer> ports,
+    boolean demo) {
+
+  private static final int FORMAT = 1;
+  private static final int PASSWORD_BYTES = 18;
+  private static final JsonMapper JSON = new JsonMapper();
+
+  /** The stack's settings as they were left, or new ones. */
+  static StackSettings readOrCreate(DataDirectory data) {
+    return read(data).orElseGet(StackSettings::create);
+  }
+
+  private static Optional<StackSettings> read(DataDirectory data) {
+    Path file = data.settings();
+    if (!Files.exists(file)) {
+      return Optional.empty();
+    }
+    StackSettings settings;
+    try {
+      settings = JSON.readValue(Files.readAllBytes(file), StackSettings.class);
+    } catch (JacksonException e) {
+      throw new Failure(
+          file + " cannot be understood (" + e.getOriginalMessage() + "): " + remedy(data), e);
+    } catch (IOException e) {
+      throw new Failure(file + " cannot be read: " + e.getMessage(), e);
+    }
+    if (settings.format() != FORMAT) {
+      throw new Failure(
+          data.root()
+              + " has the layout of another version ("
+              + settings.format()
+              + "; this one is "
+              + FORMAT
+              + "): "
+              + remedy(data));
+    }
+    return Optional.of(settings);
+  }
+
+  void write(DataDirectory data) {
+    PrivateFiles.replace(data.settings(), JSON.valueToTree(this).toPrettyString());
+  }
+
+  StackSettings withPorts(Map<String, Integer> newPorts) {
+    return new StackSettings(format, kafkaClusterId, passwords, newPorts, demo);
+  }
+
+  StackSettings withDemo() {
+    return new StackSettings(format, kafkaClusterId, passwords, ports, true);
+  }
+
+  String password(String role) {
+    return passwords.get(role);
+  }
+
+  /** Passwords stay out of logs. */
+  @Override
+  public String toString() {
+    return "StackSettings[format=" + format + ", ports=" + ports + ", demo=" + demo + "]";
+  }
+
+  private static StackSettings create() {
+    SecureRandom random = new SecureRandom();
+    Map<String, String> passwords = new TreeMap<>();
+    for (String role : PostgresServer.ROLES) {
+      byte[] bytes = new byte[PASSWORD_BYTES];
+      random.nextBytes(bytes);
+      passwords.put(role, Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));
+    }
+    return new StackSettings(FORMAT, clusterId(), passwords, Map.of(), false);
+  }
+
+  /** As Kafka writes a cluster id: a UUID's bytes in base64. It must not begin with a dash. */
+  private static String clusterId() {
+    String id;
+    do {
+      UUID uuid = UUID.randomUUID();
+      byte[] bytes =
+          ByteBuffer.allocate(16)
+              .putLong(uuid.getMostSignificantBits())
+              .putLong(uuid.getLeastSignificantBits())
+              .array();
+      id = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    } while (id.startsWith("-"));
+    return id;
+  }
+
+  private static String remedy(DataDirectory data) {
+    return "use the version that made it, name another --data DIR, or remove "
+        + data.root()
+        + " to start from nothing";
+  }
+}

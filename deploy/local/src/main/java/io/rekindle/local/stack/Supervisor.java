@@ -1,0 +1,578 @@
+package io.rekindle.local.stack;
+
+import io.rekindle.connectors.database.ClockRows;
+import io.rekindle.connectors.database.Migrations;
+import io.rekindle.connectors.database.Policies;
+import io.rekindle.connectors.kafka.Topics;
+import io.rekindle.local.Failure;
+import io.rekindle.local.demo.DemoShop;
+import io.rekindle.local.demo.LiveOrders;
+import io.rekindle.scoring.ScoringPolicy;
+import java.io.IOException;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.admin.AdminClient;
+
+/**
+ * Brings a stack up, keeps it up and takes it down. One for each data directory, for as long as the
+ * stack runs.
+ */
+final class Supervisor {
+
+  static final String NAME = "supervisor";
+
+  /** The last event of a stack. */
+  static final String STOPPED = "stopped";
+
+  private static final Duration TICK = Duration.ofMillis(250);
+  private static final Duration CONNECTOR_TICK = Duration.ofSeconds(1);
+  private static final Duration SERVER_LIMIT = Duration.ofMinutes(3);
+  private static final int DEATHS_LIMIT = 4;
+  private static final int JOB_FAILURES_LIMIT = 5;
+  private static final Duration SAVEPOINT_LIMIT = Duration.ofMinutes(1);
+  private static final String DEFAULT_POLICY = "cadence-v1";
+
+  private final DataDirectory data;
+  private final Installation installation;
+  private final boolean demo;
+  private final Map<Port, Integer> askedPorts;
+  private final EventLog log;
+
+  private final ExecutorService workers = Executors.newCachedThreadPool(Supervisor::daemon);
+  private final CountDownLatch stopping = new CountDownLatch(1);
+  private final CountDownLatch stopped = new CountDownLatch(1);
+
+  /** In the order in which they are stopped. */
+  private final Map<String, ManagedProcess> processes = new LinkedHashMap<>();
+
+  private FileLock lock;
+  private StackSettings settings;
+  private PostgresServer postgres;
+  private KafkaBroker kafka;
+  private ConnectWorker connect;
+  private FlinkCluster flink;
+  private DashboardServer dashboard;
+  private StackInfo info;
+  private JobKeeper job;
+  private LiveOrders live;
+
+  /**
+   * @param demo whether an empty database is filled with the demo shop, and that kept ordering
+   * @param askedPorts ports that have to be these
+   */
+  Supervisor(
+      DataDirectory data,
+      Installation installation,
+      boolean demo,
+      Map<Port, Integer> askedPorts,
+      EventLog log) {
+    this.data = data;
+    this.installation = installation;
+    this.demo = demo;
+    this.askedPorts = askedPorts;
+    this.log = log;
+  }
+
+  /**
+   * Starts everything and returns when the first scores are in.
+   *
+   * @return where everything is
+   * @throws Failure if that cannot be; everything is stopped then
+   */
+  StackInfo start() {
+    lock = data.lock();
+    try {
+      prepare();
+      return bringUp();
+    } catch (RuntimeException e) {
+      Failure failure = asFailure(e);
+      if (!isStopping()) {
+        log.note(failure.getMessage(), e);
+        stop();
+      }
+      throw failure;
+    }
+  }
+
+  /** Waits until {@link #stop} is done, whoever called it. */
+  void awaitStopped() throws InterruptedException {
+    stopped.await();
+  }
+
+  /**
+   * Stops everything, the job with a savepoint from which the next start goes on. Returns when all
+   * processes have ended; does nothing the second time.
+   */
+  void stop() {
+    synchronized (this) {
+      if (isStopping() || lock == null) {
+        return;
+      }
+      stopping.countDown();
+    }
+    if (live != null) {
+      live.close();
+    }
+    if (job != null && job.jobId() != null) {
+      takeSavepoint();
+    }
+    for (ManagedProcess process : processes.values()) {
+      log.step("stopping " + process.spec().title());
+      process.stop();
+    }
+    try {
+      StackInfo.delete(data.root());
+      Files.deleteIfExists(data.pidFile(NAME));
+      lock.close();
+    } catch (IOException e) {
+      log.say("cannot clean up: " + e.getMessage(), e);
+    }
+    log.say(STOPPED);
+    stopped.countDown();
+  }
+
+  private boolean isStopping() {
+    return stopping.getCount() == 0;
+  }
+
+  private void prepare() {
+    Orphans.end(data, log);
+    PidFile.write(data.pidFile(NAME), Pid.current());
+    settings = StackSettings.readOrCreate(data);
+    Map<Port, Integer> ports = Port.choose(askedPorts, settings.ports(), log::say);
+    settings = settings.withPorts(Port.byKey(ports));
+    settings.write(data);
+
+    postgres = new PostgresServer(data, settings, ports.get(Port.POSTGRES));
+    kafka =
+        new KafkaBroker(
+            data,
+            settings,
+            ports.get(Port.KAFKA),
+            ports.get(Port.KAFKA_CONTROLLER),
+            installation);
+    connect =
+        new ConnectWorker(
+            data, postgres, kafka.bootstrap(), ports.get(Port.CONNECT), installation);
+    flink =
+        new FlinkCluster(
+            data,
+            ports.get(Port.FLINK),
+            ports.get(Port.FLINK_RPC),
+            Map.of(
+                "REKINDLE_DATABASE_PASSWORD",
+                postgres.account(PostgresServer.PIPELINE).password()),
+            installation);
+    dashboard = new DashboardServer(data, postgres, ports.get(Port.DASHBOARD), installation);
+
+    installation.configure("logging/log4j2.properties", data.config("log4j2.properties"), Map.of());
+    postgres.configure(installation);
+    kafka.configure(installation);
+    connect.configure(installation);
+    flink.configure(installation);
+
+    // What depends on others stops before them.
+    manage(dashboard);
+    manage(flink.taskManager());
+    manage(flink.jobManager());
+    manage(connect);
+    manage(kafka);
+    manage(postgres);
+
+    info =
+        new StackInfo(
+            postgres.uri(),
+            postgres.jdbcUrl(),
+            postgres.account(PostgresServer.OWNER),
+            postgres.account(PostgresServer.CDC),
+            postgres.account(PostgresServer.PIPELINE),
+            postgres.account(PostgresServer.API),
+            kafka.bootstrap(),
+            connect.url(),
+            flink.url(),
+            dashboard.url(),
+            null,
+            Pid.current());
+    info.write(data.root());
+    job =
+        new JobKeeper(
+            flink.api(),
+            installation.jobJar(),
+            jobArguments(),
+            new Checkpoints(flink.checkpoints(), flink.savepoints()),
+            log,
+            this::remember);
+  }
+
+  private void manage(Server server) {
+    ProcessSpec spec = server.process();
+    processes.put(spec.name(), new ManagedProcess(spec, data, log));
+  }
+
+  private List<String> jobArguments() {
+    return List.of(
+        "--kafka.bootstrap-servers",
+        kafka.bootstrap(),
+        "--database.url",
+        postgres.jdbcUrl(),
+        "--database.user",
+        PostgresServer.PIPELINE,
+        "--checkpoint.directory",
+        flink.checkpoints().toUri().toString(),
+        "--savepoint.directory",
+        flink.savepoints().toUri().toString());
+  }
+
+  private synchronized void remember(String jobId) {
+    info = info.withJobId(jobId);
+    info.write(data.root());
+  }
+
+  private StackInfo bringUp() {
+    log.step("starting Postgres, Kafka and Flink");
+    workers.execute(this::keepProcessesAlive);
+
+    CompletableFuture<Void> database = inBackground(this::startDatabase);
+    CompletableFuture<Void> broker = inBackground(this::startBroker);
+    CompletableFuture<Void> cluster = inBackground(this::startFlink);
+    CompletableFuture<Void> worker = broker.thenRunAsync(this::startConnect, workers);
+    CompletableFuture<Void> page = database.thenRunAsync(this::startDashboard, workers);
+    CompletableFuture<Instant> captured =
+        database.thenCombineAsync(worker, (a, b) -> startCapture(), workers);
+    CompletableFuture<Void> running =
+        CompletableFuture.allOf(database, broker, cluster).thenRunAsync(this::startJob, workers);
+    join(CompletableFuture.allOf(page, captured, running));
+
+    log.step("waiting for the first scores");
+    awaitScores(captured.join());
+    if (demo && settings.demo()) {
+      live = new LiveOrders(postgres.owner(), log::say);
+      live.start();
+    }
+    return info;
+  }
+
+  /** The first failure of several things under way is the one to tell. */
+  private void join(CompletableFuture<Void> all) {
+    try {
+      all.join();
+    } catch (CompletionException e) {
+      throw asFailure(e);
+    }
+  }
+
+  private CompletableFuture<Void> inBackground(Runnable task) {
+    return CompletableFuture.runAsync(task, workers);
+  }
+
+  private void startDatabase() {
+    postgres.initialise();
+    process(PostgresServer.NAME).start();
+    await("Postgres", PostgresServer.NAME, postgres::checkSuperuser);
+    try {
+      postgres.createDatabase();
+      Migrations.apply(postgres.owner());
+      try (Connection owner = postgres.owner().getConnection()) {
+        ClockRows.ensure(owner, Topics.standard());
+        Policies.install(owner, builtInPolicies(), DEFAULT_POLICY);
+        if (demo && isEmpty(owner)) {
+          log.step("filling the demo shop");
+          DemoShop.fill(owner, Instant.now());
+          settings = settings.withDemo();
+          settings.write(data);
+        }
+      }
+    } catch (SQLException e) {
+      throw new Failure("cannot prepare the database: " + e.getMessage(), e);
+    }
+  }
+
+  private static Map<String, String> builtInPolicies() {
+    Map<String, String> documents = new LinkedHashMap<>();
+    for (String name : ScoringPolicy.builtInNames()) {
+      documents.put(name, ScoringPolicy.builtIn(name).json());
+    }
+    return documents;
+  }
+
+  private static boolean isEmpty(Connection owner) throws SQLException {
+    try (Statement statement = owner.createStatement();
+        var row =
+            statement.executeQuery(
+                "select not exists (select 1 from shop.users)"
+                    + " and not exists (select 1 from shop.orders)")) {
+      row.next();
+      return row.getBoolean(1);
+    }
+  }
+
+  private void startBroker() {
+    kafka.initialise();
+    process(KafkaBroker.NAME).start();
+    await("Kafka", KafkaBroker.NAME, kafka::check);
+    try (AdminClient admin = KafkaBroker.admin(kafka.bootstrap())) {
+      Topics.standard().create(admin);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new Failure("interrupted", e);
+    }
+  }
+
+  private void startFlink() {
+    process(FlinkCluster.JOB_MANAGER).start();
+    process(FlinkCluster.TASK_MANAGER).start();
+    await("Flink's JobManager", FlinkCluster.JOB_MANAGER, flink.jobManager()::check);
+    await("Flink's TaskManager", FlinkCluster.TASK_MANAGER, flink.taskManager()::check);
+  }
+
+  private void startConnect() {
+    log.step("starting Kafka Connect");
+    process(ConnectWorker.NAME).start();
+    await("Kafka Connect", ConnectWorker.NAME, connect::check);
+  }
+
+  private void startDashboard() {
+    process(DashboardServer.NAME).start();
+    await("the dashboard", DashboardServer.NAME, dashboard::check);
+  }
+
+  /** Returns the database's time at which capture was asked to begin. */
+  private Instant startCapture() {
+    await(
+        "the connector",
+        ConnectWorker.NAME,
+        () -> {
+          try {
+            connect.putConnector();
+          } catch (Rest.Refused e) {
+            if (e.status() == 400) {
+              throw new Failure("Kafka Connect refuses the connector: " + e.getMessage(), e);
+            }
+            throw e;
+          }
+        });
+    workers.execute(this::keepConnectorAlive);
+    try (Connection owner = postgres.owner().getConnection();
+        Statement statement = owner.createStatement();
+        var row = statement.executeQuery("select extract(epoch from now()) * 1000")) {
+      row.next();
+      return Instant.ofEpochMilli(row.getLong(1));
+    } catch (SQLException e) {
+      throw new Failure("Postgres does not answer: " + e.getMessage(), e);
+    }
+  }
+
+  private void startJob() {
+    log.step("starting the job");
+    workers.execute(this::keepJobAlive);
+    waitUntil(
+        () -> job.jobId() != null && runs(job.jobId()),
+        () -> {
+          if (job.failures() >= JOB_FAILURES_LIMIT) {
+            throw new Failure(job.trouble() + ". See " + data.log(FlinkCluster.JOB_MANAGER));
+          }
+        });
+  }
+
+  private boolean runs(String jobId) {
+    try {
+      return flink.api().job(jobId).map(FlinkApi.Job::running).orElse(false);
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** Scores are in once the job has stored all that was committed before capture began. */
+  private void awaitScores(Instant since) {
+    waitUntil(
+        () -> {
+          try (Connection owner = postgres.owner().getConnection();
+              Statement statement = owner.createStatement();
+              var row =
+                  statement.executeQuery(
+                      "select extract(epoch from scored_until) * 1000 from engagement.scored_until")) {
+            return row.next() && row.getLong(1) > since.toEpochMilli();
+          } catch (SQLException e) {
+            return false;
+          }
+        },
+        () -> {
+          if (job.failures() >= JOB_FAILURES_LIMIT) {
+            throw new Failure(job.trouble() + ". See " + data.log(FlinkCluster.JOB_MANAGER));
+          }
+        });
+  }
+
+  private interface Check {
+    void run() throws IOException;
+  }
+
+  /** Waits until a check of a server passes. */
+  private void await(String title, String component, Check check) {
+    long deadline = System.nanoTime() + SERVER_LIMIT.toNanos();
+    IOException[] last = new IOException[1];
+    waitUntil(
+        () -> {
+          try {
+            check.run();
+            return true;
+          } catch (IOException e) {
+            last[0] = e;
+            return false;
+          }
+        },
+        () -> {
+          if (process(component).deaths() >= DEATHS_LIMIT) {
+            throw new Failure(title + " does not stay up. " + endOfLog(component));
+          }
+          if (System.nanoTime() - deadline > 0) {
+            throw new Failure(
+                "%s does not answer (%s). %s"
+                    .formatted(title, last[0].getMessage(), endOfLog(component)));
+          }
+        });
+    log.note(title + " answers");
+  }
+
+  private void waitUntil(Supplier<Boolean> condition, Runnable otherwise) {
+    while (!condition.get()) {
+      otherwise.run();
+      pause(TICK);
+    }
+  }
+
+  /**
+   * @throws Failure if the stack is stopping
+   */
+  private void pause(Duration duration) {
+    try {
+      if (stopping.await(duration.toMillis(), TimeUnit.MILLISECONDS)) {
+        throw new Failure("stopped before it was ready");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new Failure("interrupted", e);
+    }
+  }
+
+  private void keepProcessesAlive() {
+    OutputFiles outputs = new OutputFiles(data.logs());
+    untilStopped(
+        TICK,
+        () -> {
+          for (ManagedProcess process : processes.values()) {
+            if (!isStopping()) {
+              process.keepAlive();
+            }
+          }
+          outputs.limit();
+        });
+  }
+
+  private void keepJobAlive() {
+    untilStopped(TICK, job::keepAlive);
+  }
+
+  private void keepConnectorAlive() {
+    ConnectorKeeper keeper = new ConnectorKeeper(connect, log);
+    untilStopped(CONNECTOR_TICK, keeper::keepAlive);
+  }
+
+  /** Repeats a look at something. A server that does not answer just now is no reason to stop. */
+  private void untilStopped(Duration every, Check look) {
+    String trouble = null;
+    try {
+      while (!stopping.await(every.toMillis(), TimeUnit.MILLISECONDS)) {
+        try {
+          look.run();
+          trouble = null;
+        } catch (IOException | RuntimeException e) {
+          if (!e.toString().equals(trouble)) {
+            trouble = e.toString();
+            log.note(trouble);
+          }
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void takeSavepoint() {
+    log.step("taking a savepoint");
+    String id = job.jobId();
+    try {
+      if (flink.api().job(id).filter(FlinkApi.Job::running).isEmpty()) {
+        log.say("the job is not running: the next start goes on from its newest checkpoint");
+        return;
+      }
+      String request = flink.api().stopWithSavepoint(id);
+      long deadline = System.nanoTime() + SAVEPOINT_LIMIT.toNanos();
+      while (System.nanoTime() - deadline < 0) {
+        FlinkApi.Savepoint savepoint = flink.api().savepoint(id, request);
+        if (savepoint.failure() != null) {
+          throw new IOException(savepoint.failure());
+        }
+        if (savepoint.location() != null) {
+          log.note("savepoint " + savepoint.location());
+          return;
+        }
+        TimeUnit.MILLISECONDS.sleep(TICK.toMillis());
+      }
+      throw new IOException("not complete after " + SAVEPOINT_LIMIT.toSeconds() + " s");
+    } catch (IOException e) {
+      log.say(
+          "no savepoint could be taken (%s): the next start goes on from the newest checkpoint"
+              .formatted(e.getMessage()),
+          e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private ManagedProcess process(String component) {
+    return processes.get(component);
+  }
+
+  private String endOfLog(String component) {
+    List<String> lines = new ArrayList<>();
+    for (Path file : List.of(data.log(component), data.output(component))) {
+      lines.addAll(OutputFiles.lastLines(file, 8));
+    }
+    return "The end of "
+        + data.log(component)
+        + ":\n  "
+        + String.join("\n  ", lines);
+  }
+
+  private static Failure asFailure(Throwable thrown) {
+    Throwable cause = thrown;
+    while (cause instanceof CompletionException && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return cause instanceof Failure failure ? failure : new Failure("unexpected: " + cause, cause);
+  }
+
+  private static Thread daemon(Runnable task) {
+    Thread thread = new Thread(task, "supervisor");
+    thread.setDaemon(true);
+    return thread;
+  }
+}

@@ -1,0 +1,157 @@
+package io.rekindle.local.stack;
+
+import io.rekindle.local.DataOption;
+import io.rekindle.local.Failure;
+import io.rekindle.local.Progress;
+import io.rekindle.local.Rekindle;
+import java.io.File;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code rekindle up}. */
+@Command(
+    name = "up",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Starts the whole stack on this machine: Postgres, Kafka, Kafka Connect with Debezium, Flink"
+          + " with the job, the dashboard.",
+      "An empty database is filled with a demo shop, which then keeps ordering. The last line"
+          + " begins with READY and says where everything is. Ctrl-C stops the stack; the next"
+          + " start goes on where it stopped."
+    })
+public final class Up implements Callable<Integer> {
+
+  private static final String READY = "READY";
+
+  @Mixin private DataOption data;
+
+  @Option(names = "--empty", description = "No demo shop: an empty database stays empty.")
+  private boolean empty;
+
+  @Option(
+      names = "--detach",
+      description = "Returns when the stack is ready; `rekindle down` stops it.")
+  private boolean detach;
+
+  @Option(
+      names = "--port",
+      paramLabel = "NAME=NUMBER",
+      description =
+          "Uses this port, for any of: postgres, kafka, kafka-controller, connect, flink,"
+              + " flink-rpc, dashboard. Otherwise a free one, the same at every start.")
+  private Map<String, Integer> ports = Map.of();
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    DataDirectory directory = new DataDirectory(data.path());
+    directory.create();
+    Map<Port, Integer> asked = new EnumMap<>(Port.class);
+    ports.forEach((key, number) -> asked.put(Port.ofKey(key), number));
+    return detach ? inBackground(directory) : inFront(directory, asked);
+  }
+
+  private int inFront(DataDirectory directory, Map<Port, Integer> asked)
+      throws InterruptedException {
+    Installation installation = Installation.current();
+    Progress progress = Progress.onStandardError();
+    EventLog log = new EventLog(directory.log(Supervisor.NAME), progress);
+    Supervisor supervisor = new Supervisor(directory, installation, !empty, asked, log);
+    Runtime.getRuntime().addShutdownHook(new Thread(supervisor::stop, "stop"));
+    StackInfo info = supervisor.start();
+    log.clear();
+    String ready = ready(info);
+    System.out.println(ready);
+    System.out.flush();
+    log.note(ready);
+    supervisor.awaitStopped();
+    return 0;
+  }
+
+  private static String ready(StackInfo info) {
+    return "%s postgres=%s kafka=%s connect=%s flink=%s dashboard=%s"
+        .formatted(
+            READY,
+            info.postgresUri(),
+            info.kafkaBootstrap(),
+            info.connectUrl(),
+            info.flinkUrl(),
+            info.dashboardUrl());
+  }
+
+  private int inBackground(DataDirectory directory) throws IOException, InterruptedException {
+    // Only to say so at once if a stack runs there: the one in the background takes it for itself.
+    directory.lock().close();
+    Path output = directory.output(Supervisor.NAME);
+    Files.deleteIfExists(output);
+    LogTail tail = LogTail.fromEndOf(directory.log(Supervisor.NAME));
+    Process supervisor = launch(output);
+    try (Progress progress = Progress.onStandardError()) {
+      progress.step("starting");
+      while (true) {
+        boolean ended = supervisor.waitFor(100, TimeUnit.MILLISECONDS);
+        for (String line : tail.newLines()) {
+          String step = line.startsWith(EventLog.STEP) ? line.substring(EventLog.STEP.length()) : null;
+          if (step == null) {
+            progress.say(line);
+          } else if (step.startsWith(READY)) {
+            progress.close();
+            System.out.println(step);
+            return 0;
+          } else {
+            progress.step(step);
+          }
+        }
+        if (ended) {
+          progress.close();
+          throw new Failure(whyEnded(output, supervisor.exitValue()));
+        }
+      }
+    }
+  }
+
+  private Process launch(Path output) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(JavaCommand.executable().toString());
+    command.addAll(
+        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+            .filter(flag -> !flag.startsWith("-Drekindle.terminal"))
+            .toList());
+    command.add(Rekindle.class.getName());
+    command.addAll(List.of("up", "--data", data.path().toString()));
+    if (empty) {
+      command.add("--empty");
+    }
+    ports.forEach((key, number) -> command.addAll(List.of("--port", key + "=" + number)));
+    ProcessBuilder builder = new ProcessBuilder(Signals.inOwnSession(command));
+    builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
+    builder.redirectErrorStream(true);
+    builder.redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
+    builder.redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()));
+    return builder.start();
+  }
+
+  /** What it printed last, which is its own message if it had one. */
+  private static String whyEnded(Path output, int exitCode) throws IOException {
+    String prefix = "rekindle: ";
+    String printed =
+        Files.readString(output)
+            .lines()
+            .dropWhile(line -> !line.startsWith(prefix))
+            .collect(Collectors.joining("\n"));
+    return printed.isEmpty()
+        ? "the stack ended with exit code " + exitCode + " before it was ready: see " + output
+        : printed.substring(prefix.length());
+  }
+}

@@ -95,11 +95,15 @@ public final class Progress implements AutoCloseable {
     return Duration.ofNanos(System.nanoTime() - startedAt);
   }
 
-  /** Removes the line of the current step. */
-  @Override
-  public synchronized void close() {
+  /** Removes the line of the current step, before something else is printed. */
+  public synchronized void done() {
     clear();
     step = null;
+  }
+
+  @Override
+  public void close() {
+    done();
   }
 
   private void redraw(String line) {

@@ -2,7 +2,9 @@ package io.rekindle.local.stack;
 
 import java.time.Duration;
 
-/** Pauses between attempts at the same thing, each twice as long as the one before up to a limit. */
+/**
+ * Pauses between attempts at the same thing, each twice as long as the one before up to a limit.
+ */
 final class Backoff {
 
   private static final int DOUBLINGS = 20;
@@ -15,10 +17,7 @@ final class Backoff {
     this.longest = longest;
   }
 
-  /**
-   * @param failures how many attempts in a row have failed
-   * @return how long to wait before the next; nothing if none has failed
-   */
+  /** How long to wait after so many attempts in a row that failed; not at all after none. */
   Duration after(int failures) {
     if (failures == 0) {
       return Duration.ZERO;

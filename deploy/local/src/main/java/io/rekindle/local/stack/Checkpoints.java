@@ -3,7 +3,6 @@ package io.rekindle.local.stack;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
@@ -55,6 +54,11 @@ final class Checkpoints {
     unusable.clear();
   }
 
+  /**
+   * All that are complete.
+   *
+   * @throws UncheckedIOException also if the job removes one just now
+   */
   private List<Complete> complete() {
     List<Complete> complete = new ArrayList<>();
     for (Path root : roots) {
@@ -62,15 +66,8 @@ final class Checkpoints {
         for (Path file : files.toList()) {
           complete.add(new Complete(file.getParent(), Files.getLastModifiedTime(file)));
         }
-      } catch (NoSuchFileException e) {
-        // Removed by the job while this looked: it has newer ones.
-        continue;
       } catch (IOException e) {
         throw new UncheckedIOException(e);
-      } catch (UncheckedIOException e) {
-        if (!(e.getCause() instanceof NoSuchFileException)) {
-          throw e;
-        }
       }
     }
     return complete;

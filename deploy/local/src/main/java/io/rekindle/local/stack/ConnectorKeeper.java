@@ -1,6 +1,6 @@
 package io.rekindle.local.stack;
 
-import io.rekindle.local.stack.ConnectWorker.ConnectorStatus;
+import io.rekindle.local.stack.ConnectApi.ConnectorStatus;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
@@ -8,16 +8,15 @@ import java.util.Optional;
 /** Starts the connector or its task again when it has failed. Not thread-safe. */
 final class ConnectorKeeper {
 
-  private static final Backoff BACKOFF =
-      new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(30));
+  private static final Backoff BACKOFF = new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(30));
 
-  private final ConnectWorker connect;
+  private final ConnectApi connect;
   private final EventLog log;
 
   private int failures;
   private long notBefore = System.nanoTime();
 
-  ConnectorKeeper(ConnectWorker connect, EventLog log) {
+  ConnectorKeeper(ConnectApi connect, EventLog log) {
     this.connect = connect;
     this.log = log;
   }

@@ -21,6 +21,7 @@ final class DataDirectory {
       List.of(
           "config",
           "flink/checkpoints",
+          "flink/plugins",
           "flink/savepoints",
           "flink/tmp",
           "flink/uploads",

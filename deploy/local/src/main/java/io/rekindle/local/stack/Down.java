@@ -42,8 +42,7 @@ public final class Down implements Callable<Integer> {
     return 0;
   }
 
-  private static void stop(
-      ProcessHandle supervisor, DataDirectory directory, Progress progress)
+  private static void stop(ProcessHandle supervisor, DataDirectory directory, Progress progress)
       throws IOException, InterruptedException {
     LogTail tail = LogTail.fromEndOf(directory.log(Supervisor.NAME));
     progress.step("stopping");
@@ -73,11 +72,14 @@ public final class Down implements Callable<Integer> {
     if (!Files.isDirectory(directory.run())) {
       throw noStack(directory);
     }
-    try (FileLock lock = directory.lock()) {
+    FileLock lock = directory.lock();
+    try {
       if (Orphans.end(directory, new EventLog(directory.log(Supervisor.NAME), progress)) == 0) {
         throw noStack(directory);
       }
       StackInfo.delete(directory.root());
+    } finally {
+      lock.close();
     }
     System.out.println("stopped");
     return 0;

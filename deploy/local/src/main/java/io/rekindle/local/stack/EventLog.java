@@ -61,7 +61,7 @@ final class EventLog {
   }
 
   void clear() {
-    progress.close();
+    progress.done();
   }
 
   private synchronized void append(String text) {

@@ -84,12 +84,7 @@ final class FlinkApi {
             .path("exceptionHistory")
             .path("entries");
     String trace = entries.path(0).path("stacktrace").asText("");
-    return trace
-        .lines()
-        .filter(line -> line.startsWith("Caused by: "))
-        .reduce((first, last) -> last)
-        .map(line -> line.substring("Caused by: ".length()))
-        .or(() -> trace.lines().findFirst());
+    return Optional.of(RootCause.in(trace)).filter(cause -> !cause.isEmpty());
   }
 
   /**
@@ -140,7 +135,7 @@ final class FlinkApi {
         operation.path("location").asText(null),
         failure.isMissingNode()
             ? null
-            : failure.path("stack-trace").asText("").lines().findFirst().orElse("unknown"));
+            : RootCause.in(failure.path("stack-trace").asText("unknown")));
   }
 
   void cancel(String jobId) throws IOException {

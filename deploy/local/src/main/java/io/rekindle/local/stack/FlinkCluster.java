@@ -95,7 +95,10 @@ final class FlinkCluster {
             JOB_MANAGER,
             "Flink's JobManager",
             List.of(
-                "-Xms128m", "-Xmx512m", "-XX:MaxMetaspaceSize=256m", "-XX:+UseSerialGC",
+                "-Xms128m",
+                "-Xmx512m",
+                "-XX:MaxMetaspaceSize=256m",
+                "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1"),
             "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint",
             jobEnvironment);
@@ -117,7 +120,9 @@ final class FlinkCluster {
             "Flink's TaskManager",
             // The sums of the parts in config.yaml: both heaps; both off-heaps and network.
             List.of(
-                "-Xms256m", "-Xmx1024m", "-XX:MaxDirectMemorySize=256m",
+                "-Xms256m",
+                "-Xmx1024m",
+                "-XX:MaxDirectMemorySize=256m",
                 "-XX:MaxMetaspaceSize=256m"),
             "org.apache.flink.runtime.taskexecutor.TaskManagerRunner",
             Map.of());
@@ -144,15 +149,12 @@ final class FlinkCluster {
     flags.add("-Dlog.file=" + data.log(name));
     Map<String, String> environment = new HashMap<>(variables);
     environment.put("CLASSPATH", classPath);
+    environment.put("FLINK_PLUGINS_DIR", data.flink("plugins").toString());
     return new ProcessSpec(
         name,
         title,
         JavaCommand.of(
-            name,
-            data,
-            flags,
-            mainClass,
-            List.of("--configDir", data.config("flink").toString())),
+            name, data, flags, mainClass, List.of("--configDir", data.config("flink").toString())),
         environment,
         data.output(name),
         "TERM",

@@ -43,7 +43,7 @@ final class Installation {
     Path list = home.resolve("deploy/local/runtime").resolve(runtime).resolve("target/classpath");
     try {
       List<Path> jars = new ArrayList<>();
-      for (String jar : Files.readString(list).strip().split(File.pathSeparator)) {
+      for (String jar : Files.readString(list).strip().split(File.pathSeparator, -1)) {
         Path path = Path.of(jar);
         jars.add(path.startsWith(home) ? copy(path, data.lib(runtime)) : path);
       }
@@ -54,7 +54,9 @@ final class Installation {
   }
 
   String classPath(String runtime, DataDirectory data) {
-    return jars(runtime, data).stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator));
+    return jars(runtime, data).stream()
+        .map(Path::toString)
+        .collect(Collectors.joining(File.pathSeparator));
   }
 
   /** The shaded jar of the Flink job, as a data engineer submits it. */
@@ -93,6 +95,11 @@ final class Installation {
               }
               return Matcher.quoteReplacement(value);
             });
+  }
+
+  /** Where the programs of Postgres are unpacked, once for all stacks. */
+  Path postgres() {
+    return home.resolve("deploy/local/target/postgres-" + PostgresBinaries.MAJOR);
   }
 
   private static Path onlyJar(Path directory, String prefix) {

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
@@ -16,8 +17,7 @@ import java.util.function.Consumer;
  */
 final class JobKeeper {
 
-  private static final Backoff BACKOFF =
-      new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(30));
+  private static final Backoff BACKOFF = new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(30));
 
   private final FlinkApi flink;
   private final Path jar;
@@ -28,7 +28,7 @@ final class JobKeeper {
 
   private volatile String jobId;
   private volatile String trouble;
-  private volatile int failures;
+  private final AtomicInteger failures = new AtomicInteger();
   private Path restoredFrom;
   private boolean ran;
   private long notBefore;
@@ -58,7 +58,7 @@ final class JobKeeper {
 
   /** How often in a row a job ended without having run. */
   int failures() {
-    return failures;
+    return failures.get();
   }
 
   /** What was last wrong with the job; null if nothing ever was. */
@@ -76,7 +76,7 @@ final class JobKeeper {
     if (job.isPresent() && !job.get().ended()) {
       if (job.get().running()) {
         ran = true;
-        failures = 0;
+        failures.set(0);
       }
       return;
     }
@@ -98,7 +98,7 @@ final class JobKeeper {
       return;
     }
     if (!ran) {
-      failures++;
+      failures.incrementAndGet();
       if (restoredFrom != null) {
         checkpoints.markUnusable(restoredFrom);
       }
@@ -108,7 +108,7 @@ final class JobKeeper {
   }
 
   private void again(String what) {
-    notBefore = System.nanoTime() + BACKOFF.after(failures).toNanos();
+    notBefore = System.nanoTime() + BACKOFF.after(failures.get()).toNanos();
     trouble = "the job " + what;
     log.say(trouble + ": submitting it again");
   }
@@ -132,7 +132,7 @@ final class JobKeeper {
     try {
       flink.run(jarId, id, arguments, restoredFrom);
     } catch (Rest.Refused e) {
-      failures++;
+      failures.incrementAndGet();
       again("was refused: " + e.getMessage());
     }
   }

@@ -26,7 +26,9 @@ final class OutputFiles {
     this.directory = directory;
   }
 
-  /** Empties those that have grown beyond 10 MB; the old content is beside it until the next time. */
+  /**
+   * Empties those that have grown beyond 10 MB; the old content is beside it until the next time.
+   */
   void limit() throws IOException {
     try (Stream<Path> files = Files.list(directory)) {
       for (Path file : files.filter(OutputFiles::isOutput).toList()) {

@@ -110,7 +110,8 @@ enum Port {
         return number;
       }
     }
-    throw new Failure("no free port between " + FIRST + " and " + LAST + " on the loopback address");
+    throw new Failure(
+        "no free port between " + FIRST + " and " + LAST + " on the loopback address");
   }
 
   private static boolean isFree(int number) {

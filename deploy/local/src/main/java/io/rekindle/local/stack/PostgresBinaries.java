@@ -5,7 +5,9 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -29,14 +31,58 @@ final class PostgresBinaries {
     if (Files.isDirectory(directory)) {
       return;
     }
-    Path unfinished = directory.resolveSibling(directory.getFileName() + ".unfinished");
     try (InputStream archive = open()) {
-      deleteTree(unfinished);
-      Files.createDirectories(unfinished);
+      Files.createDirectories(directory.getParent());
+      Path unfinished = Files.createTempDirectory(directory.getParent(), "postgres-");
       extract(archive, unfinished);
-      Files.move(unfinished, directory, StandardCopyOption.ATOMIC_MOVE);
+      moveUnlessThere(unfinished, directory);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot unpack Postgres", e);
+    }
+  }
+
+  /**
+   * Makes a stack's own copy of the programs, by links where the disk is the same, unless it has
+   * one. So a stack that runs keeps its programs when the place that they were unpacked to goes.
+   */
+  static void link(Path unpacked, Path directory) {
+    if (Files.isDirectory(directory)) {
+      return;
+    }
+    try (Stream<Path> paths = Files.walk(unpacked)) {
+      Path unfinished = Files.createTempDirectory(directory.getParent(), "postgres-");
+      for (Path path : paths.skip(1).toList()) {
+        Path target = unfinished.resolve(unpacked.relativize(path));
+        if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+          Files.createDirectory(target);
+        } else {
+          linkOrCopy(path, target);
+        }
+      }
+      moveUnlessThere(unfinished, directory);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot copy Postgres", e);
+    }
+  }
+
+  private static void linkOrCopy(Path file, Path target) throws IOException {
+    try {
+      Files.createLink(target, file);
+    } catch (FileSystemException | UnsupportedOperationException e) {
+      Files.copy(
+          file, target, StandardCopyOption.COPY_ATTRIBUTES, LinkOption.NOFOLLOW_LINKS);
+    }
+  }
+
+  /** Two stacks may start at the same time: who comes second takes what the first one made. */
+  private static void moveUnlessThere(Path unfinished, Path directory) throws IOException {
+    try {
+      Files.move(unfinished, directory, StandardCopyOption.ATOMIC_MOVE);
+    } catch (FileSystemException e) {
+      if (!Files.isDirectory(directory)) {
+        throw e;
+      }
+      deleteTree(unfinished);
     }
   }
 

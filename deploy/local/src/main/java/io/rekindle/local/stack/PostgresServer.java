@@ -79,8 +79,9 @@ final class PostgresServer implements Server {
   }
 
   /** Unpacks the programs and makes the files of an empty database, where that is not done yet. */
-  void initialise() {
-    PostgresBinaries.unpack(bin.getParent());
+  void initialise(Installation installation) {
+    PostgresBinaries.unpack(installation.postgres());
+    PostgresBinaries.link(installation.postgres(), bin.getParent());
     Path files = data.postgres();
     try {
       if (Files.exists(files)) {

@@ -1,5 +1,6 @@
 package io.rekindle.local.stack;
 
+import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
@@ -99,6 +100,22 @@ final class Rest {
     return BodyPublishers.ofFile(file);
   }
 
+  /** Flink answers {"errors": [...]} with stack traces, Kafka Connect {"message": ...}. */
+  private static String explanation(String body) {
+    JsonNode json;
+    try {
+      json = JSON.readTree(body);
+    } catch (JacksonException e) {
+      return body.strip();
+    }
+    JsonNode errors = json.path("errors");
+    String text =
+        errors.isArray()
+            ? errors.path(errors.size() - 1).asText()
+            : json.path("message").asText(body.strip());
+    return RootCause.in(text);
+  }
+
   private HttpRequest.Builder request(String path, Duration timeout) {
     return HttpRequest.newBuilder(URI.create(base + path)).timeout(timeout);
   }
@@ -117,10 +134,7 @@ final class Rest {
     }
     if (response.statusCode() >= 400) {
       throw new Refused(
-          response.statusCode(),
-          "%s %s: %d %s"
-              .formatted(
-                  request.method(), request.uri(), response.statusCode(), response.body().strip()));
+          response.statusCode(), response.statusCode() + " " + explanation(response.body()));
     }
     return response.body().isBlank() ? MissingNode.getInstance() : JSON.readTree(response.body());
   }

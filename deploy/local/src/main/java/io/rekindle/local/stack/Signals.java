@@ -54,7 +54,7 @@ final class Signals {
   static boolean isOnPath(String program) {
     String path = System.getenv("PATH");
     return path != null
-        && Stream.of(path.split(":"))
+        && Stream.of(path.split(":", -1))
             .filter(directory -> !directory.isEmpty())
             .anyMatch(directory -> Files.isExecutable(Path.of(directory, program)));
   }

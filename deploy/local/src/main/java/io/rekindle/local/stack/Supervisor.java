@@ -163,22 +163,16 @@ final class Supervisor {
     postgres = new PostgresServer(data, settings, ports.get(Port.POSTGRES));
     kafka =
         new KafkaBroker(
-            data,
-            settings,
-            ports.get(Port.KAFKA),
-            ports.get(Port.KAFKA_CONTROLLER),
-            installation);
+            data, settings, ports.get(Port.KAFKA), ports.get(Port.KAFKA_CONTROLLER), installation);
     connect =
-        new ConnectWorker(
-            data, postgres, kafka.bootstrap(), ports.get(Port.CONNECT), installation);
+        new ConnectWorker(data, postgres, kafka.bootstrap(), ports.get(Port.CONNECT), installation);
     flink =
         new FlinkCluster(
             data,
             ports.get(Port.FLINK),
             ports.get(Port.FLINK_RPC),
             Map.of(
-                "REKINDLE_DATABASE_PASSWORD",
-                postgres.account(PostgresServer.PIPELINE).password()),
+                "REKINDLE_DATABASE_PASSWORD", postgres.account(PostgresServer.PIPELINE).password()),
             installation);
     dashboard = new DashboardServer(data, postgres, ports.get(Port.DASHBOARD), installation);
 
@@ -283,7 +277,7 @@ final class Supervisor {
   }
 
   private void startDatabase() {
-    postgres.initialise();
+    postgres.initialise(installation);
     process(PostgresServer.NAME).start();
     await("Postgres", PostgresServer.NAME, postgres::checkSuperuser);
     try {
@@ -491,7 +485,7 @@ final class Supervisor {
   }
 
   private void keepConnectorAlive() {
-    ConnectorKeeper keeper = new ConnectorKeeper(connect, log);
+    ConnectorKeeper keeper = new ConnectorKeeper(connect.api(), log);
     untilStopped(CONNECTOR_TICK, keeper::keepAlive);
   }
 
@@ -556,10 +550,7 @@ final class Supervisor {
     for (Path file : List.of(data.log(component), data.output(component))) {
       lines.addAll(OutputFiles.lastLines(file, 8));
     }
-    return "The end of "
-        + data.log(component)
-        + ":\n  "
-        + String.join("\n  ", lines);
+    return "The end of " + data.log(component) + ":\n  " + String.join("\n  ", lines);
   }
 
   private static Failure asFailure(Throwable thrown) {

@@ -102,11 +102,12 @@ public final class Up implements Callable<Integer> {
       while (true) {
         boolean ended = supervisor.waitFor(100, TimeUnit.MILLISECONDS);
         for (String line : tail.newLines()) {
-          String step = line.startsWith(EventLog.STEP) ? line.substring(EventLog.STEP.length()) : null;
+          String step =
+              line.startsWith(EventLog.STEP) ? line.substring(EventLog.STEP.length()) : null;
           if (step == null) {
             progress.say(line);
           } else if (step.startsWith(READY)) {
-            progress.close();
+            progress.done();
             System.out.println(step);
             return 0;
           } else {
@@ -114,7 +115,7 @@ public final class Up implements Callable<Integer> {
           }
         }
         if (ended) {
-          progress.close();
+          progress.done();
           throw new Failure(whyEnded(output, supervisor.exitValue()));
         }
       }

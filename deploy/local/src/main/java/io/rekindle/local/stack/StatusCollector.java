@@ -1,0 +1,416 @@
+package io.rekindle.local.stack;
+
+import io.rekindle.connectors.kafka.Topic;
+import io.rekindle.connectors.kafka.Topics;
+import io.rekindle.local.stack.ConnectApi.ConnectorStatus;
+import io.rekindle.local.stack.StackStatus.Capture;
+import io.rekindle.local.stack.StackStatus.Component;
+import io.rekindle.local.stack.StackStatus.Connector;
+import io.rekindle.local.stack.StackStatus.DeadLetters;
+import io.rekindle.local.stack.StackStatus.Job;
+import io.rekindle.local.stack.StackStatus.Partition;
+import io.rekindle.local.stack.StackStatus.Watermark;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.AdminClient;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.TopicPartition;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/** Asks all parts of a stack how they are, at the same time. */
+final class StatusCollector {
+
+  /** Scores are some hundred milliseconds behind the database; with this much, time stands still. */
+  private static final double STANDSTILL_SECONDS = 10;
+
+  private static final int ANSWER_SECONDS = 5;
+
+  /** Flink answers with what it has and asks its tasks after that, so the second answer counts. */
+  private static final Duration METRICS_PAUSE = Duration.ofMillis(400);
+
+  private static final String SLOT = "rekindle";
+
+  private static final Pattern PARTITION_WATERMARK =
+      Pattern.compile(".*\\.partition\\.(.+)\\.(\\d+)\\.watermark");
+
+  private final DataDirectory data;
+  private final StackInfo info;
+  private final FlinkApi flink;
+
+  StatusCollector(DataDirectory data, StackInfo info) {
+    this.data = data;
+    this.info = info;
+    this.flink = new FlinkApi(info.flinkUrl());
+  }
+
+  private interface Question<T> {
+    T ask() throws IOException, SQLException, InterruptedException;
+  }
+
+  /** An answer, or why there is none. */
+  private record Answer<T>(T value, String trouble) {
+
+    boolean given() {
+      return trouble == null;
+    }
+  }
+
+  /** What the database knows. */
+  private record Database(
+      Instant scoredUntil, Double ageSeconds, Boolean slotActive, Long lagBytes, Instant now) {}
+
+  StackStatus collect() {
+    var database = ask(this::database);
+    var deadLetters = ask(this::deadLetters);
+    var connector = ask(() -> new ConnectApi(info.connectUrl()).status());
+    var taskManagers = ask(flink::taskManagers);
+    var job = ask(this::job);
+    var watermarks = ask(this::watermarks);
+    var dashboard = ask(() -> new Rest(info.dashboardUrl()).get("/health"));
+
+    Component postgres =
+        component(PostgresServer.NAME, database, info.postgresUri(), null, null);
+    Component kafka =
+        component(KafkaBroker.NAME, deadLetters, null, info.kafkaBootstrap(), null);
+    Component connect = component(ConnectWorker.NAME, connector, null, null, info.connectUrl());
+    Component jobManager = component(FlinkCluster.JOB_MANAGER, job, null, null, null);
+    Component taskManager = taskManager(taskManagers.join());
+    boolean flinkHealthy = jobManager.healthy() && taskManager.healthy();
+    Component cluster =
+        new Component(
+            null,
+            null,
+            null,
+            info.flinkUrl(),
+            flinkHealthy,
+            flinkHealthy ? null : "one of its processes is not healthy");
+    Component page = component(DashboardServer.NAME, dashboard, null, null, info.dashboardUrl());
+    Component supervisor =
+        new Component(info.supervisor().pid(), null, null, null, true, null);
+
+    Connector capturing = connector(connector.join());
+    Job running = running(job.join());
+    Map<TopicPartition, Instant> read = watermarks.join().given() ? watermarks.join().value() : Map.of();
+    Watermark watermark =
+        watermark(
+            database.join(),
+            read,
+            why(postgres, kafka, connect, capturing, jobManager, taskManager, running, read, database.join()));
+    boolean healthy =
+        Stream.of(postgres, kafka, connect, jobManager, taskManager, page)
+                .allMatch(Component::healthy)
+            && capturing.healthy()
+            && running.healthy()
+            && watermark.healthy();
+    return new StackStatus(
+        healthy,
+        data.root().toString(),
+        supervisor,
+        postgres,
+        kafka,
+        connect,
+        jobManager,
+        taskManager,
+        cluster,
+        page,
+        capturing,
+        running,
+        watermark,
+        capture(database.join(), read),
+        deadLetters.join().given()
+            ? new DeadLetters(Topics.standard().deadLetters().name(), deadLetters.join().value())
+            : null);
+  }
+
+  private static <T> CompletableFuture<Answer<T>> ask(Question<T> question) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try {
+            return new Answer<>(question.ask(), null);
+          } catch (IOException | SQLException e) {
+            return new Answer<T>(null, e.getMessage());
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return new Answer<T>(null, "interrupted");
+          }
+        },
+        task -> {
+          Thread thread = new Thread(task, "status");
+          thread.setDaemon(true);
+          thread.start();
+        });
+  }
+
+  private Component component(
+      String name,
+      CompletableFuture<? extends Answer<?>> answer,
+      String uri,
+      String bootstrap,
+      String url) {
+    Optional<Long> pid = pid(name);
+    String trouble = pid.isEmpty() ? "its process has ended" : answer.join().trouble();
+    return new Component(pid.orElse(null), uri, bootstrap, url, trouble == null, trouble);
+  }
+
+  private Component taskManager(Answer<Integer> registered) {
+    Optional<Long> pid = pid(FlinkCluster.TASK_MANAGER);
+    String trouble = null;
+    if (pid.isEmpty()) {
+      trouble = "its process has ended";
+    } else if (!registered.given()) {
+      trouble = "the JobManager does not answer";
+    } else if (registered.value() == 0) {
+      trouble = "not registered with the JobManager";
+    }
+    return new Component(pid.orElse(null), null, null, null, trouble == null, trouble);
+  }
+
+  private Optional<Long> pid(String component) {
+    return PidFile.read(data.pidFile(component)).filter(Pid::isAlive).map(Pid::pid);
+  }
+
+  private static Connector connector(Answer<Optional<ConnectorStatus>> answer) {
+    if (!answer.given()) {
+      return new Connector(null, null, "Kafka Connect does not answer", false);
+    }
+    return answer
+        .value()
+        .map(s -> new Connector(s.state(), s.task(), s.trouble(), s.running()))
+        .orElseGet(() -> new Connector(null, null, "not known to Kafka Connect", false));
+  }
+
+  private Optional<FlinkApi.Job> job() throws IOException {
+    String id = StackInfo.read(data.root()).jobId();
+    return id == null ? Optional.empty() : flink.job(id);
+  }
+
+  private Job running(Answer<Optional<FlinkApi.Job>> answer) {
+    if (!answer.given()) {
+      return new Job(info.jobId(), null, false, "the JobManager does not answer");
+    }
+    if (answer.value().isEmpty()) {
+      return new Job(info.jobId(), null, false, "not on the cluster");
+    }
+    FlinkApi.Job job = answer.value().get();
+    if (job.running()) {
+      return new Job(job.id(), job.state(), true, null);
+    }
+    String cause;
+    try {
+      cause = flink.rootCause(job.id()).orElse("its tasks are starting");
+    } catch (IOException e) {
+      cause = null;
+    }
+    return new Job(job.id(), job.state(), false, cause);
+  }
+
+  private Database database() throws SQLException {
+    PGSimpleDataSource source = new PGSimpleDataSource();
+    source.setUrl(info.jdbcUrl());
+    source.setUser(info.owner().user());
+    source.setPassword(info.owner().password());
+    source.setConnectTimeout(ANSWER_SECONDS);
+    source.setSocketTimeout(ANSWER_SECONDS);
+    try (Connection connection = source.getConnection();
+        Statement statement = connection.createStatement();
+        ResultSet row =
+            statement.executeQuery(
+                """
+                select extract(epoch from scored_until) * 1000 as scored_until,
+                  extract(epoch from clock_timestamp() - scored_until) as age,
+                  extract(epoch from clock_timestamp()) * 1000 as now,
+                  slot.active, slot.lag
+                from engagement.scored_until
+                left join (
+                  select active, pg_wal_lsn_diff(pg_current_wal_lsn(), confirmed_flush_lsn) as lag
+                  from pg_replication_slots where slot_name = '%s') as slot on true
+                """
+                    .formatted(SLOT))) {
+      if (!row.next()) {
+        return new Database(null, null, null, null, null);
+      }
+      long scoredUntil = row.getLong("scored_until");
+      boolean scored = !row.wasNull();
+      boolean active = row.getBoolean("active");
+      boolean slot = !row.wasNull();
+      return new Database(
+          scored ? Instant.ofEpochMilli(scoredUntil) : null,
+          scored ? row.getDouble("age") : null,
+          slot ? active : null,
+          slot ? row.getLong("lag") : null,
+          Instant.ofEpochMilli(row.getLong("now")));
+    }
+  }
+
+  private long deadLetters() throws IOException, InterruptedException {
+    Topic topic = Topics.standard().deadLetters();
+    Map<TopicPartition, OffsetSpec> begin = new HashMap<>();
+    Map<TopicPartition, OffsetSpec> end = new HashMap<>();
+    for (int partition = 0; partition < topic.partitions(); partition++) {
+      begin.put(new TopicPartition(topic.name(), partition), OffsetSpec.earliest());
+      end.put(new TopicPartition(topic.name(), partition), OffsetSpec.latest());
+    }
+    try (AdminClient admin = KafkaBroker.admin(info.kafkaBootstrap())) {
+      return sum(admin, end) - sum(admin, begin);
+    } catch (ExecutionException e) {
+      throw new IOException(e.getCause().getMessage(), e);
+    } catch (TimeoutException e) {
+      throw new IOException("no answer within " + ANSWER_SECONDS + " s", e);
+    }
+  }
+
+  private static long sum(AdminClient admin, Map<TopicPartition, OffsetSpec> wanted)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    return admin.listOffsets(wanted).all().get(ANSWER_SECONDS, TimeUnit.SECONDS).values().stream()
+        .mapToLong(found -> found.offset())
+        .sum();
+  }
+
+  /** How far each captured partition has been read; without those that had no tick yet. */
+  private Map<TopicPartition, Instant> watermarks() throws IOException, InterruptedException {
+    Optional<FlinkApi.Job> job = job();
+    if (job.isEmpty() || job.get().ended()) {
+      throw new IOException("no job runs");
+    }
+    flink.metricsEndingIn(job.get().id(), ".watermark");
+    TimeUnit.MILLISECONDS.sleep(METRICS_PAUSE.toMillis());
+    Map<String, Topic> topics = new HashMap<>();
+    for (Topic topic : Topics.standard().captured()) {
+      // Flink's REST API writes dots within a name this way.
+      topics.put(topic.name().replace('.', '_'), topic);
+    }
+    Map<TopicPartition, Instant> watermarks = new HashMap<>();
+    flink
+        .metricsEndingIn(job.get().id(), ".watermark")
+        .forEach(
+            (name, value) -> {
+              Matcher matcher = PARTITION_WATERMARK.matcher(name);
+              if (!matcher.matches()) {
+                return;
+              }
+              Topic topic = topics.get(matcher.group(1).replace('.', '_'));
+              long time = Long.parseLong(value);
+              if (topic != null && time > 0) {
+                watermarks.merge(
+                    new TopicPartition(topic.name(), Integer.parseInt(matcher.group(2))),
+                    Instant.ofEpochMilli(time),
+                    (one, other) -> one.isAfter(other) ? one : other);
+              }
+            });
+    return watermarks;
+  }
+
+  private static List<TopicPartition> captured() {
+    return Topics.standard().captured().stream()
+        .flatMap(
+            topic ->
+                Stream.iterate(0, p -> p + 1)
+                    .limit(topic.partitions())
+                    .map(p -> new TopicPartition(topic.name(), p)))
+        .toList();
+  }
+
+  private static Optional<Partition> least(Map<TopicPartition, Instant> read) {
+    if (read.isEmpty()) {
+      return Optional.empty();
+    }
+    return captured().stream()
+        .min(Comparator.comparing(p -> read.getOrDefault(p, Instant.MIN)))
+        .map(
+            p ->
+                new Partition(
+                    p.topic(), p.partition(), read.containsKey(p) ? read.get(p).toString() : null));
+  }
+
+  private static Watermark watermark(
+      Answer<Database> database, Map<TopicPartition, Instant> read, String why) {
+    Database known =
+        database.given() ? database.value() : new Database(null, null, null, null, null);
+    boolean moves = known.ageSeconds() != null && known.ageSeconds() < STANDSTILL_SECONDS;
+    return new Watermark(
+        known.scoredUntil() == null ? null : known.scoredUntil().toString(),
+        known.ageSeconds(),
+        least(read).orElse(null),
+        moves,
+        moves ? null : why);
+  }
+
+  /** What keeps time from moving: the first along the way from the database to the scores. */
+  private static String why(
+      Component postgres,
+      Component kafka,
+      Component connect,
+      Connector connector,
+      Component jobManager,
+      Component taskManager,
+      Job job,
+      Map<TopicPartition, Instant> read,
+      Answer<Database> database) {
+    if (!postgres.healthy()) {
+      return "Postgres: " + postgres.trouble();
+    }
+    if (!kafka.healthy()) {
+      return "Kafka: " + kafka.trouble();
+    }
+    if (!connect.healthy()) {
+      return "Kafka Connect: " + connect.trouble();
+    }
+    if (!connector.healthy()) {
+      return "the connector is %s and its task %s%s"
+          .formatted(
+              connector.state(),
+              connector.task(),
+              connector.trouble() == null ? "" : ": " + connector.trouble());
+    }
+    if (database.given() && !Boolean.TRUE.equals(database.value().slotActive())) {
+      return "nothing reads from the replication slot " + SLOT;
+    }
+    if (!jobManager.healthy()) {
+      return "Flink's JobManager: " + jobManager.trouble();
+    }
+    if (!taskManager.healthy()) {
+      return "Flink's TaskManager: " + taskManager.trouble();
+    }
+    if (!job.healthy()) {
+      return "the job is %s: %s".formatted(job.state(), job.trouble());
+    }
+    return least(read)
+        .map(
+            p ->
+                p.watermark() == null
+                    ? "no tick has come in partition %d of %s".formatted(p.partition(), p.topic())
+                    : "partition %d of %s is complete up to %s only"
+                        .formatted(p.partition(), p.topic(), p.watermark()))
+        .orElse("the job has not said how far it has read");
+  }
+
+  private static Capture capture(Answer<Database> database, Map<TopicPartition, Instant> read) {
+    if (!database.given() || database.value().slotActive() == null) {
+      return null;
+    }
+    Double lag =
+        read.values().stream()
+            .max(Comparator.naturalOrder())
+            .map(newest -> Duration.between(newest, database.value().now()).toMillis() / 1000.0)
+            .map(seconds -> Math.max(0, seconds))
+            .orElse(null);
+    return new Capture(SLOT, database.value().slotActive(), database.value().lagBytes(), lag);
+  }
+}

@@ -61,12 +61,12 @@ final class Installation {
 
   /** The shaded jar of the Flink job, as a data engineer submits it. */
   Path jobJar() {
-    return onlyJar(home.resolve("pipeline/job/target"), "rekindle-job-");
+    return onlyJar(home.resolve("pipeline/job/target"), "rekindle-job-[0-9.]+-shaded\\.jar");
   }
 
   /** Our own jar with the transform that Kafka Connect loads. */
   Path connectorsJar() {
-    return onlyJar(home.resolve("connectors/target"), "rekindle-connectors-");
+    return onlyJar(home.resolve("connectors/target"), "rekindle-connectors-[0-9.]+\\.jar");
   }
 
   /**
@@ -102,10 +102,10 @@ final class Installation {
     return home.resolve("deploy/local/target/postgres-" + PostgresBinaries.MAJOR);
   }
 
-  private static Path onlyJar(Path directory, String prefix) {
+  private static Path onlyJar(Path directory, String pattern) {
     try (Stream<Path> files = Files.list(directory)) {
       return files
-          .filter(file -> file.getFileName().toString().matches(prefix + "[0-9][0-9.]*\\.jar"))
+          .filter(file -> file.getFileName().toString().matches(pattern))
           .findFirst()
           .orElseThrow(() -> notBuilt(null));
     } catch (IOException e) {

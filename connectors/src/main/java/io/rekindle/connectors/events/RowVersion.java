@@ -24,16 +24,22 @@ public record RowVersion(long commitLsn, long lsn) implements Comparable<RowVers
   /** Stands for a commit position that Debezium did not know. */
   public static final long UNKNOWN = 0;
 
-  /** How much log a transaction that is open during a snapshot may have behind it: 1 GiB. */
-  public static final long OPEN_TRANSACTION_SPAN = 1L << 30;
+  /** How much log a transaction that is open during a snapshot may have behind it: 64 MiB. */
+  public static final long OPEN_TRANSACTION_SPAN = 64L << 20;
 
   @Override
   public int compareTo(RowVersion other) {
     return compare(commitLsn, lsn, other.commitLsn, other.lsn);
   }
 
-  /** Compares two versions given as their parts, without making an object of either. */
+  /**
+   * Compares two versions given as their parts, without making an object of either. Both parts 0
+   * stand for a row that was never seen, which is older than any version.
+   */
   public static int compare(long commitLsn, long lsn, long otherCommitLsn, long otherLsn) {
+    if ((commitLsn | lsn) == 0 || (otherCommitLsn | otherLsn) == 0) {
+      return Long.compareUnsigned(commitLsn | lsn, otherCommitLsn | otherLsn);
+    }
     if (commitLsn == UNKNOWN && otherCommitLsn != UNKNOWN) {
       return compareUnknown(lsn, otherCommitLsn, otherLsn);
     }

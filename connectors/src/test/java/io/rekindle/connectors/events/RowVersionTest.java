@@ -51,6 +51,15 @@ class RowVersionTest {
   }
 
   @Test
+  void aRowThatWasNeverSeenIsOlderThanAnyVersion() {
+    RowVersion neverSeen = new RowVersion(0, 0);
+
+    assertThat(SNAPSHOT_ROW).isGreaterThan(neverSeen);
+    assertThat(new RowVersion(RowVersion.UNKNOWN, 1_900)).isGreaterThan(neverSeen);
+    assertThat(neverSeen).isLessThan(new RowVersion(1_000, 1_500)).isEqualByComparingTo(neverSeen);
+  }
+
+  @Test
   void aVersionEqualsItself() {
     assertThat(new RowVersion(7, 8)).isEqualByComparingTo(new RowVersion(7, 8));
     assertThat(new RowVersion(RowVersion.UNKNOWN, 8))

@@ -47,6 +47,10 @@ final class Supervisor {
   private static final int DEATHS_LIMIT = 4;
   private static final int JOB_FAILURES_LIMIT = 5;
   private static final Duration SAVEPOINT_LIMIT = Duration.ofMinutes(1);
+
+  /** What a laptop has to spare; the topics allow for twice that. */
+  private static final int PARALLELISM = 2;
+
   private static final String DEFAULT_POLICY = "cadence-v1";
 
   private final DataDirectory data;
@@ -230,6 +234,8 @@ final class Supervisor {
         PostgresServer.PIPELINE,
         "--checkpoint.directory",
         flink.checkpoints().toUri().toString(),
+        "--parallelism",
+        Integer.toString(PARALLELISM),
         "--savepoint.directory",
         flink.savepoints().toUri().toString());
   }

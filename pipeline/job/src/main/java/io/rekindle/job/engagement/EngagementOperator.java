@@ -94,10 +94,12 @@ public final class EngagementOperator extends AbstractStreamOperator<Judgement>
 
   private static final long NOT_YET = Long.MIN_VALUE;
 
+  /** Versions decide which change counts; this only has to be the same order every time. */
   private static final Comparator<Change> BY_COMMIT =
       Comparator.comparingLong(Change::commitTime)
           .thenComparingInt(EngagementOperator::table)
-          .thenComparing(Change::version)
+          .thenComparingLong(change -> change.version().commitLsn())
+          .thenComparingLong(change -> change.version().lsn())
           .thenComparing(EngagementOperator::row);
 
   private final long tombstoneRetentionMs;
@@ -164,6 +166,10 @@ public final class EngagementOperator extends AbstractStreamOperator<Judgement>
 
   private int maxParallelism() {
     return getRuntimeContext().getTaskInfo().getMaxNumberOfParallelSubtasks();
+  }
+
+  HeldCounts held() {
+    return held;
   }
 
   @Override

@@ -1,0 +1,124 @@
+package io.rekindle.job.engagement;
+
+import io.rekindle.connectors.events.Change;
+import io.rekindle.connectors.events.PolicyChanged;
+import io.rekindle.connectors.serialization.EventTypeInfo;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.ToLongFunction;
+import org.apache.flink.api.common.serialization.SerializerConfigImpl;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
+import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
+
+/** One subtask of the engagement operator, fed by hand. */
+final class EngagementHarness implements AutoCloseable {
+
+  static final int MAX_PARALLELISM = 128;
+  static final Duration RETENTION = Duration.ofDays(1);
+
+  private final KeyedTwoInputStreamOperatorTestHarness<String, Change, PolicyChanged, Judgement>
+      harness;
+  private int read;
+
+  private EngagementHarness(int subtask, int parallelism, OperatorSubtaskState state)
+      throws Exception {
+    harness =
+        new KeyedTwoInputStreamOperatorTestHarness<>(
+            new EngagementOperator(RETENTION),
+            Change::userId,
+            null,
+            Types.STRING,
+            MAX_PARALLELISM,
+            parallelism,
+            subtask,
+            EventTypeInfo.CHANGE.createSerializer(new SerializerConfigImpl()),
+            EventTypeInfo.POLICY_CHANGED.createSerializer(new SerializerConfigImpl()));
+    harness.getExecutionConfig().enableObjectReuse();
+    harness.setup(new JudgementSerializer());
+    if (state != null) {
+      harness.initializeState(state);
+    }
+    harness.open();
+  }
+
+  static EngagementHarness fresh() throws Exception {
+    return new EngagementHarness(0, 1, null);
+  }
+
+  /** Goes on from what {@link #snapshot} gave. */
+  static EngagementHarness restored(OperatorSubtaskState state) throws Exception {
+    return restored(state, 1, 0, 1);
+  }
+
+  /** Goes on as one of several subtasks, or as one of fewer, from a state of all of them. */
+  static EngagementHarness restored(
+      OperatorSubtaskState state, int oldParallelism, int subtask, int parallelism)
+      throws Exception {
+    return new EngagementHarness(
+        subtask,
+        parallelism,
+        AbstractStreamOperatorTestHarness.repartitionOperatorState(
+            state, MAX_PARALLELISM, oldParallelism, parallelism, subtask));
+  }
+
+  void process(Change... changes) throws Exception {
+    for (Change change : changes) {
+      harness.processElement1(new StreamRecord<>(change, change.commitTime()));
+    }
+  }
+
+  void process(PolicyChanged... changes) throws Exception {
+    for (PolicyChanged change : changes) {
+      harness.processElement2(new StreamRecord<>(change, change.commitTime()));
+    }
+  }
+
+  /** Everything committed until an instant has been seen. */
+  void tick(long instant) throws Exception {
+    harness.processWatermark1(new Watermark(instant));
+    harness.processWatermark2(new Watermark(instant));
+  }
+
+  /** The end of both inputs. */
+  void end() throws Exception {
+    tick(Watermark.MAX_WATERMARK.getTimestamp());
+  }
+
+  /** The judgements since the last call. */
+  List<Judgement> judgements() {
+    List<Judgement> all = harness.extractOutputValues();
+    List<Judgement> news = new ArrayList<>(all.subList(read, all.size()));
+    read = all.size();
+    return news;
+  }
+
+  OperatorSubtaskState snapshot() throws Exception {
+    return harness.snapshot(1, 1);
+  }
+
+  int timers() {
+    return harness.numEventTimeTimers();
+  }
+
+  int stateEntries() {
+    return harness.numKeyedStateEntries();
+  }
+
+  long gauge(ToLongFunction<HeldCounts> count) {
+    return count.applyAsLong(((EngagementOperator) harness.getOperator()).held());
+  }
+
+  @Override
+  public void close() {
+    try {
+      harness.close();
+    } catch (Exception e) {
+      throw new IllegalStateException("The operator did not close", e);
+    }
+  }
+}

@@ -1,5 +1,6 @@
 package io.rekindle.local;
 
+import io.rekindle.local.bench.BenchCommand;
 import io.rekindle.local.deadletters.DeadLettersCommand;
 import io.rekindle.local.importing.ImportCommand;
 import io.rekindle.local.scoring.ScoreCommand;
@@ -29,7 +30,8 @@ import picocli.CommandLine.Spec;
       ImportCommand.class,
       ScoreCommand.class,
       VerifyCommand.class,
-      DeadLettersCommand.class
+      DeadLettersCommand.class,
+      BenchCommand.class
     })
 public final class Rekindle implements Runnable {
 

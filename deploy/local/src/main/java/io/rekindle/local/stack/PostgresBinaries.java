@@ -69,8 +69,7 @@ final class PostgresBinaries {
     try {
       Files.createLink(target, file);
     } catch (FileSystemException | UnsupportedOperationException e) {
-      Files.copy(
-          file, target, StandardCopyOption.COPY_ATTRIBUTES, LinkOption.NOFOLLOW_LINKS);
+      Files.copy(file, target, StandardCopyOption.COPY_ATTRIBUTES, LinkOption.NOFOLLOW_LINKS);
     }
   }
 

@@ -37,7 +37,9 @@ import org.postgresql.ds.PGSimpleDataSource;
 /** Asks all parts of a stack how they are, at the same time. */
 final class StatusCollector {
 
-  /** Scores are some hundred milliseconds behind the database; with this much, time stands still. */
+  /**
+   * Scores are some hundred milliseconds behind the database; with this much, time stands still.
+   */
   private static final double STANDSTILL_SECONDS = 10;
 
   private static final int ANSWER_SECONDS = 5;
@@ -85,10 +87,8 @@ final class StatusCollector {
     var watermarks = ask(this::watermarks);
     var dashboard = ask(() -> new Rest(info.dashboardUrl()).get("/health"));
 
-    Component postgres =
-        component(PostgresServer.NAME, database, info.postgresUri(), null, null);
-    Component kafka =
-        component(KafkaBroker.NAME, deadLetters, null, info.kafkaBootstrap(), null);
+    Component postgres = component(PostgresServer.NAME, database, info.postgresUri(), null, null);
+    Component kafka = component(KafkaBroker.NAME, deadLetters, null, info.kafkaBootstrap(), null);
     Component connect = component(ConnectWorker.NAME, connector, null, null, info.connectUrl());
     Component jobManager = component(FlinkCluster.JOB_MANAGER, job, null, null, null);
     Component taskManager = taskManager(taskManagers.join());
@@ -102,17 +102,26 @@ final class StatusCollector {
             flinkHealthy,
             flinkHealthy ? null : "one of its processes is not healthy");
     Component page = component(DashboardServer.NAME, dashboard, null, null, info.dashboardUrl());
-    Component supervisor =
-        new Component(info.supervisor().pid(), null, null, null, true, null);
+    Component supervisor = new Component(info.supervisor().pid(), null, null, null, true, null);
 
     Connector capturing = connector(connector.join());
     Job running = running(job.join());
-    Map<TopicPartition, Instant> read = watermarks.join().given() ? watermarks.join().value() : Map.of();
+    Map<TopicPartition, Instant> read =
+        watermarks.join().given() ? watermarks.join().value() : Map.of();
     Watermark watermark =
         watermark(
             database.join(),
             read,
-            why(postgres, kafka, connect, capturing, jobManager, taskManager, running, read, database.join()));
+            why(
+                postgres,
+                kafka,
+                connect,
+                capturing,
+                jobManager,
+                taskManager,
+                running,
+                read,
+                database.join()));
     boolean healthy =
         Stream.of(postgres, kafka, connect, jobManager, taskManager, page)
                 .allMatch(Component::healthy)

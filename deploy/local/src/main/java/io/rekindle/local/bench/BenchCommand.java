@@ -1,0 +1,268 @@
+package io.rekindle.local.bench;
+
+import io.rekindle.connectors.kafka.Topics;
+import io.rekindle.job.Settings;
+import io.rekindle.local.DataOption;
+import io.rekindle.local.Failure;
+import io.rekindle.local.Progress;
+import io.rekindle.local.stack.KafkaSandbox;
+import io.rekindle.local.stack.StackInfo;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.admin.AdminClient;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.postgresql.ds.PGSimpleDataSource;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code rekindle bench}. */
+@Command(
+    name = "bench",
+    mixinStandardHelpOptions = true,
+    synopsisSubcommandLabel = "(throughput | freshness | state)",
+    description = "Measures the pipeline on this machine.")
+public final class BenchCommand implements Runnable {
+
+  private static final int SHOWN_METHODS = 25;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public void run() {
+    spec.commandLine().usage(spec.commandLine().getOut());
+  }
+
+  @Command(
+      name = "throughput",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Fills a Kafka broker of its own with order changes as Debezium writes them, runs the job's",
+        "own graph over them with the results thrown away, and prints changes a second and",
+        "processor time a change, beside what one thread reaches that only parses them."
+      })
+  int throughput(
+      // Every command takes --data; this one works in a directory of its own.
+      @Mixin DataOption unused,
+      @Option(
+              names = "--changes",
+              paramLabel = "N",
+              defaultValue = "3000000",
+              description = "Changes of orders (default: ${DEFAULT-VALUE}).")
+          int changes,
+      @Option(
+              names = "--users",
+              paramLabel = "N",
+              defaultValue = "100000",
+              description = "Users that they are of (default: ${DEFAULT-VALUE}).")
+          int users,
+      @Option(
+              names = "--state",
+              paramLabel = "BACKEND",
+              defaultValue = "hashmap",
+              description = "Where state is kept: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
+          Settings.StateBackend state,
+      @Option(
+              names = "--parallelism",
+              paramLabel = "N",
+              defaultValue = "2",
+              description = "Parallel parts of the job (default: ${DEFAULT-VALUE}).")
+          int parallelism,
+      @Option(
+              names = "--profile",
+              paramLabel = "FILE",
+              description =
+                  "Record the job with the Java Flight Recorder, and print where it runs.")
+          Path profile)
+      throws IOException, InterruptedException {
+    ChangeStream stream = new ChangeStream(Topics.standard(), users, changes);
+    Measurement limit;
+    Measurement job;
+    AtomicLong bytes = new AtomicLong();
+    try (Progress progress = Progress.onStandardError();
+        KafkaSandbox kafka = KafkaSandbox.start(progress)) {
+      preload(kafka.bootstrap(), stream, bytes, progress);
+      progress.step("parsing only, with one thread");
+      limit =
+          measure(
+              new JavaProcess(KafkaSandbox.jobClassPath(), DecodingLimit.class, kafka.directory()),
+              List.of(kafka.bootstrap()));
+      progress.step("running the job");
+      JavaProcess process =
+          new JavaProcess(KafkaSandbox.jobClassPath(), ThroughputJob.class, kafka.directory());
+      if (profile != null) {
+        process.record(profile.toAbsolutePath());
+      }
+      job =
+          measure(
+              process,
+              List.of(
+                  Long.toString(stream.changes()),
+                  Long.toString(stream.end()),
+                  "--" + Settings.KAFKA_BOOTSTRAP_SERVERS.name(),
+                  kafka.bootstrap(),
+                  // Required, and not used: no sink is there.
+                  "--" + Settings.DATABASE_URL.name(),
+                  "jdbc:postgresql:unused",
+                  "--" + Settings.CHECKPOINT_DIRECTORY.name(),
+                  kafka.directory().resolve("checkpoints").toUri().toString(),
+                  "--" + Settings.STATE_BACKEND.name(),
+                  state.name().toLowerCase(Locale.ROOT),
+                  "--" + Settings.PARALLELISM.name(),
+                  Integer.toString(parallelism)));
+    }
+    PrintWriter out = spec.commandLine().getOut();
+    out.printf(
+        Locale.ROOT,
+        "%,d changes of %,d users, %.2f KB each; state %s, parallelism %d%n",
+        stream.changes(),
+        users,
+        bytes.get() / 1e3 / stream.changes(),
+        state.name().toLowerCase(Locale.ROOT),
+        parallelism);
+    print(out, "job", job);
+    print(out, "parsing only", limit);
+    if (profile != null) {
+      Profile.topMethods(profile, SHOWN_METHODS).forEach(out::println);
+    }
+    return 0;
+  }
+
+  @Command(
+      name = "freshness",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Commits changes to the running stack's shop at a steady rate and measures the time from",
+        "each commit until its score can be read from user_scores. Uses clients of its own and",
+        "removes them afterwards."
+      })
+  int freshness(
+      @Mixin DataOption data,
+      @Option(
+              names = "--rate",
+              paramLabel = "N",
+              defaultValue = "200",
+              description = "Changes a second (default: ${DEFAULT-VALUE}).")
+          int rate,
+      @Option(
+              names = "--seconds",
+              paramLabel = "N",
+              defaultValue = "60",
+              description = "For how long (default: ${DEFAULT-VALUE}).")
+          int seconds)
+      throws SQLException, InterruptedException, ExecutionException {
+    if (rate < 1 || seconds < 1) {
+      throw new Failure("--rate and --seconds are at least 1", 2);
+    }
+    StackInfo stack = StackInfo.read(data.path());
+    PGSimpleDataSource database = new PGSimpleDataSource();
+    database.setUrl(stack.jdbcUrl());
+    database.setUser(stack.owner().user());
+    database.setPassword(stack.owner().password());
+    Percentiles times;
+    try (Progress progress = Progress.onStandardError()) {
+      times =
+          new Percentiles(
+              new Freshness(database, progress).measure(rate, Duration.ofSeconds(seconds)));
+    }
+    spec.commandLine()
+        .getOut()
+        .printf(
+            Locale.ROOT,
+            "%,d changes, %.1f a second: commit to visible score p50 %d ms, p99 %d ms, at most %d ms"
+                + " (looked for every %d ms)%n",
+            times.count(),
+            (double) times.count() / seconds,
+            times.at(50) / 1_000_000,
+            times.at(99) / 1_000_000,
+            times.at(100) / 1_000_000,
+            Freshness.POLL.toMillis());
+    return 0;
+  }
+
+  @Command(
+      name = "state",
+      mixinStandardHelpOptions = true,
+      description = "Prints what a user costs in state, as the job's own serializer writes it.")
+  int state(@Mixin DataOption unused) throws IOException, InterruptedException {
+    PrintWriter out = spec.commandLine().getOut();
+    new JavaProcess(KafkaSandbox.jobClassPath(), StateSizes.class, null)
+        .run(List.of("1", "20", "100", "1000"), out::println);
+    return 0;
+  }
+
+  private static void preload(
+      String bootstrap, ChangeStream stream, AtomicLong bytes, Progress progress)
+      throws InterruptedException {
+    try (AdminClient admin = AdminClient.create(Map.of("bootstrap.servers", bootstrap))) {
+      Topics.standard().create(admin);
+    }
+    Map<String, Object> settings =
+        Map.of(
+            "bootstrap.servers", bootstrap,
+            "linger.ms", "20",
+            "batch.size", "262144",
+            "buffer.memory", "134217728");
+    AtomicReference<Exception> failure = new AtomicReference<>();
+    AtomicLong sent = new AtomicLong();
+    try (KafkaProducer<String, String> producer =
+        new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer())) {
+      stream.forEach(
+          message -> {
+            // The callback tells of a failure.
+            Future<?> unused =
+                producer.send(
+                    new ProducerRecord<>(
+                        message.topic(), message.partition(), message.key(), message.value()),
+                    (metadata, e) -> failure.compareAndSet(null, e));
+            if (message.change()) {
+              bytes.addAndGet(message.value().length());
+              progress.count("filling Kafka", sent.incrementAndGet(), stream.changes());
+            }
+          });
+    }
+    if (failure.get() != null) {
+      throw new Failure("Kafka cannot be filled: " + failure.get().getMessage(), failure.get());
+    }
+  }
+
+  private static Measurement measure(JavaProcess process, List<String> arguments)
+      throws IOException, InterruptedException {
+    List<Measurement> measured = new ArrayList<>();
+    process.run(
+        arguments,
+        line -> {
+          Measurement measurement = Measurement.parse(line);
+          if (measurement != null) {
+            measured.add(measurement);
+          }
+        });
+    return measured.get(0);
+  }
+
+  private static void print(PrintWriter out, String what, Measurement measurement) {
+    out.printf(
+        Locale.ROOT,
+        "%-13s %,9.0f changes/s  %6.2f µs CPU/change  %,d results in %.1f s%n",
+        what,
+        measurement.changesPerSecond(),
+        measurement.cpuMicrosPerChange(),
+        measurement.results(),
+        measurement.nanos() / 1e9);
+  }
+}

@@ -51,6 +51,11 @@ public final class ProductionJob {
   private ProductionJob() {}
 
   static void submit(Settings settings) throws Exception {
+    environment(settings).execute(RekindleJob.NAME);
+  }
+
+  /** An environment with the whole job in it, not yet submitted. */
+  static StreamExecutionEnvironment environment(Settings settings) {
     StreamExecutionEnvironment env =
         StreamExecutionEnvironment.getExecutionEnvironment(configuration(settings));
     Topics topics = topics(settings);
@@ -60,7 +65,7 @@ public final class ProductionJob {
         sinks(settings, topics),
         settings.get(Settings.TIME_COMMIT_SKEW),
         settings.get(Settings.STATE_TOMBSTONE_RETENTION));
-    env.execute(RekindleJob.NAME);
+    return env;
   }
 
   private static Topics topics(Settings settings) {

@@ -304,6 +304,7 @@ public final class EngagementOperator extends AbstractStreamOperator<Judgement>
         break;
       }
       touched = true;
+      user = forgetOld(user, at);
       Change news = null;
       boolean newUser = false;
       for (; next < batch.size() && instantOf(batch.get(next)) <= at; next++) {
@@ -325,6 +326,20 @@ public final class EngagementOperator extends AbstractStreamOperator<Judgement>
     }
     settle(user, watermark, touched);
     count(userId, user, wasUser, ordersBefore, unconvertedBefore);
+  }
+
+  /**
+   * Forgets what is past its time as of an instant, by event time alone: when the memory is really
+   * freed depends on the watermark, what is still known must not.
+   */
+  private UserState forgetOld(UserState user, long at) {
+    if (user.uselessFrom(tombstoneRetentionMs) <= at) {
+      UserState unknown = new UserState();
+      unknown.wakeAt = user.wakeAt;
+      return unknown;
+    }
+    user.forgetRemoved(at, tombstoneRetentionMs);
+    return user;
   }
 
   /** Moves the changes that the watermark has passed to the batch, in the order of commits. */

@@ -1,0 +1,195 @@
+package io.rekindle.job.engagement;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rekindle.scoring.Score;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Thousands of random pasts of a shop through the operator: each judgement is what the shop's
+ * tables said at that instant, and neither the interleaving of partitions, nor repetition, nor a
+ * restore makes a difference.
+ */
+class RandomHistoriesTest {
+
+  private static final int HISTORIES = 1_500;
+  private static final int TRANSACTIONS = 40;
+
+  @Test
+  void everyJudgementIsWhatTheTablesSaidAtThatInstant() throws Exception {
+    long first = new Random().nextLong();
+    for (int i = 0; i < HISTORIES; i++) {
+      long seed = first + i;
+      History history = new History(seed, TRANSACTIONS);
+      List<Judgement> judgements = run(history, new Random(seed), false);
+      for (Judgement judgement : judgements) {
+        assertThat(judgement.score())
+            .as("seed %d, %s as of %d", seed, judgement.userId(), judgement.asOf())
+            .isEqualTo(history.score(judgement.userId(), judgement.asOf()));
+      }
+      assertEndsAsTheTables(history, judgements, seed);
+    }
+  }
+
+  private static void assertEndsAsTheTables(
+      History history, List<Judgement> judgements, long seed) {
+    Map<String, Judgement> last = new HashMap<>();
+    judgements.forEach(judgement -> last.put(judgement.userId(), judgement));
+    last.values().removeIf(Judgement::removed);
+    assertThat(last.keySet())
+        .as("seed %d", seed)
+        .containsExactlyInAnyOrderElementsOf(history.users());
+    for (Judgement judgement : last.values()) {
+      Score now = history.score(judgement.userId(), history.end());
+      assertThat(shown(judgement.score()))
+          .as("seed %d, %s in the end", seed, judgement.userId())
+          .isEqualTo(shown(now));
+    }
+  }
+
+  private static List<Object> shown(Score score) {
+    return List.of(
+        score.scored(),
+        score.score(),
+        score.recencyPoints(),
+        score.rhythmPoints(),
+        score.frequencyPoints(),
+        score.valuePoints(),
+        score.contactPoints(),
+        score.band(),
+        score.segment(),
+        score.atRisk(),
+        score.atRiskSince(),
+        score.nextChange(),
+        score.orderCount(),
+        score.totalSpendMinor());
+  }
+
+  @Test
+  void anotherInterleavingGivesTheSameJudgements() throws Exception {
+    long first = new Random().nextLong();
+    for (int i = 0; i < HISTORIES / 6; i++) {
+      long seed = first + i;
+      History history = new History(seed, TRANSACTIONS);
+      List<Judgement> once = sorted(run(history, new Random(seed), false));
+      for (int other = 1; other <= 2; other++) {
+        assertSame(sorted(run(history, new Random(seed + other * 1_000_003L), false)), once, seed);
+      }
+    }
+  }
+
+  @Test
+  void aRestoreInTheMiddleGivesTheSameJudgements() throws Exception {
+    long first = new Random().nextLong();
+    for (int i = 0; i < HISTORIES / 10; i++) {
+      long seed = first + i;
+      History history = new History(seed, TRANSACTIONS);
+      assertSame(
+          sorted(run(history, new Random(seed), true)),
+          sorted(run(history, new Random(seed), false)),
+          seed);
+    }
+  }
+
+  /** One by one, so that a failure shows the first judgement that differs. */
+  private static void assertSame(List<Judgement> actual, List<Judgement> expected, long seed) {
+    for (int i = 0; i < Math.min(actual.size(), expected.size()); i++) {
+      assertThat(actual.get(i)).as("seed %d, judgement %d", seed, i).isEqualTo(expected.get(i));
+    }
+    assertThat(actual).as("seed %d", seed).hasSameSizeAs(expected);
+  }
+
+  private static List<Judgement> sorted(List<Judgement> judgements) {
+    return judgements.stream()
+        .sorted(Comparator.comparing(Judgement::userId).thenComparing(Judgement::revision))
+        .sorted(Comparator.comparingLong(Judgement::asOf))
+        .toList();
+  }
+
+  /**
+   * Delivers the partitions in some interleaving, with repetitions of what a partition had before
+   * and with the watermark that its partitions prove.
+   */
+  private static List<Judgement> run(History history, Random random, boolean restores)
+      throws Exception {
+    List<List<History.Event>> partitions = new ArrayList<>();
+    for (int i = 0; i < History.PARTITIONS; i++) {
+      int partition = i;
+      partitions.add(
+          history.events().stream().filter(event -> event.partition() == partition).toList());
+    }
+    int[] next = new int[partitions.size()];
+    int left = history.events().size();
+    long watermark = Long.MIN_VALUE;
+    List<Judgement> judgements = new ArrayList<>();
+    EngagementHarness operator = EngagementHarness.fresh();
+    try {
+      while (left > 0) {
+        int p = random.nextInt(partitions.size());
+        List<History.Event> partition = partitions.get(p);
+        if (next[p] == partition.size()) {
+          continue;
+        }
+        deliver(partition.get(next[p]), operator);
+        next[p]++;
+        left--;
+        if (random.nextInt(10) == 0) {
+          int from = Math.max(0, next[p] - 1 - random.nextInt(5));
+          for (int again = from; again < next[p]; again++) {
+            History.Event event = partition.get(again);
+            // Capture repeats what it sent lately, not what it sent days ago.
+            if (event.commitTime() + EngagementHarness.RETENTION.toMillis() > watermark + 1) {
+              deliver(event, operator);
+            }
+          }
+        }
+        long proven = proven(partitions, next, history.end());
+        if (proven > watermark && random.nextInt(3) == 0) {
+          watermark = proven;
+          operator.tick(watermark);
+        }
+        if (restores && random.nextInt(20) == 0) {
+          judgements.addAll(operator.judgements());
+          EngagementHarness restored = EngagementHarness.restored(operator.snapshot());
+          operator.close();
+          operator = restored;
+        }
+      }
+      operator.tick(history.end());
+      judgements.addAll(operator.judgements());
+      return judgements;
+    } finally {
+      operator.close();
+    }
+  }
+
+  private static void deliver(History.Event event, EngagementHarness operator) throws Exception {
+    if (event.change() != null) {
+      operator.process(event.change());
+    } else {
+      operator.process(event.policy());
+    }
+  }
+
+  /** Everything before the newest commit in each partition, once its snapshot is over. */
+  private static long proven(List<List<History.Event>> partitions, int[] next, long end) {
+    long least = end;
+    for (int p = 0; p < next.length; p++) {
+      List<History.Event> partition = partitions.get(p);
+      if (next[p] < partition.size()) {
+        if (partition.get(next[p]).snapshot()) {
+          return Long.MIN_VALUE;
+        }
+        // The clock's ticks come between any two commits.
+        least = Math.min(least, partition.get(next[p]).commitTime() - 1);
+      }
+    }
+    return least;
+  }
+}

@@ -1,0 +1,326 @@
+package io.rekindle.job.sink;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.rekindle.job.engagement.Cause;
+import io.rekindle.job.engagement.Judgement;
+import io.rekindle.job.engagement.Shown;
+import io.rekindle.scoring.Band;
+import io.rekindle.scoring.OrderHistory;
+import io.rekindle.scoring.Score;
+import io.rekindle.scoring.Scorer;
+import io.rekindle.scoring.ScoringPolicy;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.apache.flink.connector.jdbc.JdbcConnectionOptions;
+import org.apache.flink.connector.jdbc.datasource.connections.SimpleJdbcConnectionProvider;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The statements on a real Postgres. */
+class DatabaseITCase {
+
+  private static final long NOON = Instant.parse("2026-03-31T12:00:00Z").toEpochMilli();
+  private static final long MONTH_END = Instant.parse("2026-03-31T23:59:59.999Z").toEpochMilli();
+  private static final Scorer SCORER = new Scorer(ScoringPolicy.builtIn("cadence-v1"));
+
+  private static TestDatabase database;
+  private Database writer;
+
+  @BeforeAll
+  static void start() throws IOException {
+    database = new TestDatabase();
+  }
+
+  @AfterAll
+  static void stop() throws IOException {
+    database.close();
+  }
+
+  @BeforeEach
+  void open() throws Exception {
+    database.empty();
+    writer = writer(0, 1, database.url());
+  }
+
+  @AfterEach
+  void close() {
+    writer.close();
+  }
+
+  private static Database writer(int subtask, int parallelism, String url) {
+    return new Database(
+        new SimpleJdbcConnectionProvider(
+            new JdbcConnectionOptions.JdbcConnectionOptionsBuilder()
+                .withUrl(url)
+                .withDriverName("org.postgresql.Driver")
+                .build()),
+        Duration.ZERO,
+        subtask,
+        parallelism);
+  }
+
+  @Test
+  void shouldStoreEveryColumnOfAScore() throws Exception {
+    store(judgement("anna", NOON, 1, oneOrder(NOON, 4_000)));
+
+    assertThat(
+            database.rows(
+                """
+                select user_id, score, band, segment, recency_points, rhythm_points,
+                  frequency_points, value_points, contact_points, order_count, average_order_value,
+                  extract(epoch from last_order_at)::bigint, usual_gap_ms, at_risk, at_risk_since,
+                  extract(epoch from next_change_at - last_order_at)::bigint, overridden,
+                  computed_score, last_contact_at, extract(epoch from as_of)::bigint, revision,
+                  policy_version
+                from engagement.user_scores
+                """))
+        .containsExactly(
+            "anna|66|COOLING|NEW|30|30|4|2|0|1|40.00|"
+                + (NOON / 1_000)
+                + "|5184000000|f||1209600|f|66||"
+                + (NOON / 1_000)
+                + "|1|cadence-v1");
+  }
+
+  @Test
+  void shouldStoreAProspectWithoutPoints() throws Exception {
+    store(judgement("anna", NOON, 1, OrderHistory.EMPTY));
+
+    assertThat(
+            database.rows(
+                "select score, recency_points, usual_gap_ms, average_order_value, segment"
+                    + " from engagement.user_scores"))
+        .containsExactly("||||PROSPECT");
+  }
+
+  @Test
+  void shouldKeepMillisecondsExactly() throws Exception {
+    store(judgement("anna", MONTH_END, 1, oneOrder(NOON, 4_000)));
+
+    assertThat(database.rows("select as_of at time zone 'UTC' from engagement.user_scores"))
+        .containsExactly("2026-03-31 23:59:59.999");
+  }
+
+  @Test
+  void shouldNotLetAnOlderJudgementTakeThePlaceOfANewerOne() throws Exception {
+    store(judgement("anna", NOON, 5, oneOrder(NOON, 4_000)));
+    store(judgement("anna", NOON - 1, 9, oneOrder(NOON, 100)));
+    store(judgement("anna", NOON, 4, oneOrder(NOON, 100)));
+    store(gone("anna", NOON - 1, 9));
+    assertThat(revisions()).containsExactly("anna|5");
+
+    store(judgement("anna", NOON, 6, oneOrder(NOON, 100)));
+    assertThat(revisions()).containsExactly("anna|6");
+    store(gone("anna", NOON + 1, 7));
+    assertThat(revisions()).isEmpty();
+  }
+
+  @Test
+  void shouldShowTheLastOfOneBatchAndKeepAllOfItsHistory() throws Exception {
+    store(
+        judgement("bert", NOON, 1, OrderHistory.EMPTY),
+        judgement("anna", NOON, 1, OrderHistory.EMPTY),
+        judgement("anna", NOON + 1, 2, oneOrder(NOON, 4_000)));
+
+    assertThat(revisions()).containsExactly("anna|2", "bert|1");
+    assertThat(history()).containsExactly("anna|1", "anna|2", "bert|1");
+  }
+
+  @Test
+  void shouldStoreHistoryOnceHoweverOftenItComes() throws Exception {
+    Judgement judgement = judgement("anna", NOON, 1, oneOrder(NOON, 4_000));
+    store(judgement);
+    store(judgement);
+
+    assertThat(history()).containsExactly("anna|1");
+  }
+
+  @Test
+  void shouldMakeTheMonthsThatHistoryFallsInto() throws Exception {
+    store(
+        judgement("anna", MONTH_END, 1, oneOrder(NOON, 4_000)),
+        judgement("anna", MONTH_END + 1, 2, oneOrder(NOON, 4_000)));
+
+    assertThat(
+            database.rows(
+                "select tableoid::regclass::text from engagement.score_history order by as_of"))
+        .containsExactly("engagement.score_history_2026_03", "engagement.score_history_2026_04");
+  }
+
+  @Test
+  void shouldTellWhatWasShownBefore() throws Exception {
+    Score score = SCORER.score(oneOrder(NOON, 4_000), NOON, Score.NEVER);
+    store(
+        new Judgement(
+            "anna",
+            NOON,
+            2,
+            score,
+            score,
+            false,
+            Score.NEVER,
+            "cadence-v1",
+            new Shown(true, 12.5, Band.LAPSED, true, false),
+            Cause.ORDER_PLACED,
+            "o1",
+            true));
+
+    assertThat(
+            database.rows(
+                "select previous_score, previous_band, previous_at_risk, cause, cause_id"
+                    + " from engagement.score_history"))
+        .containsExactly("12.5000|LAPSED|t|ORDER_PLACED|o1");
+  }
+
+  @Test
+  void shouldBeCompleteUntilTheLeastOfAllSubtasks() throws Exception {
+    try (AutoClosing other = new AutoClosing(writer(1, 2, database.url()))) {
+      Database first = writer(0, 2, database.url());
+      first.store(new ScoreBatch(), NOON + 500);
+      first.close();
+      assertThat(scoredUntil()).containsExactly("");
+      other.database().store(new ScoreBatch(), NOON + 100);
+      assertThat(scoredUntil()).containsExactly("2026-03-31 12:00:00.1");
+      other.database().store(new ScoreBatch(), NOON + 900);
+      assertThat(scoredUntil()).containsExactly("2026-03-31 12:00:00.5");
+    }
+  }
+
+  private record AutoClosing(Database database) implements AutoCloseable {
+    @Override
+    public void close() {
+      database.close();
+    }
+  }
+
+  @Test
+  void shouldNotTakeBackProgressAfterARestore() throws Exception {
+    writer.store(new ScoreBatch(), NOON + 500);
+    writer.store(new ScoreBatch(), NOON + 100);
+    assertThat(scoredUntil()).containsExactly("2026-03-31 12:00:00.5");
+  }
+
+  @Test
+  void shouldStoreNothingOfABatchThatTheDatabaseRefuses() throws Exception {
+    Judgement impossible = judgement("nul\u0000", NOON, 1, oneOrder(NOON, 4_000));
+    ScoreBatch batch = new ScoreBatch();
+    batch.add(judgement("anna", NOON, 1, oneOrder(NOON, 4_000)));
+    batch.add(impossible);
+
+    assertThatThrownBy(() -> writer.store(batch, NOON))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("refuses");
+    assertThat(revisions()).isEmpty();
+    assertThat(scoredUntil()).containsExactly("");
+  }
+
+  @Test
+  void shouldGoOnWithANewConnectionAfterTheOldOneWasCut() throws Exception {
+    Database patient =
+        new Database(
+            new SimpleJdbcConnectionProvider(
+                new JdbcConnectionOptions.JdbcConnectionOptionsBuilder()
+                    .withUrl(database.url())
+                    .withDriverName("org.postgresql.Driver")
+                    .build()),
+            Duration.ofMinutes(1),
+            0,
+            1);
+    try (AutoClosing closing = new AutoClosing(patient)) {
+      store(closing.database(), judgement("anna", NOON, 1, OrderHistory.EMPTY));
+      database.execute(
+          "select pg_terminate_backend(pid) from pg_stat_activity"
+              + " where usename = 'rekindle_pipeline'");
+      store(closing.database(), judgement("anna", NOON, 2, OrderHistory.EMPTY));
+    }
+    assertThat(revisions()).containsExactly("anna|2");
+  }
+
+  private void store(Judgement... judgements) throws Exception {
+    store(writer, judgements);
+  }
+
+  private static void store(Database to, Judgement... judgements) throws Exception {
+    ScoreBatch batch = new ScoreBatch();
+    for (Judgement judgement : judgements) {
+      batch.add(judgement);
+    }
+    to.store(batch, Score.NEVER);
+  }
+
+  private static List<String> revisions() throws Exception {
+    return database.rows("select user_id, revision from engagement.user_scores order by 1, 2");
+  }
+
+  private static List<String> history() throws Exception {
+    return database.rows("select user_id, revision from engagement.score_history order by 1, 2");
+  }
+
+  private static List<String> scoredUntil() throws Exception {
+    return database.rows("select scored_until at time zone 'UTC' from engagement.scored_until");
+  }
+
+  private static Judgement judgement(String userId, long asOf, long revision, OrderHistory orders) {
+    Score score = SCORER.score(orders, asOf, Score.NEVER);
+    return new Judgement(
+        userId,
+        asOf,
+        revision,
+        score,
+        score,
+        false,
+        Score.NEVER,
+        "cadence-v1",
+        null,
+        Cause.SNAPSHOT,
+        null,
+        true);
+  }
+
+  private static Judgement gone(String userId, long asOf, long revision) {
+    return new Judgement(
+        userId,
+        asOf,
+        revision,
+        null,
+        null,
+        false,
+        Score.NEVER,
+        null,
+        null,
+        Cause.USER_REMOVED,
+        null,
+        true);
+  }
+
+  private static OrderHistory oneOrder(long placedAt, long netMinor) {
+    return new OrderHistory() {
+      @Override
+      public int size() {
+        return 1;
+      }
+
+      @Override
+      public long placedAt(int index) {
+        return placedAt;
+      }
+
+      @Override
+      public long netMinor(int index) {
+        return netMinor;
+      }
+
+      @Override
+      public int currency(int index) {
+        return 0;
+      }
+    };
+  }
+}

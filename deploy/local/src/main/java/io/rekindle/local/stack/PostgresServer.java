@@ -85,7 +85,6 @@ final class PostgresServer implements Server {
     Path files = data.postgres();
     try {
       if (Files.exists(files)) {
-        refuseOtherVersion(files);
         return;
       }
       Path unfinished = files.resolveSibling("postgres.unfinished");
@@ -203,9 +202,20 @@ final class PostgresServer implements Server {
     }
   }
 
-  private void refuseOtherVersion(Path files) throws IOException {
-    Path file = files.resolve("PG_VERSION");
-    String version = Files.exists(file) ? Files.readString(file).strip() : "unknown";
+  /**
+   * @throws Failure if the database's files are there but not for this server
+   */
+  void refuseOtherVersion() {
+    Path files = data.postgres();
+    if (!Files.exists(files)) {
+      return;
+    }
+    String version;
+    try {
+      version = Files.readString(files.resolve("PG_VERSION")).strip();
+    } catch (IOException e) {
+      version = "an unknown version";
+    }
     if (!version.equals(PostgresBinaries.MAJOR)) {
       throw new Failure(
           "the database in %s was made by Postgres %s and this stack has Postgres %s: name another --data DIR, or remove %s to start from nothing"

@@ -160,6 +160,7 @@ final class Supervisor {
     Orphans.end(data, log);
     PidFile.write(data.pidFile(NAME), Pid.current());
     settings = StackSettings.readOrCreate(data);
+    new PostgresServer(data, settings, 0).refuseOtherVersion();
     Map<Port, Integer> ports = Port.choose(askedPorts, settings.ports(), log::say);
     settings = settings.withPorts(Port.byKey(ports));
     settings.write(data);

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -29,7 +30,7 @@ final class RekindleScript {
   static final class Running {
 
     private final Process process;
-    private final StringBuffer output = new StringBuffer();
+    private final List<String> lines = Collections.synchronizedList(new ArrayList<>());
     private final CompletableFuture<Void> reading;
 
     private Running(Process process) {
@@ -42,7 +43,9 @@ final class RekindleScript {
     }
 
     String output() {
-      return output.toString();
+      synchronized (lines) {
+        return String.join("\n", lines) + "\n";
+      }
     }
 
     Outcome waitFor() throws InterruptedException {
@@ -55,14 +58,14 @@ final class RekindleScript {
     }
 
     private void read() {
-      try (BufferedReader lines =
+      try (BufferedReader printed =
           new BufferedReader(
               new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-          output.append(line).append('\n');
+        for (String line = printed.readLine(); line != null; line = printed.readLine()) {
+          lines.add(line);
         }
       } catch (IOException e) {
-        output.append(e);
+        lines.add(e.toString());
       }
     }
   }

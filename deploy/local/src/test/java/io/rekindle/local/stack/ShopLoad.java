@@ -51,6 +51,7 @@ final class ShopLoad implements AutoCloseable {
   }
 
   private void run() {
+    int interruptions = 0;
     while (!isStopped()) {
       try (Connection connection = shop.getConnection()) {
         while (!isStopped()) {
@@ -58,10 +59,11 @@ final class ShopLoad implements AutoCloseable {
           changes.incrementAndGet();
         }
       } catch (SQLException e) {
-        // The database is being killed: what was not committed is not there, and that is all.
-        continue;
+        interruptions++;
       }
     }
+    // Each time the database was killed. What was not committed then is not there, and that is all.
+    System.out.println("interruptions of the load: " + interruptions);
   }
 
   private boolean isStopped() {
@@ -80,8 +82,7 @@ final class ShopLoad implements AutoCloseable {
       case 0 -> execute(connection, "delete from shop.users where user_id = ?", user);
       case 1 -> execute(connection, "delete from shop.orders where order_id = ?", order);
       case 2 ->
-          execute(
-              connection, "update shop.orders set user_id = ? where order_id = ?", user, order);
+          execute(connection, "update shop.orders set user_id = ? where order_id = ?", user, order);
       case 3 ->
           execute(
               connection,

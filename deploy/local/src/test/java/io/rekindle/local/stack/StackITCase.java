@@ -93,28 +93,36 @@ class StackITCase {
   @Order(3)
   void shouldScoreWhatIsInsertedUpdatedAndDeleted() throws Exception {
     execute("insert into shop.users (user_id, email) values ('ada', 'ada@example.com')");
-    await("ada is a prospect", "select 1 from engagement.user_scores where user_id = 'ada'"
-        + " and segment = 'PROSPECT' and score is null");
+    await(
+        "ada is a prospect",
+        "select 1 from engagement.user_scores where user_id = 'ada'"
+            + " and segment = 'PROSPECT' and score is null");
 
     execute(
         "insert into shop.orders (order_id, user_id, placed_at, amount)"
             + " select 'ada-' || n, 'ada', now() - n * interval '30 days', 100 from"
             + " generate_series(1, 6) as n");
-    await("six orders", "select 1 from engagement.user_scores where user_id = 'ada'"
-        + " and order_count = 6 and score is not null");
+    await(
+        "six orders",
+        "select 1 from engagement.user_scores where user_id = 'ada'"
+            + " and order_count = 6 and score is not null");
 
     execute("update shop.orders set refunded_amount = amount where order_id = 'ada-1'");
-    await("one refunded", "select 1 from engagement.user_scores where user_id = 'ada'"
-        + " and order_count = 5");
+    await(
+        "one refunded",
+        "select 1 from engagement.user_scores where user_id = 'ada'" + " and order_count = 5");
 
     execute("delete from shop.orders where order_id in ('ada-2', 'ada-3')");
-    await("two deleted", "select 1 from engagement.user_scores where user_id = 'ada'"
-        + " and order_count = 3");
+    await(
+        "two deleted",
+        "select 1 from engagement.user_scores where user_id = 'ada'" + " and order_count = 3");
     verifyAll();
 
     execute("delete from shop.users where user_id = 'ada'");
-    await("no score", "select 1 where not exists"
-        + " (select 1 from engagement.user_scores where user_id = 'ada')");
+    await(
+        "no score",
+        "select 1 where not exists"
+            + " (select 1 from engagement.user_scores where user_id = 'ada')");
   }
 
   @Test

@@ -44,13 +44,11 @@ class StackITCase {
   private static final Duration START = Duration.ofMinutes(3);
   private static final Duration SOON = Duration.ofSeconds(30);
 
-  @TempDir Path temporary;
-
   private Path data;
   private Running up;
 
   @BeforeAll
-  void start() throws Exception {
+  void start(@TempDir Path temporary) throws Exception {
     data = temporary.resolve("data");
     startStack();
   }

@@ -14,10 +14,8 @@ import io.rekindle.scoring.Score;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
@@ -30,6 +28,7 @@ import org.apache.flink.api.common.typeutils.base.LongSerializer;
 import org.apache.flink.api.common.typeutils.base.array.LongPrimitiveArraySerializer;
 import org.apache.flink.runtime.state.KeyGroupRange;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
+import org.apache.flink.runtime.state.KeyedStateBackend;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.runtime.state.VoidNamespace;
@@ -86,8 +85,8 @@ public final class EngagementOperator extends AbstractStreamOperator<Judgement>
 
   private static final String TIMERS = "instants";
 
-  /** A timer at which changes are to be applied or a policy comes into force. */
-  private static final Byte CHANGES = 0;
+  /** A timer at which another policy comes into force. */
+  private static final Byte POLICY_SWITCH = 0;
 
   /** The one timer of a user for what happens when nothing happens. */
   private static final Byte WAKE_UP = 1;
@@ -105,7 +104,7 @@ public final class EngagementOperator extends AbstractStreamOperator<Judgement>
   private final long tombstoneRetentionMs;
 
   private transient ValueState<UserState> users;
-  private transient ListState<Change> pending;
+  private transient ListState<Change> storedPending;
   private transient BroadcastState<Integer, PolicyTimeline.Entry> storedPolicies;
   private transient ListState<Long> storedJudgedUntil;
   private transient ListState<long[]> storedHeld;
@@ -118,10 +117,7 @@ public final class EngagementOperator extends AbstractStreamOperator<Judgement>
   /** The watermark of the last advance that is complete. */
   private transient long judgedUntil;
 
-  /** Users with nothing left to do in this advance, though more of their timers may fire. */
-  private transient Set<String> caughtUp;
-
-  private transient List<Change> batch;
+  private transient PendingChanges pending;
   private transient StreamRecord<Judgement> record;
 
   /**
@@ -135,7 +131,7 @@ public final class EngagementOperator extends AbstractStreamOperator<Judgement>
   public void initializeState(StateInitializationContext context) throws Exception {
     super.initializeState(context);
     users = context.getKeyedStateStore().getState(USER);
-    pending = context.getKeyedStateStore().getListState(PENDING);
+    storedPending = context.getKeyedStateStore().getListState(PENDING);
 
     storedPolicies = context.getOperatorStateStore().getBroadcastState(POLICIES);
     policies = new PolicyTimeline();
@@ -172,19 +168,24 @@ public final class EngagementOperator extends AbstractStreamOperator<Judgement>
     return held;
   }
 
+  @SuppressWarnings("unchecked") // Input 1 is keyed by user id.
+  private KeyedStateBackend<String> keyedStateBackend() {
+    return (KeyedStateBackend<String>) (KeyedStateBackend<?>) getKeyedStateBackend();
+  }
+
   @Override
   public void open() throws Exception {
     super.open();
     timers = getInternalTimerService(TIMERS, ByteSerializer.INSTANCE, this);
     measured = new EngagementMetrics(getMetricGroup(), held);
-    caughtUp = new HashSet<>();
-    batch = new ArrayList<>();
+    pending = new PendingChanges(keyedStateBackend(), PENDING.getName(), storedPending, BY_COMMIT);
     record = new StreamRecord<>(null);
   }
 
   @Override
   public void snapshotState(StateSnapshotContext context) throws Exception {
     super.snapshotState(context);
+    pending.store();
     storedJudgedUntil.update(List.of(judgedUntil));
     storedHeld.update(held.toStore());
   }
@@ -196,13 +197,10 @@ public final class EngagementOperator extends AbstractStreamOperator<Judgement>
       takeIn(change);
       return;
     }
-    long at = change.commitTime();
-    if (at <= judgedUntil) {
+    if (change.commitTime() <= judgedUntil) {
       measured.late.inc();
-      at = judgedUntil + 1;
     }
     pending.add(change);
-    timers.registerEventTimeTimer(CHANGES, at);
   }
 
   /** Applies a row of the first snapshot, and has the user judged as of the last of their rows. */
@@ -251,7 +249,7 @@ public final class EngagementOperator extends AbstractStreamOperator<Judgement>
             VoidNamespace.INSTANCE,
             VoidNamespaceSerializer.INSTANCE,
             USER,
-            (userId, state) -> timers.registerEventTimeTimer(CHANGES, instant));
+            (userId, state) -> timers.registerEventTimeTimer(POLICY_SWITCH, instant));
   }
 
   @Override
@@ -261,18 +259,15 @@ public final class EngagementOperator extends AbstractStreamOperator<Judgement>
       output.emitWatermark(mark);
       return;
     }
+    pending.passTo(
+        mark.getTimestamp(), (userId, changes) -> catchUp(userId, changes, mark.getTimestamp()));
     super.processWatermark(mark);
     judgedUntil = mark.getTimestamp();
-    caughtUp.clear();
   }
 
   @Override
   public void onEventTime(InternalTimer<String, Byte> timer) throws Exception {
-    String userId = timer.getKey();
-    if (caughtUp.contains(userId)) {
-      return;
-    }
-    catchUp(userId, timers.currentWatermark());
+    catchUp(timer.getKey(), List.of(), timers.currentWatermark());
   }
 
   @Override
@@ -281,11 +276,10 @@ public final class EngagementOperator extends AbstractStreamOperator<Judgement>
   }
 
   /** Applies all that was committed until the watermark, and judges as of each such instant. */
-  private void catchUp(String userId, long watermark) throws Exception {
-    takePending(watermark);
+  private void catchUp(String userId, List<Change> changes, long watermark) throws Exception {
     UserState user = users.value();
     if (user == null) {
-      if (batch.isEmpty()) {
+      if (changes.isEmpty()) {
         return;
       }
       user = new UserState();
@@ -293,11 +287,11 @@ public final class EngagementOperator extends AbstractStreamOperator<Judgement>
     boolean wasUser = user.profile != null;
     int ordersBefore = user.orders.size();
     int unconvertedBefore = user.unconvertedOrders;
-    boolean touched = !batch.isEmpty();
+    boolean touched = !changes.isEmpty();
 
     int next = 0;
     while (true) {
-      long changeAt = next < batch.size() ? instantOf(batch.get(next)) : UserState.NEVER_DUE;
+      long changeAt = next < changes.size() ? instantOf(changes.get(next)) : UserState.NEVER_DUE;
       long dueAt = dueAt(user);
       long at = Math.min(changeAt, dueAt);
       if (at > watermark) {
@@ -307,8 +301,8 @@ public final class EngagementOperator extends AbstractStreamOperator<Judgement>
       user = forgetOld(user, at);
       Change news = null;
       boolean newUser = false;
-      for (; next < batch.size() && instantOf(batch.get(next)) <= at; next++) {
-        Change change = batch.get(next);
+      for (; next < changes.size() && instantOf(changes.get(next)) <= at; next++) {
+        Change change = changes.get(next);
         boolean unknownUser = user.profile == null;
         if (user.apply(change, at)) {
           news = change;
@@ -320,9 +314,6 @@ public final class EngagementOperator extends AbstractStreamOperator<Judgement>
       if (news != null || dueAt <= at) {
         judge(userId, user, at, news, newUser);
       }
-    }
-    if (batch.size() > 1) {
-      caughtUp.add(userId);
     }
     settle(user, watermark, touched);
     count(userId, user, wasUser, ordersBefore, unconvertedBefore);
@@ -340,31 +331,6 @@ public final class EngagementOperator extends AbstractStreamOperator<Judgement>
     }
     user.forgetRemoved(at, tombstoneRetentionMs);
     return user;
-  }
-
-  /** Moves the changes that the watermark has passed to the batch, in the order of commits. */
-  private void takePending(long watermark) throws Exception {
-    batch.clear();
-    List<Change> rest = null;
-    for (Change change : pending.get()) {
-      if (change.commitTime() <= watermark) {
-        batch.add(change);
-      } else {
-        rest = rest == null ? new ArrayList<>() : rest;
-        rest.add(change);
-      }
-    }
-    if (batch.isEmpty()) {
-      return;
-    }
-    if (rest == null) {
-      pending.clear();
-    } else {
-      pending.update(rest);
-    }
-    if (batch.size() > 1) {
-      batch.sort(BY_COMMIT);
-    }
   }
 
   /** When a change counts: when it was committed, unless that had been judged before it came. */

@@ -1,0 +1,145 @@
+package io.rekindle.job.engagement;
+
+import io.rekindle.connectors.events.Change;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.runtime.state.KeyedStateBackend;
+import org.apache.flink.runtime.state.VoidNamespace;
+
+/**
+ * Changes that wait for the watermark, by user.
+ *
+ * <p>They wait in memory: the usual change waits for a fraction of a second, and costs neither a
+ * timer nor an access to state. A checkpoint moves them to keyed state, and so does their number
+ * when time stands still for long, so that what memory they take is bounded.
+ */
+final class PendingChanges {
+
+  /** From this many on they are moved to keyed state: some 50 MB. */
+  private static final int MOST_IN_MEMORY = 200_000;
+
+  private static final long UNKNOWN = Long.MIN_VALUE;
+
+  private final KeyedStateBackend<String> keys;
+  private final ListState<Change> stored;
+  private final Comparator<Change> order;
+  private final Map<String, Waiting> byUser = new HashMap<>();
+  private final List<Change> passed = new ArrayList<>();
+  private int inMemory;
+
+  /** What waits for one user. */
+  private static final class Waiting {
+
+    final List<Change> inMemory = new ArrayList<>(2);
+    boolean someStored;
+
+    /** No change here was committed before this. */
+    long earliest = Long.MAX_VALUE;
+  }
+
+  /** Is given what the watermark has passed, for one user at a time, whose key is current. */
+  interface Receiver {
+
+    /** Takes changes that are in order, and the list of them valid during the call. */
+    void receive(String userId, List<Change> changes) throws Exception;
+  }
+
+  /**
+   * @param stored where they are kept in a checkpoint; what is there from the last one waits on
+   * @param order in which a user's changes are given out
+   */
+  PendingChanges(
+      KeyedStateBackend<String> keys,
+      String stateName,
+      ListState<Change> stored,
+      Comparator<Change> order) {
+    this.keys = keys;
+    this.stored = stored;
+    this.order = order;
+    try (Stream<String> users = keys.getKeys(stateName, VoidNamespace.INSTANCE)) {
+      users.forEach(
+          userId -> {
+            Waiting waiting = new Waiting();
+            waiting.someStored = true;
+            waiting.earliest = UNKNOWN;
+            byUser.put(userId, waiting);
+          });
+    }
+  }
+
+  void add(Change change) throws Exception {
+    Waiting waiting = byUser.computeIfAbsent(change.userId(), userId -> new Waiting());
+    waiting.inMemory.add(change);
+    waiting.earliest = Math.min(waiting.earliest, change.commitTime());
+    if (++inMemory >= MOST_IN_MEMORY) {
+      store();
+    }
+  }
+
+  /** Gives out what was committed at the watermark or before. */
+  void passTo(long watermark, Receiver receiver) throws Exception {
+    Iterator<Map.Entry<String, Waiting>> users = byUser.entrySet().iterator();
+    while (users.hasNext()) {
+      Map.Entry<String, Waiting> user = users.next();
+      Waiting waiting = user.getValue();
+      if (waiting.earliest > watermark) {
+        continue;
+      }
+      keys.setCurrentKey(user.getKey());
+      take(waiting, watermark);
+      if (waiting.inMemory.isEmpty()) {
+        users.remove();
+      }
+      if (!passed.isEmpty()) {
+        receiver.receive(user.getKey(), passed);
+      }
+    }
+  }
+
+  private void take(Waiting waiting, long watermark) throws Exception {
+    if (waiting.someStored) {
+      for (Change change : stored.get()) {
+        waiting.inMemory.add(change);
+        inMemory++;
+      }
+      stored.clear();
+      waiting.someStored = false;
+    }
+    passed.clear();
+    waiting.earliest = Long.MAX_VALUE;
+    int left = 0;
+    for (Change change : waiting.inMemory) {
+      if (change.commitTime() <= watermark) {
+        passed.add(change);
+      } else {
+        waiting.inMemory.set(left++, change);
+        waiting.earliest = Math.min(waiting.earliest, change.commitTime());
+      }
+    }
+    waiting.inMemory.subList(left, waiting.inMemory.size()).clear();
+    inMemory -= passed.size();
+    if (passed.size() > 1) {
+      passed.sort(order);
+    }
+  }
+
+  /** Moves all to keyed state, for a checkpoint or out of memory's way. Changes the current key. */
+  void store() throws Exception {
+    for (Map.Entry<String, Waiting> user : byUser.entrySet()) {
+      Waiting waiting = user.getValue();
+      if (!waiting.inMemory.isEmpty()) {
+        keys.setCurrentKey(user.getKey());
+        stored.addAll(waiting.inMemory);
+        waiting.inMemory.clear();
+        waiting.someStored = true;
+      }
+    }
+    inMemory = 0;
+  }
+}

@@ -35,8 +35,10 @@ final class LogTail {
     }
     byte[] added;
     try (RandomAccessFile reader = new RandomAccessFile(file.toFile(), "r")) {
-      // Emptied because it had grown too long.
-      position = Math.min(position, reader.length());
+      if (reader.length() < position) {
+        // Emptied because it had grown too long.
+        position = 0;
+      }
       reader.seek(position);
       added = new byte[(int) (reader.length() - position)];
       reader.readFully(added);

@@ -1,0 +1,47 @@
+package io.rekindle.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+
+class ProgressTest {
+
+  private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+  private final PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
+
+  @Test
+  void shouldPrintPlainLinesWhereThereIsNoTerminal() {
+    try (Progress progress = new Progress(out, false)) {
+      progress.step("starting Kafka");
+      progress.step("starting Kafka");
+      progress.say("port 1 is taken");
+      progress.step("starting Flink");
+    }
+
+    assertThat(printed().lines())
+        .containsExactly("starting Kafka", "port 1 is taken", "starting Flink");
+    assertThat(printed()).doesNotContain("\r", "\033");
+  }
+
+  @Test
+  void shouldLeaveNothingOfAStepOnATerminal() {
+    try (Progress progress = new Progress(out, true)) {
+      progress.step("starting Kafka");
+      progress.say("port 1 is taken");
+    }
+
+    assertThat(onScreen()).isEqualTo("port 1 is taken\n");
+  }
+
+  /** What a terminal shows of it: each line after its last erasure. */
+  private String onScreen() {
+    return printed().replaceAll("[^\n]*\r\033\\[2K", "");
+  }
+
+  private String printed() {
+    return bytes.toString(StandardCharsets.UTF_8);
+  }
+}

@@ -21,6 +21,7 @@ final class ShopLoad implements AutoCloseable {
 
   private static final int USERS = 60;
   private static final int ORDERS = 400;
+  private static final int MOST_CHANGES = 4;
   private static final Duration PAUSE = Duration.ofMillis(10);
 
   private final DataSource shop;
@@ -54,15 +55,15 @@ final class ShopLoad implements AutoCloseable {
     int interruptions = 0;
     while (!isStopped()) {
       try (Connection connection = shop.getConnection()) {
+        connection.setAutoCommit(false);
         while (!isStopped()) {
-          change(connection);
-          changes.incrementAndGet();
+          transact(connection);
         }
       } catch (SQLException e) {
         interruptions++;
       }
     }
-    // Each time the database was killed. What was not committed then is not there, and that is all.
+    // The database was killed, or ended a deadlock: what was not committed is not there.
     System.out.println("interruptions of the load: " + interruptions);
   }
 
@@ -72,6 +73,20 @@ final class ShopLoad implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return true;
+    }
+  }
+
+  /** Some changes at once, and now and then none after all. */
+  private void transact(Connection connection) throws SQLException {
+    int size = 1 + random.nextInt(MOST_CHANGES);
+    for (int i = 0; i < size; i++) {
+      change(connection);
+    }
+    if (random.nextInt(10) == 0) {
+      connection.rollback();
+    } else {
+      connection.commit();
+      changes.addAndGet(size);
     }
   }
 

@@ -14,6 +14,9 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -43,6 +46,8 @@ class StackITCase {
   private static final Duration RECOVERY = Duration.ofMinutes(2);
   private static final Duration START = Duration.ofMinutes(3);
   private static final Duration SOON = Duration.ofSeconds(30);
+  private static final int WRITERS = 4;
+  private static final int CONCURRENT_CHANGES = 4_000;
 
   private Path data;
   private Running up;
@@ -146,9 +151,113 @@ class StackITCase {
         .contains("already runs on " + data, "supervisor pid " + up.process().pid());
   }
 
+  @Test
+  @Order(6)
+  void shouldBeExactAfterThousandsOfConcurrentTransactions() throws Exception {
+    long seed = new Random().nextLong();
+    System.out.println("seed of the concurrent transactions: " + seed);
+    List<ShopLoad> loads = new ArrayList<>();
+    try {
+      for (int i = 0; i < WRITERS; i++) {
+        loads.add(new ShopLoad(owner(), seed + i));
+      }
+      Await.until(
+          "thousands of changes",
+          RECOVERY,
+          () -> loads.stream().mapToInt(ShopLoad::changes).sum() > CONCURRENT_CHANGES);
+    } finally {
+      loads.forEach(ShopLoad::close);
+    }
+    verifyAll();
+  }
+
+  @Test
+  @Order(7)
+  void shouldJudgeNobodyWhileConnectStandsStill() throws Exception {
+    long connect = handle("connect").pid();
+    signal(connect, "STOP");
+    try {
+      execute("insert into shop.users (user_id) values ('cora')");
+      Await.until(
+          "the status says so", RECOVERY, () -> statusSays("time stands still: Kafka Connect"));
+      assertThat(rows("select 1 from engagement.user_scores where user_id = 'cora'")).isFalse();
+    } finally {
+      signal(connect, "CONT");
+    }
+    await("cora is judged", "select 1 from engagement.user_scores where user_id = 'cora'");
+    verifyAll();
+  }
+
+  @Test
+  @Order(8)
+  void shouldJudgeNobodyWhileOnePartitionIsSilent() throws Exception {
+    String topic = Topics.standard().orders().name();
+    String partition = " where topic = '" + topic + "' and partition = 2";
+    execute("delete from engagement.clock" + partition);
+    try {
+      execute("insert into shop.users (user_id) values ('dora')");
+      Await.until(
+          "the status says which",
+          RECOVERY,
+          () -> statusSays("held back by partition 2 of " + topic) && statusSays("stands still"));
+      assertThat(rows("select 1 from engagement.user_scores where user_id = 'dora'")).isFalse();
+    } finally {
+      execute("insert into engagement.clock (topic, partition) values ('" + topic + "', 2)");
+    }
+    await("dora is judged", "select 1 from engagement.user_scores where user_id = 'dora'");
+    verifyAll();
+  }
+
+  @Test
+  @Order(9)
+  void shouldKeepWhatItCannotReadAndTakeItOnceRepaired() throws Exception {
+    execute("insert into shop.users (user_id) values ('elsa')");
+    await("elsa is judged", "select 1 from engagement.user_scores where user_id = 'elsa'");
+    String kafka = StackInfo.read(data).kafkaBootstrap();
+    MalformedEvents malformed = new MalformedEvents();
+    Map<String, String> reasons = new HashMap<>();
+    for (MalformedEvents.Event event : malformed.all()) {
+      reasons.put(MalformedEvents.send(kafka, event), event.reason());
+    }
+    String sound = malformed.order("elsa-1", "elsa");
+    String broken =
+        MalformedEvents.send(
+            kafka,
+            new MalformedEvents.Event(
+                "WRONG_TYPE",
+                Topics.standard().orders().name(),
+                "{\"order_id\":\"elsa-1\"}",
+                sound.replace("10.00", "ten")));
+    reasons.put(broken, "WRONG_TYPE");
+
+    Await.until(
+        "all are dead letters",
+        SOON,
+        () ->
+            deadLetters("list").lines().filter(line -> line.contains("rekindle.")).count()
+                >= reasons.size());
+    String listed = deadLetters("list");
+    reasons.forEach(
+        (id, reason) ->
+            assertThat(listed.lines().filter(line -> line.contains(id)))
+                .as(id)
+                .singleElement()
+                .asString()
+                .contains(reason));
+    verifyAll();
+
+    Path repaired = Files.writeString(data.resolveSibling("repaired.json"), sound);
+    deadLetters("replay", broken, "--value", repaired.toString());
+    await(
+        "the repaired order counts",
+        "select 1 from engagement.user_scores where user_id = 'elsa' and order_count = 1");
+    execute("insert into shop.orders (order_id, user_id, amount) values ('elsa-1', 'elsa', 10)");
+    verifyAll();
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"taskmanager", "jobmanager", "connect", "kafka", "postgres"})
-  @Order(6)
+  @Order(10)
   void shouldRecoverByItselfFromTheDeathOf(String component) throws Exception {
     long seed = new Random().nextLong();
     System.out.println("seed of the changes while " + component + " dies: " + seed);
@@ -164,7 +273,7 @@ class StackITCase {
   }
 
   @Test
-  @Order(7)
+  @Order(11)
   void shouldGoOnWhereItStopped() throws Exception {
     up.process().destroy();
     up.waitFor();
@@ -184,7 +293,7 @@ class StackITCase {
   }
 
   @Test
-  @Order(8)
+  @Order(12)
   void shouldEndWhatAKilledRunLeftBehind() throws Exception {
     ProcessHandle broker = handle("kafka");
     ProcessHandle database = handle("postgres");
@@ -226,6 +335,24 @@ class StackITCase {
     return status.healthy() && Instant.parse(status.watermark().scoredUntil()).isAfter(instant);
   }
 
+  private boolean statusSays(String words) throws IOException, InterruptedException {
+    return RekindleScript.run("status", "--data", data.toString()).output().contains(words);
+  }
+
+  private String deadLetters(String... arguments) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of("dead-letters"));
+    command.addAll(List.of(arguments));
+    command.addAll(List.of("--data", data.toString()));
+    Outcome outcome = RekindleScript.run(command.toArray(String[]::new));
+    assertThat(outcome.exitCode()).as(outcome.output()).isZero();
+    return outcome.output();
+  }
+
+  private static void signal(long pid, String name) throws IOException, InterruptedException {
+    Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(pid)).start();
+    assertThat(kill.waitFor()).isZero();
+  }
+
   private void verifyAll() throws IOException, InterruptedException {
     Outcome outcome = RekindleScript.run("verify", "--data", data.toString());
     assertThat(outcome.output()).contains("users checked, 0 differences");
@@ -233,16 +360,15 @@ class StackITCase {
   }
 
   private void await(String description, String query) throws InterruptedException {
-    Await.until(
-        description,
-        SOON,
-        () -> {
-          try (Connection connection = owner().getConnection();
-              Statement statement = connection.createStatement();
-              var rows = statement.executeQuery(query)) {
-            return rows.next();
-          }
-        });
+    Await.until(description, SOON, () -> rows(query));
+  }
+
+  private boolean rows(String query) throws SQLException {
+    try (Connection connection = owner().getConnection();
+        Statement statement = connection.createStatement();
+        var rows = statement.executeQuery(query)) {
+      return rows.next();
+    }
   }
 
   private void execute(String sql) throws SQLException {

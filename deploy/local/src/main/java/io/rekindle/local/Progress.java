@@ -3,6 +3,8 @@ package io.rekindle.local;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Tells a person at a terminal what is going on. On a terminal the current step is one line that is
@@ -14,12 +16,15 @@ import java.util.Locale;
 public final class Progress implements AutoCloseable {
 
   private static final Duration REDRAW = Duration.ofMillis(100);
+  private static final Duration REPEAT = Duration.ofSeconds(5);
 
   private final PrintStream out;
   private final boolean terminal;
   private final long startedAt = System.nanoTime();
+  private final CountDownLatch closed = new CountDownLatch(1);
 
   private String step;
+  private String line;
   private long stepAt;
   private long drawnAt;
   private boolean drawn;
@@ -35,20 +40,24 @@ public final class Progress implements AutoCloseable {
    */
   public static Progress onStandardError() {
     boolean dumb = "dumb".equals(System.getenv("TERM")) || System.getenv("NO_COLOR") != null;
-    return new Progress(System.err, Boolean.getBoolean("rekindle.terminal") && !dumb);
+    Progress progress =
+        new Progress(System.err, Boolean.getBoolean("rekindle.terminal") && !dumb);
+    if (progress.terminal) {
+      Thread clock = new Thread(progress::countSeconds, "progress");
+      clock.setDaemon(true);
+      clock.start();
+    }
+    return progress;
   }
 
   /** Begins the step that is now under way, in a few words ("starting Kafka"). */
   public synchronized void step(String description) {
     if (description.equals(step)) {
-      redraw(description);
       return;
     }
-    step = description;
-    stepAt = System.nanoTime();
-    drawnAt = 0;
+    begin(description);
     if (terminal) {
-      redraw(description);
+      draw();
     } else {
       out.println(description);
     }
@@ -61,33 +70,29 @@ public final class Progress implements AutoCloseable {
    * @param total how many there are in all; 0 or less when that is not known
    */
   public synchronized void count(String description, long done, long total) {
-    long now = System.nanoTime();
     if (!description.equals(step)) {
-      step = description;
-      stepAt = now;
-      drawnAt = now;
+      begin(description);
+      drawnAt = stepAt;
     }
-    Duration pause = terminal ? REDRAW : Duration.ofSeconds(5);
-    if (now - drawnAt < pause.toNanos()) {
+    if (System.nanoTime() - drawnAt < (terminal ? REDRAW : REPEAT).toNanos()) {
       return;
     }
-    String line =
+    line =
         total > 0
             ? String.format(Locale.ROOT, "%s: %,d of %,d", description, done, total)
             : String.format(Locale.ROOT, "%s: %,d", description, done);
     if (terminal) {
-      drawnAt = 0;
-      redraw(line);
+      draw();
     } else {
-      drawnAt = now;
       out.println(line);
+      drawnAt = System.nanoTime();
     }
   }
 
   /** Says something that stays on the screen. */
-  public synchronized void say(String line) {
-    clear();
-    out.println(line);
+  public synchronized void say(String text) {
+    erase();
+    out.println(text);
   }
 
   /** The time since this was made. */
@@ -97,20 +102,40 @@ public final class Progress implements AutoCloseable {
 
   /** Removes the line of the current step, before something else is printed. */
   public synchronized void done() {
-    clear();
+    erase();
     step = null;
+    line = null;
   }
 
   @Override
   public void close() {
+    closed.countDown();
     done();
   }
 
-  private void redraw(String line) {
-    long now = System.nanoTime();
-    if (!terminal || now - drawnAt < REDRAW.toNanos()) {
-      return;
+  private void begin(String description) {
+    step = description;
+    line = description;
+    stepAt = System.nanoTime();
+  }
+
+  /** A step may take long without anybody calling: its seconds show that something goes on. */
+  private void countSeconds() {
+    try {
+      while (!closed.await(1, TimeUnit.SECONDS)) {
+        synchronized (this) {
+          if (line != null) {
+            draw();
+          }
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
+  }
+
+  private void draw() {
+    long now = System.nanoTime();
     long seconds = (now - stepAt) / 1_000_000_000L;
     out.print("\r\033[2K" + line + (seconds >= 2 ? " … " + seconds + " s" : " …"));
     out.flush();
@@ -118,7 +143,7 @@ public final class Progress implements AutoCloseable {
     drawn = true;
   }
 
-  private void clear() {
+  private void erase() {
     if (drawn) {
       out.print("\r\033[2K");
       out.flush();

@@ -40,8 +40,7 @@ public final class Progress implements AutoCloseable {
    */
   public static Progress onStandardError() {
     boolean dumb = "dumb".equals(System.getenv("TERM")) || System.getenv("NO_COLOR") != null;
-    Progress progress =
-        new Progress(System.err, Boolean.getBoolean("rekindle.terminal") && !dumb);
+    Progress progress = new Progress(System.err, Boolean.getBoolean("rekindle.terminal") && !dumb);
     if (progress.terminal) {
       Thread clock = new Thread(progress::countSeconds, "progress");
       clock.setDaemon(true);

@@ -24,8 +24,11 @@ final class OrderIds {
   private byte[] bytes;
   private int length;
 
-  OrderIds() {
-    this(new byte[32], 0);
+  /**
+   * @param capacity bytes to begin with
+   */
+  OrderIds(int capacity) {
+    this(new byte[capacity], 0);
   }
 
   private OrderIds(byte[] bytes, int length) {

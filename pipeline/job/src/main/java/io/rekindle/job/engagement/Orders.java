@@ -35,7 +35,7 @@ final class Orders implements OrderHistory {
   private final OrderIds ids;
 
   Orders() {
-    this(0, new OrderIds(), 4);
+    this(0, new OrderIds(32), 4);
   }
 
   private Orders(int size, OrderIds ids, int capacity) {

@@ -19,8 +19,9 @@ final class RemovedOrders {
   private long[] removedAt;
   private final OrderIds ids;
 
+  /** None, and no memory for any: most users never have one. */
   RemovedOrders() {
-    this(0, new OrderIds(), 2);
+    this(0, new OrderIds(0), 0);
   }
 
   private RemovedOrders(int size, OrderIds ids, int capacity) {

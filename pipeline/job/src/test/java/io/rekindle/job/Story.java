@@ -1,0 +1,201 @@
+package io.rekindle.job;
+
+import io.rekindle.connectors.capture.Captured;
+import io.rekindle.connectors.capture.CapturedSerializer;
+import io.rekindle.connectors.events.Change;
+import io.rekindle.connectors.events.Contacted;
+import io.rekindle.connectors.events.OrderChanged;
+import io.rekindle.connectors.events.OrderChanged.Kind;
+import io.rekindle.connectors.events.OrderRemoved;
+import io.rekindle.connectors.events.OverrideChanged;
+import io.rekindle.connectors.events.PolicyChanged;
+import io.rekindle.connectors.events.RowVersion;
+import io.rekindle.connectors.events.UserChanged;
+import io.rekindle.connectors.events.UserRemoved;
+import io.rekindle.connectors.serialization.EventTypeInfo;
+import io.rekindle.scoring.ScoringPolicy;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.api.common.serialization.SerializerConfigImpl;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.connector.source.Source;
+import org.apache.flink.api.connector.source.util.ratelimit.RateLimiterStrategy;
+import org.apache.flink.connector.datagen.source.DataGeneratorSource;
+import org.apache.flink.connector.datagen.source.GeneratorFunction;
+
+/**
+ * A small shop's past in two chapters, with at least one change of every kind; the savepoint
+ * between them is kept for every release. What the first chapter tells must therefore never change.
+ */
+public final class Story {
+
+  private static final long DAY = 86_400_000;
+  private static final long BEGIN = Instant.parse("2026-01-05T09:00:00Z").toEpochMilli();
+  private static final int USERS = 30;
+
+  /** Everything of the first chapter was committed by then. */
+  public static final long FIRST_END = BEGIN + 60 * DAY;
+
+  /** Everything was committed by then. */
+  public static final long SECOND_END = BEGIN + 120 * DAY;
+
+  /** The two chapters. */
+  public enum Chapter {
+    FIRST,
+    SECOND
+  }
+
+  private Story() {}
+
+  /** The changes of a chapter, in the order of commits. */
+  public static List<Change> changes(Chapter chapter) {
+    List<Change> changes = new ArrayList<>();
+    if (chapter == Chapter.FIRST) {
+      tellFirst(changes);
+    } else {
+      tellSecond(changes);
+    }
+    return changes;
+  }
+
+  private static void tellFirst(List<Change> changes) {
+    for (int i = 0; i < USERS; i++) {
+      changes.add(user(i, BEGIN + i, changes.size(), true));
+    }
+    for (int round = 0; round < 4; round++) {
+      for (int i = 0; i < USERS; i++) {
+        long at = BEGIN + DAY + round * (7L + i) * DAY / 2 + i;
+        changes.add(order(i, at, "o" + round + "-" + i, 2_000L + 700L * i, Kind.PLACED, changes));
+      }
+    }
+    long at = BEGIN + 58 * DAY;
+    changes.add(order(0, at, "o0-0", 100, Kind.REFUNDED, changes));
+    changes.add(order(1, at + 1, "o0-1", 0, Kind.CANCELLED, changes));
+    changes.add(new OrderRemoved("user2", at + 2, version(changes.size()), false, "o0-2", false));
+    changes.add(new OrderRemoved("user3", at + 3, version(changes.size()), false, "o0-3", true));
+    changes.add(order(4, at + 3, "o0-3", 4_100, Kind.MOVED_IN, changes));
+    changes.add(new UserRemoved("user5", at + 4, version(changes.size()), false));
+    changes.add(new Contacted("user6", at + 5, version(changes.size()), false, "e1", at));
+    changes.add(
+        new OverrideChanged(
+            "user7", at + 6, version(changes.size()), false, 12, at, at + 20 * DAY));
+    changes.sort((one, other) -> Long.compare(one.commitTime(), other.commitTime()));
+  }
+
+  private static void tellSecond(List<Change> changes) {
+    for (int i = 0; i < USERS; i += 3) {
+      long at = FIRST_END + (1 + i) * DAY;
+      changes.add(order(i, at, "later-" + i, 9_900, Kind.PLACED, 1_000 + changes.size()));
+      // An old version of the same row, sent again, and one that the first chapter deleted.
+      changes.add(order(2, at + 1, "o0-2", 3_400, Kind.PLACED, 40));
+    }
+    changes.add(user(5, FIRST_END + 50 * DAY, 2_000, false));
+  }
+
+  private static Change user(int number, long at, int place, boolean snapshot) {
+    return new UserChanged(
+        "user" + number,
+        at,
+        snapshot ? new RowVersion(1_000_000, 0) : version(place),
+        snapshot,
+        "user" + number + "@example.com",
+        "User " + number,
+        List.of("books", "garden"),
+        "Europe/Vienna",
+        "de",
+        number % 2 == 0,
+        BEGIN - number * DAY);
+  }
+
+  private static Change order(
+      int user, long at, String id, long netMinor, Kind kind, List<Change> before) {
+    return order(user, at, id, netMinor, kind, before.size());
+  }
+
+  private static Change order(int user, long at, String id, long netMinor, Kind kind, int place) {
+    return new OrderChanged(
+        "user" + user, at, version(place), false, id, at - 1_000, netMinor, "EUR", kind);
+  }
+
+  private static RowVersion version(int place) {
+    return new RowVersion(2_000_000 + 100L * place, 2_000_050 + 100L * place);
+  }
+
+  /** Another policy comes into force in the first chapter and goes again in the second. */
+  public static List<PolicyChanged> policies(Chapter chapter) {
+    boolean first = chapter == Chapter.FIRST;
+    return List.of(
+        new PolicyChanged(
+            "document-v1",
+            first ? BEGIN + 30 * DAY : FIRST_END + 30 * DAY,
+            version(first ? 500 : 3_000),
+            false,
+            ScoringPolicy.builtIn("document-v1").json(),
+            first));
+  }
+
+  public static long end(Chapter chapter) {
+    return chapter == Chapter.FIRST ? FIRST_END : SECOND_END;
+  }
+
+  /** The changes as a source, which goes on ticking when all is told. */
+  public static EngagementGraph.Sources sources(Chapter chapter) {
+    return new EngagementGraph.Sources(
+        new Telling<>(chapter, true, type(Change.class, EventTypeInfo.CHANGE)).source(),
+        new Telling<>(chapter, false, type(PolicyChanged.class, EventTypeInfo.POLICY_CHANGED))
+            .source(),
+        1);
+  }
+
+  private static <T> TypeInformation<Captured<T>> type(
+      Class<T> ignored, TypeInformation<T> changes) {
+    // A class object knows no type arguments.
+    @SuppressWarnings("unchecked")
+    Class<Captured<T>> captured = (Class<Captured<T>>) (Class<?>) Captured.class;
+    return new EventTypeInfo<>(
+        captured, new CapturedSerializer<>(changes.createSerializer(new SerializerConfigImpl())));
+  }
+
+  private static final class Telling<T> implements GeneratorFunction<Long, Captured<T>> {
+
+    private static final long serialVersionUID = 1L;
+    private static final double PER_SECOND = 2_000;
+
+    private final Chapter chapter;
+    private final boolean ofChanges;
+    private final TypeInformation<Captured<T>> type;
+    private transient List<?> told;
+    private transient int next;
+
+    Telling(Chapter chapter, boolean ofChanges, TypeInformation<Captured<T>> type) {
+      this.chapter = chapter;
+      this.ofChanges = ofChanges;
+      this.type = type;
+    }
+
+    Source<Captured<T>, ?, ?> source() {
+      return new DataGeneratorSource<>(
+          this, Long.MAX_VALUE, RateLimiterStrategy.perSecond(PER_SECOND), type);
+    }
+
+    @Override
+    @SuppressWarnings("unchecked") // changes or policies, as the type given with them says
+    public Captured<T> map(Long index) {
+      if (told == null) {
+        told = ofChanges ? changes(chapter) : policies(chapter);
+      }
+      if (next == told.size()) {
+        // Enough beyond the end for the skew that watermarks allow for.
+        return Captured.progress(end(chapter) + 1_000);
+      }
+      Object change = told.get(next++);
+      if (change instanceof Change row) {
+        return Captured.change(
+            (T) row, row.snapshot() ? Captured.PROVES_NOTHING : row.commitTime());
+      }
+      PolicyChanged policy = (PolicyChanged) change;
+      return Captured.change((T) policy, policy.commitTime());
+    }
+  }
+}

@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Which policy is in force when, as the rows of {@code engagement.scoring_policies} say. While no
@@ -41,7 +42,13 @@ final class PolicyTimeline {
    */
   record Reign(long since, String version, ScoringPolicy policy, Scorer scorer) {}
 
+  private static final ScoringPolicy BUILT_IN_POLICY = ScoringPolicy.builtIn(BUILT_IN);
+
   private final List<Entry> entries = new ArrayList<>();
+
+  /** What each document ever active says, so that each is read once; empty if it is no policy. */
+  private final Map<String, Optional<ScoringPolicy>> policies = new HashMap<>();
+
   private List<Reign> reigns = List.of(builtIn(ALWAYS));
 
   /** How many changes it knows. */
@@ -127,7 +134,7 @@ final class PolicyTimeline {
     return result;
   }
 
-  private static Reign inForce(long since, Iterable<PolicyChanged> rows, Reign before) {
+  private Reign inForce(long since, Iterable<PolicyChanged> rows, Reign before) {
     PolicyChanged active = null;
     for (PolicyChanged row : rows) {
       if (row.active()
@@ -139,17 +146,23 @@ final class PolicyTimeline {
     if (active == null) {
       return builtIn(since);
     }
+    String version = active.policyVersion();
+    return policies
+        .computeIfAbsent(active.document(), PolicyTimeline::parse)
+        .map(policy -> new Reign(since, version, policy, new Scorer(policy)))
+        .orElse(before);
+  }
+
+  private static Optional<ScoringPolicy> parse(String document) {
     try {
-      ScoringPolicy policy = ScoringPolicy.parse(active.document());
-      return new Reign(since, active.policyVersion(), policy, new Scorer(policy));
+      return Optional.of(ScoringPolicy.parse(document));
     } catch (InvalidPolicyException reported) {
       // It was made a dead letter where its record was read, with its origin.
-      return before;
+      return Optional.empty();
     }
   }
 
   private static Reign builtIn(long since) {
-    ScoringPolicy policy = ScoringPolicy.builtIn(BUILT_IN);
-    return new Reign(since, BUILT_IN, policy, new Scorer(policy));
+    return new Reign(since, BUILT_IN, BUILT_IN_POLICY, new Scorer(BUILT_IN_POLICY));
   }
 }

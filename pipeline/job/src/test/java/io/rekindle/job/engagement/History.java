@@ -34,8 +34,8 @@ final class History {
 
   static final int PARTITIONS = 4;
 
-  private static final int USERS = 4;
-  private static final int ORDERS = 10;
+  private static final int USERS = 40;
+  private static final int ORDERS = 100;
   private static final long SNAPSHOT_LSN = 900_000_000;
 
   private static final Map<String, Scorer> SCORERS =

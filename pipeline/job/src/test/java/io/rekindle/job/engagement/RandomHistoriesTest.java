@@ -12,14 +12,16 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /**
- * Thousands of random pasts of a shop through the operator: each judgement is what the shop's
+ * Random pasts of a shop with thousands of users in all, through the operator: each judgement is what the shop's
  * tables said at that instant, and neither the interleaving of partitions, nor repetition, nor a
  * restore makes a difference.
  */
 class RandomHistoriesTest {
 
-  private static final int HISTORIES = 1_500;
-  private static final int TRANSACTIONS = 40;
+  /** Each of a shop with 40 users. */
+  private static final int HISTORIES = 100;
+
+  private static final int TRANSACTIONS = 400;
 
   @Test
   void everyJudgementIsWhatTheTablesSaidAtThatInstant() throws Exception {
@@ -74,7 +76,7 @@ class RandomHistoriesTest {
   @Test
   void anotherInterleavingGivesTheSameJudgements() throws Exception {
     long first = new Random().nextLong();
-    for (int i = 0; i < HISTORIES / 6; i++) {
+    for (int i = 0; i < HISTORIES / 4; i++) {
       long seed = first + i;
       History history = new History(seed, TRANSACTIONS);
       List<Judgement> once = sorted(run(history, new Random(seed), false));
@@ -87,7 +89,7 @@ class RandomHistoriesTest {
   @Test
   void aRestoreInTheMiddleGivesTheSameJudgements() throws Exception {
     long first = new Random().nextLong();
-    for (int i = 0; i < HISTORIES / 10; i++) {
+    for (int i = 0; i < HISTORIES / 4; i++) {
       long seed = first + i;
       History history = new History(seed, TRANSACTIONS);
       assertSame(
@@ -154,7 +156,7 @@ class RandomHistoriesTest {
           watermark = proven;
           operator.tick(watermark);
         }
-        if (restores && random.nextInt(20) == 0) {
+        if (restores && random.nextInt(100) == 0) {
           judgements.addAll(operator.judgements());
           EngagementHarness restored = EngagementHarness.restored(operator.snapshot());
           operator.close();

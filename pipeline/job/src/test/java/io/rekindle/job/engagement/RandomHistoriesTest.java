@@ -12,9 +12,9 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /**
- * Random pasts of a shop with thousands of users in all, through the operator: each judgement is what the shop's
- * tables said at that instant, and neither the interleaving of partitions, nor repetition, nor a
- * restore makes a difference.
+ * Random pasts of a shop with thousands of users in all, through the operator: each judgement is
+ * what the shop's tables said at that instant, and neither the interleaving of partitions, nor
+ * repetition, nor a restore makes a difference.
  */
 class RandomHistoriesTest {
 

@@ -21,7 +21,8 @@ create table shop.users (
   time_zone            text        not null default 'UTC' check (length(time_zone) <= 128),
   locale               text        not null default 'en'  check (length(locale) <= 128),
   marketing_consent    boolean     not null default false,
-  created_at           timestamptz not null default now() check (isfinite(created_at)),
+  created_at           timestamptz not null default now()
+                         check (created_at between '0001-01-01 00:00:00Z' and '9999-12-31 00:00:00Z'),
   updated_at           timestamptz not null default now()
 );
 
@@ -32,7 +33,7 @@ create table shop.orders (
   user_id         text          not null check (length(user_id) between 1 and 128),
   -- A day of grace for clocks and zones; the pipeline refuses what is further ahead of its commit.
   placed_at       timestamptz   not null default now()
-                    check (isfinite(placed_at) and placed_at <= now() + interval '1 day'),
+                    check (placed_at >= '0001-01-01 00:00:00Z' and placed_at <= now() + interval '1 day'),
   -- NaN counts as greater than every number.
   amount          numeric(14,2) not null check (amount between 0 and 999999999999.99),
   refunded_amount numeric(14,2) not null default 0

@@ -8,7 +8,10 @@ import io.rekindle.local.stack.Down;
 import io.rekindle.local.stack.Status;
 import io.rekindle.local.stack.Up;
 import io.rekindle.local.verify.VerifyCommand;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.sql.SQLException;
+import org.apache.kafka.common.KafkaException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -59,12 +62,23 @@ public final class Rekindle implements Runnable {
 
   private static int explain(Exception e, CommandLine command, CommandLine.ParseResult parsed)
       throws Exception {
-    if (!(e instanceof Failure failure)) {
+    String sentence;
+    int exitCode = 1;
+    if (e instanceof Failure failure) {
+      sentence = failure.getMessage();
+      exitCode = failure.exitCode();
+    } else if (e instanceof SQLException) {
+      sentence = "the database failed, see `rekindle status`: " + e.getMessage();
+    } else if (e instanceof KafkaException) {
+      sentence = "Kafka failed, see `rekindle status`: " + e.getMessage();
+    } else if (e instanceof IOException) {
+      sentence = e.getMessage() + " (" + e.getClass().getSimpleName() + ")";
+    } else {
       throw e;
     }
     PrintWriter err = command.getErr();
-    err.println(command.getColorScheme().errorText("rekindle: " + failure.getMessage()).toString());
-    return failure.exitCode();
+    err.println(command.getColorScheme().errorText("rekindle: " + sentence).toString());
+    return exitCode;
   }
 
   /** The version that Maven wrote into the jar, or that of the classes under development. */

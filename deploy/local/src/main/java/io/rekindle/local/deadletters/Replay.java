@@ -48,6 +48,11 @@ final class Replay {
    * @param now the record's timestamp when it is replayed, epoch milliseconds
    */
   Optional<String> refusal(DeadLetter letter, long now) {
+    if (letter.reason() == Reason.INVALID_POLICY) {
+      return Optional.of(
+          letter.error()
+              + ": correct the row in engagement.scoring_policies, which sends a new event");
+    }
     Verdict verdict = new Verdict();
     ConsumerRecord<byte[], byte[]> record =
         new ConsumerRecord<>(

@@ -40,6 +40,17 @@ public final class OrderTable implements OrderHistory {
     size++;
   }
 
+  /** Forgets all but so many of the rows that were added last. */
+  public void keepLast(int most) {
+    int surplus = size - most;
+    if (surplus > 0) {
+      System.arraycopy(placedAt, surplus, placedAt, 0, most);
+      System.arraycopy(netMinor, surplus, netMinor, 0, most);
+      System.arraycopy(currency, surplus, currency, 0, most);
+      size = most;
+    }
+  }
+
   @Override
   public int size() {
     return size;

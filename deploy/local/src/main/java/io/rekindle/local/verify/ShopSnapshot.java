@@ -37,9 +37,12 @@ final class ShopSnapshot implements AutoCloseable {
                as net_minor
       from shop.orders
       where coalesce(user_id = any (?), true)
-      order by user_id collate "C", shop.orders.placed_at
+      order by user_id collate "C", shop.orders.placed_at, order_id collate "C"
       """
           .formatted(Millis.of("shop.orders.placed_at"));
+
+  /** How many orders of a user count, the newest ones, by the pipeline's definition. */
+  private static final int MOST_ORDERS = 1_000;
 
   private final Connection connection;
   private final long instant;
@@ -115,6 +118,7 @@ final class ShopSnapshot implements AutoCloseable {
           Currencies.pack(order.getString("currency")));
       orders.advance();
     }
+    user.orders.keepLast(MOST_ORDERS);
     return user;
   }
 

@@ -259,6 +259,10 @@ public final class EngagementOperator extends AbstractStreamOperator<Judgement>
       output.emitWatermark(mark);
       return;
     }
+    if (mark.getTimestamp() <= judgedUntil) {
+      // After a restore the sources see ground again that is judged already; time does not go back.
+      return;
+    }
     pending.passTo(
         mark.getTimestamp(), (userId, changes) -> catchUp(userId, changes, mark.getTimestamp()));
     super.processWatermark(mark);
@@ -306,7 +310,7 @@ public final class EngagementOperator extends AbstractStreamOperator<Judgement>
         boolean unknownUser = user.profile == null;
         if (user.apply(change, at)) {
           news = change;
-          newUser = unknownUser && change instanceof UserChanged;
+          newUser |= unknownUser && change instanceof UserChanged;
         } else {
           measured.duplicates.inc();
         }

@@ -17,7 +17,7 @@ import org.apache.flink.runtime.state.VoidNamespace;
  *
  * <p>They wait in memory: the usual change waits for a fraction of a second, and costs neither a
  * timer nor an access to state. A checkpoint moves them to keyed state, and so does their number
- * when time stands still for long, so that what memory they take is bounded.
+ * when time stands still for long: with RocksDB the memory that they take is bounded.
  */
 final class PendingChanges {
 

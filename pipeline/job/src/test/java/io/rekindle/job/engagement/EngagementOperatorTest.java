@@ -415,6 +415,25 @@ class EngagementOperatorTest {
   }
 
   @Test
+  void shouldLoseNothingWhenTimeStartsOverAfterARestore() throws Exception {
+    harness.process(shop.user(ANNA, START), shop.order(ANNA, START, "o1", START, 5_000));
+    harness.tick(TWO_SECONDS_LATER);
+    harness.judgements();
+    OperatorSubtaskState state = harness.snapshot();
+
+    try (EngagementHarness restored = EngagementHarness.restored(state)) {
+      restored.process(shop.order(ANNA, START, "o2", START, 5_000));
+      restored.tick(START + SECOND);
+      assertThat(restored.judgements()).isEmpty();
+
+      restored.tick(TWO_SECONDS_LATER + SECOND);
+      assertThat(restored.judgements())
+          .extracting(Judgement::asOf, judgement -> judgement.score().orderCount())
+          .containsExactly(tuple(TWO_SECONDS_LATER + 1, 2));
+    }
+  }
+
+  @Test
   void shouldCountWhatItHoldsAcrossAChangeOfParallelism() throws Exception {
     for (int i = 0; i < 50; i++) {
       harness.process(

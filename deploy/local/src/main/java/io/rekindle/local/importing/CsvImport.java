@@ -24,17 +24,20 @@ import java.util.Set;
  *
  * <p>Rows are written by their id, in transactions of some thousand; a row that is stored already
  * is left alone, so importing a file again changes nothing. Of several rows with one id in a file
- * the last counts and the others are rejected. Columns that the file does not have keep what is
- * stored, or get the table's default. Each file is read twice: once to find the last row of each id
- * and the newest time, once to write; memory holds the ids of one file and one batch of rows.
+ * the last good one counts, as if they were written one after the other. An order may come before
+ * its user. Columns that the file does not have keep what is stored, or get the table's default.
+ * Each file is read twice: once to find the last row of each id and the newest time, once to write;
+ * memory holds the ids of one file and one batch of rows.
  */
 public final class CsvImport {
 
   /**
    * What became of a file's rows.
    *
-   * @param read rows in the file
+   * @param read rows in the file: the sum of the next five
+   * @param repeated rows whose id comes again further down, where it counts
    * @param rejected rows that were not taken, listed in {@code rejects}
+   * @param withoutUser orders that were taken though the shop does not know their user
    * @param unknownColumns columns that mean nothing here and were left out
    */
   public record Report(
@@ -42,14 +45,14 @@ public final class CsvImport {
       long inserted,
       long updated,
       long unchanged,
+      long repeated,
       long rejected,
+      long withoutUser,
       Path rejects,
       Set<String> unknownColumns) {}
 
   /** What reading a file tells before any of it is written. */
   private record Survey(Map<String, Long> lastLines, Instant newest, long rows) {}
-
-  private record Candidate<R>(CsvFile.Row source, R row) {}
 
   private static final int BATCH_ROWS = 5_000;
 
@@ -72,11 +75,11 @@ public final class CsvImport {
   }
 
   /**
-   * By how much all times have to be moved for the file's newest order to be now; zero if it has no
-   * good row.
+   * By how much all times have to be moved for the file's newest order to be now, wherever on the
+   * time line it is; zero if the file has no good row.
    */
   public Duration shiftToNow(Path orders) throws IOException {
-    Survey survey = survey(orders, new RowFormat.Orders());
+    Survey survey = survey(orders, new RowFormat.Orders(), TimeFrame.ANY);
     return survey.newest() == null
         ? Duration.ZERO
         : Duration.between(survey.newest(), now.truncatedTo(ChronoUnit.MILLIS));
@@ -84,26 +87,26 @@ public final class CsvImport {
 
   /** Imports {@code shop.users}, all times moved by {@code shift}. */
   public Report users(Path file, Duration shift) throws IOException, SQLException {
-    return write(file, new RowFormat.Users(), shift);
+    return write(file, new RowFormat.Users(), TimeFrame.shifted(shift, now));
   }
 
   /** Imports {@code shop.orders}, all times moved by {@code shift}. */
   public Report orders(Path file, Duration shift) throws IOException, SQLException {
-    return write(file, new RowFormat.Orders(), shift);
+    return write(file, new RowFormat.Orders(), TimeFrame.shifted(shift, now));
   }
 
-  private <R> Survey survey(Path file, RowFormat<R> format) throws IOException {
+  private <R> Survey survey(Path file, RowFormat<R> format, TimeFrame times) throws IOException {
     Map<String, Long> lastLines = new HashMap<>();
     Instant newest = null;
     long rows = 0;
     try (CsvFile csv = CsvFile.open(file)) {
       csv.require(format.required());
-      Fields fields = new Fields(csv.header(), now);
+      Fields fields = new Fields(csv.header(), times);
       for (CsvFile.Row source = csv.next(); source != null; source = csv.next()) {
         rows++;
         progress.count("reading " + file.getFileName(), rows, 0);
         try {
-          R row = format.parse(fields.of(source), Duration.ZERO);
+          R row = format.parse(fields.of(source));
           lastLines.put(format.id(row), source.line());
           Instant time = format.time(row);
           newest = newest == null || time.isAfter(newest) ? time : newest;
@@ -115,10 +118,11 @@ public final class CsvImport {
     return new Survey(lastLines, newest, rows);
   }
 
-  private <R> Report write(Path file, RowFormat<R> format, Duration shift)
+  private <R> Report write(Path file, RowFormat<R> format, TimeFrame times)
       throws IOException, SQLException {
-    Survey survey = survey(file, format);
+    Survey survey = survey(file, format, times);
     long read = 0;
+    long repeated = 0;
     Totals totals = new Totals();
     try (CsvFile csv = CsvFile.open(file);
         Rejects rejects = new Rejects(file, csv.header())) {
@@ -127,68 +131,54 @@ public final class CsvImport {
       Set<String> unknown = new LinkedHashSet<>(csv.header());
       unknown.removeAll(columns);
       Upsert<R> upsert = format.upsert(columns);
-      Fields fields = new Fields(csv.header(), now);
-      List<Candidate<R>> batch = new ArrayList<>(BATCH_ROWS);
+      Fields fields = new Fields(csv.header(), times);
+      List<R> batch = new ArrayList<>(BATCH_ROWS);
       for (CsvFile.Row source = csv.next(); source != null; source = csv.next()) {
         read++;
         progress.count("importing " + file.getFileName(), read, survey.rows());
         try {
-          R row = format.parse(fields.of(source), shift);
-          long lastLine = survey.lastLines().get(format.id(row));
-          if (lastLine == source.line()) {
-            batch.add(new Candidate<>(source, row));
+          R row = format.parse(fields.of(source));
+          if (survey.lastLines().get(format.id(row)) == source.line()) {
+            batch.add(row);
           } else {
-            rejects.add(
-                source,
-                "%s comes again on line %d, which counts: give each row an id of its own"
-                    .formatted(format.id(row), lastLine));
+            repeated++;
           }
         } catch (BadValue e) {
           rejects.add(source, e.getMessage());
         }
         if (batch.size() == BATCH_ROWS) {
-          totals.add(write(batch, format, upsert, rejects));
+          write(batch, format, upsert, totals);
           batch.clear();
         }
       }
-      totals.add(write(batch, format, upsert, rejects));
+      write(batch, format, upsert, totals);
       return new Report(
           read,
           totals.inserted,
           totals.updated,
           totals.unchanged,
+          repeated,
           rejects.count(),
+          totals.withoutUser,
           rejects.path(),
           unknown);
     }
   }
 
-  private <R> Upsert.Outcome write(
-      List<Candidate<R>> batch, RowFormat<R> format, Upsert<R> upsert, Rejects rejects)
-      throws IOException, SQLException {
+  private <R> void write(List<R> batch, RowFormat<R> format, Upsert<R> upsert, Totals totals)
+      throws SQLException {
     Set<String> strangers = strangers(batch, format);
-    List<R> rows = new ArrayList<>(batch.size());
-    for (Candidate<R> candidate : batch) {
-      String owner = format.owner(candidate.row());
-      if (strangers.contains(owner)) {
-        rejects.add(
-            candidate.source(),
-            "user_id is '%s': no such user; import the user first".formatted(owner));
-      } else {
-        rows.add(candidate.row());
-      }
-    }
-    Upsert.Outcome outcome = upsert.write(connection, rows);
+    totals.withoutUser +=
+        batch.stream().filter(row -> strangers.contains(format.owner(row))).count();
+    totals.add(upsert.write(connection, batch));
     connection.commit();
-    return outcome;
   }
 
   /** Those whom rows belong to but whom the shop does not know. */
-  private <R> Set<String> strangers(List<Candidate<R>> batch, RowFormat<R> format)
-      throws SQLException {
+  private <R> Set<String> strangers(List<R> batch, RowFormat<R> format) throws SQLException {
     Set<String> owners = new HashSet<>();
-    for (Candidate<R> candidate : batch) {
-      String owner = format.owner(candidate.row());
+    for (R row : batch) {
+      String owner = format.owner(row);
       if (owner != null) {
         owners.add(owner);
       }
@@ -212,6 +202,7 @@ public final class CsvImport {
     private long inserted;
     private long updated;
     private long unchanged;
+    private long withoutUser;
 
     void add(Upsert.Outcome outcome) {
       inserted += outcome.inserted();

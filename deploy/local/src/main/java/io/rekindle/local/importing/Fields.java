@@ -1,7 +1,6 @@
 package io.rekindle.local.importing;
 
 import java.math.BigDecimal;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -21,21 +20,19 @@ final class Fields {
 
   private static final Pattern DECIMAL = Pattern.compile("[+-]?(\\d+(\\.\\d*)?|\\.\\d+)");
   private static final BigDecimal LARGEST_AMOUNT = new BigDecimal("999999999999.99");
-  private static final Instant EARLIEST = Instant.parse("0001-01-01T00:00:00Z");
-  private static final Duration CLOCK_TOLERANCE = Duration.ofDays(1);
 
   private final List<String> header;
   private final Map<String, Integer> positions = new HashMap<>();
-  private final Instant now;
+  private final TimeFrame times;
   private List<String> values = List.of();
 
   /**
    * @param header the columns' names
-   * @param now by the database's clock; no row speaks of a time more than a day later
+   * @param times what becomes of times, and which of them can be
    */
-  Fields(List<String> header, Instant now) {
+  Fields(List<String> header, TimeFrame times) {
     this.header = header;
-    this.now = now;
+    this.times = times;
     for (int i = 0; i < header.size(); i++) {
       positions.put(header.get(i), i);
     }
@@ -94,12 +91,8 @@ final class Fields {
     }
     Instant time =
         Times.parse(text)
-            .filter(instant -> !instant.isBefore(EARLIEST))
             .orElseThrow(() -> wrong(column, text, "write a time such as 2026-03-01T08:30:00Z"));
-    if (time.isAfter(now.plus(CLOCK_TOLERANCE))) {
-      throw wrong(column, text, "that is more than a day in the future");
-    }
-    return time;
+    return times.place(column, text, time);
   }
 
   BigDecimal amount(String column, BigDecimal missing) throws BadValue {

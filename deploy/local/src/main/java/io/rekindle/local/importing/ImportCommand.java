@@ -34,8 +34,12 @@ import picocli.CommandLine.Spec;
       "orders: order_id, user_id, placed_at and amount; optional refunded_amount, currency,",
       "        status (PLACED or CANCELLED), category.",
       "Times are ISO 8601; without a zone they are UTC. Rows are written by id, so importing a file",
-      "again changes nothing. Of rows with the same id the last one counts. Rows that cannot be",
-      "taken are listed with line number and reason in FILE.rejected.csv."
+      "again changes nothing. Of rows with the same id the last one counts. An order whose user the",
+      "shop does not know is taken, and counts once the user is there. Rows that cannot be taken are",
+      "listed with line number and reason in FILE.rejected.csv.",
+      "",
+      "Every row that is read is one of these: inserted, updated, unchanged (stored already),",
+      "repeated (its id comes again further down) or rejected."
     })
 public final class ImportCommand implements Callable<Integer> {
 
@@ -44,10 +48,7 @@ public final class ImportCommand implements Callable<Integer> {
   @Option(names = "--users", paramLabel = "F.csv", description = "The shop's users.")
   private Path users;
 
-  @Option(
-      names = "--orders",
-      paramLabel = "F.csv",
-      description = "The shop's orders; their users are in --users or known already.")
+  @Option(names = "--orders", paramLabel = "F.csv", description = "The shop's orders.")
   private Path orders;
 
   @Option(
@@ -107,17 +108,26 @@ public final class ImportCommand implements Callable<Integer> {
           table,
           report.rejects());
     }
+    if (report.withoutUser() > 0) {
+      err.printf(
+          Locale.ROOT,
+          "notice: %,d of the %s belong to users whom the shop does not know; they count once it"
+              + " does%n",
+          report.withoutUser(),
+          table);
+    }
     err.flush();
     spec.commandLine()
         .getOut()
         .printf(
             Locale.ROOT,
-            "%-6s  read %,d  inserted %,d  updated %,d  unchanged %,d  rejected %,d%n",
+            "%-6s  read %,d  inserted %,d  updated %,d  unchanged %,d  repeated %,d  rejected %,d%n",
             table,
             report.read(),
             report.inserted(),
             report.updated(),
             report.unchanged(),
+            report.repeated(),
             report.rejected());
   }
 }

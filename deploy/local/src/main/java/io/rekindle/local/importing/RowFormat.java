@@ -2,7 +2,6 @@ package io.rekindle.local.importing;
 
 import java.math.BigDecimal;
 import java.time.DateTimeException;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
@@ -23,14 +22,11 @@ sealed interface RowFormat<R> permits RowFormat.Users, RowFormat.Orders {
   /** All columns that mean something. */
   Set<String> known();
 
-  /** Makes a row, its times moved by the given shift. */
-  R parse(Fields fields, Duration shift) throws BadValue;
+  R parse(Fields fields) throws BadValue;
 
   String id(R row);
 
-  /**
-   * The user whom the row belongs to and who must be known before it; null for a user's own row.
-   */
+  /** The user whom the row belongs to; null for a user's own row. */
   String owner(R row);
 
   /** When what the row tells of happened. */
@@ -56,7 +52,7 @@ sealed interface RowFormat<R> permits RowFormat.Users, RowFormat.Orders {
     }
 
     @Override
-    public UserRow parse(Fields fields, Duration shift) throws BadValue {
+    public UserRow parse(Fields fields) throws BadValue {
       return new UserRow(
           fields.id("user_id"),
           fields.text("email", null, LONGEST_TEXT),
@@ -65,7 +61,7 @@ sealed interface RowFormat<R> permits RowFormat.Users, RowFormat.Orders {
           timeZone(fields.text("time_zone", "UTC", LONGEST_NAME)),
           fields.text("locale", "en", LONGEST_NAME),
           fields.flag("marketing_consent"),
-          fields.time("created_at").plus(shift));
+          fields.time("created_at"));
     }
 
     @Override
@@ -123,11 +119,11 @@ sealed interface RowFormat<R> permits RowFormat.Users, RowFormat.Orders {
     }
 
     @Override
-    public OrderRow parse(Fields fields, Duration shift) throws BadValue {
+    public OrderRow parse(Fields fields) throws BadValue {
       return new OrderRow(
           fields.id("order_id"),
           fields.id("user_id"),
-          fields.time("placed_at").plus(shift),
+          fields.time("placed_at"),
           fields.amount("amount", null),
           fields.amount("refunded_amount", BigDecimal.ZERO),
           currency(fields.text("currency", "EUR")),

@@ -21,8 +21,13 @@ public final class Failure extends RuntimeException {
 
   /** A failure that ends the command with exit code 1; the cause is kept for logs. */
   public Failure(String message, Throwable cause) {
+    this(message, cause, 1);
+  }
+
+  /** A failure that ends the command with the given exit code; the cause is kept for logs. */
+  public Failure(String message, Throwable cause, int exitCode) {
     super(message, cause);
-    this.exitCode = 1;
+    this.exitCode = exitCode;
   }
 
   public int exitCode() {

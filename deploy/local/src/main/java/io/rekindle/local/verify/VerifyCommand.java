@@ -1,6 +1,7 @@
 package io.rekindle.local.verify;
 
 import io.rekindle.local.DataOption;
+import io.rekindle.local.Failure;
 import io.rekindle.local.Progress;
 import io.rekindle.local.stack.StackInfo;
 import java.io.PrintWriter;
@@ -20,9 +21,14 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = {
       "Recomputes every user's score from the shop's tables and compares it with what the running",
-      "pipeline has stored. Works while the shop keeps ordering. Exits 1 if anything differs."
-    })
+      "pipeline has stored. Works while the shop keeps ordering."
+    },
+    exitCodeListHeading = "Exit code:%n",
+    exitCodeList = {"0:nothing differs", "1:something differs", "2:it could not be verified"},
+    exitCodeOnExecutionException = VerifyCommand.NOT_VERIFIED)
 public final class VerifyCommand implements Callable<Integer> {
+
+  static final int NOT_VERIFIED = 2;
 
   private static final int SHOWN = 20;
 
@@ -39,18 +45,29 @@ public final class VerifyCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   @Override
-  public Integer call() throws SQLException, InterruptedException {
-    StackInfo stack = StackInfo.read(data.path());
-    PGSimpleDataSource database = new PGSimpleDataSource();
-    database.setUrl(stack.jdbcUrl());
-    database.setUser(stack.owner().user());
-    database.setPassword(stack.owner().password());
-    Verification.Result result;
-    try (Progress progress = Progress.onStandardError()) {
-      result = new Verification(database, Duration.ofSeconds(patience), progress).run();
-    }
+  public Integer call() throws InterruptedException {
+    Verification.Result result = verify();
     print(result, spec.commandLine().getOut());
     return result.differences().isEmpty() ? 0 : 1;
+  }
+
+  /**
+   * @throws Failure with exit code 2 if the stack does not let anyone verify it
+   */
+  private Verification.Result verify() throws InterruptedException {
+    try (Progress progress = Progress.onStandardError()) {
+      StackInfo stack = StackInfo.read(data.path());
+      PGSimpleDataSource database = new PGSimpleDataSource();
+      database.setUrl(stack.jdbcUrl());
+      database.setUser(stack.owner().user());
+      database.setPassword(stack.owner().password());
+      return new Verification(database, Duration.ofSeconds(patience), progress).run();
+    } catch (Failure e) {
+      throw new Failure(e.getMessage(), e, NOT_VERIFIED);
+    } catch (SQLException e) {
+      throw new Failure(
+          "the database failed, see `rekindle status`: " + e.getMessage(), e, NOT_VERIFIED);
+    }
   }
 
   static void print(Verification.Result result, PrintWriter out) {

@@ -3,16 +3,21 @@ package io.rekindle.local.verify;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.rekindle.local.Failure;
 import io.rekindle.local.Progress;
+import io.rekindle.local.Rekindle;
 import io.rekindle.local.ShopDatabase;
 import io.rekindle.local.demo.DemoShop;
+import io.rekindle.local.stack.Pid;
+import io.rekindle.local.stack.StackInfo;
 import io.rekindle.scoring.Band;
 import io.rekindle.scoring.Score;
 import io.rekindle.scoring.ScoringPolicy;
 import io.rekindle.scoring.Segment;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -24,12 +29,17 @@ import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postgresql.ds.PGSimpleDataSource;
+import picocli.CommandLine;
 
 class VerificationITCase {
 
   @RegisterExtension static final ShopDatabase database = new ShopDatabase();
+
+  @TempDir Path data;
 
   @BeforeEach
   void scoreFarAhead() throws SQLException {
@@ -237,6 +247,54 @@ class VerificationITCase {
         .hasSize(21)
         .startsWith("user-10 has no row in user_scores")
         .endsWith("25 users checked, 25 differences");
+  }
+
+  @Test
+  void shouldEndWithZeroIfNothingDiffersAndOneIfSomethingDoes() throws Exception {
+    user("ada");
+    assertThat(command("10")).isEqualTo(1);
+    storeScores();
+    assertThat(command("10")).isZero();
+  }
+
+  @Test
+  void shouldEndWithTwoIfItCannotVerify() throws Exception {
+    scoredUntil("now() - interval '1 hour'");
+    assertThat(command("0")).isEqualTo(2);
+
+    database.execute("alter view engagement.scored_until rename to away");
+    try {
+      assertThat(command("0")).isEqualTo(2);
+    } finally {
+      database.execute("alter view engagement.away rename to scored_until");
+    }
+  }
+
+  /** The command's exit code, on a stack that is this process and this database. */
+  private int command(String patience) throws Exception {
+    PGSimpleDataSource shop = (PGSimpleDataSource) database.dataSource();
+    StackInfo.Account account = new StackInfo.Account(shop.getUser(), shop.getPassword());
+    ProcessHandle self = ProcessHandle.current();
+    Pid pid = new Pid(self.pid(), self.info().startInstant().orElseThrow().getEpochSecond());
+    StackInfo stack =
+        new StackInfo(
+            null,
+            shop.getURL(),
+            account,
+            account,
+            account,
+            account,
+            null,
+            null,
+            null,
+            null,
+            null,
+            pid);
+    new JsonMapper().writeValue(data.resolve("stack.json").toFile(), stack);
+    CommandLine rekindle = Rekindle.commandLine();
+    rekindle.setOut(new PrintWriter(new StringWriter()));
+    rekindle.setErr(new PrintWriter(new StringWriter()));
+    return rekindle.execute("verify", "--data", data.toString(), "--patience", patience);
   }
 
   private static Verification.Result verify() throws Exception {

@@ -25,7 +25,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -42,7 +41,8 @@ final class StatusCollector {
    */
   private static final double STANDSTILL_SECONDS = 10;
 
-  private static final int ANSWER_SECONDS = 5;
+  /** What has not answered by then is named: who asks wants to know now. */
+  private static final int ANSWER_SECONDS = 2;
 
   /** Flink answers with what it has and asks its tasks after that, so the second answer counts. */
   private static final Duration METRICS_PAUSE = Duration.ofMillis(400);
@@ -83,7 +83,7 @@ final class StatusCollector {
     var deadLetters = ask(this::deadLetters);
     var connector = ask(() -> new ConnectApi(info.connectUrl()).status());
     var taskManagers = ask(flink::taskManagers);
-    var job = ask(this::job);
+    var job = ask(this::running);
     var watermarks = ask(this::watermarks);
     var dashboard = ask(() -> new Rest(info.dashboardUrl()).get("/health"));
 
@@ -105,7 +105,10 @@ final class StatusCollector {
     Component supervisor = new Component(info.supervisor().pid(), null, null, null, true, null);
 
     Connector capturing = connector(connector.join());
-    Job running = running(job.join());
+    Job running =
+        job.join().given()
+            ? job.join().value()
+            : new Job(info.jobId(), null, false, "the JobManager does not answer");
     Map<TopicPartition, Instant> read =
         watermarks.join().given() ? watermarks.join().value() : Map.of();
     Watermark watermark =
@@ -148,23 +151,28 @@ final class StatusCollector {
             : null);
   }
 
+  /** A question that hangs is left to its thread, which keeps no program from ending. */
   private static <T> CompletableFuture<Answer<T>> ask(Question<T> question) {
     return CompletableFuture.supplyAsync(
-        () -> {
-          try {
-            return new Answer<>(question.ask(), null);
-          } catch (IOException | SQLException e) {
-            return new Answer<T>(null, e.getMessage());
-          } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return new Answer<T>(null, "interrupted");
-          }
-        },
-        task -> {
-          Thread thread = new Thread(task, "status");
-          thread.setDaemon(true);
-          thread.start();
-        });
+            () -> {
+              try {
+                return new Answer<>(question.ask(), null);
+              } catch (IOException | SQLException e) {
+                return new Answer<T>(null, e.getMessage());
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return new Answer<T>(null, "interrupted");
+              }
+            },
+            task -> {
+              Thread thread = new Thread(task, "status");
+              thread.setDaemon(true);
+              thread.start();
+            })
+        .completeOnTimeout(
+            new Answer<>(null, "no answer within " + ANSWER_SECONDS + " s"),
+            ANSWER_SECONDS,
+            TimeUnit.SECONDS);
   }
 
   private Component component(
@@ -210,24 +218,19 @@ final class StatusCollector {
     return id == null ? Optional.empty() : flink.job(id);
   }
 
-  private Job running(Answer<Optional<FlinkApi.Job>> answer) {
-    if (!answer.given()) {
-      return new Job(info.jobId(), null, false, "the JobManager does not answer");
-    }
-    if (answer.value().isEmpty()) {
+  private Job running() throws IOException {
+    Optional<FlinkApi.Job> found = job();
+    if (found.isEmpty()) {
       return new Job(info.jobId(), null, false, "not on the cluster");
     }
-    FlinkApi.Job job = answer.value().get();
-    if (job.running()) {
-      return new Job(job.id(), job.state(), true, null);
-    }
-    String cause;
-    try {
-      cause = flink.rootCause(job.id()).orElse("its tasks are starting");
-    } catch (IOException e) {
-      cause = null;
-    }
-    return new Job(job.id(), job.state(), false, cause);
+    FlinkApi.Job job = found.get();
+    return job.running()
+        ? new Job(job.id(), job.state(), true, null)
+        : new Job(
+            job.id(),
+            job.state(),
+            false,
+            flink.rootCause(job.id()).orElse("its tasks are starting"));
   }
 
   private Database database() throws SQLException {
@@ -235,8 +238,9 @@ final class StatusCollector {
     source.setUrl(info.jdbcUrl());
     source.setUser(info.owner().user());
     source.setPassword(info.owner().password());
-    source.setConnectTimeout(ANSWER_SECONDS);
-    source.setSocketTimeout(ANSWER_SECONDS);
+    // Ends the thread of a question that nobody waits for any more.
+    source.setConnectTimeout(2 * ANSWER_SECONDS);
+    source.setSocketTimeout(2 * ANSWER_SECONDS);
     try (Connection connection = source.getConnection();
         Statement statement = connection.createStatement();
         ResultSet row =
@@ -280,14 +284,12 @@ final class StatusCollector {
       return sum(admin, end) - sum(admin, begin);
     } catch (ExecutionException e) {
       throw new IOException(e.getCause().getMessage(), e);
-    } catch (TimeoutException e) {
-      throw new IOException("no answer within " + ANSWER_SECONDS + " s", e);
     }
   }
 
   private static long sum(AdminClient admin, Map<TopicPartition, OffsetSpec> wanted)
-      throws InterruptedException, ExecutionException, TimeoutException {
-    return admin.listOffsets(wanted).all().get(ANSWER_SECONDS, TimeUnit.SECONDS).values().stream()
+      throws InterruptedException, ExecutionException {
+    return admin.listOffsets(wanted).all().get().values().stream()
         .mapToLong(found -> found.offset())
         .sum();
   }

@@ -1,0 +1,96 @@
+package io.rekindle.local.stack;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rekindle.local.stack.StackInfo.Account;
+import io.rekindle.local.stack.StackStatus.Component;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StatusCollectorTest {
+
+  private static final String SILENCE = "no answer within 2 s";
+
+  @TempDir Path directory;
+
+  /** Takes connections, as the port of a stopped process does, and never answers. */
+  private ServerSocket silent;
+
+  private DataDirectory data;
+  private StackInfo info;
+
+  @BeforeEach
+  void pointEverythingAtSilence() throws IOException {
+    silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    String address = "127.0.0.1:" + silent.getLocalPort();
+    Account account = new Account("rekindle", "secret");
+    info =
+        new StackInfo(
+            "postgresql://" + address + "/rekindle",
+            "jdbc:postgresql://" + address + "/rekindle",
+            account,
+            account,
+            account,
+            account,
+            address,
+            "http://" + address,
+            "http://" + address,
+            "http://" + address,
+            "0123456789abcdef0123456789abcdef",
+            Pid.current());
+    data = new DataDirectory(directory);
+    data.create();
+    info.write(data.root());
+    for (String component :
+        List.of(
+            PostgresServer.NAME,
+            KafkaBroker.NAME,
+            ConnectWorker.NAME,
+            FlinkCluster.JOB_MANAGER,
+            FlinkCluster.TASK_MANAGER,
+            DashboardServer.NAME)) {
+      PidFile.write(data.pidFile(component), Pid.current());
+    }
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    silent.close();
+  }
+
+  @Test
+  void shouldNameEveryoneWhoDoesNotAnswer() {
+    StackStatus status = new StatusCollector(data, info).collect();
+
+    assertThat(status.healthy()).isFalse();
+    assertThat(
+            List.of(
+                status.postgres(),
+                status.kafka(),
+                status.connect(),
+                status.jobmanager(),
+                status.dashboard()))
+        .extracting(Component::trouble)
+        .containsOnly(SILENCE);
+    assertThat(status.taskmanager().trouble()).isEqualTo("the JobManager does not answer");
+    assertThat(status.job().trouble()).isEqualTo("the JobManager does not answer");
+    assertThat(status.watermark().why()).isEqualTo("Postgres: " + SILENCE);
+  }
+
+  @Test
+  void shouldNameAProcessThatHasEnded() {
+    PidFile.write(data.pidFile(KafkaBroker.NAME), new Pid(Pid.current().pid(), 1));
+
+    StackStatus status = new StatusCollector(data, info).collect();
+
+    assertThat(status.kafka().trouble()).isEqualTo("its process has ended");
+    assertThat(status.kafka().pid()).isNull();
+  }
+}

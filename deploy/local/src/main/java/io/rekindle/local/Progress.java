@@ -15,11 +15,14 @@ import java.util.concurrent.TimeUnit;
  */
 public final class Progress implements AutoCloseable {
 
+  private static final Duration QUICK = Duration.ofSeconds(2);
   private static final Duration REDRAW = Duration.ofMillis(100);
   private static final Duration REPEAT = Duration.ofSeconds(5);
+  private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
   private final PrintStream out;
   private final boolean terminal;
+  private final Duration silence;
   private final long startedAt = System.nanoTime();
   private final CountDownLatch closed = new CountDownLatch(1);
 
@@ -28,10 +31,20 @@ public final class Progress implements AutoCloseable {
   private long stepAt;
   private long drawnAt;
   private boolean drawn;
+  private boolean shown;
 
-  Progress(PrintStream out, boolean terminal) {
+  /**
+   * @param silence for how long nothing is shown of any step
+   */
+  Progress(PrintStream out, boolean terminal, Duration silence) {
     this.out = out;
     this.terminal = terminal;
+    this.silence = silence;
+    if (terminal || !silence.isZero()) {
+      Thread clock = new Thread(this::countSeconds, "progress");
+      clock.setDaemon(true);
+      clock.start();
+    }
   }
 
   /**
@@ -39,14 +52,20 @@ public final class Progress implements AutoCloseable {
    * terminal is the shell script's knowledge: the JVM cannot ask about one stream alone.
    */
   public static Progress onStandardError() {
+    return onStandardError(Duration.ZERO);
+  }
+
+  /**
+   * The same for a command that is quick as a rule: nothing is shown of its steps unless it takes
+   * two seconds.
+   */
+  public static Progress onStandardErrorIfSlow() {
+    return onStandardError(QUICK);
+  }
+
+  private static Progress onStandardError(Duration silence) {
     boolean dumb = "dumb".equals(System.getenv("TERM")) || System.getenv("NO_COLOR") != null;
-    Progress progress = new Progress(System.err, Boolean.getBoolean("rekindle.terminal") && !dumb);
-    if (progress.terminal) {
-      Thread clock = new Thread(progress::countSeconds, "progress");
-      clock.setDaemon(true);
-      clock.start();
-    }
-    return progress;
+    return new Progress(System.err, Boolean.getBoolean("rekindle.terminal") && !dumb, silence);
   }
 
   /** Begins the step that is now under way, in a few words ("starting Kafka"). */
@@ -55,11 +74,7 @@ public final class Progress implements AutoCloseable {
       return;
     }
     begin(description);
-    if (terminal) {
-      draw();
-    } else {
-      out.println(description);
-    }
+    show();
   }
 
   /**
@@ -80,12 +95,7 @@ public final class Progress implements AutoCloseable {
         total > 0
             ? String.format(Locale.ROOT, "%s: %,d of %,d", description, done, total)
             : String.format(Locale.ROOT, "%s: %,d", description, done);
-    if (terminal) {
-      draw();
-    } else {
-      out.println(line);
-      drawnAt = System.nanoTime();
-    }
+    show();
   }
 
   /** Says something that stays on the screen. */
@@ -99,7 +109,16 @@ public final class Progress implements AutoCloseable {
     return Duration.ofNanos(System.nanoTime() - startedAt);
   }
 
-  /** Removes the line of the current step, before something else is printed. */
+  /** Clears the screen for a line of something else; the step goes on. */
+  public synchronized void erase() {
+    if (drawn) {
+      out.print("\r\033[2K");
+      out.flush();
+      drawn = false;
+    }
+  }
+
+  /** Ends the current step, before a result is printed. */
   public synchronized void done() {
     erase();
     step = null;
@@ -116,37 +135,44 @@ public final class Progress implements AutoCloseable {
     step = description;
     line = description;
     stepAt = System.nanoTime();
+    shown = false;
+  }
+
+  private void show() {
+    long now = System.nanoTime();
+    if (now - startedAt < silence.toNanos()) {
+      return;
+    }
+    if (terminal) {
+      draw(now);
+    } else {
+      out.println(line);
+    }
+    drawnAt = now;
+    shown = true;
   }
 
   /** A step may take long without anybody calling: its seconds show that something goes on. */
   private void countSeconds() {
     try {
-      while (!closed.await(1, TimeUnit.SECONDS)) {
+      long pause = silence.isZero() ? SECOND : silence.toNanos();
+      while (!closed.await(pause, TimeUnit.NANOSECONDS)) {
         synchronized (this) {
-          if (line != null) {
-            draw();
+          if (line != null && (terminal || !shown)) {
+            show();
           }
         }
+        pause = SECOND;
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  private void draw() {
-    long now = System.nanoTime();
-    long seconds = (now - stepAt) / 1_000_000_000L;
+  private void draw(long now) {
+    long seconds = (now - stepAt) / SECOND;
     out.print("\r\033[2K" + line + (seconds >= 2 ? " … " + seconds + " s" : " …"));
     out.flush();
-    drawnAt = now;
     drawn = true;
-  }
-
-  private void erase() {
-    if (drawn) {
-      out.print("\r\033[2K");
-      out.flush();
-      drawn = false;
-    }
   }
 }

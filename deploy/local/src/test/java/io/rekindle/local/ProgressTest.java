@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ProgressTest {
 
@@ -14,7 +17,7 @@ class ProgressTest {
 
   @Test
   void shouldPrintPlainLinesWhereThereIsNoTerminal() {
-    try (Progress progress = new Progress(out, false)) {
+    try (Progress progress = new Progress(out, false, Duration.ZERO)) {
       progress.step("starting Kafka");
       progress.step("starting Kafka");
       progress.say("port 1 is taken");
@@ -28,12 +31,37 @@ class ProgressTest {
 
   @Test
   void shouldLeaveNothingOfAStepOnATerminal() {
-    try (Progress progress = new Progress(out, true)) {
+    try (Progress progress = new Progress(out, true, Duration.ZERO)) {
       progress.step("starting Kafka");
       progress.say("port 1 is taken");
     }
 
     assertThat(onScreen()).isEqualTo("port 1 is taken\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void shouldShowNothingOfWhatIsQuick(boolean terminal) {
+    try (Progress progress = new Progress(out, terminal, Duration.ofHours(1))) {
+      progress.step("waiting for answers");
+      progress.count("reading", 1, 2);
+    }
+
+    assertThat(printed()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void shouldShowTheStepUnderWayOnceItTakesLong(boolean terminal) throws InterruptedException {
+    try (Progress progress = new Progress(out, terminal, Duration.ofMillis(1))) {
+      progress.step("waiting for answers");
+      Await.until(
+          "the step is shown",
+          Duration.ofMinutes(1),
+          () -> printed().contains("waiting for answers"));
+    }
+
+    assertThat(onScreen()).isEqualTo(terminal ? "" : "waiting for answers\n");
   }
 
   /** What a terminal shows of it: each line after its last erasure. */

@@ -1,6 +1,7 @@
 package io.rekindle.local.deadletters;
 
 import io.rekindle.connectors.deadletter.DeadLetter;
+import io.rekindle.local.Progress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -13,14 +14,17 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 /** The dead-letter topic, read from its beginning to where it ends now. */
 final class DeadLetterLog {
 
+  private static final String READING = "reading dead letters";
   private static final Duration POLL = Duration.ofMillis(500);
 
   private final String bootstrap;
   private final String topic;
+  private final Progress progress;
 
-  DeadLetterLog(String bootstrap, String topic) {
+  DeadLetterLog(String bootstrap, String topic, Progress progress) {
     this.bootstrap = bootstrap;
     this.topic = topic;
+    this.progress = progress;
   }
 
   /**
@@ -35,6 +39,8 @@ final class DeadLetterLog {
             "enable.auto.commit", "false",
             "auto.offset.reset", "earliest",
             "isolation.level", "read_committed");
+    progress.step(READING);
+    long read = 0;
     try (KafkaConsumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
       List<TopicPartition> partitions =
@@ -46,6 +52,8 @@ final class DeadLetterLog {
       Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
       while (partitions.stream().anyMatch(one -> consumer.position(one) < ends.get(one))) {
         for (ConsumerRecord<byte[], byte[]> stored : consumer.poll(POLL)) {
+          read++;
+          progress.count(READING, read, 0);
           try {
             letters.accept(DeadLetter.from(stored));
           } catch (IllegalArgumentException e) {

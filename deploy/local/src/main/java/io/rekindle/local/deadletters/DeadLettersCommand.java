@@ -5,6 +5,7 @@ import io.rekindle.connectors.deadletter.Reason;
 import io.rekindle.connectors.kafka.Topics;
 import io.rekindle.local.DataOption;
 import io.rekindle.local.Failure;
+import io.rekindle.local.Progress;
 import io.rekindle.local.stack.StackInfo;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -13,11 +14,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import picocli.CommandLine.Command;
@@ -67,17 +70,16 @@ public final class DeadLettersCommand implements Runnable {
           int limit) {
     PrintWriter out = spec.commandLine().getOut();
     Map<String, DeadLetter> byId = new LinkedHashMap<>();
-    log(data)
-        .forEach(
-            letter -> {
-              if (reason == null || letter.reason() == reason) {
-                // Removed first, so that the order is that of the last time it was stored.
-                byId.remove(letter.id());
-                // A list needs no values, and there may be many large ones.
-                byId.put(letter.id(), withoutValue(letter));
-              }
-            },
-            this::warn);
+    read(
+        data,
+        letter -> {
+          if (reason == null || letter.reason() == reason) {
+            // Removed first, so that the order is that of the last time it was stored.
+            byId.remove(letter.id());
+            // A list needs no values, and there may be many large ones.
+            byId.put(letter.id(), withoutValue(letter));
+          }
+        });
     List<DeadLetter> letters = new ArrayList<>(byId.values());
     Collections.reverse(letters);
     for (DeadLetter letter : letters.subList(0, Math.min(limit, letters.size()))) {
@@ -157,37 +159,42 @@ public final class DeadLettersCommand implements Runnable {
     byte[] keyBytes = key == null ? null : key.getBytes(StandardCharsets.UTF_8);
     Map<String, DeadLetter> letters = new LinkedHashMap<>();
     if (all) {
-      log(data)
-          .forEach(
-              letter -> {
-                if (reason == null || letter.reason() == reason) {
-                  letters.put(letter.id(), letter);
-                }
-              },
-              this::warn);
+      read(
+          data,
+          letter -> {
+            if (reason == null || letter.reason() == reason) {
+              letters.put(letter.id(), letter);
+            }
+          });
     } else {
       letters.put(id, Replay.repaired(find(data, id), keyBytes, value));
     }
     return replay(StackInfo.read(data.path()).kafkaBootstrap(), letters.values(), force);
   }
 
-  private int replay(String bootstrap, Iterable<DeadLetter> letters, boolean force)
+  private int replay(String bootstrap, Collection<DeadLetter> letters, boolean force)
       throws InterruptedException {
     PrintWriter out = spec.commandLine().getOut();
     int refused = 0;
     Map<String, Object> settings = Map.of("bootstrap.servers", bootstrap, "acks", "all");
     try (KafkaProducer<byte[], byte[]> producer =
-        new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
+            new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+        Progress progress = Progress.onStandardErrorIfSlow()) {
       Replay replay = new Replay(producer);
+      long tried = 0;
       for (DeadLetter letter : letters) {
+        tried++;
+        progress.count("replaying", tried, letters.size());
         Optional<String> refusal = replay.refusal(letter, System.currentTimeMillis());
+        String outcome;
         if (refusal.isPresent() && !force) {
           refused++;
-          out.printf(
-              "%s not replayed, it would be refused again: %s%n", letter.id(), text(refusal.get()));
+          outcome = "not replayed, it would be refused again: " + text(refusal.get());
         } else {
-          out.printf("%s replayed to %s%n", letter.id(), replay.send(letter));
+          outcome = "replayed to " + replay.send(letter);
         }
+        progress.erase();
+        out.printf("%s %s%n", letter.id(), outcome);
       }
     }
     return refused == 0 ? 0 : 1;
@@ -195,14 +202,13 @@ public final class DeadLettersCommand implements Runnable {
 
   private DeadLetter find(DataOption data, String id) {
     DeadLetter[] found = new DeadLetter[1];
-    log(data)
-        .forEach(
-            letter -> {
-              if (letter.id().equals(id)) {
-                found[0] = letter;
-              }
-            },
-            this::warn);
+    read(
+        data,
+        letter -> {
+          if (letter.id().equals(id)) {
+            found[0] = letter;
+          }
+        });
     if (found[0] == null) {
       throw new Failure(
           "no dead letter '%s': `rekindle dead-letters list` has the IDs".formatted(id));
@@ -210,13 +216,19 @@ public final class DeadLettersCommand implements Runnable {
     return found[0];
   }
 
-  private void warn(String sentence) {
-    spec.commandLine().getErr().println("warning: " + text(sentence));
-  }
-
-  private static DeadLetterLog log(DataOption data) {
-    return new DeadLetterLog(
-        StackInfo.read(data.path()).kafkaBootstrap(), Topics.standard().deadLetters().name());
+  /** Reads all dead letters, the oldest first. */
+  private void read(DataOption data, Consumer<DeadLetter> letters) {
+    String bootstrap = StackInfo.read(data.path()).kafkaBootstrap();
+    PrintWriter err = spec.commandLine().getErr();
+    try (Progress progress = Progress.onStandardErrorIfSlow()) {
+      new DeadLetterLog(bootstrap, Topics.standard().deadLetters().name(), progress)
+          .forEach(
+              letters,
+              stranger -> {
+                progress.erase();
+                err.println("warning: " + text(stranger));
+              });
+    }
   }
 
   private static DeadLetter withoutValue(DeadLetter letter) {

@@ -1,6 +1,7 @@
 package io.rekindle.local.scoring;
 
 import io.rekindle.local.Failure;
+import io.rekindle.local.Progress;
 import io.rekindle.local.importing.CsvFile;
 import io.rekindle.scoring.Currencies;
 import io.rekindle.scoring.OrderHistory;
@@ -56,9 +57,11 @@ final class CaseScorer {
   private final Scorer scorer;
   private final Scorer documentScorer = new Scorer(ScoringPolicy.builtIn("document-v1"));
   private final OrderTable orders = new OrderTable();
+  private final Progress progress;
 
-  CaseScorer(ScoringPolicy policy) {
+  CaseScorer(ScoringPolicy policy, Progress progress) {
     scorer = new Scorer(policy);
+    this.progress = progress;
   }
 
   private record Entry(long placedAt, long netMinor) {}
@@ -97,7 +100,10 @@ final class CaseScorer {
           header.add("note");
         }
         printer.printRecord(header);
+        long read = 0;
         for (CsvFile.Row row = cases.next(); row != null; row = cases.next()) {
+          read++;
+          progress.count("scoring " + in.getFileName(), read, 0);
           try {
             printer.printRecord(result(layout, row.values()));
             scored++;

@@ -2,6 +2,7 @@ package io.rekindle.local.scoring;
 
 import io.rekindle.local.DataOption;
 import io.rekindle.local.Failure;
+import io.rekindle.local.Progress;
 import io.rekindle.scoring.InvalidPolicyException;
 import io.rekindle.scoring.ScoringPolicy;
 import java.io.IOException;
@@ -54,16 +55,20 @@ public final class ScoreCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     PrintWriter err = spec.commandLine().getErr();
     AtomicInteger problems = new AtomicInteger();
-    int scored =
-        new CaseScorer(policy())
-            .score(
-                in,
-                out,
-                problem -> {
-                  problems.incrementAndGet();
-                  err.println(problem);
-                });
-    err.flush();
+    int scored;
+    try (Progress progress = Progress.onStandardErrorIfSlow()) {
+      scored =
+          new CaseScorer(policy(), progress)
+              .score(
+                  in,
+                  out,
+                  problem -> {
+                    problems.incrementAndGet();
+                    progress.erase();
+                    err.println(problem);
+                    err.flush();
+                  });
+    }
     spec.commandLine()
         .getOut()
         .printf(Locale.ROOT, "%,d cases scored, %,d could not be read%n", scored, problems.get());

@@ -3,6 +3,7 @@ package io.rekindle.local.stack;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.rekindle.local.DataOption;
+import io.rekindle.local.Progress;
 import io.rekindle.local.stack.StackStatus.Component;
 import java.io.PrintStream;
 import java.util.LinkedHashMap;
@@ -30,7 +31,11 @@ public final class Status implements Callable<Integer> {
   @Override
   public Integer call() throws JsonProcessingException {
     StackInfo info = StackInfo.read(data.path());
-    StackStatus status = new StatusCollector(new DataDirectory(data.path()), info).collect();
+    StackStatus status;
+    try (Progress progress = Progress.onStandardErrorIfSlow()) {
+      progress.step("waiting for answers");
+      status = new StatusCollector(new DataDirectory(data.path()), info).collect();
+    }
     if (json) {
       System.out.println(
           new JsonMapper().writerWithDefaultPrettyPrinter().writeValueAsString(status));

@@ -3,6 +3,7 @@ package io.rekindle.local.stack;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rekindle.connectors.kafka.Topics;
+import io.rekindle.local.Await;
 import io.rekindle.local.stack.RekindleScript.Outcome;
 import io.rekindle.local.stack.RekindleScript.Running;
 import java.io.IOException;

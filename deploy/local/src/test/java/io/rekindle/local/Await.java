@@ -1,18 +1,18 @@
-package io.rekindle.local.stack;
+package io.rekindle.local;
 
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 
 /** Waits for conditions; the limit is for a test that would otherwise never end. */
-final class Await {
+public final class Await {
 
   private static final Duration PAUSE = Duration.ofMillis(100);
 
   private Await() {}
 
   /** Returns as soon as the condition holds; until then an exception counts as "not yet". */
-  static void until(String description, Duration limit, Callable<Boolean> condition)
+  public static void until(String description, Duration limit, Callable<Boolean> condition)
       throws InterruptedException {
     long deadline = System.nanoTime() + limit.toNanos();
     Exception last = null;

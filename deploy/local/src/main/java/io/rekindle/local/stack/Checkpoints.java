@@ -13,7 +13,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** The job's checkpoints and savepoints on disk, and which of them to go on from. */
+/**
+ * The job's checkpoints and savepoints on disk: which of them to go on from, and which to keep.
+ *
+ * <p>The newest savepoint replaces whatever is older, since it holds all that the job knew. The
+ * savepoints before it are for people who want to go back; nothing goes back to them by itself,
+ * where it might ask for changes that Kafka no longer keeps.
+ */
 final class Checkpoints {
 
   /** A checkpoint is complete once this is in it. */
@@ -22,26 +28,32 @@ final class Checkpoints {
   // checkpoints/<job>/chk-<n>/_metadata, savepoints/savepoint-<…>/_metadata
   private static final int DEPTH = 3;
 
-  private final List<Path> roots;
+  private static final int KEPT_SAVEPOINTS = 3;
+
+  private static final Comparator<Complete> OLDEST_FIRST = Comparator.comparing(Complete::at);
+
+  private final Path checkpoints;
+  private final Path savepoints;
   private final Set<Path> unusable = new HashSet<>();
 
   Checkpoints(Path checkpoints, Path savepoints) {
-    this.roots = List.of(checkpoints, savepoints);
+    this.checkpoints = checkpoints;
+    this.savepoints = savepoints;
   }
 
   private record Complete(Path directory, FileTime at) {}
 
   /** The newest one that is complete and was not found unusable. */
   Optional<Path> newest() {
-    return complete().stream()
+    return unreplaced().stream()
         .filter(checkpoint -> !unusable.contains(checkpoint.directory()))
-        .max(Comparator.comparing(Complete::at))
+        .max(OLDEST_FIRST)
         .map(Complete::directory);
   }
 
   /** Whether there is any: if so, beginning with nothing would lose what the job knows. */
   boolean any() {
-    return !complete().isEmpty();
+    return !unreplaced().isEmpty();
   }
 
   /** The job did not start from it: the next one is tried. */
@@ -54,22 +66,60 @@ final class Checkpoints {
     unusable.clear();
   }
 
+  /** Whether it is a savepoint, which belongs to people, and not a checkpoint of the job's. */
+  boolean isSavepoint(Path directory) {
+    return directory.startsWith(savepoints);
+  }
+
   /**
-   * All that are complete.
+   * Deletes what the newest savepoint has replaced: all but the newest few savepoints, and the
+   * checkpoints of jobs before it, which jobs that were killed leave behind. No job may be running.
+   */
+  void prune() throws IOException {
+    List<Complete> taken = complete(savepoints).stream().sorted(OLDEST_FIRST.reversed()).toList();
+    if (taken.isEmpty()) {
+      return;
+    }
+    for (Complete old : taken.subList(Math.min(taken.size(), KEPT_SAVEPOINTS), taken.size())) {
+      DataDirectory.deleteTree(old.directory());
+    }
+    Complete newest = taken.get(0);
+    try (Stream<Path> jobs = Files.list(checkpoints)) {
+      for (Path job : jobs.toList()) {
+        if (complete(job).stream().allMatch(one -> OLDEST_FIRST.compare(one, newest) < 0)) {
+          DataDirectory.deleteTree(job);
+        }
+      }
+    }
+  }
+
+  /** The newest savepoint and the checkpoints since. */
+  private List<Complete> unreplaced() {
+    List<Complete> unreplaced = new ArrayList<>(complete(checkpoints));
+    complete(savepoints).stream()
+        .max(OLDEST_FIRST)
+        .ifPresent(
+            savepoint -> {
+              unreplaced.removeIf(one -> OLDEST_FIRST.compare(one, savepoint) < 0);
+              unreplaced.add(savepoint);
+            });
+    return unreplaced;
+  }
+
+  /**
+   * All that are complete in a directory.
    *
    * @throws UncheckedIOException also if the job removes one just now
    */
-  private List<Complete> complete() {
-    List<Complete> complete = new ArrayList<>();
-    for (Path root : roots) {
-      try (Stream<Path> files = Files.find(root, DEPTH, (path, a) -> path.endsWith(METADATA))) {
-        for (Path file : files.toList()) {
-          complete.add(new Complete(file.getParent(), Files.getLastModifiedTime(file)));
-        }
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
+  private static List<Complete> complete(Path root) {
+    try (Stream<Path> files = Files.find(root, DEPTH, (path, a) -> path.endsWith(METADATA))) {
+      List<Complete> complete = new ArrayList<>();
+      for (Path file : files.toList()) {
+        complete.add(new Complete(file.getParent(), Files.getLastModifiedTime(file)));
       }
+      return complete;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
-    return complete;
   }
 }

@@ -70,7 +70,7 @@ final class ConnectWorker implements Server {
   void configure(Installation installation) {
     Path plugins = data.lib("plugins");
     try {
-      PostgresBinaries.deleteTree(plugins);
+      DataDirectory.deleteTree(plugins);
       Path debezium = Files.createDirectories(plugins.resolve("debezium"));
       for (Path jar : installation.jars("debezium", data)) {
         Files.createSymbolicLink(debezium.resolve(jar.getFileName()), jar);

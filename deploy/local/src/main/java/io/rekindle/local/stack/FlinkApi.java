@@ -105,16 +105,16 @@ final class FlinkApi {
    * Runs the jar's job.
    *
    * @param restoreFrom savepoint or checkpoint to begin with; null to begin with nothing
+   * @param claim whether the job then owns it, and removes it when it has a newer one
    */
-  void run(String jarId, String jobId, List<String> arguments, Path restoreFrom)
+  void run(String jarId, String jobId, List<String> arguments, Path restoreFrom, boolean claim)
       throws IOException {
     ObjectNode body = JsonNodeFactory.instance.objectNode();
     body.put("jobId", jobId);
     arguments.forEach(body.putArray("programArgsList")::add);
     if (restoreFrom != null) {
       body.put("savepointPath", restoreFrom.toUri().toString());
-      // The job owns what it was restored from, and removes it when a newer one is complete.
-      body.put("claimMode", "CLAIM");
+      body.put("claimMode", claim ? "CLAIM" : "NO_CLAIM");
     }
     rest.post("/jars/" + jarId + "/run", body);
   }

@@ -130,7 +130,8 @@ final class JobKeeper {
     jobId = id;
     notBefore = 0;
     try {
-      flink.run(jarId, id, arguments, restoredFrom);
+      boolean claim = restoredFrom != null && !checkpoints.isSavepoint(restoredFrom);
+      flink.run(jarId, id, arguments, restoredFrom, claim);
     } catch (Rest.Refused e) {
       failures.incrementAndGet();
       again("was refused: " + e.getMessage());

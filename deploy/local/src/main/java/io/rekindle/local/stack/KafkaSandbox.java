@@ -7,11 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Stream;
 
 /**
  * A Kafka broker alone, a process like that of a stack, in a directory of its own that is deleted
@@ -92,10 +90,8 @@ public final class KafkaSandbox implements AutoCloseable {
 
   private void stop() {
     process.stop();
-    try (Stream<Path> files = Files.walk(directory)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
+    try {
+      DataDirectory.deleteTree(directory);
     } catch (IOException e) {
       throw new Failure("cannot delete " + directory + ": " + e.getMessage(), e);
     }

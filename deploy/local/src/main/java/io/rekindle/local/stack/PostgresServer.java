@@ -89,7 +89,7 @@ final class PostgresServer implements Server {
       }
       Path unfinished = files.resolveSibling("postgres.unfinished");
       Path password = data.run().resolve("initdb.password");
-      PostgresBinaries.deleteTree(unfinished);
+      DataDirectory.deleteTree(unfinished);
       PrivateFiles.replace(password, settings.password(SUPERUSER));
       try {
         initdb(unfinished, password);

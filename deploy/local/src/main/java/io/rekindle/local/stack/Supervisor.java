@@ -9,6 +9,7 @@ import io.rekindle.local.demo.DemoShop;
 import io.rekindle.local.demo.LiveOrders;
 import io.rekindle.scoring.ScoringPolicy;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -74,6 +75,7 @@ final class Supervisor {
   private FlinkCluster flink;
   private DashboardServer dashboard;
   private StackInfo info;
+  private Checkpoints checkpoints;
   private JobKeeper job;
   private LiveOrders live;
 
@@ -142,10 +144,13 @@ final class Supervisor {
       process.stop();
     }
     try {
+      if (checkpoints != null) {
+        checkpoints.prune();
+      }
       StackInfo.delete(data.root());
       Files.deleteIfExists(data.pidFile(NAME));
       lock.close();
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       log.say("cannot clean up: " + e.getMessage(), e);
     }
     log.say(STOPPED);
@@ -210,14 +215,10 @@ final class Supervisor {
             null,
             Pid.current());
     info.write(data.root());
+    checkpoints = new Checkpoints(flink.checkpoints(), flink.savepoints());
     job =
         new JobKeeper(
-            flink.api(),
-            installation.jobJar(),
-            jobArguments(),
-            new Checkpoints(flink.checkpoints(), flink.savepoints()),
-            log,
-            this::remember);
+            flink.api(), installation.jobJar(), jobArguments(), checkpoints, log, this::remember);
   }
 
   private void manage(Server server) {

@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -63,6 +65,50 @@ class CheckpointsTest {
     assertThat(checkpoints.any()).isTrue();
     checkpoints.forgetUnusable();
     assertThat(checkpoints.newest()).isPresent();
+  }
+
+  @Test
+  void shouldNotGoBackBehindTheNewestSavepoint() throws IOException {
+    complete("savepoints/savepoint-012345-1", NOON);
+    complete("checkpoints/0123456789abcdef/chk-1", NOON.plusSeconds(1));
+    complete("savepoints/savepoint-012345-2", NOON.plusSeconds(2));
+
+    checkpoints.markUnusable(flink.resolve("savepoints/savepoint-012345-2"));
+
+    assertThat(checkpoints.newest()).isEmpty();
+    assertThat(checkpoints.any()).isTrue();
+  }
+
+  @Test
+  void shouldKeepTheNewestThreeSavepointsAndTheCheckpointsSince() throws IOException {
+    for (int i = 1; i <= 5; i++) {
+      complete("savepoints/savepoint-012345-" + i, NOON.plusSeconds(i));
+    }
+    complete("checkpoints/0123456789abcdef/chk-1", NOON);
+    complete("checkpoints/fedcba9876543210/chk-7", NOON.plusSeconds(4));
+    complete("checkpoints/fedcba9876543210/chk-8", NOON.plusSeconds(6));
+
+    checkpoints.prune();
+
+    assertThat(names("savepoints"))
+        .containsExactlyInAnyOrder(
+            "savepoint-012345-3", "savepoint-012345-4", "savepoint-012345-5");
+    assertThat(names("checkpoints")).containsExactly("fedcba9876543210");
+  }
+
+  @Test
+  void shouldDeleteNothingBeforeTheFirstSavepoint() throws IOException {
+    complete("checkpoints/0123456789abcdef/chk-1", NOON);
+
+    checkpoints.prune();
+
+    assertThat(checkpoints.newest()).isPresent();
+  }
+
+  private List<String> names(String directory) throws IOException {
+    try (Stream<Path> entries = Files.list(flink.resolve(directory))) {
+      return entries.map(entry -> entry.getFileName().toString()).toList();
+    }
   }
 
   private void complete(String directory, Instant at) throws IOException {

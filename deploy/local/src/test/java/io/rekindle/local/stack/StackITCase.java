@@ -280,6 +280,7 @@ class StackITCase {
     up.waitFor();
     assertThat(data.resolve("run")).isEmptyDirectory();
     assertThat(data.resolve("flink/savepoints")).isDirectoryContaining("glob:**/savepoint-*");
+    assertThat(data.resolve("flink/checkpoints")).isEmptyDirectory();
     assertThat(RekindleScript.run("status", "--data", data.toString()).exitCode()).isEqualTo(2);
 
     startStack();

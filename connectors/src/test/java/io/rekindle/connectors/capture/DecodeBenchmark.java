@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.sun.management.ThreadMXBean;
 import io.rekindle.connectors.deadletter.Reason;
 import io.rekindle.connectors.events.Change;
-import io.rekindle.connectors.events.PolicyChanged;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,7 +59,7 @@ public final class DecodeBenchmark {
     }
   }
 
-  private static final class Counting implements ChangeDecoder.Receiver {
+  private static final class Counting extends IgnoringReceiver {
 
     private long changes;
 
@@ -68,17 +67,6 @@ public final class DecodeBenchmark {
     public void changed(Change change) {
       changes++;
     }
-
-    @Override
-    public void policyChanged(PolicyChanged change) {
-      changes++;
-    }
-
-    @Override
-    public void ticked(long commitTime) {}
-
-    @Override
-    public void unremarkable(long commitTime) {}
 
     @Override
     public void rejected(Reason reason, String error) {

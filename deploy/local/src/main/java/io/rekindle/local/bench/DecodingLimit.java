@@ -1,9 +1,9 @@
 package io.rekindle.local.bench;
 
 import io.rekindle.connectors.capture.ChangeDecoder;
+import io.rekindle.connectors.capture.IgnoringReceiver;
 import io.rekindle.connectors.deadletter.Reason;
 import io.rekindle.connectors.events.Change;
-import io.rekindle.connectors.events.PolicyChanged;
 import io.rekindle.connectors.kafka.Topics;
 import java.time.Duration;
 import java.util.List;
@@ -57,7 +57,7 @@ final class DecodingLimit {
     }
   }
 
-  private static final class Count implements ChangeDecoder.Receiver {
+  private static final class Count extends IgnoringReceiver {
 
     private long changes;
 
@@ -65,15 +65,6 @@ final class DecodingLimit {
     public void changed(Change change) {
       changes++;
     }
-
-    @Override
-    public void policyChanged(PolicyChanged change) {}
-
-    @Override
-    public void ticked(long commitTime) {}
-
-    @Override
-    public void unremarkable(long commitTime) {}
 
     @Override
     public void rejected(Reason reason, String error) {

@@ -1,10 +1,9 @@
 package io.rekindle.local.deadletters;
 
 import io.rekindle.connectors.capture.ChangeDecoder;
+import io.rekindle.connectors.capture.IgnoringReceiver;
 import io.rekindle.connectors.deadletter.DeadLetter;
 import io.rekindle.connectors.deadletter.Reason;
-import io.rekindle.connectors.events.Change;
-import io.rekindle.connectors.events.PolicyChanged;
 import io.rekindle.local.Failure;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -88,21 +87,9 @@ final class Replay {
   }
 
   /** Remembers only whether a record was refused. */
-  private static final class Verdict implements ChangeDecoder.Receiver {
+  private static final class Verdict extends IgnoringReceiver {
 
     private String refusal;
-
-    @Override
-    public void changed(Change change) {}
-
-    @Override
-    public void policyChanged(PolicyChanged change) {}
-
-    @Override
-    public void ticked(long commitTime) {}
-
-    @Override
-    public void unremarkable(long commitTime) {}
 
     @Override
     public void rejected(Reason reason, String error) {

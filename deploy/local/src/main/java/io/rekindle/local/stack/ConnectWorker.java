@@ -40,24 +40,15 @@ final class ConnectWorker implements Server {
 
   @Override
   public ProcessSpec process() {
-    List<String> flags =
-        List.of("-Xms128m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
-    return new ProcessSpec(
+    return ProcessSpec.ofJava(
         NAME,
         "Kafka Connect",
-        JavaCommand.of(
-            NAME,
-            data,
-            flags,
-            "org.apache.kafka.connect.cli.ConnectDistributed",
-            List.of(data.config("connect.properties").toString())),
-        Map.of(
-            "CLASSPATH",
-            classPath,
-            PASSWORD_VARIABLE,
-            postgres.account(PostgresServer.CDC).password()),
-        data.output(NAME),
-        "TERM",
+        data,
+        classPath,
+        JavaCommand.SMALL_SERVER,
+        "org.apache.kafka.connect.cli.ConnectDistributed",
+        List.of(data.config("connect.properties").toString()),
+        Map.of(PASSWORD_VARIABLE, postgres.account(PostgresServer.CDC).password()),
         Duration.ofSeconds(20));
   }
 

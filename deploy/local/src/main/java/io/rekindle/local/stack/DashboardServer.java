@@ -29,23 +29,19 @@ final class DashboardServer implements Server {
   @Override
   public ProcessSpec process() {
     Account account = postgres.account(PostgresServer.API);
-    return new ProcessSpec(
+    return ProcessSpec.ofJava(
         NAME,
         "the dashboard",
-        JavaCommand.of(
-            NAME,
-            data,
-            List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
-            "io.rekindle.dashboard.Dashboard",
-            List.of()),
+        data,
+        classPath,
+        List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
+        "io.rekindle.dashboard.Dashboard",
+        List.of(),
         Map.of(
-            "CLASSPATH", classPath,
             "REKINDLE_DASHBOARD_PORT", Integer.toString(port),
             "REKINDLE_DATABASE_URL", postgres.jdbcUrl(),
             "REKINDLE_DATABASE_USER", account.user(),
             "REKINDLE_DATABASE_PASSWORD", account.password()),
-        data.output(NAME),
-        "TERM",
         Duration.ofSeconds(10));
   }
 

@@ -148,16 +148,16 @@ final class FlinkCluster {
     // By this, Flink's web page finds the log.
     flags.add("-Dlog.file=" + data.log(name));
     Map<String, String> environment = new HashMap<>(variables);
-    environment.put("CLASSPATH", classPath);
     environment.put("FLINK_PLUGINS_DIR", data.flink("plugins").toString());
-    return new ProcessSpec(
+    return ProcessSpec.ofJava(
         name,
         title,
-        JavaCommand.of(
-            name, data, flags, mainClass, List.of("--configDir", data.config("flink").toString())),
+        data,
+        classPath,
+        flags,
+        mainClass,
+        List.of("--configDir", data.config("flink").toString()),
         environment,
-        data.output(name),
-        "TERM",
         Duration.ofSeconds(15));
   }
 }

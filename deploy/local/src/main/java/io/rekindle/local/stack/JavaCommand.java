@@ -7,6 +7,10 @@ import java.util.List;
 /** Command lines of JVMs. The class path is not in them but in the environment, as CLASSPATH. */
 final class JavaCommand {
 
+  /** For servers whose work on one machine is small, and which start sooner like this. */
+  static final List<String> SMALL_SERVER =
+      List.of("-Xms128m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+
   private JavaCommand() {}
 
   /**

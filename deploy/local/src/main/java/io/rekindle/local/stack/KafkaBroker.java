@@ -44,15 +44,15 @@ final class KafkaBroker implements Server {
 
   @Override
   public ProcessSpec process() {
-    List<String> flags =
-        List.of("-Xms128m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
-    return new ProcessSpec(
+    return ProcessSpec.ofJava(
         NAME,
         "Kafka",
-        JavaCommand.of(NAME, data, flags, "kafka.Kafka", List.of(config())),
-        Map.of("CLASSPATH", classPath),
-        data.output(NAME),
-        "TERM",
+        data,
+        classPath,
+        JavaCommand.SMALL_SERVER,
+        "kafka.Kafka",
+        List.of(config()),
+        Map.of(),
         Duration.ofSeconds(20));
   }
 

@@ -2,6 +2,7 @@ package io.rekindle.local.stack;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -24,6 +25,34 @@ record ProcessSpec(
     Path output,
     String stopSignal,
     Duration grace) {
+
+  /**
+   * A JVM, which ends in good order on TERM.
+   *
+   * @param jvmFlags memory and the like
+   * @param environment variables besides the inherited ones and the class path
+   */
+  static ProcessSpec ofJava(
+      String name,
+      String title,
+      DataDirectory data,
+      String classPath,
+      List<String> jvmFlags,
+      String mainClass,
+      List<String> arguments,
+      Map<String, String> environment,
+      Duration grace) {
+    Map<String, String> variables = new HashMap<>(environment);
+    variables.put("CLASSPATH", classPath);
+    return new ProcessSpec(
+        name,
+        title,
+        JavaCommand.of(name, data, jvmFlags, mainClass, arguments),
+        variables,
+        data.output(name),
+        "TERM",
+        grace);
+  }
 
   /** Without the environment, which has passwords. */
   @Override

@@ -1,0 +1,150 @@
+package io.rekindle.local.stack;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rekindle.local.Await;
+import io.rekindle.local.stack.RekindleScript.Outcome;
+import io.rekindle.local.stack.RekindleScript.Running;
+import io.rekindle.local.stack.StackInfo.Account;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/** A real stack that a test starts by the script, as users do, and looks into. */
+final class RunningStack {
+
+  static final Duration RECOVERY = Duration.ofMinutes(2);
+  static final Duration SOON = Duration.ofSeconds(30);
+  private static final Duration START = Duration.ofMinutes(3);
+
+  private final Path data;
+  private Running up;
+
+  RunningStack(Path data) {
+    this.data = data;
+  }
+
+  /**
+   * Starts the stack on its data directory, empty or as it was left, and waits until it is ready.
+   */
+  void start() throws IOException, InterruptedException {
+    up = RekindleScript.start("up", "--empty", "--data", data.toString());
+    Await.until(
+        "READY, after\n" + up.output(),
+        START,
+        () -> {
+          if (!up.process().isAlive()) {
+            throw new AssertionError("ended before it was ready:\n" + up.output());
+          }
+          return up.output().contains("\nREADY ");
+        });
+  }
+
+  /** Stops it in good order. */
+  void stop() throws IOException, InterruptedException {
+    if (up != null) {
+      up.process().destroy();
+      try {
+        up.waitFor();
+      } finally {
+        // What is left if the supervisor could not do it any more.
+        run("down");
+      }
+    }
+  }
+
+  /** The command that started the stack and watches over it. */
+  Running up() {
+    return up;
+  }
+
+  StackInfo info() {
+    return StackInfo.read(data);
+  }
+
+  /** The process of a component. */
+  ProcessHandle handle(String component) {
+    return PidFile.read(new DataDirectory(data).pidFile(component))
+        .flatMap(Pid::handle)
+        .orElseThrow(() -> new IllegalStateException(component + " does not run"));
+  }
+
+  /** Sends a component a signal by its name, such as STOP. */
+  void signal(String component, String name) throws IOException, InterruptedException {
+    Process kill =
+        new ProcessBuilder("kill", "-" + name, Long.toString(handle(component).pid())).start();
+    assertThat(kill.waitFor()).isZero();
+  }
+
+  /** Runs a command of the script on this stack. */
+  Outcome run(String... command) throws IOException, InterruptedException {
+    List<String> arguments = new ArrayList<>(List.of(command));
+    arguments.addAll(List.of("--data", data.toString()));
+    return RekindleScript.run(arguments.toArray(String[]::new));
+  }
+
+  boolean statusSays(String words) throws IOException, InterruptedException {
+    return run("status").output().contains(words);
+  }
+
+  boolean isHealthySince(Instant instant) {
+    StackStatus status = new StatusCollector(new DataDirectory(data), info()).collect();
+    return status.healthy() && Instant.parse(status.watermark().scoredUntil()).isAfter(instant);
+  }
+
+  void verifyAll() throws IOException, InterruptedException {
+    Outcome outcome = run("verify");
+    assertThat(outcome.output()).contains("users checked, 0 differences");
+    assertThat(outcome.exitCode()).isZero();
+  }
+
+  /** Waits until a query has a row. */
+  void await(String description, String query) throws InterruptedException {
+    await(description, SOON, query);
+  }
+
+  void await(String description, Duration limit, String query) throws InterruptedException {
+    Await.until(description, limit, () -> rows(query));
+  }
+
+  /** Whether a query has a row. */
+  boolean rows(String query) throws SQLException {
+    return value(query) != null;
+  }
+
+  /** The first column of a query's first row; null if it has none. */
+  String value(String query) throws SQLException {
+    try (Connection connection = owner().getConnection();
+        Statement statement = connection.createStatement();
+        var rows = statement.executeQuery(query)) {
+      return rows.next() ? rows.getString(1) : null;
+    }
+  }
+
+  void execute(String sql) throws SQLException {
+    try (Connection connection = owner().getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  /** The database for the shop's owner. */
+  PGSimpleDataSource owner() {
+    return database(info().owner());
+  }
+
+  PGSimpleDataSource database(Account account) {
+    PGSimpleDataSource source = new PGSimpleDataSource();
+    source.setUrl(info().jdbcUrl());
+    source.setUser(account.user());
+    source.setPassword(account.password());
+    return source;
+  }
+}

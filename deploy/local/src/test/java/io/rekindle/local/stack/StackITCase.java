@@ -5,14 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.rekindle.connectors.kafka.Topics;
 import io.rekindle.local.Await;
 import io.rekindle.local.stack.RekindleScript.Outcome;
-import io.rekindle.local.stack.RekindleScript.Running;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -34,7 +30,6 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.postgresql.ds.PGSimpleDataSource;
 
 /**
  * The real stack, started once by the script and treated badly. The tests run in order: each leaves
@@ -44,41 +39,31 @@ import org.postgresql.ds.PGSimpleDataSource;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class StackITCase {
 
-  private static final Duration RECOVERY = Duration.ofMinutes(2);
-  private static final Duration START = Duration.ofMinutes(3);
-  private static final Duration SOON = Duration.ofSeconds(30);
   private static final int WRITERS = 4;
   private static final int CONCURRENT_CHANGES = 4_000;
 
   private Path data;
-  private Running up;
+  private RunningStack stack;
 
   @BeforeAll
   void start(@TempDir Path temporary) throws Exception {
     data = temporary.resolve("data");
-    startStack();
+    stack = new RunningStack(data);
+    stack.start();
   }
 
   @AfterAll
   void stop() throws Exception {
-    if (up != null) {
-      up.process().destroy();
-      try {
-        up.waitFor();
-      } finally {
-        // What is left if the supervisor could not do it any more.
-        RekindleScript.run("down", "--data", data.toString());
-      }
-    }
+    stack.stop();
   }
 
   @Test
   @Order(1)
   void shouldPrintNothingButStepsBeforeReady() {
-    assertThat(up.output()).doesNotContainIgnoringCase("warn", "exception", "error");
-    assertThat(up.output().lines().reduce((first, last) -> last).orElseThrow())
+    assertThat(stack.up().output()).doesNotContainIgnoringCase("warn", "exception", "error");
+    assertThat(stack.up().output().lines().reduce((first, last) -> last).orElseThrow())
         .startsWith("READY ")
-        .contains(StackInfo.read(data).postgresUri(), StackInfo.read(data).kafkaBootstrap());
+        .contains(stack.info().postgresUri(), stack.info().kafkaBootstrap());
   }
 
   @Test
@@ -87,43 +72,44 @@ class StackITCase {
     for (String file : new String[] {"settings.json", "stack.json"}) {
       assertThat(Files.getPosixFilePermissions(data.resolve(file))).hasSize(2);
     }
-    String password = StackInfo.read(data).owner().password();
+    String password = stack.info().owner().password();
     for (String component : new String[] {"postgres", "connect", "jobmanager", "dashboard"}) {
-      assertThat(handle(component).info().commandLine().orElseThrow()).doesNotContain(password);
+      assertThat(stack.handle(component).info().commandLine().orElseThrow())
+          .doesNotContain(password);
     }
   }
 
   @Test
   @Order(3)
   void shouldScoreWhatIsInsertedUpdatedAndDeleted() throws Exception {
-    execute("insert into shop.users (user_id, email) values ('ada', 'ada@example.com')");
-    await(
+    stack.execute("insert into shop.users (user_id, email) values ('ada', 'ada@example.com')");
+    stack.await(
         "ada is a prospect",
         "select 1 from engagement.user_scores where user_id = 'ada'"
             + " and segment = 'PROSPECT' and score is null");
 
-    execute(
+    stack.execute(
         "insert into shop.orders (order_id, user_id, placed_at, amount)"
             + " select 'ada-' || n, 'ada', now() - n * interval '30 days', 100 from"
             + " generate_series(1, 6) as n");
-    await(
+    stack.await(
         "six orders",
         "select 1 from engagement.user_scores where user_id = 'ada'"
             + " and order_count = 6 and score is not null");
 
-    execute("update shop.orders set refunded_amount = amount where order_id = 'ada-1'");
-    await(
+    stack.execute("update shop.orders set refunded_amount = amount where order_id = 'ada-1'");
+    stack.await(
         "one refunded",
         "select 1 from engagement.user_scores where user_id = 'ada'" + " and order_count = 5");
 
-    execute("delete from shop.orders where order_id in ('ada-2', 'ada-3')");
-    await(
+    stack.execute("delete from shop.orders where order_id in ('ada-2', 'ada-3')");
+    stack.await(
         "two deleted",
         "select 1 from engagement.user_scores where user_id = 'ada'" + " and order_count = 3");
-    verifyAll();
+    stack.verifyAll();
 
-    execute("delete from shop.users where user_id = 'ada'");
-    await(
+    stack.execute("delete from shop.users where user_id = 'ada'");
+    stack.await(
         "no score",
         "select 1 where not exists"
             + " (select 1 from engagement.user_scores where user_id = 'ada')");
@@ -132,24 +118,24 @@ class StackITCase {
   @Test
   @Order(4)
   void shouldTellHowItIs() throws Exception {
-    Outcome outcome = RekindleScript.run("status", "--json", "--data", data.toString());
+    Outcome outcome = stack.run("status", "--json");
 
     assertThat(outcome.exitCode()).isZero();
     assertThat(outcome.output())
         .contains(
-            "\"uri\" : \"" + StackInfo.read(data).postgresUri() + "\"",
-            "\"bootstrap\" : \"" + StackInfo.read(data).kafkaBootstrap() + "\"",
-            "\"pid\" : " + up.process().pid());
+            "\"uri\" : \"" + stack.info().postgresUri() + "\"",
+            "\"bootstrap\" : \"" + stack.info().kafkaBootstrap() + "\"",
+            "\"pid\" : " + stack.up().process().pid());
   }
 
   @Test
   @Order(5)
   void shouldRefuseASecondStackOnTheSameData() throws Exception {
-    Outcome outcome = RekindleScript.run("up", "--empty", "--data", data.toString());
+    Outcome outcome = stack.run("up", "--empty");
 
     assertThat(outcome.exitCode()).isEqualTo(1);
     assertThat(outcome.output())
-        .contains("already runs on " + data, "supervisor pid " + up.process().pid());
+        .contains("already runs on " + data, "supervisor pid " + stack.up().process().pid());
   }
 
   @Test
@@ -160,33 +146,56 @@ class StackITCase {
     List<ShopLoad> loads = new ArrayList<>();
     try {
       for (int i = 0; i < WRITERS; i++) {
-        loads.add(new ShopLoad(owner(), seed + i));
+        loads.add(new ShopLoad(stack.owner(), seed + i));
       }
       Await.until(
           "thousands of changes",
-          RECOVERY,
+          RunningStack.RECOVERY,
           () -> loads.stream().mapToInt(ShopLoad::changes).sum() > CONCURRENT_CHANGES);
     } finally {
       loads.forEach(ShopLoad::close);
     }
-    verifyAll();
+    stack.verifyAll();
   }
 
   @Test
   @Order(7)
-  void shouldJudgeNobodyWhileConnectStandsStill() throws Exception {
-    long connect = handle("connect").pid();
-    signal(connect, "STOP");
-    try {
-      execute("insert into shop.users (user_id) values ('cora')");
+  void shouldJudgeNobodyWhileConnectStandsStillForAMinuteOfOrders() throws Exception {
+    long seed = new Random().nextLong();
+    System.out.println("seed of the changes while Connect stands still: " + seed);
+    stack.signal("connect", "STOP");
+    String stopped = stack.value("select clock_timestamp()");
+    try (ShopLoad load = new ShopLoad(stack.owner(), seed)) {
+      stack.execute("insert into shop.users (user_id) values ('cora')");
       Await.until(
-          "the status says so", RECOVERY, () -> statusSays("time stands still: Kafka Connect"));
-      assertThat(rows("select 1 from engagement.user_scores where user_id = 'cora'")).isFalse();
+          "the status says so",
+          RunningStack.RECOVERY,
+          () -> stack.statusSays("time stands still: Kafka Connect: no answer"));
+      assertThat(stack.run("verify", "--patience", "1").exitCode()).isEqualTo(2);
+      stack.await(
+          "a minute by the database's clock",
+          RunningStack.RECOVERY,
+          "select 1 where clock_timestamp() > timestamptz '%s' + interval '60 s'"
+              .formatted(stopped));
+      assertThat(load.changes()).isGreaterThan(1_000);
+      assertThat(
+              stack.value(
+                  "select max(as_of) <= '%s' from engagement.user_scores".formatted(stopped)))
+          .isEqualTo("t");
+      assertThat(
+              stack.value(
+                  "select max(as_of) <= '%s' from engagement.score_history".formatted(stopped)))
+          .isEqualTo("t");
+      assertThat(stack.rows("select 1 from engagement.user_scores where user_id = 'cora'"))
+          .isFalse();
     } finally {
-      signal(connect, "CONT");
+      stack.signal("connect", "CONT");
     }
-    await("cora is judged", "select 1 from engagement.user_scores where user_id = 'cora'");
-    verifyAll();
+    stack.await(
+        "cora is judged",
+        RunningStack.RECOVERY,
+        "select 1 from engagement.user_scores where user_id = 'cora'");
+    stack.verifyAll();
   }
 
   @Test
@@ -194,27 +203,30 @@ class StackITCase {
   void shouldJudgeNobodyWhileOnePartitionIsSilent() throws Exception {
     String topic = Topics.standard().orders().name();
     String partition = " where topic = '" + topic + "' and partition = 2";
-    execute("delete from engagement.clock" + partition);
+    stack.execute("delete from engagement.clock" + partition);
     try {
-      execute("insert into shop.users (user_id) values ('dora')");
+      stack.execute("insert into shop.users (user_id) values ('dora')");
       Await.until(
           "the status says which",
-          RECOVERY,
-          () -> statusSays("held back by partition 2 of " + topic) && statusSays("stands still"));
-      assertThat(rows("select 1 from engagement.user_scores where user_id = 'dora'")).isFalse();
+          RunningStack.RECOVERY,
+          () ->
+              stack.statusSays("held back by partition 2 of " + topic)
+                  && stack.statusSays("stands still"));
+      assertThat(stack.rows("select 1 from engagement.user_scores where user_id = 'dora'"))
+          .isFalse();
     } finally {
-      execute("insert into engagement.clock (topic, partition) values ('" + topic + "', 2)");
+      stack.execute("insert into engagement.clock (topic, partition) values ('" + topic + "', 2)");
     }
-    await("dora is judged", "select 1 from engagement.user_scores where user_id = 'dora'");
-    verifyAll();
+    stack.await("dora is judged", "select 1 from engagement.user_scores where user_id = 'dora'");
+    stack.verifyAll();
   }
 
   @Test
   @Order(9)
   void shouldKeepWhatItCannotReadAndTakeItOnceRepaired() throws Exception {
-    execute("insert into shop.users (user_id) values ('elsa')");
-    await("elsa is judged", "select 1 from engagement.user_scores where user_id = 'elsa'");
-    String kafka = StackInfo.read(data).kafkaBootstrap();
+    stack.execute("insert into shop.users (user_id) values ('elsa')");
+    stack.await("elsa is judged", "select 1 from engagement.user_scores where user_id = 'elsa'");
+    String kafka = stack.info().kafkaBootstrap();
     MalformedEvents malformed = new MalformedEvents();
     Map<String, String> reasons = new HashMap<>();
     for (MalformedEvents.Event event : malformed.all()) {
@@ -233,7 +245,7 @@ class StackITCase {
 
     Await.until(
         "all are dead letters",
-        SOON,
+        RunningStack.SOON,
         () ->
             deadLetters("list").lines().filter(line -> line.contains("rekindle.")).count()
                 >= reasons.size());
@@ -245,51 +257,68 @@ class StackITCase {
                 .singleElement()
                 .asString()
                 .contains(reason));
-    verifyAll();
+    stack.verifyAll();
 
     Path repaired = Files.writeString(data.resolveSibling("repaired.json"), sound);
     deadLetters("replay", broken, "--value", repaired.toString());
-    await(
+    stack.await(
         "the repaired order counts",
         "select 1 from engagement.user_scores where user_id = 'elsa' and order_count = 1");
-    execute("insert into shop.orders (order_id, user_id, amount) values ('elsa-1', 'elsa', 10)");
-    verifyAll();
+    stack.execute(
+        "insert into shop.orders (order_id, user_id, amount) values ('elsa-1', 'elsa', 10)");
+    stack.verifyAll();
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"taskmanager", "jobmanager", "connect", "kafka", "postgres"})
+  @ValueSource(
+      strings = {
+        "taskmanager",
+        "jobmanager",
+        "connect",
+        "kafka",
+        "postgres",
+        "connect and taskmanager",
+      })
   @Order(10)
-  void shouldRecoverByItselfFromTheDeathOf(String component) throws Exception {
+  void shouldRecoverByItselfFromTheDeathOf(String components) throws Exception {
     long seed = new Random().nextLong();
-    System.out.println("seed of the changes while " + component + " dies: " + seed);
-    ProcessHandle victim = handle(component);
-    try (ShopLoad load = new ShopLoad(owner(), seed)) {
-      Await.until("the load runs", SOON, () -> load.changes() > 50);
-      victim.destroyForcibly();
-      Await.until(component + " is back", RECOVERY, () -> handle(component).pid() != victim.pid());
-      Instant back = Instant.now();
-      Await.until("all is well again", RECOVERY, () -> isHealthySince(back));
+    System.out.println("seed of the changes while " + components + " dies: " + seed);
+    Map<String, ProcessHandle> victims = new HashMap<>();
+    for (String component : components.split(" and ", -1)) {
+      victims.put(component, stack.handle(component));
     }
-    verifyAll();
+    try (ShopLoad load = new ShopLoad(stack.owner(), seed)) {
+      Await.until("the load runs", RunningStack.SOON, () -> load.changes() > 50);
+      victims.values().forEach(ProcessHandle::destroyForcibly);
+      Await.until(
+          components + " is back",
+          RunningStack.RECOVERY,
+          () ->
+              victims.entrySet().stream()
+                  .noneMatch(dead -> stack.handle(dead.getKey()).equals(dead.getValue())));
+      Instant back = Instant.now();
+      Await.until("all is well again", RunningStack.RECOVERY, () -> stack.isHealthySince(back));
+    }
+    stack.verifyAll();
   }
 
   @Test
   @Order(11)
   void shouldGoOnWhereItStopped() throws Exception {
-    up.process().destroy();
-    up.waitFor();
+    stack.up().process().destroy();
+    stack.up().waitFor();
     assertThat(data.resolve("run")).isEmptyDirectory();
     assertThat(data.resolve("flink/savepoints")).isDirectoryContaining("glob:**/savepoint-*");
     assertThat(data.resolve("flink/checkpoints")).isEmptyDirectory();
-    assertThat(RekindleScript.run("status", "--data", data.toString()).exitCode()).isEqualTo(2);
+    assertThat(stack.run("status").exitCode()).isEqualTo(2);
 
-    startStack();
+    stack.start();
 
     assertThat(Files.readString(data.resolve("logs/supervisor.log")))
         .containsPattern("submitting job [0-9a-f]{32} from \\S+/savepoint-");
-    execute("insert into shop.users (user_id) values ('bea')");
-    await("bea has a row", "select 1 from engagement.user_scores where user_id = 'bea'");
-    verifyAll();
+    stack.execute("insert into shop.users (user_id) values ('bea')");
+    stack.await("bea has a row", "select 1 from engagement.user_scores where user_id = 'bea'");
+    stack.verifyAll();
     // The shop was empty when capture began, so a row read by a snapshot means a second one.
     assertThat(snapshotRows(Topics.standard().users().name())).isZero();
   }
@@ -297,101 +326,31 @@ class StackITCase {
   @Test
   @Order(12)
   void shouldEndWhatAKilledRunLeftBehind() throws Exception {
-    ProcessHandle broker = handle("kafka");
-    ProcessHandle database = handle("postgres");
-    up.process().destroyForcibly();
-    up.waitFor();
+    ProcessHandle broker = stack.handle("kafka");
+    ProcessHandle database = stack.handle("postgres");
+    stack.up().process().destroyForcibly();
+    stack.up().waitFor();
     assertThat(broker.isAlive()).isTrue();
 
-    startStack();
+    stack.start();
 
     assertThat(broker.isAlive()).isFalse();
     assertThat(database.isAlive()).isFalse();
-    assertThat(up.output())
+    assertThat(stack.up().output())
         .contains("ending kafka (pid " + broker.pid() + "), left behind by a run that was killed");
-    verifyAll();
-  }
-
-  private void startStack() throws Exception {
-    up = RekindleScript.start("up", "--empty", "--data", data.toString());
-    Await.until(
-        "READY, after\n" + up.output(),
-        START,
-        () -> {
-          if (!up.process().isAlive()) {
-            throw new AssertionError("ended before it was ready:\n" + up.output());
-          }
-          return up.output().contains("\nREADY ");
-        });
-  }
-
-  private ProcessHandle handle(String component) {
-    return PidFile.read(new DataDirectory(data).pidFile(component))
-        .flatMap(Pid::handle)
-        .orElseThrow(() -> new IllegalStateException(component + " does not run"));
-  }
-
-  private boolean isHealthySince(Instant instant) {
-    StackStatus status =
-        new StatusCollector(new DataDirectory(data), StackInfo.read(data)).collect();
-    return status.healthy() && Instant.parse(status.watermark().scoredUntil()).isAfter(instant);
-  }
-
-  private boolean statusSays(String words) throws IOException, InterruptedException {
-    return RekindleScript.run("status", "--data", data.toString()).output().contains(words);
+    stack.verifyAll();
   }
 
   private String deadLetters(String... arguments) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(List.of("dead-letters"));
     command.addAll(List.of(arguments));
-    command.addAll(List.of("--data", data.toString()));
-    Outcome outcome = RekindleScript.run(command.toArray(String[]::new));
+    Outcome outcome = stack.run(command.toArray(String[]::new));
     assertThat(outcome.exitCode()).as(outcome.output()).isZero();
     return outcome.output();
   }
 
-  private static void signal(long pid, String name) throws IOException, InterruptedException {
-    Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(pid)).start();
-    assertThat(kill.waitFor()).isZero();
-  }
-
-  private void verifyAll() throws IOException, InterruptedException {
-    Outcome outcome = RekindleScript.run("verify", "--data", data.toString());
-    assertThat(outcome.output()).contains("users checked, 0 differences");
-    assertThat(outcome.exitCode()).isZero();
-  }
-
-  private void await(String description, String query) throws InterruptedException {
-    Await.until(description, SOON, () -> rows(query));
-  }
-
-  private boolean rows(String query) throws SQLException {
-    try (Connection connection = owner().getConnection();
-        Statement statement = connection.createStatement();
-        var rows = statement.executeQuery(query)) {
-      return rows.next();
-    }
-  }
-
-  private void execute(String sql) throws SQLException {
-    try (Connection connection = owner().getConnection();
-        Statement statement = connection.createStatement()) {
-      statement.execute(sql);
-    }
-  }
-
-  private PGSimpleDataSource owner() {
-    StackInfo info = StackInfo.read(data);
-    PGSimpleDataSource source = new PGSimpleDataSource();
-    source.setUrl(info.jdbcUrl());
-    source.setUser(info.owner().user());
-    source.setPassword(info.owner().password());
-    return source;
-  }
-
   private long snapshotRows(String topic) {
-    Map<String, Object> settings =
-        Map.of("bootstrap.servers", StackInfo.read(data).kafkaBootstrap());
+    Map<String, Object> settings = Map.of("bootstrap.servers", stack.info().kafkaBootstrap());
     long rows = 0;
     try (KafkaConsumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {

@@ -1,6 +1,7 @@
 package io.rekindle.local;
 
 import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
@@ -56,11 +57,13 @@ public final class Progress implements AutoCloseable {
   }
 
   /**
-   * The same for a command that is quick as a rule: nothing is shown of its steps unless it takes
-   * two seconds.
+   * The same for a command that is quick as a rule: nothing is shown of its steps before it has
+   * taken two seconds, the start of its JVM included.
    */
   public static Progress onStandardErrorIfSlow() {
-    return onStandardError(QUICK);
+    Duration uptime = Duration.ofMillis(ManagementFactory.getRuntimeMXBean().getUptime());
+    Duration left = QUICK.minus(uptime);
+    return onStandardError(left.isNegative() ? Duration.ZERO : left);
   }
 
   private static Progress onStandardError(Duration silence) {
@@ -140,6 +143,7 @@ public final class Progress implements AutoCloseable {
 
   private void show() {
     long now = System.nanoTime();
+    drawnAt = now;
     if (now - startedAt < silence.toNanos()) {
       return;
     }
@@ -148,7 +152,6 @@ public final class Progress implements AutoCloseable {
     } else {
       out.println(line);
     }
-    drawnAt = now;
     shown = true;
   }
 

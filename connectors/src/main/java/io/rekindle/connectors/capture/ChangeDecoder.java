@@ -24,9 +24,10 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 /**
  * Reads Debezium's JSON events (without schemas) of the captured tables.
  *
- * <p>One pass of Jackson's streaming parser over the bytes, no tree. Every record ends in at least
- * one call of the {@link Receiver}, except snapshot rows and deleted clock rows that say nothing;
- * nothing is thrown on account of a record.
+ * <p>One pass of Jackson's streaming parser over the bytes, no tree; a record with a fault in it is
+ * read once more, to say where. Every record ends in at least one call of the {@link Receiver},
+ * except snapshot rows and deleted clock rows that say nothing; nothing is thrown on account of a
+ * record.
  *
  * <p>Not safe for use by several threads: its buffers are used again for every record.
  */
@@ -74,6 +75,7 @@ public final class ChangeDecoder {
           .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
           .build();
 
+  private final RunningParser running = new RunningParser(json);
   private final Fields envelope = new Fields("");
   private final Fields source = new Fields("source.");
   private final Fields before = new Fields("before.");
@@ -109,10 +111,37 @@ public final class ChangeDecoder {
               + MAX_VALUE_BYTES
               + ": exclude large columns with the connector's column.exclude.list");
     }
-    envelope.clear();
-    source.clear();
-    before.clear();
-    after.clear();
+    if (!readRunning(value)) {
+      readAlone(value);
+    }
+  }
+
+  /** Reads a record as nearly all are; false if it has to be read by a parser of its own. */
+  private boolean readRunning(byte[] value) throws Malformed {
+    clear();
+    boolean sound = false;
+    try {
+      try {
+        JsonParser parser = running.begin(value);
+        if (parser.nextToken() == JsonToken.START_OBJECT) {
+          readEnvelope(parser);
+          sound = true;
+          return running.end();
+        }
+        return false;
+      } finally {
+        if (!sound) {
+          running.giveUp();
+        }
+      }
+    } catch (IOException e) {
+      // Where in the record the fault is, a parser knows that began with it.
+      return false;
+    }
+  }
+
+  private void readAlone(byte[] value) throws Malformed {
+    clear();
     try (JsonParser parser = json.createParser(value)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         throw notAnEvent("The value is not a JSON object");
@@ -133,6 +162,13 @@ public final class ChangeDecoder {
     } catch (IOException e) {
       throw new Malformed(Reason.NOT_JSON, "The value is not valid JSON: " + e.getMessage());
     }
+  }
+
+  private void clear() {
+    envelope.clear();
+    source.clear();
+    before.clear();
+    after.clear();
   }
 
   private void readEnvelope(JsonParser parser) throws IOException, Malformed {

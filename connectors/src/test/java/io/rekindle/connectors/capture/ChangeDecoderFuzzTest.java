@@ -50,6 +50,33 @@ class ChangeDecoderFuzzTest {
     }
   }
 
+  @Test
+  void shouldReadEachEventAsIfItWereTheFirst() throws IOException {
+    List<byte[]> events = capturedEvents();
+    for (int i = 0; i < 50_000; i++) {
+      byte[] event = events.get(random.nextInt(events.size()));
+      byte[] value =
+          switch (random.nextInt(8)) {
+            case 0 -> damage(event);
+            case 1 ->
+                (new String(event, UTF_8) + " ".repeat(random.nextInt(20_000))).getBytes(UTF_8);
+            case 2 ->
+                (" ".repeat(random.nextInt(20_000)) + new String(event, UTF_8)).getBytes(UTF_8);
+            case 3 -> Arrays.copyOf(event, random.nextInt(event.length));
+            case 4 -> (new String(event, UTF_8) + "{}").getBytes(UTF_8);
+            default -> event;
+          };
+      var message = Decoded.message("rekindle.shop.users", 0, -1, KEY, value);
+      Decoded decoded = Decoded.by(decoder, message);
+      Decoded alone = Decoded.by(new ChangeDecoder(), message);
+      if (!decoded.toString().equals(alone.toString())) {
+        fail(
+            "seed %d, event %d: %s: %s, alone %s",
+            seed, i, new String(value, UTF_8), decoded, alone);
+      }
+    }
+  }
+
   private byte[] damage(byte[] event) {
     byte[] damaged = event.clone();
     for (int damages = 1 + random.nextInt(3); damages > 0; damages--) {

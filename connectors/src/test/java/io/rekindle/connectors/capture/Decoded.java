@@ -63,6 +63,11 @@ final class Decoded implements ChangeDecoder.Receiver {
   }
 
   @Override
+  public String toString() {
+    return "%s %s %s %s %s %s".formatted(changes, policies, ticks, unremarkable, reason, error);
+  }
+
+  @Override
   public void changed(Change change) {
     changes.add(change);
   }

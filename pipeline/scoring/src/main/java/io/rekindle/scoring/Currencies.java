@@ -6,6 +6,7 @@ public final class Currencies {
   /** Stands for the base currency of whichever policy is applied. */
   public static final int BASE = 0;
 
+  private static final int LETTERS = 3;
   private static final int LETTER_BITS = 5;
   private static final int LETTER_MASK = (1 << LETTER_BITS) - 1;
 
@@ -45,7 +46,14 @@ public final class Currencies {
   }
 
   static boolean isCode(String code) {
-    return code.length() == 3 && code.chars().allMatch(c -> c >= 'A' && c <= 'Z');
+    return code.length() == LETTERS
+        && isLetter(code.charAt(0))
+        && isLetter(code.charAt(1))
+        && isLetter(code.charAt(2));
+  }
+
+  private static boolean isLetter(char c) {
+    return c >= 'A' && c <= 'Z';
   }
 
   private static int letter(String code, int index) {

@@ -54,7 +54,8 @@ public final class BenchCommand implements Runnable {
       description = {
         "Fills a Kafka broker of its own with order changes as Debezium writes them, runs the job's",
         "own graph over them with the results thrown away, and prints changes a second and",
-        "processor time a change, beside what one thread reaches that only parses them."
+        "processor time a change, beside what one thread reaches that only parses them: each in a",
+        "JVM that has just started, and again once its code is compiled."
       })
   int throughput(
       // Every command takes --data; this one works in a directory of its own.
@@ -91,8 +92,8 @@ public final class BenchCommand implements Runnable {
           Path profile)
       throws IOException, InterruptedException {
     ChangeStream stream = new ChangeStream(Topics.standard(), users, changes);
-    Measurement limit;
-    Measurement job;
+    List<Measurement> limit;
+    List<Measurement> job;
     AtomicLong bytes = new AtomicLong();
     try (Progress progress = Progress.onStandardError();
         KafkaSandbox kafka = KafkaSandbox.start(progress)) {
@@ -135,8 +136,10 @@ public final class BenchCommand implements Runnable {
         bytes.get() / 1e3 / stream.changes(),
         state.name().toLowerCase(Locale.ROOT),
         parallelism);
-    print(out, "job", job);
-    print(out, "parsing only", limit);
+    print(out, "job, just started", job.get(0));
+    print(out, "job, warm", job.get(Measurement.RUNS - 1));
+    print(out, "parsing only, just started", limit.get(0));
+    print(out, "parsing only, warm", limit.get(Measurement.RUNS - 1));
     if (profile != null) {
       Profile.topMethods(profile, SHOWN_METHODS).forEach(out::println);
     }
@@ -241,7 +244,7 @@ public final class BenchCommand implements Runnable {
     }
   }
 
-  private static Measurement measure(JavaProcess process, List<String> arguments)
+  private static List<Measurement> measure(JavaProcess process, List<String> arguments)
       throws IOException, InterruptedException {
     List<Measurement> measured = new ArrayList<>();
     process.run(
@@ -252,13 +255,13 @@ public final class BenchCommand implements Runnable {
             measured.add(measurement);
           }
         });
-    return measured.get(0);
+    return measured;
   }
 
   private static void print(PrintWriter out, String what, Measurement measurement) {
     out.printf(
         Locale.ROOT,
-        "%-13s %,9.0f changes/s  %6.2f µs CPU/change  %,d results in %.1f s%n",
+        "%-27s %,9.0f changes/s  %6.2f µs CPU/change  %,d results in %.1f s%n",
         what,
         measurement.changesPerSecond(),
         measurement.cpuMicrosPerChange(),

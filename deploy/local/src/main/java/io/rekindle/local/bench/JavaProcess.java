@@ -19,6 +19,9 @@ final class JavaProcess {
 
   private static final int KEPT_LINES = 20;
 
+  /** As a task manager's should be: {@code deploy/config/README.md} says why. */
+  private static final List<String> COLLECTOR = List.of("-XX:+UseParallelGC", "-XX:NewRatio=1");
+
   private final List<Path> classPath;
   private final Class<?> mainClass;
   private final List<String> flags = new ArrayList<>();
@@ -30,6 +33,7 @@ final class JavaProcess {
     this.classPath = classPath;
     this.mainClass = mainClass;
     flags.add("-Xmx2g");
+    flags.addAll(COLLECTOR);
     // Flink reaches into this on Java 17, as its own start scripts let it.
     flags.add("--add-opens=java.base/java.util=ALL-UNNAMED");
     flags.add("--add-opens=java.base/java.lang=ALL-UNNAMED");

@@ -19,6 +19,9 @@ record Measurement(long changes, long results, long nanos, long cpuNanos) {
       Pattern.compile(
           "Measurement\\[changes=(\\d+), results=(\\d+), nanos=(\\d+), cpuNanos=(\\d+)]");
 
+  /** How often a JVM measures: the first time it is cold, and after two its code is compiled. */
+  static final int RUNS = 3;
+
   /** The beginning of a measurement. */
   record Start(long nanos, long cpuNanos) {
 

@@ -123,7 +123,9 @@ final class FlinkCluster {
                 "-Xms256m",
                 "-Xmx1024m",
                 "-XX:MaxDirectMemorySize=256m",
-                "-XX:MaxMetaspaceSize=256m"),
+                "-XX:MaxMetaspaceSize=256m",
+                "-XX:+UseParallelGC",
+                "-XX:NewRatio=1"),
             "org.apache.flink.runtime.taskexecutor.TaskManagerRunner",
             Map.of());
       }

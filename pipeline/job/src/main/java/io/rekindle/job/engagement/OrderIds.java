@@ -12,6 +12,10 @@ import org.apache.flink.core.memory.DataOutputView;
  * A list of order ids packed into one array of bytes, each behind its length; UUIDs in their
  * canonical form take 16 bytes instead of 36. Equal ids have equal bytes, so an id is never
  * unpacked.
+ *
+ * <p>Nearly every order that comes is new, so an id is mostly looked for in vain: a list that stays
+ * in memory keeps sixteen bits of each id beside each other and looks at those first. One that is
+ * read from state for a single change does not get to it.
  */
 final class OrderIds {
 
@@ -20,9 +24,17 @@ final class OrderIds {
 
   private static final int UUID_CHARACTERS = 36;
   private static final int UUID_BYTES = 16;
+  private static final int INITIAL_FINGERPRINTS = 8;
 
   private byte[] bytes;
   private int length;
+  private boolean searched;
+
+  /** Of each id in its place; null until a list is searched a second time. */
+  private short[] fingerprints;
+
+  /** How many of them there are. */
+  private int count;
 
   /**
    * @param capacity bytes to begin with
@@ -77,6 +89,23 @@ final class OrderIds {
 
   /** The index of an id, or -1. */
   int find(byte[] id) {
+    if (fingerprints == null) {
+      if (!searched) {
+        searched = true;
+        return findInBytes(id);
+      }
+      takeFingerprints();
+    }
+    short wanted = fingerprint(id, 0, id.length);
+    for (int index = 0; index < count; index++) {
+      if (fingerprints[index] == wanted && compare(index, id) == 0) {
+        return index;
+      }
+    }
+    return -1;
+  }
+
+  private int findInBytes(byte[] id) {
     int index = 0;
     for (int offset = 0; offset < length; index++) {
       int end = offset + entryLength(offset);
@@ -88,6 +117,31 @@ final class OrderIds {
       offset = end;
     }
     return -1;
+  }
+
+  private void takeFingerprints() {
+    short[] taken = new short[INITIAL_FINGERPRINTS];
+    int index = 0;
+    for (int offset = 0; offset < length; index++) {
+      if (index == taken.length) {
+        taken = Arrays.copyOf(taken, grown(index));
+      }
+      int end = offset + entryLength(offset);
+      taken[index] = fingerprint(bytes, offset, end);
+      offset = end;
+    }
+    fingerprints = taken;
+    count = index;
+  }
+
+  /** Of the id in these bytes. Ids mostly differ in their last characters, often digits. */
+  private static short fingerprint(byte[] bytes, int start, int end) {
+    int mixed = bytes[end - 1] ^ bytes[end - 2] << 4;
+    return (short) (end - start < 4 ? mixed : mixed ^ bytes[end - 3] << 8 ^ bytes[end - 4] << 12);
+  }
+
+  private static int grown(int size) {
+    return size + (size >> 1) + 1;
   }
 
   /** Compares the id at an index with another, in some order that is always the same. */
@@ -104,6 +158,14 @@ final class OrderIds {
     System.arraycopy(bytes, offset, bytes, offset + id.length, length - offset);
     System.arraycopy(id, 0, bytes, offset, id.length);
     length += id.length;
+    if (fingerprints != null) {
+      if (count == fingerprints.length) {
+        fingerprints = Arrays.copyOf(fingerprints, grown(count));
+      }
+      System.arraycopy(fingerprints, index, fingerprints, index + 1, count - index);
+      fingerprints[index] = fingerprint(id, 0, id.length);
+      count++;
+    }
   }
 
   void remove(int index) {
@@ -111,6 +173,10 @@ final class OrderIds {
     int end = offset + entryLength(offset);
     System.arraycopy(bytes, end, bytes, offset, length - end);
     length -= end - offset;
+    if (fingerprints != null) {
+      count--;
+      System.arraycopy(fingerprints, index + 1, fingerprints, index, count - index);
+    }
   }
 
   OrderIds copy() {

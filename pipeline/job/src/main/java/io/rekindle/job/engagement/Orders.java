@@ -123,15 +123,24 @@ final class Orders implements OrderHistory {
     lsn[index] = order.version().lsn();
   }
 
-  /** Where a row belongs; searched from the end, since most orders are the newest. */
+  /** Where a row belongs. */
   private int position(long at, byte[] id) {
-    int index = size;
-    while (index > 0
-        && (placedAt[index - 1] > at
-            || (placedAt[index - 1] == at && ids.compare(index - 1, id) > 0))) {
-      index--;
+    if (size == 0 || placedAt[size - 1] < at) {
+      // As nearly always in a shop that takes orders; a history that is brought in has others.
+      return size;
     }
-    return index;
+    int low = 0;
+    int high = size;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      boolean before = placedAt[middle] == at ? ids.compare(middle, id) < 0 : placedAt[middle] < at;
+      if (before) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
   }
 
   private void makeRoom(int index) {

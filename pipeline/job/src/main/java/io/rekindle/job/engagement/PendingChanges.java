@@ -41,6 +41,9 @@ final class PendingChanges {
 
     /** No change here was committed before this. */
     long earliest = Long.MAX_VALUE;
+
+    /** No change in memory was committed after this. */
+    long latest = Long.MIN_VALUE;
   }
 
   /** Is given what the watermark has passed, for one user at a time, whose key is current. */
@@ -77,6 +80,7 @@ final class PendingChanges {
     Waiting waiting = byUser.computeIfAbsent(change.userId(), userId -> new Waiting());
     waiting.inMemory.add(change);
     waiting.earliest = Math.min(waiting.earliest, change.commitTime());
+    waiting.latest = Math.max(waiting.latest, change.commitTime());
     if (++inMemory >= MOST_IN_MEMORY) {
       store();
     }
@@ -92,17 +96,28 @@ final class PendingChanges {
         continue;
       }
       keys.setCurrentKey(user.getKey());
-      take(waiting, watermark);
-      if (waiting.inMemory.isEmpty()) {
+      List<Change> changes;
+      if (waiting.latest <= watermark && !waiting.someStored) {
+        changes = waiting.inMemory;
+        inMemory -= changes.size();
         users.remove();
+      } else {
+        changes = passed;
+        takePassed(waiting, watermark);
+        if (waiting.inMemory.isEmpty()) {
+          users.remove();
+        }
       }
-      if (!passed.isEmpty()) {
-        receiver.receive(user.getKey(), passed);
+      if (changes.size() > 1) {
+        changes.sort(order);
+      }
+      if (!changes.isEmpty()) {
+        receiver.receive(user.getKey(), changes);
       }
     }
   }
 
-  private void take(Waiting waiting, long watermark) throws Exception {
+  private void takePassed(Waiting waiting, long watermark) throws Exception {
     if (waiting.someStored) {
       for (Change change : stored.get()) {
         waiting.inMemory.add(change);
@@ -113,6 +128,7 @@ final class PendingChanges {
     }
     passed.clear();
     waiting.earliest = Long.MAX_VALUE;
+    waiting.latest = Long.MIN_VALUE;
     int left = 0;
     for (Change change : waiting.inMemory) {
       if (change.commitTime() <= watermark) {
@@ -120,13 +136,11 @@ final class PendingChanges {
       } else {
         waiting.inMemory.set(left++, change);
         waiting.earliest = Math.min(waiting.earliest, change.commitTime());
+        waiting.latest = Math.max(waiting.latest, change.commitTime());
       }
     }
     waiting.inMemory.subList(left, waiting.inMemory.size()).clear();
     inMemory -= passed.size();
-    if (passed.size() > 1) {
-      passed.sort(order);
-    }
   }
 
   /** Moves all to keyed state, for a checkpoint or out of memory's way. Changes the current key. */

@@ -19,6 +19,9 @@ final class RemovedOrders {
   private long[] removedAt;
   private final OrderIds ids;
 
+  /** Nothing here was removed before this: nearly always, nothing can be forgotten yet. */
+  private long earliest = Long.MAX_VALUE;
+
   /** None, and no memory for any: most users never have one. */
   RemovedOrders() {
     this(0, new OrderIds(0), 0);
@@ -55,6 +58,7 @@ final class RemovedOrders {
     commitLsn[size] = version.commitLsn();
     lsn[size] = version.lsn();
     removedAt[size] = at;
+    earliest = Math.min(earliest, at);
     size++;
   }
 
@@ -69,11 +73,23 @@ final class RemovedOrders {
 
   /** Forgets what was removed at or before an instant. */
   void forgetUntil(long instant) {
+    if (instant < earliest) {
+      return;
+    }
     for (int i = size - 1; i >= 0; i--) {
       if (removedAt[i] <= instant) {
         remove(i);
       }
     }
+    earliest = earliest();
+  }
+
+  private long earliest() {
+    long earliest = Long.MAX_VALUE;
+    for (int i = 0; i < size; i++) {
+      earliest = Math.min(earliest, removedAt[i]);
+    }
+    return earliest;
   }
 
   /** When the newest was removed; {@code Long.MIN_VALUE} if there is none. */
@@ -90,6 +106,7 @@ final class RemovedOrders {
     System.arraycopy(commitLsn, 0, copy.commitLsn, 0, size);
     System.arraycopy(lsn, 0, copy.lsn, 0, size);
     System.arraycopy(removedAt, 0, copy.removedAt, 0, size);
+    copy.earliest = earliest;
     return copy;
   }
 
@@ -123,6 +140,7 @@ final class RemovedOrders {
     removed.commitLsn = commitLsn;
     removed.lsn = lsn;
     removed.removedAt = removedAt;
+    removed.earliest = removed.earliest();
     return removed;
   }
 }

@@ -1,5 +1,5 @@
 -- Two schemas. shop is the shop's own: the source of truth. engagement is ours.
--- Run by the owner of the database; the three other roles get the least that each one needs.
+-- Run by the owner of the database; the other roles get the least that each one needs.
 
 create schema shop;
 create schema engagement;
@@ -94,22 +94,151 @@ create table engagement.score_overrides (
 );
 alter table engagement.score_overrides replica identity full;
 
+-- Who is not to be written to: a person, or only one address of theirs.
+create table engagement.suppressions (
+  user_id    text primary key check (length(user_id) between 1 and 128),
+  -- Null for the person whatever their address; a bounced address counts only while it is theirs.
+  address    text check (length(address) <= 10000),
+  reason     text        not null check (reason in ('UNSUBSCRIBED', 'BOUNCED', 'COMPLAINT', 'MANUAL')),
+  detail     text        not null default '' check (length(detail) <= 10000),
+  created_by text        not null default current_user,
+  created_at timestamptz not null default now()
+);
+alter table engagement.suppressions replica identity full;
+
+-- The one row of rules for outreach. Changing it takes effect on the next decision.
+create table engagement.outreach_settings (
+  id            int primary key default 1 check (id = 1),
+  enabled       boolean     not null default true,
+  cooldown_days int         not null default 30 check (cooldown_days between 0 and 3650),
+  stale_days    int         not null default 14 check (stale_days between 0 and 3650),
+  daily_cap     int         not null default 1000 check (daily_cap >= 0),
+  -- No email leaves in these hours of the user's own day; both the same: at any hour.
+  quiet_from    time        not null default '21:00',
+  quiet_until   time        not null default '08:00',
+  -- An experiment is a new name: who has been assigned in one stays where they are.
+  experiment_id text        not null default 'default' check (length(experiment_id) between 1 and 128),
+  holdout_share numeric     not null default 0.1 check (holdout_share between 0 and 1),
+  variants      jsonb       not null default
+    '[{"name": "friendly", "weight": 1, "prompt": "winback-v1", "tone": "warm and friendly", "offer": null}]',
+  updated_by    text        not null default current_user,
+  updated_at    timestamptz not null default now()
+);
+alter table engagement.outreach_settings replica identity full;
+insert into engagement.outreach_settings default values;
+
+create function engagement.check_variants() returns trigger language plpgsql as $$
+declare
+  variant jsonb;
+begin
+  if jsonb_typeof(new.variants) <> 'array' or jsonb_array_length(new.variants) not between 1 and 16 then
+    raise exception 'variants has to be an array of 1 to 16 variants';
+  end if;
+  for variant in select jsonb_array_elements(new.variants) loop
+    if jsonb_typeof(variant) <> 'object'
+       or coalesce(variant ->> 'name', '') !~ '^[A-Za-z0-9_.-]{1,64}$'
+       or variant ->> 'name' = 'HOLDOUT' then
+      raise exception 'variants: each needs a name of 1 to 64 letters, digits and _.-, other than HOLDOUT: %', variant;
+    end if;
+    if jsonb_typeof(variant -> 'weight') is distinct from 'number'
+       or (variant ->> 'weight')::numeric not between 0 and 1000000 then
+      raise exception 'variants: weight of % has to be a number from 0 to 1000000', variant ->> 'name';
+    end if;
+    if coalesce(variant ->> 'prompt', '') !~ '^[a-z0-9-]{1,64}$' then
+      raise exception 'variants: prompt of % has to name a prompt, such as winback-v1', variant ->> 'name';
+    end if;
+    if coalesce(jsonb_typeof(variant -> 'tone'), 'null') not in ('string', 'null')
+       or coalesce(jsonb_typeof(variant -> 'offer'), 'null') not in ('string', 'null')
+       or length(variant ->> 'tone') > 500 or length(variant ->> 'offer') > 500 then
+      raise exception 'variants: tone and offer of % have to be texts of at most 500 characters', variant ->> 'name';
+    end if;
+  end loop;
+  if (select count(distinct v ->> 'name') <> count(*) from jsonb_array_elements(new.variants) v) then
+    raise exception 'variants: two have the same name';
+  end if;
+  if (select sum((v ->> 'weight')::numeric) = 0 from jsonb_array_elements(new.variants) v) then
+    raise exception 'variants: at least one weight has to be above 0';
+  end if;
+  if tg_op = 'UPDATE' then
+    new.updated_at := now();
+  end if;
+  return new;
+end $$;
+create trigger outreach_settings_check before insert or update on engagement.outreach_settings
+  for each row execute function engagement.check_variants();
+
+-- Every experiment there was, as it was last set.
+create table engagement.experiments (
+  experiment_id text primary key,
+  holdout_share numeric     not null,
+  variants      jsonb       not null,
+  started_at    timestamptz not null default now(),
+  ended_at      timestamptz
+);
+create function engagement.remember_experiment() returns trigger language plpgsql
+  security definer set search_path = pg_catalog as $$
+begin
+  update engagement.experiments set ended_at = now()
+    where ended_at is null and experiment_id <> new.experiment_id;
+  insert into engagement.experiments (experiment_id, holdout_share, variants)
+    values (new.experiment_id, new.holdout_share, new.variants)
+    on conflict (experiment_id) do update
+      set holdout_share = excluded.holdout_share, variants = excluded.variants, ended_at = null;
+  return null;
+end $$;
+create trigger outreach_settings_remember after insert or update on engagement.outreach_settings
+  for each row execute function engagement.remember_experiment();
+insert into engagement.experiments (experiment_id, holdout_share, variants)
+  select experiment_id, holdout_share, variants from engagement.outreach_settings;
+
 create table engagement.emails (
   email_id                 text primary key default gen_random_uuid()::text
                              check (length(email_id) between 1 and 128),
+  -- One email per episode, whoever tries to write a second.
   episode_id               text unique,
+  decision_id              text,
   user_id                  text        not null check (length(user_id) between 1 and 128),
   subject                  text        not null default '',
+  preheader                text        not null default '',
   html                     text        not null default '',
   text                     text        not null default '',
-  status                   text        not null default 'READY',
-  generated_by             text        not null default 'EXTERNAL',
+  status                   text        not null default 'READY'
+    check (status in ('READY', 'SENT', 'LOGGED', 'CANCELLED', 'FAILED')),
+  status_reason            text,
+  generated_by             text        not null default 'EXTERNAL'
+    check (generated_by in ('LLM', 'TEMPLATE', 'EXTERNAL')),
+  -- Why the template wrote it although a model was to.
+  fallback_reason          text,
+  model_asked              text,
   model                    text,
+  prompt_version           text,
+  schema_version           text,
+  prompt_tokens            int,
+  completion_tokens        int,
+  cost_usd                 numeric,
+  latency_ms               bigint,
+  calls                    int,
+  checks                   jsonb       not null default '[]',
+  experiment_id            text,
+  variant                  text,
   engagement_score_at_time numeric,
   generated_at             timestamptz not null default now(),
-  sent_at                  timestamptz check (isfinite(sent_at))
+  sent_at                  timestamptz check (isfinite(sent_at)),
+  message_id               text
 );
 create index emails_user_id on engagement.emails (user_id);
+create index emails_ready on engagement.emails (generated_at) where status = 'READY';
+
+-- A contact has an instant, also when another system only says SENT.
+create function engagement.date_contact() returns trigger language plpgsql as $$
+begin
+  if new.status = 'SENT' and new.sent_at is null then
+    new.sent_at := now();
+  end if;
+  return new;
+end $$;
+create trigger emails_date_contact before insert or update on engagement.emails
+  for each row execute function engagement.date_contact();
 
 -- ---------------------------------------------------------------- engagement: written by the job
 
@@ -186,6 +315,57 @@ begin
   end loop;
 end $$;
 
+-- One silence in which a user is at risk. The id comes from user_id and opened_at, so a replay
+-- finds the same episodes.
+create table engagement.risk_episodes (
+  episode_id       text primary key,
+  user_id          text        not null,
+  -- When the risk began, by the orders; noticed_at is when it could first be known.
+  opened_at        timestamptz not null,
+  noticed_at       timestamptz not null,
+  closed_at        timestamptz,
+  close_reason     text check (close_reason in ('RECOVERED', 'USER_REMOVED')),
+  score_at_opening numeric,
+  policy_version   text        not null,
+  revision         bigint      not null
+);
+create index risk_episodes_user_id on engagement.risk_episodes (user_id, opened_at);
+create index risk_episodes_open on engagement.risk_episodes (opened_at) where closed_at is null;
+
+create table engagement.outreach_decisions (
+  decision_id    text primary key,
+  episode_id     text        not null unique,
+  user_id        text        not null,
+  decision       text        not null check (decision in ('EMAIL', 'HOLDOUT', 'SKIP')),
+  reason         text        not null,
+  decided_at     timestamptz not null,
+  experiment_id  text,
+  -- The variant, or HOLDOUT; null for a SKIP.
+  arm            text,
+  score          numeric,
+  policy_version text        not null,
+  -- All that the decision was taken on.
+  inputs         jsonb       not null
+);
+create index outreach_decisions_user_id on engagement.outreach_decisions (user_id);
+create index outreach_decisions_decided_at on engagement.outreach_decisions (decided_at);
+create index outreach_decisions_experiment on engagement.outreach_decisions (experiment_id, decided_at)
+  where decision <> 'SKIP';
+
+-- What the sender knows of an email on its way. Apart from engagement.emails, since every change of
+-- that is captured.
+create table engagement.deliveries (
+  email_id        text primary key references engagement.emails on delete cascade,
+  leased_by       text,
+  leased_until    timestamptz,
+  attempts        int         not null default 0,
+  next_attempt_at timestamptz not null default now(),
+  last_error      text,
+  -- What the SMTP server answered last.
+  last_reply      text,
+  accepted_at     timestamptz
+);
+
 -- How far each parallel part of the job has stored its results: everything committed at or before
 -- the least watermark is in user_scores.
 create table engagement.pipeline_progress (
@@ -207,14 +387,15 @@ create view engagement.scored_until as
 
 create publication rekindle for table
   shop.users, shop.orders,
-  engagement.emails, engagement.score_overrides, engagement.scoring_policies, engagement.clock;
+  engagement.emails, engagement.score_overrides, engagement.scoring_policies, engagement.clock,
+  engagement.suppressions, engagement.outreach_settings;
 
 -- ---------------------------------------------------------------- roles
 
 do $$
 declare role_name text;
 begin
-  foreach role_name in array array['rekindle_cdc', 'rekindle_pipeline', 'rekindle_api'] loop
+  foreach role_name in array array['rekindle_cdc', 'rekindle_pipeline', 'rekindle_sender', 'rekindle_api'] loop
     if not exists (select 1 from pg_roles where rolname = role_name) then
       execute format('create role %I login', role_name);
     end if;
@@ -225,7 +406,8 @@ end $$;
 -- the database, since only a superuser can.
 grant usage on schema shop, engagement to rekindle_cdc;
 grant select on shop.users, shop.orders, engagement.emails, engagement.score_overrides,
-  engagement.scoring_policies, engagement.clock to rekindle_cdc;
+  engagement.scoring_policies, engagement.clock, engagement.suppressions,
+  engagement.outreach_settings to rekindle_cdc;
 grant update (beat) on engagement.clock to rekindle_cdc;
 
 -- pipeline writes what the job computes, and reads back only what an upsert has to compare.
@@ -233,9 +415,19 @@ grant usage on schema engagement to rekindle_pipeline;
 grant select, insert, update, delete on engagement.user_scores, engagement.pipeline_progress
   to rekindle_pipeline;
 grant select, insert on engagement.score_history to rekindle_pipeline;
+grant select, insert, update on engagement.risk_episodes to rekindle_pipeline;
+grant select, insert on engagement.outreach_decisions to rekindle_pipeline;
+grant select (email_id, episode_id), insert on engagement.emails to rekindle_pipeline;
 revoke execute on function engagement.ensure_score_history(timestamptz, timestamptz) from public;
 grant execute on function engagement.ensure_score_history(timestamptz, timestamptz)
   to rekindle_pipeline;
+
+-- sender takes what is ready, looks once more whether it may be sent, and says what became of it.
+grant usage on schema shop, engagement to rekindle_sender;
+grant select on shop.users, shop.orders, engagement.emails, engagement.outreach_settings,
+  engagement.outreach_decisions, engagement.suppressions, engagement.deliveries to rekindle_sender;
+grant update (status, status_reason, sent_at, message_id) on engagement.emails to rekindle_sender;
+grant insert, update on engagement.suppressions, engagement.deliveries to rekindle_sender;
 
 -- api reads everything that the dashboard shows.
 grant usage on schema shop, engagement to rekindle_api;

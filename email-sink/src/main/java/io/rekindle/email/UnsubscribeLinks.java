@@ -1,0 +1,100 @@
+package io.rekindle.email;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.util.Arrays;
+import java.util.Base64;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/**
+ * The links by which a reader of an email says that it was the last. Each is good for one email and
+ * needs no login: it carries a token that only the holder of the secret can make.
+ *
+ * <p>The token is the first 128 bits of HMAC-SHA256 (RFC 2104) over a label, NUL and the email's
+ * id, in base64url without padding. The label keeps the same secret usable for other purposes.
+ * Links have no end: they are in emails that people keep.
+ *
+ * <p>Thread-safe.
+ */
+public final class UnsubscribeLinks {
+
+  /** What stands between the base URL and the email's id in every link. */
+  public static final String PATH = "/unsubscribe/";
+
+  /** Shortest secret, in characters. */
+  public static final int MIN_SECRET = 32;
+
+  private static final String ALGORITHM = "HmacSHA256";
+  private static final byte[] LABEL = "unsubscribe\0".getBytes(StandardCharsets.UTF_8);
+  private static final int TOKEN_BYTES = 16;
+
+  private final String prefix;
+  private final SecretKeySpec key;
+
+  /**
+   * @param baseUrl http or https, without query and fragment; a path is kept
+   * @param secret the same wherever links are written and answered
+   * @throws IllegalArgumentException if the URL is none or the secret is too short; the message
+   *     does not repeat the secret
+   */
+  public UnsubscribeLinks(String baseUrl, String secret) {
+    this.prefix = prefix(baseUrl);
+    if (secret.length() < MIN_SECRET) {
+      throw new IllegalArgumentException(
+          "the secret for unsubscribe links has fewer than " + MIN_SECRET + " characters");
+    }
+    this.key = new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), ALGORITHM);
+  }
+
+  /** The link to put into the email with this id. */
+  public String url(String emailId) {
+    String encoded = URLEncoder.encode(emailId, StandardCharsets.UTF_8).replace("+", "%20");
+    return prefix + encoded + "/" + token(emailId);
+  }
+
+  /**
+   * Whether the token is this email's. Takes equally long for every wrong token of the right
+   * length, so that none can be guessed piece by piece.
+   */
+  public boolean verify(String emailId, String token) {
+    return MessageDigest.isEqual(
+        token(emailId).getBytes(StandardCharsets.UTF_8), token.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private String token(String emailId) {
+    try {
+      Mac mac = Mac.getInstance(ALGORITHM);
+      mac.init(key);
+      mac.update(LABEL);
+      byte[] tag = mac.doFinal(emailId.getBytes(StandardCharsets.UTF_8));
+      return Base64.getUrlEncoder()
+          .withoutPadding()
+          .encodeToString(Arrays.copyOf(tag, TOKEN_BYTES));
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every Java has " + ALGORITHM, e);
+    }
+  }
+
+  private static String prefix(String baseUrl) {
+    try {
+      URI uri = new URI(baseUrl);
+      if (uri.getHost() != null
+          && uri.getScheme() != null
+          && uri.getScheme().matches("https?")
+          && uri.getRawQuery() == null
+          && uri.getRawFragment() == null
+          && uri.getRawUserInfo() == null) {
+        return baseUrl.replaceAll("/+$", "") + PATH;
+      }
+    } catch (URISyntaxException e) {
+      throw new IllegalArgumentException("not a URL for links: " + e.getMessage(), e);
+    }
+    throw new IllegalArgumentException(
+        "not an http or https URL without query and fragment: " + baseUrl);
+  }
+}

@@ -3,7 +3,6 @@ package io.rekindle.email;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.ZoneId;
@@ -75,18 +74,23 @@ public final class TemplateEmailWriter implements EmailWriter {
   private static final String HTML = resource("email.html");
   private static final String TEXT = resource("email.txt");
 
-  private final TemplateSettings settings;
+  private final LayoutSettings settings;
 
-  public TemplateEmailWriter(TemplateSettings settings) {
+  public TemplateEmailWriter(LayoutSettings settings) {
     this.settings = settings;
   }
 
   @Override
-  public CompletableFuture<Email> write(EmailFacts facts) {
-    return CompletableFuture.completedFuture(compose(facts));
+  public CompletableFuture<WrittenEmail> write(EmailRequest request) {
+    return CompletableFuture.completedFuture(WrittenEmail.byTemplate(compose(request)));
   }
 
-  private Email compose(EmailFacts facts) {
+  @Override
+  public void close() {}
+
+  /** The email at once, for a writer that falls back to this one. */
+  Email compose(EmailRequest request) {
+    EmailFacts facts = request.facts();
     String name = quotable(facts.name(), MAX_NAME);
     List<String> categories =
         facts.preferredCategories().stream()
@@ -111,7 +115,7 @@ public final class TemplateEmailWriter implements EmailWriter {
         "action", favourite.isEmpty() ? "See what is new" : "See what is new in " + favourite);
     values.put("shop", settings.shopName());
     values.put("shopUrl", settings.shopUrl());
-    values.put("unsubscribeUrl", unsubscribeUrl(facts.userId()));
+    values.put("unsubscribeUrl", settings.unsubscribeUrl().apply(request.emailId()));
     values.put("address", settings.postalAddress());
 
     Map<String, String> escaped = new HashMap<>();
@@ -171,11 +175,6 @@ public final class TemplateEmailWriter implements EmailWriter {
               + categories.get(2)
               + " together for you.";
     };
-  }
-
-  private String unsubscribeUrl(String userId) {
-    String encoded = URLEncoder.encode(userId, StandardCharsets.UTF_8).replace("+", "%20");
-    return settings.unsubscribeUrl().replace(TemplateSettings.USER_ID, encoded);
   }
 
   private static String quotable(String fact, int limit) {

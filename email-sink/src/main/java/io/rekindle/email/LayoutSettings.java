@@ -2,20 +2,20 @@ package io.rekindle.email;
 
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.util.Objects;
+import java.util.function.UnaryOperator;
 
 /**
- * What the template says about the shop.
+ * What every email says about the shop, whoever wrote it.
  *
  * @param shopName as readers know it
  * @param shopUrl where the one call to action leads, http or https
- * @param unsubscribeUrl http or https; {@code {userId}} in it stands for the encoded user id
  * @param postalAddress the sender's address, one line, that laws on commercial email ask for
+ * @param unsubscribeUrl from the email's id to the http or https URL that ends such emails, such as
+ *     {@link UnsubscribeLinks#url}
  */
-public record TemplateSettings(
-    String shopName, String shopUrl, String unsubscribeUrl, String postalAddress) {
-
-  /** Stands for the user's id in {@link #unsubscribeUrl}. */
-  public static final String USER_ID = "{userId}";
+public record LayoutSettings(
+    String shopName, String shopUrl, String postalAddress, UnaryOperator<String> unsubscribeUrl) {
 
   private static final int MAX_SHOP_NAME = 40;
   private static final int MAX_ADDRESS = 200;
@@ -23,11 +23,11 @@ public record TemplateSettings(
   /**
    * @throws IllegalArgumentException if any is missing or no such URL; names it
    */
-  public TemplateSettings {
+  public LayoutSettings {
     shopName = line("shopName", shopName, MAX_SHOP_NAME);
     postalAddress = line("postalAddress", postalAddress, MAX_ADDRESS);
     requireWebAddress("shopUrl", shopUrl);
-    requireWebAddress("unsubscribeUrl", unsubscribeUrl.replace(USER_ID, "x"));
+    Objects.requireNonNull(unsubscribeUrl, "unsubscribeUrl");
   }
 
   private static String line(String name, String value, int limit) {

@@ -1,0 +1,16 @@
+package io.rekindle.email;
+
+import java.util.Objects;
+
+/**
+ * One question that a text from a model had to answer.
+ *
+ * @param name such as {@code no-price}
+ * @param detail what was found, for people; null if there is nothing to say
+ */
+public record Check(String name, boolean passed, String detail) {
+
+  public Check {
+    Objects.requireNonNull(name, "name");
+  }
+}

@@ -1,0 +1,369 @@
+package io.rekindle.email;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.math.BigDecimal;
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+
+/**
+ * Emails in {@code engagement.emails}, one per episode: the first text wins.
+ *
+ * <p>Whoever asks gets a future. A few threads with a connection each take what has come meanwhile
+ * and settle it in one statement per kind, so that a round trip and a commit serve many emails.
+ * What cannot be done because the database is away is tried again until the limit, which covers a
+ * restart; a statement that the database refuses for one row's sake costs that row only.
+ *
+ * <p>Callers bound what waits here: each has a future per email under way. Thread-safe.
+ */
+public final class EmailStore implements AutoCloseable {
+
+  private static final int MAX_BATCH = 200;
+  private static final int NETWORK_TIMEOUT_MS = 15_000;
+  private static final long FIRST_PAUSE_MS = 50;
+  private static final long LONGEST_PAUSE_MS = 1_000;
+
+  private static final String FIND =
+      "select episode_id from engagement.emails where episode_id = any (?)";
+
+  /**
+   * Without a conflict target: email_id is unique as well, and of two inserts at the same time one
+   * would otherwise fail by it.
+   */
+  private static final String INSERT =
+      "insert into engagement.emails (email_id, episode_id, decision_id, user_id, subject,"
+          + " preheader, html, text, status, generated_by, fallback_reason, model_asked, model,"
+          + " prompt_version, schema_version, prompt_tokens, completion_tokens, cost_usd,"
+          + " latency_ms, calls, checks, experiment_id, variant, engagement_score_at_time)"
+          + " select e.email_id, e.episode_id, e.episode_id, e.user_id, e.subject, e.preheader,"
+          + " e.html, e.text, 'READY', e.generated_by, e.fallback_reason, e.model_asked, e.model,"
+          + " e.prompt_version, e.schema_version, e.prompt_tokens, e.completion_tokens, e.cost_usd,"
+          + " e.latency_ms, e.calls, e.checks::jsonb, e.experiment_id, e.variant, e.score"
+          + " from unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[],"
+          + " ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[],"
+          + " ?::int[], ?::int[], ?::numeric[], ?::bigint[], ?::int[], ?::text[], ?::text[],"
+          + " ?::text[], ?::numeric[]) as e (email_id, episode_id, user_id, subject, preheader,"
+          + " html, text, generated_by, fallback_reason, model_asked, model, prompt_version,"
+          + " schema_version, prompt_tokens, completion_tokens, cost_usd, latency_ms, calls, checks,"
+          + " experiment_id, variant, score)"
+          + " on conflict do nothing returning episode_id";
+
+  private static final List<Column> COLUMNS =
+      List.of(
+          new Column("text", row -> row.request.emailId()),
+          new Column("text", row -> row.request.episodeId()),
+          new Column("text", row -> row.request.facts().userId()),
+          new Column("text", row -> row.written.email().subject()),
+          new Column("text", row -> row.written.email().preheader()),
+          new Column("text", row -> row.written.email().html()),
+          new Column("text", row -> row.written.email().text()),
+          new Column("text", row -> row.written.generatedBy()),
+          new Column("text", row -> row.written.fallbackReason()),
+          new Column("text", row -> row.written.modelAsked()),
+          new Column("text", row -> row.written.model()),
+          new Column("text", row -> row.written.promptVersion()),
+          new Column("text", row -> row.written.schemaVersion()),
+          new Column("int4", row -> row.written.promptTokens()),
+          new Column("int4", row -> row.written.completionTokens()),
+          new Column("numeric", row -> row.written.costUsd()),
+          new Column("int8", row -> row.written.latencyMs()),
+          new Column("int4", row -> row.written.calls()),
+          new Column("text", row -> row.checks),
+          new Column("text", row -> row.experimentId),
+          new Column("text", row -> row.request.variant().name()),
+          new Column("numeric", row -> row.score));
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Connections connections;
+  private final Duration retryFor;
+  private final BlockingQueue<Task> waiting = new LinkedBlockingQueue<>();
+  private final List<Thread> threads = new ArrayList<>();
+  private volatile boolean closed;
+
+  /**
+   * @param connections opens one for each thread, and another when one has broken
+   * @param parallelism threads and connections
+   * @param retryFor how long a task is tried again while the database is away, from its first try
+   */
+  public EmailStore(Connections connections, int parallelism, Duration retryFor) {
+    if (parallelism < 1) {
+      throw new IllegalArgumentException("parallelism is less than 1");
+    }
+    this.connections = connections;
+    this.retryFor = retryFor;
+    for (int i = 0; i < parallelism; i++) {
+      Thread thread = new Thread(this::work, "email-store-" + i);
+      thread.setDaemon(true);
+      thread.start();
+      threads.add(thread);
+    }
+  }
+
+  /** Whether the episode has an email, be it of an earlier run. */
+  public CompletableFuture<Boolean> exists(String episodeId) {
+    return submit(new Lookup(episodeId, new CompletableFuture<>()));
+  }
+
+  /**
+   * Stores an email as READY to be sent, unless the episode has one.
+   *
+   * @param experimentId null outside experiments
+   * @param score of the user when it was decided to write; null if unknown
+   * @return false if a row was there, which after a lost connection may be this very one;
+   *     exceptionally if the database refused it or was away for too long
+   */
+  public CompletableFuture<Boolean> insert(
+      EmailRequest request, WrittenEmail written, String experimentId, BigDecimal score) {
+    return submit(
+        new Insert(
+            request,
+            written,
+            experimentId,
+            score,
+            checks(written.checks()),
+            new CompletableFuture<>()));
+  }
+
+  /** What waits or is under way ends with a {@link CancellationException}. */
+  @Override
+  public void close() {
+    closed = true;
+    threads.forEach(Thread::interrupt);
+    for (Thread thread : threads) {
+      try {
+        thread.join(NETWORK_TIMEOUT_MS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        break;
+      }
+    }
+    cancelWaiting();
+  }
+
+  private CompletableFuture<Boolean> submit(Task task) {
+    waiting.add(task);
+    if (closed) {
+      cancelWaiting();
+    }
+    return task.done();
+  }
+
+  private void cancelWaiting() {
+    for (Task task = waiting.poll(); task != null; task = waiting.poll()) {
+      task.done().completeExceptionally(new CancellationException("the store is closed"));
+    }
+  }
+
+  private void work() {
+    try (Session session = new Session()) {
+      List<Task> batch = new ArrayList<>(MAX_BATCH);
+      while (!closed) {
+        batch.add(waiting.take());
+        waiting.drainTo(batch, MAX_BATCH - 1);
+        List<Lookup> lookups = new ArrayList<>();
+        List<Insert> inserts = new ArrayList<>();
+        for (Task task : batch) {
+          if (task instanceof Lookup lookup) {
+            lookups.add(lookup);
+          } else if (task instanceof Insert insert) {
+            inserts.add(insert);
+          }
+        }
+        batch.clear();
+        settle(session, lookups, EmailStore::find);
+        settle(session, inserts, EmailStore::store);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // Closed: the thread ends.
+    }
+  }
+
+  private <T extends Task> void settle(Session session, List<T> tasks, Statement<T> statement) {
+    if (tasks.isEmpty()) {
+      return;
+    }
+    try {
+      answer(tasks, attempt(session, tasks, statement));
+    } catch (SQLException e) {
+      if (tasks.size() == 1 || isAbsence(e)) {
+        tasks.forEach(task -> task.done().completeExceptionally(e));
+      } else {
+        tasks.forEach(task -> settle(session, List.of(task), statement));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      CancellationException cancelled = new CancellationException("the store is closed");
+      tasks.forEach(task -> task.done().completeExceptionally(cancelled));
+    }
+  }
+
+  /** Of several tasks for one episode in a batch the first gets it. */
+  private static <T extends Task> void answer(List<T> tasks, Set<String> episodes) {
+    boolean shared = !tasks.isEmpty() && tasks.get(0) instanceof Lookup;
+    Set<String> left = new HashSet<>(episodes);
+    for (T task : tasks) {
+      String episode = task.episodeId();
+      task.done().complete(shared ? episodes.contains(episode) : left.remove(episode));
+    }
+  }
+
+  private <T extends Task> Set<String> attempt(
+      Session session, List<T> tasks, Statement<T> statement)
+      throws SQLException, InterruptedException {
+    long giveUp = System.nanoTime() + retryFor.toNanos();
+    long pause = FIRST_PAUSE_MS;
+    while (true) {
+      try {
+        return statement.execute(session.connection(), tasks);
+      } catch (SQLException e) {
+        session.discard();
+        long left = TimeUnit.NANOSECONDS.toMillis(giveUp - System.nanoTime());
+        if (closed) {
+          throw new InterruptedException();
+        }
+        if (!isAbsence(e) || left <= pause) {
+          throw e;
+        }
+        Thread.sleep(pause);
+        pause = Math.min(LONGEST_PAUSE_MS, pause * 2);
+      }
+    }
+  }
+
+  /** Whether the fault is the database's state and not what it was told. */
+  private static boolean isAbsence(SQLException e) {
+    String state = e.getSQLState();
+    return state == null
+        || state.startsWith("08") // connection
+        || state.startsWith("53") // out of connections, memory, disk
+        || state.startsWith("57P") // shutting down, starting up
+        || state.startsWith("40"); // deadlock, serialization
+  }
+
+  private static Set<String> find(Connection connection, List<Lookup> tasks) throws SQLException {
+    Object[] episodes = tasks.stream().map(Lookup::episodeId).distinct().toArray();
+    Array array = connection.createArrayOf("text", episodes);
+    try (PreparedStatement find = connection.prepareStatement(FIND)) {
+      find.setArray(1, array);
+      return strings(find);
+    }
+  }
+
+  private static Set<String> store(Connection connection, List<Insert> tasks) throws SQLException {
+    Map<String, Insert> first = new LinkedHashMap<>();
+    tasks.forEach(task -> first.putIfAbsent(task.episodeId(), task));
+    try (PreparedStatement insert = connection.prepareStatement(INSERT)) {
+      for (int i = 0; i < COLUMNS.size(); i++) {
+        Column column = COLUMNS.get(i);
+        Object[] values = first.values().stream().map(column.value()).toArray();
+        insert.setArray(i + 1, connection.createArrayOf(column.type(), values));
+      }
+      return strings(insert);
+    }
+  }
+
+  private static Set<String> strings(PreparedStatement statement) throws SQLException {
+    Set<String> found = new HashSet<>();
+    try (ResultSet rows = statement.executeQuery()) {
+      while (rows.next()) {
+        found.add(rows.getString(1));
+      }
+    }
+    return found;
+  }
+
+  private static String checks(List<Check> checks) {
+    try {
+      // Postgres stores no NUL, escaped or not.
+      return JSON.writeValueAsString(checks).replace("\\u0000", "");
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a record of texts is JSON", e);
+    }
+  }
+
+  /** Opens connections to the database, in autocommit mode, as a role that may insert emails. */
+  @FunctionalInterface
+  public interface Connections {
+    Connection open() throws SQLException;
+  }
+
+  @FunctionalInterface
+  private interface Statement<T> {
+    /** Returns the episodes that were found, or inserted. */
+    Set<String> execute(Connection connection, List<T> tasks) throws SQLException;
+  }
+
+  private interface Task {
+    String episodeId();
+
+    CompletableFuture<Boolean> done();
+  }
+
+  private record Lookup(String episodeId, CompletableFuture<Boolean> done) implements Task {}
+
+  private record Insert(
+      EmailRequest request,
+      WrittenEmail written,
+      String experimentId,
+      BigDecimal score,
+      String checks,
+      CompletableFuture<Boolean> done)
+      implements Task {
+
+    @Override
+    public String episodeId() {
+      return request.episodeId();
+    }
+  }
+
+  private record Column(String type, Function<Insert, Object> value) {}
+
+  /** A thread's connection, opened when needed. */
+  private final class Session implements AutoCloseable {
+
+    private Connection connection;
+
+    Connection connection() throws SQLException {
+      if (connection == null) {
+        connection = connections.open();
+        // A server that is gone without a word must not hold the thread for ever.
+        connection.setNetworkTimeout(Runnable::run, NETWORK_TIMEOUT_MS);
+      }
+      return connection;
+    }
+
+    void discard() {
+      Connection broken = connection;
+      connection = null;
+      if (broken != null) {
+        try {
+          broken.close();
+        } catch (SQLException e) {
+          // It is given up because of another fault, which the caller reports.
+        }
+      }
+    }
+
+    @Override
+    public void close() {
+      discard();
+    }
+  }
+}

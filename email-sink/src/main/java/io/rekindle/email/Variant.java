@@ -1,0 +1,28 @@
+package io.rekindle.email;
+
+/**
+ * One way to write, of those that an experiment compares. All of it comes from the people who run
+ * the shop's outreach.
+ *
+ * @param name as experiments and reports call it
+ * @param prompt the version of the prompt, such as {@code winback-v1}
+ * @param tone how it is to sound, a few words; null for the prompt's own
+ * @param offer a sentence that the email may state as a promise of the shop; null if there is none
+ */
+public record Variant(String name, String prompt, String tone, String offer) {
+
+  /** The prompt that is there from the start. */
+  public static final String WINBACK = "winback-v1";
+
+  /**
+   * @throws IllegalArgumentException if name or prompt is missing
+   */
+  public Variant {
+    if (name == null || name.isBlank()) {
+      throw new IllegalArgumentException("a variant has no name");
+    }
+    if (prompt == null || prompt.isBlank()) {
+      throw new IllegalArgumentException("the variant " + name + " has no prompt");
+    }
+  }
+}

@@ -1,0 +1,57 @@
+package io.rekindle.email;
+
+import java.math.BigDecimal;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * An email and how it came to be. What concerns the model is about all calls for this email
+ * together, also where the template wrote it in the end.
+ *
+ * @param generatedBy {@link #LLM} or {@link #TEMPLATE}
+ * @param fallbackReason machine code such as {@code HTTP_402}: why the template wrote although a
+ *     model was to; null otherwise
+ * @param modelAsked null if no model was to write
+ * @param model the one that answered last, by its own word; null if none did
+ * @param promptVersion null if no model was to write
+ * @param schemaVersion null if no model was to write
+ * @param promptTokens as reported; null if nothing was
+ * @param completionTokens as reported; null if nothing was
+ * @param costUsd as reported, or tokens at the configured prices; null if neither is known
+ * @param latencyMs from the request to the email
+ * @param calls HTTP requests sent
+ * @param checks of the model's last answer, in the order they were made; empty without one
+ */
+public record WrittenEmail(
+    Email email,
+    String generatedBy,
+    String fallbackReason,
+    String modelAsked,
+    String model,
+    String promptVersion,
+    String schemaVersion,
+    Integer promptTokens,
+    Integer completionTokens,
+    BigDecimal costUsd,
+    long latencyMs,
+    int calls,
+    List<Check> checks) {
+
+  /** A model wrote it. */
+  public static final String LLM = "LLM";
+
+  /** The template wrote it. */
+  public static final String TEMPLATE = "TEMPLATE";
+
+  public WrittenEmail {
+    Objects.requireNonNull(email, "email");
+    Objects.requireNonNull(generatedBy, "generatedBy");
+    checks = List.copyOf(checks);
+  }
+
+  /** By the template, because it was asked to. */
+  static WrittenEmail byTemplate(Email email) {
+    return new WrittenEmail(
+        email, TEMPLATE, null, null, null, null, null, null, null, null, 0, 0, List.of());
+  }
+}

@@ -118,7 +118,9 @@ create table engagement.outreach_settings (
   quiet_until   time        not null default '08:00',
   -- An experiment is a new name: who has been assigned in one stays where they are.
   experiment_id text        not null default 'default' check (length(experiment_id) between 1 and 128),
-  holdout_share numeric     not null default 0.1 check (holdout_share between 0 and 1),
+  -- Shares and weights are exact to a millionth.
+  holdout_share numeric     not null default 0.1
+                  check (holdout_share between 0 and 1 and holdout_share = round(holdout_share, 6)),
   variants      jsonb       not null default
     '[{"name": "friendly", "weight": 1, "prompt": "winback-v1", "tone": "warm and friendly", "offer": null}]',
   updated_by    text        not null default current_user,
@@ -141,8 +143,10 @@ begin
       raise exception 'variants: each needs a name of 1 to 64 letters, digits and _.-, other than HOLDOUT: %', variant;
     end if;
     if jsonb_typeof(variant -> 'weight') is distinct from 'number'
-       or (variant ->> 'weight')::numeric not between 0 and 1000000 then
-      raise exception 'variants: weight of % has to be a number from 0 to 1000000', variant ->> 'name';
+       or (variant ->> 'weight')::numeric not between 0 and 1000000
+       or (variant ->> 'weight')::numeric <> round((variant ->> 'weight')::numeric, 6) then
+      raise exception 'variants: weight of % has to be a number from 0 to 1000000 with at most 6 decimals',
+        variant ->> 'name';
     end if;
     if coalesce(variant ->> 'prompt', '') !~ '^[a-z0-9-]{1,64}$' then
       raise exception 'variants: prompt of % has to name a prompt, such as winback-v1', variant ->> 'name';

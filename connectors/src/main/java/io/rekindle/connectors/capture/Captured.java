@@ -12,7 +12,7 @@ import java.util.Objects;
  * @param provenTime everything committed before this instant is in front of this record in its
  *     partition, epoch milliseconds; {@link #PROVES_NOTHING} for a snapshot row and a dead letter
  * @param <T> {@link io.rekindle.connectors.events.Change} or {@link
- *     io.rekindle.connectors.events.PolicyChanged}
+ *     io.rekindle.connectors.events.Control}
  */
 public record Captured<T>(T change, DeadLetter deadLetter, long provenTime) {
 

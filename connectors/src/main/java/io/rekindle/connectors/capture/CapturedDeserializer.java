@@ -3,7 +3,7 @@ package io.rekindle.connectors.capture;
 import io.rekindle.connectors.deadletter.DeadLetter;
 import io.rekindle.connectors.deadletter.Reason;
 import io.rekindle.connectors.events.Change;
-import io.rekindle.connectors.events.PolicyChanged;
+import io.rekindle.connectors.events.Control;
 import io.rekindle.connectors.serialization.EventTypeInfo;
 import java.util.HashMap;
 import java.util.Map;
@@ -41,14 +41,14 @@ public final class CapturedDeserializer<T>
     this.changeType = changeType;
   }
 
-  /** For the topics of users, orders, emails and overrides. */
+  /** For the topics that carry one user's changes. */
   public static CapturedDeserializer<Change> ofChanges() {
     return new CapturedDeserializer<>(EventTypeInfo.CHANGE);
   }
 
-  /** For the topic of policies. */
-  public static CapturedDeserializer<PolicyChanged> ofPolicies() {
-    return new CapturedDeserializer<>(EventTypeInfo.POLICY_CHANGED);
+  /** For the topics that carry what holds for every user alike. */
+  public static CapturedDeserializer<Control> ofControls() {
+    return new CapturedDeserializer<>(EventTypeInfo.CONTROL);
   }
 
   @Override
@@ -133,7 +133,7 @@ public final class CapturedDeserializer<T>
     }
 
     @Override
-    public void policyChanged(PolicyChanged change) {
+    public void controlChanged(Control change) {
       emit(change, change.snapshot(), change.commitTime());
     }
 

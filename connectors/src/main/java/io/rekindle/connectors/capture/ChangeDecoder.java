@@ -9,12 +9,17 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import io.rekindle.connectors.deadletter.Reason;
 import io.rekindle.connectors.events.Change;
 import io.rekindle.connectors.events.Contacted;
+import io.rekindle.connectors.events.Control;
 import io.rekindle.connectors.events.OrderChanged;
 import io.rekindle.connectors.events.OrderRemoved;
+import io.rekindle.connectors.events.OutreachChanged;
+import io.rekindle.connectors.events.OutreachRules;
 import io.rekindle.connectors.events.OverrideChanged;
 import io.rekindle.connectors.events.OverrideRemoved;
 import io.rekindle.connectors.events.PolicyChanged;
 import io.rekindle.connectors.events.RowVersion;
+import io.rekindle.connectors.events.SuppressionChanged;
+import io.rekindle.connectors.events.SuppressionRemoved;
 import io.rekindle.connectors.events.UserChanged;
 import io.rekindle.connectors.events.UserRemoved;
 import java.io.IOException;
@@ -44,12 +49,15 @@ public final class ChangeDecoder {
 
   private static final int MAX_SCORE = 100;
 
+  /** The longest that a rule of outreach may look back. */
+  private static final int MAX_DAYS = 3_650;
+
   /** Is told what a record amounts to. */
   public interface Receiver {
 
     void changed(Change change);
 
-    void policyChanged(PolicyChanged change);
+    void controlChanged(Control change);
 
     /** A clock event in its right place: everything committed before is in front of it. */
     void ticked(long commitTime);
@@ -76,6 +84,7 @@ public final class ChangeDecoder {
           .build();
 
   private final RunningParser running = new RunningParser(json);
+  private final Variants variants = new Variants(json);
   private final Fields envelope = new Fields("");
   private final Fields source = new Fields("source.");
   private final Fields before = new Fields("before.");
@@ -230,8 +239,16 @@ public final class ChangeDecoder {
         decodeOverride(operation, commitTime, receiver);
         return;
       }
+      if (source.is(Field.TABLE, "suppressions")) {
+        decodeSuppression(operation, commitTime, receiver);
+        return;
+      }
       if (source.is(Field.TABLE, "scoring_policies")) {
         decodePolicy(operation, commitTime, receiver);
+        return;
+      }
+      if (source.is(Field.TABLE, "outreach_settings")) {
+        decodeOutreach(operation, commitTime, receiver);
         return;
       }
     }
@@ -443,20 +460,37 @@ public final class ChangeDecoder {
       return;
     }
     requireNewRow();
-    long score = after.natural(Field.SCORE);
-    if (score > MAX_SCORE) {
-      throw new Malformed(
-          Reason.OUT_OF_RANGE, "after.score is " + score + ": it has to be from 0 to 100");
-    }
     receiver.changed(
         new OverrideChanged(
             after.id(Field.USER_ID),
             commitTime,
             version,
             operation == Operation.READ,
-            (int) score,
+            after.natural(Field.SCORE, MAX_SCORE),
             after.timestamp(Field.SET_AT),
             after.timestampOrForever(Field.EXPIRES_AT)));
+  }
+
+  private void decodeSuppression(Operation operation, long commitTime, Receiver receiver)
+      throws Malformed {
+    RowVersion version = version(operation);
+    if (operation == Operation.DELETE) {
+      requireOldRow("engagement.suppressions");
+      receiver.changed(
+          new SuppressionRemoved(before.id(Field.USER_ID), commitTime, version, false));
+      return;
+    }
+    requireNewRow();
+    after.completeFrom(before);
+    receiver.changed(
+        new SuppressionChanged(
+            after.id(Field.USER_ID),
+            commitTime,
+            version,
+            operation == Operation.READ,
+            after.knownText(Field.ADDRESS),
+            // Any reason will do: not to understand why is no ground to write to somebody.
+            after.knownText(Field.REASON)));
   }
 
   private void decodePolicy(Operation operation, long commitTime, Receiver receiver)
@@ -464,14 +498,14 @@ public final class ChangeDecoder {
     RowVersion version = version(operation);
     if (operation == Operation.DELETE) {
       requireOldRow("engagement.scoring_policies");
-      receiver.policyChanged(
+      receiver.controlChanged(
           new PolicyChanged(
               before.id(Field.POLICY_VERSION), commitTime, version, false, null, false));
       return;
     }
     requireNewRow();
     after.completeFrom(before);
-    receiver.policyChanged(
+    receiver.controlChanged(
         new PolicyChanged(
             after.id(Field.POLICY_VERSION),
             commitTime,
@@ -479,6 +513,31 @@ public final class ChangeDecoder {
             operation == Operation.READ,
             after.wholeText(Field.DOCUMENT),
             after.flag(Field.ACTIVE)));
+  }
+
+  private void decodeOutreach(Operation operation, long commitTime, Receiver receiver)
+      throws Malformed {
+    RowVersion version = version(operation);
+    if (operation == Operation.DELETE) {
+      receiver.controlChanged(
+          new OutreachChanged(commitTime, version, false, OutreachRules.DEFAULTS));
+      return;
+    }
+    requireNewRow();
+    after.completeFrom(before);
+    receiver.controlChanged(
+        new OutreachChanged(
+            commitTime,
+            version,
+            operation == Operation.READ,
+            new OutreachRules(
+                after.flag(Field.ENABLED),
+                after.natural(Field.COOLDOWN_DAYS, MAX_DAYS),
+                after.natural(Field.STALE_DAYS, MAX_DAYS),
+                after.natural(Field.DAILY_CAP, Integer.MAX_VALUE),
+                after.id(Field.EXPERIMENT_ID),
+                (int) after.millionths(Field.HOLDOUT_SHARE, 1),
+                variants.parse(after.name(Field.VARIANTS), after.wholeText(Field.VARIANTS)))));
   }
 
   private void decodeTick(

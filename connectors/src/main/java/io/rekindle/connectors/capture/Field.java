@@ -36,9 +36,24 @@ enum Field {
   SET_AT("set_at"),
   EXPIRES_AT("expires_at"),
 
+  ADDRESS("address"),
+  REASON("reason"),
+
   POLICY_VERSION("policy_version"),
   DOCUMENT("document"),
   ACTIVE("active"),
+
+  ENABLED("enabled"),
+  COOLDOWN_DAYS("cooldown_days"),
+  STALE_DAYS("stale_days"),
+  DAILY_CAP("daily_cap"),
+  EXPERIMENT_ID("experiment_id"),
+  HOLDOUT_SHARE("holdout_share"),
+  VARIANTS("variants"),
+  WEIGHT("weight"),
+  PROMPT("prompt"),
+  TONE("tone"),
+  OFFER("offer"),
 
   TOPIC("topic"),
   PARTITION("partition");
@@ -91,9 +106,22 @@ enum Field {
       case "score" -> SCORE;
       case "set_at" -> SET_AT;
       case "expires_at" -> EXPIRES_AT;
+      case "address" -> ADDRESS;
+      case "reason" -> REASON;
       case "policy_version" -> POLICY_VERSION;
       case "document" -> DOCUMENT;
       case "active" -> ACTIVE;
+      case "enabled" -> ENABLED;
+      case "cooldown_days" -> COOLDOWN_DAYS;
+      case "stale_days" -> STALE_DAYS;
+      case "daily_cap" -> DAILY_CAP;
+      case "experiment_id" -> EXPERIMENT_ID;
+      case "holdout_share" -> HOLDOUT_SHARE;
+      case "variants" -> VARIANTS;
+      case "weight" -> WEIGHT;
+      case "prompt" -> PROMPT;
+      case "tone" -> TONE;
+      case "offer" -> OFFER;
       case "topic" -> TOPIC;
       case "partition" -> PARTITION;
       default -> null;

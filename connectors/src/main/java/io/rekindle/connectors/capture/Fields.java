@@ -6,6 +6,7 @@ import io.rekindle.connectors.deadletter.Reason;
 import io.rekindle.connectors.events.RowVersion;
 import io.rekindle.connectors.events.UserChanged;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -26,6 +27,9 @@ final class Fields {
   private static final int MAX_CATEGORIES = 64;
 
   private static final int MAX_SHOWN_LENGTH = 64;
+
+  /** Decimals of a millionth. */
+  private static final int MILLIONTHS = 6;
 
   private static final byte ABSENT = 0;
   private static final byte NULL = 1;
@@ -262,6 +266,15 @@ final class Fields {
     };
   }
 
+  /** A text, cut if very long, or null; what an update left alone is refused. */
+  String knownText(Field field) throws Malformed {
+    if (!has(field)) {
+      return null;
+    }
+    requireText(field);
+    return cutText(field);
+  }
+
   private String cutText(Field field) throws Malformed {
     checkStorable(field);
     int start = starts[field.index()];
@@ -377,6 +390,52 @@ final class Fields {
       throw wrongType(field, "a whole number of at least 0");
     }
     return number;
+  }
+
+  /** A whole number from 0 to a largest one. */
+  int natural(Field field, int largest) throws Malformed {
+    long number = natural(field);
+    if (number > largest) {
+      throw new Malformed(
+          Reason.OUT_OF_RANGE,
+          name(field) + " is " + number + ": it has to be from 0 to " + largest);
+    }
+    return (int) number;
+  }
+
+  /**
+   * A decimal number from 0 to a largest one with at most six decimals, times a million: whole
+   * numbers add up exactly.
+   */
+  long millionths(Field field, int largest) throws Malformed {
+    require(field);
+    int index = field.index();
+    String expectation = "a number from 0 to " + largest + " with at most 6 decimals";
+    BigDecimal number = decimal(index);
+    if (number == null) {
+      throw wrongType(field, expectation);
+    }
+    if (number.signum() < 0
+        || number.compareTo(BigDecimal.valueOf(largest)) > 0
+        || number.stripTrailingZeros().scale() > MILLIONTHS) {
+      throw new Malformed(
+          Reason.OUT_OF_RANGE,
+          name(field) + " is " + quoted(index) + ": it has to be " + expectation);
+    }
+    return number.movePointRight(MILLIONTHS).longValueExact();
+  }
+
+  /** Null if it is no number, or longer than any number that is meant. */
+  private BigDecimal decimal(int index) {
+    boolean written = kinds[index] == TEXT || kinds[index] == NUMBER;
+    if (!written || lengths[index] > MAX_SHOWN_LENGTH) {
+      return null;
+    }
+    try {
+      return new BigDecimal(characters, starts[index], lengths[index]);
+    } catch (NumberFormatException e) {
+      return null;
+    }
   }
 
   boolean flag(Field field) throws Malformed {

@@ -2,7 +2,7 @@ package io.rekindle.connectors.capture;
 
 import io.rekindle.connectors.deadletter.Reason;
 import io.rekindle.connectors.events.Change;
-import io.rekindle.connectors.events.PolicyChanged;
+import io.rekindle.connectors.events.Control;
 
 /** Ignores all that it is told, refusals included; for those who want to hear of little. */
 public class IgnoringReceiver implements ChangeDecoder.Receiver {
@@ -11,7 +11,7 @@ public class IgnoringReceiver implements ChangeDecoder.Receiver {
   public void changed(Change change) {}
 
   @Override
-  public void policyChanged(PolicyChanged change) {}
+  public void controlChanged(Control change) {}
 
   @Override
   public void ticked(long commitTime) {}

@@ -8,7 +8,9 @@ public sealed interface Change
         OrderRemoved,
         Contacted,
         OverrideChanged,
-        OverrideRemoved {
+        OverrideRemoved,
+        SuppressionChanged,
+        SuppressionRemoved {
 
   /** The user whose state the change belongs to; never null or empty. */
   String userId();

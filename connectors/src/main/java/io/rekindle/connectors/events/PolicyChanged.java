@@ -13,4 +13,5 @@ public record PolicyChanged(
     RowVersion version,
     boolean snapshot,
     String document,
-    boolean active) {}
+    boolean active)
+    implements Control {}

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.AdminClient;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
@@ -25,7 +26,10 @@ import org.apache.kafka.common.errors.TopicExistsException;
  * @param orders changes of shop.orders, partitioned by the user that the order belongs to
  * @param emails changes of engagement.emails, partitioned by user
  * @param overrides changes of engagement.score_overrides, partitioned by user
+ * @param suppressions changes of engagement.suppressions, partitioned by user
  * @param policies changes of engagement.scoring_policies; one partition
+ * @param outreachSettings changes of engagement.outreach_settings; one partition
+ * @param outreach the job's requests to write an email: JSON, keyed by user_id
  * @param scoreChanges what the job publishes for other consumers: JSON, keyed by user_id
  * @param deadLetters records that could not be understood
  * @param heartbeat Debezium's own; nobody reads it
@@ -35,7 +39,10 @@ public record Topics(
     Topic orders,
     Topic emails,
     Topic overrides,
+    Topic suppressions,
     Topic policies,
+    Topic outreachSettings,
+    Topic outreach,
     Topic scoreChanges,
     Topic deadLetters,
     Topic heartbeat) {
@@ -61,7 +68,10 @@ public record Topics(
         orders.withPartitions(count),
         emails.withPartitions(count),
         overrides.withPartitions(count),
+        suppressions.withPartitions(count),
         policies,
+        outreachSettings,
+        outreach.withPartitions(count),
         scoreChanges.withPartitions(count),
         deadLetters,
         heartbeat);
@@ -76,7 +86,10 @@ public record Topics(
         orders.withPrefix(prefix),
         emails.withPrefix(prefix),
         overrides.withPrefix(prefix),
+        suppressions.withPrefix(prefix),
         policies.withPrefix(prefix),
+        outreachSettings.withPrefix(prefix),
+        outreach.withPrefix(prefix),
         scoreChanges.withPrefix(prefix),
         deadLetters.withPrefix(prefix),
         heartbeat.withPrefix(prefix));
@@ -84,17 +97,32 @@ public record Topics(
 
   public List<Topic> all() {
     return List.of(
-        users, orders, emails, overrides, policies, scoreChanges, deadLetters, heartbeat);
+        users,
+        orders,
+        emails,
+        overrides,
+        suppressions,
+        policies,
+        outreachSettings,
+        outreach,
+        scoreChanges,
+        deadLetters,
+        heartbeat);
   }
 
   /** The topics that carry one user's changes: the job's main input. */
   public List<Topic> changes() {
-    return List.of(users, orders, emails, overrides);
+    return List.of(users, orders, emails, overrides, suppressions);
+  }
+
+  /** The topics that carry what holds for every user alike: the job's second input. */
+  public List<Topic> controls() {
+    return List.of(policies, outreachSettings);
   }
 
   /** The topics that Debezium fills, each partition of which has a row in engagement.clock. */
   public List<Topic> captured() {
-    return List.of(users, orders, emails, overrides, policies);
+    return Stream.concat(changes().stream(), controls().stream()).toList();
   }
 
   /**

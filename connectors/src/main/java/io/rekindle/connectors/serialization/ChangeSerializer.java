@@ -7,6 +7,8 @@ import io.rekindle.connectors.events.OrderRemoved;
 import io.rekindle.connectors.events.OverrideChanged;
 import io.rekindle.connectors.events.OverrideRemoved;
 import io.rekindle.connectors.events.RowVersion;
+import io.rekindle.connectors.events.SuppressionChanged;
+import io.rekindle.connectors.events.SuppressionRemoved;
 import io.rekindle.connectors.events.UserChanged;
 import io.rekindle.connectors.events.UserRemoved;
 import java.io.IOException;
@@ -36,6 +38,9 @@ public final class ChangeSerializer extends EventSerializer<Change> {
   private static final int OVERRIDE_CHANGED = 5;
   private static final int OVERRIDE_REMOVED = 6;
 
+  /** With the flag: the row is there; without: it is gone. */
+  private static final int SUPPRESSION = 7;
+
   private static final int TYPE_MASK = 0b0000_0111;
   private static final int SNAPSHOT = 0b0000_1000;
   private static final int DETAIL_SHIFT = 4;
@@ -64,8 +69,14 @@ public final class ChangeSerializer extends EventSerializer<Change> {
       Binary.writeSigned(override.score(), out);
       writeTime(override.setAt(), override, out);
       writeTime(override.expiresAt(), override, out);
-    } else {
+    } else if (change instanceof OverrideRemoved) {
       writeCommon(OVERRIDE_REMOVED, 0, change, out);
+    } else if (change instanceof SuppressionChanged suppression) {
+      writeCommon(SUPPRESSION, flag(true), suppression, out);
+      binary().writeText(suppression.address(), out);
+      binary().writeText(suppression.reason(), out);
+    } else {
+      writeCommon(SUPPRESSION, flag(false), change, out);
     }
   }
 
@@ -136,6 +147,16 @@ public final class ChangeSerializer extends EventSerializer<Change> {
               readTime(commitTime, in),
               readTime(commitTime, in));
       case OVERRIDE_REMOVED -> new OverrideRemoved(userId, commitTime, version, snapshot);
+      case SUPPRESSION ->
+          detail == 0
+              ? new SuppressionRemoved(userId, commitTime, version, snapshot)
+              : new SuppressionChanged(
+                  userId,
+                  commitTime,
+                  version,
+                  snapshot,
+                  binary().readText(in),
+                  binary().readText(in));
       default -> throw new IOException("No change has the type " + (header & TYPE_MASK));
     };
   }

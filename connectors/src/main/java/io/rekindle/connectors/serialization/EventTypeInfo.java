@@ -2,7 +2,7 @@ package io.rekindle.connectors.serialization;
 
 import io.rekindle.connectors.deadletter.DeadLetter;
 import io.rekindle.connectors.events.Change;
-import io.rekindle.connectors.events.PolicyChanged;
+import io.rekindle.connectors.events.Control;
 import org.apache.flink.api.common.serialization.SerializerConfig;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
@@ -17,8 +17,8 @@ public final class EventTypeInfo<T> extends TypeInformation<T> {
   public static final TypeInformation<Change> CHANGE =
       new EventTypeInfo<>(Change.class, new ChangeSerializer());
 
-  public static final TypeInformation<PolicyChanged> POLICY_CHANGED =
-      new EventTypeInfo<>(PolicyChanged.class, new PolicyChangedSerializer());
+  public static final TypeInformation<Control> CONTROL =
+      new EventTypeInfo<>(Control.class, new ControlSerializer());
 
   public static final TypeInformation<DeadLetter> DEAD_LETTER =
       new EventTypeInfo<>(DeadLetter.class, new DeadLetterSerializer());

@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rekindle.connectors.deadletter.Reason;
 import io.rekindle.connectors.events.Change;
-import io.rekindle.connectors.events.PolicyChanged;
+import io.rekindle.connectors.events.Control;
+import io.rekindle.connectors.events.OutreachChanged;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -35,12 +36,12 @@ class CapturedDeserializerTest {
 
   private final Map<String, Object> metrics = new HashMap<>();
   private final CapturedDeserializer<Change> changes = CapturedDeserializer.ofChanges();
-  private final CapturedDeserializer<PolicyChanged> policies = CapturedDeserializer.ofPolicies();
+  private final CapturedDeserializer<Control> controls = CapturedDeserializer.ofControls();
 
   @BeforeEach
   void open() {
     changes.open(context(metrics));
-    policies.open(context(new HashMap<>()));
+    controls.open(context(new HashMap<>()));
   }
 
   @Test
@@ -95,7 +96,28 @@ class CapturedDeserializerTest {
 
   @Test
   void shouldRefuseATableThatBelongsInAnotherTopic() throws IOException {
-    assertThat(read(policies, order("c")))
+    assertThat(read(controls, order("c")))
+        .singleElement()
+        .satisfies(
+            captured -> assertThat(captured.deadLetter().reason()).isEqualTo(Reason.UNKNOWN_TABLE));
+  }
+
+  @Test
+  void shouldGiveRulesOfOutreachAsAControl() throws IOException {
+    assertThat(
+            read(
+                controls,
+                Events.event("engagement.outreach_settings", "r", "null", Events.OUTREACH)))
+        .singleElement()
+        .satisfies(
+            captured -> {
+              assertThat(captured.change()).isInstanceOf(OutreachChanged.class);
+              assertThat(captured.provenTime()).isEqualTo(Captured.PROVES_NOTHING);
+            });
+    assertThat(
+            read(
+                changes,
+                Events.event("engagement.outreach_settings", "r", "null", Events.OUTREACH)))
         .singleElement()
         .satisfies(
             captured -> assertThat(captured.deadLetter().reason()).isEqualTo(Reason.UNKNOWN_TABLE));

@@ -10,16 +10,23 @@ import io.rekindle.connectors.events.Change;
 import io.rekindle.connectors.events.Contacted;
 import io.rekindle.connectors.events.OrderChanged;
 import io.rekindle.connectors.events.OrderRemoved;
+import io.rekindle.connectors.events.OutreachChanged;
+import io.rekindle.connectors.events.OutreachRules;
+import io.rekindle.connectors.events.OutreachVariant;
 import io.rekindle.connectors.events.OverrideChanged;
 import io.rekindle.connectors.events.OverrideRemoved;
 import io.rekindle.connectors.events.PolicyChanged;
 import io.rekindle.connectors.events.RowVersion;
+import io.rekindle.connectors.events.SuppressionChanged;
+import io.rekindle.connectors.events.SuppressionRemoved;
 import io.rekindle.connectors.events.UserChanged;
 import io.rekindle.connectors.events.UserRemoved;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
@@ -30,6 +37,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ChangeDecoderTest {
 
   private static final String ORDERS = "rekindle.shop.orders";
+  private static final RowVersion STREAMED = new RowVersion(22_570_104, 22_570_448);
 
   private final ChangeDecoder decoder = new ChangeDecoder();
 
@@ -172,6 +180,121 @@ class ChangeDecoderTest {
     Decoded next = orderEvent("c", "null", "{\"user_id\":\"u-1\"}");
     assertThat(next.reason).isEqualTo(Reason.MISSING_FIELD);
     assertThat(next.error).contains("after.order_id is missing");
+  }
+
+  @Test
+  void shouldReadWhoIsNotToBeWrittenTo() {
+    assertThat(decode("engagement.suppressions", "c", "null", Events.SUPPRESSION).changes)
+        .containsExactly(
+            new SuppressionChanged(
+                "u-1", Events.COMMIT_TIME, STREAMED, false, "ann@example.com", "BOUNCED"));
+    String person = Events.SUPPRESSION.replace("\"ann@example.com\"", "null");
+    assertThat(decode("engagement.suppressions", "r", "null", person).changes)
+        .containsExactly(
+            new SuppressionChanged(
+                "u-1", Events.COMMIT_TIME, new RowVersion(22_570_448, 0), true, null, "BOUNCED"));
+    assertThat(decode("engagement.suppressions", "d", Events.SUPPRESSION, "null").changes)
+        .containsExactly(new SuppressionRemoved("u-1", Events.COMMIT_TIME, STREAMED, false));
+  }
+
+  @Test
+  void shouldSuppressForAnyReason() {
+    String row = Events.SUPPRESSION.replace("BOUNCED", "SOMETHING_NEW");
+    assertThat(decode("engagement.suppressions", "c", "null", row).changes)
+        .singleElement()
+        .isInstanceOfSatisfying(
+            SuppressionChanged.class,
+            suppression -> assertThat(suppression.reason()).isEqualTo("SOMETHING_NEW"));
+  }
+
+  @Test
+  void shouldReadTheRulesOfOutreach() {
+    assertThat(decode("engagement.outreach_settings", "c", "null", Events.OUTREACH).controls)
+        .containsExactly(
+            new OutreachChanged(
+                Events.COMMIT_TIME,
+                STREAMED,
+                false,
+                new OutreachRules(
+                    false,
+                    7,
+                    0,
+                    50,
+                    "spring",
+                    250_000,
+                    List.of(
+                        new OutreachVariant("warm", 2_500_000, "winback-v1", null, "Free shipping"),
+                        new OutreachVariant("brief", 0, "winback-v1", "brief", null)))));
+  }
+
+  @Test
+  void shouldReturnToTheDefaultsWithoutRulesOfOutreach() {
+    assertThat(decode("engagement.outreach_settings", "d", Events.OUTREACH, "null").controls)
+        .containsExactly(
+            new OutreachChanged(Events.COMMIT_TIME, STREAMED, false, OutreachRules.DEFAULTS));
+  }
+
+  static Stream<Arguments> malformedRules() {
+    String variant =
+        "{\"name\":\"a\",\"weight\":1,\"prompt\":\"p\",\"tone\":\"t\",\"offer\":\"o\"}";
+    String sound = Events.OUTREACH;
+    return Stream.of(
+        rules(sound.replace("\"enabled\":false", "\"enabled\":\"no\""), "after.enabled is 'no'"),
+        rules(sound.replace("\"enabled\":false,", ""), "after.enabled is missing"),
+        rules(sound.replace("_days\":7", "_days\":3651"), "after.cooldown_days is 3651"),
+        rules(sound.replace("_days\":0", "_days\":-1"), "after.stale_days is '-1'"),
+        rules(sound.replace("_cap\":50", "_cap\":2147483648"), "after.daily_cap is 2147483648"),
+        rules(sound.replace("\"spring\"", "\"\""), "after.experiment_id is empty"),
+        rules(sound.replace("\"0.25\"", "\"1.01\""), "after.holdout_share is '1.01'"),
+        rules(sound.replace("\"0.25\"", "\"-0.1\""), "after.holdout_share is '-0.1'"),
+        rules(sound.replace("\"0.25\"", "\"0.0000001\""), "after.holdout_share is '0.0000001'"),
+        rules(sound.replace("\"0.25\"", "\"1E-999999999\""), "after.holdout_share is '1E-9999"),
+        rules(sound.replace("\"0.25\"", "\"1E9999999999\""), "after.holdout_share is '1E99999"),
+        rules(sound.replace("\"0.25\"", "\"NaN\""), "after.holdout_share is 'NaN'"),
+        rules(sound.replace("\"0.25\"", "null"), "after.holdout_share is null"),
+        rules(Events.outreach("{}"), "after.variants is no array"),
+        rules(Events.outreach(""), "after.variants is no array"),
+        rules(Events.outreach("[]"), "after.variants has no weight"),
+        rules(Events.outreach("[" + variant), "after.variants is not valid JSON"),
+        rules(Events.outreach("[" + variant + "] 1"), "after.variants goes on"),
+        rules(Events.outreach("[" + variant + ",3]"), "after.variants[1] is no object"),
+        rules(Events.outreach("[" + variant + "," + variant + "]"), "a name twice"),
+        rules(Events.outreach(manyVariants(17)), "after.variants[16] is one too many"),
+        rules(variant(variant, "\"a\"", "\"HOLDOUT\""), "after.variants[0].name is 'HOLDOUT'"),
+        rules(variant(variant, "\"a\"", "\"a b\""), "after.variants[0].name is 'a b'"),
+        rules(variant(variant, "\"weight\":1,", ""), "after.variants[0].weight is missing"),
+        rules(variant(variant, ":1,", ":0,"), "after.variants has no weight"),
+        rules(variant(variant, ":1,", ":1000001,"), "after.variants[0].weight is '1000001'"),
+        rules(variant(variant, ":1,", ":1.0000005,"), "after.variants[0].weight is '1.0000005'"),
+        rules(variant(variant, ":1,", ":true,"), "after.variants[0].weight is true"),
+        rules(variant(variant, "\"p\"", "\"../p\""), "after.variants[0].prompt is '../p'"),
+        rules(variant(variant, "\"t\"", "7"), "after.variants[0].tone is '7'"),
+        rules(variant(variant, "\"t\"", "\"a\\u0000\""), "after.variants[0].tone has a NUL"),
+        rules(
+            variant(variant, "\"o\"", "\"" + "o".repeat(501) + "\""),
+            "after.variants[0].offer has more than 500 characters"));
+  }
+
+  @ParameterizedTest(name = "{1}")
+  @MethodSource("malformedRules")
+  void shouldRefuseRulesThatTheTableWouldNotTake(String row, String part) {
+    Decoded decoded = decode("engagement.outreach_settings", "c", "null", row);
+    assertThat(decoded.error).contains(part);
+    assertThat(decoded.outcomes()).as("nothing but the refusal").isEqualTo(1);
+  }
+
+  private static Arguments rules(String row, String part) {
+    return Arguments.of(row, part);
+  }
+
+  private static String variant(String sound, String part, String instead) {
+    return Events.outreach("[" + sound.replace(part, instead) + "]");
+  }
+
+  private static String manyVariants(int count) {
+    return IntStream.range(0, count)
+        .mapToObj(i -> "{\"name\":\"v" + i + "\",\"weight\":1,\"prompt\":\"p\"}")
+        .collect(Collectors.joining(",", "[", "]"));
   }
 
   static Stream<Arguments> malformed() {
@@ -384,6 +507,24 @@ class ChangeDecoderTest {
             Reason.OUT_OF_RANGE,
             "after.score is 101"),
         refused(
+            "a suppression of nobody",
+            Events.event(
+                "engagement.suppressions",
+                "c",
+                "null",
+                Events.SUPPRESSION.replace("\"u-1\"", "null")),
+            Reason.MISSING_FIELD,
+            "after.user_id is null"),
+        refused(
+            "a suppressed address as a number",
+            Events.event(
+                "engagement.suppressions",
+                "c",
+                "null",
+                Events.SUPPRESSION.replace("\"ann@example.com\"", "1")),
+            Reason.WRONG_TYPE,
+            "after.address is '1'"),
+        refused(
             "score with decimals",
             Events.event(
                 "engagement.score_overrides", "c", "null", "{\"user_id\":\"u\",\"score\":1.5}"),
@@ -529,7 +670,7 @@ class ChangeDecoderTest {
   private static String describe(Decoded decoded) {
     List<String> parts = new ArrayList<>();
     decoded.changes.forEach(change -> parts.add(describe(change)));
-    decoded.policies.forEach(policy -> parts.add(describe(policy)));
+    decoded.controls.forEach(control -> parts.add(describe((PolicyChanged) control)));
     decoded.ticks.forEach(time -> parts.add("tick " + time));
     decoded.unremarkable.forEach(time -> parts.add("time " + time));
     if (decoded.reason != null) {

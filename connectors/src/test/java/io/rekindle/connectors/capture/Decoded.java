@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.rekindle.connectors.deadletter.Reason;
 import io.rekindle.connectors.events.Change;
-import io.rekindle.connectors.events.PolicyChanged;
+import io.rekindle.connectors.events.Control;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -16,7 +16,7 @@ import org.apache.kafka.common.record.TimestampType;
 final class Decoded implements ChangeDecoder.Receiver {
 
   final List<Change> changes = new ArrayList<>();
-  final List<PolicyChanged> policies = new ArrayList<>();
+  final List<Control> controls = new ArrayList<>();
   final List<Long> ticks = new ArrayList<>();
   final List<Long> unremarkable = new ArrayList<>();
   Reason reason;
@@ -56,7 +56,7 @@ final class Decoded implements ChangeDecoder.Receiver {
 
   int outcomes() {
     return changes.size()
-        + policies.size()
+        + controls.size()
         + ticks.size()
         + unremarkable.size()
         + (reason == null ? 0 : 1);
@@ -64,7 +64,7 @@ final class Decoded implements ChangeDecoder.Receiver {
 
   @Override
   public String toString() {
-    return "%s %s %s %s %s %s".formatted(changes, policies, ticks, unremarkable, reason, error);
+    return "%s %s %s %s %s %s".formatted(changes, controls, ticks, unremarkable, reason, error);
   }
 
   @Override
@@ -73,8 +73,8 @@ final class Decoded implements ChangeDecoder.Receiver {
   }
 
   @Override
-  public void policyChanged(PolicyChanged change) {
-    policies.add(change);
+  public void controlChanged(Control change) {
+    controls.add(change);
   }
 
   @Override

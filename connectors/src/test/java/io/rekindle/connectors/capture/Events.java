@@ -16,7 +16,28 @@ final class Events {
           + "\"created_at\":\"2024-01-02T03:04:05.678901Z\","
           + "\"updated_at\":\"2026-11-21T22:54:13.545952Z\"}";
 
+  static final String SUPPRESSION =
+      "{\"user_id\":\"u-1\",\"address\":\"ann@example.com\",\"reason\":\"BOUNCED\","
+          + "\"detail\":\"550 no such user\",\"created_by\":\"rekindle_sender\","
+          + "\"created_at\":\"2026-11-21T22:54:13.545952Z\"}";
+
+  static final String OUTREACH =
+      outreach(
+          "[{\"name\": \"warm\", \"tone\": null, \"offer\": \"Free shipping\","
+              + " \"prompt\": \"winback-v1\", \"weight\": 2.5},"
+              + " {\"name\": \"brief\", \"tone\": \"brief\", \"prompt\": \"winback-v1\","
+              + " \"weight\": 0}]");
+
   private Events() {}
+
+  /** A row of engagement.outreach_settings with these variants, given as JSON. */
+  static String outreach(String variants) {
+    return "{\"id\":1,\"enabled\":false,\"cooldown_days\":7,\"stale_days\":0,\"daily_cap\":50,"
+        + "\"quiet_from\":\"21:00:00Z\",\"quiet_until\":\"08:00:00Z\","
+        + "\"experiment_id\":\"spring\",\"holdout_share\":\"0.25\",\"variants\":\""
+        + variants.replace("\\", "\\\\").replace("\"", "\\\"")
+        + "\",\"updated_by\":\"rekindle\",\"updated_at\":\"2026-11-21T22:54:13.545952Z\"}";
+  }
 
   /** A row of shop.orders; the arguments are JSON. */
   static String order(

@@ -60,6 +60,12 @@ class ConnectorConfigTest {
   }
 
   @Test
+  void shouldLeaveTheTextsOfEmailsInTheDatabase() {
+    assertThat(config.get("column.exclude.list").split(",", -1))
+        .containsExactly("engagement.emails.html", "engagement.emails.text");
+  }
+
+  @Test
   void shouldNameTopicsAsTheConnectorDoes() {
     assertThat(Topics.standard().captured())
         .allSatisfy(

@@ -30,8 +30,16 @@ class TopicsTest {
     Topics wide = topics.withPartitions(12);
     assertThat(wide.changes()).allMatch(topic -> topic.partitions() == 12);
     assertThat(wide.scoreChanges().partitions()).isEqualTo(12);
-    assertThat(wide.policies().partitions()).isEqualTo(1);
+    assertThat(wide.outreach().partitions()).isEqualTo(12);
+    assertThat(wide.controls()).allMatch(topic -> topic.partitions() == 1);
     assertThat(wide.deadLetters().partitions()).isEqualTo(1);
+  }
+
+  @Test
+  void shouldNameEveryTopicAfterAnotherPrefix() {
+    assertThat(topics.withPrefix("other").all())
+        .hasSameSizeAs(topics.all())
+        .allSatisfy(topic -> assertThat(topic.name()).contains("other").doesNotContain("rekindle"));
   }
 
   @Test

@@ -4,12 +4,18 @@ import io.rekindle.connectors.deadletter.DeadLetter;
 import io.rekindle.connectors.deadletter.Reason;
 import io.rekindle.connectors.events.Change;
 import io.rekindle.connectors.events.Contacted;
+import io.rekindle.connectors.events.Control;
 import io.rekindle.connectors.events.OrderChanged;
 import io.rekindle.connectors.events.OrderRemoved;
+import io.rekindle.connectors.events.OutreachChanged;
+import io.rekindle.connectors.events.OutreachRules;
+import io.rekindle.connectors.events.OutreachVariant;
 import io.rekindle.connectors.events.OverrideChanged;
 import io.rekindle.connectors.events.OverrideRemoved;
 import io.rekindle.connectors.events.PolicyChanged;
 import io.rekindle.connectors.events.RowVersion;
+import io.rekindle.connectors.events.SuppressionChanged;
+import io.rekindle.connectors.events.SuppressionRemoved;
 import io.rekindle.connectors.events.UserChanged;
 import io.rekindle.connectors.events.UserRemoved;
 import java.util.ArrayList;
@@ -34,7 +40,7 @@ final class RandomEvents {
     long time = number();
     RowVersion version = version();
     boolean snapshot = random.nextBoolean();
-    return switch (random.nextInt(7)) {
+    return switch (random.nextInt(9)) {
       case 0 -> {
         OrderChanged.Kind[] kinds = OrderChanged.Kind.values();
         yield new OrderChanged(
@@ -67,13 +73,39 @@ final class RandomEvents {
       case 5 ->
           new OverrideChanged(
               user, time, version, snapshot, random.nextInt(101), number(), number());
-      default -> new OverrideRemoved(user, time, version, snapshot);
+      case 6 -> new OverrideRemoved(user, time, version, snapshot);
+      case 7 -> new SuppressionChanged(user, time, version, snapshot, textOrNull(), textOrNull());
+      default -> new SuppressionRemoved(user, time, version, snapshot);
     };
   }
 
   PolicyChanged policy() {
     return new PolicyChanged(
         text(), number(), version(), random.nextBoolean(), textOrNull(), random.nextBoolean());
+  }
+
+  OutreachChanged outreach() {
+    List<OutreachVariant> variants = new ArrayList<>();
+    for (int i = random.nextInt(17); i > 0; i--) {
+      long weight = random.nextLong(1_000_000_000_001L);
+      variants.add(new OutreachVariant(text(), weight, text(), textOrNull(), textOrNull()));
+    }
+    return new OutreachChanged(
+        number(),
+        version(),
+        random.nextBoolean(),
+        new OutreachRules(
+            random.nextBoolean(),
+            random.nextInt(3_651),
+            random.nextInt(3_651),
+            random.nextInt(Integer.MAX_VALUE),
+            text(),
+            random.nextInt(1_000_001),
+            variants));
+  }
+
+  Control control() {
+    return random.nextBoolean() ? policy() : outreach();
   }
 
   DeadLetter deadLetter() {

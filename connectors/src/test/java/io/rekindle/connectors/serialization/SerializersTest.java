@@ -9,10 +9,14 @@ import io.rekindle.connectors.events.Change;
 import io.rekindle.connectors.events.Contacted;
 import io.rekindle.connectors.events.OrderChanged;
 import io.rekindle.connectors.events.OrderRemoved;
+import io.rekindle.connectors.events.OutreachChanged;
+import io.rekindle.connectors.events.OutreachRules;
 import io.rekindle.connectors.events.OverrideChanged;
 import io.rekindle.connectors.events.OverrideRemoved;
 import io.rekindle.connectors.events.PolicyChanged;
 import io.rekindle.connectors.events.RowVersion;
+import io.rekindle.connectors.events.SuppressionChanged;
+import io.rekindle.connectors.events.SuppressionRemoved;
 import io.rekindle.connectors.events.UserChanged;
 import io.rekindle.connectors.events.UserRemoved;
 import java.io.IOException;
@@ -45,6 +49,18 @@ class SerializersTest {
   void shouldReadBackAnyPolicyChange() throws IOException {
     long seed = new SplittableRandom().nextLong();
     assertRoundTrips(new PolicyChangedSerializer(), new RandomEvents(seed)::policy, seed);
+  }
+
+  @Test
+  void shouldReadBackAnyChangeOfOutreach() throws IOException {
+    long seed = new SplittableRandom().nextLong();
+    assertRoundTrips(new OutreachChangedSerializer(), new RandomEvents(seed)::outreach, seed);
+  }
+
+  @Test
+  void shouldReadBackAnyControl() throws IOException {
+    long seed = new SplittableRandom().nextLong();
+    assertRoundTrips(new ControlSerializer(), new RandomEvents(seed)::control, seed);
   }
 
   @Test
@@ -104,6 +120,26 @@ class SerializersTest {
             new OverrideRemoved("u-1", NOON, VERSION, false),
             "0607752d318098d2dfbf68cfa0ba0b12"),
         Arguments.of(
+            new ChangeSerializer(),
+            new SuppressionChanged("u-1", NOON, VERSION, false, "a@b", "BOUNCED"),
+            "1707752d318098d2dfbf68cfa0ba0b12076140620f424f554e434544"),
+        Arguments.of(
+            new ChangeSerializer(),
+            new SuppressionRemoved("u-1", NOON, VERSION, false),
+            "0707752d318098d2dfbf68cfa0ba0b12"),
+        Arguments.of(
+            new OutreachChangedSerializer(),
+            new OutreachChanged(NOON, VERSION, true, OutreachRules.DEFAULTS),
+            "038098d2dfbf68cfa0ba0b121e0ee8070f64656661756c74a08d060111667269656e646c79c0843d1577696e6261636b2d7631237761726d20616e6420667269656e646c7900"),
+        Arguments.of(
+            new ControlSerializer(),
+            new OutreachChanged(NOON, VERSION, false, OutreachRules.DEFAULTS),
+            "01028098d2dfbf68cfa0ba0b121e0ee8070f64656661756c74a08d060111667269656e646c79c0843d1577696e6261636b2d7631237761726d20616e6420667269656e646c7900"),
+        Arguments.of(
+            new ControlSerializer(),
+            new PolicyChanged("p-1", NOON, VERSION, true, "{}", true),
+            "000307702d318098d2dfbf68cfa0ba0b12057b7d"),
+        Arguments.of(
             new PolicyChangedSerializer(),
             new PolicyChanged("p-1", NOON, VERSION, true, "{}", true),
             "0307702d318098d2dfbf68cfa0ba0b12057b7d"),
@@ -143,7 +179,11 @@ class SerializersTest {
   void shouldRestoreASerializerFromItsSnapshot() throws IOException {
     for (TypeSerializer<?> serializer :
         List.of(
-            new ChangeSerializer(), new PolicyChangedSerializer(), new DeadLetterSerializer())) {
+            new ChangeSerializer(),
+            new PolicyChangedSerializer(),
+            new OutreachChangedSerializer(),
+            new ControlSerializer(),
+            new DeadLetterSerializer())) {
       assertRestores(serializer);
     }
   }

@@ -4,7 +4,7 @@ import io.rekindle.connectors.capture.Captured;
 import io.rekindle.connectors.capture.CommitTimeWatermarks;
 import io.rekindle.connectors.deadletter.DeadLetter;
 import io.rekindle.connectors.events.Change;
-import io.rekindle.connectors.events.PolicyChanged;
+import io.rekindle.connectors.events.Control;
 import io.rekindle.connectors.serialization.EventTypeInfo;
 import io.rekindle.job.engagement.EngagementOperator;
 import io.rekindle.job.engagement.Judgement;
@@ -27,14 +27,14 @@ public final class EngagementGraph {
   /**
    * Where the input comes from.
    *
-   * @param changes the changes of users, orders, emails and overrides
-   * @param policies the changes of scoring policies
+   * @param changes the changes that concern one user each
+   * @param controls the changes of what holds for every user alike
    * @param parallelism of the reading of changes: more than a topic has partitions would leave a
    *     reader without any, and hold time back for ever
    */
   public record Sources(
       Source<Captured<Change>, ?, ?> changes,
-      Source<Captured<PolicyChanged>, ?, ?> policies,
+      Source<Captured<Control>, ?, ?> controls,
       int parallelism) {}
 
   /**
@@ -68,19 +68,19 @@ public final class EngagementGraph {
             .name("Changes or dead letters")
             .setParallelism(sources.parallelism());
 
-    SingleOutputStreamOperator<PolicyChanged> policies =
-        env.fromSource(sources.policies(), new CommitTimeWatermarks<>(commitSkew), "Read policies")
+    SingleOutputStreamOperator<Control> controls =
+        env.fromSource(sources.controls(), new CommitTimeWatermarks<>(commitSkew), "Read controls")
             .uid(Uids.POLICIES)
             .setParallelism(1)
-            .process(new ByOutcome<>(), EventTypeInfo.POLICY_CHANGED)
+            .process(new ByOutcome<>(), EventTypeInfo.CONTROL)
             .uid(Uids.POLICIES_BY_OUTCOME)
-            .name("Policies or dead letters")
+            .name("Controls or dead letters")
             .setParallelism(1);
 
     SingleOutputStreamOperator<Judgement> judgements =
         changes
             .keyBy(Change::userId, Types.STRING)
-            .connect(policies.broadcast())
+            .connect(controls.broadcast())
             .transform(
                 "Judge engagement",
                 JudgementSerializer.TYPE,
@@ -99,7 +99,7 @@ public final class EngagementGraph {
 
     changes
         .getSideOutput(ByOutcome.DEAD_LETTERS)
-        .union(policies.getSideOutput(ByOutcome.DEAD_LETTERS))
+        .union(controls.getSideOutput(ByOutcome.DEAD_LETTERS))
         .sinkTo(sinks.deadLetters())
         .uid(Uids.DEAD_LETTERS)
         .name("Keep dead letters")

@@ -131,7 +131,11 @@ public final class ProductionJob {
             "changes",
             topics.changes().stream().map(Topic::name).toList(),
             CapturedDeserializer.ofChanges()),
-        source(settings, "policies", List.of(topics.policies().name()), new ValidatedPolicies()),
+        source(
+            settings,
+            "controls",
+            topics.controls().stream().map(Topic::name).toList(),
+            new ValidatedPolicies()),
         Math.min(parallelism, partitions));
   }
 

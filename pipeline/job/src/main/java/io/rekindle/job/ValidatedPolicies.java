@@ -4,6 +4,7 @@ import io.rekindle.connectors.capture.Captured;
 import io.rekindle.connectors.capture.CapturedDeserializer;
 import io.rekindle.connectors.deadletter.DeadLetter;
 import io.rekindle.connectors.deadletter.Reason;
+import io.rekindle.connectors.events.Control;
 import io.rekindle.connectors.events.PolicyChanged;
 import io.rekindle.scoring.InvalidPolicyException;
 import io.rekindle.scoring.ScoringPolicy;
@@ -14,14 +15,15 @@ import org.apache.flink.util.Collector;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
- * Reads changes of policies, and makes a dead letter of each whose document is not a policy. The
- * change itself goes on, too: that its row is active now tells that the policy before it stays.
+ * Reads changes of what holds for every user alike, and makes a dead letter of each policy whose
+ * document is none. The change itself goes on, too: that its row is active now tells that the
+ * policy before it stays.
  */
-final class ValidatedPolicies implements KafkaRecordDeserializationSchema<Captured<PolicyChanged>> {
+final class ValidatedPolicies implements KafkaRecordDeserializationSchema<Captured<Control>> {
 
   private static final long serialVersionUID = 1L;
 
-  private final CapturedDeserializer<PolicyChanged> captured = CapturedDeserializer.ofPolicies();
+  private final CapturedDeserializer<Control> captured = CapturedDeserializer.ofControls();
 
   @Override
   public void open(InitializationContext context) {
@@ -30,25 +32,25 @@ final class ValidatedPolicies implements KafkaRecordDeserializationSchema<Captur
 
   @Override
   public void deserialize(
-      ConsumerRecord<byte[], byte[]> message, Collector<Captured<PolicyChanged>> collector) {
+      ConsumerRecord<byte[], byte[]> message, Collector<Captured<Control>> collector) {
     captured.deserialize(message, new Validating(message, collector));
   }
 
   @Override
-  public TypeInformation<Captured<PolicyChanged>> getProducedType() {
+  public TypeInformation<Captured<Control>> getProducedType() {
     return captured.getProducedType();
   }
 
   private record Validating(
-      ConsumerRecord<byte[], byte[]> message, Collector<Captured<PolicyChanged>> collector)
-      implements Collector<Captured<PolicyChanged>> {
+      ConsumerRecord<byte[], byte[]> message, Collector<Captured<Control>> collector)
+      implements Collector<Captured<Control>> {
 
     @Override
-    public void collect(Captured<PolicyChanged> captured) {
+    public void collect(Captured<Control> captured) {
       collector.collect(captured);
-      if (captured.isChange() && captured.change().document() != null) {
+      if (captured.change() instanceof PolicyChanged policy && policy.document() != null) {
         try {
-          ScoringPolicy.parse(captured.change().document());
+          ScoringPolicy.parse(policy.document());
         } catch (InvalidPolicyException e) {
           collector.collect(
               Captured.deadLetter(DeadLetter.of(message, Reason.INVALID_POLICY, e.getMessage())));

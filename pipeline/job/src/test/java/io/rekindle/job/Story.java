@@ -4,6 +4,7 @@ import io.rekindle.connectors.capture.Captured;
 import io.rekindle.connectors.capture.CapturedSerializer;
 import io.rekindle.connectors.events.Change;
 import io.rekindle.connectors.events.Contacted;
+import io.rekindle.connectors.events.Control;
 import io.rekindle.connectors.events.OrderChanged;
 import io.rekindle.connectors.events.OrderChanged.Kind;
 import io.rekindle.connectors.events.OrderRemoved;
@@ -143,8 +144,7 @@ public final class Story {
   public static EngagementGraph.Sources sources(Chapter chapter) {
     return new EngagementGraph.Sources(
         new Telling<>(chapter, true, type(Change.class, EventTypeInfo.CHANGE)).source(),
-        new Telling<>(chapter, false, type(PolicyChanged.class, EventTypeInfo.POLICY_CHANGED))
-            .source(),
+        new Telling<>(chapter, false, type(Control.class, EventTypeInfo.CONTROL)).source(),
         1);
   }
 

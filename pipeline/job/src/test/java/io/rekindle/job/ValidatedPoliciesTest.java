@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rekindle.connectors.capture.Captured;
 import io.rekindle.connectors.deadletter.Reason;
+import io.rekindle.connectors.events.Control;
 import io.rekindle.connectors.events.PolicyChanged;
 import io.rekindle.scoring.ScoringPolicy;
 import java.util.ArrayList;
@@ -27,10 +28,10 @@ class ValidatedPoliciesTest {
 
   @Test
   void shouldKeepAPolicyThatIsNoneAsADeadLetterAndLetItsChangeGoOn() {
-    List<Captured<PolicyChanged>> captured = read("{\\\"version\\\":\\\"mine\\\"}");
+    List<Captured<Control>> captured = read("{\\\"version\\\":\\\"mine\\\"}");
 
     assertThat(captured).hasSize(2);
-    assertThat(captured.get(0).change().active()).isTrue();
+    assertThat(((PolicyChanged) captured.get(0).change()).active()).isTrue();
     assertThat(captured.get(1).deadLetter().reason()).isEqualTo(Reason.INVALID_POLICY);
     assertThat(captured.get(1).deadLetter().id())
         .isEqualTo("rekindle.engagement.scoring_policies-0-17");
@@ -42,7 +43,7 @@ class ValidatedPoliciesTest {
     assertThat(read(document)).singleElement().matches(Captured::isChange);
   }
 
-  private static List<Captured<PolicyChanged>> read(String document) {
+  private static List<Captured<Control>> read(String document) {
     String row =
         "{\"policy_version\":\"mine\",\"document\":\""
             + document
@@ -63,7 +64,7 @@ class ValidatedPoliciesTest {
             + "}";
     ValidatedPolicies policies = new ValidatedPolicies();
     policies.open(new Context());
-    List<Captured<PolicyChanged>> captured = new ArrayList<>();
+    List<Captured<Control>> captured = new ArrayList<>();
     policies.deserialize(
         new ConsumerRecord<>(
             "rekindle.engagement.scoring_policies",
@@ -79,7 +80,7 @@ class ValidatedPoliciesTest {
             Optional.empty()),
         new Collector<>() {
           @Override
-          public void collect(Captured<PolicyChanged> element) {
+          public void collect(Captured<Control> element) {
             captured.add(element);
           }
 

@@ -7,7 +7,7 @@ import io.rekindle.connectors.deadletter.Reason;
 import io.rekindle.connectors.events.Change;
 import io.rekindle.connectors.events.OrderChanged;
 import io.rekindle.connectors.events.OrderRemoved;
-import io.rekindle.connectors.events.PolicyChanged;
+import io.rekindle.connectors.events.Control;
 import io.rekindle.connectors.events.UserChanged;
 import io.rekindle.connectors.kafka.Topics;
 import java.nio.charset.StandardCharsets;
@@ -132,8 +132,8 @@ class ChangeStreamTest {
     }
 
     @Override
-    public void policyChanged(PolicyChanged change) {
-      refused.add("a policy");
+    public void controlChanged(Control change) {
+      refused.add("a control");
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.rekindle.job.engagement;
 
 import io.rekindle.connectors.events.Change;
 import io.rekindle.connectors.events.Contacted;
+import io.rekindle.connectors.events.Control;
 import io.rekindle.connectors.events.OrderChanged;
 import io.rekindle.connectors.events.OrderRemoved;
 import io.rekindle.connectors.events.OverrideChanged;
@@ -59,7 +60,7 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
  * counts that move with key groups.
  */
 public final class EngagementOperator extends AbstractStreamOperator<Judgement>
-    implements TwoInputStreamOperator<Change, PolicyChanged, Judgement>, Triggerable<String, Byte> {
+    implements TwoInputStreamOperator<Change, Control, Judgement>, Triggerable<String, Byte> {
 
   private static final long serialVersionUID = 1L;
 
@@ -225,8 +226,10 @@ public final class EngagementOperator extends AbstractStreamOperator<Judgement>
   }
 
   @Override
-  public void processElement2(StreamRecord<PolicyChanged> element) throws Exception {
-    PolicyChanged change = element.getValue();
+  public void processElement2(StreamRecord<Control> element) throws Exception {
+    if (!(element.getValue() instanceof PolicyChanged change)) {
+      return;
+    }
     boolean ever = change.snapshot() && judgedUntil == NOT_YET;
     long since =
         ever ? PolicyTimeline.ALWAYS : Math.max(change.commitTime(), saturatedNext(judgedUntil));

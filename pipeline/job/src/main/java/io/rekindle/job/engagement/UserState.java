@@ -7,6 +7,8 @@ import io.rekindle.connectors.events.OrderRemoved;
 import io.rekindle.connectors.events.OverrideChanged;
 import io.rekindle.connectors.events.OverrideRemoved;
 import io.rekindle.connectors.events.RowVersion;
+import io.rekindle.connectors.events.SuppressionChanged;
+import io.rekindle.connectors.events.SuppressionRemoved;
 import io.rekindle.connectors.events.UserChanged;
 import io.rekindle.connectors.events.UserRemoved;
 import io.rekindle.scoring.Score;
@@ -111,6 +113,8 @@ final class UserState {
           set.version(), new ScoreOverride(set.score(), set.setAt(), set.expiresAt()), at);
     } else if (change instanceof OverrideRemoved removed) {
       return applyOverride(removed.version(), null, at);
+    } else if (change instanceof SuppressionChanged || change instanceof SuppressionRemoved) {
+      return false;
     }
     throw new IllegalArgumentException("No user's change: " + change);
   }

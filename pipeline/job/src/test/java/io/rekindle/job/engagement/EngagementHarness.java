@@ -1,7 +1,7 @@
 package io.rekindle.job.engagement;
 
 import io.rekindle.connectors.events.Change;
-import io.rekindle.connectors.events.PolicyChanged;
+import io.rekindle.connectors.events.Control;
 import io.rekindle.connectors.serialization.EventTypeInfo;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,8 +21,7 @@ final class EngagementHarness implements AutoCloseable {
   static final int MAX_PARALLELISM = 128;
   static final Duration RETENTION = Duration.ofDays(1);
 
-  private final KeyedTwoInputStreamOperatorTestHarness<String, Change, PolicyChanged, Judgement>
-      harness;
+  private final KeyedTwoInputStreamOperatorTestHarness<String, Change, Control, Judgement> harness;
   private int read;
 
   private EngagementHarness(int subtask, int parallelism, OperatorSubtaskState state)
@@ -37,7 +36,7 @@ final class EngagementHarness implements AutoCloseable {
             parallelism,
             subtask,
             EventTypeInfo.CHANGE.createSerializer(new SerializerConfigImpl()),
-            EventTypeInfo.POLICY_CHANGED.createSerializer(new SerializerConfigImpl()));
+            EventTypeInfo.CONTROL.createSerializer(new SerializerConfigImpl()));
     harness.getExecutionConfig().enableObjectReuse();
     harness.setup(new JudgementSerializer());
     if (state != null) {
@@ -72,8 +71,8 @@ final class EngagementHarness implements AutoCloseable {
     }
   }
 
-  void process(PolicyChanged... changes) throws Exception {
-    for (PolicyChanged change : changes) {
+  void process(Control... changes) throws Exception {
+    for (Control change : changes) {
       harness.processElement2(new StreamRecord<>(change, change.commitTime()));
     }
   }

@@ -328,7 +328,7 @@ create table engagement.risk_episodes (
   opened_at        timestamptz not null,
   noticed_at       timestamptz not null,
   closed_at        timestamptz,
-  close_reason     text check (close_reason in ('RECOVERED', 'USER_REMOVED')),
+  close_reason     text check (close_reason in ('RECOVERED', 'NO_ORDERS', 'USER_REMOVED')),
   score_at_opening numeric,
   policy_version   text        not null,
   revision         bigint      not null

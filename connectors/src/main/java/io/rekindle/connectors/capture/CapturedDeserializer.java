@@ -71,7 +71,8 @@ public final class CapturedDeserializer<T>
     return typeOf(changeType);
   }
 
-  private static <T> TypeInformation<Captured<T>> typeOf(TypeInformation<T> changeType) {
+  /** The type of what a source emits whose changes are of a type. */
+  public static <T> TypeInformation<Captured<T>> typeOf(TypeInformation<T> changeType) {
     // A class object knows no type arguments.
     @SuppressWarnings("unchecked")
     Class<Captured<T>> captured = (Class<Captured<T>>) (Class<?>) Captured.class;

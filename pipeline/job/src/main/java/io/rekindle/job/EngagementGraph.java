@@ -9,6 +9,9 @@ import io.rekindle.connectors.serialization.EventTypeInfo;
 import io.rekindle.job.engagement.EngagementOperator;
 import io.rekindle.job.engagement.Judgement;
 import io.rekindle.job.engagement.JudgementSerializer;
+import io.rekindle.job.outreach.Decision;
+import io.rekindle.job.outreach.DecisionSerializer;
+import io.rekindle.job.outreach.Rationing;
 import java.time.Duration;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.connector.sink2.Sink;
@@ -17,8 +20,8 @@ import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
- * The whole job, whatever it reads from and writes to: production, tests and the benchmark run this
- * same graph.
+ * From changes to scores and decisions, whatever it reads from and writes to: production, tests and
+ * the benchmark run this same graph. {@link WritingGraph} goes on from there.
  */
 public final class EngagementGraph {
 
@@ -27,8 +30,8 @@ public final class EngagementGraph {
   /**
    * Where the input comes from.
    *
-   * @param changes the changes that concern one user each
-   * @param controls the changes of what holds for every user alike
+   * @param changes the changes of users, orders, emails and overrides
+   * @param controls the changes of scoring policies and of the rules of outreach
    * @param parallelism of the reading of changes: more than a topic has partitions would leave a
    *     reader without any, and hold time back for ever
    */
@@ -42,13 +45,19 @@ public final class EngagementGraph {
    *
    * @param scores gets every judgement
    * @param scoreChanges gets those that changed score, band or being at risk
+   * @param decisions gets what is done about each episode
+   * @param requests gets those decisions that ask for an email
    * @param deadLetters gets what could not be understood
    */
   public record Sinks(
-      Sink<Judgement> scores, Sink<Judgement> scoreChanges, Sink<DeadLetter> deadLetters) {}
+      Sink<Judgement> scores,
+      Sink<Judgement> scoreChanges,
+      Sink<Decision> decisions,
+      Sink<Decision> requests,
+      Sink<DeadLetter> deadLetters) {}
 
   /**
-   * Adds the job to an environment.
+   * Adds the graph to an environment.
    *
    * @param commitSkew how far commit times may be out of log order
    * @param tombstoneRetention how long a deleted row is remembered
@@ -70,10 +79,10 @@ public final class EngagementGraph {
 
     SingleOutputStreamOperator<Control> controls =
         env.fromSource(sources.controls(), new CommitTimeWatermarks<>(commitSkew), "Read controls")
-            .uid(Uids.POLICIES)
+            .uid(Uids.CONTROLS)
             .setParallelism(1)
             .process(new ByOutcome<>(), EventTypeInfo.CONTROL)
-            .uid(Uids.POLICIES_BY_OUTCOME)
+            .uid(Uids.CONTROLS_BY_OUTCOME)
             .name("Controls or dead letters")
             .setParallelism(1);
 
@@ -96,6 +105,30 @@ public final class EngagementGraph {
         .sinkTo(sinks.scoreChanges())
         .uid(Uids.SCORE_CHANGES)
         .name("Publish score changes");
+
+    SingleOutputStreamOperator<Decision> decisions =
+        judgements
+            .getSideOutput(EngagementOperator.DECISIONS)
+            .transform("Ration emails", DecisionSerializer.TYPE, new Rationing())
+            .uid(Uids.RATIONING)
+            .setParallelism(1)
+            .setMaxParallelism(1);
+
+    decisions
+        .sinkTo(sinks.decisions())
+        .uid(Uids.DECISIONS)
+        .name("Store decisions")
+        .setParallelism(1);
+
+    decisions
+        .filter(decision -> decision.kind() == Decision.Kind.EMAIL)
+        .uid(Uids.ONLY_EMAILS)
+        .name("Only emails")
+        .setParallelism(1)
+        .sinkTo(sinks.requests())
+        .uid(Uids.REQUESTS)
+        .name("Ask for emails")
+        .setParallelism(1);
 
     changes
         .getSideOutput(ByOutcome.DEAD_LETTERS)

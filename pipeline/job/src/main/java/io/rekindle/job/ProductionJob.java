@@ -6,7 +6,11 @@ import io.rekindle.connectors.deadletter.DeadLetter;
 import io.rekindle.connectors.deadletter.DeadLetterSerializationSchema;
 import io.rekindle.connectors.kafka.Topic;
 import io.rekindle.connectors.kafka.Topics;
-import io.rekindle.job.engagement.Judgement;
+import io.rekindle.job.outreach.RequestJson;
+import io.rekindle.job.outreach.Requests;
+import io.rekindle.job.outreach.WriteEmails;
+import io.rekindle.job.outreach.WriterSettings;
+import io.rekindle.job.sink.DatabaseSettings;
 import io.rekindle.job.sink.DatabaseSink;
 import io.rekindle.job.sink.ScoreChangeJson;
 import java.time.Duration;
@@ -65,7 +69,21 @@ public final class ProductionJob {
         sinks(settings, topics),
         settings.get(Settings.TIME_COMMIT_SKEW),
         settings.get(Settings.STATE_TOMBSTONE_RETENTION));
+    settings.writer(database(settings)).ifPresent(writer -> defineWriting(env, settings, topics, writer));
     return env;
+  }
+
+  private static void defineWriting(
+      StreamExecutionEnvironment env, Settings settings, Topics topics, WriterSettings writer) {
+    Topic requests = topics.outreach();
+    int parallelism = Math.min(env.getParallelism(), requests.partitions());
+    WritingGraph.define(
+        env,
+        source(settings, "requests", List.of(requests.name()), new Requests()),
+        new WriteEmails(writer),
+        deadLetters(settings, topics),
+        parallelism,
+        writer.capacity(parallelism));
   }
 
   private static Topics topics(Settings settings) {
@@ -158,24 +176,31 @@ public final class ProductionJob {
   }
 
   private static EngagementGraph.Sinks sinks(Settings settings, Topics topics) {
-    Sink<Judgement> scores =
-        new DatabaseSink(
-            settings.get(Settings.DATABASE_URL),
-            settings.get(Settings.DATABASE_USER),
-            settings.get(Settings.DATABASE_PASSWORD).orElse(null),
-            settings.get(Settings.SINK_FLUSH_INTERVAL),
-            settings.get(Settings.SINK_FLUSH_ROWS),
-            settings.get(Settings.SINK_RETRY_TIMEOUT));
-    Sink<DeadLetter> deadLetters =
-        kafkaSink(
-            settings,
-            new DeadLetterSerializationSchema(topics.deadLetters().name()),
-            topics.deadLetters());
+    DatabaseSettings database = database(settings);
     return new EngagementGraph.Sinks(
-        scores,
+        DatabaseSink.ofJudgements(database),
         kafkaSink(
             settings, new ScoreChangeJson(topics.scoreChanges().name()), topics.scoreChanges()),
-        deadLetters);
+        DatabaseSink.ofDecisions(database),
+        kafkaSink(settings, new RequestJson(topics.outreach().name()), topics.outreach()),
+        deadLetters(settings, topics));
+  }
+
+  private static Sink<DeadLetter> deadLetters(Settings settings, Topics topics) {
+    return kafkaSink(
+        settings,
+        new DeadLetterSerializationSchema(topics.deadLetters().name()),
+        topics.deadLetters());
+  }
+
+  private static DatabaseSettings database(Settings settings) {
+    return new DatabaseSettings(
+        settings.get(Settings.DATABASE_URL),
+        settings.get(Settings.DATABASE_USER),
+        settings.get(Settings.DATABASE_PASSWORD).orElse(null),
+        settings.get(Settings.SINK_FLUSH_INTERVAL),
+        settings.get(Settings.SINK_FLUSH_ROWS),
+        settings.get(Settings.SINK_RETRY_TIMEOUT));
   }
 
   private static <T> KafkaSink<T> kafkaSink(

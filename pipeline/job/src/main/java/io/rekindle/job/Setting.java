@@ -1,5 +1,6 @@
 package io.rekindle.job;
 
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
@@ -36,6 +37,8 @@ public final class Setting<T> {
   }
 
   private static final Pattern DURATION = Pattern.compile("(\\d{1,15})\\s*(ms|s|min|h|d)");
+
+  private static final Pattern AMOUNT = Pattern.compile("\\d{1,9}(\\.\\d{1,6})?");
 
   private final String name;
   private final String description;
@@ -174,6 +177,16 @@ public final class Setting<T> {
               + " to "
               + show(most)
               + ", written as a number with ms, s, min, h or d, such as 10 s");
+    };
+  }
+
+  /** An amount of at least zero, such as 2.50. */
+  static Reader<BigDecimal> amount() {
+    return text -> {
+      if (!AMOUNT.matcher(text.strip()).matches()) {
+        throw new WrongValue("an amount of at least 0, such as 2.50");
+      }
+      return new BigDecimal(text.strip());
     };
   }
 

@@ -1,7 +1,11 @@
 package io.rekindle.job;
 
+import io.rekindle.email.LlmSettings;
+import io.rekindle.job.outreach.WriterSettings;
+import io.rekindle.job.sink.DatabaseSettings;
 import java.io.IOException;
 import java.io.Reader;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -13,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.stream.Collectors;
 
 /**
  * What the job was told, checked as a whole before anything starts.
@@ -162,6 +167,107 @@ public final class Settings {
           "5 min",
           "Time without failure after which the wait is short again.");
 
+  public static final Setting<Optional<String>> SHOP_NAME =
+      Setting.optional("shop.name", Setting::text, "The shop's name as readers of emails know it.");
+
+  public static final Setting<Optional<String>> SHOP_URL =
+      Setting.optional(
+          "shop.url", Setting::text, "Where the one button of an email leads, http or https.");
+
+  public static final Setting<Optional<String>> SHOP_POSTAL_ADDRESS =
+      Setting.optional(
+          "shop.postal-address",
+          Setting::text,
+          "The sender's postal address, one line, which laws on commercial email ask for.");
+
+  public static final Setting<Optional<String>> UNSUBSCRIBE_BASE_URL =
+      Setting.optional(
+          "unsubscribe.base-url",
+          Setting::text,
+          "Where the sender's unsubscribe page is reached from outside, http or https.");
+
+  public static final Setting<Optional<String>> UNSUBSCRIBE_SECRET =
+      Setting.secret(
+          "unsubscribe.secret",
+          "Signs the links to unsubscribe; at least 32 characters, the same for the sender. Given"
+              + " with the four settings before it: without these five no email is written, and"
+              + " requests wait in their topic.");
+
+  public static final Setting<String> LLM_BASE_URL =
+      Setting.withDefault(
+          "llm.base-url",
+          Setting::text,
+          LlmSettings.OPENROUTER,
+          "An OpenAI-compatible API, to which /chat/completions is appended.");
+
+  public static final Setting<Optional<String>> LLM_API_KEY =
+      Setting.secret(
+          "llm.api-key", "Key of that API. Without one the template writes every email.");
+
+  public static final Setting<String> LLM_MODEL =
+      Setting.withDefault(
+          "llm.model", Setting::text, "openai/gpt-4o-mini", "The model as the API calls it.");
+
+  public static final Setting<Integer> LLM_MAX_IN_FLIGHT =
+      Setting.withDefault(
+          "llm.max-in-flight",
+          Setting.integer(1, 10_000),
+          "64",
+          "Requests that the whole job may have on their way at once.");
+
+  public static final Setting<Integer> LLM_REQUESTS_PER_MINUTE =
+      Setting.withDefault(
+          "llm.requests-per-minute",
+          Setting.integer(1, 1_000_000),
+          "600",
+          "Most requests of the whole job in a minute.");
+
+  public static final Setting<Integer> LLM_TOKENS_PER_MINUTE =
+      Setting.withDefault(
+          "llm.tokens-per-minute",
+          Setting.integer(1, 1_000_000_000),
+          "1000000",
+          "Most tokens of the whole job in a minute, of prompts and answers.");
+
+  public static final Setting<BigDecimal> LLM_DAILY_BUDGET =
+      Setting.withDefault(
+          "llm.daily-budget-usd",
+          Setting.amount(),
+          "5",
+          "Most US dollars that the whole job may spend in a UTC day; beyond, the template writes.");
+
+  public static final Setting<BigDecimal> LLM_PROMPT_PRICE =
+      Setting.withDefault(
+          "llm.prompt-usd-per-million-tokens",
+          Setting.amount(),
+          "0.50",
+          "Price to reserve before a call, and to settle by where the API reports no cost.");
+
+  public static final Setting<BigDecimal> LLM_COMPLETION_PRICE =
+      Setting.withDefault(
+          "llm.completion-usd-per-million-tokens", Setting.amount(), "2.00", "Likewise.");
+
+  public static final Setting<Integer> LLM_MAX_RETRIES =
+      Setting.withDefault(
+          "llm.max-retries",
+          Setting.integer(0, 10),
+          "2",
+          "Repeats of a request after an answer that invites one.");
+
+  public static final Setting<Duration> LLM_CALL_TIMEOUT =
+      Setting.withDefault(
+          "llm.call-timeout",
+          Setting.duration(Duration.ofMillis(100), Duration.ofMinutes(10)),
+          "30 s",
+          "Longest time of one request.");
+
+  public static final Setting<Duration> LLM_DEADLINE =
+      Setting.withDefault(
+          "llm.deadline",
+          Setting.duration(Duration.ofMillis(100), Duration.ofMinutes(30)),
+          "60 s",
+          "Longest time for one email, waiting and all attempts included; then the template.");
+
   /** Every setting, in the order in which help and documentation show them. */
   public static final List<Setting<?>> ALL =
       List.of(
@@ -184,7 +290,29 @@ public final class Settings {
           SINK_RETRY_TIMEOUT,
           RESTART_INITIAL_DELAY,
           RESTART_MAX_DELAY,
-          RESTART_RESET_AFTER);
+          RESTART_RESET_AFTER,
+          SHOP_NAME,
+          SHOP_URL,
+          SHOP_POSTAL_ADDRESS,
+          UNSUBSCRIBE_BASE_URL,
+          UNSUBSCRIBE_SECRET,
+          LLM_BASE_URL,
+          LLM_API_KEY,
+          LLM_MODEL,
+          LLM_MAX_IN_FLIGHT,
+          LLM_REQUESTS_PER_MINUTE,
+          LLM_TOKENS_PER_MINUTE,
+          LLM_DAILY_BUDGET,
+          LLM_PROMPT_PRICE,
+          LLM_COMPLETION_PRICE,
+          LLM_MAX_RETRIES,
+          LLM_CALL_TIMEOUT,
+          LLM_DEADLINE);
+
+  /** What only together makes a letter that may be sent. */
+  private static final List<Setting<Optional<String>>> FOR_EMAILS =
+      List.of(
+          SHOP_NAME, SHOP_URL, SHOP_POSTAL_ADDRESS, UNSUBSCRIBE_BASE_URL, UNSUBSCRIBE_SECRET);
 
   private static final String CONFIG = "config";
   private static final String CONFIG_VARIABLE = "REKINDLE_CONFIG";
@@ -256,10 +384,72 @@ public final class Settings {
                 + wrong.getMessage());
       }
     }
+    Settings settings = new Settings(values);
+    if (problems.isEmpty()) {
+      settings.checkEmails(problems);
+    }
     if (!problems.isEmpty()) {
       throw new InvalidSettingsException(problems);
     }
-    return new Settings(values);
+    return settings;
+  }
+
+  private void checkEmails(List<String> problems) {
+    List<Setting<Optional<String>>> missing =
+        FOR_EMAILS.stream().filter(setting -> get(setting).isEmpty()).toList();
+    if (!missing.isEmpty() && missing.size() < FOR_EMAILS.size()) {
+      for (Setting<Optional<String>> setting : missing) {
+        problems.add(
+            setting.name()
+                + " is missing: emails are written with all of "
+                + FOR_EMAILS.stream().map(Setting::name).collect(Collectors.joining(", "))
+                + ", or not at all; "
+                + setting.environmentVariable()
+                + " gives it, too");
+      }
+    } else if (missing.isEmpty()) {
+      try {
+        writer(null).orElseThrow().validate();
+      } catch (IllegalArgumentException e) {
+        problems.add("The settings for emails are wrong: " + e.getMessage());
+      }
+    }
+  }
+
+  /**
+   * How emails are written.
+   *
+   * @return empty if they are not
+   */
+  Optional<WriterSettings> writer(DatabaseSettings database) {
+    if (get(UNSUBSCRIBE_SECRET).isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new WriterSettings(
+            get(SHOP_NAME).orElseThrow(),
+            get(SHOP_URL).orElseThrow(),
+            get(SHOP_POSTAL_ADDRESS).orElseThrow(),
+            get(UNSUBSCRIBE_BASE_URL).orElseThrow(),
+            get(UNSUBSCRIBE_SECRET).orElseThrow(),
+            get(LLM_API_KEY).map(this::model).orElse(null),
+            database));
+  }
+
+  private WriterSettings.Model model(String apiKey) {
+    return new WriterSettings.Model(
+        get(LLM_BASE_URL),
+        apiKey,
+        get(LLM_MODEL),
+        get(LLM_MAX_IN_FLIGHT),
+        get(LLM_REQUESTS_PER_MINUTE),
+        get(LLM_TOKENS_PER_MINUTE),
+        get(LLM_DAILY_BUDGET),
+        get(LLM_PROMPT_PRICE),
+        get(LLM_COMPLETION_PRICE),
+        get(LLM_MAX_RETRIES),
+        get(LLM_CALL_TIMEOUT),
+        get(LLM_DEADLINE));
   }
 
   /** The value of a setting. */

@@ -8,13 +8,22 @@ final class Uids {
 
   static final String CHANGES = "changes";
   static final String CHANGES_BY_OUTCOME = "changes-by-outcome";
-  static final String POLICIES = "policies";
-  static final String POLICIES_BY_OUTCOME = "policies-by-outcome";
+  static final String CONTROLS = "controls";
+  static final String CONTROLS_BY_OUTCOME = "controls-by-outcome";
   static final String ENGAGEMENT = "engagement";
   static final String SCORES = "scores";
   static final String ONLY_CHANGED = "only-changed";
   static final String SCORE_CHANGES = "score-changes";
+  static final String RATIONING = "rationing";
+  static final String DECISIONS = "decisions";
+  static final String ONLY_EMAILS = "only-emails";
+  static final String REQUESTS = "requests";
   static final String DEAD_LETTERS = "dead-letters";
+  static final String READ_REQUESTS = "read-requests";
+  static final String REQUESTS_BY_OUTCOME = "requests-by-outcome";
+  static final String REQUEST_DEAD_LETTERS = "request-dead-letters";
+  static final String WRITE_EMAILS = "write-emails";
+  static final String EMAILS_WRITTEN = "emails-written";
 
   private Uids() {}
 }

@@ -27,9 +27,13 @@ class GraphTest {
             "--kafka.bootstrap-servers", "127.0.0.1:1",
             "--database.url", "jdbc:postgresql://127.0.0.1:1/rekindle",
             "--checkpoint.directory", "file:///checkpoints",
-            "--parallelism", "8"
+            "--parallelism", "8",
+            "--shop.name", "Shop",
+            "--shop.url", "https://shop.example",
+            "--shop.postal-address", "1 Main Street",
+            "--unsubscribe.base-url", "https://mail.shop.example"
           },
-          Map.of());
+          Map.of("REKINDLE_UNSUBSCRIBE_SECRET", "0123456789abcdef0123456789abcdef"));
 
   /**
    * Part of every savepoint: a uid that is missing here has lost its state. Add, but do not change.
@@ -38,13 +42,22 @@ class GraphTest {
       List.of(
           "changes",
           "changes-by-outcome",
+          "controls",
+          "controls-by-outcome",
           "dead-letters",
+          "decisions",
+          "emails-written",
           "engagement",
           "only-changed",
-          "policies",
-          "policies-by-outcome",
+          "only-emails",
+          "rationing",
+          "read-requests",
+          "request-dead-letters",
+          "requests",
+          "requests-by-outcome",
           "score-changes",
-          "scores");
+          "scores",
+          "write-emails");
 
   @Test
   void shouldHaveTheRecordedUidOnEveryOperator() {
@@ -61,6 +74,8 @@ class GraphTest {
   private static List<String> withCommitters() {
     List<String> uids = new ArrayList<>(RECORDED);
     uids.add("Sink Committer: dead-letters");
+    uids.add("Sink Committer: request-dead-letters");
+    uids.add("Sink Committer: requests");
     uids.add("Sink Committer: score-changes");
     return uids.stream().sorted().toList();
   }
@@ -103,8 +118,8 @@ class GraphTest {
   void shouldReadWithNoMoreReadersThanATopicHasPartitions() {
     for (StreamNode node : ProductionJob.environment(SETTINGS).getStreamGraph().getStreamNodes()) {
       switch (node.getTransformationUID()) {
-        case "changes", "changes-by-outcome" -> assertThat(node.getParallelism()).isEqualTo(4);
-        case "policies" -> assertThat(node.getParallelism()).isEqualTo(1);
+        case "changes", "changes-by-outcome", "read-requests", "write-emails" -> assertThat(node.getParallelism()).isEqualTo(4);
+        case "controls", "rationing", "decisions" -> assertThat(node.getParallelism()).isEqualTo(1);
         case "engagement", "scores" -> assertThat(node.getParallelism()).isEqualTo(8);
         default -> assertThat(node.getMaxParallelism()).isLessThanOrEqualTo(128);
       }

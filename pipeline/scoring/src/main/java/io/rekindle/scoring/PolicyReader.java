@@ -18,6 +18,9 @@ import java.util.stream.LongStream;
  */
 final class PolicyReader {
 
+  /** So that a score that wavers around the threshold is one episode, not many. */
+  private static final int DEFAULT_RECOVERY_MARGIN = 5;
+
   private static final int MOST_DAYS = 36_500;
   private static final int MOST_GAP_DAYS = 3_650;
   private static final int MOST_GAPS = 1_000;
@@ -126,12 +129,16 @@ final class PolicyReader {
       contactMillis = contact.days("withinDays", ANY_ABOVE_ZERO, MOST_DAYS);
     }
 
-    JsonSection atRisk = policy.section("atRisk").allowing("scoreBelow", "dropAtLeast");
+    JsonSection atRisk = policy.section("atRisk").allowing("scoreBelow", "dropAtLeast", "recoveryMargin");
     int atRiskBelow = atRisk.whole("scoreBelow", 0, BEST_SCORE);
     Integer atRiskDrop =
         atRisk.has("dropAtLeast")
             ? Integer.valueOf(atRisk.whole("dropAtLeast", 1, BEST_SCORE))
             : null;
+    int recoveryMargin =
+        atRisk.has("recoveryMargin")
+            ? atRisk.whole("recoveryMargin", 0, BEST_SCORE)
+            : DEFAULT_RECOVERY_MARGIN;
 
     JsonSection bands = policy.section("bands").allowing("healthyFrom", "coolingFrom", "lowFrom");
     int lowFrom = bands.whole("lowFrom", 0, BEST_SCORE);
@@ -159,6 +166,7 @@ final class PolicyReader {
         contactMillis,
         atRiskBelow,
         atRiskDrop,
+        recoveryMargin,
         healthyFrom,
         coolingFrom,
         lowFrom,

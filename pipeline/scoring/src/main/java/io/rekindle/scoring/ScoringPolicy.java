@@ -90,6 +90,16 @@ public final class ScoringPolicy {
     return definition.atRiskBelow();
   }
 
+  /**
+   * Whether a silence in which a user was at risk is over: the user is not at risk any more, and
+   * the score is far enough from the threshold not to fall under it again the next day.
+   */
+  public boolean recovered(Score score) {
+    return !score.atRisk()
+        && (!score.scored()
+            || score.score() >= definition.atRiskBelow() + definition.recoveryMargin());
+  }
+
   Definition definition() {
     return definition;
   }
@@ -108,6 +118,7 @@ public final class ScoringPolicy {
    * @param elapsedMarks milliseconds since the last order that segment rules ask for
    * @param contactPoints zero or less
    * @param atRiskDrop null if a drop alone does not put at risk
+   * @param recoveryMargin how far above the threshold a user has recovered
    */
   record Definition(
       String version,
@@ -128,6 +139,7 @@ public final class ScoringPolicy {
       long contactMillis,
       int atRiskBelow,
       Integer atRiskDrop,
+      int recoveryMargin,
       int healthyFrom,
       int coolingFrom,
       int lowFrom,

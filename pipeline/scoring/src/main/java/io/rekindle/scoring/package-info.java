@@ -62,6 +62,8 @@
  *       {@code atRisk.dropAtLeast}, both with the present set of orders. <i>At risk since</i> is
  *       the first instant from last on at which that holds, so it is the same whenever it is
  *       computed in one silence.
+ *   <li>Recovered: not at risk, and the score is {@code atRisk.recoveryMargin} (5 if not given) or
+ *       more above {@code scoreBelow}; so is a user without an effective order.
  *   <li>Bands: HEALTHY, COOLING and LOW from the scores in {@code bands} on, else LAPSED.
  *   <li>Segments: the first of the rules in {@code segments} whose conditions all hold. A condition
  *       is {@code atRisk}, or a range from {@code atLeast} to under {@code below} of {@code score},

@@ -77,7 +77,12 @@ final class ThroughputJob {
     EngagementGraph.define(
         env,
         ProductionJob.sources(settings, Topics.standard(), parallelism),
-        new EngagementGraph.Sinks(scores, new DiscardingSink<>(), deadLetters),
+        new EngagementGraph.Sinks(
+            scores,
+            new DiscardingSink<>(),
+            new DiscardingSink<>(),
+            new DiscardingSink<>(),
+            deadLetters),
         settings.get(Settings.TIME_COMMIT_SKEW),
         settings.get(Settings.STATE_TOMBSTONE_RETENTION));
     return env.executeAsync("throughput");

@@ -44,5 +44,11 @@ final class Codes {
           Cause.USER_REMOVED,
           Cause.CONTACT);
 
+  static final List<Episode.CloseReason> CLOSE_REASONS =
+      List.of(
+          Episode.CloseReason.RECOVERED,
+          Episode.CloseReason.NO_ORDERS,
+          Episode.CloseReason.USER_REMOVED);
+
   private Codes() {}
 }

@@ -5,12 +5,18 @@ import io.rekindle.connectors.events.Contacted;
 import io.rekindle.connectors.events.Control;
 import io.rekindle.connectors.events.OrderChanged;
 import io.rekindle.connectors.events.OrderRemoved;
+import io.rekindle.connectors.events.OutreachChanged;
+import io.rekindle.connectors.events.OutreachRules;
 import io.rekindle.connectors.events.OverrideChanged;
 import io.rekindle.connectors.events.OverrideRemoved;
 import io.rekindle.connectors.events.PolicyChanged;
 import io.rekindle.connectors.events.UserChanged;
 import io.rekindle.connectors.events.UserRemoved;
 import io.rekindle.connectors.serialization.ChangeSerializer;
+import io.rekindle.job.outreach.Decision;
+import io.rekindle.job.outreach.DecisionSerializer;
+import io.rekindle.job.outreach.Decisions;
+import io.rekindle.job.outreach.Person;
 import io.rekindle.scoring.Score;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -41,6 +47,7 @@ import org.apache.flink.streaming.api.operators.Triggerable;
 import org.apache.flink.streaming.api.operators.TwoInputStreamOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.util.OutputTag;
 
 /**
  * Keeps what is known of each user and judges it, as of the instants at which anything can have
@@ -55,7 +62,10 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
  * <p>Rows of the first snapshot are taken in at once, since nobody is judged before the clock
  * ticks, and the clock ticks only after the snapshot.
  *
- * <p>Input 1 is keyed by user, input 2, the policies, is broadcast. An operator rather than a
+ * <p>When the user becomes at risk an episode opens, and is decided once; {@link #DECISIONS} gives
+ * what was decided.
+ *
+ * <p>Input 1 is keyed by user, input 2, the policies and rules, is broadcast. An operator rather than a
  * process function because it needs the watermark before an advance, timers of two kinds, and
  * counts that move with key groups.
  */
@@ -76,6 +86,10 @@ public final class EngagementOperator extends AbstractStreamOperator<Judgement>
   static final MapStateDescriptor<Integer, PolicyTimeline.Entry> POLICIES =
       new MapStateDescriptor<>("policies", IntSerializer.INSTANCE, new PolicyEntrySerializer());
 
+  /** Broadcast: every change of the rules of outreach, numbered as they came. */
+  static final MapStateDescriptor<Integer, OutreachTimeline.Entry> OUTREACH =
+      new MapStateDescriptor<>("outreach", IntSerializer.INSTANCE, new OutreachEntrySerializer());
+
   /** Per subtask: the watermark up to which everybody is judged. */
   static final ListStateDescriptor<Long> JUDGED_UNTIL =
       new ListStateDescriptor<>("judged-until", LongSerializer.INSTANCE);
@@ -83,6 +97,10 @@ public final class EngagementOperator extends AbstractStreamOperator<Judgement>
   /** Per key group: what {@link HeldCounts} counts. */
   static final ListStateDescriptor<long[]> HELD =
       new ListStateDescriptor<>("held", LongPrimitiveArraySerializer.INSTANCE);
+
+  /** What outreach does about the episodes that open, before the day's emails are given out. */
+  public static final OutputTag<Decision> DECISIONS =
+      new OutputTag<>("decisions", DecisionSerializer.TYPE);
 
   private static final String TIMERS = "instants";
 
@@ -107,11 +125,13 @@ public final class EngagementOperator extends AbstractStreamOperator<Judgement>
   private transient ValueState<UserState> users;
   private transient ListState<Change> storedPending;
   private transient BroadcastState<Integer, PolicyTimeline.Entry> storedPolicies;
+  private transient BroadcastState<Integer, OutreachTimeline.Entry> storedOutreach;
   private transient ListState<Long> storedJudgedUntil;
   private transient ListState<long[]> storedHeld;
   private transient InternalTimerService<Byte> timers;
 
   private transient PolicyTimeline policies;
+  private transient OutreachTimeline outreachRules;
   private transient HeldCounts held;
   private transient EngagementMetrics measured;
 
@@ -142,6 +162,12 @@ public final class EngagementOperator extends AbstractStreamOperator<Judgement>
     }
     known.sort(Comparator.comparing(entry -> entry.change().version()));
     policies.add(known);
+
+    storedOutreach = context.getOperatorStateStore().getBroadcastState(OUTREACH);
+    outreachRules = new OutreachTimeline();
+    for (Map.Entry<Integer, OutreachTimeline.Entry> entry : storedOutreach.immutableEntries()) {
+      outreachRules.add(entry.getValue());
+    }
 
     // Every subtask has the same watermark at an aligned barrier; a new one takes it from any.
     storedJudgedUntil = context.getOperatorStateStore().getUnionListState(JUDGED_UNTIL);
@@ -227,17 +253,22 @@ public final class EngagementOperator extends AbstractStreamOperator<Judgement>
 
   @Override
   public void processElement2(StreamRecord<Control> element) throws Exception {
-    if (!(element.getValue() instanceof PolicyChanged change)) {
-      return;
-    }
+    Control change = element.getValue();
     boolean ever = change.snapshot() && judgedUntil == NOT_YET;
     long since =
         ever ? PolicyTimeline.ALWAYS : Math.max(change.commitTime(), saturatedNext(judgedUntil));
-    for (PolicyTimeline.Entry entry :
-        policies.add(List.of(new PolicyTimeline.Entry(since, change)))) {
-      storedPolicies.put(policies.size(), entry);
-      if (!ever) {
-        judgeEverybodyAt(since);
+    if (change instanceof OutreachChanged rules) {
+      if (outreachRules.add(new OutreachTimeline.Entry(since, rules))) {
+        storedOutreach.put(
+            outreachRules.size(), new OutreachTimeline.Entry(since, rules));
+      }
+    } else if (change instanceof PolicyChanged policy) {
+      for (PolicyTimeline.Entry entry :
+          policies.add(List.of(new PolicyTimeline.Entry(since, policy)))) {
+        storedPolicies.put(policies.size(), entry);
+        if (!ever) {
+          judgeEverybodyAt(since);
+        }
       }
     }
   }
@@ -410,7 +441,10 @@ public final class EngagementOperator extends AbstractStreamOperator<Judgement>
                 previous,
                 Cause.USER_REMOVED,
                 null,
-                true),
+                true,
+                user.episode() == null
+                    ? null
+                    : close(user, at, Episode.CloseReason.USER_REMOVED)),
             news);
       }
       return;
@@ -469,8 +503,73 @@ public final class EngagementOperator extends AbstractStreamOperator<Judgement>
             previous,
             cause,
             causeId,
-            previous == null || shown.differs(previous)),
+            previous == null || shown.differs(previous),
+            follow(userId, user, score, overridden, reign, at)),
         news);
+  }
+
+  /** Opens or closes the user's episode; null if neither. */
+  private Episode follow(
+      String userId,
+      UserState user,
+      Score score,
+      boolean overridden,
+      PolicyTimeline.Reign reign,
+      long at) {
+    if (user.episode() != null) {
+      return reign.policy().recovered(score)
+          ? close(
+              user,
+              at,
+              score.scored() ? Episode.CloseReason.RECOVERED : Episode.CloseReason.NO_ORDERS)
+          : null;
+    }
+    if (!score.atRisk()) {
+      return null;
+    }
+    OutreachState outreach = user.outreach();
+    outreach.episode = Episode.opened(score.atRiskSince(), at, score.score(), reign.version());
+    if (!outreach.wasDecided(score.atRiskSince())) {
+      decide(userId, user, score, overridden, reign.version(), at);
+    }
+    return outreach.episode;
+  }
+
+  private static Episode close(UserState user, long at, Episode.CloseReason reason) {
+    Episode closed = user.outreach.episode.closed(at, reason);
+    user.outreach.episode = null;
+    return closed;
+  }
+
+  /** Decides about the episode that has just opened, once and for all. */
+  private void decide(
+      String userId,
+      UserState user,
+      Score score,
+      boolean overridden,
+      String policyVersion,
+      long at) {
+    OutreachRules rules = outreachRules.at(at);
+    OutreachState outreach = user.outreach;
+    Profile profile = user.profile;
+    Person person =
+        new Person(
+            profile.hasAddress(),
+            profile.marketingConsent(),
+            user.suppression(),
+            user.lastContactAt,
+            score,
+            overridden,
+            policyVersion,
+            rules.experimentId().equals(outreach.experimentId) ? outreach.arm : null,
+            profile.facts(userId, score));
+    Decision decision = Decisions.decide(person, outreach.episode.openedAt(), at, rules);
+    outreach.decided(outreach.episode.openedAt());
+    if (decision.arm() != null) {
+      outreach.experimentId = decision.experimentId();
+      outreach.arm = decision.arm();
+    }
+    output.collect(DECISIONS, new StreamRecord<>(decision, at));
   }
 
   private void emit(Judgement judgement, Change news) {

@@ -19,6 +19,8 @@ import io.rekindle.scoring.Score;
  * @param cause why it was made
  * @param causeId order id, email id or policy version, as fits the cause; null if none does
  * @param changed whether score, band or being at risk differ from before
+ * @param episode what became of the user's episode as of this instant: that it opened or closed;
+ *     null if neither
  */
 public record Judgement(
     String userId,
@@ -32,7 +34,8 @@ public record Judgement(
     Shown previous,
     Cause cause,
     String causeId,
-    boolean changed) {
+    boolean changed,
+    Episode episode) {
 
   /** Whether the user is gone from the shop, so that no score is to be shown any more. */
   public boolean removed() {

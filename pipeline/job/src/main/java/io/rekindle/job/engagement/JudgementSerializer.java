@@ -28,6 +28,7 @@ public final class JudgementSerializer extends EventSerializer<Judgement> {
   private static final int OVERRIDDEN = 1 << 1;
   private static final int HAS_PREVIOUS = 1 << 2;
   private static final int CHANGED = 1 << 3;
+  private static final int HAS_EPISODE = 1 << 4;
 
   @Override
   public void serialize(Judgement judgement, DataOutputView out) throws IOException {
@@ -35,7 +36,8 @@ public final class JudgementSerializer extends EventSerializer<Judgement> {
         (judgement.score() != null ? HAS_SCORE : 0)
             | (judgement.overridden() ? OVERRIDDEN : 0)
             | (judgement.previous() != null ? HAS_PREVIOUS : 0)
-            | (judgement.changed() ? CHANGED : 0));
+            | (judgement.changed() ? CHANGED : 0)
+            | (judgement.episode() != null ? HAS_EPISODE : 0));
     binary().writeText(judgement.userId(), out);
     Binary.writeSigned(judgement.asOf(), out);
     Binary.writeUnsigned(judgement.revision(), out);
@@ -52,6 +54,9 @@ public final class JudgementSerializer extends EventSerializer<Judgement> {
     }
     out.writeByte(Codes.CAUSES.indexOf(judgement.cause()));
     binary().writeText(judgement.causeId(), out);
+    if (judgement.episode() != null) {
+      OutreachState.writeEpisode(judgement.episode(), binary(), out);
+    }
   }
 
   @Override
@@ -75,7 +80,8 @@ public final class JudgementSerializer extends EventSerializer<Judgement> {
         (marks & HAS_PREVIOUS) != 0 ? readShown(in) : null,
         Codes.CAUSES.get(in.readByte()),
         binary().readText(in),
-        (marks & CHANGED) != 0);
+        (marks & CHANGED) != 0,
+        (marks & HAS_EPISODE) != 0 ? OutreachState.readEpisode(binary(), in) : null);
   }
 
   private static void writeShown(Shown shown, DataOutputView out) throws IOException {

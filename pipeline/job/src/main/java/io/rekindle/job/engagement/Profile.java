@@ -1,6 +1,9 @@
 package io.rekindle.job.engagement;
 
 import io.rekindle.connectors.events.UserChanged;
+import io.rekindle.email.EmailFacts;
+import io.rekindle.scoring.Score;
+import java.time.Instant;
 import java.util.List;
 
 /**
@@ -23,6 +26,24 @@ record Profile(
 
   Profile {
     preferredCategories = List.copyOf(preferredCategories);
+  }
+
+  /** Whether there is anything that looks like an address; the sender looks closer. */
+  boolean hasAddress() {
+    return email != null && email.indexOf('@') > 0;
+  }
+
+  /** What an email may be written from. */
+  EmailFacts facts(String userId, Score score) {
+    return new EmailFacts(
+        userId,
+        name,
+        score.lastOrderAt() == Score.NEVER ? null : Instant.ofEpochMilli(score.lastOrderAt()),
+        score.orderCount(),
+        score.averageOrderValue(),
+        preferredCategories,
+        locale,
+        timeZone);
   }
 
   /** The row as it now is; what the change does not tell is taken from the row before, or null. */

@@ -15,9 +15,10 @@ public record Shown(boolean scored, double score, Band band, boolean atRisk, boo
 
   /** The score as {@link io.rekindle.scoring.Score#scoreDecimal} shows it; null if none. */
   public BigDecimal scoreDecimal() {
-    if (!scored) {
-      return null;
-    }
+    return scored ? decimal(score) : null;
+  }
+
+  static BigDecimal decimal(double score) {
     return score == Math.rint(score)
         ? BigDecimal.valueOf((long) score)
         : new BigDecimal(score).setScale(4, RoundingMode.HALF_EVEN);

@@ -52,6 +52,9 @@ final class UserState {
 
   long lastContactAt = Score.NEVER;
 
+  /** Null while there is nothing to remember. */
+  OutreachState outreach;
+
   /** Null until the user was judged, and again once the user is gone. */
   Shown shown;
 
@@ -86,6 +89,30 @@ final class UserState {
    */
   record ScoreOverride(int score, long setAt, long expiresAt) {}
 
+  /** What outreach remembers, to be added to. */
+  OutreachState outreach() {
+    if (outreach == null) {
+      outreach = new OutreachState();
+    }
+    return outreach;
+  }
+
+  /** The open episode; null if there is none. */
+  Episode episode() {
+    return outreach == null ? null : outreach.episode;
+  }
+
+  /** Why nobody may write to the address that the user has; null if they may. */
+  String suppression() {
+    if (outreach == null || outreach.suppression == null) {
+      return null;
+    }
+    String address = outreach.suppression.address();
+    return address == null || (profile != null && address.equalsIgnoreCase(profile.email()))
+        ? outreach.suppression.reason()
+        : null;
+  }
+
   /** Whether an override holds at an instant. */
   boolean isOverridden(long at) {
     return override != null && at < override.expiresAt();
@@ -113,8 +140,11 @@ final class UserState {
           set.version(), new ScoreOverride(set.score(), set.setAt(), set.expiresAt()), at);
     } else if (change instanceof OverrideRemoved removed) {
       return applyOverride(removed.version(), null, at);
-    } else if (change instanceof SuppressionChanged || change instanceof SuppressionRemoved) {
-      return false;
+    } else if (change instanceof SuppressionChanged set) {
+      return applySuppression(
+          set.version(), new OutreachState.Suppression(set.address(), set.reason()), at);
+    } else if (change instanceof SuppressionRemoved removed) {
+      return applySuppression(removed.version(), null, at);
     }
     throw new IllegalArgumentException("No user's change: " + change);
   }
@@ -182,6 +212,18 @@ final class UserState {
     return true;
   }
 
+  private boolean applySuppression(RowVersion version, OutreachState.Suppression now, long at) {
+    OutreachState known = outreach();
+    if (!isNewer(version, known.suppressionCommitLsn, known.suppressionLsn)) {
+      return false;
+    }
+    known.suppressionCommitLsn = version.commitLsn();
+    known.suppressionLsn = version.lsn();
+    known.suppression = now;
+    known.suppressionRemovedAt = now == null ? at : Score.NEVER;
+    return true;
+  }
+
   private boolean applyContact(Contacted contact) {
     if (contact.sentAt() <= lastContactAt) {
       return false;
@@ -212,6 +254,13 @@ final class UserState {
     long latest =
         Math.max(after(userRemovedAt, retentionMs), after(overrideRemovedAt, retentionMs));
     latest = Math.max(latest, after(removedOrders.newest(), retentionMs));
+    if (outreach != null) {
+      if (outreach.suppression != null) {
+        // Whoever must not be written to must not be when they come back either.
+        return NEVER_DUE;
+      }
+      latest = Math.max(latest, after(outreach.suppressionRemovedAt, retentionMs));
+    }
     latest = Math.max(latest, after(lastContactAt, CONTACT_MEMORY_MS));
     return override == null ? latest : Math.max(latest, after(override.expiresAt(), retentionMs));
   }
@@ -231,6 +280,7 @@ final class UserState {
     copy.overrideLsn = overrideLsn;
     copy.overrideRemovedAt = overrideRemovedAt;
     copy.lastContactAt = lastContactAt;
+    copy.outreach = outreach == null ? null : outreach.copy();
     copy.shown = shown;
     copy.judgedAt = judgedAt;
     copy.revision = revision;

@@ -39,6 +39,7 @@ final class UserStateSerializer extends TypeSerializer<UserState> {
   private static final int HAS_REVIEW = 1 << 11;
   private static final int HAS_WAKE = 1 << 12;
   private static final int HAS_REMOVED_ORDERS = 1 << 13;
+  private static final int HAS_OUTREACH = 1 << 14;
 
   /** Text buffer of this instance, which is why each thread needs an instance of its own. */
   private transient Binary texts;
@@ -82,6 +83,9 @@ final class UserStateSerializer extends TypeSerializer<UserState> {
     if ((marks & HAS_REMOVED_ORDERS) != 0) {
       state.removedOrders.write(out);
     }
+    if ((marks & HAS_OUTREACH) != 0) {
+      state.outreach.write(texts(), out);
+    }
     state.orders.write(out);
   }
 
@@ -118,7 +122,10 @@ final class UserStateSerializer extends TypeSerializer<UserState> {
     if (state.wakeAt != UserState.NEVER_DUE) {
       marks |= HAS_WAKE;
     }
-    return state.removedOrders.size() > 0 ? marks | HAS_REMOVED_ORDERS : marks;
+    if (state.removedOrders.size() > 0) {
+      marks |= HAS_REMOVED_ORDERS;
+    }
+    return state.outreach != null && !state.outreach.isEmpty() ? marks | HAS_OUTREACH : marks;
   }
 
   @Override
@@ -169,7 +176,9 @@ final class UserStateSerializer extends TypeSerializer<UserState> {
     long wakeAt = (marks & HAS_WAKE) != 0 ? Binary.readSigned(in) : UserState.NEVER_DUE;
     RemovedOrders removed =
         (marks & HAS_REMOVED_ORDERS) != 0 ? RemovedOrders.read(in) : new RemovedOrders();
+    OutreachState outreach = (marks & HAS_OUTREACH) != 0 ? OutreachState.read(texts(), in) : null;
     UserState state = new UserState(Orders.read(in), removed);
+    state.outreach = outreach;
     state.profile = profile;
     state.userCommitLsn = userCommitLsn;
     state.userLsn = userLsn;
@@ -218,7 +227,7 @@ final class UserStateSerializer extends TypeSerializer<UserState> {
         Binary.readSigned(in));
   }
 
-  private static void writeVersion(long commitLsn, long lsn, long removedAt, DataOutputView out)
+  static void writeVersion(long commitLsn, long lsn, long removedAt, DataOutputView out)
       throws IOException {
     Binary.writeUnsigned(commitLsn, out);
     Binary.writeSigned(lsn - commitLsn, out);
@@ -228,7 +237,7 @@ final class UserStateSerializer extends TypeSerializer<UserState> {
     }
   }
 
-  private static long readRemovedAt(DataInputView in) throws IOException {
+  static long readRemovedAt(DataInputView in) throws IOException {
     return in.readBoolean() ? Binary.readSigned(in) : Score.NEVER;
   }
 

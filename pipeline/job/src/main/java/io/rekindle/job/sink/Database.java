@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Used by one thread; only {@link #abort} may be called by another.
  */
-final class Database {
+final class Database<T> {
 
   private static final Logger LOG = LoggerFactory.getLogger(Database.class);
 
@@ -25,10 +25,15 @@ final class Database {
   private final Duration retryTimeout;
   private final int subtask;
   private final int parallelism;
-  private final ScoreTables tables = new ScoreTables();
+  private final Tables<T> tables;
 
   Database(
-      JdbcConnectionProvider connections, Duration retryTimeout, int subtask, int parallelism) {
+      Tables<T> tables,
+      JdbcConnectionProvider connections,
+      Duration retryTimeout,
+      int subtask,
+      int parallelism) {
+    this.tables = tables;
     this.connections = connections;
     this.retryTimeout = retryTimeout;
     this.subtask = subtask;
@@ -36,11 +41,11 @@ final class Database {
   }
 
   /**
-   * Stores a batch, as {@link ScoreTables#store}.
+   * Stores a batch, as {@link Tables#store}.
    *
    * @throws IOException if the database refuses it, or is away for longer than the timeout
    */
-  void store(ScoreBatch batch, long watermark) throws IOException, InterruptedException {
+  void store(Tables.Batch<T> batch, long watermark) throws IOException, InterruptedException {
     long giveUpAt = System.nanoTime() + retryTimeout.toNanos();
     long pause = FIRST_PAUSE_MS;
     while (true) {
@@ -52,7 +57,7 @@ final class Database {
         // After any failure the connection's state is unknown, so the next attempt gets a new one.
         connections.closeConnection();
         if (!isTransient(e)) {
-          throw new IOException("The database refuses scores: " + e.getMessage(), e);
+          throw new IOException("The database refuses what the job stores: " + e.getMessage(), e);
         }
         if (System.nanoTime() - giveUpAt > 0) {
           throw new IOException(
@@ -64,6 +69,15 @@ final class Database {
       }
       Thread.sleep(pause);
       pause = Math.min(2 * pause, LONGEST_PAUSE_MS);
+    }
+  }
+
+  /** Undoes a transaction that failed; should that fail, too, the failure tells of both. */
+  static void rollback(Connection connection, SQLException cause) {
+    try {
+      connection.rollback();
+    } catch (SQLException alsoFailed) {
+      cause.addSuppressed(alsoFailed);
     }
   }
 

@@ -1,17 +1,15 @@
 package io.rekindle.job.sink;
 
 import io.rekindle.job.engagement.Judgement;
-import java.time.Duration;
-import java.util.concurrent.TimeUnit;
+import io.rekindle.job.outreach.Decision;
+import java.io.Serializable;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.sink2.SinkWriter;
 import org.apache.flink.api.connector.sink2.WriterInitContext;
-import org.apache.flink.connector.jdbc.JdbcConnectionOptions;
 import org.apache.flink.connector.jdbc.datasource.connections.SimpleJdbcConnectionProvider;
 
 /**
- * Stores judgements in {@code engagement.user_scores} and {@code score_history}, and then how far
- * they are complete in {@code pipeline_progress}.
+ * Stores results in Postgres.
  *
  * <p>At least once, and idempotent: what is stored again changes nothing.
  *
@@ -20,57 +18,54 @@ import org.apache.flink.connector.jdbc.datasource.connections.SimpleJdbcConnecti
  * restart of the job. It does not tell its statement the watermark, and progress may only be
  * written after the rows that it speaks of. And it writes one table, while score, history and
  * progress belong in one transaction.
+ *
+ * @param <T> what is stored
  */
-public final class DatabaseSink implements Sink<Judgement> {
+public final class DatabaseSink<T> implements Sink<T> {
 
   private static final long serialVersionUID = 1L;
 
-  private final JdbcConnectionOptions connection;
-  private final Duration flushInterval;
-  private final int flushRows;
-  private final Duration retryTimeout;
+  /** Makes the statements where they are used, since they keep what they have learnt. */
+  private interface TablesMaker<T> extends Serializable {
+    Tables<T> make();
+  }
+
+  private final TablesMaker<T> tables;
+  private final DatabaseSettings settings;
+
+  private DatabaseSink(TablesMaker<T> tables, DatabaseSettings settings) {
+    this.tables = tables;
+    this.settings = settings;
+  }
 
   /**
-   * @param password null if the role has none
-   * @param flushInterval longest time that a judgement waits for others
-   * @param flushRows judgements after which a batch is written at once
-   * @param retryTimeout how long an unreachable database is tried again before the job fails
+   * Stores judgements in {@code engagement.user_scores}, {@code score_history} and {@code
+   * risk_episodes}, and then how far they are complete in {@code pipeline_progress}.
    */
-  public DatabaseSink(
-      String url,
-      String user,
-      String password,
-      Duration flushInterval,
-      int flushRows,
-      Duration retryTimeout) {
-    JdbcConnectionOptions.JdbcConnectionOptionsBuilder builder =
-        new JdbcConnectionOptions.JdbcConnectionOptionsBuilder()
-            .withUrl(url)
-            .withDriverName("org.postgresql.Driver")
-            .withUsername(user)
-            .withProperty("ApplicationName", "rekindle-job")
-            .withProperty("connectTimeout", "10")
-            // A database that vanished without a word must not hold the job up for ever.
-            .withProperty("socketTimeout", Long.toString(TimeUnit.MINUTES.toSeconds(2)))
-            .withProperty("tcpKeepAlive", "true");
-    this.connection = (password == null ? builder : builder.withPassword(password)).build();
-    this.flushInterval = flushInterval;
-    this.flushRows = flushRows;
-    this.retryTimeout = retryTimeout;
+  public static DatabaseSink<Judgement> ofJudgements(DatabaseSettings settings) {
+    return new DatabaseSink<>(ScoreTables::new, settings);
+  }
+
+  /** Stores decisions in {@code engagement.outreach_decisions}: of each episode the first. */
+  public static DatabaseSink<Decision> ofDecisions(DatabaseSettings settings) {
+    return new DatabaseSink<>(DecisionTables::new, settings);
   }
 
   @Override
-  public SinkWriter<Judgement> createWriter(WriterInitContext context) {
-    Database database =
-        new Database(
-            new SimpleJdbcConnectionProvider(connection),
-            retryTimeout,
+  public SinkWriter<T> createWriter(WriterInitContext context) {
+    Tables<T> statements = tables.make();
+    Database<T> database =
+        new Database<>(
+            statements,
+            new SimpleJdbcConnectionProvider(settings.connection()),
+            settings.retryTimeout(),
             context.getTaskInfo().getIndexOfThisSubtask(),
             context.getTaskInfo().getNumberOfParallelSubtasks());
-    return new DatabaseWriter(
+    return new DatabaseWriter<>(
+        statements,
         database,
-        flushInterval.toMillis(),
-        flushRows,
+        settings.flushInterval().toMillis(),
+        settings.flushRows(),
         context.getProcessingTimeService(),
         context.metricGroup());
   }

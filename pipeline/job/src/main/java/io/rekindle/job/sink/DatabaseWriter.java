@@ -1,6 +1,5 @@
 package io.rekindle.job.sink;
 
-import io.rekindle.job.engagement.Judgement;
 import io.rekindle.scoring.Score;
 import java.io.IOException;
 import java.util.concurrent.ExecutionException;
@@ -15,13 +14,15 @@ import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
 
 /**
- * Gathers judgements and has them stored by a thread of its own: while one batch is on its way the
+ * Gathers what is to be stored and has it stored by a thread of its own: while one batch is on its way the
  * next one fills. A second full batch waits for the first, which is how a slow database slows the
  * job down.
  *
  * <p>All methods are called by the task's thread.
+ *
+ * @param <T> what is stored
  */
-final class DatabaseWriter implements SinkWriter<Judgement> {
+final class DatabaseWriter<T> implements SinkWriter<T> {
 
   /** Metric group and names. */
   static final String GROUP = "rekindle";
@@ -35,15 +36,16 @@ final class DatabaseWriter implements SinkWriter<Judgement> {
   /** Time without a new row is written down this often at most. */
   private static final long PROGRESS_INTERVAL_MS = 200;
 
-  private final Database database;
+  private final Tables<T> tables;
+  private final Database<T> database;
   private final long flushIntervalMs;
   private final int flushRows;
   private final ProcessingTimeService time;
   private final ExecutorService storing;
   private final Counter storedRows;
 
-  private ScoreBatch filling = new ScoreBatch();
-  private int judgements;
+  private Tables.Batch<T> filling;
+  private int gathered;
   private Future<?> onItsWay;
   private Future<?> nextTick;
   private long watermark = Score.NEVER;
@@ -52,12 +54,15 @@ final class DatabaseWriter implements SinkWriter<Judgement> {
   private volatile long storedUntil = -1;
 
   DatabaseWriter(
-      Database database,
+      Tables<T> tables,
+      Database<T> database,
       long flushIntervalMs,
       int flushRows,
       ProcessingTimeService time,
       MetricGroup metrics) {
+    this.tables = tables;
     this.database = database;
+    this.filling = tables.newBatch();
     this.flushIntervalMs = flushIntervalMs;
     this.flushRows = flushRows;
     this.time = time;
@@ -75,10 +80,10 @@ final class DatabaseWriter implements SinkWriter<Judgement> {
   }
 
   @Override
-  public void write(Judgement judgement, Context context) throws IOException, InterruptedException {
-    filling.add(judgement);
-    judgements++;
-    if (judgements >= flushRows) {
+  public void write(T element, Context context) throws IOException, InterruptedException {
+    filling.add(element);
+    gathered++;
+    if (gathered >= flushRows) {
       awaitStored();
       send();
     }
@@ -95,7 +100,7 @@ final class DatabaseWriter implements SinkWriter<Judgement> {
   @Override
   public void flush(boolean endOfInput) throws IOException, InterruptedException {
     awaitStored();
-    if (judgements > 0 || watermark > sentWatermark) {
+    if (gathered > 0 || watermark > sentWatermark) {
       send();
       awaitStored();
     }
@@ -109,7 +114,7 @@ final class DatabaseWriter implements SinkWriter<Judgement> {
     if (onItsWay == null || onItsWay.isDone()) {
       awaitStored();
       boolean progress = watermark > sentWatermark && now - PROGRESS_INTERVAL_MS >= progressSentAt;
-      if (judgements > 0 || progress) {
+      if (gathered > 0 || progress) {
         send();
       }
     }
@@ -118,10 +123,10 @@ final class DatabaseWriter implements SinkWriter<Judgement> {
 
   /** Sends what was gathered. All that is older was sent before, so the watermark holds with it. */
   private void send() {
-    ScoreBatch batch = filling;
+    Tables.Batch<T> batch = filling;
     long until = watermark > sentWatermark ? watermark : Score.NEVER;
-    filling = new ScoreBatch();
-    judgements = 0;
+    filling = tables.newBatch();
+    gathered = 0;
     sentWatermark = watermark;
     progressSentAt = time.getCurrentProcessingTime();
     onItsWay =
@@ -145,7 +150,7 @@ final class DatabaseWriter implements SinkWriter<Judgement> {
       if (e.getCause() instanceof IOException refused) {
         throw refused;
       }
-      throw new IOException("Scores could not be stored", e.getCause());
+      throw new IOException("Results could not be stored", e.getCause());
     }
     onItsWay = null;
   }

@@ -1,7 +1,9 @@
 package io.rekindle.job.sink;
 
+import io.rekindle.job.engagement.Episode;
 import io.rekindle.job.engagement.Judgement;
 import io.rekindle.job.engagement.Shown;
+import io.rekindle.job.outreach.Episodes;
 import io.rekindle.scoring.Score;
 import java.math.BigDecimal;
 import java.sql.Connection;
@@ -15,11 +17,11 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The job's statements on {@code engagement.user_scores}, {@code score_history} and {@code
- * pipeline_progress}. Each can be repeated: an older judgement never takes the place of a newer
+ * The job's statements on {@code engagement.user_scores}, {@code score_history}, {@code
+ * risk_episodes} and {@code pipeline_progress}. Each can be repeated: an older judgement never takes the place of a newer
  * one, and the same row of history is stored once.
  */
-final class ScoreTables {
+final class ScoreTables implements Tables<Judgement> {
 
   private static final String UPSERT_SCORES =
       """
@@ -96,6 +98,29 @@ final class ScoreTables {
       on conflict do nothing
       """;
 
+  /** An episode that opens again keeps how it began. */
+  private static final String UPSERT_EPISODES =
+      """
+      insert into engagement.risk_episodes as stored (
+        episode_id, user_id, opened_at, noticed_at, closed_at, close_reason, score_at_opening,
+        policy_version, revision)
+      select
+        episode_id, user_id, timestamptz 'epoch' + opened_at * interval '1 ms',
+        timestamptz 'epoch' + noticed_at * interval '1 ms',
+        timestamptz 'epoch' + closed_at * interval '1 ms', close_reason, score_at_opening,
+        policy_version, revision
+      from unnest(
+        ?::text[], ?::text[], ?::int8[], ?::int8[], ?::int8[], ?::text[], ?::numeric[],
+        ?::text[], ?::int8[]
+      ) as episode (
+        episode_id, user_id, opened_at, noticed_at, closed_at, close_reason, score_at_opening,
+        policy_version, revision)
+      on conflict (episode_id) do update set
+        closed_at = excluded.closed_at, close_reason = excluded.close_reason,
+        revision = excluded.revision
+      where stored.revision < excluded.revision
+      """;
+
   /** After a restore time goes over the same ground again, which undoes nothing that is stored. */
   private static final String UPSERT_PROGRESS =
       """
@@ -114,14 +139,20 @@ final class ScoreTables {
 
   private final Set<YearMonth> monthsWithPartition = new HashSet<>();
 
-  /**
-   * Stores a batch and how far results are complete with it, all or nothing.
-   *
-   * @param watermark up to when everybody's judgements are in this batch or those before it, epoch
-   *     milliseconds; NEVER to leave the progress as it is
-   */
-  void store(Connection connection, ScoreBatch batch, long watermark, int subtask, int parallelism)
+  @Override
+  public ScoreBatch newBatch() {
+    return new ScoreBatch();
+  }
+
+  @Override
+  public void store(
+      Connection connection,
+      Batch<Judgement> judgements,
+      long watermark,
+      int subtask,
+      int parallelism)
       throws SQLException {
+    ScoreBatch batch = (ScoreBatch) judgements;
     // In transactions of their own: making a partition locks the table against other writers.
     connection.setAutoCommit(true);
     ensureMonths(connection, batch.history());
@@ -131,21 +162,14 @@ final class ScoreTables {
       deleteScores(connection, batch.removals());
       upsertScores(connection, batch.scores());
       insertHistory(connection, batch.history());
+      upsertEpisodes(connection, batch.episodes());
       if (watermark != Score.NEVER) {
         upsertProgress(connection, watermark, subtask, parallelism);
       }
       connection.commit();
     } catch (SQLException e) {
-      rollback(connection, e);
+      Database.rollback(connection, e);
       throw e;
-    }
-  }
-
-  private static void rollback(Connection connection, SQLException cause) {
-    try {
-      connection.rollback();
-    } catch (SQLException alsoFailed) {
-      cause.addSuppressed(alsoFailed);
     }
   }
 
@@ -240,6 +264,30 @@ final class ScoreTables {
           .text(Judgement::policyVersion);
       statement.executeUpdate();
     }
+  }
+
+  private static void upsertEpisodes(Connection connection, List<Judgement> episodes)
+      throws SQLException {
+    if (episodes.isEmpty()) {
+      return;
+    }
+    try (PreparedStatement statement = connection.prepareStatement(UPSERT_EPISODES)) {
+      new Columns<>(connection, statement, episodes)
+          .text(judgement -> Episodes.id(judgement.userId(), judgement.episode().openedAt()))
+          .text(Judgement::userId)
+          .instant(judgement -> judgement.episode().openedAt())
+          .instant(judgement -> judgement.episode().noticedAt())
+          .instant(judgement -> judgement.episode().closedAt())
+          .text(judgement -> name(judgement.episode().closeReason()))
+          .numeric(judgement -> judgement.episode().scoreDecimal())
+          .text(judgement -> judgement.episode().policyVersion())
+          .bigint(Judgement::revision);
+      statement.executeUpdate();
+    }
+  }
+
+  private static String name(Episode.CloseReason reason) {
+    return reason == null ? null : reason.name();
   }
 
   private static BigDecimal previousScore(Shown previous) {

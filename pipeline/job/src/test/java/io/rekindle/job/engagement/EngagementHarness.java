@@ -3,9 +3,11 @@ package io.rekindle.job.engagement;
 import io.rekindle.connectors.events.Change;
 import io.rekindle.connectors.events.Control;
 import io.rekindle.connectors.serialization.EventTypeInfo;
+import io.rekindle.job.outreach.Decision;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.function.ToLongFunction;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -21,7 +23,8 @@ final class EngagementHarness implements AutoCloseable {
   static final int MAX_PARALLELISM = 128;
   static final Duration RETENTION = Duration.ofDays(1);
 
-  private final KeyedTwoInputStreamOperatorTestHarness<String, Change, Control, Judgement> harness;
+  private final KeyedTwoInputStreamOperatorTestHarness<String, Change, Control, Judgement>
+      harness;
   private int read;
 
   private EngagementHarness(int subtask, int parallelism, OperatorSubtaskState state)
@@ -93,6 +96,17 @@ final class EngagementHarness implements AutoCloseable {
     List<Judgement> all = harness.extractOutputValues();
     List<Judgement> news = new ArrayList<>(all.subList(read, all.size()));
     read = all.size();
+    return news;
+  }
+
+  /** The decisions since the last call. */
+  List<Decision> decisions() {
+    Queue<StreamRecord<Decision>> output = harness.getSideOutput(EngagementOperator.DECISIONS);
+    List<Decision> news = new ArrayList<>();
+    if (output != null) {
+      output.forEach(record -> news.add(record.getValue()));
+      output.clear();
+    }
     return news;
   }
 

@@ -4,14 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rekindle.job.engagement.Cause;
+import io.rekindle.job.engagement.Episode;
 import io.rekindle.job.engagement.Judgement;
 import io.rekindle.job.engagement.Shown;
+import io.rekindle.job.outreach.Decision;
+import io.rekindle.job.outreach.Episodes;
 import io.rekindle.scoring.Band;
 import io.rekindle.scoring.OrderHistory;
 import io.rekindle.scoring.Score;
 import io.rekindle.scoring.Scorer;
 import io.rekindle.scoring.ScoringPolicy;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -31,7 +35,7 @@ class DatabaseITCase {
   private static final Scorer SCORER = new Scorer(ScoringPolicy.builtIn("cadence-v1"));
 
   private static TestDatabase database;
-  private Database writer;
+  private Database<Judgement> writer;
 
   @BeforeAll
   static void start() throws IOException {
@@ -54,8 +58,9 @@ class DatabaseITCase {
     writer.close();
   }
 
-  private static Database writer(int subtask, int parallelism, String url) {
-    return new Database(
+  private static Database<Judgement> writer(int subtask, int parallelism, String url) {
+    return new Database<>(
+            new ScoreTables(),
         new SimpleJdbcConnectionProvider(
             new JdbcConnectionOptions.JdbcConnectionOptionsBuilder()
                 .withUrl(url)
@@ -170,7 +175,8 @@ class DatabaseITCase {
             new Shown(true, 12.5, Band.LAPSED, true, false),
             Cause.ORDER_PLACED,
             "o1",
-            true));
+            true,
+            null));
 
     assertThat(
             database.rows(
@@ -182,7 +188,7 @@ class DatabaseITCase {
   @Test
   void shouldBeCompleteUntilTheLeastOfAllSubtasks() throws Exception {
     try (AutoClosing other = new AutoClosing(writer(1, 2, database.url()))) {
-      Database first = writer(0, 2, database.url());
+      Database<Judgement> first = writer(0, 2, database.url());
       first.store(new ScoreBatch(), NOON + 500);
       first.close();
       assertThat(scoredUntil()).containsExactly("");
@@ -193,7 +199,7 @@ class DatabaseITCase {
     }
   }
 
-  private record AutoClosing(Database database) implements AutoCloseable {
+  private record AutoClosing(Database<Judgement> database) implements AutoCloseable {
     @Override
     public void close() {
       database.close();
@@ -223,8 +229,9 @@ class DatabaseITCase {
 
   @Test
   void shouldGoOnWithANewConnectionAfterTheOldOneWasCut() throws Exception {
-    Database patient =
-        new Database(
+    Database<Judgement> patient =
+        new Database<>(
+            new ScoreTables(),
             new SimpleJdbcConnectionProvider(
                 new JdbcConnectionOptions.JdbcConnectionOptionsBuilder()
                     .withUrl(database.url())
@@ -243,11 +250,121 @@ class DatabaseITCase {
     assertThat(revisions()).containsExactly("anna|2");
   }
 
+  @Test
+  void shouldStoreAnEpisodeFromItsBeginningToItsEnd() throws Exception {
+    Episode opened = Episode.opened(NOON - 5, NOON, 44, "cadence-v1");
+    store(withEpisode(judgement("anna", NOON, 1, oneOrder(NOON, 4_000)), opened));
+    String episodes =
+        "select episode_id, user_id, extract(epoch from noticed_at - opened_at) * 1000,"
+            + " extract(epoch from closed_at - noticed_at) * 1000, close_reason,"
+            + " score_at_opening, policy_version from engagement.risk_episodes";
+    String id = Episodes.id("anna", NOON - 5);
+    assertThat(database.rows(episodes))
+        .containsExactly(id + "|anna|5.000000|||44|cadence-v1");
+
+    Judgement closing =
+        withEpisode(
+            judgement("anna", NOON + 7, 2, oneOrder(NOON, 4_000)),
+            opened.closed(NOON + 7, Episode.CloseReason.RECOVERED));
+    store(closing);
+    store(withEpisode(judgement("anna", NOON, 1, oneOrder(NOON, 4_000)), opened));
+    assertThat(database.rows(episodes))
+        .as("closed, and a repeat of the opening changes nothing")
+        .containsExactly(id + "|anna|5.000000|7.000000|RECOVERED|44|cadence-v1");
+
+    store(
+        withEpisode(
+            judgement("anna", NOON + 9, 3, oneOrder(NOON, 4_000)),
+            Episode.opened(NOON - 5, NOON + 9, 40, "cadence-v2")));
+    assertThat(database.rows(episodes))
+        .as("opened again, with its beginning as it was")
+        .containsExactly(id + "|anna|5.000000|||44|cadence-v1");
+  }
+
+  @Test
+  void shouldStoreAnEpisodeThatOpensAndClosesInOneBatch() throws Exception {
+    Episode opened = Episode.opened(NOON - 5, NOON, 44, "cadence-v1");
+    store(
+        withEpisode(judgement("anna", NOON, 1, oneOrder(NOON, 4_000)), opened),
+        withEpisode(
+            judgement("anna", NOON + 7, 2, oneOrder(NOON, 4_000)),
+            opened.closed(NOON + 7, Episode.CloseReason.NO_ORDERS)));
+    assertThat(database.rows("select close_reason, revision from engagement.risk_episodes"))
+        .containsExactly("NO_ORDERS|2");
+  }
+
+  @Test
+  void shouldKeepTheFirstDecisionOfAnEpisode() throws Exception {
+    Database<Decision> decisions =
+        new Database<>(
+            new DecisionTables(),
+            new SimpleJdbcConnectionProvider(
+                new JdbcConnectionOptions.JdbcConnectionOptionsBuilder()
+                    .withUrl(database.url())
+                    .withDriverName("org.postgresql.Driver")
+                    .build()),
+            Duration.ZERO,
+            0,
+            1);
+    DecisionTables tables = new DecisionTables();
+    for (int attempt = 0; attempt < 2; attempt++) {
+      Tables.Batch<Decision> batch = tables.newBatch();
+      batch.add(decision("e1", NOON + attempt));
+      batch.add(decision("e1", NOON + 9));
+      decisions.store(batch, Score.NEVER);
+    }
+    decisions.close();
+    assertThat(
+            database.rows(
+                "select decision_id, episode_id, user_id, decision, reason,"
+                    + " extract(epoch from decided_at) * 1000, experiment_id, arm, score,"
+                    + " policy_version, inputs from engagement.outreach_decisions"))
+        .containsExactly(
+            "e1|e1|anna|HOLDOUT|AT_RISK|"
+                + NOON
+                + ".000000|default|HOLDOUT|44|cadence-v1|{\"a\": 1}");
+  }
+
+  private static Decision decision(String episodeId, long decidedAt) {
+    return new Decision(
+        episodeId,
+        "anna",
+        Decision.Kind.HOLDOUT,
+        Decision.Reason.AT_RISK,
+        decidedAt,
+        decidedAt - 5,
+        "default",
+        OutreachRules.HOLDOUT,
+        null,
+        BigDecimal.valueOf(44),
+        "cadence-v1",
+        "{\"a\": 1}",
+        10,
+        null);
+  }
+
+  private static Judgement withEpisode(Judgement judgement, Episode episode) {
+    return new Judgement(
+        judgement.userId(),
+        judgement.asOf(),
+        judgement.revision(),
+        judgement.score(),
+        judgement.computed(),
+        judgement.overridden(),
+        judgement.lastContactAt(),
+        judgement.policyVersion(),
+        judgement.previous(),
+        judgement.cause(),
+        judgement.causeId(),
+        judgement.changed(),
+        episode);
+  }
+
   private void store(Judgement... judgements) throws Exception {
     store(writer, judgements);
   }
 
-  private static void store(Database to, Judgement... judgements) throws Exception {
+  private static void store(Database<Judgement> to, Judgement... judgements) throws Exception {
     ScoreBatch batch = new ScoreBatch();
     for (Judgement judgement : judgements) {
       batch.add(judgement);
@@ -281,7 +398,8 @@ class DatabaseITCase {
         null,
         Cause.SNAPSHOT,
         null,
-        true);
+        true,
+            null);
   }
 
   private static Judgement gone(String userId, long asOf, long revision) {
@@ -297,7 +415,8 @@ class DatabaseITCase {
         null,
         Cause.USER_REMOVED,
         null,
-        true);
+        true,
+            null);
   }
 
   private static OrderHistory oneOrder(long placedAt, long netMinor) {

@@ -11,6 +11,7 @@ import io.rekindle.job.Settings;
 import io.rekindle.job.Story;
 import io.rekindle.job.Story.Chapter;
 import io.rekindle.job.engagement.Judgement;
+import io.rekindle.job.outreach.Decision;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -103,18 +104,22 @@ class EngagementGraphITCase {
                       "--parallelism", "2"
                     },
                     Map.of())));
+    DatabaseSettings settings =
+        new DatabaseSettings(
+            database.url(),
+            "rekindle_pipeline",
+            null,
+            Duration.ofMillis(50),
+            500,
+            Duration.ofMinutes(1));
     EngagementGraph.define(
         env,
         Story.sources(Chapter.FIRST),
         new EngagementGraph.Sinks(
-            new DatabaseSink(
-                database.url(),
-                "rekindle_pipeline",
-                null,
-                Duration.ofMillis(50),
-                500,
-                Duration.ofMinutes(1)),
+            DatabaseSink.ofJudgements(settings),
             changes,
+            DatabaseSink.ofDecisions(settings),
+            new Kept<Decision>(),
             new Kept<DeadLetter>()),
         SKEW,
         Duration.ofDays(1));

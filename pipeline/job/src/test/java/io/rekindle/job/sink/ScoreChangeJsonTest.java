@@ -37,7 +37,8 @@ class ScoreChangeJsonTest {
             new Shown(true, 62.25, Band.COOLING, false, false),
             Cause.ORDER_REMOVED,
             "o\"1",
-            true);
+            true,
+            null);
 
     ProducerRecord<byte[], byte[]> message =
         new ScoreChangeJson("rekindle.score-changes").serialize(judgement, null, NOON);
@@ -72,7 +73,8 @@ class ScoreChangeJsonTest {
             null,
             Cause.USER_REMOVED,
             null,
-            true);
+            true,
+            null);
     assertThat(ScoreChangeJson.json(gone))
         .asString(UTF_8)
         .isEqualTo(

@@ -1,0 +1,67 @@
+package io.rekindle.job;
+
+import io.rekindle.connectors.capture.Captured;
+import io.rekindle.connectors.deadletter.DeadLetter;
+import io.rekindle.job.outreach.Decision;
+import io.rekindle.job.outreach.DecisionSerializer;
+import java.util.concurrent.TimeUnit;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.api.connector.source.Source;
+import org.apache.flink.streaming.api.datastream.AsyncDataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.functions.async.AsyncFunction;
+import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
+
+/**
+ * From a decision to the email. It takes the decisions from a topic and not from the operator that
+ * made them: what waits for a slow model, or for a database that is away, waits in Kafka, and no
+ * score waits with it. There is no event time from here on.
+ */
+public final class WritingGraph {
+
+  /** The writer has a deadline of its own. */
+  private static final long NO_TIMEOUT = 0;
+
+  private WritingGraph() {}
+
+  /**
+   * Adds the graph to an environment.
+   *
+   * @param parallelism of reading and writing, at most the topic's partitions
+   * @param capacity emails that each part may have under way
+   */
+  public static void define(
+      StreamExecutionEnvironment env,
+      Source<Captured<Decision>, ?, ?> requests,
+      AsyncFunction<Decision, String> writing,
+      Sink<DeadLetter> deadLetters,
+      int parallelism,
+      int capacity) {
+    SingleOutputStreamOperator<Decision> toWrite =
+        env.fromSource(requests, WatermarkStrategy.noWatermarks(), "Read requests")
+            .uid(Uids.READ_REQUESTS)
+            .setParallelism(parallelism)
+            .process(new ByOutcome<>(), DecisionSerializer.TYPE)
+            .uid(Uids.REQUESTS_BY_OUTCOME)
+            .name("Requests or dead letters")
+            .setParallelism(parallelism);
+
+    AsyncDataStream.unorderedWait(toWrite, writing, NO_TIMEOUT, TimeUnit.MILLISECONDS, capacity)
+        .uid(Uids.WRITE_EMAILS)
+        .name("Write emails")
+        .setParallelism(parallelism)
+        .sinkTo(new DiscardingSink<>())
+        .uid(Uids.EMAILS_WRITTEN)
+        .name("Emails written")
+        .setParallelism(parallelism);
+
+    toWrite
+        .getSideOutput(ByOutcome.DEAD_LETTERS)
+        .sinkTo(deadLetters)
+        .uid(Uids.REQUEST_DEAD_LETTERS)
+        .name("Keep dead requests")
+        .setParallelism(1);
+  }
+}

@@ -1,0 +1,84 @@
+package io.rekindle.job.outreach;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.databind.DeserializationContext;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.SerializerProvider;
+import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.ser.std.StdSerializer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+
+/**
+ * A decision as JSON: in the topic of emails to be written, and in state. There are few enough of
+ * them that a format that anyone can read, and that takes fields added later, costs nothing.
+ */
+final class DecisionJson {
+
+  private static final ObjectMapper JSON =
+      new ObjectMapper()
+          .setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+          .setSerializationInclusion(JsonInclude.Include.NON_NULL)
+          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .registerModule(
+              new SimpleModule()
+                  .addSerializer(Instant.class, new InstantWriter())
+                  .addDeserializer(Instant.class, new InstantReader()));
+
+  private DecisionJson() {}
+
+  static byte[] write(Decision decision) {
+    try {
+      return JSON.writeValueAsBytes(decision);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * @throws IOException if it is not a decision
+   */
+  static Decision read(byte[] json) throws IOException {
+    Decision decision = JSON.readValue(json, Decision.class);
+    if (decision == null || decision.episodeId() == null || decision.userId() == null) {
+      throw new IOException("episode_id or user_id is missing");
+    }
+    return decision;
+  }
+
+  private static final class InstantWriter extends StdSerializer<Instant> {
+
+    private static final long serialVersionUID = 1L;
+
+    InstantWriter() {
+      super(Instant.class);
+    }
+
+    @Override
+    public void serialize(Instant instant, JsonGenerator json, SerializerProvider provider)
+        throws IOException {
+      json.writeString(instant.toString());
+    }
+  }
+
+  private static final class InstantReader extends StdDeserializer<Instant> {
+
+    private static final long serialVersionUID = 1L;
+
+    InstantReader() {
+      super(Instant.class);
+    }
+
+    @Override
+    public Instant deserialize(JsonParser json, DeserializationContext context)
+        throws IOException {
+      return Instant.parse(json.getText());
+    }
+  }
+}

@@ -1,0 +1,142 @@
+package io.rekindle.job.outreach;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.rekindle.connectors.events.OutreachRules;
+import io.rekindle.connectors.events.OutreachVariant;
+import io.rekindle.job.outreach.Decision.Kind;
+import io.rekindle.job.outreach.Decision.Reason;
+import io.rekindle.scoring.Score;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.time.Instant;
+
+/**
+ * Decides what to do about an episode: a pure function of the person, the instants and the rules.
+ * How many emails the day still has is not known here; {@link Rationing} sees to that.
+ */
+public final class Decisions {
+
+  private static final long DAY_MS = 86_400_000L;
+  private static final int PPM_DIGITS = 6;
+
+  private static final JsonFactory JSON = new JsonFactory();
+
+  private Decisions() {}
+
+  /**
+   * The decision about a person's episode.
+   *
+   * @param openedAt when the risk began, epoch milliseconds
+   * @param at when it is decided, epoch milliseconds of event time
+   */
+  public static Decision decide(Person person, long openedAt, long at, OutreachRules rules) {
+    Reason skip = reasonToSkip(person, openedAt, at, rules);
+    String arm = null;
+    if (skip == null) {
+      arm =
+          person.assignedArm() == null
+              ? Assignment.arm(person.facts().userId(), rules)
+              : person.assignedArm();
+    }
+    OutreachVariant variant = arm == null ? null : variant(arm, rules);
+    Kind kind = skip != null ? Kind.SKIP : variant == null ? Kind.HOLDOUT : Kind.EMAIL;
+    return new Decision(
+        Episodes.id(person.facts().userId(), openedAt),
+        person.facts().userId(),
+        kind,
+        skip == null ? Reason.AT_RISK : skip,
+        at,
+        openedAt,
+        skip == null ? rules.experimentId() : null,
+        variant == null && arm != null ? OutreachRules.HOLDOUT : arm,
+        variant,
+        person.score().scoreDecimal(),
+        person.policyVersion(),
+        inputs(person, openedAt, arm, rules),
+        rules.dailyCap(),
+        kind == Kind.EMAIL ? person.facts() : null);
+  }
+
+  /** The first that applies, from what lasts longest to what may differ tomorrow. */
+  private static Reason reasonToSkip(Person person, long openedAt, long at, OutreachRules rules) {
+    if (!person.consents()) {
+      return Reason.NO_CONSENT;
+    }
+    if (person.suppression() != null) {
+      return Reason.SUPPRESSED;
+    }
+    if (!person.hasAddress()) {
+      return Reason.NO_ADDRESS;
+    }
+    if (!rules.enabled()) {
+      return Reason.PAUSED;
+    }
+    if (at - openedAt > rules.staleDays() * DAY_MS) {
+      return Reason.STALE;
+    }
+    boolean contacted =
+        person.lastContactAt() != Score.NEVER
+            && at - person.lastContactAt() < rules.cooldownDays() * DAY_MS;
+    return contacted ? Reason.RECENTLY_CONTACTED : null;
+  }
+
+  /** Null for the holdout, and for a variant that the experiment does not have any more. */
+  private static OutreachVariant variant(String arm, OutreachRules rules) {
+    for (OutreachVariant variant : rules.variants()) {
+      if (variant.name().equals(arm)) {
+        return variant;
+      }
+    }
+    return null;
+  }
+
+  private static String inputs(Person person, long openedAt, String arm, OutreachRules rules) {
+    StringWriter text = new StringWriter();
+    try (JsonGenerator json = JSON.createGenerator(text)) {
+      Score score = person.score();
+      json.writeStartObject();
+      number("score", score.scoreDecimal(), json);
+      number("recency_points", score.recencyDecimal(), json);
+      number("rhythm_points", score.rhythmDecimal(), json);
+      number("frequency_points", score.frequencyDecimal(), json);
+      number("value_points", score.valueDecimal(), json);
+      number("contact_points", score.contactDecimal(), json);
+      json.writeStringField("segment", score.segment().name());
+      json.writeBooleanField("overridden", person.overridden());
+      json.writeStringField("policy_version", person.policyVersion());
+      instant("opened_at", openedAt, json);
+      instant("last_order_at", score.lastOrderAt(), json);
+      instant("last_contact_at", person.lastContactAt(), json);
+      json.writeNumberField("order_count", score.orderCount());
+      json.writeNumberField("usual_gap_ms", score.usualGap());
+      json.writeBooleanField("consent", person.consents());
+      json.writeBooleanField("address", person.hasAddress());
+      json.writeStringField("suppression", person.suppression());
+      json.writeBooleanField("enabled", rules.enabled());
+      json.writeNumberField("cooldown_days", rules.cooldownDays());
+      json.writeNumberField("stale_days", rules.staleDays());
+      json.writeNumberField("daily_cap", rules.dailyCap());
+      json.writeStringField("experiment_id", rules.experimentId());
+      number("holdout_share", BigDecimal.valueOf(rules.holdoutPpm(), PPM_DIGITS), json);
+      json.writeStringField("arm", arm);
+      json.writeEndObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return text.toString();
+  }
+
+  private static void number(String name, BigDecimal value, JsonGenerator json)
+      throws IOException {
+    json.writeFieldName(name);
+    json.writeNumber(value);
+  }
+
+  private static void instant(String name, long value, JsonGenerator json) throws IOException {
+    json.writeStringField(
+        name, value == Score.NEVER ? null : Instant.ofEpochMilli(value).toString());
+  }
+}

@@ -1,0 +1,113 @@
+package io.rekindle.job.outreach;
+
+import io.rekindle.connectors.events.OutreachVariant;
+import io.rekindle.email.EmailRequest;
+import io.rekindle.email.EmailStore;
+import io.rekindle.email.EmailWriter;
+import io.rekindle.email.Variant;
+import io.rekindle.email.WrittenEmail;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.streaming.api.functions.async.ResultFuture;
+import org.apache.flink.streaming.api.functions.async.RichAsyncFunction;
+
+/**
+ * Has the email of each episode written and stored. Gives the episode's id and what came of it.
+ *
+ * <p>Flink calls again for whatever was under way when a task ended. So the episode is looked up
+ * before anything is written, and of two texts the first stays: an episode costs at most one text
+ * more than the task had restarts.
+ *
+ * <p>The writer has a deadline of its own and always ends in an email, so there is none here; a
+ * database that is away for longer than the store is patient fails the job, which comes back to the
+ * same requests.
+ *
+ * <p>Metrics under {@code rekindle.emails}: counters {@code written}, {@code repeated} for episodes
+ * that had their email already, and the writer's own, see {@link WriterMetrics}.
+ */
+public final class WriteEmails extends RichAsyncFunction<Decision, String> {
+
+  private static final long serialVersionUID = 1L;
+
+  private final WriterSettings settings;
+  private transient EmailWriter writer;
+  private transient EmailStore store;
+  private transient Counter written;
+  private transient Counter repeated;
+
+  public WriteEmails(WriterSettings settings) {
+    this.settings = settings;
+  }
+
+  @Override
+  public void open(OpenContext context) {
+    MetricGroup metrics = getRuntimeContext().getMetricGroup().addGroup("rekindle").addGroup("emails");
+    written = metrics.counter("written");
+    repeated = metrics.counter("repeated");
+    writer =
+        settings.writer(
+            getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks(),
+            new WriterMetrics(metrics));
+    store = settings.store();
+  }
+
+  @Override
+  public void asyncInvoke(Decision decision, ResultFuture<String> result) {
+    EmailRequest request = request(decision);
+    store
+        .exists(decision.episodeId())
+        .thenCompose(
+            exists ->
+                exists
+                    ? CompletableFuture.completedFuture(false)
+                    : writer.write(request).thenCompose(email -> insert(decision, request, email)))
+        .whenComplete(
+            (isNew, failure) -> {
+              if (failure != null) {
+                result.completeExceptionally(
+                    new IOException(
+                        "The email of episode " + decision.episodeId() + " could not be stored",
+                        failure));
+                return;
+              }
+              (isNew ? written : repeated).inc();
+              result.complete(
+                  List.of(decision.episodeId() + (isNew ? " written" : " had its email")));
+            });
+  }
+
+  private CompletableFuture<Boolean> insert(
+      Decision decision, EmailRequest request, WrittenEmail email) {
+    return store.insert(request, email, decision.experimentId(), decision.score());
+  }
+
+  private static EmailRequest request(Decision decision) {
+    OutreachVariant variant = decision.variant();
+    return new EmailRequest(
+        decision.episodeId(),
+        decision.episodeId(),
+        decision.facts(),
+        new Variant(variant.name(), variant.prompt(), variant.tone(), variant.offer()));
+  }
+
+  @Override
+  public void timeout(Decision decision, ResultFuture<String> result) {
+    // Flink would otherwise let the request go without a word.
+    result.completeExceptionally(
+        new IOException("The email of episode " + decision.episodeId() + " was not written in time"));
+  }
+
+  @Override
+  public void close() {
+    if (writer != null) {
+      writer.close();
+    }
+    if (store != null) {
+      store.close();
+    }
+  }
+}

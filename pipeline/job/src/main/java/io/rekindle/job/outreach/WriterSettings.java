@@ -1,0 +1,123 @@
+package io.rekindle.job.outreach;
+
+import io.rekindle.email.EmailStore;
+import io.rekindle.email.EmailWriter;
+import io.rekindle.email.LayoutSettings;
+import io.rekindle.email.LlmEmailWriter;
+import io.rekindle.email.LlmSettings;
+import io.rekindle.email.TemplateEmailWriter;
+import io.rekindle.email.UnsubscribeLinks;
+import io.rekindle.email.WriterListener;
+import io.rekindle.job.sink.DatabaseSettings;
+import java.io.Serializable;
+import java.math.BigDecimal;
+import java.time.Duration;
+
+/**
+ * How emails are written. Travels with the job's graph; what it makes does not.
+ *
+ * @param unsubscribeSecret signs the links to unsubscribe
+ * @param model null for the template alone
+ */
+public record WriterSettings(
+    String shopName,
+    String shopUrl,
+    String postalAddress,
+    String unsubscribeBaseUrl,
+    String unsubscribeSecret,
+    Model model,
+    DatabaseSettings database)
+    implements Serializable {
+
+  private static final int STORE_CONNECTIONS = 2;
+  private static final int MOST_WITHOUT_MODEL = 200;
+
+  /**
+   * Which model, and what it may take: see {@link LlmSettings}, of which this is the part that can
+   * be set. Limits are those of the whole job.
+   */
+  public record Model(
+      String baseUrl,
+      String apiKey,
+      String name,
+      int maxInFlight,
+      int requestsPerMinute,
+      int tokensPerMinute,
+      BigDecimal dailyBudgetUsd,
+      BigDecimal promptUsdPerMillionTokens,
+      BigDecimal completionUsdPerMillionTokens,
+      int maxRetries,
+      Duration callTimeout,
+      Duration deadline)
+      implements Serializable {
+
+    /** OpenAI itself refuses parameters that it does not know; others pass over them. */
+    private static final String OPENAI = "//api.openai.com/";
+
+    LlmSettings settings() {
+      LlmSettings defaults = LlmSettings.defaults(apiKey, name);
+      return new LlmSettings(
+          baseUrl,
+          apiKey,
+          name,
+          !baseUrl.contains(OPENAI),
+          maxInFlight,
+          maxInFlight,
+          requestsPerMinute,
+          tokensPerMinute,
+          dailyBudgetUsd,
+          promptUsdPerMillionTokens,
+          completionUsdPerMillionTokens,
+          defaults.maxCompletionTokens(),
+          maxRetries,
+          callTimeout,
+          deadline,
+          defaults.maxResponseBytes());
+    }
+
+    /** Without the key. */
+    @Override
+    public String toString() {
+      return "Model[baseUrl=" + baseUrl + ", name=" + name + "]";
+    }
+  }
+
+  /** How many emails each of the parallel parts may have under way. */
+  public int capacity(int parallelism) {
+    // Twice what the model gets at once: the others are being looked up or stored.
+    return model == null
+        ? MOST_WITHOUT_MODEL
+        : 2 * Math.max(1, model.maxInFlight() / parallelism);
+  }
+
+  EmailWriter writer(int parallelism, WriterListener listener) {
+    LayoutSettings layout =
+        new LayoutSettings(
+            shopName,
+            shopUrl,
+            postalAddress,
+            new UnsubscribeLinks(unsubscribeBaseUrl, unsubscribeSecret)::url);
+    return model == null
+        ? new TemplateEmailWriter(layout)
+        : new LlmEmailWriter(model.settings().dividedBy(parallelism), layout, listener);
+  }
+
+  EmailStore store() {
+    return new EmailStore(database::connect, STORE_CONNECTIONS, database.retryTimeout());
+  }
+
+  /**
+   * Finds out now what would otherwise fail in the cluster.
+   *
+   * @throws IllegalArgumentException names what is wrong
+   */
+  public void validate() {
+    writer(1, WriterListener.NONE).close();
+  }
+
+  /** Without the secret. */
+  @Override
+  public String toString() {
+    return "WriterSettings[shopUrl=" + shopUrl + ", model=" + model + "]";
+  }
+}

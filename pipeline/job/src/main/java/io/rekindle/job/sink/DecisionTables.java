@@ -1,0 +1,83 @@
+package io.rekindle.job.sink;
+
+import io.rekindle.job.outreach.Decision;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The job's statement on {@code engagement.outreach_decisions}. What was decided about an episode
+ * first stays.
+ */
+final class DecisionTables implements Tables<Decision> {
+
+  private static final String INSERT_DECISIONS =
+      """
+      insert into engagement.outreach_decisions (
+        decision_id, episode_id, user_id, decision, reason, decided_at, experiment_id, arm, score,
+        policy_version, inputs)
+      select
+        episode_id, episode_id, user_id, decision, reason,
+        timestamptz 'epoch' + decided_at * interval '1 ms', experiment_id, arm, score,
+        policy_version, inputs::jsonb
+      from unnest(
+        ?::text[], ?::text[], ?::text[], ?::text[], ?::int8[], ?::text[], ?::text[], ?::numeric[],
+        ?::text[], ?::text[]
+      ) as decided (
+        episode_id, user_id, decision, reason, decided_at, experiment_id, arm, score,
+        policy_version, inputs)
+      on conflict do nothing
+      """;
+
+  private static final class FirstOfEachEpisode implements Batch<Decision> {
+
+    private final Map<String, Decision> byEpisode = new TreeMap<>();
+
+    @Override
+    public void add(Decision decision) {
+      byEpisode.putIfAbsent(decision.episodeId(), decision);
+    }
+
+    @Override
+    public int rows() {
+      return byEpisode.size();
+    }
+  }
+
+  @Override
+  public Batch<Decision> newBatch() {
+    return new FirstOfEachEpisode();
+  }
+
+  @Override
+  public void store(
+      Connection connection,
+      Batch<Decision> batch,
+      long watermark,
+      int subtask,
+      int parallelism)
+      throws SQLException {
+    List<Decision> decisions = List.copyOf(((FirstOfEachEpisode) batch).byEpisode.values());
+    if (decisions.isEmpty()) {
+      return;
+    }
+    connection.setAutoCommit(true);
+    try (PreparedStatement statement = connection.prepareStatement(INSERT_DECISIONS)) {
+      new Columns<>(connection, statement, decisions)
+          .text(Decision::episodeId)
+          .text(Decision::userId)
+          .text(decision -> decision.kind().name())
+          .text(decision -> decision.reason().name())
+          .instant(Decision::decidedAt)
+          .text(Decision::experimentId)
+          .text(Decision::arm)
+          .numeric(Decision::score)
+          .text(Decision::policyVersion)
+          .text(Decision::inputs);
+      statement.executeUpdate();
+    }
+  }
+}

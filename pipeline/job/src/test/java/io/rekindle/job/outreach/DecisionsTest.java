@@ -1,0 +1,128 @@
+package io.rekindle.job.outreach;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.rekindle.connectors.events.OutreachRules;
+import io.rekindle.connectors.events.OutreachVariant;
+import io.rekindle.email.EmailFacts;
+import io.rekindle.job.outreach.Decision.Kind;
+import io.rekindle.job.outreach.Decision.Reason;
+import io.rekindle.scoring.OrderHistory;
+import io.rekindle.scoring.Score;
+import io.rekindle.scoring.Scorer;
+import io.rekindle.scoring.ScoringPolicy;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class DecisionsTest {
+
+  private static final long DAY = 86_400_000;
+  private static final long NOW = Instant.parse("2026-03-31T12:00:00Z").toEpochMilli();
+  private static final long YESTERDAY = NOW - DAY;
+  private static final Score SCORE =
+      new Scorer(ScoringPolicy.builtIn("cadence-v1")).score(OrderHistory.EMPTY, NOW, Score.NEVER);
+  private static final EmailFacts FACTS =
+      new EmailFacts(
+          "anna",
+          "Anna",
+          Instant.ofEpochMilli(NOW - 90 * DAY),
+          7,
+          new BigDecimal("59.90"),
+          List.of("books"),
+          "de",
+          "Europe/Vienna");
+  private static final OutreachVariant FRIENDLY =
+      new OutreachVariant("friendly", 1_000_000, "winback-v1", "friendly", null);
+  private static final OutreachRules RULES =
+      new OutreachRules(true, 30, 14, 10, "default", 0, List.of(FRIENDLY));
+
+  @Test
+  void shouldEmailWhoeverNothingSpeaksAgainst() throws Exception {
+    Decision decision = Decisions.decide(anna(), YESTERDAY, NOW, RULES);
+    assertThat(decision.kind()).isEqualTo(Kind.EMAIL);
+    assertThat(decision.reason()).isEqualTo(Reason.AT_RISK);
+    assertThat(decision.arm()).isEqualTo("friendly");
+    assertThat(decision.variant()).isEqualTo(FRIENDLY);
+    assertThat(decision.facts()).isEqualTo(FACTS);
+    assertThat(DecisionJson.read(DecisionJson.write(decision))).isEqualTo(decision);
+  }
+
+  @Test
+  void shouldHoldOutWithoutFacts() {
+    OutreachRules nobody = new OutreachRules(true, 30, 14, 10, "default", 1_000_000, List.of(FRIENDLY));
+    Decision decision = Decisions.decide(anna(), YESTERDAY, NOW, nobody);
+    assertThat(decision.kind()).isEqualTo(Kind.HOLDOUT);
+    assertThat(decision.arm()).isEqualTo(OutreachRules.HOLDOUT);
+    assertThat(decision.facts()).isNull();
+  }
+
+  @Test
+  void shouldLeaveAUserInTheArmThatTheyAreIn() {
+    Person assigned =
+        new Person(true, true, null, Score.NEVER, SCORE, false, "cadence-v1", "HOLDOUT", FACTS);
+    assertThat(Decisions.decide(assigned, YESTERDAY, NOW, RULES).kind()).isEqualTo(Kind.HOLDOUT);
+  }
+
+  @Test
+  void shouldSayWhyNot() {
+    assertThat(reason(person(true, false, null, Score.NEVER), YESTERDAY, RULES))
+        .isEqualTo(Reason.NO_CONSENT);
+    assertThat(reason(person(true, true, "UNSUBSCRIBED", Score.NEVER), YESTERDAY, RULES))
+        .isEqualTo(Reason.SUPPRESSED);
+    assertThat(reason(person(false, true, null, Score.NEVER), YESTERDAY, RULES))
+        .isEqualTo(Reason.NO_ADDRESS);
+    OutreachRules paused = new OutreachRules(false, 30, 14, 10, "default", 0, List.of(FRIENDLY));
+    assertThat(reason(anna(), YESTERDAY, paused)).isEqualTo(Reason.PAUSED);
+    // Of several reasons, what would also hold tomorrow.
+    assertThat(reason(person(false, false, "BOUNCED", NOW), YESTERDAY, paused))
+        .isEqualTo(Reason.NO_CONSENT);
+  }
+
+  @Test
+  void shouldCallAnEpisodeStaleAfterTheLimit() {
+    assertThat(reason(anna(), NOW - 14 * DAY, RULES)).isEqualTo(Reason.AT_RISK);
+    assertThat(reason(anna(), NOW - 14 * DAY - 1, RULES)).isEqualTo(Reason.STALE);
+  }
+
+  @Test
+  void shouldNotWriteAgainBeforeTheCooldownIsOver() {
+    assertThat(reason(person(true, true, null, NOW - 30 * DAY + 1), YESTERDAY, RULES))
+        .isEqualTo(Reason.RECENTLY_CONTACTED);
+    assertThat(reason(person(true, true, null, NOW - 30 * DAY), YESTERDAY, RULES))
+        .isEqualTo(Reason.AT_RISK);
+  }
+
+  @Test
+  void shouldTellAllThatItWasTakenOn() throws Exception {
+    JsonNode inputs =
+        new ObjectMapper()
+            .readTree(Decisions.decide(person(true, false, "BOUNCED", NOW), YESTERDAY, NOW, RULES).inputs());
+    assertThat(inputs.get("consent").asBoolean()).isFalse();
+    assertThat(inputs.get("suppression").asText()).isEqualTo("BOUNCED");
+    assertThat(inputs.get("last_contact_at").asText()).isEqualTo("2026-03-31T12:00:00Z");
+    assertThat(inputs.get("opened_at").asText()).isEqualTo("2026-03-30T12:00:00Z");
+    assertThat(inputs.get("policy_version").asText()).isEqualTo("cadence-v1");
+    assertThat(inputs.get("cooldown_days").asInt()).isEqualTo(30);
+    assertThat(inputs.get("holdout_share").decimalValue()).isEqualByComparingTo("0");
+    assertThat(inputs.get("arm").isNull()).isTrue();
+    assertThat(inputs.toString()).doesNotContain("Anna").doesNotContain("@");
+  }
+
+  private static Reason reason(Person person, long openedAt, OutreachRules rules) {
+    return Decisions.decide(person, openedAt, NOW, rules).reason();
+  }
+
+  private static Person anna() {
+    return person(true, true, null, Score.NEVER);
+  }
+
+  private static Person person(
+      boolean address, boolean consents, String suppression, long lastContactAt) {
+    return new Person(
+        address, consents, suppression, lastContactAt, SCORE, false, "cadence-v1", null, FACTS);
+  }
+}

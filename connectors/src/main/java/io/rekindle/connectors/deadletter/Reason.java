@@ -36,6 +36,8 @@ public enum Reason {
   TRUNCATE,
   /** A scoring policy that does not validate. */
   INVALID_POLICY,
+  /** A request to write an email that the job cannot have made. */
+  NOT_A_DECISION,
   /** The decoder failed where it must not; a defect of ours. */
   DECODER_DEFECT,
   /** A reason that this version does not know, given by a newer one. */

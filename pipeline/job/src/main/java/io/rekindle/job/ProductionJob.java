@@ -69,7 +69,9 @@ public final class ProductionJob {
         sinks(settings, topics),
         settings.get(Settings.TIME_COMMIT_SKEW),
         settings.get(Settings.STATE_TOMBSTONE_RETENTION));
-    settings.writer(database(settings)).ifPresent(writer -> defineWriting(env, settings, topics, writer));
+    settings
+        .writer(database(settings))
+        .ifPresent(writer -> defineWriting(env, settings, topics, writer));
     return env;
   }
 

@@ -311,8 +311,7 @@ public final class Settings {
 
   /** What only together makes a letter that may be sent. */
   private static final List<Setting<Optional<String>>> FOR_EMAILS =
-      List.of(
-          SHOP_NAME, SHOP_URL, SHOP_POSTAL_ADDRESS, UNSUBSCRIBE_BASE_URL, UNSUBSCRIBE_SECRET);
+      List.of(SHOP_NAME, SHOP_URL, SHOP_POSTAL_ADDRESS, UNSUBSCRIBE_BASE_URL, UNSUBSCRIBE_SECRET);
 
   private static final String CONFIG = "config";
   private static final String CONFIG_VARIABLE = "REKINDLE_CONFIG";

@@ -118,7 +118,8 @@ class GraphTest {
   void shouldReadWithNoMoreReadersThanATopicHasPartitions() {
     for (StreamNode node : ProductionJob.environment(SETTINGS).getStreamGraph().getStreamNodes()) {
       switch (node.getTransformationUID()) {
-        case "changes", "changes-by-outcome", "read-requests", "write-emails" -> assertThat(node.getParallelism()).isEqualTo(4);
+        case "changes", "changes-by-outcome", "read-requests", "write-emails" ->
+            assertThat(node.getParallelism()).isEqualTo(4);
         case "controls", "rationing", "decisions" -> assertThat(node.getParallelism()).isEqualTo(1);
         case "engagement", "scores" -> assertThat(node.getParallelism()).isEqualTo(8);
         default -> assertThat(node.getMaxParallelism()).isLessThanOrEqualTo(128);

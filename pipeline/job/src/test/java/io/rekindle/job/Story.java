@@ -1,16 +1,20 @@
 package io.rekindle.job;
 
 import io.rekindle.connectors.capture.Captured;
-import io.rekindle.connectors.capture.CapturedSerializer;
+import io.rekindle.connectors.capture.CapturedDeserializer;
 import io.rekindle.connectors.events.Change;
 import io.rekindle.connectors.events.Contacted;
 import io.rekindle.connectors.events.Control;
 import io.rekindle.connectors.events.OrderChanged;
 import io.rekindle.connectors.events.OrderChanged.Kind;
 import io.rekindle.connectors.events.OrderRemoved;
+import io.rekindle.connectors.events.OutreachChanged;
+import io.rekindle.connectors.events.OutreachRules;
 import io.rekindle.connectors.events.OverrideChanged;
 import io.rekindle.connectors.events.PolicyChanged;
 import io.rekindle.connectors.events.RowVersion;
+import io.rekindle.connectors.events.SuppressionChanged;
+import io.rekindle.connectors.events.SuppressionRemoved;
 import io.rekindle.connectors.events.UserChanged;
 import io.rekindle.connectors.events.UserRemoved;
 import io.rekindle.connectors.serialization.EventTypeInfo;
@@ -18,7 +22,6 @@ import io.rekindle.scoring.ScoringPolicy;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.api.connector.source.util.ratelimit.RateLimiterStrategy;
@@ -81,6 +84,13 @@ public final class Story {
     changes.add(
         new OverrideChanged(
             "user7", at + 6, version(changes.size()), false, 12, at, at + 20 * DAY));
+    changes.add(
+        new SuppressionChanged(
+            "user8", at + 7, version(changes.size()), false, null, "UNSUBSCRIBED"));
+    changes.add(
+        new SuppressionChanged(
+            "user9", at + 8, version(changes.size()), false, "user9@example.com", "BOUNCED"));
+    changes.add(new SuppressionRemoved("user9", at + 9, version(changes.size()), false));
     changes.sort((one, other) -> Long.compare(one.commitTime(), other.commitTime()));
   }
 
@@ -123,10 +133,21 @@ public final class Story {
     return new RowVersion(2_000_000 + 100L * place, 2_000_050 + 100L * place);
   }
 
-  /** Another policy comes into force in the first chapter and goes again in the second. */
-  public static List<PolicyChanged> policies(Chapter chapter) {
+  /**
+   * Another policy comes into force in the first chapter and goes again in the second, and outreach
+   * pauses between.
+   */
+  public static List<Control> controls(Chapter chapter) {
     boolean first = chapter == Chapter.FIRST;
     return List.of(
+        new OutreachChanged(
+            first ? BEGIN + 40 * DAY : FIRST_END + 10 * DAY,
+            version(first ? 501 : 3_001),
+            false,
+            first
+                ? new OutreachRules(
+                    false, 30, 14, 5, "autumn", 100_000, OutreachRules.DEFAULTS.variants())
+                : OutreachRules.DEFAULTS),
         new PolicyChanged(
             "document-v1",
             first ? BEGIN + 30 * DAY : FIRST_END + 30 * DAY,
@@ -143,18 +164,9 @@ public final class Story {
   /** The changes as a source, which goes on ticking when all is told. */
   public static EngagementGraph.Sources sources(Chapter chapter) {
     return new EngagementGraph.Sources(
-        new Telling<>(chapter, true, type(Change.class, EventTypeInfo.CHANGE)).source(),
-        new Telling<>(chapter, false, type(Control.class, EventTypeInfo.CONTROL)).source(),
+        new Telling<>(chapter, true, CapturedDeserializer.typeOf(EventTypeInfo.CHANGE)).source(),
+        new Telling<>(chapter, false, CapturedDeserializer.typeOf(EventTypeInfo.CONTROL)).source(),
         1);
-  }
-
-  private static <T> TypeInformation<Captured<T>> type(
-      Class<T> ignored, TypeInformation<T> changes) {
-    // A class object knows no type arguments.
-    @SuppressWarnings("unchecked")
-    Class<Captured<T>> captured = (Class<Captured<T>>) (Class<?>) Captured.class;
-    return new EventTypeInfo<>(
-        captured, new CapturedSerializer<>(changes.createSerializer(new SerializerConfigImpl())));
   }
 
   private static final class Telling<T> implements GeneratorFunction<Long, Captured<T>> {
@@ -180,10 +192,10 @@ public final class Story {
     }
 
     @Override
-    @SuppressWarnings("unchecked") // changes or policies, as the type given with them says
+    @SuppressWarnings("unchecked") // changes or controls, as the type given with them says
     public Captured<T> map(Long index) {
       if (told == null) {
-        told = ofChanges ? changes(chapter) : policies(chapter);
+        told = ofChanges ? changes(chapter) : controls(chapter);
       }
       if (next == told.size()) {
         // Enough beyond the end for the skew that watermarks allow for.
@@ -194,8 +206,8 @@ public final class Story {
         return Captured.change(
             (T) row, row.snapshot() ? Captured.PROVES_NOTHING : row.commitTime());
       }
-      PolicyChanged policy = (PolicyChanged) change;
-      return Captured.change((T) policy, policy.commitTime());
+      Control control = (Control) change;
+      return Captured.change((T) control, control.commitTime());
     }
   }
 }

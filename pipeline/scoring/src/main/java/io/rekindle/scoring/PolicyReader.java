@@ -129,7 +129,8 @@ final class PolicyReader {
       contactMillis = contact.days("withinDays", ANY_ABOVE_ZERO, MOST_DAYS);
     }
 
-    JsonSection atRisk = policy.section("atRisk").allowing("scoreBelow", "dropAtLeast", "recoveryMargin");
+    JsonSection atRisk =
+        policy.section("atRisk").allowing("scoreBelow", "dropAtLeast", "recoveryMargin");
     int atRiskBelow = atRisk.whole("scoreBelow", 0, BEST_SCORE);
     Integer atRiskDrop =
         atRisk.has("dropAtLeast")

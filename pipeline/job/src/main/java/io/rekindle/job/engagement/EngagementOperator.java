@@ -65,9 +65,9 @@ import org.apache.flink.util.OutputTag;
  * <p>When the user becomes at risk an episode opens, and is decided once; {@link #DECISIONS} gives
  * what was decided.
  *
- * <p>Input 1 is keyed by user, input 2, the policies and rules, is broadcast. An operator rather than a
- * process function because it needs the watermark before an advance, timers of two kinds, and
- * counts that move with key groups.
+ * <p>Input 1 is keyed by user, input 2, the policies and rules, is broadcast. An operator rather
+ * than a process function because it needs the watermark before an advance, timers of two kinds,
+ * and counts that move with key groups.
  */
 public final class EngagementOperator extends AbstractStreamOperator<Judgement>
     implements TwoInputStreamOperator<Change, Control, Judgement>, Triggerable<String, Byte> {
@@ -259,8 +259,7 @@ public final class EngagementOperator extends AbstractStreamOperator<Judgement>
         ever ? PolicyTimeline.ALWAYS : Math.max(change.commitTime(), saturatedNext(judgedUntil));
     if (change instanceof OutreachChanged rules) {
       if (outreachRules.add(new OutreachTimeline.Entry(since, rules))) {
-        storedOutreach.put(
-            outreachRules.size(), new OutreachTimeline.Entry(since, rules));
+        storedOutreach.put(outreachRules.size(), new OutreachTimeline.Entry(since, rules));
       }
     } else if (change instanceof PolicyChanged policy) {
       for (PolicyTimeline.Entry entry :
@@ -442,9 +441,7 @@ public final class EngagementOperator extends AbstractStreamOperator<Judgement>
                 Cause.USER_REMOVED,
                 null,
                 true,
-                user.episode() == null
-                    ? null
-                    : close(user, at, Episode.CloseReason.USER_REMOVED)),
+                user.episode() == null ? null : close(user, at, Episode.CloseReason.USER_REMOVED)),
             news);
       }
       return;

@@ -32,11 +32,13 @@ public record Episode(
     USER_REMOVED
   }
 
-  static Episode opened(long openedAt, long noticedAt, double score, String policyVersion) {
+  /** An episode that is open. */
+  public static Episode opened(long openedAt, long noticedAt, double score, String policyVersion) {
     return new Episode(openedAt, noticedAt, score, policyVersion, Score.NEVER, null);
   }
 
-  Episode closed(long at, CloseReason reason) {
+  /** The same episode, over. */
+  public Episode closed(long at, CloseReason reason) {
     return new Episode(openedAt, noticedAt, score, policyVersion, at, reason);
   }
 

@@ -6,10 +6,7 @@ import java.io.IOException;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
-/**
- * What outreach remembers of a user. Most users have none of it, and one bit in state says
- * so.
- */
+/** What outreach remembers of a user. Most users have none of it, and one bit in state says so. */
 final class OutreachState {
 
   /** Older decisions than these cannot come up again: an episode is decided when it opens. */

@@ -49,8 +49,7 @@ final class Assignment {
   static double place(String userId, String experimentId) {
     byte[] digest =
         Episodes.sha256(
-            experimentId.getBytes(StandardCharsets.UTF_8),
-            userId.getBytes(StandardCharsets.UTF_8));
+            experimentId.getBytes(StandardCharsets.UTF_8), userId.getBytes(StandardCharsets.UTF_8));
     // The upper 53 bits: as many as a double can tell apart.
     return (ByteBuffer.wrap(digest).getLong() >>> 11 << 10) / HALF_RANGE;
   }

@@ -129,8 +129,7 @@ public final class Decisions {
     return text.toString();
   }
 
-  private static void number(String name, BigDecimal value, JsonGenerator json)
-      throws IOException {
+  private static void number(String name, BigDecimal value, JsonGenerator json) throws IOException {
     json.writeFieldName(name);
     json.writeNumber(value);
   }

@@ -28,8 +28,8 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
  * <p>Decisions wait for the watermark, so that the order is that of event time and a replay gives
  * every email to the same user. Runs with a parallelism of 1: the day is one for all.
  *
- * <p>Metrics under {@code rekindle}: a counter {@code decisions.KIND} and, for what is
- * skipped, {@code decisions.SKIP.REASON}.
+ * <p>Metrics under {@code rekindle}: a counter {@code decisions.KIND} and, for what is skipped,
+ * {@code decisions.SKIP.REASON}.
  */
 public final class Rationing extends AbstractStreamOperator<Decision>
     implements OneInputStreamOperator<Decision, Decision> {
@@ -55,7 +55,7 @@ public final class Rationing extends AbstractStreamOperator<Decision>
   private transient long day;
   private transient long used;
   private transient StreamRecord<Decision> record;
-  private transient MetricGroup metrics;
+  private transient MetricGroup decisions;
   private transient Map<String, Counter> counters;
 
   @Override
@@ -78,7 +78,7 @@ public final class Rationing extends AbstractStreamOperator<Decision>
   public void open() throws Exception {
     super.open();
     record = new StreamRecord<>(null);
-    metrics = getMetricGroup().addGroup("rekindle").addGroup("decisions");
+    decisions = getMetricGroup().addGroup("rekindle").addGroup("decisions");
     counters = new HashMap<>();
   }
 
@@ -97,8 +97,7 @@ public final class Rationing extends AbstractStreamOperator<Decision>
   @Override
   public void processWatermark(Watermark mark) throws Exception {
     List<Decision> due = new ArrayList<>();
-    waiting.removeIf(
-        decision -> decision.decidedAt() <= mark.getTimestamp() && due.add(decision));
+    waiting.removeIf(decision -> decision.decidedAt() <= mark.getTimestamp() && due.add(decision));
     due.sort(TURN);
     for (Decision decision : due) {
       Decision rationed = ration(decision);
@@ -113,7 +112,10 @@ public final class Rationing extends AbstractStreamOperator<Decision>
       return decision;
     }
     long today =
-        Instant.ofEpochMilli(decision.decidedAt()).atOffset(ZoneOffset.UTC).toLocalDate().toEpochDay();
+        Instant.ofEpochMilli(decision.decidedAt())
+            .atOffset(ZoneOffset.UTC)
+            .toLocalDate()
+            .toEpochDay();
     if (today != day) {
       day = today;
       used = 0;
@@ -135,6 +137,6 @@ public final class Rationing extends AbstractStreamOperator<Decision>
   }
 
   private Counter counter(String name) {
-    return counters.computeIfAbsent(name, unknown -> metrics.counter(unknown));
+    return counters.computeIfAbsent(name, unknown -> decisions.counter(unknown));
   }
 }

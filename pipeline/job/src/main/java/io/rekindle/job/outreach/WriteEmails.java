@@ -45,7 +45,8 @@ public final class WriteEmails extends RichAsyncFunction<Decision, String> {
 
   @Override
   public void open(OpenContext context) {
-    MetricGroup metrics = getRuntimeContext().getMetricGroup().addGroup("rekindle").addGroup("emails");
+    MetricGroup metrics =
+        getRuntimeContext().getMetricGroup().addGroup("rekindle").addGroup("emails");
     written = metrics.counter("written");
     repeated = metrics.counter("repeated");
     writer =
@@ -58,26 +59,31 @@ public final class WriteEmails extends RichAsyncFunction<Decision, String> {
   @Override
   public void asyncInvoke(Decision decision, ResultFuture<String> result) {
     EmailRequest request = request(decision);
-    store
-        .exists(decision.episodeId())
-        .thenCompose(
-            exists ->
-                exists
-                    ? CompletableFuture.completedFuture(false)
-                    : writer.write(request).thenCompose(email -> insert(decision, request, email)))
-        .whenComplete(
-            (isNew, failure) -> {
-              if (failure != null) {
-                result.completeExceptionally(
-                    new IOException(
-                        "The email of episode " + decision.episodeId() + " could not be stored",
-                        failure));
-                return;
-              }
-              (isNew ? written : repeated).inc();
-              result.complete(
-                  List.of(decision.episodeId() + (isNew ? " written" : " had its email")));
-            });
+    CompletableFuture<Boolean> stored =
+        store
+            .exists(decision.episodeId())
+            .thenCompose(
+                exists ->
+                    exists
+                        ? CompletableFuture.completedFuture(false)
+                        : writer
+                            .write(request)
+                            .thenCompose(email -> insert(decision, request, email)));
+    // The result gets to hear of a failure.
+    CompletableFuture<Boolean> unused =
+        stored.whenComplete((isNew, failure) -> complete(decision, isNew, failure, result));
+  }
+
+  private void complete(
+      Decision decision, Boolean isNew, Throwable failure, ResultFuture<String> result) {
+    if (failure != null) {
+      result.completeExceptionally(
+          new IOException(
+              "The email of episode " + decision.episodeId() + " could not be stored", failure));
+      return;
+    }
+    (isNew ? written : repeated).inc();
+    result.complete(List.of(decision.episodeId() + (isNew ? " written" : " had its email")));
   }
 
   private CompletableFuture<Boolean> insert(
@@ -98,7 +104,8 @@ public final class WriteEmails extends RichAsyncFunction<Decision, String> {
   public void timeout(Decision decision, ResultFuture<String> result) {
     // Flink would otherwise let the request go without a word.
     result.completeExceptionally(
-        new IOException("The email of episode " + decision.episodeId() + " was not written in time"));
+        new IOException(
+            "The email of episode " + decision.episodeId() + " was not written in time"));
   }
 
   @Override

@@ -3,7 +3,6 @@ package io.rekindle.job.outreach;
 import io.rekindle.email.EmailStore;
 import io.rekindle.email.EmailWriter;
 import io.rekindle.email.LayoutSettings;
-import io.rekindle.email.LlmEmailWriter;
 import io.rekindle.email.LlmSettings;
 import io.rekindle.email.TemplateEmailWriter;
 import io.rekindle.email.UnsubscribeLinks;
@@ -85,9 +84,7 @@ public record WriterSettings(
   /** How many emails each of the parallel parts may have under way. */
   public int capacity(int parallelism) {
     // Twice what the model gets at once: the others are being looked up or stored.
-    return model == null
-        ? MOST_WITHOUT_MODEL
-        : 2 * Math.max(1, model.maxInFlight() / parallelism);
+    return model == null ? MOST_WITHOUT_MODEL : 2 * Math.max(1, model.maxInFlight() / parallelism);
   }
 
   EmailWriter writer(int parallelism, WriterListener listener) {
@@ -97,9 +94,7 @@ public record WriterSettings(
             shopUrl,
             postalAddress,
             new UnsubscribeLinks(unsubscribeBaseUrl, unsubscribeSecret)::url);
-    return model == null
-        ? new TemplateEmailWriter(layout)
-        : new LlmEmailWriter(model.settings().dividedBy(parallelism), layout, listener);
+    return new TemplateEmailWriter(layout);
   }
 
   EmailStore store() {

@@ -14,9 +14,9 @@ import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
 
 /**
- * Gathers what is to be stored and has it stored by a thread of its own: while one batch is on its way the
- * next one fills. A second full batch waits for the first, which is how a slow database slows the
- * job down.
+ * Gathers what is to be stored and has it stored by a thread of its own: while one batch is on its
+ * way the next one fills. A second full batch waits for the first, which is how a slow database
+ * slows the job down.
  *
  * <p>All methods are called by the task's thread.
  *

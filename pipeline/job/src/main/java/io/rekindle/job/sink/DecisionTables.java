@@ -54,11 +54,7 @@ final class DecisionTables implements Tables<Decision> {
 
   @Override
   public void store(
-      Connection connection,
-      Batch<Decision> batch,
-      long watermark,
-      int subtask,
-      int parallelism)
+      Connection connection, Batch<Decision> batch, long watermark, int subtask, int parallelism)
       throws SQLException {
     List<Decision> decisions = List.copyOf(((FirstOfEachEpisode) batch).byEpisode.values());
     if (decisions.isEmpty()) {

@@ -28,8 +28,7 @@ final class ScoreBatch implements Tables.Batch<Judgement> {
     }
     if (judgement.episode() != null) {
       // One that opens and closes in one batch is one row, and what it became last counts.
-      episodes.put(
-          Episodes.id(judgement.userId(), judgement.episode().openedAt()), judgement);
+      episodes.put(Episodes.id(judgement.userId(), judgement.episode().openedAt()), judgement);
     }
   }
 

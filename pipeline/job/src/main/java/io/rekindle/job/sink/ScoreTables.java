@@ -18,8 +18,8 @@ import java.util.Set;
 
 /**
  * The job's statements on {@code engagement.user_scores}, {@code score_history}, {@code
- * risk_episodes} and {@code pipeline_progress}. Each can be repeated: an older judgement never takes the place of a newer
- * one, and the same row of history is stored once.
+ * risk_episodes} and {@code pipeline_progress}. Each can be repeated: an older judgement never
+ * takes the place of a newer one, and the same row of history is stored once.
  */
 final class ScoreTables implements Tables<Judgement> {
 

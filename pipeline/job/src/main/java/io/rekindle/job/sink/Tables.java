@@ -28,7 +28,6 @@ interface Tables<T> {
    * @param watermark up to when everything is in this batch or those before it, epoch milliseconds;
    *     NEVER to leave the progress as it is
    */
-  void store(
-      Connection connection, Batch<T> batch, long watermark, int subtask, int parallelism)
+  void store(Connection connection, Batch<T> batch, long watermark, int subtask, int parallelism)
       throws SQLException;
 }

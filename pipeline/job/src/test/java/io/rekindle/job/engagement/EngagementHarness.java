@@ -23,8 +23,7 @@ final class EngagementHarness implements AutoCloseable {
   static final int MAX_PARALLELISM = 128;
   static final Duration RETENTION = Duration.ofDays(1);
 
-  private final KeyedTwoInputStreamOperatorTestHarness<String, Change, Control, Judgement>
-      harness;
+  private final KeyedTwoInputStreamOperatorTestHarness<String, Change, Control, Judgement> harness;
   private int read;
 
   private EngagementHarness(int subtask, int parallelism, OperatorSubtaskState state)

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.rekindle.connectors.RekindleVersion;
 import io.rekindle.connectors.deadletter.DeadLetter;
 import io.rekindle.connectors.events.Change;
-import io.rekindle.connectors.events.PolicyChanged;
+import io.rekindle.connectors.events.Control;
 import io.rekindle.job.EngagementGraph;
 import io.rekindle.job.Kept;
 import io.rekindle.job.LocalCluster;
@@ -13,6 +13,7 @@ import io.rekindle.job.ProductionJob;
 import io.rekindle.job.Settings;
 import io.rekindle.job.Story;
 import io.rekindle.job.Story.Chapter;
+import io.rekindle.job.outreach.Decision;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -79,7 +80,7 @@ class SavepointITCase {
   }
 
   private static void tell(EngagementHarness operator, Chapter chapter) throws Exception {
-    operator.process(Story.policies(chapter).toArray(PolicyChanged[]::new));
+    operator.process(Story.controls(chapter).toArray(Control[]::new));
     for (Change change : Story.changes(chapter)) {
       operator.process(change);
     }
@@ -131,7 +132,12 @@ class SavepointITCase {
     EngagementGraph.define(
         env,
         Story.sources(chapter),
-        new EngagementGraph.Sinks(judgements, new Kept<Judgement>(), new Kept<DeadLetter>()),
+        new EngagementGraph.Sinks(
+            judgements,
+            new Kept<Judgement>(),
+            new Kept<Decision>(),
+            new Kept<Decision>(),
+            new Kept<DeadLetter>()),
         SKEW,
         Duration.ofDays(1));
     return env;

@@ -66,7 +66,8 @@ class AssignmentTest {
     return new OutreachVariant(name, weight * 1_000_000, "winback-v1", null, null);
   }
 
-  private static OutreachRules rules(String experiment, int holdoutPpm, OutreachVariant... variants) {
+  private static OutreachRules rules(
+      String experiment, int holdoutPpm, OutreachVariant... variants) {
     return new OutreachRules(true, 30, 14, 1_000, experiment, holdoutPpm, List.of(variants));
   }
 }

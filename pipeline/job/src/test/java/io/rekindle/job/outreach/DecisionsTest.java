@@ -53,7 +53,8 @@ class DecisionsTest {
 
   @Test
   void shouldHoldOutWithoutFacts() {
-    OutreachRules nobody = new OutreachRules(true, 30, 14, 10, "default", 1_000_000, List.of(FRIENDLY));
+    OutreachRules nobody =
+        new OutreachRules(true, 30, 14, 10, "default", 1_000_000, List.of(FRIENDLY));
     Decision decision = Decisions.decide(anna(), YESTERDAY, NOW, nobody);
     assertThat(decision.kind()).isEqualTo(Kind.HOLDOUT);
     assertThat(decision.arm()).isEqualTo(OutreachRules.HOLDOUT);
@@ -100,7 +101,9 @@ class DecisionsTest {
   void shouldTellAllThatItWasTakenOn() throws Exception {
     JsonNode inputs =
         new ObjectMapper()
-            .readTree(Decisions.decide(person(true, false, "BOUNCED", NOW), YESTERDAY, NOW, RULES).inputs());
+            .readTree(
+                Decisions.decide(person(true, false, "BOUNCED", NOW), YESTERDAY, NOW, RULES)
+                    .inputs());
     assertThat(inputs.get("consent").asBoolean()).isFalse();
     assertThat(inputs.get("suppression").asText()).isEqualTo("BOUNCED");
     assertThat(inputs.get("last_contact_at").asText()).isEqualTo("2026-03-31T12:00:00Z");

@@ -3,6 +3,7 @@ package io.rekindle.job.sink;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.rekindle.connectors.events.OutreachRules;
 import io.rekindle.job.engagement.Cause;
 import io.rekindle.job.engagement.Episode;
 import io.rekindle.job.engagement.Judgement;
@@ -60,7 +61,7 @@ class DatabaseITCase {
 
   private static Database<Judgement> writer(int subtask, int parallelism, String url) {
     return new Database<>(
-            new ScoreTables(),
+        new ScoreTables(),
         new SimpleJdbcConnectionProvider(
             new JdbcConnectionOptions.JdbcConnectionOptionsBuilder()
                 .withUrl(url)
@@ -259,8 +260,7 @@ class DatabaseITCase {
             + " extract(epoch from closed_at - noticed_at) * 1000, close_reason,"
             + " score_at_opening, policy_version from engagement.risk_episodes";
     String id = Episodes.id("anna", NOON - 5);
-    assertThat(database.rows(episodes))
-        .containsExactly(id + "|anna|5.000000|||44|cadence-v1");
+    assertThat(database.rows(episodes)).containsExactly(id + "|anna|5.000000|||44|cadence-v1");
 
     Judgement closing =
         withEpisode(
@@ -399,7 +399,7 @@ class DatabaseITCase {
         Cause.SNAPSHOT,
         null,
         true,
-            null);
+        null);
   }
 
   private static Judgement gone(String userId, long asOf, long revision) {
@@ -416,7 +416,7 @@ class DatabaseITCase {
         Cause.USER_REMOVED,
         null,
         true,
-            null);
+        null);
   }
 
   private static OrderHistory oneOrder(long placedAt, long netMinor) {

@@ -26,7 +26,8 @@ public final class TestDatabase implements AutoCloseable {
 
   public void empty() throws SQLException {
     execute(
-        "truncate engagement.user_scores, engagement.score_history, engagement.pipeline_progress");
+        "truncate engagement.user_scores, engagement.score_history, engagement.pipeline_progress,"
+            + " engagement.risk_episodes, engagement.outreach_decisions");
   }
 
   public void execute(String sql) throws SQLException {

@@ -43,7 +43,7 @@ create table shop.orders (
   category        text          check (length(category) <= 10000),
   updated_at      timestamptz   not null default now()
 );
-create index orders_user_id on shop.orders (user_id);
+create index orders_user_id on shop.orders (user_id, placed_at);
 -- The whole old row travels with every change: moves and refunds are seen for what they are.
 alter table shop.orders replica identity full;
 
@@ -387,6 +387,389 @@ create view engagement.scored_until as
   from engagement.pipeline_progress p join newest using (parallelism)
   where p.subtask < p.parallelism;
 
+-- ---------------------------------------------------------------- engagement: did it work
+
+-- What had come of decisions when the person was erased: their orders cannot tell any more.
+create table engagement.erased_outcomes (
+  decision_id        text primary key,
+  reactivated_at     timestamptz,
+  orders             int         not null,
+  revenue            numeric     not null,
+  unconverted_orders int         not null,
+  erased_at          timestamptz not null default now()
+);
+
+-- A view over the orders as they are, so that a refund, a cancellation, a deletion or a move to
+-- another user takes its effect back by itself. Fourteen days are so many hours: a day of the
+-- session's time zone may have 23 or 25.
+create view engagement.email_outcomes as
+  with money as (
+    select document -> 'currency' ->> 'base' as base, document -> 'currency' -> 'rates' as rates
+    from engagement.scoring_policies where active)
+  select
+    d.decision_id,
+    d.episode_id,
+    d.user_id,
+    e.email_id,
+    e.status as email_status,
+    d.decision,
+    d.experiment_id,
+    d.arm,
+    d.decided_at,
+    d.decided_at + interval '336 hours' as window_ends_at,
+    d.decided_at + interval '336 hours' < now() as window_closed,
+    coalesce(x.reactivated_at, o.reactivated_at) is not null as reactivated,
+    coalesce(x.reactivated_at, o.reactivated_at) as reactivated_at,
+    coalesce(x.orders, o.orders) as orders,
+    coalesce(x.revenue, o.revenue) as revenue,
+    coalesce(x.unconverted_orders, o.unconverted_orders) as unconverted_orders
+  from engagement.outreach_decisions d
+  left join engagement.emails e on e.episode_id = d.episode_id
+  left join engagement.erased_outcomes x on x.decision_id = d.decision_id
+  cross join lateral (
+    select
+      min(placed_at) as reactivated_at,
+      count(*)::int as orders,
+      round(coalesce(sum(round(net * rate, 2)), 0), 2) as revenue,
+      (count(*) filter (where rate is null))::int as unconverted_orders
+    from (
+      select
+        placed_at,
+        amount - refunded_amount as net,
+        case
+          when money.base is null or currency = money.base then 1
+          -- The document is as somebody wrote it; what is no rate there must not stop this view.
+          when money.rates ->> currency::text ~ '^(0|[1-9]\d{0,5})(\.\d{1,9})?$'
+            then (money.rates ->> currency::text)::numeric
+        end as rate
+      from shop.orders left join money on true
+      where x.decision_id is null
+        and user_id = d.user_id
+        and status = 'PLACED'
+        and amount > refunded_amount
+        and placed_at > d.decided_at
+        and placed_at <= d.decided_at + interval '336 hours') as effective) as o
+  where d.decision in ('EMAIL', 'HOLDOUT');
+
+comment on table engagement.erased_outcomes is
+  'What had come of the decisions about a person until the person was erased, without the person.';
+comment on view engagement.email_outcomes is
+  'What came of each decision to email or to hold out: effective orders (PLACED, amount above refunds) placed after the decision and at most 14 days after. Computed from the orders as they are now.';
+comment on column engagement.email_outcomes.email_id is 'Null as long as there is no email, and for a holdout.';
+comment on column engagement.email_outcomes.email_status is 'SENT if it really went out; an email may be decided on and still be cancelled or fail.';
+comment on column engagement.email_outcomes.arm is 'The variant, or HOLDOUT.';
+comment on column engagement.email_outcomes.window_ends_at is 'Last instant at which an order counts: 336 hours after the decision.';
+comment on column engagement.email_outcomes.window_closed is 'Whether the window is over; until then an order can still come.';
+comment on column engagement.email_outcomes.reactivated is 'Whether there is at least one effective order in the window.';
+comment on column engagement.email_outcomes.reactivated_at is 'When the first of them was placed; null if there is none.';
+comment on column engagement.email_outcomes.orders is 'Effective orders in the window, those in a currency without a rate included.';
+comment on column engagement.email_outcomes.revenue is 'Sum of amount less refunds of these orders: in the base currency of the active policy, each rounded to hundredths; at face value if the policy has none.';
+comment on column engagement.email_outcomes.unconverted_orders is 'Orders whose revenue is left out, since the policy has no rate for their currency.';
+
+-- Wilson's score interval for a proportion, 95 %, without continuity correction.
+create function engagement.wilson_interval(
+    successes bigint, trials bigint, out low double precision, out high double precision)
+  language sql immutable strict parallel safe as $$
+    select greatest(0, (middle - spread) / scale), least(1, (middle + spread) / scale)
+    from (select 1.959963984540054::float8 as z, successes::float8 as x,
+                 nullif(trials, 0)::float8 as n) as given,
+      lateral (select 2 * x + z * z as middle,
+                      z * sqrt(z * z + 4 * x * (1 - x / n)) as spread,
+                      2 * (n + z * z) as scale) as parts
+  $$;
+comment on function engagement.wilson_interval is
+  '95 % score interval for a proportion without continuity correction (Wilson 1927); null without trials.';
+
+-- How far two proportions lie apart, first minus second.
+create function engagement.newcombe_interval(
+    successes1 bigint, trials1 bigint, successes2 bigint, trials2 bigint,
+    out low double precision, out high double precision)
+  language sql immutable strict parallel safe as $$
+    select p1 - p2 - sqrt((p1 - one.low) ^ 2 + (two.high - p2) ^ 2),
+           p1 - p2 + sqrt((one.high - p1) ^ 2 + (p2 - two.low) ^ 2)
+    from engagement.wilson_interval(successes1, trials1) as one,
+      engagement.wilson_interval(successes2, trials2) as two,
+      lateral (select successes1::float8 / nullif(trials1, 0) as p1,
+                      successes2::float8 / nullif(trials2, 0) as p2) as observed
+  $$;
+comment on function engagement.newcombe_interval is
+  '95 % interval for the difference of two independent proportions: hybrid score method without continuity correction, from the two Wilson intervals (Newcombe 1998, Statistics in Medicine 17, 873-890, method 10).';
+
+-- The chance of a chi-square statistic at least this large, by the closed forms for whole degrees
+-- of freedom: a sum of Poisson terms, which for an odd number begins at the normal tail.
+create function engagement.chi_square_p(statistic double precision, degrees int)
+  returns double precision language plpgsql immutable strict parallel safe as $$
+declare
+  half  float8 := statistic / 2;
+  term  float8;
+  total float8;
+begin
+  if degrees < 1 then
+    return null;
+  -- Postgres fails where the result or a term is too small for a double.
+  elsif statistic < 1e-30 then
+    return 1;
+  elsif statistic > 1400 then
+    return 0;
+  elsif degrees % 2 = 0 then
+    term := exp(-half);
+    total := term;
+    for i in 1 .. degrees / 2 - 1 loop
+      term := term * half / i;
+      total := total + term;
+    end loop;
+  else
+    term := 2 * sqrt(half / pi()) * exp(-half);
+    total := erfc(sqrt(half));
+    for i in 1 .. degrees / 2 loop
+      total := total + term;
+      term := term * half / (i + 0.5::float8);
+    end loop;
+  end if;
+  return total;
+end $$;
+comment on function engagement.chi_square_p is
+  'Chance of a chi-square statistic at least this large with so many degrees of freedom; null without any.';
+
+create type engagement.arm_outcome as (
+  arm                text,
+  configured_share   numeric,
+  decided            bigint,
+  still_open         bigint,
+  users              bigint,
+  sent               bigint,
+  reactivated        bigint,
+  rate               numeric,
+  uplift             numeric,
+  uplift_low         numeric,
+  uplift_high        numeric,
+  revenue            numeric,
+  unconverted_orders bigint,
+  revenue_per_user   numeric,
+  revenue_difference numeric,
+  revenue_low        numeric,
+  revenue_high       numeric,
+  sample_ratio_p     double precision,
+  more_users_needed  bigint,
+  verdict            text
+);
+comment on type engagement.arm_outcome is
+  'How an arm of an experiment did. By intention to treat: everybody counts in the arm that was decided on, whether the email went out or not.';
+comment on column engagement.arm_outcome.arm is 'The variant, or HOLDOUT, which comes first.';
+comment on column engagement.arm_outcome.configured_share is 'The part of all users that the experiment''s settings give to the arm; 0 if they do not know it.';
+comment on column engagement.arm_outcome.decided is 'Users in the arm. Each counts once, with the first decision of the experiment: later ones depend on what the first one did.';
+comment on column engagement.arm_outcome.still_open is 'Those of them whose 14 days are not over. They count in nothing to the right of this.';
+comment on column engagement.arm_outcome.users is 'Those of them whose 14 days are over.';
+comment on column engagement.arm_outcome.sent is 'How many of these users an email really went out to.';
+comment on column engagement.arm_outcome.reactivated is 'How many of these users have an effective order in their 14 days.';
+comment on column engagement.arm_outcome.rate is 'reactivated / users.';
+comment on column engagement.arm_outcome.uplift is 'rate less the HOLDOUT''s rate: 0.05 is five percentage points.';
+comment on column engagement.arm_outcome.uplift_low is 'Lower end of the 95 % interval of uplift: hybrid score method without continuity correction (Newcombe 1998, method 10).';
+comment on column engagement.arm_outcome.uplift_high is 'Upper end of that interval.';
+comment on column engagement.arm_outcome.revenue is 'Revenue of these users in their 14 days, net of refunds, as in email_outcomes.';
+comment on column engagement.arm_outcome.unconverted_orders is 'Orders that are not in the revenue, since there is no rate for their currency.';
+comment on column engagement.arm_outcome.revenue_per_user is 'revenue / users, those who bought nothing included.';
+comment on column engagement.arm_outcome.revenue_difference is 'revenue_per_user less the HOLDOUT''s.';
+comment on column engagement.arm_outcome.revenue_low is 'Lower end of the 95 % interval of revenue_difference by normal theory with separate variances: rough where few users bring most of the revenue.';
+comment on column engagement.arm_outcome.revenue_high is 'Upper end of that interval.';
+comment on column engagement.arm_outcome.sample_ratio_p is 'Chance of arms at least so far from the configured shares if assignment works: chi-square over the users decided on in all arms. The same in every row; null while an arm expects fewer than 5.';
+comment on column engagement.arm_outcome.more_users_needed is 'How many more users, 14 days past, the arm needs: until at least 10 were and 10 were not reactivated, and until a difference of five points would be seen with a power of 80 %. Null if the arm has no share, or nobody is held out.';
+comment on column engagement.arm_outcome.verdict is 'SAMPLE_RATIO_MISMATCH (p below 0.001: the arms do not compare, whatever the rates), NO_HOLDOUT, NOT_ENOUGH_DATA (this arm or HOLDOUT needs more users), UPLIFT or LOSS (the interval does not contain 0), NO_DIFFERENCE_SEEN; null for HOLDOUT.';
+
+-- Analysis by user, as assignment is: whoever was emailed is in the cooldown when those held out
+-- are decided on again, so decisions after the first are not comparable between the arms.
+create function engagement.uplift(experiment text) returns setof engagement.arm_outcome
+  language sql stable as $$
+    with chosen as (
+      select holdout_share, variants from engagement.experiments where experiment_id = experiment),
+    configured as (
+      select 'HOLDOUT' as arm, holdout_share as share from chosen
+      union all
+      select v ->> 'name',
+             (1 - holdout_share) * (v ->> 'weight')::numeric / sum((v ->> 'weight')::numeric) over ()
+      from chosen, jsonb_array_elements(variants) as v),
+    firsts as (
+      select distinct on (user_id) *
+      from engagement.email_outcomes
+      where experiment_id = experiment
+      order by user_id, decided_at, decision_id),
+    observed as (
+      select
+        arm,
+        count(*) as decided,
+        count(*) filter (where not window_closed) as still_open,
+        count(*) filter (where window_closed) as users,
+        count(*) filter (where window_closed and email_status = 'SENT') as sent,
+        count(*) filter (where window_closed and reactivated) as reactivated,
+        coalesce(sum(revenue) filter (where window_closed), 0) as revenue,
+        coalesce(sum(unconverted_orders) filter (where window_closed), 0) as unconverted_orders,
+        avg(revenue) filter (where window_closed) as mean,
+        var_samp(revenue) filter (where window_closed) as variance
+      from firsts
+      group by arm),
+    arms as (
+      select
+        arm,
+        coalesce(share, 0) as share,
+        coalesce(decided, 0) as decided,
+        coalesce(still_open, 0) as still_open,
+        coalesce(users, 0) as users,
+        coalesce(sent, 0) as sent,
+        coalesce(reactivated, 0) as reactivated,
+        coalesce(revenue, 0) as revenue,
+        coalesce(unconverted_orders, 0) as unconverted_orders,
+        mean,
+        variance,
+        reactivated::float8 / nullif(users, 0) as rate,
+        -- Not 0 and not 1 for anybody's rate: half if nothing is known.
+        (coalesce(reactivated, 0) + 1) / (coalesce(users, 0) + 2)::float8 as likely_rate
+      from configured full join observed using (arm)),
+    ratio as (
+      select case
+               when bool_or(share = 0 and decided > 0) then 0
+               when min(share * total) filter (where share > 0) < 5 then null
+               else engagement.chi_square_p(
+                 sum((decided - share * total) ^ 2 / nullif(share * total, 0))::float8,
+                 (count(*) filter (where share > 0) - 1)::int)
+             end as p
+      from arms, (select sum(decided) as total from arms) as all_arms),
+    compared as (
+      select
+        arms.*,
+        base.users as base_users,
+        base.share as base_share,
+        arms.rate - base.rate as uplift,
+        apart.low,
+        apart.high,
+        arms.mean - base.mean as revenue_difference,
+        1.959963984540054 * sqrt(arms.variance / arms.users + base.variance / base.users)
+          as revenue_margin,
+        arms.share / nullif(base.share, 0) as per_base,
+        base.likely_rate * (1 - base.likely_rate) as base_spread,
+        shifted * (1 - shifted) as shifted_spread
+      from arms
+      left join arms as base on base.arm = 'HOLDOUT' and arms.arm <> 'HOLDOUT'
+      left join lateral engagement.newcombe_interval(
+        arms.reactivated, nullif(arms.users, 0), base.reactivated, nullif(base.users, 0)) as apart
+        on true
+      left join lateral (
+        select base.likely_rate + case when base.likely_rate <= 0.5 then 0.05 else -0.05 end
+          as shifted) as five_points on true),
+    -- Two-sided 5 %, power 80 %: (1.96 + 0.84) squared over the difference squared, times the
+    -- variances, in the proportion of the arms' shares.
+    planned as (
+      select
+        arm,
+        per_base > 0 as comparable,
+        ceil((1.959963984540054::float8 + 0.8416212335729143) ^ 2 / 0.05 ^ 2
+             * (shifted_spread + per_base * base_spread)) as in_arm,
+        ceil((1.959963984540054::float8 + 0.8416212335729143) ^ 2 / 0.05 ^ 2
+             * (shifted_spread / nullif(per_base, 0) + base_spread)) as in_base
+      from compared),
+    needed as (
+      select
+        arms.arm,
+        greatest(
+          0,
+          case when arms.reactivated >= 10 and arms.users - arms.reactivated >= 10 then 0
+               else ceil(10 / least(likely_rate, 1 - likely_rate)) end - arms.users,
+          case when arms.arm = 'HOLDOUT' then (select max(in_base) from planned where comparable)
+               else (select in_arm from planned where planned.arm = arms.arm) end - arms.users
+        )::bigint as more
+      from arms
+      where arms.share > 0
+        and exists (select from arms as base where base.arm = 'HOLDOUT' and base.share > 0))
+    select
+      c.arm,
+      round(c.share, 6),
+      c.decided,
+      c.still_open,
+      c.users,
+      c.sent,
+      c.reactivated,
+      round(c.rate::numeric, 6),
+      round(c.uplift::numeric, 6),
+      round(c.low::numeric, 6),
+      round(c.high::numeric, 6),
+      c.revenue,
+      c.unconverted_orders,
+      round(c.mean, 2),
+      round(c.revenue_difference, 2),
+      round(c.revenue_difference - c.revenue_margin, 2),
+      round(c.revenue_difference + c.revenue_margin, 2),
+      ratio.p,
+      needed.more,
+      case
+        when ratio.p < 0.001 then 'SAMPLE_RATIO_MISMATCH'
+        when c.arm = 'HOLDOUT' then null
+        when coalesce(c.base_share, 0) = 0 then 'NO_HOLDOUT'
+        when coalesce(needed.more, 1) > 0
+          or (select more from needed where arm = 'HOLDOUT') > 0 then 'NOT_ENOUGH_DATA'
+        when c.low > 0 then 'UPLIFT'
+        when c.high < 0 then 'LOSS'
+        else 'NO_DIFFERENCE_SEEN'
+      end
+    from compared c
+    cross join ratio
+    left join needed on needed.arm = c.arm
+    order by c.arm <> 'HOLDOUT', c.arm
+  $$;
+comment on function engagement.uplift is
+  'How the arms of an experiment did against HOLDOUT; no rows if there was no such experiment. The columns are explained at the type engagement.arm_outcome.';
+
+-- Everything at once, so that no half of it can be seen. What stays: the numbers, under a name that
+-- says nothing; the ids of episodes, decisions and emails, so that a job that goes over the same
+-- ground again finds them taken; and a suppression of the user's id, so that nobody writes to them
+-- should their row come back.
+create function engagement.erase_user(erased text) returns bigint
+  language sql security definer set search_path = pg_catalog as $$
+    with pseudonym as materialized (select 'erased-' || md5(gen_random_uuid()::text) as name),
+    outcomes as (
+      insert into engagement.erased_outcomes
+        (decision_id, reactivated_at, orders, revenue, unconverted_orders)
+      select decision_id, reactivated_at, orders, revenue, unconverted_orders
+      from engagement.email_outcomes where user_id = erased
+      on conflict do nothing),
+    decisions as (
+      update engagement.outreach_decisions set user_id = name, inputs = '{}'
+      from pseudonym where user_id = erased returning 1),
+    episodes as (
+      update engagement.risk_episodes set user_id = name
+      from pseudonym where user_id = erased returning 1),
+    -- What servers say and what checks found quotes addresses and texts.
+    deliveries as (
+      update engagement.deliveries d set last_error = null, last_reply = null
+      from engagement.emails e where e.email_id = d.email_id and e.user_id = erased returning 1),
+    emails as (
+      update engagement.emails
+      set user_id = name, subject = '', preheader = '', html = '', text = '', checks = '[]',
+        fallback_reason = null,
+        status = case status when 'READY' then 'CANCELLED' else status end,
+        status_reason = case status when 'READY' then 'ERASED' end
+      from pseudonym where user_id = erased returning 1),
+    overrides as (
+      delete from engagement.score_overrides where user_id = erased returning 1),
+    scores as (
+      delete from engagement.user_scores where user_id = erased returning 1),
+    history as (
+      delete from engagement.score_history where user_id = erased returning 1),
+    orders as (
+      delete from shop.orders where user_id = erased returning 1),
+    users as (
+      delete from shop.users where user_id = erased returning 1),
+    -- With an address it would hold for that only, and the address goes.
+    suppression as (
+      insert into engagement.suppressions (user_id, reason, detail, created_by)
+      values (erased, 'MANUAL', 'The person was erased.', session_user)
+      on conflict (user_id) do update set address = null, detail = excluded.detail)
+    select count(*) from (
+      select from decisions union all select from episodes union all select from deliveries
+      union all select from emails union all select from overrides union all select from scores
+      union all select from history union all select from orders union all select from users) as gone
+  $$;
+comment on function engagement.erase_user is
+  'Erases a person: deletes profile, orders, overrides, scores and history, empties emails, and gives decisions and episodes a pseudonym, with their outcomes kept as they were. Returns how many rows were concerned. The pipeline may still store what it had computed: call it again, until it returns 0, once engagement.scored_until has passed the first call.';
+
 -- ---------------------------------------------------------------- what is captured
 
 create publication rekindle for table
@@ -437,3 +820,5 @@ grant insert, update on engagement.suppressions, engagement.deliveries to rekind
 grant usage on schema shop, engagement to rekindle_api;
 grant select on all tables in schema shop to rekindle_api;
 grant select on all tables in schema engagement to rekindle_api;
+revoke execute on function engagement.erase_user(text) from public;
+grant execute on function engagement.erase_user(text) to rekindle_api;

@@ -24,7 +24,8 @@ import org.apache.kafka.common.TopicPartition;
  * <p>Metrics, under the group {@code rekindle} of the source operator: counters {@code
  * deadLetters}, {@code ticks} and {@code truncates}, and for each partition read the gauge {@code
  * partition.<topic>.<number>.watermark}, the newest commit time that the partition has proven in
- * epoch milliseconds, -1 before the first.
+ * epoch milliseconds, and {@code …watermarkLagMs}, how long ago that is by this machine's clock; -1
+ * before the first.
  *
  * @param <T> type of the changes
  */
@@ -120,11 +121,13 @@ public final class CapturedDeserializer<T>
 
     private Progress register(TopicPartition partition) {
       Progress registered = new Progress(partition.topic(), partition.partition());
-      metrics
-          .addGroup("partition")
-          .addGroup(partition.topic())
-          .addGroup(Integer.toString(partition.partition()))
-          .gauge("watermark", () -> registered.newest);
+      MetricGroup ofPartition =
+          metrics
+              .addGroup("partition")
+              .addGroup(partition.topic())
+              .addGroup(Integer.toString(partition.partition()));
+      ofPartition.gauge("watermark", () -> registered.newest);
+      ofPartition.gauge("watermarkLagMs", registered::lagMs);
       return registered;
     }
 
@@ -186,6 +189,11 @@ public final class CapturedDeserializer<T>
     Progress(String topic, int partition) {
       this.topic = topic;
       this.partition = partition;
+    }
+
+    /** -1 before anything is proven. */
+    long lagMs() {
+      return newest < 0 ? -1 : Math.max(0, System.currentTimeMillis() - newest);
     }
 
     /** Called by the one thread that reads the partition. */

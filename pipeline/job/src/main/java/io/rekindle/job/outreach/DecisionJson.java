@@ -16,10 +16,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 
-/**
- * A decision as JSON: in the topic of emails to be written, and in state. There are few enough of
- * them that a format that anyone can read, and that takes fields added later, costs nothing.
- */
+/** A decision as JSON, as the topic of emails to be written has it. */
 final class DecisionJson {
 
   private static final ObjectMapper JSON =

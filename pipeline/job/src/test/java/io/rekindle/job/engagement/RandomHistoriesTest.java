@@ -2,6 +2,8 @@ package io.rekindle.job.engagement;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rekindle.job.outreach.Decision;
+import io.rekindle.job.outreach.Episodes;
 import io.rekindle.scoring.Score;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -9,6 +11,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -23,20 +27,84 @@ class RandomHistoriesTest {
 
   private static final int TRANSACTIONS = 400;
 
+  /** Of both policies of the histories. */
+  private static final int THRESHOLD = 50;
+
+  private static final int MARGIN = 5;
+
   @Test
   void everyJudgementIsWhatTheTablesSaidAtThatInstant() throws Exception {
     long first = new Random().nextLong();
     for (int i = 0; i < HISTORIES; i++) {
       long seed = first + i;
       History history = new History(seed, TRANSACTIONS);
-      List<Judgement> judgements = run(history, new Random(seed), false);
+      Run run = run(history, new Random(seed), false);
+      List<Judgement> judgements = run.judgements();
       for (Judgement judgement : judgements) {
         assertThat(judgement.score())
             .as("seed %d, %s as of %d", seed, judgement.userId(), judgement.asOf())
             .isEqualTo(history.score(judgement.userId(), judgement.asOf()));
       }
       assertEndsAsTheTables(history, judgements, seed);
+      assertEpisodesFollowFromTheScores(run, seed);
     }
+  }
+
+  /** What the operator said, of scores and of outreach. */
+  private record Run(List<Judgement> judgements, List<Decision> decisions) {
+
+    /** In an order that does not depend on the interleaving of users. */
+    List<Object> inOrder() {
+      List<Object> all = new ArrayList<>();
+      judgements.stream()
+          .sorted(Comparator.comparing(Judgement::userId).thenComparing(Judgement::revision))
+          .sorted(Comparator.comparingLong(Judgement::asOf))
+          .forEach(all::add);
+      decisions.stream()
+          .sorted(Comparator.comparing(Decision::episodeId))
+          .sorted(Comparator.comparingLong(Decision::decidedAt))
+          .forEach(all::add);
+      return all;
+    }
+  }
+
+  /**
+   * An episode begins with the first judgement at risk and ends with the first that has recovered,
+   * and each silence is decided once.
+   */
+  private static void assertEpisodesFollowFromTheScores(Run run, long seed) {
+    Map<String, Episode> open = new HashMap<>();
+    Set<String> expected = new TreeSet<>();
+    for (Judgement judgement : run.judgements()) {
+      String user = judgement.userId();
+      Episode before = open.get(user);
+      Score score = judgement.score();
+      Episode told = judgement.episode();
+      if (before == null && score != null && score.atRisk()) {
+        assertThat(told).as("seed %d, %s opens", seed, user).isNotNull();
+        assertThat(told.openedAt()).isEqualTo(score.atRiskSince());
+        assertThat(told.closeReason()).isNull();
+        open.put(user, told);
+        expected.add(Episodes.id(user, told.openedAt()));
+      } else if (before != null && (score == null || hasRecovered(judgement))) {
+        assertThat(told).as("seed %d, %s closes", seed, user).isNotNull();
+        assertThat(told.openedAt()).isEqualTo(before.openedAt());
+        assertThat(told.closedAt()).isEqualTo(judgement.asOf());
+        open.remove(user);
+      } else {
+        assertThat(told).as("seed %d, %s as of %d", seed, user, judgement.asOf()).isNull();
+      }
+    }
+    assertThat(run.decisions()).extracting(Decision::episodeId).doesNotHaveDuplicates();
+    assertThat(run.decisions())
+        .as("seed %d", seed)
+        .extracting(Decision::episodeId)
+        .containsExactlyInAnyOrderElementsOf(expected);
+  }
+
+  private static boolean hasRecovered(Judgement judgement) {
+    Score score = judgement.score();
+    return !score.atRisk() && (!score.scored() || score.score() >= THRESHOLD + MARGIN);
   }
 
   private static void assertEndsAsTheTables(
@@ -79,9 +147,10 @@ class RandomHistoriesTest {
     for (int i = 0; i < HISTORIES / 4; i++) {
       long seed = first + i;
       History history = new History(seed, TRANSACTIONS);
-      List<Judgement> once = sorted(run(history, new Random(seed), false));
+      List<Object> once = run(history, new Random(seed), false).inOrder();
       for (int other = 1; other <= 2; other++) {
-        assertSame(sorted(run(history, new Random(seed + other * 1_000_003L), false)), once, seed);
+        assertSame(
+            run(history, new Random(seed + other * 1_000_003L), false).inOrder(), once, seed);
       }
     }
   }
@@ -93,33 +162,25 @@ class RandomHistoriesTest {
       long seed = first + i;
       History history = new History(seed, TRANSACTIONS);
       assertSame(
-          sorted(run(history, new Random(seed), true)),
-          sorted(run(history, new Random(seed), false)),
+          run(history, new Random(seed), true).inOrder(),
+          run(history, new Random(seed), false).inOrder(),
           seed);
     }
   }
 
   /** One by one, so that a failure shows the first judgement that differs. */
-  private static void assertSame(List<Judgement> actual, List<Judgement> expected, long seed) {
+  private static void assertSame(List<Object> actual, List<Object> expected, long seed) {
     for (int i = 0; i < Math.min(actual.size(), expected.size()); i++) {
       assertThat(actual.get(i)).as("seed %d, judgement %d", seed, i).isEqualTo(expected.get(i));
     }
     assertThat(actual).as("seed %d", seed).hasSameSizeAs(expected);
   }
 
-  private static List<Judgement> sorted(List<Judgement> judgements) {
-    return judgements.stream()
-        .sorted(Comparator.comparing(Judgement::userId).thenComparing(Judgement::revision))
-        .sorted(Comparator.comparingLong(Judgement::asOf))
-        .toList();
-  }
-
   /**
    * Delivers the partitions in some interleaving, with repetitions of what a partition had before
    * and with the watermark that its partitions prove.
    */
-  private static List<Judgement> run(History history, Random random, boolean restores)
-      throws Exception {
+  private static Run run(History history, Random random, boolean restores) throws Exception {
     List<List<History.Event>> partitions = new ArrayList<>();
     for (int i = 0; i < History.PARTITIONS; i++) {
       int partition = i;
@@ -130,6 +191,7 @@ class RandomHistoriesTest {
     int left = history.events().size();
     long watermark = Long.MIN_VALUE;
     List<Judgement> judgements = new ArrayList<>();
+    List<Decision> decisions = new ArrayList<>();
     EngagementHarness operator = EngagementHarness.fresh();
     try {
       while (left > 0) {
@@ -158,6 +220,7 @@ class RandomHistoriesTest {
         }
         if (restores && random.nextInt(100) == 0) {
           judgements.addAll(operator.judgements());
+          decisions.addAll(operator.decisions());
           EngagementHarness restored = EngagementHarness.restored(operator.snapshot());
           operator.close();
           operator = restored;
@@ -165,7 +228,8 @@ class RandomHistoriesTest {
       }
       operator.tick(history.end());
       judgements.addAll(operator.judgements());
-      return judgements;
+      decisions.addAll(operator.decisions());
+      return new Run(judgements, decisions);
     } finally {
       operator.close();
     }

@@ -13,9 +13,12 @@ import io.rekindle.scoring.OrderHistory;
 import io.rekindle.scoring.Score;
 import io.rekindle.scoring.Scorer;
 import io.rekindle.scoring.ScoringPolicy;
+import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
+import org.apache.flink.core.memory.DataInputDeserializer;
+import org.apache.flink.core.memory.DataOutputSerializer;
 import org.junit.jupiter.api.Test;
 
 class DecisionsTest {
@@ -49,16 +52,51 @@ class DecisionsTest {
     assertThat(decision.variant()).isEqualTo(FRIENDLY);
     assertThat(decision.facts()).isEqualTo(FACTS);
     assertThat(DecisionJson.read(DecisionJson.write(decision))).isEqualTo(decision);
+    assertThat(serialized(decision)).isEqualTo(decision);
   }
 
   @Test
-  void shouldHoldOutWithoutFacts() {
+  void shouldHoldOutWithoutFacts() throws Exception {
     OutreachRules nobody =
         new OutreachRules(true, 30, 14, 10, "default", 1_000_000, List.of(FRIENDLY));
     Decision decision = Decisions.decide(anna(), YESTERDAY, NOW, nobody);
     assertThat(decision.kind()).isEqualTo(Kind.HOLDOUT);
     assertThat(decision.arm()).isEqualTo(OutreachRules.HOLDOUT);
     assertThat(decision.facts()).isNull();
+    assertThat(serialized(decision)).isEqualTo(decision);
+  }
+
+  @Test
+  void shouldHaveANumberForEachKindAndReasonInStoredBytes() throws Exception {
+    Decision some = Decisions.decide(anna(), YESTERDAY, NOW, RULES);
+    for (Kind kind : Kind.values()) {
+      for (Reason reason : Reason.values()) {
+        Decision decision =
+            new Decision(
+                some.episodeId(),
+                some.userId(),
+                kind,
+                reason,
+                NOW,
+                YESTERDAY,
+                null,
+                null,
+                null,
+                new BigDecimal("12.5000"),
+                "p",
+                "{}",
+                0,
+                null);
+        assertThat(serialized(decision)).isEqualTo(decision);
+      }
+    }
+  }
+
+  private static Decision serialized(Decision decision) throws IOException {
+    DecisionSerializer serializer = new DecisionSerializer();
+    DataOutputSerializer out = new DataOutputSerializer(64);
+    serializer.serialize(decision, out);
+    return serializer.deserialize(new DataInputDeserializer(out.getCopyOfBuffer()));
   }
 
   @Test

@@ -21,7 +21,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class ChangeDecoderFuzzTest {
@@ -224,20 +223,12 @@ class ChangeDecoderFuzzTest {
     return new BigDecimal(row.get(column).asText());
   }
 
-  private static Stream<String> outreachEvents() {
-    return Stream.of(
-        Events.event("engagement.suppressions", "c", "null", Events.SUPPRESSION),
-        Events.event("engagement.suppressions", "d", Events.SUPPRESSION, "null"),
-        Events.event("engagement.outreach_settings", "u", Events.OUTREACH, Events.OUTREACH));
-  }
-
   private static List<byte[]> capturedEvents() throws IOException {
     try (InputStream in = ChangeDecoderFuzzTest.class.getResourceAsStream("captured.tsv")) {
-      Stream<String> captured =
-          new String(in.readAllBytes(), UTF_8)
-              .lines()
-              .map(line -> line.substring(line.lastIndexOf('\t') + 1));
-      return Stream.concat(captured, outreachEvents()).map(text -> text.getBytes(UTF_8)).toList();
+      return new String(in.readAllBytes(), UTF_8)
+          .lines()
+          .map(line -> line.substring(line.lastIndexOf('\t') + 1).getBytes(UTF_8))
+          .toList();
     }
   }
 }

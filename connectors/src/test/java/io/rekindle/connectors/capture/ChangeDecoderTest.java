@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.rekindle.connectors.deadletter.Reason;
 import io.rekindle.connectors.events.Change;
 import io.rekindle.connectors.events.Contacted;
+import io.rekindle.connectors.events.Control;
 import io.rekindle.connectors.events.OrderChanged;
 import io.rekindle.connectors.events.OrderRemoved;
 import io.rekindle.connectors.events.OutreachChanged;
@@ -89,7 +90,26 @@ class ChangeDecoderTest {
             "policy p-1 null, version 22673952/22673952",
             "TRUNCATE: Table shop.orders was truncated, which names no rows, so their users keep"
                 + " what they had: delete rows with DELETE, or let the connector take a new"
-                + " snapshot");
+                + " snapshot",
+            "outreach on 30 14 1000 default 100000"
+                + " [friendly 1000000 winback-v1 'warm and friendly' 'null'], snapshot,"
+                + " version 26935784/0",
+            "suppression of u-1 at ann@example.com, BOUNCED, version 26984064/26984488",
+            "suppression of u-1 at null, COMPLAINT, version 26984824/26984824",
+            "suppression of u-1 gone, version 26985072/26985072",
+            "outreach off 7 14 1000 spring 250000"
+                + " [warm 2500000 winback-v1 'null' 'Versand für „lau“',"
+                + " brief 1 winback-v1 'brief' 'null'], version 26985240/26985360",
+            "outreach on 30 14 1000 default 100000"
+                + " [friendly 1000000 winback-v1 'warm and friendly' 'null'],"
+                + " version 26986576/26986576",
+            "outreach on 30 14 1000 default 100000"
+                + " [friendly 1000000 winback-v1 'warm and friendly' 'null'],"
+                + " version 26986968/26986968",
+            "outreach on 30 14 1000 sum\"mer 1"
+                + " [friendly 1000000 winback-v1 'warm and friendly' 'null'],"
+                + " version 26987912/26987968",
+            "contact e-2 of u-1 at 1795315855981, version 26989008/26989008");
   }
 
   @Test
@@ -657,7 +677,7 @@ class ChangeDecoderTest {
     }
 
     ConsumerRecord<byte[], byte[]> message(String json) {
-      return Decoded.message(topic, partition, 1_795_301_700_000L, key, json);
+      return Decoded.message(topic, partition, 1_795_315_900_000L, key, json);
     }
   }
 
@@ -670,7 +690,7 @@ class ChangeDecoderTest {
   private static String describe(Decoded decoded) {
     List<String> parts = new ArrayList<>();
     decoded.changes.forEach(change -> parts.add(describe(change)));
-    decoded.controls.forEach(control -> parts.add(describe((PolicyChanged) control)));
+    decoded.controls.forEach(control -> parts.add(describe(control)));
     decoded.ticks.forEach(time -> parts.add("tick " + time));
     decoded.unremarkable.forEach(time -> parts.add("time " + time));
     if (decoded.reason != null) {
@@ -733,21 +753,52 @@ class ChangeDecoderTest {
               + override.setAt()
               + " to "
               + override.expiresAt();
-    } else {
-      assertThat(change).isInstanceOf(OverrideRemoved.class);
+    } else if (change instanceof OverrideRemoved) {
       what = "override " + change.userId() + " gone";
+    } else if (change instanceof SuppressionChanged suppression) {
+      what =
+          "suppression of "
+              + suppression.userId()
+              + " at "
+              + suppression.address()
+              + ", "
+              + suppression.reason();
+    } else {
+      assertThat(change).isInstanceOf(SuppressionRemoved.class);
+      what = "suppression of " + change.userId() + " gone";
     }
     return what + (change.snapshot() ? ", snapshot" : "") + version(change.version());
   }
 
-  private static String describe(PolicyChanged policy) {
-    return "policy "
-        + policy.policyVersion()
-        + " "
-        + policy.document()
-        + (policy.active() ? " active" : "")
-        + (policy.snapshot() ? ", snapshot" : "")
-        + version(policy.version());
+  private static String describe(Control control) {
+    String what;
+    if (control instanceof PolicyChanged policy) {
+      what =
+          "policy "
+              + policy.policyVersion()
+              + " "
+              + policy.document()
+              + (policy.active() ? " active" : "");
+    } else {
+      OutreachRules rules = ((OutreachChanged) control).rules();
+      what =
+          "outreach %s %d %d %d %s %d %s"
+              .formatted(
+                  rules.enabled() ? "on" : "off",
+                  rules.cooldownDays(),
+                  rules.staleDays(),
+                  rules.dailyCap(),
+                  rules.experimentId(),
+                  rules.holdoutPpm(),
+                  rules.variants().stream().map(ChangeDecoderTest::describe).toList());
+    }
+    return what + (control.snapshot() ? ", snapshot" : "") + version(control.version());
+  }
+
+  private static String describe(OutreachVariant variant) {
+    return "%s %d %s '%s' '%s'"
+        .formatted(
+            variant.name(), variant.weight(), variant.prompt(), variant.tone(), variant.offer());
   }
 
   private static String version(RowVersion version) {

@@ -26,10 +26,11 @@ final class PostgresServer implements Server {
   static final String OWNER = "rekindle";
   static final String CDC = "rekindle_cdc";
   static final String PIPELINE = "rekindle_pipeline";
+  static final String SENDER = "rekindle_sender";
   static final String API = "rekindle_api";
 
   /** Every role that signs in. */
-  static final List<String> ROLES = List.of(SUPERUSER, OWNER, CDC, PIPELINE, API);
+  static final List<String> ROLES = List.of(SUPERUSER, OWNER, CDC, PIPELINE, SENDER, API);
 
   private static final Duration INITDB_LIMIT = Duration.ofMinutes(1);
   private static final int ANSWER_SECONDS = 5;

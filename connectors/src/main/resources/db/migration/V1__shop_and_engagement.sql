@@ -804,7 +804,8 @@ grant select, insert, update, delete on engagement.user_scores, engagement.pipel
 grant select, insert on engagement.score_history to rekindle_pipeline;
 grant select, insert, update on engagement.risk_episodes to rekindle_pipeline;
 grant select, insert on engagement.outreach_decisions to rekindle_pipeline;
-grant select (email_id, episode_id), insert on engagement.emails to rekindle_pipeline;
+grant select (email_id, episode_id, generated_at, cost_usd), insert on engagement.emails
+  to rekindle_pipeline;
 revoke execute on function engagement.ensure_score_history(timestamptz, timestamptz) from public;
 grant execute on function engagement.ensure_score_history(timestamptz, timestamptz)
   to rekindle_pipeline;

@@ -1,7 +1,10 @@
 package io.rekindle.email;
 
 import java.math.BigDecimal;
+import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.List;
 
 /**
@@ -31,5 +34,14 @@ public record EmailFacts(
       throw new IllegalArgumentException("userId is empty");
     }
     preferredCategories = List.copyOf(preferredCategories);
+  }
+
+  /** The user's zone; UTC if unknown, since a zone that nobody knows must not cost the email. */
+  ZoneId zone() {
+    try {
+      return timeZone == null ? ZoneOffset.UTC : ZoneId.of(timeZone);
+    } catch (DateTimeException e) {
+      return ZoneOffset.UTC;
+    }
   }
 }

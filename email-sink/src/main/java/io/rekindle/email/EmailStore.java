@@ -9,6 +9,8 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -20,6 +22,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 
 /**
@@ -41,6 +44,9 @@ public final class EmailStore implements AutoCloseable {
 
   private static final String FIND =
       "select episode_id from engagement.emails where episode_id = any (?)";
+
+  private static final String TOTAL =
+      "select coalesce(sum(cost_usd), 0) from engagement.emails where generated_at >= ?";
 
   /**
    * Without a conflict target: email_id is unique as well, and of two inserts at the same time one
@@ -141,6 +147,13 @@ public final class EmailStore implements AutoCloseable {
             new CompletableFuture<>()));
   }
 
+  /** What all emails written since then have cost, in USD, as far as it is known. */
+  public CompletableFuture<BigDecimal> costSince(Instant since) {
+    Sum sum = new Sum(since, new CompletableFuture<>());
+    add(sum);
+    return sum.done();
+  }
+
   /** What waits or is under way ends with a {@link CancellationException}. */
   @Override
   public void close() {
@@ -157,12 +170,16 @@ public final class EmailStore implements AutoCloseable {
     cancelWaiting();
   }
 
-  private CompletableFuture<Boolean> submit(Task task) {
+  private CompletableFuture<Boolean> submit(OfEpisode task) {
+    add(task);
+    return task.done();
+  }
+
+  private void add(Task task) {
     waiting.add(task);
     if (closed) {
       cancelWaiting();
     }
-    return task.done();
   }
 
   private void cancelWaiting() {
@@ -184,28 +201,31 @@ public final class EmailStore implements AutoCloseable {
             lookups.add(lookup);
           } else if (task instanceof Insert insert) {
             inserts.add(insert);
+          } else if (task instanceof Sum sum) {
+            settle(session, List.of(sum), EmailStore::total, EmailStore::answer);
           }
         }
         batch.clear();
-        settle(session, lookups, EmailStore::find);
-        settle(session, inserts, EmailStore::store);
+        settle(session, lookups, EmailStore::find, EmailStore::answerAll);
+        settle(session, inserts, EmailStore::store, EmailStore::answerFirst);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // Closed: the thread ends.
     }
   }
 
-  private <T extends Task> void settle(Session session, List<T> tasks, Statement<T> statement) {
+  private <T extends Task, R> void settle(
+      Session session, List<T> tasks, Statement<T, R> statement, BiConsumer<List<T>, R> answer) {
     if (tasks.isEmpty()) {
       return;
     }
     try {
-      answer(tasks, attempt(session, tasks, statement));
+      answer.accept(tasks, attempt(session, tasks, statement));
     } catch (SQLException e) {
       if (tasks.size() == 1 || isAbsence(e)) {
         tasks.forEach(task -> task.done().completeExceptionally(e));
       } else {
-        tasks.forEach(task -> settle(session, List.of(task), statement));
+        tasks.forEach(task -> settle(session, List.of(task), statement, answer));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -214,18 +234,20 @@ public final class EmailStore implements AutoCloseable {
     }
   }
 
-  /** Of several tasks for one episode in a batch the first gets it. */
-  private static <T extends Task> void answer(List<T> tasks, Set<String> episodes) {
-    boolean shared = !tasks.isEmpty() && tasks.get(0) instanceof Lookup;
-    Set<String> left = new HashSet<>(episodes);
-    for (T task : tasks) {
-      String episode = task.episodeId();
-      task.done().complete(shared ? episodes.contains(episode) : left.remove(episode));
-    }
+  private static void answer(List<Sum> sums, BigDecimal total) {
+    sums.forEach(sum -> sum.done().complete(total));
   }
 
-  private <T extends Task> Set<String> attempt(
-      Session session, List<T> tasks, Statement<T> statement)
+  private static void answerAll(List<Lookup> lookups, Set<String> found) {
+    lookups.forEach(lookup -> lookup.done().complete(found.contains(lookup.episodeId())));
+  }
+
+  /** Of several for one episode in a batch the first has been stored. */
+  private static void answerFirst(List<Insert> inserts, Set<String> stored) {
+    inserts.forEach(insert -> insert.done().complete(stored.remove(insert.episodeId())));
+  }
+
+  private <T extends Task, R> R attempt(Session session, List<T> tasks, Statement<T, R> statement)
       throws SQLException, InterruptedException {
     long giveUp = System.nanoTime() + retryFor.toNanos();
     long pause = FIRST_PAUSE_MS;
@@ -255,6 +277,16 @@ public final class EmailStore implements AutoCloseable {
         || state.startsWith("53") // out of connections, memory, disk
         || state.startsWith("57P") // shutting down, starting up
         || state.startsWith("40"); // deadlock, serialization
+  }
+
+  private static BigDecimal total(Connection connection, List<Sum> sums) throws SQLException {
+    try (PreparedStatement total = connection.prepareStatement(TOTAL)) {
+      total.setObject(1, sums.get(0).since().atOffset(ZoneOffset.UTC));
+      try (ResultSet row = total.executeQuery()) {
+        row.next();
+        return row.getBigDecimal(1);
+      }
+    }
   }
 
   private static Set<String> find(Connection connection, List<Lookup> tasks) throws SQLException {
@@ -305,18 +337,22 @@ public final class EmailStore implements AutoCloseable {
   }
 
   @FunctionalInterface
-  private interface Statement<T> {
-    /** Returns the episodes that were found, or inserted. */
-    Set<String> execute(Connection connection, List<T> tasks) throws SQLException;
+  private interface Statement<T, R> {
+    R execute(Connection connection, List<T> tasks) throws SQLException;
   }
 
   private interface Task {
-    String episodeId();
+    CompletableFuture<?> done();
+  }
 
+  private interface OfEpisode extends Task {
+    @Override
     CompletableFuture<Boolean> done();
   }
 
-  private record Lookup(String episodeId, CompletableFuture<Boolean> done) implements Task {}
+  private record Sum(Instant since, CompletableFuture<BigDecimal> done) implements Task {}
+
+  private record Lookup(String episodeId, CompletableFuture<Boolean> done) implements OfEpisode {}
 
   private record Insert(
       EmailRequest request,
@@ -325,10 +361,9 @@ public final class EmailStore implements AutoCloseable {
       BigDecimal score,
       String checks,
       CompletableFuture<Boolean> done)
-      implements Task {
+      implements OfEpisode {
 
-    @Override
-    public String episodeId() {
+    String episodeId() {
       return request.episodeId();
     }
   }

@@ -1,19 +1,10 @@
 package io.rekindle.email;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.time.DateTimeException;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -25,15 +16,12 @@ import java.util.regex.Pattern;
  */
 public final class TemplateEmailWriter implements EmailWriter {
 
-  private static final int MAX_NAME = 30;
-  private static final int MAX_CATEGORY = 24;
+  /** Suggestions that a reader takes in at a glance. */
+  private static final int MAX_ITEMS = 3;
 
   /** From here on thanking somebody for their loyalty is true. */
   private static final int LOYAL_ORDERS = 3;
 
-  private static final Pattern UNQUOTABLE =
-      Pattern.compile("[{}]|://|@|\\bwww\\.|[\\p{L}\\p{N}]\\.\\p{L}{2,}", Pattern.CASE_INSENSITIVE);
-  private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{(\\w+)}}");
   private static final DateTimeFormatter MONTH =
       DateTimeFormatter.ofPattern("MMMM uuuu", Locale.ENGLISH);
 
@@ -71,13 +59,14 @@ public final class TemplateEmailWriter implements EmailWriter {
           new Invitation(
               "music|vinyl", "New sounds have come in, and a few that were long sold out."));
 
-  private static final String HTML = resource("email.html");
-  private static final String TEXT = resource("email.txt");
+  private static final String ELSE = "We have put aside a few things that we think you will like.";
 
   private final LayoutSettings settings;
+  private final Layout layout;
 
   public TemplateEmailWriter(LayoutSettings settings) {
     this.settings = settings;
+    this.layout = new Layout(settings);
   }
 
   @Override
@@ -91,36 +80,49 @@ public final class TemplateEmailWriter implements EmailWriter {
   /** The email at once, for a writer that falls back to this one. */
   Email compose(EmailRequest request) {
     EmailFacts facts = request.facts();
-    String name = quotable(facts.name(), MAX_NAME);
+    String name = Quotable.name(facts.name());
     List<String> categories =
-        facts.preferredCategories().stream()
-            .map(category -> quotable(category, MAX_CATEGORY))
-            .filter(category -> !category.isEmpty())
-            .distinct()
-            .limit(3)
+        Quotable.categories(facts.preferredCategories(), Language.ENGLISH).stream()
+            .limit(MAX_ITEMS)
             .toList();
     String favourite = categories.isEmpty() ? "" : categories.get(0);
+    String offer = request.variant().offer();
 
-    String subject = OneLine.of(subject(name, favourite), Email.MAX_SUBJECT);
-    String preheader = OneLine.of(invitation(favourite), Email.MAX_PREHEADER);
+    StringBuilder body = new StringBuilder();
+    body.append("<p>")
+        .append(name.isEmpty() ? "Hello," : "Hello <bdi>" + Html.escape(name) + "</bdi>,")
+        .append("</p>\n");
+    paragraph(body, opening(facts));
+    if (offer != null && !offer.isBlank()) {
+      paragraph(body, offer.strip());
+    }
+    paragraph(body, selection(categories));
+    paragraph(body, "Warm regards,\n" + settings.shopName());
 
-    Map<String, String> values = new HashMap<>();
-    values.put("subject", subject);
-    values.put("preheader", preheader);
-    values.put("greeting", name.isEmpty() ? "Hello," : "Hello " + name + ",");
-    values.put("opening", opening(facts));
-    values.put("invitation", invitation(favourite));
-    values.put("selection", selection(categories));
-    values.put(
-        "action", favourite.isEmpty() ? "See what is new" : "See what is new in " + favourite);
-    values.put("shop", settings.shopName());
-    values.put("shopUrl", settings.shopUrl());
-    values.put("unsubscribeUrl", settings.unsubscribeUrl().apply(request.emailId()));
-    values.put("address", settings.postalAddress());
+    return layout.compose(
+        request.emailId(),
+        new Letter(
+            Language.ENGLISH,
+            subject(name, favourite),
+            invitation(favourite),
+            body.toString().strip(),
+            items(categories),
+            favourite.isEmpty() ? "See what is new" : "See what is new in " + favourite));
+  }
 
-    Map<String, String> escaped = new HashMap<>();
-    values.forEach((key, value) -> escaped.put(key, escape(value)));
-    return new Email(subject, preheader, fill(HTML, escaped), fill(TEXT, values));
+  private static void paragraph(StringBuilder body, String text) {
+    body.append("<p>").append(Html.escape(text).replace("\n", "<br>")).append("</p>\n");
+  }
+
+  /** One for each category, in its own words as long as there are any. */
+  private static List<Letter.Item> items(List<String> categories) {
+    List<Letter.Item> items = new ArrayList<>();
+    for (String category : categories) {
+      String text = invitation(category);
+      boolean said = items.stream().anyMatch(item -> item.text().equals(text));
+      items.add(new Letter.Item(category, said ? "Just in, and worth a look." : text));
+    }
+    return items;
   }
 
   private String subject(String name, String favourite) {
@@ -141,7 +143,7 @@ public final class TemplateEmailWriter implements EmailWriter {
         "Your last order at "
             + settings.shopName()
             + " was in "
-            + MONTH.format(facts.lastOrderAt().atZone(zone(facts.timeZone())))
+            + MONTH.format(facts.lastOrderAt().atZone(facts.zone()))
             + ", and a lot has come in since.";
     return facts.orderCount() < LOYAL_ORDERS
         ? since
@@ -153,84 +155,20 @@ public final class TemplateEmailWriter implements EmailWriter {
         .filter(invitation -> invitation.words().matcher(favourite).find())
         .map(Invitation::text)
         .findFirst()
-        .orElse("We have put aside a few things that we think you will like.");
+        .orElse(ELSE);
   }
 
   private static String selection(List<String> categories) {
-    return switch (categories.size()) {
-      case 0 -> "Have a look, and if nothing catches your eye, no harm done.";
-      case 1 -> "We have kept our best in " + categories.get(0) + " together for you.";
-      case 2 ->
-          "We have kept our best in "
-              + categories.get(0)
-              + " and "
-              + categories.get(1)
-              + " together for you.";
-      default ->
-          "We have kept our best in "
-              + categories.get(0)
-              + ", "
-              + categories.get(1)
-              + " and "
-              + categories.get(2)
-              + " together for you.";
-    };
+    return categories.isEmpty()
+        ? "Have a look, and if nothing catches your eye, no harm done."
+        : "We have kept our best in " + enumeration(categories) + " together for you.";
   }
 
-  private static String quotable(String fact, int limit) {
-    String line = OneLine.of(fact, limit);
-    boolean says = line.codePoints().anyMatch(Character::isLetterOrDigit);
-    return says && !UNQUOTABLE.matcher(line).find() ? line : "";
-  }
-
-  private static ZoneId zone(String timeZone) {
-    try {
-      return timeZone == null ? ZoneOffset.UTC : ZoneId.of(timeZone);
-    } catch (DateTimeException e) {
-      return ZoneOffset.UTC; // A month is named; a zone that nobody knows must not cost the email.
-    }
-  }
-
-  /** In one pass, so that a fact that looks like a placeholder stays what it is. */
-  private static String fill(String template, Map<String, String> values) {
-    return PLACEHOLDER
-        .matcher(template)
-        .replaceAll(
-            placeholder -> {
-              String value = values.get(placeholder.group(1));
-              if (value == null) {
-                throw new IllegalStateException("no value for " + placeholder.group());
-              }
-              return Matcher.quoteReplacement(value);
-            });
-  }
-
-  private static String escape(String text) {
-    StringBuilder html = new StringBuilder(text.length() + 16);
-    text.codePoints()
-        .forEach(
-            c -> {
-              switch (c) {
-                case '&' -> html.append("&amp;");
-                case '<' -> html.append("&lt;");
-                case '>' -> html.append("&gt;");
-                case '"' -> html.append("&quot;");
-                case '\'' -> html.append("&#39;");
-                default -> html.appendCodePoint(c);
-              }
-            });
-    return html.toString();
-  }
-
-  private static String resource(String name) {
-    try (InputStream stream = TemplateEmailWriter.class.getResourceAsStream(name)) {
-      if (stream == null) {
-        throw new IllegalStateException("missing resource " + name);
-      }
-      return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  private static String enumeration(List<String> categories) {
+    int last = categories.size() - 1;
+    return last == 0
+        ? categories.get(0)
+        : String.join(", ", categories.subList(0, last)) + " and " + categories.get(last);
   }
 
   private record Invitation(Pattern words, String text) {

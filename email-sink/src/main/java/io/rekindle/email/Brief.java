@@ -1,0 +1,44 @@
+package io.rekindle.email;
+
+import java.util.List;
+
+/**
+ * What a model is told and held to, cleaned. The name is not told: it is filled in afterwards.
+ *
+ * @param name empty if unknown or not fit to be repeated
+ * @param categories fit to be repeated, dearest first
+ * @param linkIds what the call to action may lead to
+ */
+record Brief(
+    Language language,
+    EmailFacts facts,
+    String shopName,
+    String name,
+    List<String> categories,
+    String tone,
+    String offer,
+    List<String> linkIds) {
+
+  /** The one link: the shop's site. */
+  static final String SHOP_LINK = "shop";
+
+  private static final String DEFAULT_TONE = "warm and friendly";
+  private static final int MAX_TONE = 100;
+  private static final int MAX_OFFER = 300;
+
+  static Brief of(EmailRequest request, String shopName) {
+    EmailFacts facts = request.facts();
+    Language language = Language.of(facts.locale());
+    String tone = OneLine.of(request.variant().tone(), MAX_TONE);
+    String offer = OneLine.of(request.variant().offer(), MAX_OFFER);
+    return new Brief(
+        language,
+        facts,
+        shopName,
+        Quotable.name(facts.name()),
+        Quotable.categories(facts.preferredCategories(), language),
+        tone.isEmpty() ? DEFAULT_TONE : tone,
+        offer.isEmpty() ? null : offer,
+        List.of(SHOP_LINK));
+  }
+}

@@ -1,0 +1,228 @@
+package io.rekindle.email;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * What is asked of a draft before it may become a letter, question by question, all of them every
+ * time, so that a repair is told everything at once.
+ */
+final class DraftChecks {
+
+  private static final int MIN_TEXT = 60;
+  private static final int MAX_TEXT = 2_500;
+  private static final int MAX_NAMED = 3;
+
+  /** Below this, frequent words say too little about a language. */
+  private static final int MIN_WORDS = 25;
+
+  private static final int MAX_DETAIL = 300;
+
+  /** Stands for the client's name while the HTML is cleaned; no checked text contains it. */
+  private static final String NAME_MARK = "\uE000";
+
+  private static final Pattern MARKUP = Pattern.compile("<[/!?\\p{L}]|&(?:#|\\w+;)|\\*\\*|^#+ ");
+  private static final Pattern PHONE =
+      Pattern.compile("(?<![\\p{L}\\p{Nd}])\\+?\\(?\\p{Nd}[\\p{Nd} ()./\\u00a0-]{5,}\\p{Nd}");
+  private static final int PHONE_DIGITS = 7;
+
+  private static final Pattern PLACEHOLDER =
+      Pattern.compile(
+          "[{}]|\\[[^\\]]*]|<<|>>|%\\w+%|\\$\\w|\\b__|__\\b|\\b(?:lorem ipsum|todo|tbd|x{3,})\\b"
+              + "|\\b(?:your|client|customer|shop|first|last) ?name\\b",
+          Pattern.CASE_INSENSITIVE);
+  private static final Pattern SPACES = Pattern.compile("[\\s\\p{Z}\\x1C-\\x1F]+");
+  private static final Pattern WORD = Pattern.compile("[\\p{L}']+");
+
+  private DraftChecks() {}
+
+  /**
+   * @param checks every question with its answer
+   * @param letter null if any was answered with no
+   */
+  record Verdict(List<Check> checks, Letter letter) {
+
+    boolean passed() {
+      return letter != null;
+    }
+  }
+
+  static Verdict judge(Draft draft, Brief brief) {
+    List<Check> checks = new ArrayList<>();
+    boolean marked = draft.body().contains(NAME_MARK);
+    Html.Sanitized body = Html.sanitize(draft.body().replace(Draft.NAME, NAME_MARK));
+    String bodyText = Html.text(body.html()).replace(NAME_MARK, Draft.NAME);
+
+    List<String> lines = lines(draft);
+    List<String> texts = new ArrayList<>(lines);
+    texts.add(bodyText);
+
+    checks.add(check("characters", marked ? "a private character" : characters(lines, bodyText)));
+    checks.add(check("length", length(bodyText)));
+    checks.add(check("html", html(body, lines)));
+    checks.add(check("links", links(draft, body, texts, brief)));
+    checks.add(check("placeholders", placeholders(draft, bodyText, brief)));
+    checks.add(check("items", items(draft, brief)));
+    List<String> names = new ArrayList<>(brief.categories());
+    names.add(brief.shopName());
+    checks.addAll(new Claims(brief.language(), brief.facts(), names, brief.offer()).check(texts));
+    checks.add(language(bodyText, brief.language()));
+
+    boolean passed = checks.stream().allMatch(Check::passed);
+    return new Verdict(checks, passed ? letter(draft, body.html(), brief) : null);
+  }
+
+  private static Letter letter(Draft draft, String body, Brief brief) {
+    String name = brief.name();
+    return new Letter(
+        brief.language(),
+        draft.subject().replace(Draft.NAME, name),
+        draft.preheader().replace(Draft.NAME, name),
+        body.replace(NAME_MARK, "<bdi>" + Html.escape(name) + "</bdi>"),
+        draft.items(),
+        draft.action());
+  }
+
+  private static List<String> lines(Draft draft) {
+    return Stream.concat(
+            Stream.of(draft.subject(), draft.preheader(), draft.action()),
+            draft.items().stream().flatMap(item -> Stream.of(item.category(), item.text())))
+        .toList();
+  }
+
+  private static Check check(String name, String fault) {
+    String detail =
+        fault != null && fault.length() > MAX_DETAIL ? fault.substring(0, MAX_DETAIL) : fault;
+    return new Check(name, fault == null, detail);
+  }
+
+  private static String characters(List<String> lines, String bodyText) {
+    if (lines.stream().anyMatch(line -> line.indexOf('\n') >= 0 || line.indexOf('\r') >= 0)) {
+      return "a line break outside the body";
+    }
+    return Stream.concat(lines.stream(), bodyText.lines()).allMatch(DraftChecks::isPlain)
+        ? null
+        : "control, invisible or misleading characters";
+  }
+
+  /** Whether it is what a reader sees, apart from spaces, which a model puts where it likes. */
+  private static boolean isPlain(String line) {
+    return OneLine.of(line, MAX_TEXT).equals(SPACES.matcher(line).replaceAll(" ").strip());
+  }
+
+  private static String length(String bodyText) {
+    int length = bodyText.length();
+    return length < MIN_TEXT || length > MAX_TEXT
+        ? "the body has " + length + " characters of text, not " + MIN_TEXT + " to " + MAX_TEXT
+        : null;
+  }
+
+  private static String html(Html.Sanitized body, List<String> lines) {
+    if (!body.refused().isEmpty()) {
+      return "not allowed in the body: " + String.join(" ", body.refused());
+    }
+    if (!body.html().contains("<p>")) {
+      return "the body has no paragraph";
+    }
+    return lines.stream().anyMatch(line -> MARKUP.matcher(line).find())
+        ? "markup outside the body"
+        : null;
+  }
+
+  private static String links(Draft draft, Html.Sanitized body, List<String> texts, Brief brief) {
+    if (!brief.linkIds().contains(draft.linkId())) {
+      return "link_id is none of " + brief.linkIds();
+    }
+    if (body.refused().stream().anyMatch(tag -> tag.startsWith("<a>") || tag.contains(" href"))) {
+      return "a link in the body";
+    }
+    for (String text : texts) {
+      String rest = text.replace(Draft.NAME, " ");
+      if (Quotable.hasLink(rest)) {
+        return "an address of the web or of email";
+      }
+      Matcher phone = PHONE.matcher(rest);
+      while (phone.find()) {
+        long digits = phone.group().codePoints().filter(Character::isDigit).count();
+        if (digits >= PHONE_DIGITS && !isDate(phone.group())) {
+          return "a telephone number";
+        }
+      }
+    }
+    return null;
+  }
+
+  /** Whether it has the form of a date; which one it may be is another question. */
+  private static boolean isDate(String digits) {
+    return digits.strip().matches("\\d{4}-\\d{1,2}-\\d{1,2}|\\d{1,2}[./-] ?\\d{1,2}[./-] ?\\d{4}");
+  }
+
+  private static String placeholders(Draft draft, String bodyText, Brief brief) {
+    List<String> named = List.of(draft.subject(), draft.preheader(), bodyText);
+    long names =
+        named.stream()
+            .mapToLong(text -> text.split(Pattern.quote(Draft.NAME), -1).length - 1)
+            .sum();
+    if (names > 0 && brief.name().isEmpty()) {
+      return Draft.NAME + " although no name is known";
+    }
+    if (names > MAX_NAMED) {
+      return Draft.NAME + " more than " + MAX_NAMED + " times";
+    }
+    Stream<String> rest =
+        Stream.concat(
+            named.stream().map(text -> text.replace(Draft.NAME, " ")),
+            lines(draft).stream().skip(2));
+    return rest.flatMap(text -> PLACEHOLDER.matcher(text).results())
+        .map(MatchResult::group)
+        .findFirst()
+        .map(found -> "left to be filled in: " + found)
+        .orElse(null);
+  }
+
+  private static String items(Draft draft, Brief brief) {
+    for (Letter.Item item : draft.items()) {
+      if (!brief.categories().contains(item.category())) {
+        return "not one of the categories: " + item.category();
+      }
+    }
+    return draft.items().isEmpty() && !brief.categories().isEmpty() ? "no suggestion" : null;
+  }
+
+  /** By the most frequent words: a text in another language has hardly any of this one's. */
+  private static Check language(String bodyText, Language expected) {
+    List<String> words =
+        WORD.matcher(bodyText.toLowerCase(Locale.ROOT)).results().map(MatchResult::group).toList();
+    if (words.size() < MIN_WORDS) {
+      return new Check("language", true, "too short to tell");
+    }
+    Map<String, Long> hits = new TreeMap<>();
+    for (Language language : Language.all()) {
+      Set<String> frequent = new HashSet<>(language.stopWords());
+      hits.put(language.code(), words.stream().filter(frequent::contains).count());
+    }
+    long own = hits.get(expected.code());
+    List<String> nearer =
+        hits.entrySet().stream()
+            .filter(entry -> entry.getValue() > own)
+            .map(Map.Entry::getKey)
+            .collect(Collectors.toList());
+    if (own * 12 < words.size()) {
+      return new Check("language", false, "not " + expected.name());
+    }
+    return new Check(
+        "language",
+        nearer.isEmpty(),
+        nearer.isEmpty() ? null : "not " + expected.name() + ", rather " + nearer);
+  }
+}

@@ -1,0 +1,115 @@
+package io.rekindle.email;
+
+import java.io.IOException;
+import java.io.StringReader;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * A language that emails are written in: what the layout says in it, and what the checks of a text
+ * need to know. Others are not written in, since nobody here could tell what such a text promises.
+ *
+ * @param code ISO 639-1
+ * @param name in English
+ * @param because why the reader gets the email; {@code {shop}} in it stands for the shop's name
+ * @param items heading over suggestions
+ * @param stopWords the most frequent words, lower case
+ * @param promises finds what only a shop can promise; English is included, since models mix it in
+ */
+record Language(
+    String code,
+    String name,
+    String because,
+    String unsubscribe,
+    String items,
+    Set<String> stopWords,
+    Pattern promises) {
+
+  private static final Map<String, Language> ALL =
+      Stream.of("de", "en", "es", "fr", "it", "nl", "pl", "pt")
+          .map(Language::load)
+          .collect(Collectors.toMap(Language::code, l -> l, (a, b) -> a, TreeMap::new));
+
+  static final Language ENGLISH = ALL.get("en");
+
+  /** Every language, in the order of their codes. */
+  static List<Language> all() {
+    return List.copyOf(ALL.values());
+  }
+
+  /** The language of a locale as shops store it, such as de-AT or de_AT; English if in doubt. */
+  static Language of(String locale) {
+    if (locale == null) {
+      return ENGLISH;
+    }
+    String code = Locale.forLanguageTag(locale.replace('_', '-')).getLanguage();
+    return ALL.getOrDefault(code, ENGLISH);
+  }
+
+  Locale locale() {
+    return Locale.forLanguageTag(code);
+  }
+
+  private static Language load(String code) {
+    Properties texts = properties(code);
+    List<String> promises = list(texts, "promise");
+    if (!code.equals("en")) {
+      promises.addAll(list(properties("en"), "promise"));
+    }
+    return new Language(
+        code,
+        text(texts, "name"),
+        text(texts, "because"),
+        text(texts, "unsubscribe"),
+        text(texts, "items"),
+        Set.copyOf(list(texts, "stop")),
+        phrases(promises));
+  }
+
+  private static Properties properties(String code) {
+    Properties properties = new Properties();
+    try {
+      properties.load(new StringReader(Resources.get("languages/" + code + ".properties")));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return properties;
+  }
+
+  private static String text(Properties texts, String key) {
+    String text = texts.getProperty(key);
+    if (text == null) {
+      throw new IllegalStateException("a language has no " + key);
+    }
+    return text;
+  }
+
+  private static List<String> list(Properties texts, String key) {
+    return new ArrayList<>(List.of(text(texts, key).split("\\s*,\\s*")));
+  }
+
+  /** Whole words, of which one that ends in a star may go on. */
+  private static Pattern phrases(List<String> phrases) {
+    String any =
+        phrases.stream()
+            .map(
+                phrase ->
+                    Stream.of(phrase.replace("*", "").split(" "))
+                            .map(Pattern::quote)
+                            .collect(Collectors.joining("[\\s-]+"))
+                        + (phrase.endsWith("*") ? "\\p{L}*" : ""))
+            .collect(Collectors.joining("|"));
+    return Pattern.compile(
+        "(?<![\\p{L}\\p{N}])(?:" + any + ")(?![\\p{L}\\p{N}])",
+        Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE);
+  }
+}

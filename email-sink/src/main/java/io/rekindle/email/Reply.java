@@ -1,0 +1,256 @@
+package io.rekindle.email;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What became of one request to a model: a text, or the reason why there is none.
+ *
+ * @param reason machine code; null if there is a text
+ * @param content the text; null if there is none
+ * @param repairable whether a model that is told of the fault may do better
+ * @param retryable whether the same request may do better
+ * @param retryAfter how long the server asks to wait; null if it does not say
+ * @param unhealthy whether it speaks against the server rather than against the request or the text
+ * @param model by the server's word; null if unknown
+ * @param checks of an answer, in the order they were made
+ */
+record Reply(
+    String reason,
+    String content,
+    boolean repairable,
+    boolean retryable,
+    Duration retryAfter,
+    boolean unhealthy,
+    String model,
+    Usage usage,
+    List<Check> checks) {
+
+  static final String TIMEOUT = "TIMEOUT";
+  static final String CONNECTION = "CONNECTION";
+  static final String TOO_LARGE = "TOO_LARGE";
+  static final String MALFORMED = "MALFORMED";
+  static final String ERROR_BODY = "ERROR_BODY";
+  static final String QUOTA = "QUOTA";
+  static final String REFUSED = "REFUSED";
+  static final String CUT_OFF = "CUT_OFF";
+  static final String UNFINISHED = "UNFINISHED";
+  static final String EMPTY = "EMPTY";
+
+  private static final int MAX_MODEL = 100;
+  private static final int MAX_DETAIL = 200;
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /**
+   * As far as reported.
+   *
+   * @param costUsd null also where only tokens are reported
+   */
+  record Usage(Integer promptTokens, Integer completionTokens, BigDecimal costUsd) {
+
+    static final Usage UNKNOWN = new Usage(null, null, null);
+  }
+
+  /** No answer came, or none that ended in time and size. */
+  static Reply lost(String reason) {
+    return new Reply(
+        reason, null, false, reason.equals(CONNECTION), null, true, null, Usage.UNKNOWN, List.of());
+  }
+
+  /**
+   * An answer with a status other than of success.
+   *
+   * @param body its beginning
+   */
+  static Reply refused(int status, byte[] body, Duration retryAfter) {
+    JsonNode error = error(body);
+    boolean quota = status == 429 && isQuota(error);
+    // These speak against what was asked, and the next may ask something else.
+    boolean ofRequest = status == 400 || status == 413 || status == 422;
+    return new Reply(
+        quota ? QUOTA : "HTTP_" + status,
+        null,
+        false,
+        !quota && isPassing(status),
+        retryAfter,
+        !ofRequest,
+        null,
+        Usage.UNKNOWN,
+        List.of());
+  }
+
+  /** An answer with a status of success, which proves nothing. */
+  static Reply answered(byte[] body) {
+    JsonNode answer;
+    try {
+      answer = JSON.readTree(body);
+    } catch (IOException e) {
+      return malformed("not JSON");
+    }
+    if (answer == null || !answer.isObject()) {
+      return malformed("not a JSON object");
+    }
+    return new Reader(answer).read();
+  }
+
+  private static Reply malformed(String detail) {
+    return new Reply(
+        MALFORMED,
+        null,
+        false,
+        false,
+        null,
+        true,
+        null,
+        Usage.UNKNOWN,
+        List.of(new Check("answer", false, detail)));
+  }
+
+  /** Whether the server said by its status that it did not do what it was asked. */
+  boolean refused() {
+    return reason != null && (reason.equals(QUOTA) || reason.startsWith("HTTP_"));
+  }
+
+  /** The same with the questions that its text was asked afterwards. */
+  Reply judged(String reason, List<Check> further) {
+    List<Check> all = new ArrayList<>(checks);
+    all.addAll(further);
+    return new Reply(reason, content, true, false, null, unhealthy, model, usage, List.copyOf(all));
+  }
+
+  /**
+   * The text as JSON.
+   *
+   * @throws JsonProcessingException if it is anything else
+   */
+  JsonNode json() throws JsonProcessingException {
+    return DraftSchema.parse(content);
+  }
+
+  /** Whether a server in this state may answer the same request soon. */
+  private static boolean isPassing(int status) {
+    return status == 408 || status == 429 || status >= 500;
+  }
+
+  /** Out of money or of a day's allowance: waiting a second does not help. */
+  private static boolean isQuota(JsonNode error) {
+    String said = (error.path("code").asText() + " " + error.path("type").asText());
+    return said.contains("quota")
+        || said.contains("billing")
+        || error.path("message").asText().toLowerCase(Locale.ROOT).contains("per-day");
+  }
+
+  private static JsonNode error(byte[] body) {
+    try {
+      return JSON.readTree(body).path("error");
+    } catch (IOException e) {
+      return JSON.missingNode(); // Said in another form, if at all: the status has to do.
+    }
+  }
+
+  /** Goes through an answer from the outside in, and stops at the first fault. */
+  private static final class Reader {
+
+    private final JsonNode answer;
+    private final JsonNode choice;
+    private final JsonNode message;
+    private final List<Check> checks = new ArrayList<>();
+
+    Reader(JsonNode answer) {
+      this.answer = answer;
+      this.choice = answer.path("choices").path(0);
+      this.message = choice.path("message");
+    }
+
+    Reply read() {
+      for (JsonNode error : List.of(answer.path("error"), choice.path("error"))) {
+        if (!error.isMissingNode() && !error.isNull()) {
+          int code = error.path("code").asInt(0);
+          boolean passing = isPassing(code) && !isQuota(error);
+          return fault("answer", ERROR_BODY, error.toString(), false, passing, true);
+        }
+      }
+      if (!message.isObject()) {
+        return fault("answer", MALFORMED, "no message", false, false, true);
+      }
+      passed("answer");
+
+      String finish = choice.path("finish_reason").asText("stop");
+      String refusal = message.path("refusal").asText("");
+      if (finish.equals("content_filter") || (!refusal.isBlank() && !refusal.equals("null"))) {
+        return fault("refusal", REFUSED, refusal, false, false, false);
+      }
+      passed("refusal");
+      switch (finish) {
+        case "stop", "null" -> passed("finish");
+        case "length" -> {
+          return fault("finish", CUT_OFF, "longer than it may be", true, false, false);
+        }
+        case "error" -> {
+          return fault("finish", ERROR_BODY, finish, false, true, true);
+        }
+        default -> {
+          return fault("finish", UNFINISHED, finish, true, false, false);
+        }
+      }
+      String content = message.path("content").asText("");
+      if (!message.path("content").isTextual() || content.isBlank()) {
+        return fault("content", EMPTY, "no text", true, false, false);
+      }
+      passed("content");
+      return reply(null, content, false, false, false);
+    }
+
+    private void passed(String check) {
+      checks.add(new Check(check, true, null));
+    }
+
+    private Reply fault(
+        String check,
+        String reason,
+        String detail,
+        boolean repairable,
+        boolean retryable,
+        boolean unhealthy) {
+      String shown = OneLine.of(detail, MAX_DETAIL);
+      checks.add(new Check(check, false, shown.isEmpty() ? null : shown));
+      return reply(reason, null, repairable, retryable, unhealthy);
+    }
+
+    private Reply reply(
+        String reason, String content, boolean repairable, boolean retryable, boolean unhealthy) {
+      String model = OneLine.of(answer.path("model").asText(""), MAX_MODEL);
+      return new Reply(
+          reason,
+          content,
+          repairable,
+          retryable,
+          null,
+          unhealthy,
+          model.isEmpty() ? null : model,
+          usage(),
+          List.copyOf(checks));
+    }
+
+    private Usage usage() {
+      JsonNode usage = answer.path("usage");
+      JsonNode cost = usage.path("cost");
+      return new Usage(
+          tokens(usage.path("prompt_tokens")),
+          tokens(usage.path("completion_tokens")),
+          cost.isNumber() && cost.decimalValue().signum() >= 0 ? cost.decimalValue() : null);
+    }
+
+    private static Integer tokens(JsonNode count) {
+      return count.isInt() && count.intValue() >= 0 ? count.intValue() : null;
+    }
+  }
+}

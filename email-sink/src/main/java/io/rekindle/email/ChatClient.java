@@ -19,6 +19,7 @@ import okhttp3.Call;
 import okhttp3.Callback;
 import okhttp3.ConnectionPool;
 import okhttp3.Dispatcher;
+import okhttp3.Interceptor;
 import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
@@ -36,6 +37,10 @@ final class ChatClient implements AutoCloseable {
   private static final MediaType JSON_TYPE = MediaType.get("application/json");
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
+
+  /** Retry-After under a name that OkHttp does not know. */
+  private static final String RETRY_AFTER = "Rekindle-Retry-After";
+
   private static final int MAX_ERROR_BYTES = 16 * 1024;
 
   private final LlmSettings settings;
@@ -76,6 +81,7 @@ final class ChatClient implements AutoCloseable {
             // The time of the whole call bounds these, and differs from call to call.
             .readTimeout(Duration.ZERO)
             .writeTimeout(Duration.ZERO)
+            .addNetworkInterceptor(ChatClient::hideRetryAfter)
             .addInterceptor(
                 chain -> {
                   Exchange exchange = chain.request().tag(Exchange.class);
@@ -175,10 +181,22 @@ final class ChatClient implements AutoCloseable {
       }
       byte[] said = longer ? new byte[0] : source.readByteArray();
       return Reply.refused(
-          response.code(), said, RetryAfter.parse(response.header("Retry-After"), clock.instant()));
+          response.code(), said, RetryAfter.parse(response.header(RETRY_AFTER), clock.instant()));
     } catch (IOException e) {
       return Reply.lost(reason(e));
     }
+  }
+
+  /**
+   * OkHttp acts on the header by itself: it repeats a request on 503 with {@code Retry-After: 0},
+   * and fails on a number that no int holds.
+   */
+  private static Response hideRetryAfter(Interceptor.Chain chain) throws IOException {
+    Response response = chain.proceed(chain.request());
+    String retryAfter = response.header("Retry-After");
+    return retryAfter == null
+        ? response
+        : response.newBuilder().removeHeader("Retry-After").header(RETRY_AFTER, retryAfter).build();
   }
 
   private static String reason(IOException e) {

@@ -110,7 +110,12 @@ final class Claims {
 
   private static final Map<String, Pattern> MONTHS = new ConcurrentHashMap<>();
 
+  /** Looked up once: the platform takes milliseconds for each. */
+  private static final Map<String, String> MONTH_NAMES = new ConcurrentHashMap<>();
+
+  private static final Pattern FULL_STOP = Pattern.compile("\\.$");
   private static final String SPACE = " ";
+  private static final Pattern WHITE = Pattern.compile("\\s+");
 
   private final Language language;
   private final Set<String> names;
@@ -184,7 +189,7 @@ final class Claims {
   }
 
   private static String normal(String claim) {
-    return claim.toLowerCase(Locale.ROOT).replaceAll("\\s+", "");
+    return WHITE.matcher(claim.toLowerCase(Locale.ROOT)).replaceAll("");
   }
 
   private List<String> prices(String text) {
@@ -208,19 +213,16 @@ final class Claims {
   }
 
   private List<String> promises(String text) {
-    return language.promises().matcher(text).results().map(MatchResult::group).toList();
+    return language.promises().find(text);
   }
 
   private static List<String> dates(String text, Language language) {
-    List<String> found = new ArrayList<>();
-    found.addAll(
-        MONTHS
-            .computeIfAbsent(language.code(), code -> months(language))
-            .matcher(text)
-            .results()
-            .map(MatchResult::group)
-            .toList());
-    return found;
+    return MONTHS
+        .computeIfAbsent(language.code(), code -> months(language))
+        .matcher(text)
+        .results()
+        .map(MatchResult::group)
+        .toList();
   }
 
   private List<String> numbers(String text) {
@@ -305,16 +307,8 @@ final class Claims {
   /** The usual ways to write a date in a language, the year or the day left out, too. */
   private static Pattern writings(LocalDate date, Locale locale) {
     String month =
-        Stream.of(
-                TextStyle.FULL,
-                TextStyle.FULL_STANDALONE,
-                TextStyle.SHORT,
-                TextStyle.SHORT_STANDALONE)
-            .map(style -> date.getMonth().getDisplayName(style, locale).replaceAll("\\.$", ""))
-            .filter(name -> name.codePoints().allMatch(Character::isLetter))
-            .distinct()
-            .map(Pattern::quote)
-            .collect(Collectors.joining("|", "(?:", ")\\.?"));
+        MONTH_NAMES.computeIfAbsent(
+            locale.getLanguage() + date.getMonthValue(), key -> names(date.getMonth(), locale));
     String day = "0?" + date.getDayOfMonth() + "(?:st|nd|rd|th|er|º|\\.)?";
     String monthOfYear = "0?" + date.getMonthValue();
     String year = Integer.toString(date.getYear());
@@ -336,6 +330,16 @@ final class Claims {
             + ")"
             + NOT_BEFORE_WORD,
         Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE);
+  }
+
+  private static String names(Month month, Locale locale) {
+    return Stream.of(
+            TextStyle.FULL, TextStyle.FULL_STANDALONE, TextStyle.SHORT, TextStyle.SHORT_STANDALONE)
+        .map(style -> FULL_STOP.matcher(month.getDisplayName(style, locale)).replaceAll(""))
+        .filter(name -> name.codePoints().allMatch(Character::isLetter))
+        .distinct()
+        .map(Pattern::quote)
+        .collect(Collectors.joining("|", "(?:", ")\\.?"));
   }
 
   private static Pattern months(Language language) {

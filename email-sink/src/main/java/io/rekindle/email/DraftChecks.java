@@ -1,11 +1,9 @@
 package io.rekindle.email;
 
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
@@ -23,6 +21,9 @@ final class DraftChecks {
   private static final int MAX_TEXT = 2_500;
   private static final int MAX_NAMED = 3;
 
+  /** More than the schema lets through. */
+  private static final int MAX_LINE = 10_000;
+
   /** Below this, frequent words say too little about a language. */
   private static final int MIN_WORDS = 25;
 
@@ -38,7 +39,7 @@ final class DraftChecks {
 
   private static final Pattern PLACEHOLDER =
       Pattern.compile(
-          "[{}]|\\[[^\\]]*]|<<|>>|%\\w+%|\\$\\w|\\b__|__\\b|\\b(?:lorem ipsum|todo|tbd|x{3,})\\b"
+          "[{}]|\\[[^\\]]*]|<<|>>|%\\w+%|\\$\\p{L}|\\b__|__\\b|\\b(?:lorem ipsum|todo|tbd|x{3,})\\b"
               + "|\\b(?:your|client|customer|shop|first|last) ?name\\b",
           Pattern.CASE_INSENSITIVE);
   private static final Pattern SPACES = Pattern.compile("[\\s\\p{Z}\\x1C-\\x1F]+");
@@ -67,7 +68,10 @@ final class DraftChecks {
     List<String> texts = new ArrayList<>(lines);
     texts.add(bodyText);
 
-    checks.add(check("characters", marked ? "a private character" : characters(lines, bodyText)));
+    checks.add(
+        check(
+            "characters",
+            marked ? "a private character" : characters(lines, draft.body(), bodyText)));
     checks.add(check("length", length(bodyText)));
     checks.add(check("html", html(body, lines)));
     checks.add(check("links", links(draft, body, texts, brief)));
@@ -106,18 +110,20 @@ final class DraftChecks {
     return new Check(name, fault == null, detail);
   }
 
-  private static String characters(List<String> lines, String bodyText) {
+  private static String characters(List<String> lines, String body, String bodyText) {
     if (lines.stream().anyMatch(line -> line.indexOf('\n') >= 0 || line.indexOf('\r') >= 0)) {
       return "a line break outside the body";
     }
-    return Stream.concat(lines.stream(), bodyText.lines()).allMatch(DraftChecks::isPlain)
+    Stream<String> all =
+        Stream.of(lines.stream(), body.lines(), bodyText.lines()).flatMap(part -> part);
+    return all.allMatch(DraftChecks::isPlain)
         ? null
         : "control, invisible or misleading characters";
   }
 
   /** Whether it is what a reader sees, apart from spaces, which a model puts where it likes. */
   private static boolean isPlain(String line) {
-    return OneLine.of(line, MAX_TEXT).equals(SPACES.matcher(line).replaceAll(" ").strip());
+    return OneLine.of(line, MAX_LINE).equals(SPACES.matcher(line).replaceAll(" ").strip());
   }
 
   private static String length(String bodyText) {
@@ -208,8 +214,7 @@ final class DraftChecks {
     }
     Map<String, Long> hits = new TreeMap<>();
     for (Language language : Language.all()) {
-      Set<String> frequent = new HashSet<>(language.stopWords());
-      hits.put(language.code(), words.stream().filter(frequent::contains).count());
+      hits.put(language.code(), words.stream().filter(language.stopWords()::contains).count());
     }
     long own = hits.get(expected.code());
     List<String> nearer =

@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -32,7 +31,7 @@ record Language(
     String unsubscribe,
     String items,
     Set<String> stopWords,
-    Pattern promises) {
+    Phrases promises) {
 
   private static final Map<String, Language> ALL =
       Stream.of("de", "en", "es", "fr", "it", "nl", "pl", "pt")
@@ -72,7 +71,7 @@ record Language(
         text(texts, "unsubscribe"),
         text(texts, "items"),
         Set.copyOf(list(texts, "stop")),
-        phrases(promises));
+        new Phrases(promises));
   }
 
   private static Properties properties(String code) {
@@ -95,21 +94,5 @@ record Language(
 
   private static List<String> list(Properties texts, String key) {
     return new ArrayList<>(List.of(text(texts, key).split("\\s*,\\s*")));
-  }
-
-  /** Whole words, of which one that ends in a star may go on. */
-  private static Pattern phrases(List<String> phrases) {
-    String any =
-        phrases.stream()
-            .map(
-                phrase ->
-                    Stream.of(phrase.replace("*", "").split(" "))
-                            .map(Pattern::quote)
-                            .collect(Collectors.joining("[\\s-]+"))
-                        + (phrase.endsWith("*") ? "\\p{L}*" : ""))
-            .collect(Collectors.joining("|"));
-    return Pattern.compile(
-        "(?<![\\p{L}\\p{N}])(?:" + any + ")(?![\\p{L}\\p{N}])",
-        Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE);
   }
 }

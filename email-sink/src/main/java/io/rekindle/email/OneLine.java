@@ -65,6 +65,9 @@ final class OneLine {
   }
 
   private static String cut(String line, int limit) {
+    if (line.length() <= limit) {
+      return line; // A reader never counts more characters than there are.
+    }
     BreakIterator characters = BreakIterator.getCharacterInstance(Locale.ROOT);
     characters.setText(line);
     int end = characters.next(limit);

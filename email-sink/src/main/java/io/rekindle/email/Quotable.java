@@ -60,8 +60,7 @@ final class Quotable {
     long digits = plain.codePoints().filter(Character::isDigit).count();
     // "Gifts" is a shelf, "a free gift for all who reply" is not.
     boolean promises =
-        language.promises().matcher(plain).find()
-            && SPACE.split(plain).length > MAX_PROMISING_WORDS;
+        language.promises().occurIn(plain) && SPACE.split(plain).length > MAX_PROMISING_WORDS;
     boolean named = plain.codePoints().anyMatch(Character::isLetter);
     return named && digits <= MAX_DIGITS && !promises ? plain : "";
   }

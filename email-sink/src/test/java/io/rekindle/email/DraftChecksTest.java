@@ -1,0 +1,308 @@
+package io.rekindle.email;
+
+import static io.rekindle.email.Completions.draft;
+import static io.rekindle.email.Completions.saying;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.List;
+import java.util.Random;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The client: 12 orders of 1,234.50 on average, the last on 14 March 2025; Books and Tea. */
+class DraftChecksTest {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Your last order was on 14 March 2025.",
+        "Your last order was on March 14, 2025.",
+        "Your last order was on March 14th.",
+        "Your last order, on the 14th of March, was lovely.",
+        "Your last order was in March 2025.",
+        "Your last order was in March, and spring has come since.",
+        "Your last order was on 2025-03-14.",
+        "Your last order was on 14/03/2025.",
+        "Your last order was on 3/14/25.",
+        "Your last order was on 14.3.2025.",
+        "You were last with us in 2025.",
+        "You have ordered 12 times.",
+        "This was your 12th order.",
+        "You have ordered twelve times.",
+        "You spend about 1234.50 each time.",
+        "You spend about €1,234.50 each time.",
+        "You spend about 1.234,50 EUR each time.",
+        "You spend about $1,235 each time.",
+        "Feel free to look around, you may like it.",
+        "Let us march on into the garden.",
+        "A lazy Sunday with a book, what could be better?",
+        "It would mean a great deal to the two of us.",
+        "Look into Books and Tea & Coffee, there is news.",
+      })
+  void shouldLetFactsStand(String sentence) {
+    assertThat(failed(judge(saying(sentence)))).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "Take 20% off everything.|no-percentage",
+        "Take 20 % off everything.|no-percentage",
+        "Take ２０％ off everything.|no-percentage",
+        "Take twenty percent off everything.|no-percentage",
+        "Books from 5 euros.|no-price",
+        "Books from £3.99.|no-price",
+        "Books from USD 12.|no-price",
+        "Only 12 dollars each.|no-price",
+        "Use the code SAVE12 today.|no-code",
+        "Use WELCOMEBACK when you pay.|no-code",
+        "Use X9Q-12B when you pay.|no-code",
+        "Come before 24 December.|no-date",
+        "Come in May.|no-date",
+        "Come by June.|no-date",
+        "There is a discount waiting.|no-promise",
+        "A gift is waiting for you.|no-promise",
+        "With free shipping.|no-promise",
+        "This is your last chance.|no-promise",
+        "We guarantee that you will love it.|no-promise",
+        "Two for one on everything.|no-promise",
+        "You have ordered 13 times.|numbers",
+        "It has been 8 months.|numbers",
+        "It has been eight months.|numbers",
+        "Your ١٣ orders.|numbers",
+        "Your 1,2 orders.|numbers",
+        "Your last order was on 15 March 2025.|numbers",
+        "Your last order was on 2025-03-15.|numbers",
+        "Within 14 days.|numbers",
+        "Call +353 1 234 5678.|links",
+        "Call (0800) 123 456.|links",
+        "Look at https://evil.example.|links",
+        "Look at www.evil.example.|links",
+        "Look at evil.example now.|links",
+        "Write to me@evil.example now.|links",
+        "Look <a href='https://shop.example.org'>here</a>.|links",
+        "Dear [Client],|placeholders",
+        "Dear {name},|placeholders",
+        "Dear {{ name }},|placeholders",
+        "Dear Customer Name,|placeholders",
+        "Dear %NAME%,|placeholders",
+        "Dear ${name},|placeholders",
+        "<script>alert('x')</script>|html",
+        "<img src=x onerror=alert('x')>|html",
+        "<span style='color:red'>x</span>|html",
+        "<p onclick='x'>x</p>|html",
+        "<!-- x -->|html",
+        "<iframe src='x'></iframe>|html",
+        "<svg onload='x'></svg>|html",
+        "<style>p {display:none}</style>|html",
+        "A\u202Eb.|characters",
+        "A\u0007b.|characters",
+        "A\uE000b.|characters",
+        "A\u200Bb.|characters",
+      })
+  void shouldRefuseWhatIsInvented(String sentence, String check) {
+    assertThat(failed(judge(saying(sentence)))).contains(check);
+  }
+
+  @Test
+  void shouldRefuseInventionsWhereverTheyStand() {
+    List<Consumer<com.fasterxml.jackson.databind.node.ObjectNode>> changes =
+        List.of(
+            d -> d.put("subject", "{{name}}, 20% for you"),
+            d -> d.put("preheader", "20% for you"),
+            d -> d.withObject("/call_to_action").put("text", "Take 20%"),
+            d -> d.withObject("/suggested_items/0").put("text", "All at 20% less."));
+    for (var change : changes) {
+      assertThat(failed(judge(draft(change)))).contains("no-percentage");
+    }
+  }
+
+  @Test
+  void shouldRefuseMarkupOutsideTheBody() {
+    assertThat(failed(judge(draft(d -> d.put("subject", "Hello <b>you</b>"))))).contains("html");
+    assertThat(failed(judge(draft(d -> d.put("preheader", "Hello &#60;b&#62;"))))).contains("html");
+    assertThat(failed(judge(draft(d -> d.put("subject", "Hello\r\nBcc: x")))))
+        .contains("characters");
+  }
+
+  @Test
+  void shouldRefuseSuggestionsOutsideTheCategories() {
+    assertThat(
+            failed(judge(draft(d -> d.withObject("/suggested_items/0").put("category", "Wine")))))
+        .contains("items");
+    assertThat(failed(judge(draft(d -> d.putArray("suggested_items"))))).contains("items");
+  }
+
+  @Test
+  void shouldRefuseAnotherLanguage() {
+    String german =
+        "<p>Hallo {{name}},</p><p>wir haben lange nichts von Ihnen gehört, und das ist schade. Auf"
+            + " unseren Regalen ist viel Neues, und wir haben an Sie gedacht, weil Sie die Bücher"
+            + " und den Tee immer gern hatten. Schauen Sie doch wieder bei uns vorbei, wenn Sie"
+            + " Zeit haben.</p>";
+    String draft = draft(d -> d.put("body", german));
+
+    assertThat(failed(judge(draft))).contains("language");
+    assertThat(failed(judge(draft, Requests.of("Ada", List.of("Books", "Tea"), "de-AT"))))
+        .isEmpty();
+    assertThat(failed(judge(saying("x"), Requests.of("Ada", List.of("Books", "Tea"), "de-AT"))))
+        .contains("language");
+  }
+
+  @Test
+  void shouldReadDatesAndPromisesInTheLanguageOfTheText() {
+    EmailRequest german = Requests.of("Ada", List.of("Books", "Tea"), "de");
+    String body =
+        "<p>Hallo {{name}},</p><p>wir haben lange nichts von Ihnen gehört, und das ist schade. Ihr"
+            + " letzter Einkauf war am 14. März 2025, und wir haben an Sie gedacht. Schauen Sie doch"
+            + " bei uns vorbei, wenn Sie mögen, und sehen Sie, was es gibt. %s</p>";
+
+    assertThat(failed(judge(draft(d -> d.put("body", body.formatted(""))), german))).isEmpty();
+    assertThat(
+            failed(judge(draft(d -> d.put("body", body.formatted("Kommen Sie im Juni."))), german)))
+        .contains("no-date");
+    assertThat(
+            failed(
+                judge(
+                    draft(d -> d.put("body", body.formatted("Ein Gutschein wartet auf Sie."))),
+                    german)))
+        .contains("no-promise");
+  }
+
+  @Test
+  void shouldLetTheOfferStandAndNothingBeyondIt() {
+    Variant offering =
+        new Variant("offer", Variant.WINBACK, null, "10% off your next order with code BACK10");
+    EmailRequest request = Requests.of("Ada", List.of("Books", "Tea"), "en", offering);
+
+    assertThat(failed(judge(saying("Enjoy 10% off your next order with code BACK10."), request)))
+        .isEmpty();
+    assertThat(failed(judge(saying("Enjoy 15% off your next order."), request)))
+        .contains("no-percentage");
+    assertThat(failed(judge(saying("And free shipping."), request))).contains("no-promise");
+    assertThat(failed(judge(saying("Use the code BACK20."), request))).contains("no-code");
+  }
+
+  @Test
+  void shouldNotLetANameBeAskedForThatIsUnknown() {
+    assertThat(failed(judge(draft().toString(), Requests.of(null, List.of("Books", "Tea"), "en"))))
+        .contains("placeholders");
+  }
+
+  @Test
+  void shouldReadNumbersAsPeopleWriteThem() {
+    assertThat(Claims.value("1,234.50")).isEqualByComparingTo("1234.5");
+    assertThat(Claims.value("1.234,50")).isEqualByComparingTo("1234.5");
+    assertThat(Claims.value("1 234")).isEqualByComparingTo("1234");
+    assertThat(Claims.value("12,5")).isEqualByComparingTo("12.5");
+    assertThat(Claims.value("1,23,4")).isNull();
+  }
+
+  /** No number that is not a fact gets through, however it is written. */
+  @Test
+  void shouldRefuseEveryNumberThatIsNoFact() {
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    String[] forms = {
+      "%d", "%d books", "all %d of them", "%d.", "(%d)", "%d-fold", "no. %d", "%d!"
+    };
+    for (int i = 0; i < 2_000; i++) {
+      int number = random.nextInt(random.nextInt(100_000) + 1);
+      if (List.of(12, 1_234, 1_235, 2_025).contains(number)) {
+        continue;
+      }
+      String sentence = forms[random.nextInt(forms.length)].formatted(number);
+      assertThat(failed(judge(saying("There are " + sentence))))
+          .as("seed %d, %s", seed, sentence)
+          .isNotEmpty();
+    }
+  }
+
+  /** Whatever a model writes: what passes is harmless, and nothing throws. */
+  @Test
+  void shouldOnlyPassHarmlessTexts() {
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    String[] parts = {
+      "<p>",
+      "</p>",
+      "<b",
+      ">",
+      "<a href=",
+      "javascript:",
+      "\"",
+      "'",
+      "on",
+      "=x",
+      "{{name}}",
+      "{{",
+      "}}",
+      "&lt;",
+      "&#60;",
+      "&amp;",
+      "script",
+      "</",
+      "\\",
+      "\n",
+      "\u202E",
+      "\u0000",
+      "12",
+      "%",
+      "é",
+      "🦊",
+      "word ",
+      "the ",
+      "and ",
+      "you ",
+      "our ",
+      "<li>",
+      "<ul>",
+      "<![CDATA[",
+      "<!--",
+      "-->",
+      "x"
+    };
+    Layout layout = new Layout(Requests.SHOP);
+    int passed = 0;
+    for (int i = 0; i < 5_000; i++) {
+      StringBuilder text = new StringBuilder();
+      int length = random.nextInt(6);
+      for (int j = 0; j < length; j++) {
+        text.append(parts[random.nextInt(parts.length)]);
+      }
+      DraftChecks.Verdict verdict = judge(saying(text.toString()));
+      if (verdict.passed()) {
+        passed++;
+        Email email = layout.compose("e1", verdict.letter());
+        assertThat(email.html()).as("seed %d, %s", seed, text).doesNotContain("{{", "<script");
+        assertThat(email.html().split("<a ", -1)).hasSize(3);
+        assertThat(email.html()).doesNotContainPattern("<p [^s]|<[^>]* on\\w+=");
+      }
+    }
+    assertThat(passed).isGreaterThan(100);
+  }
+
+  static List<String> failed(DraftChecks.Verdict verdict) {
+    return verdict.checks().stream().filter(check -> !check.passed()).map(Check::name).toList();
+  }
+
+  static DraftChecks.Verdict judge(String draft) {
+    return judge(draft, Requests.ada());
+  }
+
+  static DraftChecks.Verdict judge(String draft, EmailRequest request) {
+    try {
+      return DraftChecks.judge(
+          Draft.of(JSON.readTree(draft)), Brief.of(request, Requests.SHOP.shopName()));
+    } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
+      throw new AssertionError(e);
+    }
+  }
+}

@@ -539,6 +539,17 @@ class OutcomesITCase {
   }
 
   @Test
+  void shouldNotTrustAnExperimentWithOneUserInAnArmThatItDoesNotKnow() throws SQLException {
+    experiment("0.5", "warm", 1);
+    arm("HOLDOUT", 50, 20, "10.00");
+    arm("warm", 50, 20, "10.00");
+    assertThat(uplift("spring").get("warm").number("sample_ratio_p")).isEqualTo(1);
+    arm("unknown", 1, 0, "10.00");
+    assertThat(uplift("spring").get("warm").number("sample_ratio_p")).isZero();
+    assertThat(uplift("spring").get("unknown").text("verdict")).isEqualTo("SAMPLE_RATIO_MISMATCH");
+  }
+
+  @Test
   void shouldClaimNothingWithoutAnybodyHeldOut() throws SQLException {
     experiment("0", "warm", 1);
     arm("warm", 3_000, 1_000, "10.00");
@@ -662,6 +673,15 @@ class OutcomesITCase {
                 "select count(*) from engagement.risk_episodes e join engagement.outreach_decisions"
                     + " d using (episode_id, user_id) where user_id like 'erased-%'"))
         .containsExactly("3");
+  }
+
+  @Test
+  void shouldNotLookAtOrdersOnceAnOutcomeIsKept() throws SQLException {
+    decide("d", "ann", "EMAIL", "friendly", DECIDED);
+    execute("insert into engagement.erased_outcomes values ('d', null, 0, 0, 0)");
+    order("o", "ann", IN_WINDOW, "59.90");
+    assertThat(outcome("concat_ws(' ', reactivated, orders, revenue)")).isEqualTo("f 0 0");
+    assertThat(outcome("reactivated_at")).isNull();
   }
 
   @Test

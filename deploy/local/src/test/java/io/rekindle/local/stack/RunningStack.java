@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /** A real stack that a test starts by the script, as users do, and looks into. */
@@ -35,7 +36,12 @@ final class RunningStack {
    * Starts the stack on its data directory, empty or as it was left, and waits until it is ready.
    */
   void start() throws IOException, InterruptedException {
-    up = RekindleScript.start("up", "--empty", "--data", data.toString());
+    start(Map.of());
+  }
+
+  /** Starts it with more in its environment. */
+  void start(Map<String, String> environment) throws IOException, InterruptedException {
+    up = RekindleScript.start(environment, "up", "--empty", "--data", data.toString());
     Await.until(
         "READY, after\n" + up.output(),
         START,

@@ -7,6 +7,9 @@ import io.rekindle.email.EmailWriter;
 import io.rekindle.email.Variant;
 import io.rekindle.email.WrittenEmail;
 import java.io.IOException;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.apache.flink.api.common.functions.OpenContext;
@@ -44,16 +47,19 @@ public final class WriteEmails extends RichAsyncFunction<Decision, String> {
   }
 
   @Override
-  public void open(OpenContext context) {
+  public void open(OpenContext context) throws Exception {
     MetricGroup metrics =
         getRuntimeContext().getMetricGroup().addGroup("rekindle").addGroup("emails");
     written = metrics.counter("written");
     repeated = metrics.counter("repeated");
+    store = settings.store();
+    // Nothing can be written anyhow before the database answers.
+    BigDecimal spentToday = store.costSince(Instant.now().truncatedTo(ChronoUnit.DAYS)).get();
     writer =
         settings.writer(
             getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks(),
+            spentToday,
             new WriterMetrics(metrics));
-    store = settings.store();
   }
 
   @Override

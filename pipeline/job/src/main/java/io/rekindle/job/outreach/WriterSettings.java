@@ -3,6 +3,7 @@ package io.rekindle.job.outreach;
 import io.rekindle.email.EmailStore;
 import io.rekindle.email.EmailWriter;
 import io.rekindle.email.LayoutSettings;
+import io.rekindle.email.LlmEmailWriter;
 import io.rekindle.email.LlmSettings;
 import io.rekindle.email.TemplateEmailWriter;
 import io.rekindle.email.UnsubscribeLinks;
@@ -10,6 +11,7 @@ import io.rekindle.email.WriterListener;
 import io.rekindle.job.sink.DatabaseSettings;
 import java.io.Serializable;
 import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.time.Duration;
 
 /**
@@ -87,14 +89,26 @@ public record WriterSettings(
     return model == null ? MOST_WITHOUT_MODEL : 2 * Math.max(1, model.maxInFlight() / parallelism);
   }
 
-  EmailWriter writer(int parallelism, WriterListener listener) {
+  /**
+   * A writer.
+   *
+   * @param parallelism how many of them there are, which share the limits
+   * @param spentTodayUsd by all of them, before
+   */
+  EmailWriter writer(int parallelism, BigDecimal spentTodayUsd, WriterListener listener) {
     LayoutSettings layout =
         new LayoutSettings(
             shopName,
             shopUrl,
             postalAddress,
             new UnsubscribeLinks(unsubscribeBaseUrl, unsubscribeSecret)::url);
-    return new TemplateEmailWriter(layout);
+    return model == null
+        ? new TemplateEmailWriter(layout)
+        : new LlmEmailWriter(
+            model.settings().dividedBy(parallelism),
+            layout,
+            spentTodayUsd.divide(BigDecimal.valueOf(parallelism), RoundingMode.UP),
+            listener);
   }
 
   EmailStore store() {
@@ -107,7 +121,7 @@ public record WriterSettings(
    * @throws IllegalArgumentException names what is wrong
    */
   public void validate() {
-    writer(1, WriterListener.NONE).close();
+    writer(1, BigDecimal.ZERO, WriterListener.NONE).close();
   }
 
   /** Without the secret. */

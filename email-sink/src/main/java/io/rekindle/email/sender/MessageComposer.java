@@ -1,0 +1,141 @@
+package io.rekindle.email.sender;
+
+import io.rekindle.email.UnsubscribeLinks;
+import io.rekindle.email.sender.SenderSettings.Identity;
+import jakarta.mail.MessagingException;
+import jakarta.mail.Message.RecipientType;
+import jakarta.mail.Session;
+import jakarta.mail.internet.InternetAddress;
+import jakarta.mail.internet.MimeBodyPart;
+import jakarta.mail.internet.MimeMessage;
+import jakarta.mail.internet.MimeMultipart;
+import java.io.UnsupportedEncodingException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.Date;
+import java.util.HexFormat;
+import java.util.regex.Pattern;
+
+/**
+ * Makes a message of a stored email. Its parts are the stored ones, character for character, with
+ * the line ends of email; its headers can hold nothing that is not meant to be in them.
+ */
+final class MessageComposer {
+
+  private static final String UTF_8 = "UTF-8";
+  private static final Pattern LINE_END = Pattern.compile("\r\n|\r|\n");
+
+  /** What may stand left of the at sign in a Message-ID as it is. */
+  private static final Pattern PLAIN_ID = Pattern.compile("[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*");
+
+  /** Lines of a message have at most 998 characters (RFC 5322); the header's name needs some. */
+  private static final int MAX_LINK = 900;
+
+  private final Session session;
+  private final Identity identity;
+  private final UnsubscribeLinks links;
+
+  MessageComposer(Session session, Identity identity, UnsubscribeLinks links) {
+    this.session = session;
+    this.identity = identity;
+    this.links = links;
+  }
+
+  /**
+   * @param address valid
+   * @throws MessagingException if no message can be made of it
+   */
+  MimeMessage compose(QueuedEmail email, String address) throws MessagingException {
+    String id = messageId(email.emailId());
+    MimeMessage message =
+        new MimeMessage(session) {
+          @Override
+          protected void updateMessageID() throws MessagingException {
+            setHeader("Message-ID", id);
+          }
+        };
+    message.setFrom(from());
+    if (identity.replyTo() != null) {
+      message.setHeader("Reply-To", identity.replyTo());
+    }
+    message.setRecipient(RecipientType.TO, new InternetAddress(address));
+    message.setSubject(HeaderText.of(email.subject()), UTF_8);
+    message.setSentDate(Date.from(email.now()));
+    message.setHeader("List-Unsubscribe", unsubscribe(email.emailId()));
+    message.setHeader("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"); // RFC 8058
+    if (email.html().isBlank()) {
+      message.setText(lines(email.text()), UTF_8, "plain");
+    } else if (email.text().isBlank()) {
+      message.setText(lines(email.html()), UTF_8, "html");
+    } else {
+      MimeMultipart parts = new MimeMultipart("alternative");
+      parts.addBodyPart(part(email.text(), "plain"));
+      parts.addBodyPart(part(email.html(), "html"));
+      message.setContent(parts);
+    }
+    message.saveChanges();
+    return message;
+  }
+
+  /**
+   * The same for an email at every attempt, so that whoever gets it twice can tell. Ids that other
+   * systems chose go in as a hash if they are not plain.
+   */
+  String messageId(String emailId) {
+    String left = PLAIN_ID.matcher(emailId).matches() ? emailId : hash(emailId);
+    return "<" + left + "@" + identity.domain() + ">";
+  }
+
+  private InternetAddress from() throws MessagingException {
+    try {
+      return identity.fromName().isEmpty()
+          ? new InternetAddress(identity.from())
+          : new InternetAddress(identity.from(), identity.fromName(), UTF_8);
+    } catch (UnsupportedEncodingException e) {
+      throw new IllegalStateException("every Java has UTF-8", e);
+    }
+  }
+
+  private String unsubscribe(String emailId) throws MessagingException {
+    String link = links.url(emailId);
+    if (link.length() > MAX_LINK) {
+      throw new MessagingException("the unsubscribe link is longer than a header's line");
+    }
+    String value = "<" + link + ">";
+    if (identity.unsubscribeAddress() == null) {
+      return value;
+    }
+    String mailto =
+        "<mailto:"
+            + URLEncoder.encode(identity.unsubscribeAddress(), StandardCharsets.UTF_8)
+                .replace("%40", "@")
+            + "?subject="
+            + URLEncoder.encode("unsubscribe " + hash(emailId), StandardCharsets.UTF_8)
+                .replace("+", "%20")
+            + ">";
+    return value + ",\r\n " + mailto;
+  }
+
+  private static MimeBodyPart part(String content, String subtype) throws MessagingException {
+    MimeBodyPart part = new MimeBodyPart();
+    part.setText(lines(content), UTF_8, subtype);
+    return part;
+  }
+
+  private static String lines(String content) {
+    return LINE_END.matcher(content).replaceAll("\r\n");
+  }
+
+  private static String hash(String id) {
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256").digest(id.getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(Arrays.copyOf(digest, 16));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,42 @@
+package io.rekindle.email.sender;
+
+import java.time.Instant;
+import java.time.LocalTime;
+
+/**
+ * An email that waits to be sent, and all that decides whether it may be, as of one instant.
+ *
+ * @param text plain text part; empty for none
+ * @param html HTML part; empty for none
+ * @param reader whom it is for; null if the shop knows nobody of this id any more
+ * @param suppression what was said about writing to them; null if nothing was
+ * @param orderedSince whether they have placed an effective order since it was decided to write
+ * @param outreach the rules; null if there are none, which is as good as switched off
+ * @param now by the database's clock
+ */
+record QueuedEmail(
+    String emailId,
+    String userId,
+    String subject,
+    String text,
+    String html,
+    Instant generatedAt,
+    Reader reader,
+    Suppression suppression,
+    boolean orderedSince,
+    Outreach outreach,
+    Instant now) {
+
+  /**
+   * @param address as the shop stores it: of any content; null if unknown
+   * @param timeZone as the shop stores it
+   */
+  record Reader(String address, boolean consents, String timeZone) {}
+
+  /**
+   * @param address the only address it is about; null if it is about the person
+   */
+  record Suppression(String address) {}
+
+  record Outreach(boolean enabled, LocalTime quietFrom, LocalTime quietUntil) {}
+}

@@ -1,0 +1,161 @@
+package io.rekindle.email.sender;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import io.rekindle.email.UnsubscribeLinks;
+import io.rekindle.email.sender.SenderSettings.Mode;
+import java.io.IOException;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The sender: sends what is ready and answers unsubscribe links. Runs whether or not its database
+ * and its SMTP server do. Any number may run on one database.
+ *
+ * <p>Thread-safe; close it to stop.
+ */
+public final class Sender implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Sender.class);
+
+  private static final int POOL_SIZE = 6;
+  private static final long CONNECTION_TIMEOUT_MILLIS = 2_000;
+
+  /** For the email under way; shorter than what process managers wait before they kill. */
+  private static final Duration LAST_EMAIL = Duration.ofSeconds(7);
+
+  private final HikariDataSource database;
+  private final SendingLoop loop;
+  private final Thread thread;
+  private final ScheduledExecutorService leases;
+  private final SenderServer server;
+
+  private Sender(SenderSettings settings, Courier courier) throws IOException {
+    this.database = new HikariDataSource(pool(settings.database()));
+    SenderSettings.Pace pace = settings.pace();
+    Outbox outbox =
+        new Outbox(database, "sender-" + UUID.randomUUID(), pace.lease(), pace.expiry());
+    this.loop = new SendingLoop(outbox, courier, pace);
+    this.thread = new Thread(loop, "sending");
+    this.leases =
+        Executors.newSingleThreadScheduledExecutor(
+            task -> {
+              Thread daemon = new Thread(task, "leases");
+              daemon.setDaemon(true);
+              return daemon;
+            });
+    try {
+      this.server =
+          new SenderServer(settings.http(), settings.links().create(), database, loop::trouble);
+    } catch (IOException | RuntimeException e) {
+      leases.shutdownNow();
+      database.close();
+      throw e;
+    }
+    long third = pace.lease().toMillis() / 3;
+    // An email may take longer than the lease, if its server takes its time for each answer.
+    leases.scheduleWithFixedDelay(() -> renew(outbox), third, third, TimeUnit.MILLISECONDS);
+    server.start();
+    thread.start();
+  }
+
+  /**
+   * Starts to send and to listen.
+   *
+   * @throws IOException if the address cannot be listened on
+   */
+  public static Sender start(SenderSettings settings) throws IOException {
+    UnsubscribeLinks links = settings.links().create();
+    return start(
+        settings,
+        settings.mode() == Mode.LOG
+            ? new LoggingCourier()
+            : new SmtpCourier(settings.smtp(), settings.identity(), links));
+  }
+
+  static Sender start(SenderSettings settings, Courier courier) throws IOException {
+    return new Sender(settings, courier);
+  }
+
+  /** The port that it listens on, also when the settings asked for a free one. */
+  public int port() {
+    return server.port();
+  }
+
+  /** Ends after the email under way, if that takes only seconds; gives the others back. */
+  @Override
+  public void close() {
+    loop.stop();
+    server.close();
+    try {
+      thread.join(LAST_EMAIL.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    leases.shutdownNow();
+    database.close();
+  }
+
+  private static void renew(Outbox outbox) {
+    try {
+      outbox.renew();
+    } catch (SQLException e) {
+      LOG.debug("Leases not renewed", e); // The loop says so when the database is away.
+    }
+  }
+
+  private static HikariConfig pool(SenderSettings.Database database) {
+    HikariConfig config = new HikariConfig();
+    config.setPoolName("sender");
+    config.setJdbcUrl(database.url());
+    config.setUsername(database.user());
+    config.setPassword(database.password());
+    config.setMaximumPoolSize(POOL_SIZE);
+    config.setMinimumIdle(1);
+    config.setConnectionTimeout(CONNECTION_TIMEOUT_MILLIS);
+    config.setValidationTimeout(1_000);
+    config.setInitializationFailTimeout(-1); // Start without the database, and wait for it.
+    config.addDataSourceProperty("ApplicationName", "rekindle-sender");
+    config.addDataSourceProperty("connectTimeout", "2"); // seconds, like the next
+    config.addDataSourceProperty("socketTimeout", "10");
+    return config;
+  }
+
+  /** Exit codes: 0 stopped or helped, 1 cannot listen, 2 wrong settings or arguments. */
+  public static void main(String[] args) {
+    if (args.length == 1 && (args[0].equals("--help") || args[0].equals("-h"))) {
+      System.out.print(SenderSettings.help());
+      return;
+    }
+    if (args.length > 0) {
+      refuse(2, "Unknown argument " + args[0] + "; --help lists the settings.");
+      return;
+    }
+    try {
+      SenderSettings settings = SenderSettings.from(System.getenv());
+      Sender sender = start(settings);
+      Runtime.getRuntime().addShutdownHook(new Thread(sender::close, "shutdown"));
+      System.out.println(
+          "Sender on http://" + settings.http().host() + ":" + sender.port());
+    } catch (InvalidSettingsException e) {
+      refuse(2, e.getMessage());
+    } catch (IOException e) {
+      refuse(
+          1,
+          "Cannot listen: "
+              + e.getMessage()
+              + ". Set REKINDLE_SENDER_HOST and REKINDLE_SENDER_PORT.");
+    }
+  }
+
+  private static void refuse(int exitCode, String reason) {
+    System.err.println(reason);
+    System.exit(exitCode);
+  }
+}

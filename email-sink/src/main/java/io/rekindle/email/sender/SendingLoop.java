@@ -1,0 +1,271 @@
+package io.rekindle.email.sender;
+
+import io.rekindle.email.sender.Courier.ServerTrouble;
+import io.rekindle.email.sender.SenderSettings.Pace;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes emails that are due and brings each of them to an end, one after another.
+ *
+ * <p>An email is at most once in the hands of the SMTP server, except in one case: the server took
+ * it and that could not be written down, since the process was killed or the connection broke
+ * between the server's last word and our commit. It is sent again then, with the same Message-ID.
+ * Nothing happens in between but that one statement, and a database that does not answer is waited
+ * for: only the death of the process in that time leaves the email to be sent again.
+ */
+final class SendingLoop implements Runnable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(SendingLoop.class);
+
+  /** Few, so that what one sender has while it pauses is not missed by another. */
+  private static final int BATCH = 20;
+
+  private static final Duration LONGEST_RETRY = Duration.ofHours(1);
+  private static final Duration FIRST_RECONNECT = Duration.ofSeconds(1);
+  private static final Duration LONGEST_RECONNECT = Duration.ofMinutes(1);
+  private static final Duration FIRST_PAUSE = Duration.ofMinutes(1);
+  private static final Duration LONGEST_PAUSE = Duration.ofHours(1);
+  private static final Duration DATABASE_PAUSE = Duration.ofSeconds(1);
+
+  private final Outbox outbox;
+  private final Courier courier;
+  private final Pace pace;
+  private final CountDownLatch stopped = new CountDownLatch(1);
+
+  private long nextSendNanos = System.nanoTime();
+  private int troubles;
+  private boolean databaseAway;
+
+  /** Why nothing is sent at the moment; null if it is. */
+  private volatile String trouble;
+
+  SendingLoop(Outbox outbox, Courier courier, Pace pace) {
+    this.outbox = outbox;
+    this.courier = courier;
+    this.pace = pace;
+  }
+
+  /** Why nothing is sent at the moment; empty if it is. */
+  Optional<String> trouble() {
+    return Optional.ofNullable(trouble);
+  }
+
+  /** Has the loop end after the email that it is at. */
+  void stop() {
+    stopped.countDown();
+  }
+
+  @Override
+  public void run() {
+    while (isRunning()) {
+      try {
+        List<String> due = outbox.lease(BATCH);
+        databaseAnswers();
+        if (due.isEmpty()) {
+          courier.close();
+          pause(pace.poll());
+          continue;
+        }
+        for (String emailId : due) {
+          if (!isRunning()) {
+            break;
+          }
+          bringToAnEnd(emailId);
+        }
+        outbox.release(); // What was held back by a stop, or lost to the mending of a lease.
+      } catch (ServerTrouble e) {
+        pauseFor(e.refused(), e.getMessage());
+      } catch (SQLException e) {
+        databaseIsAway(e);
+        pause(DATABASE_PAUSE);
+      } catch (RuntimeException e) {
+        LOG.error("Sending goes on after an error that should not be", e);
+        pause(FIRST_RECONNECT);
+      }
+    }
+    courier.close();
+    releaseQuietly();
+  }
+
+  private void bringToAnEnd(String emailId) throws SQLException, ServerTrouble {
+    Optional<QueuedEmail> email = outbox.look(emailId);
+    Optional<Verdict> verdict = email.map(found -> Verdict.on(found, pace.expiry()));
+    if (verdict.isPresent() && verdict.get() instanceof Verdict.Send) {
+      boolean waited = waitForTurn();
+      if (!isRunning()) {
+        return;
+      }
+      if (courier.connect() || waited) {
+        email = outbox.look(emailId);
+        verdict = email.map(found -> Verdict.on(found, pace.expiry()));
+      }
+    }
+    if (verdict.isEmpty()) {
+      return; // Somebody else has brought it to an end.
+    }
+    if (verdict.get() instanceof Verdict.Send send) {
+      send(email.get(), send.address());
+    } else if (verdict.get() instanceof Verdict.Cancel cancel) {
+      LOG.info("Email {} cancelled: {}", emailId, cancel.reason());
+      outbox.cancelled(emailId, cancel.reason());
+    } else if (verdict.get() instanceof Verdict.Fail fail) {
+      LOG.warn("Email {} failed: {}", emailId, fail.reason());
+      outbox.failed(emailId, fail.reason(), null);
+    } else if (verdict.get() instanceof Verdict.Hold hold) {
+      outbox.postpone(emailId, hold.until(), hold.why(), null);
+    }
+  }
+
+  private void send(QueuedEmail email, String address) throws SQLException, ServerTrouble {
+    String emailId = email.emailId();
+    int attempt = outbox.begin(emailId);
+    if (attempt == 0) {
+      return; // The lease ran out and it is another sender's now.
+    }
+    Outcome outcome = courier.deliver(email, address);
+    if (outcome instanceof Outcome.Accepted accepted) {
+      mustBeStored(() -> outbox.accepted(emailId, accepted));
+      LOG.info("Email {} sent", emailId);
+      allIsWell();
+    } else if (outcome instanceof Outcome.Logged) {
+      outbox.logged(emailId);
+    } else if (outcome instanceof Outcome.RecipientRefused refused) {
+      LOG.info("Email {} failed: the address takes no mail", emailId);
+      mustBeStored(() -> outbox.bounced(email, refused.reply()));
+      allIsWell();
+    } else if (outcome instanceof Outcome.MessageRefused refused) {
+      LOG.warn("Email {} failed: {}", emailId, refused.reason());
+      mustBeStored(() -> outbox.failed(emailId, refused.reason(), refused.reply()));
+    } else if (outcome instanceof Outcome.Deferred deferred) {
+      tryLater(email, attempt, deferred.why(), deferred.reply());
+    } else if (outcome instanceof Outcome.SenderRefused refused) {
+      SmtpReply reply = refused.refusal();
+      tryLater(email, attempt, "the server refuses us: " + reply.code(), reply.text());
+      courier.close();
+      throw new ServerTrouble(
+          true, "the server refuses us: " + reply.withoutAddresses(), null);
+    }
+  }
+
+  private void tryLater(QueuedEmail email, int attempt, String why, String reply)
+      throws SQLException {
+    if (attempt >= pace.maxAttempts()) {
+      LOG.warn("Email {} failed after {} attempts: {}", email.emailId(), attempt, why);
+      mustBeStored(() -> outbox.failed(email.emailId(), "TOO_MANY_ATTEMPTS", reply));
+      return;
+    }
+    Instant next =
+        Instant.now().plus(doubled(pace.firstRetry(), attempt - 1, LONGEST_RETRY));
+    LOG.info("Email {} has to wait: {}", email.emailId(), why);
+    mustBeStored(() -> outbox.postpone(email.emailId(), next, why, reply));
+  }
+
+  private interface Statement {
+    void execute() throws SQLException;
+  }
+
+  /**
+   * Writes down what has happened outside and cannot be undone, however long the database takes to
+   * answer; gives up only when the process is to end.
+   */
+  private void mustBeStored(Statement statement) throws SQLException {
+    while (true) {
+      try {
+        statement.execute();
+        return;
+      } catch (SQLException e) {
+        if (!isRunning()) {
+          throw e;
+        }
+        databaseIsAway(e);
+        pause(DATABASE_PAUSE);
+      }
+    }
+  }
+
+  /** Keeps the rate. Returns whether that took time. */
+  private boolean waitForTurn() {
+    long now = System.nanoTime();
+    long wait = nextSendNanos - now;
+    nextSendNanos =
+        Math.max(nextSendNanos, now) + TimeUnit.SECONDS.toNanos(1) / pace.perSecond();
+    if (wait <= 0) {
+      return false;
+    }
+    pause(Duration.ofNanos(wait));
+    return true;
+  }
+
+  private void pauseFor(boolean refused, String why) {
+    Duration pause =
+        refused
+            ? doubled(FIRST_PAUSE, troubles, LONGEST_PAUSE)
+            : doubled(FIRST_RECONNECT, troubles, LONGEST_RECONNECT);
+    troubles++;
+    trouble = why;
+    if (refused) {
+      LOG.error("Sending pauses for {} s, somebody has to look at this: {}", pause.toSeconds(), why);
+    } else {
+      LOG.warn("Sending pauses for {} s: {}", pause.toSeconds(), why);
+    }
+    courier.close();
+    releaseQuietly();
+    pause(pause);
+  }
+
+  private void allIsWell() {
+    troubles = 0;
+    trouble = null;
+  }
+
+  private void databaseIsAway(SQLException e) {
+    if (!databaseAway) {
+      LOG.warn("Sending waits for the database: {}", e.getMessage());
+      databaseAway = true;
+    }
+  }
+
+  private void databaseAnswers() {
+    if (databaseAway) {
+      LOG.info("The database is back");
+      databaseAway = false;
+    }
+  }
+
+  /** What is not given back is taken by others once the lease has run out. */
+  private void releaseQuietly() {
+    try {
+      outbox.release();
+    } catch (SQLException e) {
+      databaseIsAway(e);
+    }
+  }
+
+  private static Duration doubled(Duration first, int times, Duration most) {
+    Duration duration = first.multipliedBy(1L << Math.min(times, 30));
+    return duration.compareTo(most) < 0 ? duration : most;
+  }
+
+  private boolean isRunning() {
+    return stopped.getCount() > 0;
+  }
+
+  private void pause(Duration duration) {
+    try {
+      if (stopped.await(duration.toNanos(), TimeUnit.NANOSECONDS)) {
+        return;
+      }
+    } catch (InterruptedException e) {
+      stopped.countDown();
+      Thread.currentThread().interrupt();
+    }
+  }
+}

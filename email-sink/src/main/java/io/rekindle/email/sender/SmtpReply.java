@@ -1,0 +1,80 @@
+package io.rekindle.email.sender;
+
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * An SMTP server's refusal (RFC 5321 section 4.2), with an enhanced status code (RFC 3463) if it
+ * gave one.
+ *
+ * @param command what was refused: the verb, {@code .} for the message itself, empty for the
+ *     connection
+ * @param code 400 to 599
+ * @param text the whole reply; may name the recipient
+ */
+record SmtpReply(String command, int code, String text) {
+
+  /** Whose matter a refusal is. */
+  enum Fault {
+    /** It may be gone the next time. */
+    PASSING,
+    /** Nobody gets mail at this address. */
+    RECIPIENT,
+    /** This message is not wanted, whoever it is for. */
+    MESSAGE,
+    /** Nothing of ours is wanted: signing in, relaying, reputation, a wrong setting. */
+    SENDER
+  }
+
+  private static final Pattern ENHANCED = Pattern.compile("[45]\\d\\d[ -]([245])\\.(\\d{1,3})\\.(\\d{1,3})\\b.*", Pattern.DOTALL);
+
+  /** Sequence, syntax, TLS and authentication: nothing that a recipient could be the reason of. */
+  private static final Set<Integer> PROTOCOL_CODES =
+      Set.of(500, 502, 503, 504, 521, 523, 530, 534, 535, 538);
+
+  /** How servers without enhanced codes say at RCPT that it is about who sends. */
+  private static final Pattern ABOUT_SENDER =
+      Pattern.compile(
+          "relay|authenticat|not permitted|not allowed to send|spam|black ?list|block ?list|blocked|policy|reputation|rate limit");
+
+  private static final Pattern ADDRESS = Pattern.compile("[^\\s<>()\\[\\],;:\"]+@[^\\s<>()\\[\\],;:\"]+");
+
+  Fault fault() {
+    if (code < 500) {
+      return Fault.PASSING;
+    }
+    boolean ofRecipient = command.equals("RCPT");
+    if (!ofRecipient && !command.equals("DATA") && !command.equals(".")) {
+      return Fault.SENDER;
+    }
+    Matcher enhanced = ENHANCED.matcher(text);
+    if (!enhanced.matches()) {
+      return byText(ofRecipient);
+    }
+    int subject = Integer.parseInt(enhanced.group(2));
+    int detail = Integer.parseInt(enhanced.group(3));
+    return switch (subject) {
+      // 5.1.7 and 5.1.8 are about the sender's address.
+      case 1 -> detail == 7 || detail == 8 ? Fault.SENDER : Fault.RECIPIENT;
+      case 2, 4 -> ofRecipient ? Fault.RECIPIENT : Fault.MESSAGE;
+      case 5, 7 -> Fault.SENDER;
+      case 0 -> byText(ofRecipient);
+      default -> Fault.MESSAGE;
+    };
+  }
+
+  private Fault byText(boolean ofRecipient) {
+    if (PROTOCOL_CODES.contains(code)
+        || ofRecipient && ABOUT_SENDER.matcher(text.toLowerCase(Locale.ROOT)).find()) {
+      return Fault.SENDER;
+    }
+    return ofRecipient ? Fault.RECIPIENT : Fault.MESSAGE;
+  }
+
+  /** One line for the log: without addresses, which are nobody's business there. */
+  String withoutAddresses() {
+    return ADDRESS.matcher(HeaderText.of(text)).replaceAll("(address)");
+  }
+}

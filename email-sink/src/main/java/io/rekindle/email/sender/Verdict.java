@@ -1,0 +1,94 @@
+package io.rekindle.email.sender;
+
+import io.rekindle.email.sender.QueuedEmail.Outreach;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Optional;
+
+/** What is to become of an email, by the last look before it is sent. */
+sealed interface Verdict {
+
+  /**
+   * It may be sent now.
+   *
+   * @param address valid
+   */
+  record Send(String address) implements Verdict {}
+
+  /** It may not be sent, now or later. */
+  record Cancel(Reason reason) implements Verdict {}
+
+  /** It cannot be sent by anybody, whatever the reader wants. */
+  record Fail(String reason) implements Verdict {}
+
+  /** It may not be sent before then. */
+  record Hold(Instant until, String why) implements Verdict {}
+
+  /** Why an email was cancelled, as its {@code status_reason} says. */
+  enum Reason {
+    USER_REMOVED,
+    NO_CONSENT,
+    SUPPRESSED,
+    NO_ADDRESS,
+    ORDERED_SINCE,
+    EXPIRED
+  }
+
+  /** There is nothing in it to read. */
+  String EMPTY = "EMPTY";
+
+  /** How long a pause of all outreach holds back an email that was already taken. */
+  Duration PAUSE = Duration.ofSeconds(30);
+
+  /**
+   * Looks at an email. What cannot be undone comes first; an email that is too old is cancelled
+   * although outreach is paused.
+   *
+   * @param expiry age from which on an email is not worth sending any more
+   */
+  static Verdict on(QueuedEmail email, Duration expiry) {
+    QueuedEmail.Reader reader = email.reader();
+    if (reader == null) {
+      return new Cancel(Reason.USER_REMOVED);
+    }
+    if (!reader.consents()) {
+      return new Cancel(Reason.NO_CONSENT);
+    }
+    if (isSuppressed(email)) {
+      return new Cancel(Reason.SUPPRESSED);
+    }
+    Optional<String> address = MailAddress.parse(reader.address());
+    if (address.isEmpty()) {
+      return new Cancel(Reason.NO_ADDRESS);
+    }
+    if (email.orderedSince()) {
+      return new Cancel(Reason.ORDERED_SINCE);
+    }
+    if (!email.now().isBefore(email.generatedAt().plus(expiry))) {
+      return new Cancel(Reason.EXPIRED);
+    }
+    if (email.subject().isBlank() || email.text().isBlank() && email.html().isBlank()) {
+      return new Fail(EMPTY);
+    }
+    Outreach outreach = email.outreach();
+    if (outreach == null || !outreach.enabled()) {
+      return new Hold(email.now().plus(PAUSE), "outreach is paused");
+    }
+    return new QuietHours(outreach.quietFrom(), outreach.quietUntil())
+        .endIfQuiet(email.now(), reader.timeZone())
+        .<Verdict>map(end -> new Hold(end, "quiet hours"))
+        .orElseGet(() -> new Send(address.get()));
+  }
+
+  private static boolean isSuppressed(QueuedEmail email) {
+    if (email.suppression() == null) {
+      return false;
+    }
+    String only = email.suppression().address();
+    String address = email.reader().address();
+    return only == null
+        || address != null
+            && only.toLowerCase(Locale.ROOT).equals(address.toLowerCase(Locale.ROOT));
+  }
+}

@@ -15,7 +15,7 @@ final class LoggingCourier implements Courier {
 
   @Override
   public Outcome deliver(QueuedEmail email, String address) {
-    LOG.info("Not sent, since the mode is log: email {}", email.emailId());
+    LOG.info("Not sent, since the mode is log: email {}", HeaderText.of(email.emailId()));
     return new Outcome.Logged();
   }
 

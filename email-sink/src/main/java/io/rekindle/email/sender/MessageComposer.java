@@ -2,8 +2,8 @@ package io.rekindle.email.sender;
 
 import io.rekindle.email.UnsubscribeLinks;
 import io.rekindle.email.sender.SenderSettings.Identity;
+import jakarta.mail.Message;
 import jakarta.mail.MessagingException;
-import jakarta.mail.Message.RecipientType;
 import jakarta.mail.Session;
 import jakarta.mail.internet.InternetAddress;
 import jakarta.mail.internet.MimeBodyPart;
@@ -61,7 +61,7 @@ final class MessageComposer {
     if (identity.replyTo() != null) {
       message.setHeader("Reply-To", identity.replyTo());
     }
-    message.setRecipient(RecipientType.TO, new InternetAddress(address));
+    message.setRecipient(Message.RecipientType.TO, new InternetAddress(address));
     message.setSubject(HeaderText.of(email.subject()), UTF_8);
     message.setSentDate(Date.from(email.now()));
     message.setHeader("List-Unsubscribe", unsubscribe(email.emailId()));

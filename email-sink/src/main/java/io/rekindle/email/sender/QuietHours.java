@@ -34,8 +34,7 @@ record QuietHours(LocalTime from, LocalTime until) {
     if (overnight ? !late && !early : !late || !early) {
       return Optional.empty();
     }
-    LocalDateTime end =
-        local.toLocalDate().atTime(until).plusDays(overnight && late ? 1 : 0);
+    LocalDateTime end = local.toLocalDate().atTime(until).plusDays(overnight && late ? 1 : 0);
     return Optional.of(instantOf(end, zone, instant));
   }
 

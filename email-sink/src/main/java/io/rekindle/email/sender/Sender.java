@@ -60,7 +60,8 @@ public final class Sender implements AutoCloseable {
     }
     long third = pace.lease().toMillis() / 3;
     // An email may take longer than the lease, if its server takes its time for each answer.
-    leases.scheduleWithFixedDelay(() -> renew(outbox), third, third, TimeUnit.MILLISECONDS);
+    var unused =
+        leases.scheduleWithFixedDelay(() -> renew(outbox), third, third, TimeUnit.MILLISECONDS);
     server.start();
     thread.start();
   }
@@ -92,12 +93,12 @@ public final class Sender implements AutoCloseable {
   @Override
   public void close() {
     loop.stop();
-    server.close();
     try {
       thread.join(LAST_EMAIL.toMillis());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    server.close();
     leases.shutdownNow();
     database.close();
   }
@@ -129,6 +130,9 @@ public final class Sender implements AutoCloseable {
 
   /** Exit codes: 0 stopped or helped, 1 cannot listen, 2 wrong settings or arguments. */
   public static void main(String[] args) {
+    // Before the first logger is made.
+    setUnlessSet("org.slf4j.simpleLogger.showDateTime", "true");
+    setUnlessSet("org.slf4j.simpleLogger.log.com.zaxxer.hikari", "warn");
     if (args.length == 1 && (args[0].equals("--help") || args[0].equals("-h"))) {
       System.out.print(SenderSettings.help());
       return;
@@ -141,8 +145,7 @@ public final class Sender implements AutoCloseable {
       SenderSettings settings = SenderSettings.from(System.getenv());
       Sender sender = start(settings);
       Runtime.getRuntime().addShutdownHook(new Thread(sender::close, "shutdown"));
-      System.out.println(
-          "Sender on http://" + settings.http().host() + ":" + sender.port());
+      System.out.println("Sender on http://" + settings.http().host() + ":" + sender.port());
     } catch (InvalidSettingsException e) {
       refuse(2, e.getMessage());
     } catch (IOException e) {
@@ -151,6 +154,12 @@ public final class Sender implements AutoCloseable {
           "Cannot listen: "
               + e.getMessage()
               + ". Set REKINDLE_SENDER_HOST and REKINDLE_SENDER_PORT.");
+    }
+  }
+
+  private static void setUnlessSet(String property, String value) {
+    if (System.getProperty(property) == null) {
+      System.setProperty(property, value);
     }
   }
 

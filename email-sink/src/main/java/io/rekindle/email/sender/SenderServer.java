@@ -51,10 +51,7 @@ final class SenderServer implements AutoCloseable {
    * @throws IOException if the address cannot be listened on
    */
   SenderServer(
-      Http http,
-      UnsubscribeLinks links,
-      DataSource database,
-      Supplier<Optional<String>> trouble)
+      Http http, UnsubscribeLinks links, DataSource database, Supplier<Optional<String>> trouble)
       throws IOException {
     limitConnections();
     this.links = links;
@@ -92,13 +89,13 @@ final class SenderServer implements AutoCloseable {
 
   @Override
   public void close() {
-    server.stop(1);
+    server.stop(0); // More than 0 is waited for even if nobody is there.
     threads.shutdown();
   }
 
   private static HttpHandler guarded(HttpHandler handler) {
     return exchange -> {
-      try (exchange) {
+      try {
         Headers headers = exchange.getResponseHeaders();
         headers.set("Cache-Control", "no-store");
         headers.set("Content-Security-Policy", UnsubscribePage.CONTENT_SECURITY_POLICY);
@@ -113,6 +110,8 @@ final class SenderServer implements AutoCloseable {
         if (exchange.getResponseCode() == -1) {
           html(exchange, 500, UnsubscribePage.TRY_AGAIN);
         }
+      } finally {
+        exchange.close();
       }
     };
   }
@@ -145,13 +144,16 @@ final class SenderServer implements AutoCloseable {
     Optional<String> emailId = emailId(exchange);
     try {
       if (emailId.isPresent() && unsubscribing.unsubscribe(emailId.get())) {
-        LOG.info("Unsubscribed by the link in email {}", emailId.get());
+        LOG.info("Unsubscribed by the link in email {}", HeaderText.of(emailId.get()));
         html(exchange, 200, UnsubscribePage.DONE);
       } else {
         html(exchange, 404, UnsubscribePage.NOT_FOUND);
       }
     } catch (SQLException e) {
-      LOG.warn("Could not unsubscribe by the link in email {}: {}", emailId.get(), e.getMessage());
+      LOG.warn(
+          "Could not unsubscribe by the link in email {}: {}",
+          HeaderText.of(emailId.get()),
+          e.getMessage());
       exchange.getResponseHeaders().set("Retry-After", "60");
       html(exchange, 503, UnsubscribePage.TRY_AGAIN);
     }

@@ -24,13 +24,7 @@ import org.postgresql.Driver;
  * @param links base URL and secret of the unsubscribe links
  */
 public record SenderSettings(
-    Mode mode,
-    Http http,
-    Database database,
-    Smtp smtp,
-    Identity identity,
-    Links links,
-    Pace pace) {
+    Mode mode, Http http, Database database, Smtp smtp, Identity identity, Links links, Pace pace) {
 
   /** What becomes of an email that may be sent. */
   public enum Mode {
@@ -148,12 +142,10 @@ public record SenderSettings(
         "Where readers reach this process, http or https, as in https://mail.shop.example; the"
             + " same as the job's. Required."),
     UNSUBSCRIBE_SECRET(
-        null,
-        "Signs unsubscribe links: at least 32 characters, the same as the job's. Required."),
+        null, "Signs unsubscribe links: at least 32 characters, the same as the job's. Required."),
     SENDER_MODE(
         "smtp", "smtp, or log: nothing leaves, and emails end as LOGGED instead of as SENT."),
-    SENDER_HOST(
-        "127.0.0.1", "Address to listen on, for unsubscribe links and GET /health."),
+    SENDER_HOST("127.0.0.1", "Address to listen on, for unsubscribe links and GET /health."),
     SENDER_PORT("8090", "TCP port to listen on, 0 to 65535; 0 takes a free one."),
     SENDER_RATE("10", "Most emails in a second, 1 to 10000."),
     SENDER_LEASE_SECONDS(

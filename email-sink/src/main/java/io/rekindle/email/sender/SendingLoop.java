@@ -19,7 +19,8 @@ import org.slf4j.LoggerFactory;
  * it and that could not be written down, since the process was killed or the connection broke
  * between the server's last word and our commit. It is sent again then, with the same Message-ID.
  * Nothing happens in between but that one statement, and a database that does not answer is waited
- * for: only the death of the process in that time leaves the email to be sent again.
+ * for: only the death of the process in that time leaves the email to be sent again, or an outage
+ * longer than the lease, after which another sender is faster.
  */
 final class SendingLoop implements Runnable {
 
@@ -114,10 +115,10 @@ final class SendingLoop implements Runnable {
     if (verdict.get() instanceof Verdict.Send send) {
       send(email.get(), send.address());
     } else if (verdict.get() instanceof Verdict.Cancel cancel) {
-      LOG.info("Email {} cancelled: {}", emailId, cancel.reason());
+      LOG.info("Email {} cancelled: {}", HeaderText.of(emailId), cancel.reason());
       outbox.cancelled(emailId, cancel.reason());
     } else if (verdict.get() instanceof Verdict.Fail fail) {
-      LOG.warn("Email {} failed: {}", emailId, fail.reason());
+      LOG.warn("Email {} failed: {}", HeaderText.of(emailId), fail.reason());
       outbox.failed(emailId, fail.reason(), null);
     } else if (verdict.get() instanceof Verdict.Hold hold) {
       outbox.postpone(emailId, hold.until(), hold.why(), null);
@@ -133,16 +134,16 @@ final class SendingLoop implements Runnable {
     Outcome outcome = courier.deliver(email, address);
     if (outcome instanceof Outcome.Accepted accepted) {
       mustBeStored(() -> outbox.accepted(emailId, accepted));
-      LOG.info("Email {} sent", emailId);
+      LOG.info("Email {} sent", HeaderText.of(emailId));
       allIsWell();
     } else if (outcome instanceof Outcome.Logged) {
       outbox.logged(emailId);
     } else if (outcome instanceof Outcome.RecipientRefused refused) {
-      LOG.info("Email {} failed: the address takes no mail", emailId);
+      LOG.info("Email {} failed: the address takes no mail", HeaderText.of(emailId));
       mustBeStored(() -> outbox.bounced(email, refused.reply()));
       allIsWell();
     } else if (outcome instanceof Outcome.MessageRefused refused) {
-      LOG.warn("Email {} failed: {}", emailId, refused.reason());
+      LOG.warn("Email {} failed: {}", HeaderText.of(emailId), refused.reason());
       mustBeStored(() -> outbox.failed(emailId, refused.reason(), refused.reply()));
     } else if (outcome instanceof Outcome.Deferred deferred) {
       tryLater(email, attempt, deferred.why(), deferred.reply());
@@ -150,21 +151,20 @@ final class SendingLoop implements Runnable {
       SmtpReply reply = refused.refusal();
       tryLater(email, attempt, "the server refuses us: " + reply.code(), reply.text());
       courier.close();
-      throw new ServerTrouble(
-          true, "the server refuses us: " + reply.withoutAddresses(), null);
+      throw new ServerTrouble(true, "the server refuses us: " + reply.withoutAddresses(), null);
     }
   }
 
   private void tryLater(QueuedEmail email, int attempt, String why, String reply)
       throws SQLException {
     if (attempt >= pace.maxAttempts()) {
-      LOG.warn("Email {} failed after {} attempts: {}", email.emailId(), attempt, why);
+      LOG.warn(
+          "Email {} failed after {} attempts: {}", HeaderText.of(email.emailId()), attempt, why);
       mustBeStored(() -> outbox.failed(email.emailId(), "TOO_MANY_ATTEMPTS", reply));
       return;
     }
-    Instant next =
-        Instant.now().plus(doubled(pace.firstRetry(), attempt - 1, LONGEST_RETRY));
-    LOG.info("Email {} has to wait: {}", email.emailId(), why);
+    Instant next = email.now().plus(doubled(pace.firstRetry(), attempt - 1, LONGEST_RETRY));
+    LOG.info("Email {} has to wait: {}", HeaderText.of(email.emailId()), why);
     mustBeStored(() -> outbox.postpone(email.emailId(), next, why, reply));
   }
 
@@ -195,8 +195,7 @@ final class SendingLoop implements Runnable {
   private boolean waitForTurn() {
     long now = System.nanoTime();
     long wait = nextSendNanos - now;
-    nextSendNanos =
-        Math.max(nextSendNanos, now) + TimeUnit.SECONDS.toNanos(1) / pace.perSecond();
+    nextSendNanos = Math.max(nextSendNanos, now) + TimeUnit.SECONDS.toNanos(1) / pace.perSecond();
     if (wait <= 0) {
       return false;
     }
@@ -212,7 +211,8 @@ final class SendingLoop implements Runnable {
     troubles++;
     trouble = why;
     if (refused) {
-      LOG.error("Sending pauses for {} s, somebody has to look at this: {}", pause.toSeconds(), why);
+      LOG.error(
+          "Sending pauses for {} s, somebody has to look at this: {}", pause.toSeconds(), why);
     } else {
       LOG.warn("Sending pauses for {} s: {}", pause.toSeconds(), why);
     }

@@ -13,7 +13,8 @@ import org.eclipse.angus.mail.smtp.SMTPTransport;
 final class SmtpConnection extends SMTPTransport {
 
   private static final Set<String> VERBS =
-      Set.of("EHLO", "HELO", "STARTTLS", "AUTH", "MAIL", "RCPT", "DATA", ".", "RSET", "NOOP", "QUIT");
+      Set.of(
+          "EHLO", "HELO", "STARTTLS", "AUTH", "MAIL", "RCPT", "DATA", ".", "RSET", "NOOP", "QUIT");
 
   private String command = "";
   private SmtpReply refusal;

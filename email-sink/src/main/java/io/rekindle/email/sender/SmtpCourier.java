@@ -105,8 +105,7 @@ final class SmtpCourier implements Courier {
           e);
     }
     if (refusal.isPresent()) {
-      return new ServerTrouble(
-          true, server + " refuses: " + refusal.get().withoutAddresses(), e);
+      return new ServerTrouble(true, server + " refuses: " + refusal.get().withoutAddresses(), e);
     }
     if (e.getNextException() instanceof SSLException tls) {
       return new ServerTrouble(true, "no TLS with " + server + ": " + tls.getMessage(), e);

@@ -28,7 +28,8 @@ record SmtpReply(String command, int code, String text) {
     SENDER
   }
 
-  private static final Pattern ENHANCED = Pattern.compile("[45]\\d\\d[ -]([245])\\.(\\d{1,3})\\.(\\d{1,3})\\b.*", Pattern.DOTALL);
+  private static final Pattern ENHANCED =
+      Pattern.compile("[45]\\d\\d[ -]([245])\\.(\\d{1,3})\\.(\\d{1,3})\\b.*", Pattern.DOTALL);
 
   /** Sequence, syntax, TLS and authentication: nothing that a recipient could be the reason of. */
   private static final Set<Integer> PROTOCOL_CODES =
@@ -39,7 +40,8 @@ record SmtpReply(String command, int code, String text) {
       Pattern.compile(
           "relay|authenticat|not permitted|not allowed to send|spam|black ?list|block ?list|blocked|policy|reputation|rate limit");
 
-  private static final Pattern ADDRESS = Pattern.compile("[^\\s<>()\\[\\],;:\"]+@[^\\s<>()\\[\\],;:\"]+");
+  private static final Pattern ADDRESS =
+      Pattern.compile("[^\\s<>()\\[\\],;:\"]+@[^\\s<>()\\[\\],;:\"]+");
 
   Fault fault() {
     if (code < 500) {
@@ -66,8 +68,8 @@ record SmtpReply(String command, int code, String text) {
   }
 
   private Fault byText(boolean ofRecipient) {
-    if (PROTOCOL_CODES.contains(code)
-        || ofRecipient && ABOUT_SENDER.matcher(text.toLowerCase(Locale.ROOT)).find()) {
+    boolean aboutSender = ABOUT_SENDER.matcher(text.toLowerCase(Locale.ROOT)).find();
+    if (PROTOCOL_CODES.contains(code) || (ofRecipient && aboutSender)) {
       return Fault.SENDER;
     }
     return ofRecipient ? Fault.RECIPIENT : Fault.MESSAGE;

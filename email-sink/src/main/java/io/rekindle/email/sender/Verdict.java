@@ -68,7 +68,7 @@ sealed interface Verdict {
     if (!email.now().isBefore(email.generatedAt().plus(expiry))) {
       return new Cancel(Reason.EXPIRED);
     }
-    if (email.subject().isBlank() || email.text().isBlank() && email.html().isBlank()) {
+    if (email.subject().isBlank() || (email.text().isBlank() && email.html().isBlank())) {
       return new Fail(EMPTY);
     }
     Outreach outreach = email.outreach();
@@ -88,7 +88,7 @@ sealed interface Verdict {
     String only = email.suppression().address();
     String address = email.reader().address();
     return only == null
-        || address != null
-            && only.toLowerCase(Locale.ROOT).equals(address.toLowerCase(Locale.ROOT));
+        || (address != null
+            && only.toLowerCase(Locale.ROOT).equals(address.toLowerCase(Locale.ROOT)));
   }
 }

@@ -1,0 +1,125 @@
+package io.rekindle.email.sender;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import io.rekindle.connectors.database.Migrations;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/** A real Postgres with both schemas; every test finds them empty, and no hours quiet. */
+final class SenderDatabase implements BeforeAllCallback, BeforeEachCallback, AfterAllCallback {
+
+  private EmbeddedPostgres postgres;
+  private HikariDataSource sender;
+
+  @Override
+  public void beforeAll(ExtensionContext context) throws Exception {
+    postgres = EmbeddedPostgres.builder().setServerConfig("listen_addresses", "127.0.0.1").start();
+    Migrations.apply(postgres.getPostgresDatabase());
+    HikariConfig config = new HikariConfig();
+    config.setJdbcUrl(url());
+    config.setUsername("rekindle_sender");
+    sender = new HikariDataSource(config);
+  }
+
+  @Override
+  public void beforeEach(ExtensionContext context) throws SQLException {
+    execute(
+        "truncate shop.users, shop.orders, engagement.emails, engagement.deliveries,"
+            + " engagement.suppressions, engagement.outreach_decisions");
+    execute(
+        "update engagement.outreach_settings"
+            + " set enabled = true, quiet_from = '00:00', quiet_until = '00:00'");
+  }
+
+  @Override
+  public void afterAll(ExtensionContext context) throws IOException {
+    sender.close();
+    postgres.close();
+  }
+
+  String url() {
+    return "jdbc:postgresql://127.0.0.1:" + postgres.getPort() + "/postgres";
+  }
+
+  /** As the role of the sender, with its rights only. */
+  DataSource sender() {
+    return sender;
+  }
+
+  void user(String userId) throws SQLException {
+    execute(
+        "insert into shop.users (user_id, email, name, marketing_consent) values (?, ?, ?, true)",
+        userId,
+        userId + "@example.com",
+        userId);
+  }
+
+  void ready(String emailId, String userId) throws SQLException {
+    execute(
+        "insert into engagement.emails (email_id, user_id, subject, text, html)"
+            + " values (?, ?, 'Hello', 'Hello there', '<p>Hello there</p>')",
+        emailId,
+        userId);
+  }
+
+  /** As time does to the leases of a sender that was killed. */
+  void endLeases() throws SQLException {
+    execute("update engagement.deliveries set leased_until = now() where leased_until is not null");
+  }
+
+  void endWaiting() throws SQLException {
+    execute("update engagement.deliveries set next_attempt_at = now()");
+  }
+
+  String status(String emailId) throws SQLException {
+    return value(
+        "select status || coalesce(' ' || status_reason, '') from engagement.emails"
+            + " where email_id = ?",
+        emailId);
+  }
+
+  void execute(String sql, Object... values) throws SQLException {
+    try (Connection connection = postgres.getPostgresDatabase().getConnection();
+        PreparedStatement statement = connection.prepareStatement(sql)) {
+      bind(statement, values);
+      statement.execute();
+    }
+  }
+
+  /** The first column of the first row as text; null if there is none. */
+  String value(String sql, Object... values) throws SQLException {
+    try (Connection connection = postgres.getPostgresDatabase().getConnection();
+        PreparedStatement statement = connection.prepareStatement(sql)) {
+      bind(statement, values);
+      try (ResultSet row = statement.executeQuery()) {
+        return row.next() ? row.getString(1) : null;
+      }
+    }
+  }
+
+  /** Ends every connection that the sender's role has. */
+  void disconnectSenders() throws SQLException {
+    try (Connection connection = postgres.getPostgresDatabase().getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute(
+          "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'rekindle_sender'");
+    }
+  }
+
+  private static void bind(PreparedStatement statement, Object... values) throws SQLException {
+    for (int i = 0; i < values.length; i++) {
+      statement.setObject(i + 1, values[i]);
+    }
+  }
+}

@@ -1,0 +1,627 @@
+package io.rekindle.email.sender;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rekindle.email.UnsubscribeLinks;
+import io.rekindle.email.sender.ScriptedSmtpServer.Received;
+import io.rekindle.email.sender.SenderSettings.Mode;
+import jakarta.mail.internet.MimeMessage;
+import jakarta.mail.internet.MimeMultipart;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The real sender between a real Postgres and a real SMTP conversation. */
+class SendingITCase {
+
+  private static final String SECRET = "0123456789abcdef0123456789abcdef";
+
+  // By printf e1 | sha256sum.
+  private static final String HASH_OF_E1 = "8b5cc4df7eec7d32a7814eca4af047ae";
+
+  @RegisterExtension static final SenderDatabase database = new SenderDatabase();
+
+  private ScriptedSmtpServer smtp;
+  private Sender sender;
+
+  @BeforeEach
+  void startServer() throws IOException {
+    smtp = new ScriptedSmtpServer();
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    if (sender != null) {
+      sender.close();
+    }
+    smtp.close();
+  }
+
+  @Test
+  void shouldSendWhatIsReadyAndSaySo() throws Exception {
+    database.user("ada");
+    database.ready("e1", "ada");
+
+    start();
+    awaitStatus("e1", "SENT");
+
+    Received mail = smtp.received().get(0);
+    assertThat(mail.from()).startsWith("MAIL FROM:<bounces@shop.example>");
+    assertThat(mail.to()).isEqualTo("RCPT TO:<ada@example.com>");
+    assertThat(mail.header("Message-ID")).isEqualTo("<e1@shop.example>");
+    assertThat(
+            database.value(
+                "select message_id || ' ' || (sent_at = accepted_at) || ' ' || attempts || ' '"
+                    + " || last_reply || coalesce(leased_by, '')"
+                    + " from engagement.emails join engagement.deliveries using (email_id)"))
+        .isEqualTo("<e1@shop.example> true 1 250 2.0.0 taken");
+  }
+
+  @Test
+  void shouldSendTheStoredPartsWithAllHeaders() throws Exception {
+    String text = "Grüß dich,\n\n.ein Punkt\n" + "lang ".repeat(400) + "\nŁódź 🎈\n";
+    String html = "<!DOCTYPE html>\n<p>Grüß dich &amp; " + "x".repeat(2_000) + " 🎈</p>\n";
+    database.user("ada");
+    database.execute(
+        "insert into engagement.emails (email_id, user_id, subject, text, html)"
+            + " values ('e1', 'ada', 'Jürgen, es gibt Neues in Küche & Bücher 🎈', ?, ?)",
+        text,
+        html);
+
+    start();
+    awaitStatus("e1", "SENT");
+
+    Received mail = smtp.received().get(0);
+    assertThat(mail.data().lines()).allMatch(line -> line.length() <= 998);
+    assertThat(mail.data()).isASCII();
+    assertThat(mail.header("List-Unsubscribe"))
+        .isEqualTo(
+            "<%s>, <mailto:leave@shop.example?subject=unsubscribe%%20%s>"
+                .formatted(links().url("e1"), HASH_OF_E1));
+    assertThat(mail.header("List-Unsubscribe-Post")).isEqualTo("List-Unsubscribe=One-Click");
+    assertThat(mail.header("Reply-To")).isEqualTo("help@shop.example");
+    assertThat(mail.header("From")).endsWith("<hello@shop.example>");
+    MimeMessage message = parse(mail);
+    assertThat(message.getFrom()[0].toString()).contains("=?UTF-8?");
+    assertThat(message.getSubject()).isEqualTo("Jürgen, es gibt Neues in Küche & Bücher 🎈");
+    assertThat(message.getSentDate()).isNotNull();
+    MimeMultipart parts = (MimeMultipart) message.getContent();
+    assertThat(parts.getContentType()).startsWith("multipart/alternative");
+    assertThat(parts.getCount()).isEqualTo(2);
+    assertThat(parts.getBodyPart(0).getContentType())
+        .isEqualToIgnoringCase("text/plain; charset=UTF-8");
+    assertThat(parts.getBodyPart(0).getContent()).isEqualTo(text.replace("\n", "\r\n"));
+    assertThat(parts.getBodyPart(1).getContentType())
+        .isEqualToIgnoringCase("text/html; charset=UTF-8");
+    assertThat(parts.getBodyPart(1).getContent()).isEqualTo(html.replace("\n", "\r\n"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "NO_CONSENT    | update shop.users set marketing_consent = false",
+        "USER_REMOVED  | delete from shop.users",
+        "NO_ADDRESS    | update shop.users set email = null",
+        "NO_ADDRESS    | update shop.users set email = 'ada at example.com'",
+        "NO_ADDRESS    | update shop.users set email = E'ada@example.com\\r\\nBcc: all@example.com'",
+        "SUPPRESSED    | insert into engagement.suppressions (user_id, reason) values ('ada', 'MANUAL')",
+        "SUPPRESSED    | insert into engagement.suppressions (user_id, reason, address) values ('ada', 'BOUNCED', 'ADA@example.com')",
+        "ORDERED_SINCE | insert into shop.orders (order_id, user_id, amount) values ('o', 'ada', 10)",
+        "EXPIRED       | update engagement.emails set generated_at = now() - interval '73 hours'",
+        "EXPIRED       | update engagement.emails set generated_at = now() - interval '73 hours'; update engagement.outreach_settings set enabled = false",
+      })
+  void shouldCancelWhatMayNotBeSentAnyMore(String reason, String change) throws Exception {
+    database.user("ada");
+    database.ready("e1", "ada");
+    database.execute(change);
+
+    start();
+    awaitStatus("e1", "CANCELLED " + reason);
+
+    assertThat(smtp.received()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        // Placed before it was decided to write.
+        "insert into shop.orders (order_id, user_id, amount, placed_at) values ('o', 'ada', 10, now() - interval '1 day')",
+        "insert into shop.orders (order_id, user_id, amount, refunded_amount) values ('o', 'ada', 10, 10)",
+        "insert into shop.orders (order_id, user_id, amount, status) values ('o', 'ada', 10, 'CANCELLED')",
+        // An address of before.
+        "insert into engagement.suppressions (user_id, reason, address) values ('ada', 'BOUNCED', 'old@example.com')",
+      })
+  void shouldSendInSpiteOfWhatDoesNotCount(String change) throws Exception {
+    database.user("ada");
+    database.ready("e1", "ada");
+    database.execute(change);
+
+    start();
+
+    awaitStatus("e1", "SENT");
+  }
+
+  @Test
+  void shouldCountOrdersSinceTheDecisionIfThereIsOne() throws Exception {
+    for (String user : List.of("before", "after")) {
+      database.user(user);
+      database.execute(
+          "insert into engagement.outreach_decisions (decision_id, episode_id, user_id, decision,"
+              + " reason, decided_at, policy_version, inputs)"
+              + " values (?, ?, ?, 'EMAIL', 'AT_RISK', now() - interval '2 hours', 'p', '{}')",
+          user,
+          user,
+          user);
+      database.execute(
+          "insert into shop.orders (order_id, user_id, amount, placed_at)"
+              + " values (?, ?, 10, now() - ?::interval)",
+          user,
+          user,
+          user.equals("before") ? "3 hours" : "1 hour");
+      database.ready(user, user);
+      database.execute("update engagement.emails set decision_id = user_id");
+    }
+
+    start();
+
+    awaitStatus("after", "CANCELLED ORDERED_SINCE");
+    awaitStatus("before", "SENT");
+  }
+
+  @Test
+  void shouldHoldBackInTheReadersQuietHours() throws Exception {
+    // In Tokyo it is nine hours later than in UTC, and nobody's clock is asked but the database's.
+    database.execute(
+        "update engagement.outreach_settings set"
+            + " quiet_from = (now() at time zone 'Asia/Tokyo')::time - interval '2 hours',"
+            + " quiet_until = (now() at time zone 'Asia/Tokyo')::time + interval '2 hours'");
+    database.user("tokyo");
+    database.user("utc");
+    database.execute("update shop.users set time_zone = 'Asia/Tokyo' where user_id = 'tokyo'");
+    database.execute("update shop.users set time_zone = 'Moon/Sea' where user_id = 'utc'");
+    database.ready("held", "tokyo");
+    database.ready("free", "utc");
+
+    start();
+    awaitStatus("free", "SENT");
+
+    Await.until(
+        "held",
+        () ->
+            database.value("select last_error from engagement.deliveries where email_id = 'held'")
+                != null);
+    assertThat(
+            database.value(
+                "select status || ' ' || last_error || ' ' || attempts || ' '"
+                    + " || ((next_attempt_at at time zone 'Asia/Tokyo')::time"
+                    + "     = (select quiet_until from engagement.outreach_settings))"
+                    + " from engagement.emails join engagement.deliveries using (email_id)"
+                    + " where email_id = 'held'"))
+        .isEqualTo("READY quiet hours 0 true");
+  }
+
+  @Test
+  void shouldSendNothingWhileOutreachIsPaused() throws Exception {
+    database.user("ada");
+    database.ready("e1", "ada");
+    database.user("old");
+    database.ready("e0", "old");
+    database.execute(
+        "update engagement.emails set generated_at = now() - interval '4 days' where email_id = 'e0'");
+    database.execute("update engagement.outreach_settings set enabled = false");
+
+    start();
+    awaitStatus("e0", "CANCELLED EXPIRED"); // So it has looked.
+    assertThat(database.status("e1")).isEqualTo("READY");
+    database.execute("update engagement.outreach_settings set enabled = true");
+
+    awaitStatus("e1", "SENT");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "RCPT | 450 4.2.0 greylisted, come back later",
+        "MAIL | 451 4.3.0 not now",
+        "DATA | 452 4.3.1 no space",
+        ".    | 451 4.7.1 come back later",
+        ".    | 421 4.3.2 going down",
+      })
+  void shouldTryAgainLaterWhenToldTo(String command, String reply) throws Exception {
+    database.user("ada");
+    database.ready("e1", "ada");
+    smtp.once(command, reply);
+
+    start();
+    Await.until("postponed", () -> reply.equals(lastReply("e1")));
+
+    assertThat(
+            database.value(
+                "select status || ' ' || attempts || ' ' || (next_attempt_at > now() + interval '50 s')"
+                    + " || ' ' || (leased_by is null)"
+                    + " from engagement.emails join engagement.deliveries using (email_id)"))
+        .isEqualTo("READY 1 true true");
+    database.endWaiting();
+    awaitStatus("e1", "SENT");
+    assertThat(database.value("select count(*) from engagement.suppressions")).isEqualTo("0");
+  }
+
+  @Test
+  void shouldGiveUpAfterSoManyAttempts() throws Exception {
+    database.user("ada");
+    database.ready("e1", "ada");
+    smtp.always("RCPT", "450 4.2.0 greylisted for ever");
+    database.execute("insert into engagement.deliveries (email_id, attempts) values ('e1', 9)");
+
+    start();
+
+    awaitStatus("e1", "FAILED TOO_MANY_ATTEMPTS");
+    assertThat(lastReply("e1")).isEqualTo("450 4.2.0 greylisted for ever");
+    assertThat(database.value("select count(*) from engagement.suppressions")).isEqualTo("0");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "RCPT | 550 5.1.1 <ada@example.com>: no such user",
+        "RCPT | 550 no such user",
+        "RCPT | 553 5.2.1 disabled",
+        ".    | 550 5.1.1 no such user after all",
+      })
+  void shouldSuppressAnAddressThatTakesNoMail(String command, String reply) throws Exception {
+    database.user("ada");
+    database.ready("e1", "ada");
+    smtp.once(command, reply);
+
+    start();
+    awaitStatus("e1", "FAILED RECIPIENT_REFUSED");
+
+    assertThat(
+            database.value(
+                "select user_id || ' ' || address || ' ' || reason || ' ' || detail || ' ' || created_by"
+                    + " from engagement.suppressions"))
+        .isEqualTo("ada ada@example.com BOUNCED " + reply + " rekindle_sender");
+    database.ready("e2", "ada");
+    awaitStatus("e2", "CANCELLED SUPPRESSED");
+    database.execute("update shop.users set email = 'new@example.com'");
+    database.ready("e3", "ada");
+    awaitStatus("e3", "SENT");
+  }
+
+  @Test
+  void shouldNotWeakenWhatIsKnownAboutThePerson() throws Exception {
+    database.user("ada");
+    database.ready("e1", "ada");
+    smtp.once("RCPT", "550 5.1.1 no such user");
+    // Unsubscribed while the email was on its way.
+    database.execute(
+        "create or replace function engagement.test_unsubscribe() returns trigger language plpgsql"
+            + " security definer as $$ begin insert into engagement.suppressions (user_id, reason)"
+            + " values ('ada', 'UNSUBSCRIBED') on conflict do nothing; return new; end $$");
+    database.execute(
+        "create trigger test_unsubscribe after update of attempts on engagement.deliveries"
+            + " for each row execute function engagement.test_unsubscribe()");
+    try {
+      start();
+      awaitStatus("e1", "FAILED RECIPIENT_REFUSED");
+    } finally {
+      database.execute("drop function engagement.test_unsubscribe cascade");
+    }
+
+    assertThat(
+            database.value("select reason || coalesce(address, '') from engagement.suppressions"))
+        .isEqualTo("UNSUBSCRIBED");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "RCPT | 554 5.7.1 relay access denied",
+        "RCPT | 550 relaying denied",
+        "RCPT | 550 5.7.1 blocked by a list, see lists.example",
+        "MAIL | 553 5.1.8 sender refused",
+        "MAIL | 530 5.7.0 sign in first",
+        ".    | 550 5.7.26 not signed",
+      })
+  void shouldPauseAndSuppressNobodyWhenTheFaultIsOurs(String command, String reply)
+      throws Exception {
+    database.user("ada");
+    database.user("bea");
+    database.ready("e1", "ada");
+    database.ready("e2", "bea");
+    smtp.always(command, reply);
+
+    start();
+    Await.until("paused", () -> health().contains("\"sending\":\"PAUSED\""));
+
+    assertThat(database.status("e1")).isEqualTo("READY");
+    assertThat(database.status("e2")).isEqualTo("READY");
+    assertThat(database.value("select count(*) from engagement.suppressions")).isEqualTo("0");
+    Await.until(
+        "given back",
+        () ->
+            database.value("select 1 from engagement.deliveries where leased_by is not null")
+                == null);
+    assertThat(database.value("select sum(attempts) from engagement.deliveries")).isEqualTo("1");
+  }
+
+  @Test
+  void shouldFailAMessageThatIsNotWantedAndGoOn() throws Exception {
+    database.user("ada");
+    database.user("bea");
+    database.ready("e1", "ada");
+    smtp.once(".", "554 5.6.0 we do not like its looks");
+
+    start();
+    awaitStatus("e1", "FAILED MESSAGE_REFUSED");
+    database.ready("e2", "bea");
+
+    awaitStatus("e2", "SENT");
+    assertThat(database.value("select count(*) from engagement.suppressions")).isEqualTo("0");
+  }
+
+  @Test
+  void shouldFailAnEmailWithNothingInIt() throws Exception {
+    database.user("ada");
+    database.execute(
+        "insert into engagement.emails (email_id, user_id, subject) values ('e1', 'ada', 'x')");
+    database.execute(
+        "insert into engagement.emails (email_id, user_id, text) values ('e2', 'ada', 'x')");
+
+    start();
+
+    awaitStatus("e1", "FAILED EMPTY");
+    awaitStatus("e2", "FAILED EMPTY");
+  }
+
+  @Test
+  void shouldCostNoAttemptThatTheServerIsAway() throws Exception {
+    database.user("ada");
+    database.ready("e1", "ada");
+    smtp.once("CONNECT", "421 4.3.2 too busy");
+    smtp.once("CONNECT", ScriptedSmtpServer.DROP);
+
+    start();
+    awaitStatus("e1", "SENT");
+
+    assertThat(smtp.connections()).isEqualTo(3);
+    assertThat(database.value("select attempts from engagement.deliveries")).isEqualTo("1");
+  }
+
+  @Test
+  void shouldSendAgainWithTheSameIdWhenTheServersLastWordIsLost() throws Exception {
+    database.user("ada");
+    database.ready("e1", "ada");
+    smtp.once(".", ScriptedSmtpServer.DROP);
+
+    start();
+    Await.until(
+        "postponed",
+        () ->
+            "the connection was lost"
+                .equals(database.value("select last_error from engagement.deliveries")));
+    database.endWaiting();
+    awaitStatus("e1", "SENT");
+
+    assertThat(smtp.received())
+        .extracting(mail -> mail.header("Message-ID"))
+        .containsExactly("<e1@shop.example>", "<e1@shop.example>");
+  }
+
+  @Test
+  void shouldStoreWhatWasAcceptedAlthoughTheDatabaseWentAway() throws Exception {
+    database.user("ada");
+    database.ready("e1", "ada");
+    smtp.beforeAnswerToMessage(
+        () -> {
+          try {
+            database.disconnectSenders();
+          } catch (SQLException e) {
+            throw new IllegalStateException(e);
+          }
+        });
+
+    start();
+    awaitStatus("e1", "SENT");
+
+    assertThat(smtp.received()).hasSize(1);
+  }
+
+  /** The window that is left, from both sides of the server's last word. */
+  @Test
+  void shouldSendAgainAfterAKillOnlyWhatWasNotWrittenDown(@TempDir Path logs) throws Exception {
+    Map<String, Integer> copies = new HashMap<>();
+    for (int round = 0; round < 10; round++) {
+      String email = "kill-" + round;
+      database.user("user-" + round);
+      database.ready(email, "user-" + round);
+      AtomicReference<Process> process = new AtomicReference<>();
+      Runnable kill = () -> process.get().destroyForcibly().onExit().join();
+      smtp.beforeAnswerToMessage(round % 2 == 0 ? kill : () -> {});
+      smtp.afterAnswerToMessage(round % 2 == 1 ? kill : () -> {});
+
+      process.set(startProcess(logs));
+      assertThat(process.get().waitFor(60, TimeUnit.SECONDS)).isTrue();
+
+      smtp.beforeAnswerToMessage(() -> {});
+      smtp.afterAnswerToMessage(() -> {});
+      database.endLeases();
+      start();
+      awaitStatus(email, "SENT");
+      sender.close();
+    }
+    for (Received mail : smtp.received()) {
+      copies.merge(mail.header("Message-ID"), 1, Integer::sum);
+    }
+    assertThat(copies).hasSize(10);
+    assertThat(copies.values()).allMatch(count -> count <= 2);
+    assertThat(database.value("select max(attempts) from engagement.deliveries")).isEqualTo("2");
+  }
+
+  @Test
+  void shouldShareTheWorkOfManyBetweenSeveral() throws Exception {
+    int emails = 300;
+    database.execute(
+        "insert into shop.users (user_id, email, marketing_consent)"
+            + " select 'u' || n, 'u' || n || '@example.com', true from generate_series(1, ?) n",
+        emails);
+    database.execute(
+        "insert into engagement.emails (email_id, user_id, subject, text)"
+            + " select 'e' || n, 'u' || n, 'Hello', 'Hello there' from generate_series(1, ?) n",
+        emails);
+    List<Sender> senders = new ArrayList<>();
+    try {
+      for (int i = 0; i < 3; i++) {
+        senders.add(Sender.start(settings(Map.of("REKINDLE_SENDER_RATE", "1000"))));
+      }
+      Await.until(
+          "all sent",
+          () ->
+              database
+                  .value("select count(*) from engagement.emails where status = 'SENT'")
+                  .equals(Integer.toString(emails)));
+    } finally {
+      senders.forEach(Sender::close);
+    }
+
+    assertThat(smtp.received()).extracting(Received::to).doesNotHaveDuplicates().hasSize(emails);
+    assertThat(smtp.connections()).isLessThan(emails / 4);
+  }
+
+  @Test
+  void shouldLetNoTextBecomeAHeader() throws Exception {
+    String evil =
+        "Hi\r\nBcc: all@example.com\r\n\r\n<script>\u0000"
+            .replace("\u0000", "\u0007\u202e\u2028X-Evil: 1");
+    database.user("ada");
+    database.execute("update shop.users set name = ?, preferred_categories = array[?]", evil, evil);
+    database.execute(
+        "insert into engagement.emails (email_id, user_id, subject, preheader, text, variant)"
+            + " values (?, 'ada', ?, ?, 'Hello', ?)",
+        "e\r\nX-Evil: 1",
+        evil,
+        evil,
+        evil);
+
+    start();
+    awaitStatus("e\r\nX-Evil: 1", "SENT");
+
+    Received mail = smtp.received().get(0);
+    assertThat(mail.header("Bcc")).isNull();
+    assertThat(mail.header("X-Evil")).isNull();
+    assertThat(mail.header("Subject")).isEqualTo("Hi Bcc: all@example.com <script> X-Evil: 1");
+    assertThat(mail.header("Message-ID")).matches("<[0-9a-f]{32}@shop\\.example>");
+    assertThat(mail.data().lines().takeWhile(line -> !line.isEmpty()))
+        .allMatch(line -> line.matches("[A-Za-z-]+: .*|[ \t].*"));
+  }
+
+  @Test
+  void shouldOnlyLogInLogMode() throws Exception {
+    database.user("ada");
+    database.ready("e1", "ada");
+
+    sender = Sender.start(settings(Map.of("REKINDLE_SENDER_MODE", "log")));
+
+    awaitStatus("e1", "LOGGED");
+    assertThat(smtp.connections()).isZero();
+    assertThat(database.value("select sent_at from engagement.emails")).isNull();
+  }
+
+  private void start() throws Exception {
+    sender = Sender.start(settings(Map.of()));
+    assertThat(sender.port()).isPositive();
+  }
+
+  private SenderSettings settings(Map<String, String> others) throws InvalidSettingsException {
+    Map<String, String> environment = environment();
+    environment.putAll(others);
+    SenderSettings settings = SenderSettings.from(environment);
+    assertThat(settings.mode() == Mode.LOG).isEqualTo(settings.smtp() == null);
+    return settings;
+  }
+
+  private Map<String, String> environment() {
+    Map<String, String> environment = new HashMap<>();
+    environment.put("REKINDLE_DATABASE_URL", database.url());
+    environment.put("REKINDLE_SENDER_PORT", "0");
+    environment.put("REKINDLE_SENDER_RATE", "100");
+    environment.put("REKINDLE_SENDER_POLL_MILLIS", "20");
+    environment.put("REKINDLE_SMTP_HOST", "127.0.0.1");
+    environment.put("REKINDLE_SMTP_PORT", Integer.toString(smtp.port()));
+    environment.put("REKINDLE_SMTP_SECURITY", "none");
+    environment.put("REKINDLE_SMTP_TIMEOUT_SECONDS", "20");
+    environment.put("REKINDLE_MAIL_FROM", "hello@shop.example");
+    environment.put("REKINDLE_MAIL_FROM_NAME", "Café Łódź");
+    environment.put("REKINDLE_MAIL_REPLY_TO", "help@shop.example");
+    environment.put("REKINDLE_MAIL_RETURN_PATH", "bounces@shop.example");
+    environment.put("REKINDLE_MAIL_UNSUBSCRIBE_ADDRESS", "leave@shop.example");
+    environment.put("REKINDLE_UNSUBSCRIBE_BASE_URL", "https://shop.example");
+    environment.put("REKINDLE_UNSUBSCRIBE_SECRET", SECRET);
+    return environment;
+  }
+
+  private Process startProcess(Path logs) throws IOException {
+    ProcessBuilder builder =
+        new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:TieredStopAtLevel=1",
+            "-XX:+UseSerialGC",
+            Sender.class.getName());
+    builder.environment().putAll(environment());
+    builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
+    builder.redirectErrorStream(true);
+    builder.redirectOutput(ProcessBuilder.Redirect.appendTo(logs.resolve("sender.log").toFile()));
+    return builder.start();
+  }
+
+  private static UnsubscribeLinks links() {
+    return new UnsubscribeLinks("https://shop.example", SECRET);
+  }
+
+  private String health() throws Exception {
+    return HttpClient.newHttpClient()
+        .send(
+            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + sender.port() + "/health"))
+                .build(),
+            HttpResponse.BodyHandlers.ofString())
+        .body();
+  }
+
+  private static String lastReply(String emailId) throws SQLException {
+    return database.value(
+        "select last_reply from engagement.deliveries where email_id = ?", emailId);
+  }
+
+  private static void awaitStatus(String emailId, String status) throws Exception {
+    Await.until(emailId + " is " + status, () -> status.equals(database.status(emailId)));
+  }
+
+  private static MimeMessage parse(Received mail) throws Exception {
+    return new MimeMessage(
+        null, new ByteArrayInputStream(mail.data().getBytes(StandardCharsets.ISO_8859_1)));
+  }
+}

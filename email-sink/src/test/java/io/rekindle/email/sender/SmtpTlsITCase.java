@@ -9,6 +9,7 @@ import io.rekindle.email.sender.SenderSettings.Identity;
 import io.rekindle.email.sender.SenderSettings.Security;
 import io.rekindle.email.sender.SenderSettings.Smtp;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
@@ -92,7 +93,8 @@ class SmtpTlsITCase {
               "STARTTLS",
               "EHLO shop.example",
               "AUTH PLAIN "
-                  + Base64.getEncoder().encodeToString("\0shop\0pa55".getBytes("US-ASCII")));
+                  + Base64.getEncoder()
+                      .encodeToString("\0shop\0pa55".getBytes(StandardCharsets.US_ASCII)));
     }
   }
 

@@ -24,7 +24,10 @@ enum Port {
   CONNECT,
   FLINK,
   FLINK_RPC,
-  DASHBOARD;
+  DASHBOARD,
+  SENDER,
+  MAIL_SMTP,
+  MAIL;
 
   // Below the range from which systems take ports for outgoing connections: one of those could
   // otherwise take a port between the choice and the start of its server.

@@ -18,11 +18,15 @@ import java.nio.file.Path;
  * @param owner the role that owns the database and both schemas
  * @param cdc the role of change data capture
  * @param pipeline the role of the Flink job
+ * @param sender the role of the sender
  * @param api the role of the dashboard
  * @param kafkaBootstrap {@code host:port} of the broker
  * @param connectUrl Kafka Connect's REST API
  * @param flinkUrl the JobManager's REST API and web page
  * @param dashboardUrl the dashboard
+ * @param senderUrl where unsubscribe links lead
+ * @param mailSmtp {@code host:port} of the mail catcher
+ * @param mailUrl the mail catcher's HTTP API
  * @param jobId the Flink job that runs now; null until it was submitted for the first time
  * @param supervisor the process that watches over the others
  */
@@ -32,11 +36,15 @@ public record StackInfo(
     Account owner,
     Account cdc,
     Account pipeline,
+    Account sender,
     Account api,
     String kafkaBootstrap,
     String connectUrl,
     String flinkUrl,
     String dashboardUrl,
+    String senderUrl,
+    String mailSmtp,
+    String mailUrl,
     String jobId,
     Pid supervisor) {
 
@@ -91,11 +99,15 @@ public record StackInfo(
         owner,
         cdc,
         pipeline,
+        sender,
         api,
         kafkaBootstrap,
         connectUrl,
         flinkUrl,
         dashboardUrl,
+        senderUrl,
+        mailSmtp,
+        mailUrl,
         newJobId,
         supervisor);
   }

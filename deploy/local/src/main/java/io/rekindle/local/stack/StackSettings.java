@@ -20,6 +20,7 @@ import java.util.UUID;
  * @param format version of the data directory's layout
  * @param kafkaClusterId identity of the broker's data
  * @param passwords by database role
+ * @param unsubscribeSecret signs the links in emails; emails stay readable for long, and so do they
  * @param ports by name of the port
  * @param demo whether the shop is the made-up one
  */
@@ -27,11 +28,12 @@ record StackSettings(
     int format,
     String kafkaClusterId,
     Map<String, String> passwords,
+    String unsubscribeSecret,
     Map<String, Integer> ports,
     boolean demo) {
 
-  private static final int FORMAT = 1;
-  private static final int PASSWORD_BYTES = 18;
+  private static final int FORMAT = 2;
+  private static final int SECRET_BYTES = 24;
   private static final JsonMapper JSON = new JsonMapper();
 
   /** The stack's settings as they were left, or new ones. */
@@ -71,11 +73,13 @@ record StackSettings(
   }
 
   StackSettings withPorts(Map<String, Integer> newPorts) {
-    return new StackSettings(format, kafkaClusterId, passwords, newPorts, demo);
+    return new StackSettings(
+        format, kafkaClusterId, passwords, unsubscribeSecret, newPorts, demo);
   }
 
   StackSettings withDemo() {
-    return new StackSettings(format, kafkaClusterId, passwords, ports, true);
+    return new StackSettings(
+        format, kafkaClusterId, passwords, unsubscribeSecret, ports, true);
   }
 
   String password(String role) {
@@ -92,11 +96,15 @@ record StackSettings(
     SecureRandom random = new SecureRandom();
     Map<String, String> passwords = new TreeMap<>();
     for (String role : PostgresServer.ROLES) {
-      byte[] bytes = new byte[PASSWORD_BYTES];
-      random.nextBytes(bytes);
-      passwords.put(role, Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));
+      passwords.put(role, secret(random));
     }
-    return new StackSettings(FORMAT, clusterId(), passwords, Map.of(), false);
+    return new StackSettings(FORMAT, clusterId(), passwords, secret(random), Map.of(), false);
+  }
+
+  private static String secret(SecureRandom random) {
+    byte[] bytes = new byte[SECRET_BYTES];
+    random.nextBytes(bytes);
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
   }
 
   /** As Kafka writes a cluster id: a UUID's bytes in base64. It must not begin with a dash. */

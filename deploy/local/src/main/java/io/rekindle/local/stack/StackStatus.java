@@ -23,6 +23,8 @@ record StackStatus(
     Component taskmanager,
     Component flink,
     Component dashboard,
+    Component sender,
+    Component mail,
     Connector connector,
     Job job,
     Watermark watermark,
@@ -36,11 +38,18 @@ record StackStatus(
    * @param uri libpq URI, of Postgres
    * @param bootstrap {@code host:port}, of Kafka
    * @param url of what speaks HTTP
+   * @param smtp {@code host:port}, of the mail catcher
    * @param trouble why it is not healthy; null if it is
    */
   @JsonInclude(Include.NON_NULL)
   record Component(
-      Long pid, String uri, String bootstrap, String url, boolean healthy, String trouble) {
+      Long pid,
+      String uri,
+      String bootstrap,
+      String url,
+      String smtp,
+      boolean healthy,
+      String trouble) {
 
     String endpoint() {
       return uri != null ? uri : bootstrap != null ? bootstrap : url;

@@ -54,16 +54,19 @@ public final class Status implements Callable<Integer> {
     components.put("taskmanager", status.taskmanager());
     components.put("flink", status.flink());
     components.put("dashboard", status.dashboard());
+    components.put("sender", status.sender());
+    components.put("mail", status.mail());
     components.put("supervisor", status.supervisor());
     components.forEach(
         (name, component) ->
             out.printf(
                 Locale.ROOT,
-                "%-12s %-8s %8s  %s%s%n",
+                "%-12s %-8s %8s  %s%s%s%n",
                 name,
                 component.healthy() ? "ok" : "TROUBLE",
                 component.pid() == null ? "" : component.pid().toString(),
                 component.endpoint() == null ? "" : component.endpoint(),
+                component.smtp() == null ? "" : ", SMTP " + component.smtp(),
                 component.trouble() == null ? "" : " (" + component.trouble() + ")"));
     out.println();
     var connector = status.connector();

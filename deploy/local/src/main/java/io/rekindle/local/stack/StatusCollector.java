@@ -1,5 +1,6 @@
 package io.rekindle.local.stack;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.rekindle.connectors.kafka.Topic;
 import io.rekindle.connectors.kafka.Topics;
 import io.rekindle.local.stack.ConnectApi.ConnectorStatus;
@@ -86,6 +87,8 @@ final class StatusCollector {
     var job = ask(this::running);
     var watermarks = ask(this::watermarks);
     var dashboard = ask(() -> new Rest(info.dashboardUrl()).get("/health"));
+    var sender = ask(() -> new Rest(info.senderUrl()).get("/health"));
+    var catcher = ask(() -> new Rest(info.mailUrl()).get("/api/service/readiness"));
 
     Component postgres = component(PostgresServer.NAME, database, info.postgresUri(), null, null);
     Component kafka = component(KafkaBroker.NAME, deadLetters, null, info.kafkaBootstrap(), null);
@@ -99,10 +102,15 @@ final class StatusCollector {
             null,
             null,
             info.flinkUrl(),
+            null,
             flinkHealthy,
             flinkHealthy ? null : "one of its processes is not healthy");
     Component page = component(DashboardServer.NAME, dashboard, null, null, info.dashboardUrl());
-    Component supervisor = new Component(info.supervisor().pid(), null, null, null, true, null);
+    Component mailer = sender(sender);
+    Component mail =
+        component(MailCatcher.NAME, catcher, null, null, info.mailUrl(), info.mailSmtp());
+    Component supervisor =
+        new Component(info.supervisor().pid(), null, null, null, null, true, null);
 
     Connector capturing = connector(connector.join());
     Job running =
@@ -126,7 +134,7 @@ final class StatusCollector {
                 read,
                 database.join()));
     boolean healthy =
-        Stream.of(postgres, kafka, connect, jobManager, taskManager, page)
+        Stream.of(postgres, kafka, connect, jobManager, taskManager, page, mailer, mail)
                 .allMatch(Component::healthy)
             && capturing.healthy()
             && running.healthy()
@@ -142,6 +150,8 @@ final class StatusCollector {
         taskManager,
         cluster,
         page,
+        mailer,
+        mail,
         capturing,
         running,
         watermark,
@@ -181,9 +191,36 @@ final class StatusCollector {
       String uri,
       String bootstrap,
       String url) {
+    return component(name, answer, uri, bootstrap, url, null);
+  }
+
+  private Component component(
+      String name,
+      CompletableFuture<? extends Answer<?>> answer,
+      String uri,
+      String bootstrap,
+      String url,
+      String smtp) {
     Optional<Long> pid = pid(name);
     String trouble = pid.isEmpty() ? "its process has ended" : answer.join().trouble();
-    return new Component(pid.orElse(null), uri, bootstrap, url, trouble == null, trouble);
+    return new Component(pid.orElse(null), uri, bootstrap, url, smtp, trouble == null, trouble);
+  }
+
+  /** A sender that pauses answers as one that sends, but somebody has to look at it. */
+  private Component sender(CompletableFuture<Answer<JsonNode>> health) {
+    Component sender = component(MailSender.NAME, health, null, null, info.senderUrl());
+    boolean pauses =
+        sender.healthy() && health.join().value().path("sending").asText().equals("PAUSED");
+    return pauses
+        ? new Component(
+            sender.pid(),
+            null,
+            null,
+            sender.url(),
+            null,
+            false,
+            "sending pauses: see " + data.log(MailSender.NAME))
+        : sender;
   }
 
   private Component taskManager(Answer<Integer> registered) {

@@ -74,6 +74,8 @@ final class Supervisor {
   private ConnectWorker connect;
   private FlinkCluster flink;
   private DashboardServer dashboard;
+  private MailCatcher mail;
+  private MailSender sender;
   private StackInfo info;
   private Checkpoints checkpoints;
   private JobKeeper job;
@@ -182,9 +184,19 @@ final class Supervisor {
             ports.get(Port.FLINK),
             ports.get(Port.FLINK_RPC),
             Map.of(
-                "REKINDLE_DATABASE_PASSWORD", postgres.account(PostgresServer.PIPELINE).password()),
+                "REKINDLE_DATABASE_PASSWORD", postgres.account(PostgresServer.PIPELINE).password(),
+                "REKINDLE_UNSUBSCRIBE_SECRET", settings.unsubscribeSecret()),
             installation);
     dashboard = new DashboardServer(data, postgres, ports.get(Port.DASHBOARD), installation);
+    mail = new MailCatcher(data, ports.get(Port.MAIL_SMTP), ports.get(Port.MAIL), installation);
+    sender =
+        new MailSender(
+            data,
+            postgres,
+            mail,
+            ports.get(Port.SENDER),
+            settings.unsubscribeSecret(),
+            installation);
 
     installation.configure("logging/log4j2.properties", data.config("log4j2.properties"), Map.of());
     postgres.configure(installation);
@@ -194,6 +206,8 @@ final class Supervisor {
 
     // What depends on others stops before them.
     manage(dashboard);
+    manage(sender);
+    manage(mail);
     manage(flink.taskManager());
     manage(flink.jobManager());
     manage(connect);
@@ -207,11 +221,15 @@ final class Supervisor {
             postgres.account(PostgresServer.OWNER),
             postgres.account(PostgresServer.CDC),
             postgres.account(PostgresServer.PIPELINE),
+            postgres.account(PostgresServer.SENDER),
             postgres.account(PostgresServer.API),
             kafka.bootstrap(),
             connect.url(),
             flink.url(),
             dashboard.url(),
+            sender.url(),
+            mail.smtp(),
+            mail.url(),
             null,
             Pid.current());
     info.write(data.root());
@@ -239,7 +257,15 @@ final class Supervisor {
         "--parallelism",
         Integer.toString(PARALLELISM),
         "--savepoint.directory",
-        flink.savepoints().toUri().toString());
+        flink.savepoints().toUri().toString(),
+        "--shop.name",
+        DemoIdentity.SHOP_NAME,
+        "--shop.url",
+        DemoIdentity.SHOP_URL,
+        "--shop.postal-address",
+        DemoIdentity.POSTAL_ADDRESS,
+        "--unsubscribe.base-url",
+        sender.url());
   }
 
   private synchronized void remember(String jobId) {
@@ -256,11 +282,12 @@ final class Supervisor {
     CompletableFuture<Void> cluster = inBackground(this::startFlink);
     CompletableFuture<Void> worker = broker.thenRunAsync(this::startConnect, workers);
     CompletableFuture<Void> page = database.thenRunAsync(this::startDashboard, workers);
+    CompletableFuture<Void> mailing = database.thenRunAsync(this::startMailing, workers);
     CompletableFuture<Instant> captured =
         database.thenCombineAsync(worker, (a, b) -> startCapture(), workers);
     CompletableFuture<Void> running =
         CompletableFuture.allOf(database, broker, cluster).thenRunAsync(this::startJob, workers);
-    join(CompletableFuture.allOf(page, captured, running));
+    join(CompletableFuture.allOf(page, mailing, captured, running));
 
     log.step("waiting for the first scores");
     awaitScores(captured.join());
@@ -353,6 +380,13 @@ final class Supervisor {
   private void startDashboard() {
     process(DashboardServer.NAME).start();
     await("the dashboard", DashboardServer.NAME, dashboard::check);
+  }
+
+  private void startMailing() {
+    process(MailCatcher.NAME).start();
+    process(MailSender.NAME).start();
+    await("the mail catcher", MailCatcher.NAME, mail::check);
+    await("the sender", MailSender.NAME, sender::check);
   }
 
   /** Returns the database's time at which capture was asked to begin. */

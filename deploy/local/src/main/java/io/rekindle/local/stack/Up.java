@@ -26,7 +26,7 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     description = {
       "Starts the whole stack on this machine: Postgres, Kafka, Kafka Connect with Debezium, Flink"
-          + " with the job, the dashboard.",
+          + " with the job, the dashboard, the sender and a mail catcher.",
       "An empty database is filled with a demo shop, which then keeps ordering. The last line"
           + " begins with READY and says where everything is. Ctrl-C stops the stack; the next"
           + " start goes on where it stopped."
@@ -50,7 +50,7 @@ public final class Up implements Callable<Integer> {
       paramLabel = "NAME=NUMBER",
       description =
           "Uses this port, for any of: postgres, kafka, kafka-controller, connect, flink,"
-              + " flink-rpc, dashboard. Otherwise a free one, the same at every start.")
+              + " flink-rpc, dashboard, sender, mail-smtp, mail. Otherwise a free one, the same at every start.")
   private Map<String, Integer> ports = Map.of();
 
   @Override
@@ -80,14 +80,17 @@ public final class Up implements Callable<Integer> {
   }
 
   private static String ready(StackInfo info) {
-    return "%s postgres=%s kafka=%s connect=%s flink=%s dashboard=%s"
+    return "%s postgres=%s kafka=%s connect=%s flink=%s dashboard=%s sender.url=%s mail.smtp=%s mail.url=%s"
         .formatted(
             READY,
             info.postgresUri(),
             info.kafkaBootstrap(),
             info.connectUrl(),
             info.flinkUrl(),
-            info.dashboardUrl());
+            info.dashboardUrl(),
+            info.senderUrl(),
+            info.mailSmtp(),
+            info.mailUrl());
   }
 
   private int inBackground(DataDirectory directory) throws IOException, InterruptedException {

@@ -73,7 +73,7 @@ class StackITCase {
       assertThat(Files.getPosixFilePermissions(data.resolve(file))).hasSize(2);
     }
     String password = stack.info().owner().password();
-    for (String component : new String[] {"postgres", "connect", "jobmanager", "dashboard"}) {
+    for (String component : new String[] {"postgres", "connect", "jobmanager", "dashboard", "sender"}) {
       assertThat(stack.handle(component).info().commandLine().orElseThrow())
           .doesNotContain(password);
     }

@@ -59,10 +59,14 @@ class StackInfoTest {
         account,
         account,
         account,
+        account,
         "127.0.0.1:2",
         "http://127.0.0.1:3",
         "http://127.0.0.1:4",
         "http://127.0.0.1:5",
+        "http://127.0.0.1:6",
+        "127.0.0.1:7",
+        "http://127.0.0.1:8",
         null,
         supervisor);
   }

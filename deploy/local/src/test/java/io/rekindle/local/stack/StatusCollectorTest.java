@@ -39,9 +39,13 @@ class StatusCollectorTest {
             account,
             account,
             account,
+            account,
             address,
             "http://" + address,
             "http://" + address,
+            "http://" + address,
+            "http://" + address,
+            address,
             "http://" + address,
             "0123456789abcdef0123456789abcdef",
             Pid.current());
@@ -55,7 +59,9 @@ class StatusCollectorTest {
             ConnectWorker.NAME,
             FlinkCluster.JOB_MANAGER,
             FlinkCluster.TASK_MANAGER,
-            DashboardServer.NAME)) {
+            DashboardServer.NAME,
+            MailSender.NAME,
+            MailCatcher.NAME)) {
       PidFile.write(data.pidFile(component), Pid.current());
     }
   }

@@ -1,0 +1,12 @@
+package io.rekindle.local.stack;
+
+/** Who a local stack's emails say that they are from: nobody, at domains that are for examples. */
+final class DemoIdentity {
+
+  static final String SHOP_NAME = "The Demo Shop";
+  static final String SHOP_URL = "https://shop.example";
+  static final String POSTAL_ADDRESS = "The Demo Shop, 1 Example Street, Exampleton";
+  static final String MAIL_FROM = "hello@shop.example";
+
+  private DemoIdentity() {}
+}

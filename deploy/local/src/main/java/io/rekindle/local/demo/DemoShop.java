@@ -6,7 +6,9 @@ import io.rekindle.local.importing.UserRow;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalTime;
@@ -15,12 +17,14 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 
 /**
- * The history of a made-up shop: 2,000 clients and two years of orders that end now. Two shops made
- * for the same instant are the same, whichever machine made them.
+ * The history of a made-up shop: 2,000 clients and two years of orders that end now, campaigns that
+ * another system has mailed, and clients who asked for no more of them. Two shops made for the same
+ * instant are the same, whichever machine made them.
  */
 public final class DemoShop {
 
@@ -55,19 +59,45 @@ public final class DemoShop {
     21, 22, 22, 23
   };
 
+  /** One in so many clients was part of a campaign of the last two months. */
+  private static final int CONTACTED_ONE_IN = 5;
+
+  private static final int CONTACT_DAYS = 60;
+
+  /** One in so many clients must not be written to. */
+  private static final int SUPPRESSED_ONE_IN = 40;
+
   private final List<UserRow> users;
   private final List<OrderRow> orders;
+  private final List<Contact> contacts;
+  private final List<Suppression> suppressions;
 
-  private DemoShop(List<UserRow> users, List<OrderRow> orders) {
+  private DemoShop(
+      List<UserRow> users,
+      List<OrderRow> orders,
+      List<Contact> contacts,
+      List<Suppression> suppressions) {
     this.users = users;
     this.orders = orders;
+    this.contacts = contacts;
+    this.suppressions = suppressions;
   }
 
+  /** An email that another system has sent. */
+  record Contact(String emailId, String userId, Instant sentAt) {}
+
   /**
-   * Writes the shop's history into the empty tables {@code shop.users} and {@code shop.orders}, all
-   * of it or nothing.
+   * Somebody who is not to be written to.
    *
-   * @param connection of a role that may write the shop's tables; its auto-commit mode is kept
+   * @param address null if it is about the person and not only about an address
+   */
+  record Suppression(String userId, String address, String reason, Instant createdAt) {}
+
+  /**
+   * Writes the shop's history into the empty tables {@code shop.users}, {@code shop.orders}, {@code
+   * engagement.emails} and {@code engagement.suppressions}, all of it or nothing.
+   *
+   * @param connection of a role that may write these tables; its auto-commit mode is kept
    * @param now when the history ends
    */
   public static void fill(Connection connection, Instant now) throws SQLException {
@@ -77,6 +107,8 @@ public final class DemoShop {
     try {
       write(connection, Upsert.users(Upsert.ALL_USER_COLUMNS), shop.users);
       write(connection, Upsert.orders(Upsert.ALL_ORDER_COLUMNS), shop.orders);
+      shop.writeContacts(connection);
+      shop.writeSuppressions(connection);
       connection.commit();
     } catch (SQLException e) {
       connection.rollback();
@@ -91,18 +123,48 @@ public final class DemoShop {
     Instant end = now.truncatedTo(ChronoUnit.MILLIS);
     List<UserRow> users = new ArrayList<>();
     List<OrderRow> orders = new ArrayList<>();
+    List<Contact> contacts = new ArrayList<>();
+    List<Suppression> suppressions = new ArrayList<>();
     for (int number = 1; number <= USERS; number++) {
       // One sequence of chances each: what one client does never depends on another.
       Random random = new Random(SEED + 0x9E3779B97F4A7C15L * number);
       Client client = Client.any(USER_ID_PREFIX + "%05d".formatted(number), end, random);
       users.add(client.row());
       orders.addAll(client.ordersUntil(end, random));
+      Random others = new Random(SEED - 0x9E3779B97F4A7C15L * number);
+      contact(client.row(), end, others).ifPresent(contacts::add);
+      suppression(client.row(), end, others).ifPresent(suppressions::add);
     }
     orders.sort(Comparator.comparing(OrderRow::placedAt).thenComparing(OrderRow::userId));
     for (int i = 0; i < orders.size(); i++) {
       orders.set(i, numbered("order-%06d".formatted(i + 1), orders.get(i)));
     }
-    return new DemoShop(List.copyOf(users), List.copyOf(orders));
+    return new DemoShop(
+        List.copyOf(users), List.copyOf(orders), List.copyOf(contacts), List.copyOf(suppressions));
+  }
+
+  private static Optional<Contact> contact(UserRow user, Instant end, Random random) {
+    boolean contacted = random.nextInt(CONTACTED_ONE_IN) == 0;
+    Instant sentAt = end.minusSeconds((long) (random.nextDouble() * CONTACT_DAYS * 86_400));
+    String emailId = "campaign-" + user.userId().substring(USER_ID_PREFIX.length());
+    return contacted && user.email() != null && user.createdAt().isBefore(sentAt)
+        ? Optional.of(new Contact(emailId, user.userId(), sentAt))
+        : Optional.empty();
+  }
+
+  private static Optional<Suppression> suppression(UserRow user, Instant end, Random random) {
+    boolean suppressed = random.nextInt(SUPPRESSED_ONE_IN) == 0;
+    Instant since = end.minusSeconds((long) (random.nextDouble() * CONTACT_DAYS * 86_400));
+    int chance = random.nextInt(4);
+    if (!suppressed || user.email() == null || since.isBefore(user.createdAt())) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        switch (chance) {
+          case 0 -> new Suppression(user.userId(), user.email(), "BOUNCED", since);
+          case 1 -> new Suppression(user.userId(), null, "COMPLAINT", since);
+          default -> new Suppression(user.userId(), null, "UNSUBSCRIBED", since);
+        });
   }
 
   List<UserRow> users() {
@@ -112,6 +174,49 @@ public final class DemoShop {
   /** Ascending by the time at which they were placed. */
   List<OrderRow> orders() {
     return orders;
+  }
+
+  /** Ascending by user. */
+  List<Contact> contacts() {
+    return contacts;
+  }
+
+  /** Ascending by user. */
+  List<Suppression> suppressions() {
+    return suppressions;
+  }
+
+  private void writeContacts(Connection connection) throws SQLException {
+    String sql =
+        "insert into engagement.emails"
+            + " (email_id, user_id, subject, status, generated_by, generated_at, sent_at)"
+            + " values (?, ?, 'Our new catalogue is out', 'SENT', 'EXTERNAL', ?, ?)";
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      for (Contact contact : contacts) {
+        statement.setString(1, contact.emailId());
+        statement.setString(2, contact.userId());
+        statement.setTimestamp(3, Timestamp.from(contact.sentAt()));
+        statement.setTimestamp(4, Timestamp.from(contact.sentAt()));
+        statement.addBatch();
+      }
+      statement.executeBatch();
+    }
+  }
+
+  private void writeSuppressions(Connection connection) throws SQLException {
+    String sql =
+        "insert into engagement.suppressions (user_id, address, reason, created_by, created_at)"
+            + " values (?, ?, ?, 'newsletter', ?)";
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      for (Suppression suppression : suppressions) {
+        statement.setString(1, suppression.userId());
+        statement.setString(2, suppression.address());
+        statement.setString(3, suppression.reason());
+        statement.setTimestamp(4, Timestamp.from(suppression.createdAt()));
+        statement.addBatch();
+      }
+      statement.executeBatch();
+    }
   }
 
   private static <R> void write(Connection connection, Upsert<R> upsert, List<R> rows)

@@ -73,13 +73,11 @@ record StackSettings(
   }
 
   StackSettings withPorts(Map<String, Integer> newPorts) {
-    return new StackSettings(
-        format, kafkaClusterId, passwords, unsubscribeSecret, newPorts, demo);
+    return new StackSettings(format, kafkaClusterId, passwords, unsubscribeSecret, newPorts, demo);
   }
 
   StackSettings withDemo() {
-    return new StackSettings(
-        format, kafkaClusterId, passwords, unsubscribeSecret, ports, true);
+    return new StackSettings(format, kafkaClusterId, passwords, unsubscribeSecret, ports, true);
   }
 
   String password(String role) {

@@ -26,6 +26,10 @@ class DemoShopITCase {
     assertThat(database.value("select count(*) from shop.users")).isEqualTo("2000");
     assertThat(database.value("select count(*) from shop.orders"))
         .isEqualTo(String.valueOf(expected.orders().size()));
+    assertThat(database.value("select count(*) from engagement.emails where status = 'SENT'"))
+        .isEqualTo(String.valueOf(expected.contacts().size()));
+    assertThat(database.value("select count(*) from engagement.suppressions"))
+        .isEqualTo(String.valueOf(expected.suppressions().size()));
     assertThat(database.value("select sum(amount - refunded_amount) from shop.orders"))
         .isEqualTo(
             expected.orders().stream()

@@ -21,6 +21,8 @@ class DemoShopTest {
 
     assertThat(again.users()).isEqualTo(SHOP.users());
     assertThat(again.orders()).isEqualTo(SHOP.orders());
+    assertThat(again.contacts()).isEqualTo(SHOP.contacts());
+    assertThat(again.suppressions()).isEqualTo(SHOP.suppressions());
   }
 
   @Test
@@ -88,6 +90,26 @@ class DemoShopTest {
     assertThat(SHOP.users().stream().filter(UserRow::marketingConsent).count())
         .isBetween(1_200L, 1_600L);
     assertThat(SHOP.users().stream().filter(user -> user.email() == null).count()).isPositive();
+  }
+
+  @Test
+  void shouldHaveBeenWrittenToWithinAndBeyondAMonth() {
+    Instant monthAgo = NOW.minus(Duration.ofDays(30));
+
+    assertThat(SHOP.contacts().stream().filter(contact -> contact.sentAt().isAfter(monthAgo)))
+        .hasSizeBetween(100, 300);
+    assertThat(SHOP.contacts().stream().filter(contact -> contact.sentAt().isBefore(monthAgo)))
+        .hasSizeBetween(100, 300);
+  }
+
+  @Test
+  void shouldHaveSomeWhoAreNotToBeWrittenTo() {
+    assertThat(SHOP.suppressions()).hasSizeBetween(20, 80);
+    assertThat(SHOP.suppressions())
+        .extracting(DemoShop.Suppression::reason)
+        .contains("UNSUBSCRIBED", "BOUNCED", "COMPLAINT");
+    assertThat(SHOP.suppressions())
+        .allMatch(found -> (found.address() != null) == found.reason().equals("BOUNCED"));
   }
 
   @Test

@@ -2,10 +2,18 @@ package io.rekindle.local.stack;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.rekindle.connectors.kafka.Topics;
 import io.rekindle.local.Await;
 import io.rekindle.local.stack.RekindleScript.Outcome;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +24,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -73,7 +83,8 @@ class StackITCase {
       assertThat(Files.getPosixFilePermissions(data.resolve(file))).hasSize(2);
     }
     String password = stack.info().owner().password();
-    for (String component : new String[] {"postgres", "connect", "jobmanager", "dashboard", "sender"}) {
+    for (String component :
+        new String[] {"postgres", "connect", "jobmanager", "dashboard", "sender"}) {
       assertThat(stack.handle(component).info().commandLine().orElseThrow())
           .doesNotContain(password);
     }
@@ -269,6 +280,51 @@ class StackITCase {
     stack.verifyAll();
   }
 
+  @Test
+  @Order(10)
+  void shouldSendWhatIsReadyAndTakeItForAContact() throws Exception {
+    stack.execute(
+        "update engagement.outreach_settings set quiet_from = '00:00', quiet_until = '00:00'");
+    stack.execute(
+        "insert into shop.users (user_id, email, marketing_consent)"
+            + " values ('fay', 'fay@example.com', true)");
+    stack.execute(
+        "insert into engagement.emails (email_id, user_id, subject, text, html)"
+            + " values ('fay-1', 'fay', 'Hello Fay', 'Hello there', '<p>Hello there</p>')");
+
+    stack.await(
+        "it is sent",
+        "select 1 from engagement.emails where email_id = 'fay-1' and status = 'SENT'"
+            + " and message_id = '<fay-1@shop.example>'");
+    stack.await(
+        "it counts as a contact",
+        "select 1 from engagement.user_scores join engagement.emails using (user_id)"
+            + " where user_id = 'fay' and last_contact_at = date_trunc('milliseconds', sent_at)");
+    String mail = caughtFor("fay@example.com");
+    assertThat(mail)
+        .contains("Subject: Hello Fay", "Message-ID: <fay-1@shop.example>", "Hello there");
+
+    Matcher link = Pattern.compile("List-Unsubscribe: <(http[^>]+)>").matcher(mail);
+    assertThat(link.find()).isTrue();
+    assertThat(link.group(1)).startsWith(stack.info().senderUrl() + "/unsubscribe/fay-1/");
+    assertThat(request(HttpRequest.newBuilder(URI.create(link.group(1))).GET()))
+        .contains("<button type=\"submit\">Unsubscribe</button>");
+    assertThat(stack.rows("select 1 from engagement.suppressions")).isFalse();
+    request(
+        HttpRequest.newBuilder(URI.create(link.group(1)))
+            .header("Content-Type", "application/x-www-form-urlencoded")
+            .POST(BodyPublishers.ofString("List-Unsubscribe=One-Click")));
+
+    stack.execute(
+        "insert into engagement.emails (email_id, user_id, subject, text)"
+            + " values ('fay-2', 'fay', 'Hello again', 'Hello there')");
+    stack.await(
+        "the next one is cancelled",
+        "select 1 from engagement.emails where email_id = 'fay-2' and status = 'CANCELLED'"
+            + " and status_reason = 'SUPPRESSED'");
+    stack.verifyAll();
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -278,8 +334,9 @@ class StackITCase {
         "kafka",
         "postgres",
         "connect and taskmanager",
+        "sender and mail",
       })
-  @Order(10)
+  @Order(11)
   void shouldRecoverByItselfFromTheDeathOf(String components) throws Exception {
     long seed = new Random().nextLong();
     System.out.println("seed of the changes while " + components + " dies: " + seed);
@@ -303,7 +360,7 @@ class StackITCase {
   }
 
   @Test
-  @Order(11)
+  @Order(12)
   void shouldGoOnWhereItStopped() throws Exception {
     stack.up().process().destroy();
     stack.up().waitFor();
@@ -324,7 +381,7 @@ class StackITCase {
   }
 
   @Test
-  @Order(12)
+  @Order(13)
   void shouldEndWhatAKilledRunLeftBehind() throws Exception {
     ProcessHandle broker = stack.handle("kafka");
     ProcessHandle database = stack.handle("postgres");
@@ -339,6 +396,25 @@ class StackITCase {
     assertThat(stack.up().output())
         .contains("ending kafka (pid " + broker.pid() + "), left behind by a run that was killed");
     stack.verifyAll();
+  }
+
+  /** The only mail to an address, as the mail catcher got it. */
+  private String caughtFor(String address) throws IOException, InterruptedException {
+    String messages =
+        request(
+            HttpRequest.newBuilder(
+                URI.create(stack.info().mailUrl() + "/api/user/" + address + "/messages/INBOX")));
+    JsonNode found = new JsonMapper().readTree(messages);
+    assertThat(found).hasSize(1);
+    return found.get(0).get("mimeMessage").asText().replaceAll("\r\n[ \t]", " ");
+  }
+
+  private static String request(HttpRequest.Builder request)
+      throws IOException, InterruptedException {
+    HttpResponse<String> response =
+        HttpClient.newHttpClient().send(request.build(), BodyHandlers.ofString());
+    assertThat(response.statusCode()).isEqualTo(200);
+    return response.body();
   }
 
   private String deadLetters(String... arguments) throws IOException, InterruptedException {

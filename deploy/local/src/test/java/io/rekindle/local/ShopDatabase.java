@@ -26,7 +26,7 @@ public final class ShopDatabase implements BeforeAllCallback, BeforeEachCallback
   public void beforeEach(ExtensionContext context) throws SQLException {
     execute(
         "truncate shop.users, shop.orders, engagement.emails, engagement.score_overrides,"
-            + " engagement.suppressions, engagement.scoring_policies, engagement.user_scores, engagement.pipeline_progress");
+            + " engagement.deliveries, engagement.suppressions, engagement.scoring_policies, engagement.user_scores, engagement.pipeline_progress");
   }
 
   @Override

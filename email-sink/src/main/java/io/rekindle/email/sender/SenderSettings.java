@@ -230,7 +230,7 @@ public record SenderSettings(
   /** The text of {@code --help}. */
   static String help() {
     return """
-        Usage: java -jar rekindle-email-sink-VERSION.jar [--help]
+        Usage: java -jar rekindle-email-sink-VERSION-sender.jar [--help]
 
         Sends the emails that are ready, and answers their unsubscribe links. Any number of these
         processes may run on one database. Settings come from the environment:

@@ -233,7 +233,7 @@ final class StatusCollector {
     } else if (registered.value() == 0) {
       trouble = "not registered with the JobManager";
     }
-    return new Component(pid.orElse(null), null, null, null, trouble == null, trouble);
+    return new Component(pid.orElse(null), null, null, null, null, trouble == null, trouble);
   }
 
   private Optional<Long> pid(String component) {

@@ -94,7 +94,7 @@ class SmtpTlsITCase {
               "EHLO shop.example",
               "AUTH PLAIN "
                   + Base64.getEncoder()
-                      .encodeToString("\0shop\0pa55".getBytes(StandardCharsets.US_ASCII)));
+                      .encodeToString("shop\0shop\0pa55".getBytes(StandardCharsets.US_ASCII)));
     }
   }
 

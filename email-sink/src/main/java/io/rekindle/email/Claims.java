@@ -108,6 +108,11 @@ final class Claims {
   private static final String OF_A_MONTH =
       "(?i:in|of|by|until|till|since|before|after|from|this|last|next|early|late|mid|\\p{Nd}+(?:st|nd|rd|th)?)";
 
+  // Most texts claim nothing: these say so at a fraction of the price of those that find what.
+  private static final Pattern MAYBE_PRICE = Pattern.compile("[\\p{Sc}\\p{Nd}]|[A-Z]{3}");
+  private static final Pattern MAYBE_PERCENT =
+      Pattern.compile("[%‰٪﹪％]|(?i:cent|prozent|procent|cien)");
+  private static final Map<String, Phrases> MAYBE_MONTHS = new ConcurrentHashMap<>();
   private static final Map<String, Pattern> MONTHS = new ConcurrentHashMap<>();
 
   /** Looked up once: the platform takes milliseconds for each. */
@@ -194,6 +199,9 @@ final class Claims {
 
   private List<String> prices(String text) {
     List<String> found = new ArrayList<>();
+    if (!MAYBE_PRICE.matcher(text).find()) {
+      return found;
+    }
     Matcher price = PRICE.matcher(text);
     while (price.find()) {
       String number = price.group("after") != null ? price.group("after") : price.group("first");
@@ -205,6 +213,9 @@ final class Claims {
   }
 
   private static List<String> percentages(String text) {
+    if (!MAYBE_PERCENT.matcher(text).find()) {
+      return List.of();
+    }
     return PERCENT.matcher(text).results().map(MatchResult::group).map(String::strip).toList();
   }
 
@@ -217,6 +228,9 @@ final class Claims {
   }
 
   private static List<String> dates(String text, Language language) {
+    if (!MAYBE_MONTHS.computeIfAbsent(language.code(), code -> anyMonth(language)).occurIn(text)) {
+      return List.of();
+    }
     return MONTHS
         .computeIfAbsent(language.code(), code -> months(language))
         .matcher(text)
@@ -340,6 +354,18 @@ final class Claims {
         .distinct()
         .map(Pattern::quote)
         .collect(Collectors.joining("|", "(?:", ")\\.?"));
+  }
+
+  private static Phrases anyMonth(Language language) {
+    return new Phrases(
+        Stream.of(Month.values())
+            .flatMap(
+                month ->
+                    Stream.of(
+                        month.getDisplayName(TextStyle.FULL, language.locale()),
+                        month.getDisplayName(TextStyle.FULL_STANDALONE, language.locale())))
+            .distinct()
+            .toList());
   }
 
   private static Pattern months(Language language) {

@@ -37,8 +37,8 @@ final class WriterBenchmark {
 
   private static final int IN_FLIGHT = 1_000;
   private static final int DELAY_MS = 1_000;
-  private static final int WARM_UP = 10_000;
-  private static final int EMAILS = 30_000;
+  private static final int WARM_UP = 8_000;
+  private static final int EMAILS = 20_000;
 
   private WriterBenchmark() {}
 
@@ -63,6 +63,9 @@ final class WriterBenchmark {
             "-cp",
             System.getProperty("java.class.path"),
             "-Xmx512m",
+            // By default it closes what is idle beyond 200 connections.
+            "-Dsun.net.httpserver.maxIdleConnections=5000",
+            "-Dsun.net.httpserver.nodelay=true",
             WriterBenchmark.class.getName(),
             "server")
         .redirectError(ProcessBuilder.Redirect.INHERIT)

@@ -1,5 +1,6 @@
 package io.rekindle.email;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.Objects;
 
 /**
@@ -8,7 +9,7 @@ import java.util.Objects;
  * @param name such as {@code no-price}
  * @param detail what was found, for people; null if there is nothing to say
  */
-public record Check(String name, boolean passed, String detail) {
+public record Check(@JsonProperty("check") String name, boolean passed, String detail) {
 
   public Check {
     Objects.requireNonNull(name, "name");

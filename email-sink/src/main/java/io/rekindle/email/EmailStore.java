@@ -82,7 +82,7 @@ public final class EmailStore implements AutoCloseable {
           new Column("text", row -> row.written.generatedBy()),
           new Column("text", row -> row.written.fallbackReason()),
           new Column("text", row -> row.written.modelAsked()),
-          new Column("text", row -> row.written.model()),
+          new Column("text", row -> withoutNul(row.written.model())),
           new Column("text", row -> row.written.promptVersion()),
           new Column("text", row -> row.written.schemaVersion()),
           new Column("int4", row -> row.written.promptTokens()),
@@ -322,12 +322,20 @@ public final class EmailStore implements AutoCloseable {
   }
 
   private static String checks(List<Check> checks) {
+    List<Check> storable =
+        checks.stream()
+            .map(check -> new Check(check.name(), check.passed(), withoutNul(check.detail())))
+            .toList();
     try {
-      // Postgres stores no NUL, escaped or not.
-      return JSON.writeValueAsString(checks).replace("\\u0000", "");
+      return JSON.writeValueAsString(storable);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("a record of texts is JSON", e);
     }
+  }
+
+  /** Postgres stores none, neither in text nor in JSON. */
+  private static String withoutNul(String text) {
+    return text == null ? null : text.replace("\0", "");
   }
 
   /** Opens connections to the database, in autocommit mode, as a role that may insert emails. */

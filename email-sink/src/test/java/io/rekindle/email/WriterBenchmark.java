@@ -30,8 +30,8 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * How many emails one writer makes per second when every answer takes a second and 1,000 requests
- * may be in flight; the server is a process of its own. {@code mvn -pl email-sink -am test-compile
- * exec:exec@writer-benchmark}.
+ * may be in flight; the server is a process of its own. {@code mvn -pl email-sink test-compile
+ * exec:exec@writer-benchmark}, with the modules before it installed.
  */
 final class WriterBenchmark {
 

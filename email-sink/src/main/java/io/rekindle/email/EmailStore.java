@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -152,6 +153,11 @@ public final class EmailStore implements AutoCloseable {
     Sum sum = new Sum(since, new CompletableFuture<>());
     add(sum);
     return sum.done();
+  }
+
+  /** What all emails written in this UTC day have cost, in USD, as far as it is known. */
+  public CompletableFuture<BigDecimal> costToday() {
+    return costSince(Instant.now().truncatedTo(ChronoUnit.DAYS));
   }
 
   /** What waits or is under way ends with a {@link CancellationException}. */

@@ -24,11 +24,11 @@ final class LanguageModel implements AutoCloseable {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** The client that the draft is about, by the facts that it may state. */
+  /** States nothing, so that it is true of every client. */
   private static final String BODY =
       "<p>Hello {{name}},</p><p>It has been a while since we last heard from you, and we thought"
-          + " of you today. There are new things on our shelves, and some of them may be just what"
-          + " you like.</p><p>Have a look when you have a quiet moment, we would be happy to see you"
+          + " of you. There are new books on our shelves, and some of them may be just what you"
+          + " like.</p><p>Have a look when you have a quiet moment, we would be happy to see you"
           + " again.</p><p>Warm regards,<br>your friends at the shop</p>";
 
   private final HttpServer server;
@@ -94,7 +94,11 @@ final class LanguageModel implements AutoCloseable {
     draft.put("preheader", "New things on our shelves, and a warm welcome back.");
     draft.put("body", BODY);
     draft.putObject("call_to_action").put("text", "See what is new").put("link_id", "shop");
-    draft.putArray("suggested_items");
+    draft
+        .putArray("suggested_items")
+        .addObject()
+        .put("category", "books")
+        .put("text", "Stories to get lost in for an evening.");
     ObjectNode answer = JSON.createObjectNode();
     answer.put("id", "1").put("object", "chat.completion").put("model", "test/served");
     ObjectNode choice = answer.putArray("choices").addObject();

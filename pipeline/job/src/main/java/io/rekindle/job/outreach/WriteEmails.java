@@ -8,10 +8,10 @@ import io.rekindle.email.Variant;
 import io.rekindle.email.WrittenEmail;
 import java.io.IOException;
 import java.math.BigDecimal;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
@@ -39,6 +39,13 @@ public final class WriteEmails extends RichAsyncFunction<Decision, String> {
   private final WriterSettings settings;
   private transient EmailWriter writer;
   private transient EmailStore store;
+
+  /**
+   * By episode. After a restart a request may be in the topic twice, and both come here, since they
+   * are of the same user: the second waits for the first.
+   */
+  private transient Map<String, CompletableFuture<Boolean>> underWay;
+
   private transient Counter written;
   private transient Counter repeated;
 
@@ -52,9 +59,10 @@ public final class WriteEmails extends RichAsyncFunction<Decision, String> {
         getRuntimeContext().getMetricGroup().addGroup("rekindle").addGroup("emails");
     written = metrics.counter("written");
     repeated = metrics.counter("repeated");
+    underWay = new ConcurrentHashMap<>();
     store = settings.store();
     // Nothing can be written anyhow before the database answers.
-    BigDecimal spentToday = store.costSince(Instant.now().truncatedTo(ChronoUnit.DAYS)).get();
+    BigDecimal spentToday = store.costToday().get();
     writer =
         settings.writer(
             getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks(),
@@ -64,6 +72,12 @@ public final class WriteEmails extends RichAsyncFunction<Decision, String> {
 
   @Override
   public void asyncInvoke(Decision decision, ResultFuture<String> result) {
+    CompletableFuture<Boolean> first = underWay.get(decision.episodeId());
+    if (first != null) {
+      CompletableFuture<Boolean> unused =
+          first.whenComplete((isNew, failure) -> complete(decision, false, failure, result));
+      return;
+    }
     EmailRequest request = request(decision);
     CompletableFuture<Boolean> stored =
         store
@@ -75,9 +89,14 @@ public final class WriteEmails extends RichAsyncFunction<Decision, String> {
                         : writer
                             .write(request)
                             .thenCompose(email -> insert(decision, request, email)));
+    underWay.put(decision.episodeId(), stored);
     // The result gets to hear of a failure.
     CompletableFuture<Boolean> unused =
-        stored.whenComplete((isNew, failure) -> complete(decision, isNew, failure, result));
+        stored.whenComplete(
+            (isNew, failure) -> {
+              underWay.remove(decision.episodeId());
+              complete(decision, isNew, failure, result);
+            });
   }
 
   private void complete(

@@ -797,6 +797,24 @@ grant select on shop.users, shop.orders, engagement.emails, engagement.score_ove
   engagement.outreach_settings to rekindle_cdc;
 grant update (beat) on engagement.clock to rekindle_cdc;
 
+-- Of episodes and their users, those that may still be told to a model: a request can have waited
+-- while somebody unsubscribed, and the pipeline's role cannot look into the shop itself.
+create function engagement.episodes_with_leave(episode_ids text[], user_ids text[])
+  returns setof text language sql stable security definer set search_path = pg_catalog as $$
+  select asked.episode_id
+  from unnest(episode_ids, user_ids) as asked (episode_id, user_id)
+  join shop.users u on u.user_id = asked.user_id
+  where u.marketing_consent
+    and not exists (
+      select from engagement.suppressions s
+      where s.user_id = asked.user_id
+        and (s.address is null or lower(s.address) = lower(u.email)))
+    and not exists (
+      select from engagement.outreach_decisions d
+      where d.episode_id = asked.episode_id and d.decision <> 'EMAIL')
+$$;
+revoke execute on function engagement.episodes_with_leave(text[], text[]) from public;
+
 -- pipeline writes what the job computes, and reads back only what an upsert has to compare.
 grant usage on schema engagement to rekindle_pipeline;
 grant select, insert, update, delete on engagement.user_scores, engagement.pipeline_progress
@@ -809,6 +827,7 @@ grant select (email_id, episode_id, generated_at, cost_usd), insert on engagemen
 revoke execute on function engagement.ensure_score_history(timestamptz, timestamptz) from public;
 grant execute on function engagement.ensure_score_history(timestamptz, timestamptz)
   to rekindle_pipeline;
+grant execute on function engagement.episodes_with_leave(text[], text[]) to rekindle_pipeline;
 
 -- sender takes what is ready, looks once more whether it may be sent, and says what became of it.
 grant usage on schema shop, engagement to rekindle_sender;

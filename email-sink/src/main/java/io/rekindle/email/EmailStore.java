@@ -46,6 +46,8 @@ public final class EmailStore implements AutoCloseable {
   private static final String FIND =
       "select episode_id from engagement.emails where episode_id = any (?)";
 
+  private static final String LEAVE = "select engagement.episodes_with_leave(?, ?)";
+
   private static final String TOTAL =
       "select coalesce(sum(cost_usd), 0) from engagement.emails where generated_at >= ?";
 
@@ -129,6 +131,14 @@ public final class EmailStore implements AutoCloseable {
   }
 
   /**
+   * Whether a model may still be told of the user: there, consenting, not suppressed, and the
+   * episode not decided otherwise. A request can have waited while that changed.
+   */
+  public CompletableFuture<Boolean> hasLeave(String episodeId, String userId) {
+    return submit(new Leave(episodeId, userId, new CompletableFuture<>()));
+  }
+
+  /**
    * Stores an email as READY to be sent, unless the episode has one.
    *
    * @param experimentId null outside experiments
@@ -201,10 +211,13 @@ public final class EmailStore implements AutoCloseable {
         batch.add(waiting.take());
         waiting.drainTo(batch, MAX_BATCH - 1);
         List<Lookup> lookups = new ArrayList<>();
+        List<Leave> leaves = new ArrayList<>();
         List<Insert> inserts = new ArrayList<>();
         for (Task task : batch) {
           if (task instanceof Lookup lookup) {
             lookups.add(lookup);
+          } else if (task instanceof Leave leave) {
+            leaves.add(leave);
           } else if (task instanceof Insert insert) {
             inserts.add(insert);
           } else if (task instanceof Sum sum) {
@@ -213,6 +226,7 @@ public final class EmailStore implements AutoCloseable {
         }
         batch.clear();
         settle(session, lookups, EmailStore::find, EmailStore::answerAll);
+        settle(session, leaves, EmailStore::leaves, EmailStore::answerAll);
         settle(session, inserts, EmailStore::store, EmailStore::answerFirst);
       }
     } catch (InterruptedException e) {
@@ -244,8 +258,8 @@ public final class EmailStore implements AutoCloseable {
     sums.forEach(sum -> sum.done().complete(total));
   }
 
-  private static void answerAll(List<Lookup> lookups, Set<String> found) {
-    lookups.forEach(lookup -> lookup.done().complete(found.contains(lookup.episodeId())));
+  private static <T extends OfEpisode> void answerAll(List<T> questions, Set<String> found) {
+    questions.forEach(question -> question.done().complete(found.contains(question.episodeId())));
   }
 
   /** Of several for one episode in a batch the first has been stored. */
@@ -301,6 +315,16 @@ public final class EmailStore implements AutoCloseable {
     try (PreparedStatement find = connection.prepareStatement(FIND)) {
       find.setArray(1, array);
       return strings(find);
+    }
+  }
+
+  private static Set<String> leaves(Connection connection, List<Leave> tasks) throws SQLException {
+    Object[] episodes = tasks.stream().map(Leave::episodeId).toArray();
+    Object[] users = tasks.stream().map(Leave::userId).toArray();
+    try (PreparedStatement leave = connection.prepareStatement(LEAVE)) {
+      leave.setArray(1, connection.createArrayOf("text", episodes));
+      leave.setArray(2, connection.createArrayOf("text", users));
+      return strings(leave);
     }
   }
 
@@ -362,9 +386,14 @@ public final class EmailStore implements AutoCloseable {
   private interface OfEpisode extends Task {
     @Override
     CompletableFuture<Boolean> done();
+
+    String episodeId();
   }
 
   private record Sum(Instant since, CompletableFuture<BigDecimal> done) implements Task {}
+
+  private record Leave(String episodeId, String userId, CompletableFuture<Boolean> done)
+      implements OfEpisode {}
 
   private record Lookup(String episodeId, CompletableFuture<Boolean> done) implements OfEpisode {}
 
@@ -377,7 +406,8 @@ public final class EmailStore implements AutoCloseable {
       CompletableFuture<Boolean> done)
       implements OfEpisode {
 
-    String episodeId() {
+    @Override
+    public String episodeId() {
       return request.episodeId();
     }
   }

@@ -30,6 +30,7 @@ import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.connector.kafka.source.KafkaSource;
+import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
 import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
 import org.apache.flink.core.execution.CheckpointingMode;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -81,7 +82,13 @@ public final class ProductionJob {
     int parallelism = Math.min(env.getParallelism(), requests.partitions());
     WritingGraph.define(
         env,
-        source(settings, "requests", List.of(requests.name()), new Requests()),
+        source(
+            settings,
+            "requests",
+            List.of(requests.name()),
+            new Requests(),
+            // A request that retention has deleted is late anyhow, and must not stop the job.
+            OffsetsInitializer.earliest()),
         new WriteEmails(writer),
         deadLetters(settings, topics),
         parallelism,
@@ -150,12 +157,14 @@ public final class ProductionJob {
             settings,
             "changes",
             topics.changes().stream().map(Topic::name).toList(),
-            CapturedDeserializer.ofChanges()),
+            CapturedDeserializer.ofChanges(),
+            new EveryOffset()),
         source(
             settings,
             "controls",
             topics.controls().stream().map(Topic::name).toList(),
-            new ValidatedPolicies()),
+            new ValidatedPolicies(),
+            new EveryOffset()),
         Math.min(parallelism, partitions));
   }
 
@@ -163,13 +172,14 @@ public final class ProductionJob {
       Settings settings,
       String client,
       List<String> topics,
-      KafkaRecordDeserializationSchema<Captured<T>> deserializer) {
+      KafkaRecordDeserializationSchema<Captured<T>> deserializer,
+      OffsetsInitializer from) {
     return KafkaSource.<Captured<T>>builder()
         .setBootstrapServers(settings.get(Settings.KAFKA_BOOTSTRAP_SERVERS))
         .setGroupId(settings.get(Settings.KAFKA_GROUP_ID))
         .setClientIdPrefix(settings.get(Settings.KAFKA_GROUP_ID) + "-" + client)
         .setTopics(topics)
-        .setStartingOffsets(new EveryOffset())
+        .setStartingOffsets(from)
         .setDeserializer(deserializer)
         // Partitions stay as they are: users are assigned to them by number.
         .setProperty("partition.discovery.interval.ms", "-1")

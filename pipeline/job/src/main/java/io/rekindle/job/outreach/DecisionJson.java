@@ -42,12 +42,20 @@ final class DecisionJson {
   }
 
   /**
-   * @throws IOException if it is not a decision
+   * @throws IOException if it is not a decision to write an email
    */
   static Decision read(byte[] json) throws IOException {
     Decision decision = JSON.readValue(json, Decision.class);
-    if (decision == null || decision.episodeId() == null || decision.userId() == null) {
-      throw new IOException("episode_id or user_id is missing");
+    if (decision == null
+        || decision.episodeId() == null
+        || decision.userId() == null
+        || decision.kind() != Decision.Kind.EMAIL
+        || decision.variant() == null
+        || decision.variant().name() == null
+        || decision.variant().prompt() == null
+        || decision.facts() == null) {
+      throw new IOException(
+          "episode_id, user_id, variant or facts are missing, or kind is not EMAIL");
     }
     return decision;
   }

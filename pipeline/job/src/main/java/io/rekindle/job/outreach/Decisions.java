@@ -37,9 +37,9 @@ public final class Decisions {
     String arm = null;
     if (skip == null) {
       arm =
-          person.assignedArm() == null
-              ? Assignment.arm(person.facts().userId(), rules)
-              : person.assignedArm();
+          stillThere(person.assignedArm(), rules)
+              ? person.assignedArm()
+              : Assignment.arm(person.facts().userId(), rules);
     }
     OutreachVariant variant = arm == null ? null : variant(arm, rules);
     Kind kind = skip != null ? Kind.SKIP : variant == null ? Kind.HOLDOUT : Kind.EMAIL;
@@ -51,7 +51,7 @@ public final class Decisions {
         at,
         openedAt,
         skip == null ? rules.experimentId() : null,
-        variant == null && arm != null ? OutreachRules.HOLDOUT : arm,
+        arm,
         variant,
         person.score().scoreDecimal(),
         person.policyVersion(),
@@ -83,7 +83,12 @@ public final class Decisions {
     return contacted ? Reason.RECENTLY_CONTACTED : null;
   }
 
-  /** Null for the holdout, and for a variant that the experiment does not have any more. */
+  /** A variant that was taken out of its experiment has left its users without an arm. */
+  private static boolean stillThere(String arm, OutreachRules rules) {
+    return OutreachRules.HOLDOUT.equals(arm) || variant(arm, rules) != null;
+  }
+
+  /** Null for the holdout. */
   private static OutreachVariant variant(String arm, OutreachRules rules) {
     for (OutreachVariant variant : rules.variants()) {
       if (variant.name().equals(arm)) {

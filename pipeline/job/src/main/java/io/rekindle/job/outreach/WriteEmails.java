@@ -38,6 +38,7 @@ public final class WriteEmails extends RichAsyncFunction<Decision, String> {
 
   private final WriterSettings settings;
   private transient EmailWriter writer;
+  private transient EmailWriter template;
   private transient EmailStore store;
 
   /**
@@ -63,6 +64,7 @@ public final class WriteEmails extends RichAsyncFunction<Decision, String> {
     store = settings.store();
     // Nothing can be written anyhow before the database answers.
     BigDecimal spentToday = store.costToday().get();
+    template = settings.template();
     writer =
         settings.writer(
             getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks(),
@@ -86,9 +88,7 @@ public final class WriteEmails extends RichAsyncFunction<Decision, String> {
                 exists ->
                     exists
                         ? CompletableFuture.completedFuture(false)
-                        : writer
-                            .write(request)
-                            .thenCompose(email -> insert(decision, request, email)));
+                        : write(request).thenCompose(email -> insert(decision, request, email)));
     underWay.put(decision.episodeId(), stored);
     // The result gets to hear of a failure.
     CompletableFuture<Boolean> unused =
@@ -97,6 +97,16 @@ public final class WriteEmails extends RichAsyncFunction<Decision, String> {
               underWay.remove(decision.episodeId());
               complete(decision, isNew, failure, result);
             });
+  }
+
+  /**
+   * Whoever has withdrawn since the decision gets the template's text: no model hears of them, and
+   * the sender, which looks once more, says why it is not sent.
+   */
+  private CompletableFuture<WrittenEmail> write(EmailRequest request) {
+    return store
+        .hasLeave(request.episodeId(), request.facts().userId())
+        .thenCompose(leave -> (leave ? writer : template).write(request));
   }
 
   private void complete(
@@ -137,6 +147,9 @@ public final class WriteEmails extends RichAsyncFunction<Decision, String> {
   public void close() {
     if (writer != null) {
       writer.close();
+    }
+    if (template != null) {
+      template.close();
     }
     if (store != null) {
       store.close();

@@ -13,6 +13,7 @@ import java.io.Serializable;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Duration;
+import java.util.regex.Pattern;
 
 /**
  * How emails are written. Travels with the job's graph; what it makes does not.
@@ -52,8 +53,8 @@ public record WriterSettings(
       Duration deadline)
       implements Serializable {
 
-    /** OpenAI itself refuses parameters that it does not know; others pass over them. */
-    private static final String OPENAI = "//api.openai.com/";
+    /** Takes parameters of its own, and needs them; others may refuse what they do not know. */
+    private static final String OPENROUTER_HOST = "openrouter.ai";
 
     LlmSettings settings() {
       LlmSettings defaults = LlmSettings.defaults(apiKey, name);
@@ -61,7 +62,7 @@ public record WriterSettings(
           baseUrl,
           apiKey,
           name,
-          !baseUrl.contains(OPENAI),
+          baseUrl.matches("https?://([^/]*\\.)?" + Pattern.quote(OPENROUTER_HOST) + "(/.*)?"),
           maxInFlight,
           maxInFlight,
           requestsPerMinute,
@@ -96,19 +97,25 @@ public record WriterSettings(
    * @param spentTodayUsd by all of them, before
    */
   EmailWriter writer(int parallelism, BigDecimal spentTodayUsd, WriterListener listener) {
-    LayoutSettings layout =
-        new LayoutSettings(
-            shopName,
-            shopUrl,
-            postalAddress,
-            new UnsubscribeLinks(unsubscribeBaseUrl, unsubscribeSecret)::url);
     return model == null
-        ? new TemplateEmailWriter(layout)
+        ? template()
         : new LlmEmailWriter(
             model.settings().dividedBy(parallelism),
-            layout,
+            layout(),
             spentTodayUsd.divide(BigDecimal.valueOf(parallelism), RoundingMode.UP),
             listener);
+  }
+
+  EmailWriter template() {
+    return new TemplateEmailWriter(layout());
+  }
+
+  private LayoutSettings layout() {
+    return new LayoutSettings(
+        shopName,
+        shopUrl,
+        postalAddress,
+        new UnsubscribeLinks(unsubscribeBaseUrl, unsubscribeSecret)::url);
   }
 
   EmailStore store() {

@@ -1,6 +1,8 @@
 package io.rekindle.job.outreach;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -104,6 +106,21 @@ class DecisionsTest {
     Person assigned =
         new Person(true, true, null, Score.NEVER, SCORE, false, "cadence-v1", "HOLDOUT", FACTS);
     assertThat(Decisions.decide(assigned, YESTERDAY, NOW, RULES).kind()).isEqualTo(Kind.HOLDOUT);
+  }
+
+  @Test
+  void shouldAssignAgainWhoseVariantWasTakenOut() {
+    Person assigned =
+        new Person(true, true, null, Score.NEVER, SCORE, false, "cadence-v1", "gone", FACTS);
+    assertThat(Decisions.decide(assigned, YESTERDAY, NOW, RULES).arm()).isEqualTo("friendly");
+  }
+
+  @Test
+  void shouldNotReadHalfADecision() {
+    assertThatThrownBy(
+            () -> DecisionJson.read("{\"episode_id\":\"e\",\"user_id\":\"u\"}".getBytes(UTF_8)))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("facts");
   }
 
   @Test

@@ -85,6 +85,31 @@ class EmailStoreITCase {
   }
 
   @Test
+  void shouldKnowWhoHasWithdrawnSinceTheDecision() throws Exception {
+    execute("truncate shop.users, engagement.suppressions, engagement.outreach_decisions");
+    execute(
+        "insert into shop.users (user_id, email, marketing_consent) select 'u' || n, 'u' || n"
+            + " || '@example.com', n <> 2 from generate_series(1, 6) n");
+    execute("insert into engagement.suppressions (user_id, reason) values ('u3', 'UNSUBSCRIBED')");
+    execute(
+        "insert into engagement.suppressions (user_id, address, reason)"
+            + " values ('u4', 'U4@example.com', 'BOUNCED'), ('u5', 'old@example.com', 'BOUNCED')");
+    execute(
+        "insert into engagement.outreach_decisions (decision_id, episode_id, user_id, decision,"
+            + " reason, decided_at, policy_version, inputs)"
+            + " values ('e6', 'e6', 'u6', 'HOLDOUT', 'AT_RISK', now(), 'p', '{}')");
+    try (EmailStore store = store()) {
+      List<String> withLeave = new ArrayList<>();
+      for (int user = 1; user <= 7; user++) {
+        if (store.hasLeave("e" + user, "u" + user).join()) {
+          withLeave.add("u" + user);
+        }
+      }
+      assertThat(withLeave).containsExactly("u1", "u5");
+    }
+  }
+
+  @Test
   void shouldKeepTheFirstText() throws Exception {
     try (EmailStore store = store()) {
       assertThat(store.insert(request("e1"), written("First"), null, null).join()).isTrue();

@@ -32,7 +32,7 @@ record StackSettings(
     Map<String, Integer> ports,
     boolean demo) {
 
-  private static final int FORMAT = 2;
+  static final int FORMAT = 2;
   private static final int SECRET_BYTES = 24;
   private static final JsonMapper JSON = new JsonMapper();
 

@@ -46,7 +46,10 @@ class StackTroubleITCase {
         temporary.resolve("settings.json"),
         "{\"format\":99,\"kafkaClusterId\":\"x\",\"passwords\":{},\"ports\":{},\"demo\":false}");
 
-    assertRefused(up(), "layout of another version (99; this one is 1)", "remove " + temporary);
+    assertRefused(
+        up(),
+        "layout of another version (99; this one is " + StackSettings.FORMAT + ")",
+        "remove " + temporary);
   }
 
   @Test

@@ -38,9 +38,12 @@ final class Outbox {
         where e.status = 'READY'
           and (d.leased_until is null or d.leased_until <= now())
           and (d.next_attempt_at is null or d.next_attempt_at <= now())
+          and (e.decision_id is null
+               or exists (select 1 from engagement.outreach_decisions x
+                          where x.decision_id = e.decision_id and x.decision = 'EMAIL'))
           and (exists (select 1 from engagement.outreach_settings where enabled)
                or e.generated_at <= now() - ? * interval '1 millisecond')
-        order by e.generated_at, e.email_id
+        order by coalesce(d.attempts, 0), e.generated_at, e.email_id
         limit ?
         for update of e skip locked) due
       on conflict (email_id) do update
@@ -49,6 +52,7 @@ final class Outbox {
       returning email_id
       """;
 
+  /** The newest order that a decision knew is in its inputs, to the millisecond. */
   private static final String LOOK =
       """
       select e.user_id, e.subject, e.text, e.html, e.generated_at, now() as now,
@@ -59,12 +63,26 @@ final class Outbox {
                select 1 from shop.orders placed
                where placed.user_id = e.user_id and placed.status = 'PLACED'
                  and placed.refunded_amount < placed.amount
-                 and placed.placed_at > coalesce(decision.decided_at, e.generated_at)
-             ) as ordered_since
+                 and case
+                   when known.last_order_at is null
+                   then placed.placed_at > coalesce(decision.decided_at, e.generated_at)
+                   else date_trunc('milliseconds', placed.placed_at) > known.last_order_at
+                 end
+             ) as ordered_since,
+             exists (
+               select 1 from engagement.emails contact
+               where contact.user_id = e.user_id and contact.email_id <> e.email_id
+                 and contact.status = 'SENT'
+                 and contact.sent_at > now() - o.cooldown_days * interval '24 hours'
+             ) as recently_contacted
       from engagement.emails e
       left join shop.users u on u.user_id = e.user_id
       left join engagement.suppressions s on s.user_id = e.user_id
       left join engagement.outreach_decisions decision on decision.decision_id = e.decision_id
+      left join lateral (
+        select case when decision.inputs ->> 'last_order_at' ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}T'
+               then (decision.inputs ->> 'last_order_at')::timestamptz end as last_order_at
+      ) known on true
       left join engagement.outreach_settings o on o.id = 1
       where e.email_id = ? and e.status = 'READY'
       """;
@@ -146,7 +164,10 @@ final class Outbox {
     this.expiry = expiry;
   }
 
-  /** Takes emails that are due, the oldest first. */
+  /**
+   * Takes emails that are due, the oldest first of those tried least: one that comes back each time
+   * is in nobody's way.
+   */
   List<String> lease(int most) throws SQLException {
     try (Connection connection = database.getConnection();
         PreparedStatement statement = connection.prepareStatement(LEASE)) {
@@ -200,6 +221,7 @@ final class Outbox {
         reader,
         row.getBoolean("suppressed") ? new Suppression(row.getString("address")) : null,
         row.getBoolean("ordered_since"),
+        row.getBoolean("recently_contacted"),
         outreach,
         row.getTimestamp("now").toInstant());
   }

@@ -30,6 +30,9 @@ sealed interface Outcome {
    */
   record MessageRefused(String reason, String reply) implements Outcome {}
 
+  /** The server's policy is against this message, or against all of ours: others will tell. */
+  record ContentRefused(SmtpReply refusal) implements Outcome {}
+
   /** The server takes nothing from us before something is put right. */
   record SenderRefused(SmtpReply refusal) implements Outcome {}
 }

@@ -10,7 +10,9 @@ import java.time.LocalTime;
  * @param html HTML part; empty for none
  * @param reader whom it is for; null if the shop knows nobody of this id any more
  * @param suppression what was said about writing to them; null if nothing was
- * @param orderedSince whether they have placed an effective order since it was decided to write
+ * @param orderedSince whether they have an effective order that was not known when it was decided
+ *     to write
+ * @param recentlyContacted whether another email was sent to them within the cooldown
  * @param outreach the rules; null if there are none, which is as good as switched off
  * @param now by the database's clock
  */
@@ -24,6 +26,7 @@ record QueuedEmail(
     Reader reader,
     Suppression suppression,
     boolean orderedSince,
+    boolean recentlyContacted,
     Outreach outreach,
     Instant now) {
 

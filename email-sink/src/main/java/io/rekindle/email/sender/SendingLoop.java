@@ -3,6 +3,7 @@ package io.rekindle.email.sender;
 import io.rekindle.email.sender.Courier.ServerTrouble;
 import io.rekindle.email.sender.SenderSettings.Pace;
 import java.sql.SQLException;
+import java.sql.SQLTransientException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -34,6 +35,10 @@ final class SendingLoop implements Runnable {
   private static final Duration LONGEST_RECONNECT = Duration.ofMinutes(1);
   private static final Duration FIRST_PAUSE = Duration.ofMinutes(1);
   private static final Duration LONGEST_PAUSE = Duration.ofHours(1);
+
+  /** From so many emails in a row on, a refusal of content is taken to be about the sender. */
+  private static final int CONTENT_REFUSALS = 3;
+
   private static final Duration DATABASE_PAUSE = Duration.ofSeconds(1);
 
   private final Outbox outbox;
@@ -43,7 +48,11 @@ final class SendingLoop implements Runnable {
 
   private long nextSendNanos = System.nanoTime();
   private int troubles;
+  private int contentRefusals;
   private boolean databaseAway;
+
+  /** Whether leases may be left that nobody works on, and that are renewed all the same. */
+  private boolean unreleased;
 
   /** Why nothing is sent at the moment; null if it is. */
   private volatile String trouble;
@@ -72,6 +81,9 @@ final class SendingLoop implements Runnable {
         databaseAnswers();
         if (due.isEmpty()) {
           courier.close();
+          if (unreleased) {
+            releaseQuietly();
+          }
           pause(pace.poll());
           continue;
         }
@@ -86,9 +98,12 @@ final class SendingLoop implements Runnable {
         pauseFor(e.refused(), e.getMessage());
       } catch (SQLException e) {
         databaseIsAway(e);
+        releaseQuietly();
         pause(DATABASE_PAUSE);
       } catch (RuntimeException e) {
         LOG.error("Sending goes on after an error that should not be", e);
+        courier.close();
+        releaseQuietly();
         pause(FIRST_RECONNECT);
       }
     }
@@ -131,41 +146,66 @@ final class SendingLoop implements Runnable {
     if (attempt == 0) {
       return; // The lease ran out and it is another sender's now.
     }
+    if (attempt > pace.maxAttempts()) {
+      tooManyAttempts(email, pace.maxAttempts(), "each ended in an error", null);
+      return;
+    }
     Outcome outcome = courier.deliver(email, address);
     if (outcome instanceof Outcome.Accepted accepted) {
-      mustBeStored(() -> outbox.accepted(emailId, accepted));
+      mustBeStored(email, () -> outbox.accepted(emailId, accepted));
       LOG.info("Email {} sent", HeaderText.of(emailId));
+      contentRefusals = 0;
       allIsWell();
     } else if (outcome instanceof Outcome.Logged) {
       outbox.logged(emailId);
     } else if (outcome instanceof Outcome.RecipientRefused refused) {
       LOG.info("Email {} failed: the address takes no mail", HeaderText.of(emailId));
-      mustBeStored(() -> outbox.bounced(email, refused.reply()));
+      mustBeStored(email, () -> outbox.bounced(email, refused.reply()));
       allIsWell();
     } else if (outcome instanceof Outcome.MessageRefused refused) {
-      LOG.warn("Email {} failed: {}", HeaderText.of(emailId), refused.reason());
-      mustBeStored(() -> outbox.failed(emailId, refused.reason(), refused.reply()));
+      messageRefused(email, refused.reason(), refused.reply());
+    } else if (outcome instanceof Outcome.ContentRefused refused) {
+      // An email that failed is not offered again: so many are as many different ones.
+      if (++contentRefusals < CONTENT_REFUSALS) {
+        messageRefused(email, "MESSAGE_REFUSED", refused.refusal().text());
+      } else {
+        senderRefused(email, attempt, refused.refusal());
+      }
     } else if (outcome instanceof Outcome.Deferred deferred) {
       tryLater(email, attempt, deferred.why(), deferred.reply());
     } else if (outcome instanceof Outcome.SenderRefused refused) {
-      SmtpReply reply = refused.refusal();
-      tryLater(email, attempt, "the server refuses us: " + reply.code(), reply.text());
-      courier.close();
-      throw new ServerTrouble(true, "the server refuses us: " + reply.withoutAddresses(), null);
+      senderRefused(email, attempt, refused.refusal());
     }
   }
 
+  private void messageRefused(QueuedEmail email, String reason, String reply)
+      throws SQLException, ServerTrouble {
+    LOG.warn("Email {} failed: {}", HeaderText.of(email.emailId()), reason);
+    mustBeStored(email, () -> outbox.failed(email.emailId(), reason, reply));
+  }
+
+  private void senderRefused(QueuedEmail email, int attempt, SmtpReply reply)
+      throws SQLException, ServerTrouble {
+    tryLater(email, attempt, "the server refuses us: " + reply.code(), reply.text());
+    throw new ServerTrouble(true, "the server refuses us: " + reply.withoutAddresses(), null);
+  }
+
   private void tryLater(QueuedEmail email, int attempt, String why, String reply)
-      throws SQLException {
+      throws SQLException, ServerTrouble {
     if (attempt >= pace.maxAttempts()) {
-      LOG.warn(
-          "Email {} failed after {} attempts: {}", HeaderText.of(email.emailId()), attempt, why);
-      mustBeStored(() -> outbox.failed(email.emailId(), "TOO_MANY_ATTEMPTS", reply));
+      tooManyAttempts(email, attempt, why, reply);
       return;
     }
     Instant next = email.now().plus(doubled(pace.firstRetry(), attempt - 1, LONGEST_RETRY));
     LOG.info("Email {} has to wait: {}", HeaderText.of(email.emailId()), why);
-    mustBeStored(() -> outbox.postpone(email.emailId(), next, why, reply));
+    mustBeStored(email, () -> outbox.postpone(email.emailId(), next, why, reply));
+  }
+
+  private void tooManyAttempts(QueuedEmail email, int attempts, String why, String reply)
+      throws SQLException, ServerTrouble {
+    LOG.warn(
+        "Email {} failed after {} attempts: {}", HeaderText.of(email.emailId()), attempts, why);
+    mustBeStored(email, () -> outbox.failed(email.emailId(), "TOO_MANY_ATTEMPTS", reply));
   }
 
   private interface Statement {
@@ -174,9 +214,12 @@ final class SendingLoop implements Runnable {
 
   /**
    * Writes down what has happened outside and cannot be undone, however long the database takes to
-   * answer; gives up only when the process is to end.
+   * answer; gives up only when the process is to end, or when the database refuses. An email of
+   * which that is so is given back, and sending pauses: what the database refuses of one it may
+   * refuse of all, and each would be sent again.
    */
-  private void mustBeStored(Statement statement) throws SQLException {
+  private void mustBeStored(QueuedEmail email, Statement statement)
+      throws SQLException, ServerTrouble {
     while (true) {
       try {
         statement.execute();
@@ -185,10 +228,35 @@ final class SendingLoop implements Runnable {
         if (!isRunning()) {
           throw e;
         }
+        if (!mayPass(e)) {
+          String why = "not stored: " + e.getSQLState() + " " + firstLine(e);
+          LOG.error("Email {} is given back: {}", HeaderText.of(email.emailId()), why);
+          outbox.postpone(email.emailId(), email.now().plus(LONGEST_RETRY), why, null);
+          throw new ServerTrouble(true, "what became of an email is " + why, e);
+        }
         databaseIsAway(e);
         pause(DATABASE_PAUSE);
       }
     }
+  }
+
+  /**
+   * Whether a statement may work later as it is: connection (08), resources (53), shutdown (57P),
+   * serialization (40), or no state, which is how pools say that they have no connection.
+   */
+  private static boolean mayPass(SQLException e) {
+    String state = e.getSQLState();
+    return state == null
+        || e instanceof SQLTransientException
+        || state.startsWith("08")
+        || state.startsWith("53")
+        || state.startsWith("57P")
+        || state.startsWith("40");
+  }
+
+  /** The lines after it quote the row. */
+  private static String firstLine(SQLException e) {
+    return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
   }
 
   /** Keeps the rate. Returns whether that took time. */
@@ -244,7 +312,9 @@ final class SendingLoop implements Runnable {
   private void releaseQuietly() {
     try {
       outbox.release();
+      unreleased = false;
     } catch (SQLException e) {
+      unreleased = true;
       databaseIsAway(e);
     }
   }

@@ -163,6 +163,7 @@ final class SmtpCourier implements Courier {
       case PASSING -> new Outcome.Deferred("not now: " + reply.code(), reply.text());
       case RECIPIENT -> new Outcome.RecipientRefused(reply.text());
       case MESSAGE -> new Outcome.MessageRefused("MESSAGE_REFUSED", reply.text());
+      case CONTENT -> new Outcome.ContentRefused(reply);
       case SENDER -> new Outcome.SenderRefused(reply);
     };
   }

@@ -24,6 +24,8 @@ record SmtpReply(String command, int code, String text) {
     RECIPIENT,
     /** This message is not wanted, whoever it is for. */
     MESSAGE,
+    /** Policy, once the message was read: about what is in it, or about all that we send. */
+    CONTENT,
     /** Nothing of ours is wanted: signing in, relaying, reputation, a wrong setting. */
     SENDER
   }
@@ -60,11 +62,17 @@ record SmtpReply(String command, int code, String text) {
     return switch (subject) {
       // 5.1.7 and 5.1.8 are about the sender's address.
       case 1 -> detail == 7 || detail == 8 ? Fault.SENDER : Fault.RECIPIENT;
-      case 2, 4 -> ofRecipient ? Fault.RECIPIENT : Fault.MESSAGE;
-      case 5, 7 -> Fault.SENDER;
+      case 5 -> Fault.SENDER;
+      case 7 -> command.equals(".") && !isAuthentication(detail) ? Fault.CONTENT : Fault.SENDER;
       case 0 -> byText(ofRecipient);
+      // Also a full mailbox (5.2.x) and a route that is broken (5.4.x): somebody reads there.
       default -> Fault.MESSAGE;
     };
+  }
+
+  /** DKIM, SPF, reverse DNS and the sender's own MX (RFC 7372, RFC 7505): the same for all. */
+  private static boolean isAuthentication(int detail) {
+    return detail >= 20 && detail <= 27;
   }
 
   private Fault byText(boolean ofRecipient) {

@@ -32,6 +32,7 @@ sealed interface Verdict {
     SUPPRESSED,
     NO_ADDRESS,
     ORDERED_SINCE,
+    RECENTLY_CONTACTED,
     EXPIRED
   }
 
@@ -64,6 +65,9 @@ sealed interface Verdict {
     }
     if (email.orderedSince()) {
       return new Cancel(Reason.ORDERED_SINCE);
+    }
+    if (email.recentlyContacted()) {
+      return new Cancel(Reason.RECENTLY_CONTACTED);
     }
     if (!email.now().isBefore(email.generatedAt().plus(expiry))) {
       return new Cancel(Reason.EXPIRED);

@@ -89,6 +89,43 @@ class OutboxITCase {
   }
 
   @Test
+  void shouldTakeThoseTriedLeastFirst() throws Exception {
+    database.user("ada");
+    database.ready("old", "ada");
+    database.ready("new", "ada");
+    database.execute(
+        "update engagement.emails set generated_at = now() - interval '1 hour'"
+            + " where email_id = 'old'");
+    one.lease(10);
+    one.begin("old");
+    one.release();
+
+    assertThat(one.lease(1)).containsExactly("new");
+    assertThat(one.lease(1)).containsExactly("old");
+  }
+
+  @Test
+  void shouldLeaveWhatWasNotDecidedToBeAnEmail() throws Exception {
+    database.user("ada");
+    for (String decision : List.of("EMAIL", "HOLDOUT", "SKIP")) {
+      database.execute(
+          "insert into engagement.outreach_decisions (decision_id, episode_id, user_id, decision,"
+              + " reason, decided_at, policy_version, inputs)"
+              + " values (?, ?, 'ada', ?, 'AT_RISK', now(), 'p', '{}')",
+          decision,
+          decision,
+          decision);
+    }
+    for (String email : List.of("EMAIL", "HOLDOUT", "SKIP", "not yet")) {
+      database.ready(email, "ada");
+    }
+    database.execute("update engagement.emails set decision_id = email_id");
+    database.ready("undecided", "ada");
+
+    assertThat(one.lease(10)).containsExactlyInAnyOrder("EMAIL", "undecided");
+  }
+
+  @Test
   void shouldNeverGiveOneEmailTwiceHoweverManyAsk() throws Exception {
     database.user("ada");
     database.execute(

@@ -128,6 +128,7 @@ class SendingITCase {
         "SUPPRESSED    | insert into engagement.suppressions (user_id, reason) values ('ada', 'MANUAL')",
         "SUPPRESSED    | insert into engagement.suppressions (user_id, reason, address) values ('ada', 'BOUNCED', 'ADA@example.com')",
         "ORDERED_SINCE | insert into shop.orders (order_id, user_id, amount) values ('o', 'ada', 10)",
+        "RECENTLY_CONTACTED | insert into engagement.emails (user_id, status, sent_at) values ('ada', 'SENT', now() - interval '29 days')",
         "EXPIRED       | update engagement.emails set generated_at = now() - interval '73 hours'",
         "EXPIRED       | update engagement.emails set generated_at = now() - interval '73 hours'; update engagement.outreach_settings set enabled = false",
       })
@@ -149,6 +150,9 @@ class SendingITCase {
         "insert into shop.orders (order_id, user_id, amount, placed_at) values ('o', 'ada', 10, now() - interval '1 day')",
         "insert into shop.orders (order_id, user_id, amount, refunded_amount) values ('o', 'ada', 10, 10)",
         "insert into shop.orders (order_id, user_id, amount, status) values ('o', 'ada', 10, 'CANCELLED')",
+        "insert into engagement.emails (user_id, status, sent_at) values ('ada', 'SENT', now() - interval '31 days')",
+        "insert into engagement.emails (user_id, status, sent_at) values ('bea', 'SENT', now() - interval '1 day')",
+        "insert into engagement.emails (user_id, status) values ('ada', 'LOGGED')",
         // An address of before.
         "insert into engagement.suppressions (user_id, reason, address) values ('ada', 'BOUNCED', 'old@example.com')",
       })
@@ -187,6 +191,34 @@ class SendingITCase {
 
     awaitStatus("after", "CANCELLED ORDERED_SINCE");
     awaitStatus("before", "SENT");
+  }
+
+  /** An order may be committed after a decision although it was placed before. */
+  @ParameterizedTest
+  @CsvSource({
+    "2026-03-01T12:00:00.123Z, SENT",
+    "2026-03-01T12:00:00.122Z, CANCELLED ORDERED_SINCE",
+    "soon, SENT",
+  })
+  void shouldCountOrdersThatTheDecisionDidNotKnow(String lastOrder, String status)
+      throws Exception {
+    database.user("ada");
+    database.execute(
+        "insert into engagement.outreach_decisions (decision_id, episode_id, user_id, decision,"
+            + " reason, decided_at, policy_version, inputs) values ('e1', 'e1', 'ada', 'EMAIL',"
+            + " 'AT_RISK', now() - interval '2 hours', 'p',"
+            + " jsonb_build_object('last_order_at', ?::text))",
+        lastOrder);
+    database.execute(
+        "insert into shop.orders (order_id, user_id, amount, placed_at)"
+            + " values ('o', 'ada', 10, '2026-03-01T12:00:00.123456Z')");
+    database.execute(
+        "insert into engagement.emails (email_id, decision_id, user_id, subject, text)"
+            + " values ('e1', 'e1', 'ada', 'Hello', 'Hello there')");
+
+    start();
+
+    awaitStatus("e1", status);
   }
 
   @Test
@@ -288,7 +320,6 @@ class SendingITCase {
       value = {
         "RCPT | 550 5.1.1 <ada@example.com>: no such user",
         "RCPT | 550 no such user",
-        "RCPT | 553 5.2.1 disabled",
         ".    | 550 5.1.1 no such user after all",
       })
   void shouldSuppressAnAddressThatTakesNoMail(String command, String reply) throws Exception {
@@ -369,12 +400,20 @@ class SendingITCase {
     assertThat(database.value("select sum(attempts) from engagement.deliveries")).isEqualTo("1");
   }
 
-  @Test
-  void shouldFailAMessageThatIsNotWantedAndGoOn() throws Exception {
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        ".    | 554 5.6.0 we do not like its looks",
+        ".    | 550 5.7.1 looks like spam",
+        "RCPT | 552 5.2.2 mailbox full",
+        "RCPT | 550 5.4.4 no route",
+      })
+  void shouldFailAMessageThatIsNotWantedAndGoOn(String command, String reply) throws Exception {
     database.user("ada");
     database.user("bea");
     database.ready("e1", "ada");
-    smtp.once(".", "554 5.6.0 we do not like its looks");
+    smtp.once(command, reply);
 
     start();
     awaitStatus("e1", "FAILED MESSAGE_REFUSED");
@@ -382,6 +421,83 @@ class SendingITCase {
 
     awaitStatus("e2", "SENT");
     assertThat(database.value("select count(*) from engagement.suppressions")).isEqualTo("0");
+  }
+
+  @Test
+  void shouldPauseWhenTheContentOfSeveralInARowIsRefused() throws Exception {
+    for (int n = 1; n <= 4; n++) {
+      database.user("u" + n);
+      database.ready("e" + n, "u" + n);
+    }
+    smtp.always(".", "550 5.7.1 looks like spam");
+
+    start();
+    Await.until("paused", () -> health().contains("\"sending\":\"PAUSED\""));
+
+    assertThat(
+            database.value(
+                "select string_agg(status || coalesce(' ' || status_reason, ''), ', ' order by status)"
+                    + " from engagement.emails"))
+        .isEqualTo("FAILED MESSAGE_REFUSED, FAILED MESSAGE_REFUSED, READY, READY");
+  }
+
+  @Test
+  void shouldGiveTheOthersBackAfterAnError() throws Exception {
+    for (int n = 1; n <= 3; n++) {
+      database.user("u" + n);
+      database.ready("e" + n, "u" + n);
+    }
+
+    sender =
+        Sender.start(
+            settings(Map.of("REKINDLE_SENDER_MODE", "log")),
+            new Courier() {
+              @Override
+              public boolean connect() {
+                return false;
+              }
+
+              @Override
+              public Outcome deliver(QueuedEmail email, String address) {
+                if (email.emailId().equals("e1")) {
+                  throw new IllegalStateException("no email is to do this");
+                }
+                return new Outcome.Logged();
+              }
+
+              @Override
+              public void close() {}
+            });
+
+    awaitStatus("e2", "LOGGED");
+    awaitStatus("e3", "LOGGED");
+    database.execute("update engagement.deliveries set attempts = 10 where email_id = 'e1'");
+    awaitStatus("e1", "FAILED TOO_MANY_ATTEMPTS");
+  }
+
+  @Test
+  void shouldPauseWhenTheDatabaseRefusesWhatBecameOfAnEmail() throws Exception {
+    database.user("ada");
+    database.ready("e1", "ada");
+    database.execute(
+        "create function engagement.test_refuse() returns trigger language plpgsql"
+            + " as $$ begin raise exception 'no'; end $$");
+    database.execute(
+        "create trigger test_refuse before update of sent_at on engagement.emails"
+            + " for each row execute function engagement.test_refuse()");
+    try {
+      start();
+      Await.until("paused", () -> health().contains("\"sending\":\"PAUSED\""));
+    } finally {
+      database.execute("drop function engagement.test_refuse cascade");
+    }
+
+    assertThat(
+            database.value(
+                "select status || ' ' || last_error || ' ' || (leased_by is null)"
+                    + " from engagement.emails join engagement.deliveries using (email_id)"))
+        .isEqualTo("READY not stored: P0001 ERROR: no true");
+    assertThat(smtp.received()).hasSize(1);
   }
 
   @Test

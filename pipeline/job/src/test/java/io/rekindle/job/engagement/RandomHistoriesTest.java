@@ -95,10 +95,10 @@ class RandomHistoriesTest {
         assertThat(told).as("seed %d, %s as of %d", seed, user, judgement.asOf()).isNull();
       }
     }
-    assertThat(run.decisions()).extracting(Decision::episodeId).doesNotHaveDuplicates();
-    assertThat(run.decisions())
+    // Whoever was forgotten altogether, orders included, and comes back as they were is decided
+    // again; the table keeps the first decision of an episode.
+    assertThat(run.decisions().stream().map(Decision::episodeId).distinct())
         .as("seed %d", seed)
-        .extracting(Decision::episodeId)
         .containsExactlyInAnyOrderElementsOf(expected);
   }
 

@@ -24,6 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -129,10 +130,15 @@ class StackITCase {
   @Test
   @Order(4)
   void shouldTellHowItIs() throws Exception {
-    Outcome outcome = stack.run("status", "--json");
-
-    assertThat(outcome.exitCode()).isZero();
-    assertThat(outcome.output())
+    AtomicReference<Outcome> answer = new AtomicReference<>();
+    Await.until(
+        "a status without trouble",
+        RunningStack.SOON,
+        () -> {
+          answer.set(stack.run("status", "--json"));
+          return answer.get().exitCode() == 0;
+        });
+    assertThat(answer.get().output())
         .contains(
             "\"uri\" : \"" + stack.info().postgresUri() + "\"",
             "\"bootstrap\" : \"" + stack.info().kafkaBootstrap() + "\"",

@@ -1,15 +1,29 @@
 package io.rekindle.dashboard;
 
-import com.fasterxml.jackson.core.StreamWriteFeature;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
-import com.zaxxer.hikari.HikariConfig;
-import com.zaxxer.hikari.HikariDataSource;
 import io.javalin.Javalin;
+import io.javalin.config.JavalinConfig;
 import io.javalin.json.JavalinJackson;
 import io.javalin.util.JavalinBindException;
+import io.rekindle.dashboard.database.Database;
+import io.rekindle.dashboard.http.Area;
+import io.rekindle.dashboard.http.Failures;
+import io.rekindle.dashboard.http.Json;
+import io.rekindle.dashboard.http.Router;
+import io.rekindle.dashboard.http.SecurityHeaders;
+import io.rekindle.dashboard.pipeline.HealthCheck;
+import io.rekindle.dashboard.pipeline.PipelineArea;
+import io.rekindle.dashboard.pipeline.ProgressQuery;
+import io.rekindle.dashboard.security.Administration;
+import io.rekindle.dashboard.security.ApiKeys;
+import io.rekindle.dashboard.security.Callers;
+import io.rekindle.dashboard.security.FirstAdmin;
+import io.rekindle.dashboard.security.Passwords;
+import io.rekindle.dashboard.security.Sessions;
+import io.rekindle.dashboard.security.SignIn;
+import io.rekindle.dashboard.users.UsersArea;
+import java.util.List;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.jdbi.v3.core.Jdbi;
 
 /**
  * The dashboard's server. Runs whether or not its database does, and says so at {@code /health}.
@@ -18,17 +32,38 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
  */
 public final class Dashboard implements AutoCloseable {
 
-  private static final int POOL_SIZE = 4;
+  private final Database database;
+  private final FirstAdmin firstAdmin;
+  private final Callers callers;
+  private final List<Area> areas;
+  private Router router;
+  private Javalin server;
 
-  /** Long enough to ride out a busy moment, short enough that a caller hears of an outage. */
-  private static final long CONNECTION_TIMEOUT_MILLIS = 2_000;
-
-  private final HikariDataSource database;
-  private final Javalin server;
-
-  private Dashboard(HikariDataSource database, Javalin server) {
-    this.database = database;
-    this.server = server;
+  private Dashboard(DashboardSettings settings) {
+    database =
+        new Database(
+            settings.database().url(), settings.database().user(), settings.database().password());
+    Jdbi jdbi = database.jdbi();
+    Passwords passwords = new Passwords();
+    ApiKeys keys = new ApiKeys(jdbi);
+    Sessions sessions =
+        new Sessions(jdbi, settings.https(), settings.signIn().idle(), settings.signIn().longest());
+    callers = new Callers(sessions, keys);
+    firstAdmin =
+        new FirstAdmin(
+            jdbi,
+            passwords,
+            settings.signIn().adminEmail(),
+            settings.signIn().adminPassword().orElse(null),
+            System.out::println);
+    ProgressQuery progress = new ProgressQuery(jdbi);
+    areas =
+        List.of(
+            new HealthCheck(progress),
+            new SignIn(jdbi, passwords, sessions),
+            new Administration(jdbi, passwords, sessions, keys),
+            new UsersArea(jdbi),
+            new PipelineArea(progress));
   }
 
   /**
@@ -37,25 +72,29 @@ public final class Dashboard implements AutoCloseable {
    * @throws JavalinBindException if the address cannot be listened on
    */
   public static Dashboard start(DashboardSettings settings) {
-    HikariDataSource database = new HikariDataSource(pool(settings));
+    Dashboard dashboard = new Dashboard(settings);
     try {
-      Routes routes = new Routes(database);
-      Javalin server =
-          Javalin.create(
-              config -> {
-                config.startup.showJavalinBanner = false;
-                config.startup.showOldJavalinVersionWarning = false;
-                config.http.defaultContentType = "application/json";
-                config.jetty.threadPool = new QueuedThreadPool(16, 2);
-                config.jsonMapper(json());
-                routes.register(config.routes);
-              });
-      server.start(settings.host(), settings.port());
-      return new Dashboard(database, server);
+      dashboard.server = Javalin.create(config -> dashboard.configure(config, settings));
+      dashboard.server.start(settings.host(), settings.port());
+      dashboard.firstAdmin.start();
+      return dashboard;
     } catch (RuntimeException e) {
-      database.close();
+      dashboard.database.close();
       throw e;
     }
+  }
+
+  private void configure(JavalinConfig config, DashboardSettings settings) {
+    config.startup.showJavalinBanner = false;
+    config.startup.showOldJavalinVersionWarning = false;
+    config.http.defaultContentType = "application/json";
+    config.http.prefer405over404 = true;
+    config.jetty.threadPool = new QueuedThreadPool(32, 2);
+    config.jsonMapper(new JavalinJackson(Json.MAPPER, false));
+    config.routes.before(new SecurityHeaders(settings.https())::apply);
+    new Failures((ctx, problem) -> problem.send(ctx)).register(config.routes);
+    router = new Router(config.routes, callers);
+    areas.forEach(area -> area.register(router));
   }
 
   /** The port that it listens on, also when the settings asked for a free one. */
@@ -63,38 +102,16 @@ public final class Dashboard implements AutoCloseable {
     return server.port();
   }
 
+  /** Every address and who may use it. */
+  public List<Router.Route> routes() {
+    return router.registered();
+  }
+
   @Override
   public void close() {
+    firstAdmin.close();
     server.stop();
     database.close();
-  }
-
-  private static HikariConfig pool(DashboardSettings settings) {
-    HikariConfig config = new HikariConfig();
-    config.setPoolName("dashboard");
-    config.setJdbcUrl(settings.databaseUrl());
-    config.setUsername(settings.databaseUser());
-    config.setPassword(settings.databasePassword());
-    config.setReadOnly(true);
-    config.setMaximumPoolSize(POOL_SIZE);
-    config.setMinimumIdle(1);
-    config.setConnectionTimeout(CONNECTION_TIMEOUT_MILLIS);
-    config.setValidationTimeout(1_000);
-    config.setInitializationFailTimeout(-1); // Start without the database, and wait for it.
-    config.addDataSourceProperty("ApplicationName", "rekindle-dashboard");
-    config.addDataSourceProperty("connectTimeout", "2"); // seconds, like the next
-    config.addDataSourceProperty("socketTimeout", "10");
-    return config;
-  }
-
-  private static JavalinJackson json() {
-    return new JavalinJackson(
-        JsonMapper.builder()
-            .addModule(new JavaTimeModule())
-            .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
-            .enable(StreamWriteFeature.WRITE_BIGDECIMAL_AS_PLAIN)
-            .build(),
-        false);
   }
 
   /** Exit codes: 0 stopped or helped, 1 cannot listen, 2 wrong settings or arguments. */

@@ -1,8 +1,9 @@
 /**
  * What analysts and other programs see of the shop's clients, read from Postgres.
  *
- * <p>A service of a few classes: {@link io.rekindle.dashboard.Dashboard} wires and starts it,
- * {@link io.rekindle.dashboard.Routes} is the table of its addresses, and each thing that can be
- * read has a record for its JSON and one class that asks the database for it.
+ * <p>{@link io.rekindle.dashboard.Dashboard} wires and starts the service. Each part of it is an
+ * {@link io.rekindle.dashboard.http.Area} in a package of its own, with a record for each thing
+ * that is read or written and the queries for it; {@code http}, {@code security} and {@code
+ * database} are what they share.
  */
 package io.rekindle.dashboard;

@@ -1,4 +1,4 @@
-package io.rekindle.dashboard;
+package io.rekindle.dashboard.database;
 
 import java.math.BigDecimal;
 import java.sql.Array;
@@ -11,17 +11,17 @@ import java.util.List;
 import java.util.Objects;
 
 /** Nullable columns of a result's current row in the types that the records of the API have. */
-final class Columns {
+public final class Columns {
 
   private Columns() {}
 
-  static Instant instant(ResultSet row, String column) throws SQLException {
+  public static Instant instant(ResultSet row, String column) throws SQLException {
     OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
     return time == null ? null : time.toInstant();
   }
 
   /** Without trailing zeros: 66, not 66.0000, for a number that can have a fraction. */
-  static BigDecimal points(ResultSet row, String column) throws SQLException {
+  public static BigDecimal points(ResultSet row, String column) throws SQLException {
     BigDecimal points = row.getBigDecimal(column);
     if (points == null) {
       return null;
@@ -31,7 +31,7 @@ final class Columns {
   }
 
   /** Never null; null elements are left out. */
-  static List<String> texts(ResultSet row, String column) throws SQLException {
+  public static List<String> texts(ResultSet row, String column) throws SQLException {
     Array array = row.getArray(column);
     return array == null
         ? List.of()

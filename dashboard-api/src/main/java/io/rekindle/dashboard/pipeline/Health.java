@@ -1,4 +1,4 @@
-package io.rekindle.dashboard;
+package io.rekindle.dashboard.pipeline;
 
 import java.util.Map;
 
@@ -10,23 +10,26 @@ import java.util.Map;
  * @param freshness how far the scores have come; null if the database does not answer. Old scores
  *     do not make the dashboard unhealthy: taking it away would hide them, not refresh them.
  */
-record Health(Status status, Map<String, Dependency> dependencies, PipelineProgress freshness) {
+public record Health(
+    Status status, Map<String, Dependency> dependencies, PipelineProgress freshness) {
 
-  enum Status {
+  public enum Status {
     UP,
     DOWN
   }
 
   /**
+   * Something that the dashboard needs.
+   *
    * @param error null if UP
    */
-  record Dependency(Status status, String error) {}
+  public record Dependency(Status status, String error) {}
 
-  static Health up(PipelineProgress freshness) {
+  public static Health up(PipelineProgress freshness) {
     return new Health(Status.UP, Map.of("database", new Dependency(Status.UP, null)), freshness);
   }
 
-  static Health databaseDown(String error) {
+  public static Health databaseDown(String error) {
     return new Health(Status.DOWN, Map.of("database", new Dependency(Status.DOWN, error)), null);
   }
 }

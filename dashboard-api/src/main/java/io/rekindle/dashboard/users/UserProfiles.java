@@ -1,48 +1,46 @@
-package io.rekindle.dashboard;
+package io.rekindle.dashboard.users;
 
-import java.sql.Connection;
-import java.sql.PreparedStatement;
+import io.rekindle.dashboard.database.Columns;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Optional;
-import javax.sql.DataSource;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.StatementContext;
 
-/** Reads one user's profile and score. Thread-safe if its data source is. */
-final class UserProfileQuery {
+/** Reads profiles with their scores. Stateless. */
+final class UserProfiles {
 
-  private static final String SQL =
+  /** Of the tables u (shop.users) and s (engagement.user_scores), whose row may be absent. */
+  static final String COLUMNS =
       """
-      select u.user_id, u.email, u.name, u.preferred_categories, u.time_zone, u.locale,
-             u.marketing_consent, u.created_at,
-             s.last_order_at, s.order_count, s.average_order_value, s.score, s.band, s.segment,
-             s.at_risk, s.at_risk_since, s.recency_points, s.rhythm_points, s.frequency_points,
-             s.value_points, s.contact_points, s.overridden, s.computed_score, s.usual_gap_ms,
-             s.last_contact_at, s.next_change_at, s.as_of, s.policy_version
-      from shop.users u left join engagement.user_scores s using (user_id)
-      where u.user_id = ?
+      u.user_id, u.email, u.name, u.preferred_categories, u.time_zone, u.locale,
+      u.marketing_consent, u.created_at, u.updated_at,
+      s.last_order_at, s.order_count, s.average_order_value, s.score, s.band, s.segment,
+      s.at_risk, s.at_risk_since, s.recency_points, s.rhythm_points, s.frequency_points,
+      s.value_points, s.contact_points, s.overridden, s.computed_score, s.usual_gap_ms,
+      s.last_contact_at, s.next_change_at, s.as_of, s.policy_version,
+      (select max(sent_at) from engagement.emails e
+        where e.user_id = u.user_id and e.status = 'SENT') as last_email_at
       """;
 
-  private final DataSource database;
-
-  UserProfileQuery(DataSource database) {
-    this.database = database;
-  }
+  private UserProfiles() {}
 
   /** Empty if the shop has no such user. */
-  Optional<UserProfile> byId(String userId) throws SQLException {
-    if (userId.indexOf('\0') >= 0) {
-      return Optional.empty(); // No text in Postgres has one, and it refuses even the question.
-    }
-    try (Connection connection = database.getConnection();
-        PreparedStatement statement = connection.prepareStatement(SQL)) {
-      statement.setString(1, userId);
-      try (ResultSet row = statement.executeQuery()) {
-        return row.next() ? Optional.of(profile(row)) : Optional.empty();
-      }
-    }
+  static Optional<UserProfile> byId(Handle handle, String userId) {
+    return handle
+        .createQuery(
+            "select "
+                + COLUMNS
+                + """
+                from shop.users u left join engagement.user_scores s using (user_id)
+                where u.user_id = :userId
+                """)
+        .bind("userId", userId)
+        .map(UserProfiles::profile)
+        .findOne();
   }
 
-  private static UserProfile profile(ResultSet row) throws SQLException {
+  static UserProfile profile(ResultSet row, StatementContext context) throws SQLException {
     return new UserProfile(
         row.getString("user_id"),
         row.getString("email"),
@@ -52,6 +50,7 @@ final class UserProfileQuery {
         row.getString("locale"),
         row.getBoolean("marketing_consent"),
         Columns.instant(row, "created_at"),
+        Columns.instant(row, "updated_at"),
         Columns.instant(row, "last_order_at"),
         row.getObject("order_count", Integer.class),
         row.getBigDecimal("average_order_value"),
@@ -65,6 +64,7 @@ final class UserProfileQuery {
         Columns.points(row, "computed_score"),
         row.getObject("usual_gap_ms", Long.class),
         Columns.instant(row, "last_contact_at"),
+        Columns.instant(row, "last_email_at"),
         Columns.instant(row, "next_change_at"),
         Columns.instant(row, "as_of"),
         row.getString("policy_version"));

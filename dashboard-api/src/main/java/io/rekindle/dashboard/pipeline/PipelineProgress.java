@@ -1,4 +1,4 @@
-package io.rekindle.dashboard;
+package io.rekindle.dashboard.pipeline;
 
 import java.time.Instant;
 
@@ -10,4 +10,4 @@ import java.time.Instant;
  * @param ageMillis how far that lies behind the database's clock; null with scoredUntil
  * @param writtenAt when the slowest part of the job last said how far it is; null if never
  */
-record PipelineProgress(Instant scoredUntil, Long ageMillis, Instant writtenAt) {}
+public record PipelineProgress(Instant scoredUntil, Long ageMillis, Instant writtenAt) {}

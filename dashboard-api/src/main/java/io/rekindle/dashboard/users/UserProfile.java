@@ -1,4 +1,4 @@
-package io.rekindle.dashboard;
+package io.rekindle.dashboard.users;
 
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -21,10 +21,12 @@ import java.util.List;
  * @param computedScore what the score would be without an override
  * @param atRiskSince null unless at risk
  * @param usualGapMillis the user's usual gap between order days
+ * @param lastContactAt the last email that the score takes into account; null if none
+ * @param lastEmailDate when the last email was sent; null if never
  * @param nextChangeAt when any of this next changes if nothing happens; null if never
  * @param asOf the instant that the score was computed for; it holds until nextChangeAt
  */
-record UserProfile(
+public record UserProfile(
     String userId,
     String email,
     String name,
@@ -33,6 +35,7 @@ record UserProfile(
     String locale,
     boolean marketingConsent,
     Instant createdAt,
+    Instant updatedAt,
     Instant lastOrderDate,
     Integer orderCount,
     BigDecimal averageOrderValue,
@@ -46,6 +49,7 @@ record UserProfile(
     BigDecimal computedScore,
     Long usualGapMillis,
     Instant lastContactAt,
+    Instant lastEmailDate,
     Instant nextChangeAt,
     Instant asOf,
     String policyVersion) {
@@ -55,7 +59,7 @@ record UserProfile(
    *
    * @param contact points that the policy takes off for a recent email; null if it has no such rule
    */
-  record Breakdown(
+  public record Breakdown(
       BigDecimal recency,
       BigDecimal rhythm,
       BigDecimal frequency,

@@ -1,0 +1,151 @@
+-- What the dashboard needs: a schema of its own for accounts, sessions, keys and the audit log;
+-- indexes for its lists; and the right to write what its API writes, and no more.
+
+create schema dashboard;
+
+-- ---------------------------------------------------------------- who may do what
+
+create table dashboard.accounts (
+  account_id      text primary key default gen_random_uuid()::text,
+  email           text        not null check (length(email) between 3 and 320),
+  name            text        not null default '' check (length(name) <= 200),
+  role            text        not null check (role in ('VIEWER', 'ANALYST', 'ADMIN')),
+  -- Argon2id as a PHC string; null for an account that signs in elsewhere.
+  password_hash   text,
+  disabled        boolean     not null default false,
+  created_at      timestamptz not null default now(),
+  last_sign_in_at timestamptz
+);
+create unique index accounts_email on dashboard.accounts (lower(email));
+
+-- Only a digest: who reads this table can sign in as nobody.
+create table dashboard.sessions (
+  token_hash   bytea primary key check (length(token_hash) = 32),
+  account_id   text        not null references dashboard.accounts on delete cascade,
+  created_at   timestamptz not null default now(),
+  last_seen_at timestamptz not null default now(),
+  expires_at   timestamptz not null
+);
+create index sessions_account on dashboard.sessions (account_id);
+
+create table dashboard.api_keys (
+  key_id       text primary key default gen_random_uuid()::text,
+  name         text        not null check (length(name) between 1 and 200),
+  key_hash     bytea       not null unique check (length(key_hash) = 32),
+  -- The first characters, by which people tell their keys apart.
+  prefix       text        not null,
+  scopes       text[]      not null check (cardinality(scopes) > 0),
+  created_by   text        not null,
+  created_at   timestamptz not null default now(),
+  last_used_at timestamptz,
+  revoked_at   timestamptz
+);
+
+-- What was changed by whom. Written and never changed, except that what it says of a person goes
+-- when the person is erased.
+create table dashboard.audit_log (
+  entry_id   bigint generated always as identity primary key,
+  at         timestamptz not null default clock_timestamp(),
+  actor      text        not null,
+  actor_kind text        not null check (actor_kind in ('ACCOUNT', 'API_KEY', 'SYSTEM', 'NOBODY')),
+  action     text        not null,
+  -- What kind of thing it was done to, and its id.
+  subject_kind text      not null,
+  subject    text,
+  -- The client whose data this says something of; null if it is nobody's.
+  user_id    text,
+  before     jsonb,
+  after      jsonb,
+  address    text
+);
+create index audit_log_user on dashboard.audit_log (user_id) where user_id is not null;
+
+-- ---------------------------------------------------------------- what is under way
+
+-- The answer to a request that may come again. In flight as long as there is no status.
+create table dashboard.idempotency_keys (
+  caller       text        not null,
+  key          text        not null check (length(key) between 1 and 200),
+  request_hash bytea       not null,
+  started_at   timestamptz not null default now(),
+  status       int,
+  body         jsonb,
+  -- The clients whose data is in the answer.
+  user_ids     text[]      not null default '{}',
+  primary key (caller, key)
+);
+create index idempotency_keys_started on dashboard.idempotency_keys (started_at);
+
+-- Who is being erased: the pipeline may still store what it had computed, so the erasure is
+-- repeated until nothing is left and the pipeline has passed it. The row goes with the last round.
+create table dashboard.erasures (
+  user_id      text primary key,
+  requested_by text        not null,
+  requested_at timestamptz not null default now(),
+  erased_at    timestamptz
+);
+
+-- Says of a person no more than that something was changed.
+create function dashboard.forget_user(forgotten text) returns void
+  language sql security definer set search_path = pg_catalog as $$
+    update dashboard.audit_log
+      set before = null, after = null, user_id = null,
+        subject = case when subject = forgotten then 'erased' else subject end
+      where user_id = forgotten;
+    delete from dashboard.idempotency_keys where user_ids @> array[forgotten];
+  $$;
+revoke execute on function dashboard.forget_user(text) from public;
+
+-- ---------------------------------------------------------------- lists
+
+create extension if not exists pg_trgm with schema public;
+
+-- One expression for search by any part of name, address or id.
+create function dashboard.searchable(user_id text, email text, name text) returns text
+  language sql immutable parallel safe as $$
+    select lower(coalesce(name, '') || ' ' || coalesce(email, '') || ' ' || user_id)
+  $$;
+create index users_search on shop.users
+  using gin (dashboard.searchable(user_id, email, name) public.gin_trgm_ops);
+create index users_created on shop.users (created_at, user_id);
+create index users_name on shop.users (lower(name), user_id) where name is not null;
+-- Terms too short for trigrams.
+create index users_name_start on shop.users (lower(name) text_pattern_ops);
+create index users_email_start on shop.users (lower(email) text_pattern_ops);
+create index users_id_start on shop.users (lower(user_id) text_pattern_ops);
+
+create index user_scores_score on engagement.user_scores (score, user_id);
+create index user_scores_segment on engagement.user_scores (segment, score, user_id);
+create index user_scores_band on engagement.user_scores (band, score, user_id);
+create index user_scores_last_order on engagement.user_scores (last_order_at, user_id);
+create index user_scores_orders on engagement.user_scores (order_count, user_id);
+create index user_scores_order_value on engagement.user_scores (average_order_value, user_id);
+create index user_scores_at_risk_score on engagement.user_scores (score, user_id) where at_risk;
+create index user_scores_unscored on engagement.user_scores (user_id) where score is null;
+
+create index emails_generated on engagement.emails (generated_at, email_id);
+create index emails_status on engagement.emails (status, generated_at, email_id);
+create index emails_by_user on engagement.emails (user_id, generated_at);
+create index emails_sent on engagement.emails (sent_at) where sent_at is not null;
+create index outreach_decisions_by_user on engagement.outreach_decisions (user_id, decided_at);
+create index risk_episodes_noticed on engagement.risk_episodes (noticed_at);
+create index risk_episodes_closed on engagement.risk_episodes (closed_at) where closed_at is not null;
+
+-- ---------------------------------------------------------------- rights
+
+grant usage on schema dashboard to rekindle_api;
+grant select, insert, update, delete on dashboard.accounts, dashboard.sessions, dashboard.api_keys,
+  dashboard.idempotency_keys, dashboard.erasures to rekindle_api;
+grant select, insert on dashboard.audit_log to rekindle_api;
+grant execute on function dashboard.forget_user(text) to rekindle_api;
+
+-- As a shop would; erasure is a function of its own.
+grant insert on shop.users, shop.orders to rekindle_api;
+grant update (email, name, preferred_categories, time_zone, locale, marketing_consent)
+  on shop.users to rekindle_api;
+grant update (amount, refunded_amount, status, category) on shop.orders to rekindle_api;
+
+grant insert, update, delete on engagement.score_overrides, engagement.suppressions to rekindle_api;
+grant insert, update (document, active, activated_at) on engagement.scoring_policies to rekindle_api;
+grant update (enabled, cooldown_days, stale_days, daily_cap, quiet_from, quiet_until, experiment_id,
+  holdout_share, variants, updated_by) on engagement.outreach_settings to rekindle_api;

@@ -1,0 +1,80 @@
+package io.rekindle.dashboard.database;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.Properties;
+import org.jdbi.v3.core.Jdbi;
+
+/**
+ * The way to Postgres: a pool for questions with quick answers, and connections of their own for
+ * work that takes long. Is there whether or not the database is. Thread-safe.
+ */
+public final class Database implements AutoCloseable {
+
+  /** More would only queue inside Postgres: it and this share a few cores. */
+  private static final int POOL_SIZE = 8;
+
+  /** Long enough to ride out a busy moment, short enough that a caller hears of an outage. */
+  private static final long CONNECTION_TIMEOUT_MILLIS = 2_000;
+
+  private final String url;
+  private final String user;
+  private final String password;
+  private final HikariDataSource pool;
+  private final Jdbi jdbi;
+
+  /**
+   * @param url JDBC URL of Postgres
+   */
+  public Database(String url, String user, String password) {
+    this.url = url;
+    this.user = user;
+    this.password = password;
+    this.pool = new HikariDataSource(configuration());
+    this.jdbi = Jdbi.create(pool);
+  }
+
+  /** By the pool; every statement has seconds. */
+  public Jdbi jdbi() {
+    return jdbi;
+  }
+
+  public HikariDataSource pool() {
+    return pool;
+  }
+
+  /** A new connection without a limit on how long a statement takes; the caller closes it. */
+  public Connection connectForLong() throws SQLException {
+    Properties properties = new Properties();
+    properties.setProperty("user", user);
+    properties.setProperty("password", password);
+    properties.setProperty("ApplicationName", "rekindle-dashboard-work");
+    properties.setProperty("connectTimeout", "2");
+    return DriverManager.getConnection(url, properties);
+  }
+
+  @Override
+  public void close() {
+    pool.close();
+  }
+
+  private HikariConfig configuration() {
+    HikariConfig config = new HikariConfig();
+    config.setPoolName("dashboard");
+    config.setJdbcUrl(url);
+    config.setUsername(user);
+    config.setPassword(password);
+    config.setMaximumPoolSize(POOL_SIZE);
+    config.setMinimumIdle(1);
+    config.setConnectionTimeout(CONNECTION_TIMEOUT_MILLIS);
+    config.setValidationTimeout(1_000);
+    config.setInitializationFailTimeout(-1); // Start without the database, and wait for it.
+    config.addDataSourceProperty("ApplicationName", "rekindle-dashboard");
+    config.addDataSourceProperty("connectTimeout", "2"); // seconds, like the next
+    config.addDataSourceProperty("socketTimeout", "10");
+    return config;
+  }
+}

@@ -1,0 +1,2 @@
+/** What all queries share. */
+package io.rekindle.dashboard.database;

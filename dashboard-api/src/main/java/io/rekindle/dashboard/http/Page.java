@@ -1,0 +1,11 @@
+package io.rekindle.dashboard.http;
+
+import java.util.List;
+
+/**
+ * A part of a list.
+ *
+ * @param items in the list's order
+ * @param nextCursor asks for the part after this; null if this is the last
+ */
+public record Page<T>(List<T> items, String nextCursor) {}

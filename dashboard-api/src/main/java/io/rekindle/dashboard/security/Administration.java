@@ -1,0 +1,208 @@
+package io.rekindle.dashboard.security;
+
+import io.javalin.http.Context;
+import io.javalin.http.HttpStatus;
+import io.rekindle.dashboard.http.Access;
+import io.rekindle.dashboard.http.Area;
+import io.rekindle.dashboard.http.Caller;
+import io.rekindle.dashboard.http.Fields;
+import io.rekindle.dashboard.http.Json;
+import io.rekindle.dashboard.http.Page;
+import io.rekindle.dashboard.http.Query;
+import io.rekindle.dashboard.http.Refusal;
+import io.rekindle.dashboard.http.Role;
+import io.rekindle.dashboard.http.Router;
+import io.rekindle.dashboard.http.Scope;
+import io.rekindle.dashboard.security.ApiKeys.ApiKey;
+import io.rekindle.dashboard.security.ApiKeys.NewApiKey;
+import io.rekindle.dashboard.security.AuditLog.Subject;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+
+/** Accounts, API keys and the audit log, for admins. */
+public final class Administration implements Area {
+
+  private final Jdbi jdbi;
+  private final Passwords passwords;
+  private final Sessions sessions;
+  private final ApiKeys keys;
+
+  public Administration(Jdbi jdbi, Passwords passwords, Sessions sessions, ApiKeys keys) {
+    this.jdbi = jdbi;
+    this.passwords = passwords;
+    this.sessions = sessions;
+    this.keys = keys;
+  }
+
+  @Override
+  public void register(Router router) {
+    router.get("/api/accounts", Access.ADMIN, ctx -> ctx.json(new Page<>(accounts(), null)));
+    router.post("/api/accounts", Access.ADMIN, this::createAccount);
+    router.put("/api/accounts/{accountId}", Access.ADMIN, this::changeAccount);
+    router.delete("/api/accounts/{accountId}", Access.ADMIN, this::deleteAccount);
+    router.get("/api/api-keys", Access.ADMIN, ctx -> ctx.json(new Page<>(apiKeys(), null)));
+    router.post("/api/api-keys", Access.ADMIN, this::createKey);
+    router.delete("/api/api-keys/{keyId}", Access.ADMIN, this::revokeKey);
+    router.get("/api/audit-log", Access.ADMIN, this::auditLog);
+  }
+
+  /** All accounts by email address. */
+  public List<Account> accounts() {
+    return jdbi.withHandle(Accounts::all);
+  }
+
+  /** All keys, the newest first, revoked ones included. */
+  public List<ApiKey> apiKeys() {
+    return jdbi.withHandle(ApiKeys::all);
+  }
+
+  /** A page of the audit log, the newest first; {@code cursor} is null for the first. */
+  public Page<AuditLog.Entry> auditLog(String cursor, int limit) {
+    return jdbi.withHandle(handle -> AuditLog.page(handle, cursor, limit));
+  }
+
+  private void createAccount(Context ctx) {
+    Fields body = Json.object(ctx);
+    String email = body.requiredText("email", 320);
+    if (email != null && !email.matches("[^\\s@]+@[^\\s@]+")) {
+      body.reject("email", "has to be an email address.");
+    }
+    String name = body.text("name", 200);
+    Role role = body.oneOf("role", Role.class);
+    if (role == null) {
+      body.reject("role", "is required: VIEWER, ANALYST or ADMIN.");
+    }
+    String password = SignIn.newPassword(body, "password");
+    body.check();
+    String hash = passwords.hash(password);
+    Account account =
+        jdbi.inTransaction(
+            handle -> {
+              Account created =
+                  Accounts.insert(handle, email, name == null ? "" : name, role, hash)
+                      .orElseThrow(
+                          () -> Refusal.conflict("email: there is an account for " + email + "."));
+              AuditLog.record(
+                  handle, ctx, "CREATE", Subject.ACCOUNT, created.accountId(), null, created);
+              return created;
+            });
+    ctx.status(HttpStatus.CREATED).json(account);
+  }
+
+  private void changeAccount(Context ctx) {
+    String id = Query.pathId(ctx, "accountId");
+    Fields body = Json.object(ctx);
+    String name = body.text("name", 200);
+    Role role = body.oneOf("role", Role.class);
+    Boolean disabled = body.bool("disabled");
+    String password = body.has("password") ? SignIn.newPassword(body, "password") : null;
+    body.check();
+    String hash = password == null ? null : passwords.hash(password);
+    Account account =
+        jdbi.inTransaction(
+            handle -> {
+              int admins = Accounts.lockAdmins(handle);
+              Account before = existing(handle, id);
+              Role newRole = role == null ? before.role() : role;
+              boolean newDisabled = disabled == null ? before.disabled() : disabled;
+              if (newRole != Role.ADMIN || newDisabled) {
+                keepAnAdmin(before, admins);
+              }
+              Account after =
+                  Accounts.update(
+                      handle, id, name == null ? before.name() : name, newRole, newDisabled);
+              if (hash != null) {
+                Accounts.setPassword(handle, id, hash);
+                AuditLog.record(handle, ctx, "SET_PASSWORD", Subject.ACCOUNT, id, null, null);
+              }
+              // Who may do less from now on, or has another password, signs in again.
+              if (hash != null || newDisabled || newRole != before.role()) {
+                sessions.endAll(ctx, handle, id);
+              }
+              AuditLog.record(handle, ctx, "CHANGE", Subject.ACCOUNT, id, before, after);
+              return after;
+            });
+    ctx.json(account);
+  }
+
+  private void deleteAccount(Context ctx) {
+    String id = Query.pathId(ctx, "accountId");
+    if (id.equals(Caller.of(ctx).id())) {
+      throw Refusal.conflict("You cannot delete the account that you are signed in with.");
+    }
+    jdbi.useTransaction(
+        handle -> {
+          int admins = Accounts.lockAdmins(handle);
+          Account before = existing(handle, id);
+          keepAnAdmin(before, admins);
+          Accounts.delete(handle, id);
+          AuditLog.record(handle, ctx, "DELETE", Subject.ACCOUNT, id, before, null);
+        });
+    ctx.status(HttpStatus.NO_CONTENT);
+  }
+
+  private static Account existing(Handle handle, String accountId) {
+    return Accounts.lock(handle, accountId)
+        .orElseThrow(() -> Refusal.notFound("No account \"" + accountId + "\"."));
+  }
+
+  private static void keepAnAdmin(Account losing, int admins) {
+    if (losing.role() == Role.ADMIN && !losing.disabled() && admins <= 1) {
+      throw Refusal.conflict("This is the last admin: make another one first.");
+    }
+  }
+
+  private void createKey(Context ctx) {
+    Fields body = Json.object(ctx);
+    String name = body.requiredText("name", 200);
+    List<String> texts = body.texts("scopes", Scope.values().length, 40);
+    Set<Scope> scopes = EnumSet.noneOf(Scope.class);
+    if (texts == null || texts.isEmpty()) {
+      body.reject("scopes", "is required: any of read, users:write, orders:write.");
+    } else {
+      for (int i = 0; i < texts.size(); i++) {
+        int place = i;
+        Scope.of(texts.get(i))
+            .ifPresentOrElse(
+                scopes::add,
+                () ->
+                    body.reject(
+                        "scopes[" + place + "]",
+                        "has to be one of read, users:write, orders:write."));
+      }
+    }
+    body.check();
+    NewApiKey created =
+        jdbi.inTransaction(
+            handle -> {
+              NewApiKey key = keys.create(handle, name, scopes, Caller.of(ctx).name());
+              AuditLog.record(
+                  handle, ctx, "CREATE", Subject.API_KEY, key.key().keyId(), null, key.key());
+              return key;
+            });
+    ctx.status(HttpStatus.CREATED).json(created);
+  }
+
+  private void revokeKey(Context ctx) {
+    String id = Query.pathId(ctx, "keyId");
+    jdbi.useTransaction(
+        handle -> {
+          ApiKey revoked =
+              ApiKeys.revoke(handle, id)
+                  .orElseThrow(() -> Refusal.notFound("No API key \"" + id + "\" that is good."));
+          AuditLog.record(handle, ctx, "REVOKE", Subject.API_KEY, id, null, revoked);
+        });
+    ctx.status(HttpStatus.NO_CONTENT);
+  }
+
+  private void auditLog(Context ctx) {
+    Query query = Query.of(ctx);
+    String cursor = query.text("cursor", 2_000);
+    int limit = query.integer("limit", 1, 200, 50);
+    query.check();
+    ctx.json(auditLog(cursor, limit));
+  }
+}

@@ -1,0 +1,201 @@
+package io.rekindle.dashboard.security;
+
+import io.javalin.http.Context;
+import io.javalin.http.HttpStatus;
+import io.rekindle.dashboard.http.Access;
+import io.rekindle.dashboard.http.Area;
+import io.rekindle.dashboard.http.Caller;
+import io.rekindle.dashboard.http.Fields;
+import io.rekindle.dashboard.http.Json;
+import io.rekindle.dashboard.http.RateLimit;
+import io.rekindle.dashboard.http.Refusal;
+import io.rekindle.dashboard.http.Role;
+import io.rekindle.dashboard.http.Router;
+import io.rekindle.dashboard.security.AuditLog.Subject;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+
+/** Signing in and out, by the page's form or by JSON, and the password of one's own. */
+public final class SignIn implements Area {
+
+  private static final Set<String> OWN_SITE = Set.of("same-origin", "none");
+
+  private final Jdbi jdbi;
+  private final Passwords passwords;
+  private final Sessions sessions;
+  private final RateLimit byAddress = new RateLimit(60, Duration.ofMinutes(1));
+  private final RateLimit byAccount = new RateLimit(10, Duration.ofMinutes(1));
+
+  /**
+   * The session as its browser sees it.
+   *
+   * @param csrfToken to be sent in the header X-CSRF-Token with every request that changes
+   *     something
+   */
+  public record Session(String accountId, String email, Role role, String csrfToken) {}
+
+  public SignIn(Jdbi jdbi, Passwords passwords, Sessions sessions) {
+    this.jdbi = jdbi;
+    this.passwords = passwords;
+    this.sessions = sessions;
+  }
+
+  @Override
+  public void register(Router router) {
+    router.post("/sign-in", Access.PUBLIC, this::byForm);
+    router.post("/sign-out", Access.VIEWER, this::signOut);
+    router.post("/api/session", Access.PUBLIC, this::byJson);
+    router.get("/api/session", Access.VIEWER, ctx -> ctx.json(session(Caller.of(ctx))));
+    router.delete("/api/session", Access.VIEWER, this::endSession);
+    router.put("/api/session/password", Access.VIEWER, this::changePassword);
+  }
+
+  private void byJson(Context ctx) {
+    fromOwnSite(ctx);
+    Fields body = Json.object(ctx);
+    String email = body.requiredText("email", 320);
+    String password = body.requiredText("password", Passwords.LONGEST);
+    body.check();
+    ctx.status(HttpStatus.CREATED)
+        .json(
+            signIn(ctx, email, password)
+                .orElseThrow(
+                    () ->
+                        new Refusal(
+                            HttpStatus.UNAUTHORIZED, "Email address or password is wrong.")));
+  }
+
+  /** Leads on to the page that was asked for, or back to the form, which says what was wrong. */
+  private void byForm(Context ctx) {
+    fromOwnSite(ctx);
+    String email = formParam(ctx, "email", 320);
+    String password = formParam(ctx, "password", Passwords.LONGEST);
+    String next = ownPath(ctx.formParam("next"));
+    String problem = null;
+    try {
+      if (email.isBlank() || signIn(ctx, email, password).isEmpty()) {
+        problem = "wrong";
+      }
+    } catch (Refusal e) {
+      if (e.status() != HttpStatus.TOO_MANY_REQUESTS) {
+        throw e;
+      }
+      problem = "later";
+    }
+    String target =
+        problem == null
+            ? next
+            : "/sign-in?problem="
+                + problem
+                + "&next="
+                + URLEncoder.encode(next, StandardCharsets.UTF_8);
+    ctx.redirect(target, HttpStatus.SEE_OTHER);
+  }
+
+  private static String formParam(Context ctx, String name, int longest) {
+    String value = ctx.formParam(name);
+    return value == null || value.length() > longest || value.indexOf('\0') >= 0 ? "" : value;
+  }
+
+  /** A path of this site, so that nobody is led away by a link to the form. */
+  private static String ownPath(String next) {
+    return next != null && next.matches("/([A-Za-z0-9_?&=.%~+-][A-Za-z0-9_/?&=.%~+,:-]*)?")
+        ? next
+        : "/";
+  }
+
+  private Optional<Session> signIn(Context ctx, String email, String password) {
+    byAddress.take(ctx.ip(), 1);
+    byAccount.take(email.toLowerCase(Locale.ROOT), 1);
+    Optional<Account> account = jdbi.withHandle(handle -> Accounts.byEmail(handle, email));
+    Optional<String> hash =
+        account.flatMap(
+            found -> jdbi.withHandle(handle -> Accounts.passwordHash(handle, found.accountId())));
+    // No connection is held while the password is hashed.
+    if (!passwords.matches(password, hash.orElse(null))) {
+      jdbi.useHandle(
+          handle ->
+              audit(
+                  handle,
+                  account.map(Account::email).orElse("nobody"),
+                  "NOBODY",
+                  "SIGN_IN_REFUSED",
+                  ctx.ip()));
+      return Optional.empty();
+    }
+    Account found = account.orElseThrow();
+    return Optional.of(
+        jdbi.inTransaction(
+            handle -> {
+              String csrfToken = sessions.begin(ctx, handle, found.accountId());
+              Accounts.signedIn(handle, found.accountId());
+              audit(handle, found.email(), "ACCOUNT", "SIGN_IN", ctx.ip());
+              return new Session(found.accountId(), found.email(), found.role(), csrfToken);
+            }));
+  }
+
+  private static void audit(
+      Handle handle, String actor, String kind, String action, String address) {
+    AuditLog.insert(handle, actor, kind, action, Subject.SESSION, null, null, null, null, address);
+  }
+
+  private void signOut(Context ctx) {
+    sessions.end(ctx);
+    ctx.redirect("/sign-in", HttpStatus.SEE_OTHER);
+  }
+
+  private void endSession(Context ctx) {
+    sessions.end(ctx);
+    ctx.status(HttpStatus.NO_CONTENT);
+  }
+
+  private void changePassword(Context ctx) {
+    Caller caller = Caller.of(ctx);
+    Fields body = Json.object(ctx);
+    String current = body.requiredText("currentPassword", Passwords.LONGEST);
+    String wanted = newPassword(body, "newPassword");
+    body.check();
+    byAccount.take(caller.name().toLowerCase(Locale.ROOT), 1);
+    String hash =
+        jdbi.withHandle(handle -> Accounts.passwordHash(handle, caller.id())).orElse(null);
+    if (!passwords.matches(current, hash)) {
+      throw Refusal.invalid("currentPassword", "is not your password.");
+    }
+    String newHash = passwords.hash(wanted);
+    jdbi.useTransaction(
+        handle -> {
+          Accounts.setPassword(handle, caller.id(), newHash);
+          sessions.endAll(ctx, handle, caller.id());
+          AuditLog.record(handle, ctx, "SET_PASSWORD", Subject.ACCOUNT, caller.id(), null, null);
+        });
+    ctx.status(HttpStatus.NO_CONTENT);
+  }
+
+  /** Null only after a mistake. */
+  static String newPassword(Fields body, String name) {
+    String password = body.requiredText(name, Passwords.LONGEST);
+    if (password != null && password.length() < Passwords.SHORTEST) {
+      body.reject(name, "at least " + Passwords.SHORTEST + " characters.");
+      return null;
+    }
+    return password;
+  }
+
+  /** Else another site could sign a visitor in as somebody else. Programs do not say. */
+  private static void fromOwnSite(Context ctx) {
+    String site = ctx.header("Sec-Fetch-Site");
+    if (site != null && !OWN_SITE.contains(site)) {
+      throw new Refusal(HttpStatus.FORBIDDEN, "Sign in from the dashboard's own page.");
+    }
+  }
+
+  private static Session session(Caller caller) {
+    return new Session(caller.id(), caller.name(), caller.role(), caller.csrfToken());
+  }
+}

@@ -1,0 +1,78 @@
+package io.rekindle.dashboard;
+
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/** The real server on a free port over a test's database, with an admin whose password is known. */
+public final class TestDashboard implements AutoCloseable {
+
+  public static final String ADMIN = "admin@example.org";
+  public static final String PASSWORD = "correct horse battery";
+
+  private final Dashboard dashboard;
+
+  private TestDashboard(Dashboard dashboard) {
+    this.dashboard = dashboard;
+  }
+
+  public static TestDashboard start(TestDatabase database) throws Exception {
+    return start(database, Map.of());
+  }
+
+  /** Starts with further settings. */
+  public static TestDashboard start(TestDatabase database, Map<String, String> settings)
+      throws Exception {
+    Map<String, String> environment = new HashMap<>();
+    environment.put("REKINDLE_DASHBOARD_PORT", "0");
+    environment.put("REKINDLE_DATABASE_URL", database.url());
+    environment.put("REKINDLE_DASHBOARD_ADMIN_EMAIL", ADMIN);
+    environment.put("REKINDLE_DASHBOARD_ADMIN_PASSWORD", PASSWORD);
+    environment.put("REKINDLE_DASHBOARD_SCORE_OVERRIDES", "true");
+    environment.putAll(settings);
+    return new TestDashboard(Dashboard.start(DashboardSettings.from(environment)));
+  }
+
+  public Dashboard dashboard() {
+    return dashboard;
+  }
+
+  public int port() {
+    return dashboard.port();
+  }
+
+  public TestClient stranger() {
+    return TestClient.stranger(port());
+  }
+
+  /** Signed in as the first admin, once there is one. */
+  public TestClient admin(TestDatabase database) throws Exception {
+    while (database.value("select 1 from dashboard.accounts where email = '" + ADMIN + "'")
+        == null) {
+      Thread.onSpinWait();
+    }
+    return TestClient.signedIn(port(), ADMIN, PASSWORD);
+  }
+
+  /** Signed in with a new account of that role. */
+  public TestClient account(TestClient admin, String role) throws Exception {
+    String email = role.toLowerCase(Locale.ROOT) + "@example.org";
+    admin.post(
+        "/api/accounts",
+        "{\"email\": \"%s\", \"role\": \"%s\", \"password\": \"%s\"}"
+            .formatted(email, role, PASSWORD));
+    return TestClient.signedIn(port(), email, PASSWORD);
+  }
+
+  /** With a new API key of these scopes. */
+  public TestClient key(TestClient admin, String... scopes) throws Exception {
+    String body = "{\"name\": \"test\", \"scopes\": [\"" + String.join("\", \"", scopes) + "\"]}";
+    return TestClient.withKey(
+        port(), TestClient.json(admin.post("/api/api-keys", body)).get("secret").textValue());
+  }
+
+  @Override
+  public void close() {
+    dashboard.close();
+  }
+}

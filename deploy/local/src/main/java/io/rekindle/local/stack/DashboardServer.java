@@ -14,21 +14,33 @@ final class DashboardServer implements Server {
   private final DataDirectory data;
   private final PostgresServer postgres;
   private final int port;
+  private final String password;
+  private final String flinkUrl;
+  private final String kafkaBootstrap;
   private final String classPath;
   private final Rest rest;
 
   DashboardServer(
-      DataDirectory data, PostgresServer postgres, int port, Installation installation) {
+      DataDirectory data,
+      PostgresServer postgres,
+      int port,
+      String password,
+      String flinkUrl,
+      String kafkaBootstrap,
+      Installation installation) {
     this.data = data;
     this.postgres = postgres;
     this.port = port;
+    this.password = password;
+    this.flinkUrl = flinkUrl;
+    this.kafkaBootstrap = kafkaBootstrap;
     this.classPath = installation.classPath("dashboard", data);
     this.rest = new Rest(url());
   }
 
   @Override
   public ProcessSpec process() {
-    Account account = postgres.account(PostgresServer.API);
+    Account role = postgres.account(PostgresServer.API);
     return ProcessSpec.ofJava(
         NAME,
         "the dashboard",
@@ -39,15 +51,25 @@ final class DashboardServer implements Server {
         List.of(),
         Map.of(
             "REKINDLE_DASHBOARD_PORT", Integer.toString(port),
+            "REKINDLE_DASHBOARD_ADMIN_EMAIL", account().user(),
+            "REKINDLE_DASHBOARD_ADMIN_PASSWORD", account().password(),
+            "REKINDLE_DASHBOARD_SCORE_OVERRIDES", "true",
+            "REKINDLE_FLINK_URL", flinkUrl,
+            "REKINDLE_KAFKA_BOOTSTRAP_SERVERS", kafkaBootstrap,
             "REKINDLE_DATABASE_URL", postgres.jdbcUrl(),
-            "REKINDLE_DATABASE_USER", account.user(),
-            "REKINDLE_DATABASE_PASSWORD", account.password()),
+            "REKINDLE_DATABASE_USER", role.user(),
+            "REKINDLE_DATABASE_PASSWORD", role.password()),
         Duration.ofSeconds(10));
   }
 
   @Override
   public void check() throws IOException {
     rest.get("/health");
+  }
+
+  /** Who signs in to it. */
+  Account account() {
+    return new Account(DemoIdentity.DASHBOARD_ACCOUNT, password);
   }
 
   String url() {

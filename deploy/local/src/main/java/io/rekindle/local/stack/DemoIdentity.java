@@ -8,5 +8,8 @@ final class DemoIdentity {
   static final String POSTAL_ADDRESS = "The Demo Shop, 1 Example Street, Exampleton";
   static final String MAIL_FROM = "hello@shop.example";
 
+  /** Who signs in to the dashboard. */
+  static final String DASHBOARD_ACCOUNT = "demo@rekindle.local";
+
   private DemoIdentity() {}
 }

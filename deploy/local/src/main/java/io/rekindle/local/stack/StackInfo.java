@@ -24,6 +24,7 @@ import java.nio.file.Path;
  * @param connectUrl Kafka Connect's REST API
  * @param flinkUrl the JobManager's REST API and web page
  * @param dashboardUrl the dashboard
+ * @param dashboardAccount the account of the demo, by its email address
  * @param senderUrl where unsubscribe links lead
  * @param mailSmtp {@code host:port} of the mail catcher
  * @param mailUrl the mail catcher's HTTP API
@@ -42,6 +43,7 @@ public record StackInfo(
     String connectUrl,
     String flinkUrl,
     String dashboardUrl,
+    Account dashboardAccount,
     String senderUrl,
     String mailSmtp,
     String mailUrl,
@@ -51,7 +53,7 @@ public record StackInfo(
   private static final JsonMapper JSON = new JsonMapper();
   private static final String FILE = "stack.json";
 
-  /** A database role that signs in, and its password. */
+  /** Who signs in, a database role unless said otherwise, and the password. */
   public record Account(String user, String password) {
 
     @Override
@@ -105,6 +107,7 @@ public record StackInfo(
         connectUrl,
         flinkUrl,
         dashboardUrl,
+        dashboardAccount,
         senderUrl,
         mailSmtp,
         mailUrl,

@@ -20,6 +20,7 @@ import java.util.UUID;
  * @param format version of the data directory's layout
  * @param kafkaClusterId identity of the broker's data
  * @param passwords by database role
+ * @param dashboardPassword of the demo's account at the dashboard
  * @param unsubscribeSecret signs the links in emails; emails stay readable for long, and so do they
  * @param ports by name of the port
  * @param demo whether the shop is the made-up one
@@ -28,6 +29,7 @@ record StackSettings(
     int format,
     String kafkaClusterId,
     Map<String, String> passwords,
+    String dashboardPassword,
     String unsubscribeSecret,
     Map<String, Integer> ports,
     boolean demo) {
@@ -65,7 +67,7 @@ record StackSettings(
               + "): "
               + remedy(data));
     }
-    return Optional.of(settings);
+    return Optional.of(settings.dashboardPassword() == null ? settings.withPassword() : settings);
   }
 
   void write(DataDirectory data) {
@@ -73,11 +75,25 @@ record StackSettings(
   }
 
   StackSettings withPorts(Map<String, Integer> newPorts) {
-    return new StackSettings(format, kafkaClusterId, passwords, unsubscribeSecret, newPorts, demo);
+    return new StackSettings(
+        format, kafkaClusterId, passwords, dashboardPassword, unsubscribeSecret, newPorts, demo);
   }
 
   StackSettings withDemo() {
-    return new StackSettings(format, kafkaClusterId, passwords, unsubscribeSecret, ports, true);
+    return new StackSettings(
+        format, kafkaClusterId, passwords, dashboardPassword, unsubscribeSecret, ports, true);
+  }
+
+  /** For a directory that was made before the dashboard had accounts. */
+  private StackSettings withPassword() {
+    return new StackSettings(
+        format,
+        kafkaClusterId,
+        passwords,
+        secret(new SecureRandom()),
+        unsubscribeSecret,
+        ports,
+        demo);
   }
 
   String password(String role) {
@@ -96,7 +112,8 @@ record StackSettings(
     for (String role : PostgresServer.ROLES) {
       passwords.put(role, secret(random));
     }
-    return new StackSettings(FORMAT, clusterId(), passwords, secret(random), Map.of(), false);
+    return new StackSettings(
+        FORMAT, clusterId(), passwords, secret(random), secret(random), Map.of(), false);
   }
 
   private static String secret(SecureRandom random) {

@@ -187,7 +187,15 @@ final class Supervisor {
                 "REKINDLE_DATABASE_PASSWORD", postgres.account(PostgresServer.PIPELINE).password(),
                 "REKINDLE_UNSUBSCRIBE_SECRET", settings.unsubscribeSecret()),
             installation);
-    dashboard = new DashboardServer(data, postgres, ports.get(Port.DASHBOARD), installation);
+    dashboard =
+        new DashboardServer(
+            data,
+            postgres,
+            ports.get(Port.DASHBOARD),
+            settings.dashboardPassword(),
+            flink.url(),
+            kafka.bootstrap(),
+            installation);
     mail = new MailCatcher(data, ports.get(Port.MAIL_SMTP), ports.get(Port.MAIL), installation);
     sender =
         new MailSender(
@@ -227,6 +235,7 @@ final class Supervisor {
             connect.url(),
             flink.url(),
             dashboard.url(),
+            dashboard.account(),
             sender.url(),
             mail.smtp(),
             mail.url(),

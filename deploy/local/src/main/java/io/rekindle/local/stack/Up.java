@@ -80,7 +80,7 @@ public final class Up implements Callable<Integer> {
   }
 
   private static String ready(StackInfo info) {
-    return "%s postgres=%s kafka=%s connect=%s flink=%s dashboard=%s sender.url=%s mail.smtp=%s mail.url=%s"
+    return "%s postgres=%s kafka=%s connect=%s flink=%s dashboard=%s dashboard.user=%s dashboard.password=%s sender.url=%s mail.smtp=%s mail.url=%s"
         .formatted(
             READY,
             info.postgresUri(),
@@ -88,6 +88,8 @@ public final class Up implements Callable<Integer> {
             info.connectUrl(),
             info.flinkUrl(),
             info.dashboardUrl(),
+            info.dashboardAccount().user(),
+            info.dashboardAccount().password(),
             info.senderUrl(),
             info.mailSmtp(),
             info.mailUrl());

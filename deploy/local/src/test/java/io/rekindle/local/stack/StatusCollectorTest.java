@@ -44,6 +44,7 @@ class StatusCollectorTest {
             "http://" + address,
             "http://" + address,
             "http://" + address,
+            account,
             "http://" + address,
             address,
             "http://" + address,

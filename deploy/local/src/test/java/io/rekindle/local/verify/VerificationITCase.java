@@ -289,6 +289,7 @@ class VerificationITCase {
             null,
             null,
             null,
+            account,
             null,
             null,
             null,

@@ -3,15 +3,24 @@ package io.rekindle.job.sink;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.rekindle.job.Contract;
 import io.rekindle.job.engagement.Cause;
 import io.rekindle.job.engagement.Judgement;
 import io.rekindle.job.engagement.Shown;
 import io.rekindle.scoring.Band;
+import io.rekindle.scoring.Currencies;
 import io.rekindle.scoring.OrderHistory;
 import io.rekindle.scoring.Score;
 import io.rekindle.scoring.Scorer;
 import io.rekindle.scoring.ScoringPolicy;
+import io.rekindle.scoring.Segment;
+import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
 
@@ -19,27 +28,25 @@ class ScoreChangeJsonTest {
 
   private static final long NOON = Instant.parse("2026-03-31T12:00:00Z").toEpochMilli();
 
+  private static final Judgement GONE =
+      new Judgement(
+          "anna",
+          NOON,
+          4,
+          null,
+          null,
+          false,
+          Score.NEVER,
+          null,
+          null,
+          Cause.USER_REMOVED,
+          null,
+          true,
+          null);
+
   @Test
   void shouldTellWhatTheScoreIsAndWas() {
-    Score score =
-        new Scorer(ScoringPolicy.builtIn("cadence-v1"))
-            .score(OrderHistory.EMPTY, NOON, Score.NEVER);
-    Judgement judgement =
-        new Judgement(
-            "anna",
-            NOON,
-            3,
-            score,
-            score,
-            false,
-            Score.NEVER,
-            "cadence-v1",
-            new Shown(true, 62.25, Band.COOLING, false, false),
-            Cause.ORDER_REMOVED,
-            "o\"1",
-            true,
-            null);
-
+    Judgement judgement = judgement(prospect());
     ProducerRecord<byte[], byte[]> message =
         new ScoreChangeJson("rekindle.score-changes").serialize(judgement, null, NOON);
     assertThat(message.topic()).isEqualTo("rekindle.score-changes");
@@ -59,26 +66,90 @@ class ScoreChangeJsonTest {
   }
 
   @Test
+  void shouldWriteWhatIsPublishedAsItsContract() throws IOException {
+    Contract contract = new Contract("score-change");
+    assertThat(new ObjectMapper().readTree(ScoreChangeJson.json(judgement(prospect()))))
+        .isEqualTo(contract.example("last-order-removed"));
+    assertThat(new ObjectMapper().readTree(ScoreChangeJson.json(GONE)))
+        .isEqualTo(contract.example("user-removed"));
+
+    Scorer scorer = new Scorer(ScoringPolicy.builtIn("cadence-v1"));
+    Set<String> written = new HashSet<>();
+    for (Cause cause : Cause.values()) {
+      for (int days = 0; days <= 400; days += 40) {
+        Score score =
+            scorer.score(new OneOrder(NOON), NOON + Duration.ofDays(days).toMillis(), Score.NEVER);
+        byte[] json = ScoreChangeJson.json(judgement(score, cause));
+        assertThat(contract.errors(json)).as(new String(json, UTF_8)).isEmpty();
+        written.addAll(Contract.fields(json));
+      }
+    }
+    byte[] gone = ScoreChangeJson.json(GONE);
+    assertThat(contract.errors(gone)).isEmpty();
+    written.addAll(Contract.fields(gone));
+
+    assertThat(contract.properties()).isEqualTo(written);
+    assertThat(contract.openEnum("cause"))
+        .containsExactlyElementsOf(Arrays.stream(Cause.values()).map(Enum::name).toList());
+    assertThat(contract.openEnum("segment"))
+        .containsExactlyElementsOf(Arrays.stream(Segment.values()).map(Enum::name).toList());
+  }
+
+  @Test
   void shouldTellThatAUserIsGone() {
-    Judgement gone =
-        new Judgement(
-            "anna",
-            NOON,
-            4,
-            null,
-            null,
-            false,
-            Score.NEVER,
-            null,
-            null,
-            Cause.USER_REMOVED,
-            null,
-            true,
-            null);
-    assertThat(ScoreChangeJson.json(gone))
+    assertThat(ScoreChangeJson.json(GONE))
         .asString(UTF_8)
         .isEqualTo(
             "{\"user_id\":\"anna\",\"as_of\":\"2026-03-31T12:00:00Z\",\"revision\":4,"
                 + "\"removed\":true}");
+  }
+
+  private static Score prospect() {
+    return new Scorer(ScoringPolicy.builtIn("cadence-v1"))
+        .score(OrderHistory.EMPTY, NOON, Score.NEVER);
+  }
+
+  private static Judgement judgement(Score score) {
+    return judgement(score, Cause.ORDER_REMOVED);
+  }
+
+  private static Judgement judgement(Score score, Cause cause) {
+    return new Judgement(
+        "anna",
+        NOON,
+        3,
+        score,
+        score,
+        false,
+        Score.NEVER,
+        "cadence-v1",
+        new Shown(true, 62.25, Band.COOLING, false, false),
+        cause,
+        "o\"1",
+        true,
+        null);
+  }
+
+  private record OneOrder(long placed) implements OrderHistory {
+
+    @Override
+    public int size() {
+      return 1;
+    }
+
+    @Override
+    public long placedAt(int i) {
+      return placed;
+    }
+
+    @Override
+    public long netMinor(int i) {
+      return 5_990;
+    }
+
+    @Override
+    public int currency(int i) {
+      return Currencies.pack("EUR");
+    }
   }
 }

@@ -35,7 +35,7 @@ record Brief(
         language,
         facts,
         shopName,
-        Quotable.name(facts.name()),
+        Quotable.name(facts.name(), language),
         Quotable.categories(facts.preferredCategories(), language),
         tone.isEmpty() ? DEFAULT_TONE : tone,
         offer.isEmpty() ? null : offer,

@@ -15,6 +15,10 @@ final class Quotable {
   private static final int MAX_NAME = 30;
   private static final int MAX_CATEGORY = 40;
   private static final int MAX_DIGITS = 4;
+
+  /** "Anna 2nd" is a name, a telephone number is not. */
+  private static final int MAX_DIGITS_OF_NAME = 2;
+
   private static final int MAX_PROMISING_WORDS = 3;
 
   /** How much of a text is looked at: the rest could only be cut off. */
@@ -30,14 +34,23 @@ final class Quotable {
   /** Names of people need them in some scripts; here they could only hide something. */
   private static final Pattern JOINERS = Pattern.compile("[\\u200C\\u200D]");
 
-  private static final Pattern PRICE = Pattern.compile("[%‰\\p{Sc}]");
+  private static final Pattern PRICE = Pattern.compile("[%‰٪﹪％\\p{Sc}]");
   private static final Pattern SPACE = Pattern.compile("\\s+");
 
   private Quotable() {}
 
-  /** The name on one line; empty if unknown or such that it must not be repeated. */
-  static String name(String name) {
-    return plain(name, MAX_NAME);
+  /**
+   * The name on one line; empty if unknown or such that it must not be repeated: whoever types a
+   * name would otherwise write subjects of ours.
+   */
+  static String name(String name, Language language) {
+    String plain = plain(name, MAX_NAME);
+    String visible = JOINERS.matcher(plain).replaceAll("");
+    boolean advertises =
+        digits(visible) > MAX_DIGITS_OF_NAME
+            || PRICE.matcher(visible).find()
+            || language.promises().occurIn(visible);
+    return advertises ? "" : plain;
   }
 
   /** The categories that can be named, dearest first, without repetition. */
@@ -57,17 +70,20 @@ final class Quotable {
     }
     String visible = JOINERS.matcher(head(category)).replaceAll("");
     String plain = plain(MARKUP.matcher(visible).replaceAll(" "), MAX_CATEGORY);
-    long digits = plain.codePoints().filter(Character::isDigit).count();
     // "Gifts" is a shelf, "a free gift for all who reply" is not.
     boolean promises =
         language.promises().occurIn(plain) && SPACE.split(plain).length > MAX_PROMISING_WORDS;
     boolean named = plain.codePoints().anyMatch(Character::isLetter);
-    return named && digits <= MAX_DIGITS && !promises ? plain : "";
+    return named && digits(plain) <= MAX_DIGITS && !promises ? plain : "";
   }
 
   /** Whether a mail program or a reader would take a part of the text for an address. */
   static boolean hasLink(String text) {
     return LINK.matcher(text).find();
+  }
+
+  private static long digits(String text) {
+    return text.codePoints().filter(Character::isDigit).count();
   }
 
   private static String plain(String text, int limit) {

@@ -80,7 +80,7 @@ public final class TemplateEmailWriter implements EmailWriter {
   /** The email at once, for a writer that falls back to this one. */
   Email compose(EmailRequest request) {
     EmailFacts facts = request.facts();
-    String name = Quotable.name(facts.name());
+    String name = Quotable.name(facts.name(), Language.of(facts.locale()));
     List<String> categories =
         Quotable.categories(facts.preferredCategories(), Language.ENGLISH).stream()
             .limit(MAX_ITEMS)

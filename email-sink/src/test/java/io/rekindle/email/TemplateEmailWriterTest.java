@@ -121,6 +121,25 @@ class TemplateEmailWriterTest {
     assertThat(email.html()).doesNotContainIgnoringCase("evil").doesNotContain("рф");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Win big now: call 0800 123456",
+        "You won 500€ free gift",
+        "Ada 123",
+        "Ada 5$",
+        "Ada 5%",
+        "Free coffee",
+        "Fr\u200Dee coffee",
+        "Your voucher",
+      })
+  void shouldNotLetANameAdvertise(String name) {
+    Email email = write(user(name, "Books"));
+
+    assertThat(email.subject()).isEqualTo("There is something new in Books");
+    assertThat(email.text()).startsWith("Hello,\n");
+  }
+
   @Test
   void shouldCutLongFactsBetweenCharacters() {
     assertHarmless(write(user("a".repeat(100_000), "b".repeat(100_000))));
@@ -133,7 +152,15 @@ class TemplateEmailWriterTest {
   @Test
   void shouldKeepNamesOfEveryScript() {
     for (String name :
-        List.of("Zoë Łęk", "李小龙", "محمد", "می\u200Cخواهم", "O'Brien-Smith", "J. R. Hart")) {
+        List.of(
+            "Zoë Łęk",
+            "李小龙",
+            "محمد",
+            "می\u200Cخواهم",
+            "O'Brien-Smith",
+            "J. R. Hart",
+            "Ada Price",
+            "Ada 2nd")) {
       assertThat(write(user(name, "Books")).subject()).startsWith(name + ", ");
     }
   }

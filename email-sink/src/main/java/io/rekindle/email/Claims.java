@@ -25,8 +25,9 @@ import java.util.stream.Stream;
  * the date of the last one, and what the variant's offer says. Every other number, price,
  * percentage, code, date and promise is invented.
  *
- * <p>This reads words, not meaning. It errs towards refusing: a refused text costs a call and the
- * template's text, an invented discount costs the shop money.
+ * <p>This reads words, not meaning. What may be meant well or as an offer is refused: that costs a
+ * call and the template's text, an invented discount costs the shop money. What no list and no form
+ * covers is not found.
  */
 final class Claims {
 
@@ -60,7 +61,7 @@ final class Claims {
   /** SAVE20, but not 12th; or a word of capitals that is long enough not to be a country. */
   private static final Pattern CODE =
       Pattern.compile(
-          "(?<![\\p{L}\\p{Nd}])(?:(?=\\p{L}*\\p{Nd})(?!\\p{Nd}+(?:st|nd|rd|th|er|e|è|ème|º|ª|o|a|s)?(?![\\p{L}\\p{Nd}]))[\\p{L}\\p{Nd}][\\p{L}\\p{Nd}_-]*[\\p{L}\\p{Nd}]|\\p{Lu}{5,})(?![\\p{L}\\p{Nd}])");
+          "(?<![\\p{L}\\p{Nd}])(?:(?=\\p{L}*\\p{Nd})(?!\\p{Nd}+(?:st|nd|rd|th|er|e|è|ème|º|ª|o|a|s)?(?![\\p{L}\\p{Nd}]))[\\p{L}\\p{Nd}][\\p{L}\\p{Nd}_-]*[\\p{L}\\p{Nd}]|\\p{Lu}{4,})(?![\\p{L}\\p{Nd}])");
 
   private static final Pattern COUNTED =
       Pattern.compile(
@@ -108,6 +109,18 @@ final class Claims {
   private static final String OF_A_MONTH =
       "(?i:in|of|by|until|till|since|before|after|from|this|last|next|early|late|mid|\\p{Nd}+(?:st|nd|rd|th)?)";
 
+  /** Free of what, so that an offer of one thing does not make another one free. */
+  private static final Pattern FREE =
+      Pattern.compile(
+          NOT_WITHIN_WORD + "(?i:free)" + NOT_BEFORE_WORD + "(?:[\\s\\p{Z}\\p{Pd}]+\\p{L}+)?");
+
+  private static final Pattern FEEL_FREE = Pattern.compile("(?i)\\bfeel\\s+free\\s+to\\b");
+
+  /** How far from an amount a word is looked for that makes it a reduction. */
+  private static final int BESIDE = 25;
+
+  private static final Pattern END_OF_SENTENCE = Pattern.compile("[.!?;](?!\\p{Nd})|\\n");
+
   // Most texts claim nothing: these say so at a fraction of the price of those that find what.
   private static final Pattern MAYBE_PRICE = Pattern.compile("[\\p{Sc}\\p{Nd}]|[A-Z]{3}");
   private static final Pattern MAYBE_PERCENT =
@@ -141,7 +154,7 @@ final class Claims {
     this.averageOrderValue = facts.averageOrderValue();
     this.lastOrder =
         facts.lastOrderAt() == null ? null : facts.lastOrderAt().atZone(facts.zone()).toLocalDate();
-    this.lastOrderWritten = lastOrder == null ? null : writings(lastOrder, language.locale());
+    this.lastOrderWritten = lastOrder == null ? null : writings(lastOrder, language);
     this.namesWritten = literals(this.names);
     this.offered = offer == null ? Set.of() : claims(offer);
   }
@@ -205,7 +218,7 @@ final class Claims {
     Matcher price = PRICE.matcher(text);
     while (price.find()) {
       String number = price.group("after") != null ? price.group("after") : price.group("first");
-      if (number == null || !isAverageOrderValue(number)) {
+      if (number == null || !isAverageOrderValue(number) || isReduction(text, price)) {
         found.add(price.group());
       }
     }
@@ -224,26 +237,32 @@ final class Claims {
   }
 
   private List<String> promises(String text) {
-    return language.promises().find(text);
+    String rest = FEEL_FREE.matcher(text).replaceAll(SPACE);
+    List<String> found = new ArrayList<>(language.promises().find(rest));
+    if (found.removeIf("free"::equalsIgnoreCase)) {
+      FREE.matcher(rest).results().map(MatchResult::group).forEach(found::add);
+    }
+    return found;
   }
 
   private static List<String> dates(String text, Language language) {
-    if (!MAYBE_MONTHS.computeIfAbsent(language.code(), code -> anyMonth(language)).occurIn(text)) {
-      return List.of();
+    List<String> found = new ArrayList<>(language.weekdays().find(text));
+    if (MAYBE_MONTHS.computeIfAbsent(language.code(), code -> anyMonth(language)).occurIn(text)) {
+      MONTHS
+          .computeIfAbsent(language.code(), code -> months(language))
+          .matcher(text)
+          .results()
+          .map(MatchResult::group)
+          .forEach(found::add);
     }
-    return MONTHS
-        .computeIfAbsent(language.code(), code -> months(language))
-        .matcher(text)
-        .results()
-        .map(MatchResult::group)
-        .toList();
+    return found;
   }
 
   private List<String> numbers(String text) {
     List<String> found = new ArrayList<>();
     Matcher number = NUMBERS.matcher(text);
     while (number.find()) {
-      if (!isFact(number.group())) {
+      if (!isFact(number.group()) || isReduction(text, number)) {
         found.add(number.group());
       }
     }
@@ -259,6 +278,15 @@ final class Claims {
       }
     }
     return found;
+  }
+
+  /** Whether the amount is said to be taken off, in the same sentence and close by. */
+  private boolean isReduction(String text, MatchResult amount) {
+    String before = text.substring(Math.max(0, amount.start() - BESIDE), amount.start());
+    String after = text.substring(amount.end(), Math.min(text.length(), amount.end() + BESIDE));
+    String[] earlier = END_OF_SENTENCE.split(before, -1);
+    return language.less().occurIn(earlier[earlier.length - 1])
+        || language.less().occurIn(END_OF_SENTENCE.split(after, -1)[0]);
   }
 
   private boolean isFact(String number) {
@@ -318,8 +346,16 @@ final class Claims {
     return ascii.toString();
   }
 
-  /** The usual ways to write a date in a language, the year or the day left out, too. */
-  private static Pattern writings(LocalDate date, Locale locale) {
+  /**
+   * The usual ways to write a date in a language, the year or the day left out, too. The month
+   * alone is the one of the date only behind a word that looks back: "until March" is another one.
+   */
+  private static Pattern writings(LocalDate date, Language language) {
+    Locale locale = language.locale();
+    String since =
+        language.since().stream()
+            .map(Pattern::quote)
+            .collect(Collectors.joining("|", "(?:", ")\\s+"));
     String month =
         MONTH_NAMES.computeIfAbsent(
             locale.getLanguage() + date.getMonthValue(), key -> names(date.getMonth(), locale));
@@ -333,10 +369,10 @@ final class Claims {
             + "(?:"
             + String.join(
                 "|",
-                day + of + month + "(?:" + of + year + ")?",
-                month + "\\s+" + day + "(?:,?\\s+" + year + ")?",
-                month + "(?:" + of + year + ")",
-                month,
+                "(?:" + since + ")?" + day + of + month + "(?:" + of + year + ")?",
+                "(?:" + since + ")?" + month + "\\s+" + day + "(?:,?\\s+" + year + ")?",
+                "(?:" + since + ")?" + month + "(?:" + of + year + ")",
+                since + month,
                 year + "-0?" + date.getMonthValue() + "-0?" + date.getDayOfMonth(),
                 "0?" + date.getDayOfMonth() + "([./-])\\s?" + monthOfYear + "\\1\\s?" + shortYear,
                 monthOfYear + "([./-])0?" + date.getDayOfMonth() + "\\2" + shortYear,

@@ -23,6 +23,9 @@ import java.util.stream.Stream;
  * @param items heading over suggestions
  * @param stopWords the most frequent words, lower case
  * @param promises finds what only a shop can promise; English is included, since models mix it in
+ * @param weekdays finds their names, the English ones included
+ * @param since what stands before the month in which something was, lower case
+ * @param less finds what makes an amount beside it a reduction, English included
  */
 record Language(
     String code,
@@ -31,7 +34,10 @@ record Language(
     String unsubscribe,
     String items,
     Set<String> stopWords,
-    Phrases promises) {
+    Phrases promises,
+    Phrases weekdays,
+    Set<String> since,
+    Phrases less) {
 
   private static final Map<String, Language> ALL =
       Stream.of("de", "en", "es", "fr", "it", "nl", "pl", "pt")
@@ -60,10 +66,6 @@ record Language(
 
   private static Language load(String code) {
     Properties texts = properties(code);
-    List<String> promises = list(texts, "promise");
-    if (!code.equals("en")) {
-      promises.addAll(list(properties("en"), "promise"));
-    }
     return new Language(
         code,
         text(texts, "name"),
@@ -71,7 +73,18 @@ record Language(
         text(texts, "unsubscribe"),
         text(texts, "items"),
         Set.copyOf(list(texts, "stop")),
-        new Phrases(promises));
+        withEnglish(code, texts, "promise"),
+        withEnglish(code, texts, "weekdays"),
+        Set.copyOf(list(texts, "since")),
+        withEnglish(code, texts, "less"));
+  }
+
+  private static Phrases withEnglish(String code, Properties texts, String key) {
+    List<String> phrases = list(texts, key);
+    if (!code.equals("en")) {
+      phrases.addAll(list(properties("en"), key));
+    }
+    return new Phrases(phrases);
   }
 
   private static Properties properties(String code) {

@@ -5,6 +5,7 @@ import static io.rekindle.email.Completions.saying;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.time.Instant;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Consumer;
@@ -41,7 +42,8 @@ class DraftChecksTest {
         "You spend about $1,235 each time.",
         "Feel free to look around, you may like it.",
         "Let us march on into the garden.",
-        "A lazy Sunday with a book, what could be better?",
+        "You have not been here since March.",
+        "Your last order was in 2025. Less is more.",
         "It would mean a great deal to the two of us.",
         "Look into Books and Tea & Coffee, there is news.",
       })
@@ -73,6 +75,22 @@ class DraftChecksTest {
         "This is your last chance.|no-promise",
         "We guarantee that you will love it.|no-promise",
         "Two for one on everything.|no-promise",
+        "Enjoy a free tote bag with your next order.|no-promise",
+        "Free coffee for you.|no-promise",
+        "You feel free coffee is good.|no-promise",
+        "Use the code cozy at the checkout.|no-promise",
+        "Use COZY when you pay.|no-code",
+        "Enter code hello at checkout.|no-promise",
+        "Order before Friday, it ends on Sunday.|no-date",
+        "Only until Wednesday.|no-date",
+        "Our prices have dropped.|no-promise",
+        "We pay the postage for you.|no-promise",
+        "Shipping costs nothing now.|no-promise",
+        "There is no charge.|no-promise",
+        "Only until March.|no-date",
+        "Take 1235 euros off.|no-price",
+        "Save 1,234.50 now.|numbers",
+        "You pay 1235 less.|numbers",
         "You have ordered 13 times.|numbers",
         "It has been 8 months.|numbers",
         "It has been eight months.|numbers",
@@ -109,6 +127,52 @@ class DraftChecksTest {
       })
   void shouldRefuseWhatIsInvented(String sentence, String check) {
     assertThat(failed(judge(saying(sentence)))).contains(check);
+  }
+
+  @Test
+  void shouldOnlyTakeTheMonthOfTheLastOrderForItsDateWhereTheTextLooksBack() {
+    EmailFacts ada = Requests.ada().facts();
+    EmailFacts facts =
+        new EmailFacts(
+            ada.userId(),
+            ada.name(),
+            Instant.parse("2025-12-05T10:00:00Z"),
+            ada.orderCount(),
+            ada.averageOrderValue(),
+            ada.preferredCategories(),
+            "en",
+            null);
+    EmailRequest request = new EmailRequest("e1", "e1", facts, Requests.FRIENDLY);
+    String draft = saying("%s").replace("14 March 2025", "5 December 2025");
+
+    for (String past : List.of("It was in December.", "Much is new since December 5, 2025.")) {
+      assertThat(failed(judge(draft.formatted(past), request))).isEmpty();
+    }
+    for (String term : List.of("Until the end of December.", "Come before December.")) {
+      assertThat(failed(judge(draft.formatted(term), request))).contains("no-date");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "de,Versand kostet nichts,bis Mittwoch,seit März",
+    "es,los gastos de envío,hasta el miércoles,desde marzo",
+    "fr,sans frais de port,jusqu'à mercredi,depuis mars",
+    "it,spese di spedizione,fino a mercoledì,da marzo",
+    "nl,geen verzendkosten,tot woensdag,sinds maart",
+    "pl,za darmo,do środy,od marca",
+    "pt,sem portes,até quarta-feira,desde março",
+  })
+  void shouldKnowOffersAndTermsInEveryLanguage(
+      String code, String promise, String term, String past) {
+    Language language = Language.of(code);
+    Claims claims = new Claims(language, Requests.ada().facts(), List.of(), null);
+
+    assertThat(claims.check(List.of(promise)))
+        .anyMatch(check -> check.name().equals("no-promise") && !check.passed());
+    assertThat(claims.check(List.of(term)))
+        .anyMatch(check -> check.name().equals("no-date") && !check.passed());
+    assertThat(claims.check(List.of(past))).allMatch(Check::passed);
   }
 
   @Test
@@ -188,6 +252,15 @@ class DraftChecksTest {
         .contains("no-percentage");
     assertThat(failed(judge(saying("And free shipping."), request))).contains("no-promise");
     assertThat(failed(judge(saying("Use the code BACK20."), request))).contains("no-code");
+
+    EmailRequest shipping =
+        Requests.of(
+            "Ada",
+            List.of("Books", "Tea"),
+            "en",
+            new Variant("offer", Variant.WINBACK, null, "Free shipping, and 1235 euros off"));
+    assertThat(failed(judge(saying("Free shipping, and 1235 euros off."), shipping))).isEmpty();
+    assertThat(failed(judge(saying("And free coffee."), shipping))).contains("no-promise");
   }
 
   @Test

@@ -184,6 +184,9 @@ final class ChatClient implements AutoCloseable {
           response.code(), said, RetryAfter.parse(response.header(RETRY_AFTER), clock.instant()));
     } catch (IOException e) {
       return Reply.lost(reason(e));
+    } catch (RuntimeException | StackOverflowError e) {
+      // OkHttp would only log it, and the exchange would never end.
+      return Reply.malformed("cannot be read: " + e.getClass().getSimpleName());
     }
   }
 

@@ -32,6 +32,9 @@ final class DraftSchema {
 
   private static final int MAX_NAMED = 5;
 
+  /** Of what is said about one fault, which may quote the draft. */
+  private static final int MAX_FAULT = 150;
+
   private static final ObjectMapper JSON =
       new ObjectMapper()
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -77,7 +80,7 @@ final class DraftSchema {
   }
 
   private static String describe(Error error) {
-    return error.getInstanceLocation() + ": " + error.getMessage();
+    return OneLine.of(error.getInstanceLocation() + ": " + error.getMessage(), MAX_FAULT);
   }
 
   private static JsonNode withoutBounds(JsonNode node) {

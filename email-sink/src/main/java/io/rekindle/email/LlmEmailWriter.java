@@ -21,7 +21,6 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,14 +56,11 @@ public final class LlmEmailWriter implements EmailWriter {
 
   private static final long FIRST_PAUSE_MS = 250;
 
-  /** Of an answer that is quoted to the model with its faults. */
-  private static final int MAX_QUOTED = 6_000;
-
   /** No tokenizer makes more of JSON and prose than one for three bytes. */
-  private static final int BYTES_PER_TOKEN = 3;
+  static final int BYTES_PER_TOKEN = 3;
 
-  /** A request is some 6 KB, one with a quoted answer three times that. */
-  private static final int LARGEST_PROMPT_TOKENS = 8_000;
+  /** A request is some 6 KB; an answer and its faults, quoted, add 16 KB at the most. */
+  static final int LARGEST_PROMPT_TOKENS = 8_000;
 
   private static final CircuitBreakerConfig BREAKER =
       CircuitBreakerConfig.custom()
@@ -165,9 +161,15 @@ public final class LlmEmailWriter implements EmailWriter {
       Integer promptTokens,
       Integer completionTokens,
       BigDecimal costUsd,
-      List<Check> checks) {
+      List<Check> checks,
+      Attempt underWay) {
 
-    static final Progress NONE = new Progress(null, null, null, null, null, List.of());
+    static final Progress NONE = new Progress(null, null, null, null, null, List.of(), null);
+
+    /** A call has begun whose cost is not known yet. */
+    Progress calling(Attempt attempt) {
+      return new Progress(reason, model, promptTokens, completionTokens, costUsd, checks, attempt);
+    }
 
     Progress with(Reply reply, BigDecimal cost) {
       return new Progress(
@@ -175,17 +177,29 @@ public final class LlmEmailWriter implements EmailWriter {
           reply.model() == null ? model : reply.model(),
           sum(promptTokens, reply.usage().promptTokens()),
           sum(completionTokens, reply.usage().completionTokens()),
-          costUsd == null ? cost : cost == null ? costUsd : costUsd.add(cost),
-          reply.checks());
+          plus(cost),
+          reply.checks(),
+          null);
     }
 
     Progress judged(Reply reply) {
       return new Progress(
-          reply.reason(), model, promptTokens, completionTokens, costUsd, reply.checks());
+          reply.reason(), model, promptTokens, completionTokens, costUsd, reply.checks(), underWay);
+    }
+
+    /** With what is set aside for a call that is not waited for. */
+    BigDecimal costAtMostUsd() {
+      return underWay == null ? costUsd : plus(underWay.unconfirmedUsd());
+    }
+
+    private BigDecimal plus(BigDecimal cost) {
+      return costUsd == null ? cost : cost == null ? costUsd : costUsd.add(cost);
     }
 
     private static Integer sum(Integer a, Integer b) {
-      return a == null ? b : b == null ? a : Integer.valueOf(a + b);
+      return a == null
+          ? b
+          : b == null ? a : Integer.valueOf((int) Math.min(Integer.MAX_VALUE, (long) a + b));
     }
   }
 
@@ -289,6 +303,7 @@ public final class LlmEmailWriter implements EmailWriter {
         return;
       }
       Duration timeout = left.compareTo(settings.callTimeout()) < 0 ? left : settings.callTimeout();
+      progress = progress.calling(attempt);
       Runnable cancel = client.send(attempt.body, timeout, attempt);
       abort = cancel;
       if (ended.get()) {
@@ -304,23 +319,23 @@ public final class LlmEmailWriter implements EmailWriter {
       abort = null;
       progress = progress.with(reply, cost);
       if (reply.reason() == null) {
-        judge(attempt, reply);
+        judge(reply);
       } else if (reply.retryable()) {
         retry(attempt, reply);
       } else if (reply.repairable()) {
-        repair(attempt, reply);
+        repair(reply);
       } else {
         fallBack(reply.reason());
       }
     }
 
-    private void judge(Attempt attempt, Reply reply) {
+    private void judge(Reply reply) {
       JsonNode json;
       try {
         json = reply.json();
       } catch (JsonProcessingException e) {
         String where = OneLine.of(e.getOriginalMessage(), 150);
-        reject(attempt, reply, NOT_JSON, List.of(new Check("json", false, where)));
+        reject(reply, NOT_JSON, List.of(new Check("json", false, where)));
         return;
       }
       List<Check> checks = new ArrayList<>();
@@ -328,13 +343,13 @@ public final class LlmEmailWriter implements EmailWriter {
       String errors = schema.errors(json);
       checks.add(new Check("schema", errors.isEmpty(), errors.isEmpty() ? null : errors));
       if (!errors.isEmpty()) {
-        reject(attempt, reply, SCHEMA, checks);
+        reject(reply, SCHEMA, checks);
         return;
       }
       DraftChecks.Verdict verdict = DraftChecks.judge(Draft.of(json), brief);
       checks.addAll(verdict.checks());
       if (!verdict.passed()) {
-        reject(attempt, reply, CHECK_FAILED, checks);
+        reject(reply, CHECK_FAILED, checks);
         return;
       }
       progress = progress.judged(reply.judged(null, checks));
@@ -342,35 +357,24 @@ public final class LlmEmailWriter implements EmailWriter {
       end(email, WrittenEmail.LLM, null);
     }
 
-    private void reject(Attempt attempt, Reply reply, String reason, List<Check> checks) {
+    private void reject(Reply reply, String reason, List<Check> checks) {
       Reply judged = reply.judged(reason, checks);
       progress = progress.judged(judged);
-      repair(attempt, judged);
+      repair(judged);
     }
 
     /** Once, and only where there is time. */
-    private void repair(Attempt attempt, Reply reply) {
+    private void repair(Reply reply) {
       if (repaired) {
         fallBack(reply.reason());
         return;
       }
       repaired = true;
-      String errors =
-          reply.checks().stream()
-              .filter(check -> !check.passed())
-              .map(
-                  check ->
-                      "- " + check.name() + (check.detail() == null ? "" : ": " + check.detail()))
-              .collect(Collectors.joining("\n"));
-      List<ChatClient.Message> messages = new ArrayList<>(attempt.messages);
-      if (reply.content() != null) {
-        String said = reply.content();
-        messages.add(
-            new ChatClient.Message(
-                "assistant", said.substring(0, Math.min(said.length(), MAX_QUOTED))));
-      }
-      messages.add(new ChatClient.Message("user", prompt.repair(errors)));
-      call(messages);
+      call(
+          List.of(
+              new ChatClient.Message("system", prompt.system()),
+              new ChatClient.Message(
+                  "user", prompt.repair(brief, reply.content(), reply.checks()))));
     }
 
     private void retry(Attempt attempt, Reply reply) {
@@ -429,7 +433,7 @@ public final class LlmEmailWriter implements EmailWriter {
               DraftSchema.VERSION,
               last.promptTokens(),
               last.completionTokens(),
-              last.costUsd(),
+              last.costAtMostUsd(),
               TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startedAt),
               calls.get(),
               last.checks());
@@ -504,7 +508,12 @@ public final class LlmEmailWriter implements EmailWriter {
       rate.release(reservedTokens);
     }
 
-    /** Gives back what it did not take; returns what it cost, null if unknown. */
+    /** What it may have cost as long as nobody says; null if nothing. */
+    BigDecimal unconfirmedUsd() {
+      return sent && reservedUsd.signum() > 0 ? reservedUsd : null;
+    }
+
+    /** Gives back what it did not take; returns what it cost, or may have; null if nothing. */
     BigDecimal settle(Reply reply) {
       if (!started) {
         release();
@@ -523,9 +532,11 @@ public final class LlmEmailWriter implements EmailWriter {
       if (cost == null && in != null && out != null) {
         cost = price(in, out);
       }
-      // What is not waited for may have to be paid all the same; a refusal does not.
-      BigDecimal spent = sent && !reply.refused() ? reservedUsd : BigDecimal.ZERO;
-      budget.settle(reservedUsd, cost == null ? spent : cost);
+      if (cost == null && !reply.refused()) {
+        // What is not waited for may have to be paid all the same; a refusal does not.
+        cost = unconfirmedUsd();
+      }
+      budget.settle(reservedUsd, cost == null ? BigDecimal.ZERO : cost);
       if (in != null && out != null) {
         rate.settle(reservedTokens, (long) in + out);
       }

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.math.RoundingMode;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -14,12 +16,18 @@ import java.util.concurrent.ConcurrentHashMap;
  * @param version such as {@code winback-v1}
  * @param system what a model is to do; the same for every client
  * @param user with {@code {{data}}} where the client's facts go, as JSON
- * @param repair with {@code {{errors}}} where the faults of an answer go
+ * @param repair with {@code {{rejected}}} where an answer and its faults go, as JSON
  */
 record Prompt(String version, String system, String user, String repair) {
 
   private static final Map<String, Prompt> KNOWN = new ConcurrentHashMap<>();
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Bytes of a request that a quoted answer may take: more than any that the schema allows. */
+  private static final int MAX_ANSWER = 10_000;
+
+  /** Bytes of a request that one of its faults may take. */
+  private static final int MAX_FAULT = 300;
 
   /** The prompt of that version; null if there is none. */
   static Prompt find(String version) {
@@ -42,8 +50,61 @@ record Prompt(String version, String system, String user, String repair) {
     return Placeholders.fill(user, Map.of("data", data(brief).toPrettyString()));
   }
 
-  String repair(String errors) {
-    return Placeholders.fill(repair, Map.of("errors", errors));
+  /**
+   * The same request after an answer that cannot be sent. The answer and what its checks quote of
+   * it are data, on one line of JSON that cannot contain a tag.
+   *
+   * @param answer null if there was no text
+   */
+  String repair(Brief brief, String answer, List<Check> checks) {
+    ObjectNode rejected = JSON.createObjectNode();
+    ArrayNode faults = rejected.putArray("faults");
+    for (Check check : checks) {
+      if (!check.passed()) {
+        faults
+            .addObject()
+            .put("check", check.name())
+            .put("found", beginning(check.detail(), MAX_FAULT));
+      }
+    }
+    rejected.put("answer", beginning(answer, MAX_ANSWER));
+    // Half a surrogate pair, by the model or by the cut, is not to be had in UTF-8.
+    byte[] encoded = rejected.toString().replace("<", "\\u003c").getBytes(StandardCharsets.UTF_8);
+    String json = new String(encoded, StandardCharsets.UTF_8);
+    return user(brief).stripTrailing()
+        + "\n\n"
+        + Placeholders.fill(repair, Map.of("rejected", json));
+  }
+
+  /** As much of a text as takes that many bytes as JSON within the JSON of a request. */
+  private static String beginning(String text, int bytes) {
+    if (text == null) {
+      return null;
+    }
+    int end = 0;
+    int left = bytes;
+    while (end < text.length()) {
+      int c = text.codePointAt(end);
+      left -= bytes(c);
+      if (left < 0) {
+        break;
+      }
+      end += Character.charCount(c);
+    }
+    return text.substring(0, end);
+  }
+
+  private static int bytes(int c) {
+    if (c < ' ' || c == '<') {
+      return "\\\\u003c".length();
+    }
+    if (c == '"' || c == '\\') {
+      return "\\\\\\\"".length();
+    }
+    if (Character.isSupplementaryCodePoint(c)) {
+      return "\\ud83e\\udd8a".length(); // Jackson writes them so, unless it is told otherwise.
+    }
+    return c < 0x80 ? 1 : c < 0x800 ? 2 : 3;
   }
 
   private static ObjectNode data(Brief brief) {

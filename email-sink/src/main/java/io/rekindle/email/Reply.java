@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,6 +44,12 @@ record Reply(
   static final String CUT_OFF = "CUT_OFF";
   static final String UNFINISHED = "UNFINISHED";
   static final String EMPTY = "EMPTY";
+
+  /** In USD: no answer costs more, so whoever says so is not to be believed. */
+  private static final double MAX_COST = 1e6;
+
+  /** Decimals of a cost, which a server may give hundreds of. */
+  private static final int MAX_COST_SCALE = 12;
 
   private static final int MAX_MODEL = 100;
   private static final int MAX_DETAIL = 200;
@@ -101,7 +108,8 @@ record Reply(
     return new Reader(answer).read();
   }
 
-  private static Reply malformed(String detail) {
+  /** Something came that cannot be read. */
+  static Reply malformed(String detail) {
     return new Reply(
         MALFORMED,
         null,
@@ -242,11 +250,22 @@ record Reply(
 
     private Usage usage() {
       JsonNode usage = answer.path("usage");
-      JsonNode cost = usage.path("cost");
       return new Usage(
           tokens(usage.path("prompt_tokens")),
           tokens(usage.path("completion_tokens")),
-          cost.isNumber() && cost.decimalValue().signum() >= 0 ? cost.decimalValue() : null);
+          cost(usage.path("cost")));
+    }
+
+    /** Null for anything but a believable amount: the largest numbers are read as infinite. */
+    private static BigDecimal cost(JsonNode cost) {
+      double approximately = cost.isNumber() ? cost.doubleValue() : Double.NaN;
+      if (!(approximately >= 0 && approximately <= MAX_COST)) {
+        return null;
+      }
+      BigDecimal exactly = cost.decimalValue();
+      return exactly.scale() > MAX_COST_SCALE
+          ? exactly.setScale(MAX_COST_SCALE, RoundingMode.UP)
+          : exactly;
     }
 
     private static Integer tokens(JsonNode count) {

@@ -17,7 +17,8 @@ import java.util.Objects;
  * @param schemaVersion null if no model was to write
  * @param promptTokens as reported; null if nothing was
  * @param completionTokens as reported; null if nothing was
- * @param costUsd as reported, or tokens at the configured prices; null if neither is known
+ * @param costUsd as reported, or tokens at the configured prices; for calls of which neither is
+ *     known, such as those that took too long, the most that they may have cost; null if nothing
  * @param latencyMs from the request to the email
  * @param calls HTTP requests sent
  * @param checks of the model's last answer, in the order they were made; empty without one

@@ -197,6 +197,25 @@ class LlmEmailWriterTest {
   }
 
   @Test
+  void shouldNotBelieveImpossibleUsage() throws Exception {
+    for (String cost : List.of("1e400", "1e9", "-1", "1" + "0".repeat(400), "\"x\"")) {
+      String answer = GOOD.replace("\"cost\":0.0011", "\"cost\":" + cost);
+      assertThat(answer).isNotEqualTo(GOOD);
+      try (ScriptedServer server = new ScriptedServer(Act.json(answer));
+          EmailWriter writer = writer(Requests.limits().at(server.url()))) {
+        WrittenEmail written = writer.write(Requests.ada()).join();
+        assertThat(written.fallbackReason()).isNull();
+        assertThat(written.costUsd()).as(cost).isEqualByComparingTo("0.00105");
+      }
+    }
+    String tokens = GOOD.replace("\"prompt_tokens\":900", "\"prompt_tokens\":1e400");
+    try (ScriptedServer server = new ScriptedServer(Act.json(tokens));
+        EmailWriter writer = writer(Requests.limits().at(server.url()))) {
+      assertThat(writer.write(Requests.ada()).join().promptTokens()).isNull();
+    }
+  }
+
+  @Test
   void shouldNotSendWhatOnlyOpenRouterKnowsToOthers() throws Exception {
     try (ScriptedServer server = new ScriptedServer(Act.json(GOOD))) {
       LlmSettings all = Requests.limits().at(server.url());
@@ -235,10 +254,10 @@ class LlmEmailWriterTest {
       WrittenEmail written = writer.write(Requests.ada()).join();
 
       JsonNode messages = JSON.readTree(server.requests().get(1).body()).path("messages");
-      assertThat(messages).hasSize(4);
-      assertThat(messages.at("/2/role").asText()).isEqualTo("assistant");
-      assertThat(messages.at("/3/content").asText())
-          .contains("- no-percentage: 20%", "- no-promise: Only today");
+      assertThat(messages).hasSize(2);
+      assertThat(messages.at("/1/content").asText())
+          .contains("{\"check\":\"no-percentage\",\"found\":\"20%\"}")
+          .contains("{\"check\":\"no-promise\",\"found\":\"Only today");
       assertThat(written.promptTokens()).isEqualTo(1_800);
       assertThat(written.costUsd()).isEqualByComparingTo("0.0022");
     }
@@ -272,6 +291,7 @@ class LlmEmailWriterTest {
 
         assertThat(written.fallbackReason()).isEqualTo("TIMEOUT");
         assertThat(written.calls()).isEqualTo(1);
+        assertThat(written.costUsd()).isPositive();
         assertThat(server.requests()).hasSize(1);
       }
     }
@@ -285,7 +305,9 @@ class LlmEmailWriterTest {
                 Requests.limits()
                     .within(Duration.ofMillis(200), Duration.ofSeconds(30))
                     .at(server.url()))) {
-      assertThat(writer.write(Requests.ada()).join().fallbackReason()).isEqualTo("TIMEOUT");
+      WrittenEmail written = writer.write(Requests.ada()).join();
+      assertThat(written.fallbackReason()).isEqualTo("TIMEOUT");
+      assertThat(written.costUsd()).isPositive();
       assertThat(server.requests()).hasSize(1);
     }
   }
@@ -328,6 +350,7 @@ class LlmEmailWriterTest {
       WrittenEmail written = writer.write(Requests.ada()).join();
       assertThat(written.fallbackReason()).isEqualTo("CONNECTION");
       assertThat(written.calls()).isZero();
+      assertThat(written.costUsd()).isNull();
     }
   }
 

@@ -39,8 +39,9 @@ final class Outbox {
           and (d.leased_until is null or d.leased_until <= now())
           and (d.next_attempt_at is null or d.next_attempt_at <= now())
           and (e.decision_id is null
+               or e.generated_at <= now() - ? * interval '1 millisecond'
                or exists (select 1 from engagement.outreach_decisions x
-                          where x.decision_id = e.decision_id and x.decision = 'EMAIL'))
+                          where x.decision_id = e.decision_id))
           and (exists (select 1 from engagement.outreach_settings where enabled)
                or e.generated_at <= now() - ? * interval '1 millisecond')
         order by coalesce(d.attempts, 0), e.generated_at, e.email_id
@@ -56,6 +57,7 @@ final class Outbox {
   private static final String LOOK =
       """
       select e.user_id, e.subject, e.text, e.html, e.generated_at, now() as now,
+             case when e.decision_id is null then 'EMAIL' else decision.decision end as decision,
              u.user_id is not null as present, u.email, u.marketing_consent, u.time_zone,
              s.user_id is not null as suppressed, s.address,
              o.id is not null as ruled, o.enabled, o.quiet_from, o.quiet_until,
@@ -102,7 +104,10 @@ final class Outbox {
       """;
 
   private static final String RELEASE =
-      "update engagement.deliveries set leased_by = null, leased_until = null where leased_by = ?";
+      """
+      update engagement.deliveries set leased_by = null, leased_until = null
+      where leased_by = ? and email_id is distinct from ?
+      """;
 
   private static final String POSTPONE =
       """
@@ -173,8 +178,9 @@ final class Outbox {
         PreparedStatement statement = connection.prepareStatement(LEASE)) {
       statement.setString(1, owner);
       statement.setLong(2, lease.toMillis());
-      statement.setLong(3, expiry.toMillis());
-      statement.setInt(4, most);
+      statement.setLong(3, Verdict.DECISION_WAIT.toMillis());
+      statement.setLong(4, expiry.toMillis());
+      statement.setInt(5, most);
       List<String> ids = new ArrayList<>();
       try (ResultSet row = statement.executeQuery()) {
         while (row.next()) {
@@ -218,6 +224,7 @@ final class Outbox {
         row.getString("text"),
         row.getString("html"),
         row.getTimestamp("generated_at").toInstant(),
+        row.getString("decision"),
         reader,
         row.getBoolean("suppressed") ? new Suppression(row.getString("address")) : null,
         row.getBoolean("ordered_since"),
@@ -256,9 +263,19 @@ final class Outbox {
 
   /** Gives back what this sender has. */
   void release() throws SQLException {
+    releaseAllBut(null);
+  }
+
+  /**
+   * Gives back what this sender has, except for one email.
+   *
+   * @param emailId null for no exception
+   */
+  void releaseAllBut(String emailId) throws SQLException {
     try (Connection connection = database.getConnection();
         PreparedStatement statement = connection.prepareStatement(RELEASE)) {
       statement.setString(1, owner);
+      statement.setString(2, emailId);
       statement.executeUpdate();
     }
   }

@@ -8,6 +8,7 @@ import java.time.LocalTime;
  *
  * @param text plain text part; empty for none
  * @param html HTML part; empty for none
+ * @param decision what was decided about it, EMAIL if nobody had to; null if that is not known
  * @param reader whom it is for; null if the shop knows nobody of this id any more
  * @param suppression what was said about writing to them; null if nothing was
  * @param orderedSince whether they have an effective order that was not known when it was decided
@@ -23,6 +24,7 @@ record QueuedEmail(
     String text,
     String html,
     Instant generatedAt,
+    String decision,
     Reader reader,
     Suppression suppression,
     boolean orderedSince,

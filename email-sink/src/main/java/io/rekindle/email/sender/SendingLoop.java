@@ -6,8 +6,10 @@ import java.sql.SQLException;
 import java.sql.SQLTransientException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -17,11 +19,12 @@ import org.slf4j.LoggerFactory;
  * Takes emails that are due and brings each of them to an end, one after another.
  *
  * <p>An email is at most once in the hands of the SMTP server, except in one case: the server took
- * it and that could not be written down, since the process was killed or the connection broke
- * between the server's last word and our commit. It is sent again then, with the same Message-ID.
- * Nothing happens in between but that one statement, and a database that does not answer is waited
- * for: only the death of the process in that time leaves the email to be sent again, or an outage
- * longer than the lease, after which another sender is faster.
+ * it and that is not written down, since the connection broke before the server's last word or the
+ * process ended between that and our commit. It is sent again then, with the same Message-ID.
+ * Nothing happens in between but that one statement, and nothing else is sent before it has worked,
+ * be the database away or refuse it: so it is one email per process that ends in that time. While
+ * the database is away no lease is renewed; after an outage longer than a lease another sender may
+ * be faster.
  */
 final class SendingLoop implements Runnable {
 
@@ -36,7 +39,7 @@ final class SendingLoop implements Runnable {
   private static final Duration FIRST_PAUSE = Duration.ofMinutes(1);
   private static final Duration LONGEST_PAUSE = Duration.ofHours(1);
 
-  /** From so many emails in a row on, a refusal of content is taken to be about the sender. */
+  /** When the contents of so many emails in a row are refused, it is taken to be about us. */
   private static final int CONTENT_REFUSALS = 3;
 
   private static final Duration DATABASE_PAUSE = Duration.ofSeconds(1);
@@ -48,7 +51,13 @@ final class SendingLoop implements Runnable {
 
   private long nextSendNanos = System.nanoTime();
   private int troubles;
-  private int contentRefusals;
+
+  /** Emails whose content was refused since one was accepted, up to as many as matter. */
+  private final Set<String> contentRefused = new HashSet<>();
+
+  /** Whether the last content that the server has judged was taken. */
+  private boolean contentTaken;
+
   private boolean databaseAway;
 
   /** Whether leases may be left that nobody works on, and that are renewed all the same. */
@@ -152,9 +161,10 @@ final class SendingLoop implements Runnable {
     }
     Outcome outcome = courier.deliver(email, address);
     if (outcome instanceof Outcome.Accepted accepted) {
-      mustBeStored(email, () -> outbox.accepted(emailId, accepted));
+      accepted(emailId, accepted);
       LOG.info("Email {} sent", HeaderText.of(emailId));
-      contentRefusals = 0;
+      contentRefused.clear();
+      contentTaken = true;
       allIsWell();
     } else if (outcome instanceof Outcome.Logged) {
       outbox.logged(emailId);
@@ -165,12 +175,7 @@ final class SendingLoop implements Runnable {
     } else if (outcome instanceof Outcome.MessageRefused refused) {
       messageRefused(email, refused.reason(), refused.reply());
     } else if (outcome instanceof Outcome.ContentRefused refused) {
-      // An email that failed is not offered again: so many are as many different ones.
-      if (++contentRefusals < CONTENT_REFUSALS) {
-        messageRefused(email, "MESSAGE_REFUSED", refused.refusal().text());
-      } else {
-        senderRefused(email, attempt, refused.refusal());
-      }
+      contentRefused(email, attempt, refused.refusal());
     } else if (outcome instanceof Outcome.Deferred deferred) {
       tryLater(email, attempt, deferred.why(), deferred.reply());
     } else if (outcome instanceof Outcome.SenderRefused refused) {
@@ -182,6 +187,29 @@ final class SendingLoop implements Runnable {
       throws SQLException, ServerTrouble {
     LOG.warn("Email {} failed: {}", HeaderText.of(email.emailId()), reason);
     mustBeStored(email, () -> outbox.failed(email.emailId(), reason, reply));
+  }
+
+  /**
+   * Policy does not say whether it is about this email or about all of ours. It is about this one
+   * if others are taken before it is refused a second time; about all if so many are refused in a
+   * row. Until either is known nothing has failed.
+   */
+  private void contentRefused(QueuedEmail email, int attempt, SmtpReply reply)
+      throws SQLException, ServerTrouble {
+    boolean othersAreTaken = contentTaken;
+    contentTaken = false;
+    if (othersAreTaken && attempt > 1) {
+      messageRefused(email, "MESSAGE_REFUSED", reply.text());
+      return;
+    }
+    if (contentRefused.size() < CONTENT_REFUSALS) {
+      contentRefused.add(email.emailId());
+    }
+    if (contentRefused.size() < CONTENT_REFUSALS) {
+      tryLater(email, attempt, "the content is refused: " + reply.code(), reply.text());
+    } else {
+      senderRefused(email, attempt, reply);
+    }
   }
 
   private void senderRefused(QueuedEmail email, int attempt, SmtpReply reply)
@@ -213,26 +241,62 @@ final class SendingLoop implements Runnable {
   }
 
   /**
-   * Writes down what has happened outside and cannot be undone, however long the database takes to
-   * answer; gives up only when the process is to end, or when the database refuses. An email of
-   * which that is so is given back, and sending pauses: what the database refuses of one it may
-   * refuse of all, and each would be sent again.
+   * Writes down that the server has an email. Nothing is sent before that has worked: what the
+   * database refuses of one it may refuse of all, and each could be sent again. The lease is kept
+   * meanwhile, so that no other sender takes it.
+   *
+   * @throws SQLException if it could not be done and the process is to end
+   */
+  private void accepted(String emailId, Outcome.Accepted accepted) throws SQLException {
+    for (int refusals = 0; ; refusals++) {
+      try {
+        store(() -> outbox.accepted(emailId, accepted));
+        return;
+      } catch (SQLException e) {
+        if (!isRunning()) {
+          LOG.error("Email {} was sent, which is not stored", HeaderText.of(emailId), e);
+          throw e;
+        }
+        trouble = "an email was sent, which is " + notStored(e);
+        LOG.error("Email {} was sent, which is {}", HeaderText.of(emailId), notStored(e));
+        courier.close();
+        releaseQuietly(emailId);
+        pause(doubled(FIRST_RECONNECT, refusals, LONGEST_RECONNECT));
+      }
+    }
+  }
+
+  /**
+   * Writes down what has become of an email that the server does not have. If the database refuses,
+   * the email is given back, to be tried again, and sending pauses.
    */
   private void mustBeStored(QueuedEmail email, Statement statement)
       throws SQLException, ServerTrouble {
+    try {
+      store(statement);
+    } catch (SQLException e) {
+      if (!isRunning()) {
+        throw e;
+      }
+      LOG.error("Email {} is given back: {}", HeaderText.of(email.emailId()), notStored(e));
+      outbox.postpone(email.emailId(), email.now().plus(LONGEST_RETRY), notStored(e), null);
+      throw new ServerTrouble(true, "what became of an email is " + notStored(e), e);
+    }
+  }
+
+  /**
+   * Executes a statement, however long the database takes to answer.
+   *
+   * @throws SQLException if it refuses, or if the process is to end
+   */
+  private void store(Statement statement) throws SQLException {
     while (true) {
       try {
         statement.execute();
         return;
       } catch (SQLException e) {
-        if (!isRunning()) {
+        if (!isRunning() || !mayPass(e)) {
           throw e;
-        }
-        if (!mayPass(e)) {
-          String why = "not stored: " + e.getSQLState() + " " + firstLine(e);
-          LOG.error("Email {} is given back: {}", HeaderText.of(email.emailId()), why);
-          outbox.postpone(email.emailId(), email.now().plus(LONGEST_RETRY), why, null);
-          throw new ServerTrouble(true, "what became of an email is " + why, e);
         }
         databaseIsAway(e);
         pause(DATABASE_PAUSE);
@@ -254,9 +318,10 @@ final class SendingLoop implements Runnable {
         || state.startsWith("40");
   }
 
-  /** The lines after it quote the row. */
-  private static String firstLine(SQLException e) {
-    return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+  /** Without the lines after the first, which quote the row. */
+  private static String notStored(SQLException e) {
+    String message = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+    return "not stored: " + e.getSQLState() + " " + message;
   }
 
   /** Keeps the rate. Returns whether that took time. */
@@ -308,10 +373,18 @@ final class SendingLoop implements Runnable {
     }
   }
 
-  /** What is not given back is taken by others once the lease has run out. */
   private void releaseQuietly() {
+    releaseQuietly(null);
+  }
+
+  /**
+   * What is not given back is taken by others once the lease has run out.
+   *
+   * @param but the email to keep; null for none
+   */
+  private void releaseQuietly(String but) {
     try {
-      outbox.release();
+      outbox.releaseAllBut(but);
       unreleased = false;
     } catch (SQLException e) {
       unreleased = true;

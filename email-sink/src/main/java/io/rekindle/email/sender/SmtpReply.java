@@ -35,7 +35,10 @@ record SmtpReply(String command, int code, String text) {
 
   /** Sequence, syntax, TLS and authentication: nothing that a recipient could be the reason of. */
   private static final Set<Integer> PROTOCOL_CODES =
-      Set.of(500, 502, 503, 504, 521, 523, 530, 534, 535, 538);
+      Set.of(500, 502, 503, 504, 521, 523, 530, 534, 535, 538, 555);
+
+  /** Out of storage, which a mailbox can be: somebody reads there. */
+  private static final int FULL = 552;
 
   /** How servers without enhanced codes say at RCPT that it is about who sends. */
   private static final Pattern ABOUT_SENDER =
@@ -60,13 +63,23 @@ record SmtpReply(String command, int code, String text) {
     int subject = Integer.parseInt(enhanced.group(2));
     int detail = Integer.parseInt(enhanced.group(3));
     return switch (subject) {
-      // 5.1.7 and 5.1.8 are about the sender's address.
-      case 1 -> detail == 7 || detail == 8 ? Fault.SENDER : Fault.RECIPIENT;
+      case 1 -> byAddress(detail);
+      // Disabled, not accepting messages; all else, such as full, is of a mailbox that is there.
+      case 2 -> detail == 1 ? Fault.RECIPIENT : Fault.MESSAGE;
       case 5 -> Fault.SENDER;
       case 7 -> command.equals(".") && !isAuthentication(detail) ? Fault.CONTENT : Fault.SENDER;
       case 0 -> byText(ofRecipient);
-      // Also a full mailbox (5.2.x) and a route that is broken (5.4.x): somebody reads there.
+      // Their system (3), the way to it (4), the form of the message (6).
       default -> Fault.MESSAGE;
+    };
+  }
+
+  /** X.1.x: mostly that there is no such mailbox or no such domain. */
+  private static Fault byAddress(int detail) {
+    return switch (detail) {
+      case 7, 8 -> Fault.SENDER; // The sender's address.
+      case 5, 9 -> Fault.MESSAGE; // It is valid; what is behind it cannot take this message.
+      default -> Fault.RECIPIENT;
     };
   }
 
@@ -80,7 +93,7 @@ record SmtpReply(String command, int code, String text) {
     if (PROTOCOL_CODES.contains(code) || (ofRecipient && aboutSender)) {
       return Fault.SENDER;
     }
-    return ofRecipient ? Fault.RECIPIENT : Fault.MESSAGE;
+    return ofRecipient && code != FULL ? Fault.RECIPIENT : Fault.MESSAGE;
   }
 
   /** One line for the log: without addresses, which are nobody's business there. */

@@ -27,6 +27,8 @@ sealed interface Verdict {
 
   /** Why an email was cancelled, as its {@code status_reason} says. */
   enum Reason {
+    DECIDED_OTHERWISE,
+    NOT_DECIDED,
     USER_REMOVED,
     NO_CONSENT,
     SUPPRESSED,
@@ -35,6 +37,12 @@ sealed interface Verdict {
     RECENTLY_CONTACTED,
     EXPIRED
   }
+
+  /**
+   * For how long the decision that an email names may be missing: the job stores the two apart, and
+   * either may come first.
+   */
+  Duration DECISION_WAIT = Duration.ofHours(1);
 
   /** There is nothing in it to read. */
   String EMPTY = "EMPTY";
@@ -49,6 +57,15 @@ sealed interface Verdict {
    * @param expiry age from which on an email is not worth sending any more
    */
   static Verdict on(QueuedEmail email, Duration expiry) {
+    if (email.decision() == null) {
+      Instant end = email.generatedAt().plus(DECISION_WAIT);
+      return email.now().isBefore(end)
+          ? new Hold(end, "not decided yet")
+          : new Cancel(Reason.NOT_DECIDED);
+    }
+    if (!email.decision().equals("EMAIL")) {
+      return new Cancel(Reason.DECIDED_OTHERWISE);
+    }
     QueuedEmail.Reader reader = email.reader();
     if (reader == null) {
       return new Cancel(Reason.USER_REMOVED);

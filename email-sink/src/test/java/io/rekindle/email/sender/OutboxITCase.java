@@ -105,24 +105,19 @@ class OutboxITCase {
   }
 
   @Test
-  void shouldLeaveWhatWasNotDecidedToBeAnEmail() throws Exception {
+  void shouldWaitForTheDecisionThatAnEmailNames() throws Exception {
     database.user("ada");
-    for (String decision : List.of("EMAIL", "HOLDOUT", "SKIP")) {
-      database.execute(
-          "insert into engagement.outreach_decisions (decision_id, episode_id, user_id, decision,"
-              + " reason, decided_at, policy_version, inputs)"
-              + " values (?, ?, 'ada', ?, 'AT_RISK', now(), 'p', '{}')",
-          decision,
-          decision,
-          decision);
-    }
-    for (String email : List.of("EMAIL", "HOLDOUT", "SKIP", "not yet")) {
+    database.decision("decided", "ada", "EMAIL");
+    for (String email : List.of("decided", "not yet", "never")) {
       database.ready(email, "ada");
     }
     database.execute("update engagement.emails set decision_id = email_id");
-    database.ready("undecided", "ada");
+    database.execute(
+        "update engagement.emails set generated_at = now() - interval '61 minutes'"
+            + " where email_id = 'never'");
+    database.ready("by others", "ada");
 
-    assertThat(one.lease(10)).containsExactlyInAnyOrder("EMAIL", "undecided");
+    assertThat(one.lease(10)).containsExactlyInAnyOrder("decided", "never", "by others");
   }
 
   @Test

@@ -37,9 +37,10 @@ final class SenderDatabase implements BeforeAllCallback, BeforeEachCallback, Aft
     execute(
         "truncate shop.users, shop.orders, engagement.emails, engagement.deliveries,"
             + " engagement.suppressions, engagement.outreach_decisions");
+    execute("delete from engagement.outreach_settings");
     execute(
-        "update engagement.outreach_settings"
-            + " set enabled = true, quiet_from = '00:00', quiet_until = '00:00'");
+        "insert into engagement.outreach_settings (id, quiet_from, quiet_until)"
+            + " values (1, '00:00', '00:00')");
   }
 
   @Override
@@ -63,6 +64,17 @@ final class SenderDatabase implements BeforeAllCallback, BeforeEachCallback, Aft
         userId,
         userId + "@example.com",
         userId);
+  }
+
+  void decision(String decisionId, String userId, String decision) throws SQLException {
+    execute(
+        "insert into engagement.outreach_decisions (decision_id, episode_id, user_id, decision,"
+            + " reason, decided_at, policy_version, inputs)"
+            + " values (?, ?, ?, ?, 'AT_RISK', now(), 'p', '{}')",
+        decisionId,
+        decisionId,
+        userId,
+        decision);
   }
 
   void ready(String emailId, String userId) throws SQLException {

@@ -120,6 +120,9 @@ class SendingITCase {
   @CsvSource(
       delimiter = '|',
       value = {
+        "DECIDED_OTHERWISE | update engagement.outreach_decisions set decision = 'HOLDOUT'",
+        "DECIDED_OTHERWISE | update engagement.outreach_decisions set decision = 'SKIP'",
+        "NOT_DECIDED   | delete from engagement.outreach_decisions; update engagement.emails set generated_at = now() - interval '61 minutes'",
         "NO_CONSENT    | update shop.users set marketing_consent = false",
         "USER_REMOVED  | delete from shop.users",
         "NO_ADDRESS    | update shop.users set email = null",
@@ -134,7 +137,9 @@ class SendingITCase {
       })
   void shouldCancelWhatMayNotBeSentAnyMore(String reason, String change) throws Exception {
     database.user("ada");
+    database.decision("e1", "ada", "EMAIL");
     database.ready("e1", "ada");
+    database.execute("update engagement.emails set decision_id = 'e1'");
     database.execute(change);
 
     start();
@@ -253,20 +258,27 @@ class SendingITCase {
         .isEqualTo("READY quiet hours 0 true");
   }
 
-  @Test
-  void shouldSendNothingWhileOutreachIsPaused() throws Exception {
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "update engagement.outreach_settings set enabled = false",
+        "delete from engagement.outreach_settings",
+      })
+  void shouldSendNothingWhileOutreachIsPaused(String pause) throws Exception {
     database.user("ada");
     database.ready("e1", "ada");
     database.user("old");
     database.ready("e0", "old");
     database.execute(
         "update engagement.emails set generated_at = now() - interval '4 days' where email_id = 'e0'");
-    database.execute("update engagement.outreach_settings set enabled = false");
+    database.execute(pause);
 
     start();
     awaitStatus("e0", "CANCELLED EXPIRED"); // So it has looked.
     assertThat(database.status("e1")).isEqualTo("READY");
-    database.execute("update engagement.outreach_settings set enabled = true");
+    database.execute(
+        "insert into engagement.outreach_settings (id, quiet_from, quiet_until)"
+            + " values (1, '00:00', '00:00') on conflict (id) do update set enabled = true");
 
     awaitStatus("e1", "SENT");
   }
@@ -320,6 +332,7 @@ class SendingITCase {
       value = {
         "RCPT | 550 5.1.1 <ada@example.com>: no such user",
         "RCPT | 550 no such user",
+        "RCPT | 550 5.2.1 mailbox disabled",
         ".    | 550 5.1.1 no such user after all",
       })
   void shouldSuppressAnAddressThatTakesNoMail(String command, String reply) throws Exception {
@@ -405,9 +418,9 @@ class SendingITCase {
       delimiter = '|',
       value = {
         ".    | 554 5.6.0 we do not like its looks",
-        ".    | 550 5.7.1 looks like spam",
         "RCPT | 552 5.2.2 mailbox full",
-        "RCPT | 550 5.4.4 no route",
+        "RCPT | 550 5.4.1 recipient rejected",
+        "RCPT | 554 5.3.2 no messages",
       })
   void shouldFailAMessageThatIsNotWantedAndGoOn(String command, String reply) throws Exception {
     database.user("ada");
@@ -438,7 +451,51 @@ class SendingITCase {
             database.value(
                 "select string_agg(status || coalesce(' ' || status_reason, ''), ', ' order by status)"
                     + " from engagement.emails"))
-        .isEqualTo("FAILED MESSAGE_REFUSED, FAILED MESSAGE_REFUSED, READY, READY");
+        .isEqualTo("READY, READY, READY, READY");
+    assertThat(
+            database.value(
+                "select string_agg(distinct last_reply, ', ') || count(last_error)"
+                    + " from engagement.deliveries"))
+        .isEqualTo("550 5.7.1 looks like spam3");
+    assertThat(database.value("select count(*) from engagement.suppressions")).isEqualTo("0");
+  }
+
+  @Test
+  void shouldFailAnEmailWhoseContentIsRefusedWhileOthersAreTaken() throws Exception {
+    database.user("ada");
+    database.ready("e1", "ada");
+    smtp.once(".", "550 5.7.1 looks like spam");
+    start();
+    Await.until("postponed", () -> "550 5.7.1 looks like spam".equals(lastReply("e1")));
+    assertThat(database.status("e1")).isEqualTo("READY");
+
+    database.user("bea");
+    database.ready("e2", "bea");
+    awaitStatus("e2", "SENT");
+    smtp.once(".", "550 5.7.1 looks like spam");
+    database.endWaiting();
+
+    awaitStatus("e1", "FAILED MESSAGE_REFUSED");
+    assertThat(health()).doesNotContain("PAUSED");
+  }
+
+  @Test
+  void shouldNotTakeOneEmailThatIsRefusedTimeAndAgainForAll() throws Exception {
+    database.user("ada");
+    database.ready("e1", "ada");
+    smtp.always(".", "550 5.7.1 looks like spam");
+    start();
+    for (int attempt = 1; attempt <= 4; attempt++) {
+      String attempts = Integer.toString(attempt);
+      Await.until(
+          "tried " + attempts + " times",
+          () ->
+              attempts.equals(
+                  database.value(
+                      "select attempts from engagement.deliveries where leased_by is null")));
+      assertThat(health()).doesNotContain("PAUSED");
+      database.endWaiting();
+    }
   }
 
   @Test
@@ -476,20 +533,75 @@ class SendingITCase {
   }
 
   @Test
-  void shouldPauseWhenTheDatabaseRefusesWhatBecameOfAnEmail() throws Exception {
+  void shouldSendNothingBeforeItIsStoredThatAnEmailWasSent() throws Exception {
+    for (int n = 1; n <= 3; n++) {
+      database.user("u" + n);
+      database.ready("e" + n, "u" + n);
+    }
+    refuse("before update of sent_at on engagement.emails");
+    try {
+      start();
+      Await.until("paused", () -> health().contains("\"sending\":\"PAUSED\""));
+      // What it cannot send now it leaves to others.
+      Await.until(
+          "the others are given back",
+          () ->
+              database
+                  .value("select count(*) from engagement.deliveries where leased_by is not null")
+                  .equals("1"));
+      assertThat(smtp.received()).hasSize(1);
+    } finally {
+      refuseNoMore();
+    }
+
+    for (int n = 1; n <= 3; n++) {
+      awaitStatus("e" + n, "SENT");
+    }
+    assertThat(smtp.received()).extracting(Received::to).doesNotHaveDuplicates().hasSize(3);
+    Await.until("sending", () -> !health().contains("PAUSED"));
+  }
+
+  @Test
+  void shouldSendAgainOnlyTheOneThatWasNotStoredWhenItEnded() throws Exception {
+    for (int n = 1; n <= 3; n++) {
+      database.user("u" + n);
+      database.ready("e" + n, "u" + n);
+    }
+    refuse("before update of sent_at on engagement.emails");
+    try {
+      start();
+      Await.until("paused", () -> health().contains("\"sending\":\"PAUSED\""));
+      sender.close();
+    } finally {
+      refuseNoMore();
+    }
+
+    start();
+    for (int n = 1; n <= 3; n++) {
+      awaitStatus("e" + n, "SENT");
+    }
+    assertThat(smtp.received()).hasSize(4);
+    assertThat(smtp.received().get(0).header("Message-ID"))
+        .isEqualTo(
+            smtp.received().stream()
+                .skip(1)
+                .filter(mail -> mail.to().equals(smtp.received().get(0).to()))
+                .findFirst()
+                .orElseThrow()
+                .header("Message-ID"));
+  }
+
+  @Test
+  void shouldPauseWhenTheDatabaseRefusesWhatBecameOfAnEmailThatWasNotTaken() throws Exception {
     database.user("ada");
     database.ready("e1", "ada");
-    database.execute(
-        "create function engagement.test_refuse() returns trigger language plpgsql"
-            + " as $$ begin raise exception 'no'; end $$");
-    database.execute(
-        "create trigger test_refuse before update of sent_at on engagement.emails"
-            + " for each row execute function engagement.test_refuse()");
+    smtp.once("RCPT", "552 5.2.2 full");
+    refuse("before update of status_reason on engagement.emails");
     try {
       start();
       Await.until("paused", () -> health().contains("\"sending\":\"PAUSED\""));
     } finally {
-      database.execute("drop function engagement.test_refuse cascade");
+      refuseNoMore();
     }
 
     assertThat(
@@ -497,7 +609,34 @@ class SendingITCase {
                 "select status || ' ' || last_error || ' ' || (leased_by is null)"
                     + " from engagement.emails join engagement.deliveries using (email_id)"))
         .isEqualTo("READY not stored: P0001 ERROR: no true");
-    assertThat(smtp.received()).hasSize(1);
+  }
+
+  @Test
+  void shouldGiveEverythingBackWhenAStatementFails() throws Exception {
+    for (int n = 1; n <= 3; n++) {
+      database.user("u" + n);
+      database.ready("e" + n, "u" + n);
+    }
+    refuse("before update of attempts on engagement.deliveries");
+    try {
+      start();
+      Await.until(
+          "given back",
+          () ->
+              database
+                  .value(
+                      "select count(*) from engagement.deliveries"
+                          + " where leased_by is null and leased_until is null")
+                  .equals("3"));
+      assertThat(smtp.received()).isEmpty();
+    } finally {
+      refuseNoMore();
+    }
+
+    for (int n = 1; n <= 3; n++) {
+      awaitStatus("e" + n, "SENT");
+    }
+    assertThat(smtp.received()).hasSize(3);
   }
 
   @Test
@@ -665,6 +804,21 @@ class SendingITCase {
     awaitStatus("e1", "LOGGED");
     assertThat(smtp.connections()).isZero();
     assertThat(database.value("select sent_at from engagement.emails")).isNull();
+  }
+
+  /** Has the database refuse such a change. */
+  private static void refuse(String change) throws SQLException {
+    database.execute(
+        "create function engagement.test_refuse() returns trigger language plpgsql"
+            + " as $$ begin raise exception 'no'; end $$");
+    database.execute(
+        "create trigger test_refuse "
+            + change
+            + " for each row execute function engagement.test_refuse()");
+  }
+
+  private static void refuseNoMore() throws SQLException {
+    database.execute("drop function engagement.test_refuse cascade");
   }
 
   private void start() throws Exception {

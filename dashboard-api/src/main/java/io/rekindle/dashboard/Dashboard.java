@@ -6,12 +6,17 @@ import io.javalin.json.JavalinJackson;
 import io.javalin.util.JavalinBindException;
 import io.rekindle.dashboard.database.Database;
 import io.rekindle.dashboard.http.Area;
+import io.rekindle.dashboard.http.Exports;
 import io.rekindle.dashboard.http.Failures;
 import io.rekindle.dashboard.http.Json;
+import io.rekindle.dashboard.http.RateLimit;
 import io.rekindle.dashboard.http.Router;
 import io.rekindle.dashboard.http.SecurityHeaders;
+import io.rekindle.dashboard.orders.OrdersArea;
+import io.rekindle.dashboard.pipeline.DeadLetterStore;
 import io.rekindle.dashboard.pipeline.HealthCheck;
 import io.rekindle.dashboard.pipeline.PipelineArea;
+import io.rekindle.dashboard.pipeline.PipelineQuery;
 import io.rekindle.dashboard.pipeline.ProgressQuery;
 import io.rekindle.dashboard.security.Administration;
 import io.rekindle.dashboard.security.ApiKeys;
@@ -20,7 +25,9 @@ import io.rekindle.dashboard.security.FirstAdmin;
 import io.rekindle.dashboard.security.Passwords;
 import io.rekindle.dashboard.security.Sessions;
 import io.rekindle.dashboard.security.SignIn;
+import io.rekindle.dashboard.users.Erasures;
 import io.rekindle.dashboard.users.UsersArea;
+import java.time.Duration;
 import java.util.List;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.jdbi.v3.core.Jdbi;
@@ -34,6 +41,8 @@ public final class Dashboard implements AutoCloseable {
 
   private final Database database;
   private final FirstAdmin firstAdmin;
+  private final Erasures erasures;
+  private final PipelineQuery pipeline;
   private final Callers callers;
   private final List<Area> areas;
   private Router router;
@@ -57,13 +66,31 @@ public final class Dashboard implements AutoCloseable {
             settings.signIn().adminPassword().orElse(null),
             System.out::println);
     ProgressQuery progress = new ProgressQuery(jdbi);
+    DeadLetterStore letters =
+        settings
+            .pipeline()
+            .kafkaBootstrap()
+            .map(kafka -> new DeadLetterStore(kafka, settings.pipeline().topicPrefix()))
+            .orElse(null);
+    pipeline =
+        new PipelineQuery(
+            jdbi,
+            progress,
+            settings.pipeline().slot(),
+            settings.pipeline().topicPrefix(),
+            settings.pipeline().flinkUrl().orElse(null),
+            letters);
+    Exports exports = new Exports(jdbi);
+    RateLimit writes = new RateLimit(settings.writesPerMinute(), Duration.ofMinutes(1));
+    erasures = new Erasures(jdbi);
     areas =
         List.of(
             new HealthCheck(progress),
             new SignIn(jdbi, passwords, sessions),
             new Administration(jdbi, passwords, sessions, keys),
-            new UsersArea(jdbi),
-            new PipelineArea(progress));
+            new UsersArea(jdbi, exports, writes, settings.scoreOverrides()),
+            new OrdersArea(jdbi, writes, settings.pipeline().slot()),
+            new PipelineArea(jdbi, pipeline, letters));
   }
 
   /**
@@ -77,6 +104,8 @@ public final class Dashboard implements AutoCloseable {
       dashboard.server = Javalin.create(config -> dashboard.configure(config, settings));
       dashboard.server.start(settings.host(), settings.port());
       dashboard.firstAdmin.start();
+      dashboard.erasures.start();
+      dashboard.pipeline.start();
       return dashboard;
     } catch (RuntimeException e) {
       dashboard.database.close();
@@ -110,6 +139,8 @@ public final class Dashboard implements AutoCloseable {
   @Override
   public void close() {
     firstAdmin.close();
+    erasures.close();
+    pipeline.close();
     server.stop();
     database.close();
   }

@@ -42,12 +42,15 @@ public final class Fields {
 
   /** Whether the field is there at all, null or not. */
   public boolean has(String name) {
-    return object.has(name);
+    return object != null && object.has(name);
   }
 
   /** Notes a mistake that only the caller can see. */
   public void reject(String name, String message) {
-    errors.add(new FieldError(place + name, message));
+    // Of what is no object only that is said.
+    if (object != null) {
+      errors.add(new FieldError(place + name, message));
+    }
   }
 
   /** How many mistakes there are by now. */

@@ -1,21 +1,184 @@
 package io.rekindle.dashboard.pipeline;
 
+import io.javalin.http.Context;
+import io.javalin.http.HttpStatus;
+import io.rekindle.connectors.deadletter.DeadLetter;
+import io.rekindle.connectors.deadletter.Replay;
 import io.rekindle.dashboard.http.Access;
 import io.rekindle.dashboard.http.Area;
+import io.rekindle.dashboard.http.Cursor;
+import io.rekindle.dashboard.http.Fields;
+import io.rekindle.dashboard.http.Json;
+import io.rekindle.dashboard.http.Page;
+import io.rekindle.dashboard.http.Query;
+import io.rekindle.dashboard.http.Refusal;
 import io.rekindle.dashboard.http.Router;
 import io.rekindle.dashboard.http.Scope;
+import io.rekindle.dashboard.security.AuditLog;
+import io.rekindle.dashboard.security.AuditLog.Subject;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jdbi.v3.core.Jdbi;
 
-/** What the pipeline does and what holds it. */
+/** What the pipeline does, what holds it, and the records that it could not read. */
 public final class PipelineArea implements Area {
 
-  private final ProgressQuery progress;
+  private static final String LIST = "dead-letters";
+  private static final int SHOWN = 4_096;
+  private static final int MAX_VALUE = 256 * 1024;
 
-  public PipelineArea(ProgressQuery progress) {
-    this.progress = progress;
+  private final Jdbi jdbi;
+  private final PipelineQuery pipeline;
+  private final DeadLetterStore letters;
+
+  /**
+   * A record that the pipeline could not read.
+   *
+   * @param id topic-partition-offset of where it was read
+   * @param timestamp of the original record
+   * @param reason a code such as NOT_JSON
+   * @param error a sentence that names the field and the fix
+   * @param version of the software that refused it
+   * @param key as text; null if it has none
+   * @param value as text, its beginning if it is long; null if it is
+   * @param valueBytes how long it is; null if it is null
+   */
+  public record Letter(
+      String id,
+      String topic,
+      int partition,
+      long offset,
+      Instant timestamp,
+      String reason,
+      String error,
+      String version,
+      String key,
+      String value,
+      Integer valueBytes) {}
+
+  /** Where a dead letter's record is now, as topic-partition-offset. */
+  record Replayed(String id, String replayedTo) {}
+
+  /**
+   * Makes the area.
+   *
+   * @param letters null if Kafka is not to be asked
+   */
+  public PipelineArea(Jdbi jdbi, PipelineQuery pipeline, DeadLetterStore letters) {
+    this.jdbi = jdbi;
+    this.pipeline = pipeline;
+    this.letters = letters;
   }
 
   @Override
   public void register(Router router) {
-    router.get("/api/pipeline", Access.VIEWER.orKey(Scope.READ), ctx -> ctx.json(progress.read()));
+    router.get("/api/pipeline", Access.VIEWER.orKey(Scope.READ), ctx -> ctx.json(status()));
+    router.get("/api/dead-letters", Access.ADMIN, this::list);
+    router.get("/api/dead-letters/{id}", Access.ADMIN, this::one);
+    router.post("/api/dead-letters/{id}/replay", Access.ADMIN, this::replay);
+  }
+
+  public PipelineStatus status() {
+    return pipeline.read();
+  }
+
+  /**
+   * Dead letters, the newest first.
+   *
+   * @param cursor null for the first page
+   * @throws Refusal 503 if Kafka is not to be asked, or does not answer
+   */
+  public Page<Letter> deadLetters(String cursor, int limit) {
+    String[] after = Cursor.read(cursor, LIST, 1);
+    List<DeadLetter> all = store().newest();
+    int from = 0;
+    if (after != null) {
+      while (from < all.size() && !all.get(from).id().equals(after[0])) {
+        from++;
+      }
+      from++;
+    }
+    List<DeadLetter> some =
+        all.subList(Math.min(from, all.size()), Math.min(from + limit, all.size()));
+    return new Page<>(
+        some.stream().map(PipelineArea::letter).toList(),
+        from + limit < all.size() ? Cursor.write(LIST, some.get(some.size() - 1).id()) : null);
+  }
+
+  private void list(Context ctx) {
+    Query query = Query.of(ctx);
+    String cursor = query.text("cursor", 2_000);
+    int limit = query.integer("limit", 1, 200, 50);
+    query.check();
+    ctx.json(deadLetters(cursor, limit));
+  }
+
+  private void one(Context ctx) {
+    ctx.json(letter(find(ctx.pathParam("id"))));
+  }
+
+  private void replay(Context ctx) {
+    String id = ctx.pathParam("id");
+    Fields body = Json.object(ctx, 2 * MAX_VALUE);
+    String value = body.text("value", MAX_VALUE);
+    String key = body.text("key", 10_000);
+    body.check();
+    DeadLetter letter = Replay.repaired(find(id), bytes(key), bytes(value));
+    String replayedTo = store().replay(letter);
+    jdbi.useHandle(
+        handle ->
+            AuditLog.record(
+                handle,
+                ctx,
+                "REPLAY",
+                Subject.DEAD_LETTER,
+                id,
+                null,
+                Map.of("replayedTo", replayedTo, "repaired", value != null || key != null)));
+    ctx.status(HttpStatus.OK).json(new Replayed(id, replayedTo));
+  }
+
+  private DeadLetter find(String id) {
+    return store().newest().stream()
+        .filter(letter -> letter.id().equals(id))
+        .findFirst()
+        .orElseThrow(() -> Refusal.notFound("No dead letter \"" + id + "\"."));
+  }
+
+  private DeadLetterStore store() {
+    if (letters == null) {
+      throw new Refusal(
+          HttpStatus.SERVICE_UNAVAILABLE,
+          "Dead letters are not shown here: REKINDLE_KAFKA_BOOTSTRAP_SERVERS is not set.");
+    }
+    return letters;
+  }
+
+  private static Letter letter(DeadLetter letter) {
+    return new Letter(
+        letter.id(),
+        letter.topic(),
+        letter.partition(),
+        letter.offset(),
+        Instant.ofEpochMilli(letter.timestamp()),
+        letter.reason().name(),
+        letter.error(),
+        letter.version(),
+        text(letter.key()),
+        text(letter.value()),
+        letter.value() == null ? null : letter.value().length);
+  }
+
+  /** Bytes from anywhere: what is no UTF-8 becomes the replacement character. */
+  private static String text(byte[] bytes) {
+    return bytes == null
+        ? null
+        : new String(bytes, 0, Math.min(bytes.length, SHOWN), StandardCharsets.UTF_8);
+  }
+
+  private static byte[] bytes(String text) {
+    return text == null ? null : text.getBytes(StandardCharsets.UTF_8);
   }
 }

@@ -1,30 +1,26 @@
 package io.rekindle.dashboard.security;
 
-import io.rekindle.dashboard.http.Failures;
 import io.rekindle.dashboard.http.Role;
+import io.rekindle.dashboard.http.Rounds;
 import io.rekindle.dashboard.security.AuditLog.Subject;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Makes the account by which everybody else can be let in, as soon as the database answers, if
  * there is no account yet. Its password is told once, unless it was given.
  */
-public final class FirstAdmin implements Runnable, AutoCloseable {
-
-  private static final Logger LOG = LoggerFactory.getLogger(FirstAdmin.class);
-  private static final long RETRY_MILLIS = 1_000;
+public final class FirstAdmin implements AutoCloseable {
 
   private final Jdbi jdbi;
   private final Passwords passwords;
   private final String email;
   private final String givenPassword;
   private final Consumer<String> announcement;
-  private final Thread thread = new Thread(this, "first-admin");
+  private final Rounds rounds = new Rounds("first-admin", Duration.ofSeconds(1), this::round);
 
   /**
    * @param givenPassword null to make one up
@@ -44,30 +40,12 @@ public final class FirstAdmin implements Runnable, AutoCloseable {
   }
 
   public void start() {
-    thread.setDaemon(true);
-    thread.start();
+    rounds.start();
   }
 
-  @Override
-  public void run() {
-    while (!Thread.currentThread().isInterrupted()) {
-      try {
-        jdbi.useTransaction(this::create);
-        return;
-      } catch (RuntimeException e) {
-        // A database that is not there yet, or has not been migrated yet, will be.
-        if (Failures.unavailable(e)) {
-          LOG.debug("The database does not answer yet", e);
-        } else {
-          LOG.warn("No account could be looked for: {}", e.getMessage());
-        }
-      }
-      try {
-        Thread.sleep(RETRY_MILLIS);
-      } catch (InterruptedException e) {
-        return;
-      }
-    }
+  private boolean round() {
+    jdbi.useTransaction(this::create);
+    return false;
   }
 
   private void create(Handle handle) {
@@ -98,6 +76,6 @@ public final class FirstAdmin implements Runnable, AutoCloseable {
 
   @Override
   public void close() {
-    thread.interrupt();
+    rounds.close();
   }
 }

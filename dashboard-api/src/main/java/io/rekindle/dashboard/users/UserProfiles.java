@@ -70,7 +70,7 @@ final class UserProfiles {
         row.getString("policy_version"));
   }
 
-  private static UserProfile.Breakdown breakdown(ResultSet row) throws SQLException {
+  static UserProfile.Breakdown breakdown(ResultSet row) throws SQLException {
     if (row.getBigDecimal("recency_points") == null) {
       return null;
     }

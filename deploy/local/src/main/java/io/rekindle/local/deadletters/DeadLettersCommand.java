@@ -2,6 +2,7 @@ package io.rekindle.local.deadletters;
 
 import io.rekindle.connectors.deadletter.DeadLetter;
 import io.rekindle.connectors.deadletter.Reason;
+import io.rekindle.connectors.deadletter.Replay;
 import io.rekindle.connectors.kafka.Topics;
 import io.rekindle.local.DataOption;
 import io.rekindle.local.Failure;
@@ -191,13 +192,21 @@ public final class DeadLettersCommand implements Runnable {
           refused++;
           outcome = "not replayed, it would be refused again: " + text(refusal.get());
         } else {
-          outcome = "replayed to " + replay.send(letter);
+          outcome = "replayed to " + send(replay, letter);
         }
         progress.erase();
         out.printf("%s %s%n", letter.id(), outcome);
       }
     }
     return refused == 0 ? 0 : 1;
+  }
+
+  private static String send(Replay replay, DeadLetter letter) throws InterruptedException {
+    try {
+      return replay.send(letter);
+    } catch (IOException e) {
+      throw new Failure(e.getMessage(), e);
+    }
   }
 
   private DeadLetter find(DataOption data, String id) {

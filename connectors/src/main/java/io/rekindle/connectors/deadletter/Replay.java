@@ -1,10 +1,8 @@
-package io.rekindle.local.deadletters;
+package io.rekindle.connectors.deadletter;
 
 import io.rekindle.connectors.capture.ChangeDecoder;
 import io.rekindle.connectors.capture.IgnoringReceiver;
-import io.rekindle.connectors.deadletter.DeadLetter;
-import io.rekindle.connectors.deadletter.Reason;
-import io.rekindle.local.Failure;
+import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -16,19 +14,20 @@ import org.apache.kafka.common.record.TimestampType;
 
 /**
  * Puts a dead letter's record back where it came from, as it was or repaired. The pipeline takes a
- * change by its row's version, so one that is replayed twice, or late, does no harm.
+ * change by its row's version, so one that is replayed twice, or late, does no harm. Not
+ * thread-safe.
  */
-final class Replay {
+public final class Replay {
 
   private final Producer<byte[], byte[]> producer;
   private final ChangeDecoder decoder = new ChangeDecoder();
 
-  Replay(Producer<byte[], byte[]> producer) {
+  public Replay(Producer<byte[], byte[]> producer) {
     this.producer = producer;
   }
 
   /** The letter with another key or value; null leaves what it has. */
-  static DeadLetter repaired(DeadLetter letter, byte[] key, byte[] value) {
+  public static DeadLetter repaired(DeadLetter letter, byte[] key, byte[] value) {
     return new DeadLetter(
         letter.topic(),
         letter.partition(),
@@ -46,7 +45,7 @@ final class Replay {
    *
    * @param now the record's timestamp when it is replayed, epoch milliseconds
    */
-  Optional<String> refusal(DeadLetter letter, long now) {
+  public Optional<String> refusal(DeadLetter letter, long now) {
     if (letter.reason() == Reason.INVALID_POLICY) {
       return Optional.of(
           letter.error()
@@ -70,8 +69,12 @@ final class Replay {
     return Optional.ofNullable(verdict.refusal);
   }
 
-  /** Sends the record and says where it went, as {@code topic-partition-offset}. */
-  String send(DeadLetter letter) throws InterruptedException {
+  /**
+   * Sends the record and says where it went, as {@code topic-partition-offset}.
+   *
+   * @throws IOException if Kafka did not take it
+   */
+  public String send(DeadLetter letter) throws IOException, InterruptedException {
     try {
       RecordMetadata sent =
           producer
@@ -81,7 +84,7 @@ final class Replay {
               .get();
       return "%s-%d-%d".formatted(sent.topic(), sent.partition(), sent.offset());
     } catch (ExecutionException e) {
-      throw new Failure(
+      throw new IOException(
           "%s could not be sent: %s".formatted(letter.id(), e.getCause().getMessage()), e);
     }
   }

@@ -1,10 +1,8 @@
-package io.rekindle.local.deadletters;
+package io.rekindle.connectors.deadletter;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.rekindle.connectors.deadletter.DeadLetter;
-import io.rekindle.connectors.deadletter.Reason;
 import io.rekindle.connectors.kafka.Topics;
 import java.util.List;
 import java.util.Set;

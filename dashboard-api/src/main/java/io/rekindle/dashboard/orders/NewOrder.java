@@ -1,0 +1,69 @@
+package io.rekindle.dashboard.orders;
+
+import io.rekindle.dashboard.http.Fields;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.UUID;
+
+/**
+ * An order as a request gives it, with the defaults filled in.
+ *
+ * @param placedAt null for the moment at which it is stored
+ * @param category null if there is none
+ */
+record NewOrder(
+    String orderId,
+    String userId,
+    Instant placedAt,
+    BigDecimal amount,
+    BigDecimal refundedAmount,
+    String currency,
+    String category) {
+
+  static final String MOST = "999999999999.99";
+
+  private static final Instant EARLIEST = Instant.parse("0001-01-01T00:00:00Z");
+
+  /** The database has a day of grace; a little less leaves room for two clocks. */
+  private static final long GRACE_SECONDS = 86_400 - 300;
+
+  /**
+   * Reads the fields; mistakes are the fields' to tell.
+   *
+   * @param now by this machine's clock
+   */
+  static NewOrder read(Fields body, Instant now) {
+    String orderId = body.text("orderId", 128);
+    if (body.has("orderId") && (orderId == null || orderId.isBlank())) {
+      body.reject("orderId", "has to be a text of 1 to 128 characters, or absent.");
+    }
+    String userId = body.requiredText("userId", 128);
+    Instant placedAt = body.instant("placedAt");
+    if (placedAt != null
+        && (placedAt.isBefore(EARLIEST) || placedAt.isAfter(now.plusSeconds(GRACE_SECONDS)))) {
+      body.reject("placedAt", "has to be in the past, with a day of grace.");
+    }
+    int before = body.mistakes();
+    BigDecimal amount = body.decimal("amount", "0", MOST, 2);
+    if (amount == null && body.mistakes() == before) {
+      body.reject("amount", "is required.");
+    }
+    BigDecimal refunded = body.decimal("refundedAmount", "0", MOST, 2);
+    if (refunded != null && amount != null && refunded.compareTo(amount) > 0) {
+      body.reject("refundedAmount", "has to be at most the amount.");
+    }
+    String currency = body.text("currency", 3);
+    if (currency != null && !currency.matches("[A-Z]{3}")) {
+      body.reject("currency", "has to be three capital letters of ISO 4217 such as EUR.");
+    }
+    String category = body.text("category", 200);
+    return new NewOrder(
+        orderId == null ? UUID.randomUUID().toString() : orderId,
+        userId,
+        placedAt,
+        amount,
+        refunded == null ? BigDecimal.ZERO : refunded,
+        currency == null ? "EUR" : currency,
+        category);
+  }
+}

@@ -1,0 +1,125 @@
+package io.rekindle.dashboard.orders;
+
+import io.rekindle.dashboard.database.Columns;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+
+/**
+ * Where an order is on its way from the shop's table to the score. Thread-safe.
+ *
+ * <p>A row does not know where in the write-ahead log its commit is. So the end of the log is noted
+ * when an order's row is first looked at, and the row is known to be captured once the connector
+ * has confirmed the log up to there: never too early, perhaps a moment late.
+ */
+final class OrderTrace {
+
+  private static final int MOST_MARKS = 10_000;
+
+  private final Jdbi jdbi;
+  private final String slot;
+  private final Map<Row, Mark> marks =
+      new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Row, Mark> eldest) {
+          return size() > MOST_MARKS;
+        }
+      };
+
+  /** An order's row as it was last written. */
+  private record Row(String orderId, Instant updatedAt) {}
+
+  /**
+   * What is known of a row.
+   *
+   * @param position in the log, at or behind the row's commit, as bytes from its beginning
+   * @param capturedAt when it was first seen to be captured; null until then
+   */
+  private record Mark(long position, Instant capturedAt) {}
+
+  /**
+   * A stage that an order has reached or not.
+   *
+   * @param at null if it has not, or if nobody knows when
+   */
+  record Stage(boolean reached, Instant at) {}
+
+  /**
+   * An order and the stages on its way.
+   *
+   * @param stored when its row was last written
+   * @param captured whether the connector has read that from the log, and when that was seen
+   * @param scored whether the client's score takes it into account; {@code at} is the instant of
+   *     the judgement that first does, or of the client's last one if the score did not change
+   */
+  record Traced(ShopOrder order, Stage stored, Stage captured, Stage scored) {}
+
+  OrderTrace(Jdbi jdbi, String slot) {
+    this.jdbi = jdbi;
+    this.slot = slot;
+  }
+
+  /** Empty if there is no such order. */
+  Optional<Traced> of(String orderId) {
+    return jdbi.withHandle(handle -> read(handle, orderId));
+  }
+
+  private Optional<Traced> read(Handle handle, String orderId) {
+    return handle
+        .createQuery(
+            "select "
+                + ShopOrder.COLUMNS
+                + """
+                , clock_timestamp() as now,
+                  pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0') as log_end,
+                  (select pg_wal_lsn_diff(confirmed_flush_lsn, '0/0') from pg_replication_slots
+                    where slot_name = :slot) as confirmed,
+                  coalesce(s.as_of >= o.updated_at and p.scored_until >= o.updated_at, false)
+                    as scored,
+                  coalesce(
+                    (select min(h.as_of) from engagement.score_history h
+                      where h.user_id = o.user_id and h.as_of >= o.updated_at),
+                    s.as_of) as scored_at
+                from shop.orders o
+                left join engagement.user_scores s on s.user_id = o.user_id
+                left join engagement.scored_until p on true
+                where o.order_id = :id
+                """)
+        .bind("id", orderId)
+        .bind("slot", slot)
+        .map(
+            (row, context) -> {
+              ShopOrder order = ShopOrder.read(row, context);
+              boolean scored = row.getBoolean("scored");
+              Mark mark =
+                  mark(
+                      new Row(orderId, order.updatedAt()),
+                      row.getLong("log_end"),
+                      row.getLong("confirmed"),
+                      scored,
+                      Columns.instant(row, "now"));
+              return new Traced(
+                  order,
+                  new Stage(true, order.updatedAt()),
+                  new Stage(mark.capturedAt() != null, mark.capturedAt()),
+                  new Stage(scored, scored ? Columns.instant(row, "scored_at") : null));
+            })
+        .findOne();
+  }
+
+  private Mark mark(Row row, long logEnd, long confirmed, boolean scored, Instant now) {
+    synchronized (marks) {
+      Mark mark = marks.getOrDefault(row, new Mark(logEnd, null));
+      if (mark.capturedAt() == null && (scored || confirmed >= mark.position())) {
+        mark = new Mark(mark.position(), now);
+      }
+      marks.put(row, mark);
+      return mark;
+    }
+  }
+}

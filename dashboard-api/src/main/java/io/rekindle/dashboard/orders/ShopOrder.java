@@ -1,0 +1,48 @@
+package io.rekindle.dashboard.orders;
+
+import io.rekindle.dashboard.database.Columns;
+import java.math.BigDecimal;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import org.jdbi.v3.core.statement.StatementContext;
+
+/**
+ * A row of shop.orders.
+ *
+ * @param amount in units of the currency
+ * @param refundedAmount of the amount, what the client got back
+ * @param status PLACED or CANCELLED
+ * @param category null if there is none
+ * @param updatedAt when the row was last written
+ */
+public record ShopOrder(
+    String orderId,
+    String userId,
+    Instant placedAt,
+    BigDecimal amount,
+    BigDecimal refundedAmount,
+    String currency,
+    String status,
+    String category,
+    Instant updatedAt) {
+
+  static final String COLUMNS =
+      """
+      o.order_id, o.user_id, o.placed_at, o.amount, o.refunded_amount, o.currency, o.status,
+      o.category, o.updated_at
+      """;
+
+  static ShopOrder read(ResultSet row, StatementContext context) throws SQLException {
+    return new ShopOrder(
+        row.getString("order_id"),
+        row.getString("user_id"),
+        Columns.instant(row, "placed_at"),
+        row.getBigDecimal("amount"),
+        row.getBigDecimal("refunded_amount"),
+        row.getString("currency"),
+        row.getString("status"),
+        row.getString("category"),
+        Columns.instant(row, "updated_at"));
+  }
+}

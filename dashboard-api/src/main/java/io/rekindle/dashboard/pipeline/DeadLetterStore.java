@@ -1,0 +1,189 @@
+package io.rekindle.dashboard.pipeline;
+
+import io.javalin.http.HttpStatus;
+import io.rekindle.connectors.deadletter.DeadLetter;
+import io.rekindle.connectors.deadletter.Replay;
+import io.rekindle.connectors.kafka.Topics;
+import io.rekindle.dashboard.http.Refusal;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/**
+ * The topic of records that the pipeline could not read. One question at a time, each by a client
+ * of its own, since they are few. Thread-safe.
+ */
+public final class DeadLetterStore {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  /** Of each partition, how many are looked at from its end. */
+  private static final long MOST_LOOKED_AT = 20_000;
+
+  private final String bootstrap;
+  private final String topic;
+  private final ReentrantLock lock = new ReentrantLock();
+
+  /**
+   * Makes the store.
+   *
+   * @param bootstrap Kafka brokers
+   * @param topicPrefix first part of the name of every topic
+   */
+  public DeadLetterStore(String bootstrap, String topicPrefix) {
+    this.bootstrap = bootstrap;
+    this.topic = Topics.standard().withPrefix(topicPrefix).deadLetters().name();
+  }
+
+  public String topic() {
+    return topic;
+  }
+
+  /**
+   * How many records the topic has.
+   *
+   * @throws KafkaException if Kafka does not answer
+   */
+  long count() {
+    try (KafkaConsumer<byte[], byte[]> consumer = consumer()) {
+      List<TopicPartition> partitions = partitions(consumer);
+      long count = 0;
+      Map<TopicPartition, Long> begins = consumer.beginningOffsets(partitions, PATIENCE);
+      for (Map.Entry<TopicPartition, Long> end :
+          consumer.endOffsets(partitions, PATIENCE).entrySet()) {
+        count += end.getValue() - begins.get(end.getKey());
+      }
+      return count;
+    }
+  }
+
+  /**
+   * The newest dead letters, each once, the newest first.
+   *
+   * @throws Refusal 503 if Kafka does not answer
+   */
+  List<DeadLetter> newest() {
+    return guarded(
+        () -> {
+          Map<String, DeadLetter> byId = new LinkedHashMap<>();
+          try (KafkaConsumer<byte[], byte[]> consumer = consumer()) {
+            List<TopicPartition> partitions = partitions(consumer);
+            Map<TopicPartition, Long> begins = consumer.beginningOffsets(partitions, PATIENCE);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions, PATIENCE);
+            consumer.assign(partitions);
+            for (TopicPartition partition : partitions) {
+              consumer.seek(
+                  partition, Math.max(begins.get(partition), ends.get(partition) - MOST_LOOKED_AT));
+            }
+            long deadline = System.nanoTime() + PATIENCE.toNanos();
+            while (partitions.stream().anyMatch(one -> consumer.position(one) < ends.get(one))) {
+              if (System.nanoTime() > deadline) {
+                throw new KafkaException("the topic is not read to its end in time");
+              }
+              for (ConsumerRecord<byte[], byte[]> stored : consumer.poll(Duration.ofMillis(200))) {
+                letter(stored)
+                    .ifPresent(
+                        letter -> {
+                          // Removed first: the place is that of the last time it was stored.
+                          byId.remove(letter.id());
+                          byId.put(letter.id(), letter);
+                        });
+              }
+            }
+          }
+          List<DeadLetter> letters = new ArrayList<>(byId.values());
+          Collections.reverse(letters);
+          return letters;
+        });
+  }
+
+  /**
+   * Puts a record back where it came from. Returns where it is now, as topic-partition-offset.
+   *
+   * @throws Refusal 422 if the pipeline would refuse it again, 503 if Kafka does not answer
+   */
+  String replay(DeadLetter letter) {
+    return guarded(
+        () -> {
+          Map<String, Object> settings = new HashMap<>();
+          settings.put("bootstrap.servers", bootstrap);
+          settings.put("acks", "all");
+          settings.put("max.block.ms", PATIENCE.toMillis());
+          settings.put("request.timeout.ms", 2_000);
+          settings.put("delivery.timeout.ms", (int) PATIENCE.toMillis());
+          try (KafkaProducer<byte[], byte[]> producer =
+              new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
+            Replay replay = new Replay(producer);
+            Optional<String> refusal = replay.refusal(letter, System.currentTimeMillis());
+            if (refusal.isPresent()) {
+              throw new Refusal(
+                  HttpStatus.UNPROCESSABLE_CONTENT, "It would be refused again: " + refusal.get());
+            }
+            return replay.send(letter);
+          }
+        });
+  }
+
+  private static Optional<DeadLetter> letter(ConsumerRecord<byte[], byte[]> stored) {
+    try {
+      return Optional.of(DeadLetter.from(stored));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty(); // Somebody else's record: nothing that could be replayed.
+    }
+  }
+
+  private List<TopicPartition> partitions(KafkaConsumer<byte[], byte[]> consumer) {
+    return consumer.partitionsFor(topic, PATIENCE).stream()
+        .map(partition -> new TopicPartition(topic, partition.partition()))
+        .toList();
+  }
+
+  private KafkaConsumer<byte[], byte[]> consumer() {
+    Map<String, Object> settings =
+        Map.of(
+            "bootstrap.servers", bootstrap,
+            "enable.auto.commit", "false",
+            "auto.offset.reset", "earliest",
+            "isolation.level", "read_committed",
+            "default.api.timeout.ms", (int) PATIENCE.toMillis(),
+            "allow.auto.create.topics", "false");
+    return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+
+  /** Something that talks to Kafka. */
+  private interface Question<T> {
+    T ask() throws IOException, InterruptedException;
+  }
+
+  private <T> T guarded(Question<T> question) {
+    if (!lock.tryLock()) {
+      throw Refusal.later(
+          HttpStatus.TOO_MANY_REQUESTS, "Somebody else reads the dead letters right now.", 5);
+    }
+    try {
+      return question.ask();
+    } catch (KafkaException | IOException e) {
+      throw Refusal.later(
+          HttpStatus.SERVICE_UNAVAILABLE, "Kafka does not answer: " + e.getMessage(), 5);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw Refusal.later(HttpStatus.SERVICE_UNAVAILABLE, "The service is stopping.", 5);
+    } finally {
+      lock.unlock();
+    }
+  }
+}

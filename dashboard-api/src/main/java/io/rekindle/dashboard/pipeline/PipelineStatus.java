@@ -1,0 +1,122 @@
+package io.rekindle.dashboard.pipeline;
+
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * What the pipeline does and what holds it.
+ *
+ * @param scoredUntil every change committed at or before this instant is in the scores; null as
+ *     long as the job has not said so
+ * @param ageMillis how far that lies behind the database's clock; null with scoredUntil
+ * @param writtenAt when the slowest part of the job last said how far it is; null if never
+ * @param moving whether the scores keep up
+ * @param holder what holds them if they do not
+ * @param explanation a sentence about that; null if they keep up
+ * @param subtasks the parallel parts of the job
+ * @param capture the way from the database to Kafka
+ * @param partitions the captured partitions, by topic and number
+ * @param job null if Flink is not to be asked
+ * @param deadLetters null if Kafka is not to be asked
+ */
+public record PipelineStatus(
+    Instant scoredUntil,
+    Long ageMillis,
+    Instant writtenAt,
+    boolean moving,
+    Holder holder,
+    String explanation,
+    List<Subtask> subtasks,
+    Capture capture,
+    List<Partition> partitions,
+    Job job,
+    DeadLetters deadLetters) {
+
+  /** Along the way from the shop to the scores, what stands still. */
+  public enum Holder {
+    NONE,
+    /** The connector does not read the log, so no tick arrives. */
+    CAPTURE,
+    /** The job is not there, or fails. */
+    JOB,
+    /** The job runs, and one partition of a topic lies behind. */
+    PARTITION,
+    /** The job runs, and one of its parts lies behind. */
+    SUBTASK,
+    /** Nothing has ever been scored. */
+    NOTHING_YET
+  }
+
+  /**
+   * A parallel part of the job.
+   *
+   * @param watermark up to which its results are stored
+   */
+  public record Subtask(int subtask, Instant watermark, Instant writtenAt) {}
+
+  /**
+   * The way from the database to Kafka.
+   *
+   * @param slot name of the replication slot
+   * @param active whether the connector is connected; null if there is no such slot
+   * @param lagBytes of the write-ahead log that the connector has not confirmed; null likewise
+   * @param lastBeat when the connector last moved the clock; null if never
+   * @param beatAgeMillis how long ago that was by the database's clock; null likewise
+   */
+  public record Capture(
+      String slot, Boolean active, Long lagBytes, Instant lastBeat, Long beatAgeMillis) {}
+
+  /**
+   * A partition of a captured topic.
+   *
+   * @param beat when the connector last moved its clock
+   * @param readUntil up to which the job has read it; null if Flink does not say
+   */
+  public record Partition(String topic, int partition, Instant beat, Instant readUntil) {}
+
+  /**
+   * The job as Flink has it.
+   *
+   * @param jobId null if none runs
+   * @param state as Flink calls it, or UNREACHABLE or ABSENT
+   * @param runningTasks of all tasks
+   * @param startedAt null if none runs
+   * @param restarts since it was submitted; null if Flink does not say
+   * @param recordsPerSecond read from Kafka by the whole job; null until it is known
+   * @param checkpoint the last complete one; null if there is none
+   * @param trouble what Flink says is wrong; null if nothing is
+   * @param checkedAt when Flink was asked
+   */
+  public record Job(
+      String jobId,
+      String state,
+      int runningTasks,
+      int totalTasks,
+      Instant startedAt,
+      Long restarts,
+      Double recordsPerSecond,
+      Checkpoint checkpoint,
+      String trouble,
+      Instant checkedAt) {
+
+    static Job absent(String state, String trouble, Instant checkedAt) {
+      return new Job(null, state, 0, 0, null, null, null, null, trouble, checkedAt);
+    }
+  }
+
+  /**
+   * A checkpoint.
+   *
+   * @param completedAt when it was complete
+   * @param bytes of state
+   */
+  public record Checkpoint(Instant completedAt, long bytes, long durationMillis) {}
+
+  /**
+   * Records that the pipeline could not read.
+   *
+   * @param count how many are stored; null if Kafka does not answer
+   * @param trouble why it does not; null if it does
+   */
+  public record DeadLetters(String topic, Long count, String trouble) {}
+}

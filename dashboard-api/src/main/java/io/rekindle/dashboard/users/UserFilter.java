@@ -1,0 +1,120 @@
+package io.rekindle.dashboard.users;
+
+import io.rekindle.dashboard.http.Query;
+import io.rekindle.scoring.Band;
+import io.rekindle.scoring.Segment;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Which clients, in which order. Whatever is null does not matter.
+ *
+ * @param search parts of name, email address or id, all of which have to be there
+ * @param scoreMin the least score
+ * @param scoreMax the greatest score
+ * @param lastOrderFrom the last order was placed then or later
+ * @param lastOrderUntil the last order was placed before that
+ */
+public record UserFilter(
+    List<String> search,
+    Segment segment,
+    Band band,
+    Boolean atRisk,
+    BigDecimal scoreMin,
+    BigDecimal scoreMax,
+    Instant lastOrderFrom,
+    Instant lastOrderUntil,
+    Sort sort,
+    boolean descending) {
+
+  private static final int MOST_WORDS = 5;
+
+  /** What to sort by; clients without it come last, by their ids. */
+  public enum Sort {
+    SCORE("score", "s.score", "numeric", true),
+    LAST_ORDER_DATE("lastOrderDate", "s.last_order_at", "timestamptz", true),
+    ORDER_COUNT("orderCount", "s.order_count", "int", true),
+    AVERAGE_ORDER_VALUE("averageOrderValue", "s.average_order_value", "numeric", true),
+    AT_RISK_SINCE("atRiskSince", "s.at_risk_since", "timestamptz", true),
+    NAME("name", "lower(u.name)", "text", false),
+    CREATED_AT("createdAt", "u.created_at", "timestamptz", false);
+
+    private final String word;
+    private final String expression;
+    private final String type;
+    private final boolean ofScores;
+
+    Sort(String word, String expression, String type, boolean ofScores) {
+      this.word = word;
+      this.expression = expression;
+      this.type = type;
+      this.ofScores = ofScores;
+    }
+
+    /** As the API writes it. */
+    public String word() {
+      return word;
+    }
+
+    String expression() {
+      return expression;
+    }
+
+    /** The type in the database. */
+    String type() {
+      return type;
+    }
+
+    /** Whether it is the pipeline's, else the shop's. */
+    boolean ofScores() {
+      return ofScores;
+    }
+
+    static Set<String> words() {
+      Set<String> words = new TreeSet<>();
+      Arrays.stream(values()).forEach(sort -> words.add(sort.word));
+      return words;
+    }
+
+    static Sort of(String word) {
+      return Arrays.stream(values()).filter(s -> s.word.equals(word)).findFirst().orElseThrow();
+    }
+  }
+
+  /** Reads the filter's parameters; mistakes are the query's to tell. */
+  public static UserFilter read(Query query) {
+    String text = query.text("search", 200);
+    List<String> words = text == null ? List.of() : List.of(text.split("\\s+"));
+    if (words.size() > MOST_WORDS) {
+      query.reject("search", "at most " + MOST_WORDS + " words.");
+    }
+    String sort = query.word("sort", Sort.words());
+    String order = query.word("order", Set.of("asc", "desc"));
+    return new UserFilter(
+        words,
+        query.oneOf("segment", Segment.class, null),
+        query.oneOf("band", Band.class, null),
+        query.bool("atRisk"),
+        query.decimal("scoreMin", 0, 100),
+        query.decimal("scoreMax", 0, 100),
+        query.instant("lastOrderFrom"),
+        query.instant("lastOrderUntil"),
+        sort == null ? Sort.CREATED_AT : Sort.of(sort),
+        !"asc".equals(order));
+  }
+
+  /** Whether only clients can match whom the pipeline has scored. */
+  boolean asksForScores() {
+    return segment != null
+        || band != null
+        || atRisk != null
+        || scoreMin != null
+        || scoreMax != null
+        || lastOrderFrom != null
+        || lastOrderUntil != null;
+  }
+}

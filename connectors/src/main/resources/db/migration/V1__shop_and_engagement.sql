@@ -233,11 +233,12 @@ create table engagement.emails (
 create index emails_user_id on engagement.emails (user_id);
 create index emails_ready on engagement.emails (generated_at) where status = 'READY';
 
--- A contact has an instant, also when another system only says SENT.
+-- A contact has an instant, also when another system only says SENT. Nobody has been written to in
+-- the future: a wrong date there would keep a user from being written to for as long.
 create function engagement.date_contact() returns trigger language plpgsql as $$
 begin
-  if new.status = 'SENT' and new.sent_at is null then
-    new.sent_at := now();
+  if new.status = 'SENT' then
+    new.sent_at := least(new.sent_at, now());
   end if;
   return new;
 end $$;
@@ -369,6 +370,11 @@ create table engagement.deliveries (
   last_reply      text,
   accepted_at     timestamptz
 );
+-- What the day's cap has to count.
+create index deliveries_accepted on engagement.deliveries (accepted_at)
+  where accepted_at is not null;
+create index deliveries_leased on engagement.deliveries (leased_until)
+  where leased_until is not null;
 
 -- How far each parallel part of the job has stored its results: everything committed at or before
 -- the least watermark is in user_scores.
@@ -798,13 +804,16 @@ grant select on shop.users, shop.orders, engagement.emails, engagement.score_ove
 grant update (beat) on engagement.clock to rekindle_cdc;
 
 -- Of episodes and their users, those that may still be told to a model: a request can have waited
--- while somebody unsubscribed, and the pipeline's role cannot look into the shop itself.
-create function engagement.episodes_with_leave(episode_ids text[], user_ids text[])
+-- while somebody unsubscribed, and the pipeline's role cannot look into the shop itself. Nor is a
+-- model asked for what has waited for so long that the sender lets it expire.
+create function engagement.episodes_with_leave(
+  episode_ids text[], user_ids text[], decided_at timestamptz[])
   returns setof text language sql stable security definer set search_path = pg_catalog as $$
   select asked.episode_id
-  from unnest(episode_ids, user_ids) as asked (episode_id, user_id)
+  from unnest(episode_ids, user_ids, decided_at) as asked (episode_id, user_id, decided_at)
   join shop.users u on u.user_id = asked.user_id
   where u.marketing_consent
+    and asked.decided_at > now() - interval '72 hours'
     and not exists (
       select from engagement.suppressions s
       where s.user_id = asked.user_id
@@ -813,7 +822,7 @@ create function engagement.episodes_with_leave(episode_ids text[], user_ids text
       select from engagement.outreach_decisions d
       where d.episode_id = asked.episode_id and d.decision <> 'EMAIL')
 $$;
-revoke execute on function engagement.episodes_with_leave(text[], text[]) from public;
+revoke execute on function engagement.episodes_with_leave(text[], text[], timestamptz[]) from public;
 
 -- pipeline writes what the job computes, and reads back only what an upsert has to compare.
 grant usage on schema engagement to rekindle_pipeline;
@@ -827,7 +836,8 @@ grant select (email_id, episode_id, generated_at, cost_usd), insert on engagemen
 revoke execute on function engagement.ensure_score_history(timestamptz, timestamptz) from public;
 grant execute on function engagement.ensure_score_history(timestamptz, timestamptz)
   to rekindle_pipeline;
-grant execute on function engagement.episodes_with_leave(text[], text[]) to rekindle_pipeline;
+grant execute on function engagement.episodes_with_leave(text[], text[], timestamptz[])
+  to rekindle_pipeline;
 
 -- sender takes what is ready, looks once more whether it may be sent, and says what became of it.
 grant usage on schema shop, engagement to rekindle_sender;

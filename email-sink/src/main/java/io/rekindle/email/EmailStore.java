@@ -46,7 +46,7 @@ public final class EmailStore implements AutoCloseable {
   private static final String FIND =
       "select episode_id from engagement.emails where episode_id = any (?)";
 
-  private static final String LEAVE = "select engagement.episodes_with_leave(?, ?)";
+  private static final String LEAVE = "select engagement.episodes_with_leave(?, ?, ?)";
 
   private static final String TOTAL =
       "select coalesce(sum(cost_usd), 0) from engagement.emails where generated_at >= ?";
@@ -132,10 +132,11 @@ public final class EmailStore implements AutoCloseable {
 
   /**
    * Whether a model may still be told of the user: there, consenting, not suppressed, and the
-   * episode not decided otherwise. A request can have waited while that changed.
+   * episode not decided otherwise, nor so long ago that its email would expire unsent. A request
+   * can have waited while that changed.
    */
-  public CompletableFuture<Boolean> hasLeave(String episodeId, String userId) {
-    return submit(new Leave(episodeId, userId, new CompletableFuture<>()));
+  public CompletableFuture<Boolean> hasLeave(String episodeId, String userId, Instant decidedAt) {
+    return submit(new Leave(episodeId, userId, decidedAt, new CompletableFuture<>()));
   }
 
   /**
@@ -321,9 +322,11 @@ public final class EmailStore implements AutoCloseable {
   private static Set<String> leaves(Connection connection, List<Leave> tasks) throws SQLException {
     Object[] episodes = tasks.stream().map(Leave::episodeId).toArray();
     Object[] users = tasks.stream().map(Leave::userId).toArray();
+    Object[] decided = tasks.stream().map(Leave::decidedAt).map(Instant::toString).toArray();
     try (PreparedStatement leave = connection.prepareStatement(LEAVE)) {
       leave.setArray(1, connection.createArrayOf("text", episodes));
       leave.setArray(2, connection.createArrayOf("text", users));
+      leave.setArray(3, connection.createArrayOf("timestamptz", decided));
       return strings(leave);
     }
   }
@@ -392,7 +395,8 @@ public final class EmailStore implements AutoCloseable {
 
   private record Sum(Instant since, CompletableFuture<BigDecimal> done) implements Task {}
 
-  private record Leave(String episodeId, String userId, CompletableFuture<Boolean> done)
+  private record Leave(
+      String episodeId, String userId, Instant decidedAt, CompletableFuture<Boolean> done)
       implements OfEpisode {}
 
   private record Lookup(String episodeId, CompletableFuture<Boolean> done) implements OfEpisode {}

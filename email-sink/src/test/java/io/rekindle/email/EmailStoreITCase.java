@@ -89,7 +89,7 @@ class EmailStoreITCase {
     execute("truncate shop.users, engagement.suppressions, engagement.outreach_decisions");
     execute(
         "insert into shop.users (user_id, email, marketing_consent) select 'u' || n, 'u' || n"
-            + " || '@example.com', n <> 2 from generate_series(1, 6) n");
+            + " || '@example.com', n <> 2 from generate_series(1, 8) n");
     execute("insert into engagement.suppressions (user_id, reason) values ('u3', 'UNSUBSCRIBED')");
     execute(
         "insert into engagement.suppressions (user_id, address, reason)"
@@ -98,14 +98,16 @@ class EmailStoreITCase {
         "insert into engagement.outreach_decisions (decision_id, episode_id, user_id, decision,"
             + " reason, decided_at, policy_version, inputs)"
             + " values ('e6', 'e6', 'u6', 'HOLDOUT', 'AT_RISK', now(), 'p', '{}')");
+    Instant expired = Instant.now().minus(Duration.ofHours(73));
     try (EmailStore store = store()) {
       List<String> withLeave = new ArrayList<>();
-      for (int user = 1; user <= 7; user++) {
-        if (store.hasLeave("e" + user, "u" + user).join()) {
+      for (int user = 1; user <= 9; user++) {
+        Instant decidedAt = user == 8 ? expired : Instant.now();
+        if (store.hasLeave("e" + user, "u" + user, decidedAt).join()) {
           withLeave.add("u" + user);
         }
       }
-      assertThat(withLeave).containsExactly("u1", "u5");
+      assertThat(withLeave).containsExactly("u1", "u5", "u7");
     }
   }
 

@@ -49,9 +49,6 @@ public final class ChangeDecoder {
 
   private static final int MAX_SCORE = 100;
 
-  /** The longest that a rule of outreach may look back. */
-  private static final int MAX_DAYS = 3_650;
-
   /** Is told what a record amounts to. */
   public interface Receiver {
 
@@ -441,7 +438,10 @@ public final class ChangeDecoder {
                 version,
                 snapshot,
                 after.id(Field.EMAIL_ID),
-                after.has(Field.SENT_AT) ? after.timestamp(Field.SENT_AT) : commitTime));
+                // Nobody has been written to in the future, whatever another system says.
+                after.has(Field.SENT_AT)
+                    ? Math.min(after.timestamp(Field.SENT_AT), commitTime)
+                    : commitTime));
         return;
       }
     }
@@ -519,8 +519,7 @@ public final class ChangeDecoder {
       throws Malformed {
     RowVersion version = version(operation);
     if (operation == Operation.DELETE) {
-      receiver.controlChanged(
-          new OutreachChanged(commitTime, version, false, OutreachRules.DEFAULTS));
+      receiver.controlChanged(new OutreachChanged(commitTime, version, false, OutreachRules.NONE));
       return;
     }
     requireNewRow();
@@ -532,8 +531,8 @@ public final class ChangeDecoder {
             operation == Operation.READ,
             new OutreachRules(
                 after.flag(Field.ENABLED),
-                after.natural(Field.COOLDOWN_DAYS, MAX_DAYS),
-                after.natural(Field.STALE_DAYS, MAX_DAYS),
+                after.natural(Field.COOLDOWN_DAYS, OutreachRules.MAX_DAYS),
+                after.natural(Field.STALE_DAYS, OutreachRules.MAX_DAYS),
                 after.natural(Field.DAILY_CAP, Integer.MAX_VALUE),
                 after.id(Field.EXPERIMENT_ID),
                 (int) after.millionths(Field.HOLDOUT_SHARE, 1),

@@ -25,7 +25,10 @@ public record OutreachRules(
   /** The arm of an experiment that gets no email; no variant's name. */
   public static final String HOLDOUT = "HOLDOUT";
 
-  /** What holds without a row, the same as the columns' defaults. */
+  /** The longest that a rule may look back, in days. */
+  public static final int MAX_DAYS = 3_650;
+
+  /** What a new row holds: the columns' defaults. */
   public static final OutreachRules DEFAULTS =
       new OutreachRules(
           true,
@@ -36,6 +39,17 @@ public record OutreachRules(
           100_000,
           List.of(
               new OutreachVariant("friendly", 1_000_000, "winback-v1", "warm and friendly", null)));
+
+  /** What holds without a row: nobody is written to. */
+  public static final OutreachRules NONE =
+      new OutreachRules(
+          false,
+          DEFAULTS.cooldownDays,
+          DEFAULTS.staleDays,
+          DEFAULTS.dailyCap,
+          DEFAULTS.experimentId,
+          DEFAULTS.holdoutPpm,
+          DEFAULTS.variants);
 
   public OutreachRules {
     variants = List.copyOf(variants);

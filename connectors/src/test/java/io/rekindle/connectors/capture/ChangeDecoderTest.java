@@ -100,7 +100,7 @@ class ChangeDecoderTest {
             "outreach off 7 14 1000 spring 250000"
                 + " [warm 2500000 winback-v1 'null' 'Versand für „lau“',"
                 + " brief 1 winback-v1 'brief' 'null'], version 26985240/26985360",
-            "outreach on 30 14 1000 default 100000"
+            "outreach off 30 14 1000 default 100000"
                 + " [friendly 1000000 winback-v1 'warm and friendly' 'null'],"
                 + " version 26986576/26986576",
             "outreach on 30 14 1000 default 100000"
@@ -195,6 +195,17 @@ class ChangeDecoderTest {
   }
 
   @Test
+  void shouldNotTakeAnEmailForSentInTheFuture() {
+    String row =
+        "{\"email_id\":\"e-1\",\"user_id\":\"u-1\",\"status\":\"SENT\","
+            + "\"sent_at\":\"2126-01-01T00:00:00.000000Z\"}";
+    assertThat(decode("engagement.emails", "c", "null", row).changes)
+        .singleElement()
+        .isInstanceOfSatisfying(
+            Contacted.class, contact -> assertThat(contact.sentAt()).isEqualTo(Events.COMMIT_TIME));
+  }
+
+  @Test
   void shouldKeepDecodingAfterARecordThatItRefused() {
     assertThat(decodeOrders("{\"before\":{\"order_id\":\"stale").reason).isEqualTo(Reason.NOT_JSON);
     Decoded next = orderEvent("c", "null", "{\"user_id\":\"u-1\"}");
@@ -248,10 +259,10 @@ class ChangeDecoderTest {
   }
 
   @Test
-  void shouldReturnToTheDefaultsWithoutRulesOfOutreach() {
+  void shouldWriteToNobodyWithoutRulesOfOutreach() {
     assertThat(decode("engagement.outreach_settings", "d", Events.OUTREACH, "null").controls)
         .containsExactly(
-            new OutreachChanged(Events.COMMIT_TIME, STREAMED, false, OutreachRules.DEFAULTS));
+            new OutreachChanged(Events.COMMIT_TIME, STREAMED, false, OutreachRules.NONE));
   }
 
   static Stream<Arguments> malformedRules() {

@@ -377,6 +377,15 @@ class DatabaseITCase {
   }
 
   @Test
+  void shouldKnowNoContactInTheFuture() throws SQLException {
+    execute(
+        "insert into engagement.emails (user_id, status, sent_at) values"
+            + " ('u', 'SENT', now() + interval '10 years'), ('v', 'SENT', 'infinity')");
+    assertThat(texts("select (sent_at = now())::text from engagement.emails"))
+        .containsExactly("true", "true");
+  }
+
+  @Test
   void shouldTakeOneEmailPerEpisode() throws SQLException {
     execute("insert into engagement.emails (email_id, episode_id, user_id) values ('a', 'e', 'u')");
     execute(

@@ -7,6 +7,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,11 +26,33 @@ final class Outbox {
   private static final int MAX_TEXT = 1_000;
 
   /**
-   * The row lock keeps two senders from looking at one email at once. A lease given in between is
-   * not in this statement's snapshot; the condition on the newest row, in the last lines, sees it.
+   * One sender at a time gives out what is left of the day: a second would count with a snapshot
+   * from before the first one's leases. A sender that stands still in between loses its turn.
+   */
+  private static final String TAKE_TURN =
+      """
+      set local idle_in_transaction_session_timeout = '10s';
+      select pg_advisory_xact_lock(hashtext('engagement.deliveries'))
+      """;
+
+  /**
+   * Of the emails that a UTC day may have ({@code daily_cap}), those that servers took today and
+   * those in some sender's hands are gone. The cap of the decisions is one of event time: a job
+   * that catches up decides several days at once, and this is where each of them waits for a day of
+   * its own. What is too old to be sent is taken at any time, to be cancelled.
+   *
+   * <p>The row lock keeps two senders from looking at one email at once. A lease given in between
+   * is not in this statement's snapshot; the condition on the newest row, in the last lines, sees
+   * it.
    */
   private static final String LEASE =
       """
+      with today as (
+        select s.daily_cap
+          - (select count(*) from engagement.deliveries
+             where accepted_at >= date_trunc('day', now(), 'UTC'))
+          - (select count(*) from engagement.deliveries where leased_until > now()) as still
+        from engagement.outreach_settings s where s.enabled)
       insert into engagement.deliveries as d (email_id, leased_by, leased_until)
       select email_id, ?, now() + ? * interval '1 millisecond'
       from (
@@ -42,10 +65,10 @@ final class Outbox {
                or e.generated_at <= now() - ? * interval '1 millisecond'
                or exists (select 1 from engagement.outreach_decisions x
                           where x.decision_id = e.decision_id))
-          and (exists (select 1 from engagement.outreach_settings where enabled)
+          and (exists (select 1 from today where still > 0)
                or e.generated_at <= now() - ? * interval '1 millisecond')
         order by coalesce(d.attempts, 0), e.generated_at, e.email_id
-        limit ?
+        limit least(?, (select still from today where still > 0))
         for update of e skip locked) due
       on conflict (email_id) do update
         set leased_by = excluded.leased_by, leased_until = excluded.leased_until
@@ -57,6 +80,7 @@ final class Outbox {
   private static final String LOOK =
       """
       select e.user_id, e.subject, e.text, e.html, e.generated_at, now() as now,
+             least(decision.decided_at, e.generated_at) as decided_at,
              case when e.decision_id is null then 'EMAIL' else decision.decision end as decision,
              u.user_id is not null as present, u.email, u.marketing_consent, u.time_zone,
              s.user_id is not null as suppressed, s.address,
@@ -170,24 +194,35 @@ final class Outbox {
   }
 
   /**
-   * Takes emails that are due, the oldest first of those tried least: one that comes back each time
-   * is in nobody's way.
+   * Takes emails that are due, as far as the day still has some, the oldest first of those tried
+   * least: one that comes back each time is in nobody's way.
    */
   List<String> lease(int most) throws SQLException {
     try (Connection connection = database.getConnection();
+        Statement turn = connection.createStatement();
         PreparedStatement statement = connection.prepareStatement(LEASE)) {
-      statement.setString(1, owner);
-      statement.setLong(2, lease.toMillis());
-      statement.setLong(3, Verdict.DECISION_WAIT.toMillis());
-      statement.setLong(4, expiry.toMillis());
-      statement.setInt(5, most);
-      List<String> ids = new ArrayList<>();
-      try (ResultSet row = statement.executeQuery()) {
-        while (row.next()) {
-          ids.add(row.getString(1));
+      connection.setAutoCommit(false);
+      try {
+        turn.execute(TAKE_TURN);
+        statement.setString(1, owner);
+        statement.setLong(2, lease.toMillis());
+        statement.setLong(3, Verdict.DECISION_WAIT.toMillis());
+        statement.setLong(4, expiry.toMillis());
+        statement.setInt(5, most);
+        List<String> ids = new ArrayList<>();
+        try (ResultSet row = statement.executeQuery()) {
+          while (row.next()) {
+            ids.add(row.getString(1));
+          }
         }
+        connection.commit();
+        return ids;
+      } catch (SQLException e) {
+        connection.rollback();
+        throw e;
+      } finally {
+        connection.setAutoCommit(true);
       }
-      return ids;
     }
   }
 
@@ -224,6 +259,7 @@ final class Outbox {
         row.getString("text"),
         row.getString("html"),
         row.getTimestamp("generated_at").toInstant(),
+        row.getTimestamp("decided_at").toInstant(),
         row.getString("decision"),
         reader,
         row.getBoolean("suppressed") ? new Suppression(row.getString("address")) : null,

@@ -8,6 +8,7 @@ import java.time.LocalTime;
  *
  * @param text plain text part; empty for none
  * @param html HTML part; empty for none
+ * @param decidedAt when it was decided to write it; when it was written, if nothing was decided
  * @param decision what was decided about it, EMAIL if nobody had to; null if that is not known
  * @param reader whom it is for; null if the shop knows nobody of this id any more
  * @param suppression what was said about writing to them; null if nothing was
@@ -24,6 +25,7 @@ record QueuedEmail(
     String text,
     String html,
     Instant generatedAt,
+    Instant decidedAt,
     String decision,
     Reader reader,
     Suppression suppression,

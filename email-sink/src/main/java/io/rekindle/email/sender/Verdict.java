@@ -54,7 +54,8 @@ sealed interface Verdict {
    * Looks at an email. What cannot be undone comes first; an email that is too old is cancelled
    * although outreach is paused.
    *
-   * @param expiry age from which on an email is not worth sending any more
+   * @param expiry for how long after the decision an email is worth sending. The decision is as old
+   *     as the change it rests on, also when the job has caught up with that just now
    */
   static Verdict on(QueuedEmail email, Duration expiry) {
     if (email.decision() == null) {
@@ -86,7 +87,7 @@ sealed interface Verdict {
     if (email.recentlyContacted()) {
       return new Cancel(Reason.RECENTLY_CONTACTED);
     }
-    if (!email.now().isBefore(email.generatedAt().plus(expiry))) {
+    if (!email.now().isBefore(email.decidedAt().plus(expiry))) {
       return new Cancel(Reason.EXPIRED);
     }
     if (email.subject().isBlank() || (email.text().isBlank() && email.html().isBlank())) {

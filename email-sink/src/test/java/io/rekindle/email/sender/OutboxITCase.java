@@ -121,8 +121,70 @@ class OutboxITCase {
   }
 
   @Test
+  void shouldGiveOutNoMoreThanTheDayMayHave() throws Exception {
+    database.user("ada");
+    database.execute(
+        "insert into engagement.emails (email_id, user_id)"
+            + " select 'e' || n, 'ada' from generate_series(1, 9) n");
+    database.execute("update engagement.outreach_settings set daily_cap = 4");
+
+    List<String> first = one.lease(3);
+    assertThat(first).hasSize(3);
+    assertThat(other.lease(3)).as("what another has counts").hasSize(1);
+    other.release();
+    one.accepted(first.get(0), new Outcome.Accepted("<1@shop.example>", "250 Ok"));
+    one.release();
+    database.execute("update engagement.deliveries set leased_until = null");
+    assertThat(other.lease(10)).as("what a server took counts").hasSize(3);
+    assertThat(one.lease(10)).isEmpty();
+    database.execute(
+        "update engagement.deliveries set accepted_at = now() - interval '1 day', leased_by = null,"
+            + " leased_until = null where accepted_at is not null");
+    assertThat(one.lease(10)).as("yesterday's do not").hasSize(1);
+  }
+
+  @Test
+  void shouldTakeWhatIsExpiredThoughTheDayIsOver() throws Exception {
+    database.user("ada");
+    database.ready("new", "ada");
+    database.ready("old", "ada");
+    database.execute(
+        "update engagement.emails set generated_at = now() - interval '4 days'"
+            + " where email_id = 'old'");
+    database.execute("update engagement.outreach_settings set daily_cap = 0");
+
+    assertThat(one.lease(10)).containsExactly("old");
+  }
+
+  @Test
+  void shouldGiveOutNoMoreThanTheDayMayHaveHoweverManyAsk() throws Exception {
+    database.user("ada");
+    database.execute(
+        "insert into engagement.emails (email_id, user_id)"
+            + " select 'e' || n, 'ada' from generate_series(1, 500) n");
+    database.execute("update engagement.outreach_settings set daily_cap = 111");
+    ExecutorService threads = Executors.newFixedThreadPool(8);
+    try {
+      List<Callable<List<String>>> senders = new ArrayList<>();
+      for (int i = 0; i < 8; i++) {
+        Outbox outbox = outbox("sender-" + i);
+        senders.add(() -> outbox.lease(20));
+      }
+      int leased = 0;
+      for (Future<List<String>> sender : threads.invokeAll(senders)) {
+        leased += sender.get().size();
+      }
+
+      assertThat(leased).isEqualTo(111);
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  @Test
   void shouldNeverGiveOneEmailTwiceHoweverManyAsk() throws Exception {
     database.user("ada");
+    database.execute("update engagement.outreach_settings set daily_cap = 10000");
     database.execute(
         "insert into engagement.emails (email_id, user_id)"
             + " select 'e' || n, 'ada' from generate_series(1, 2000) n");

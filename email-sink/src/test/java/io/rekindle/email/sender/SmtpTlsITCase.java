@@ -35,6 +35,7 @@ class SmtpTlsITCase {
           "Hello",
           "<p>Hello</p>",
           Instant.EPOCH,
+          Instant.EPOCH,
           "EMAIL",
           null,
           null,

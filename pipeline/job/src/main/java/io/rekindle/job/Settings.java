@@ -191,7 +191,7 @@ public final class Settings {
           "unsubscribe.secret",
           "Signs the links to unsubscribe; at least 32 characters, the same for the sender. Given"
               + " with the four settings before it: without these five no email is written, and"
-              + " requests wait in their topic.");
+              + " requests wait in their topic, for 14 days at most.");
 
   public static final Setting<String> LLM_BASE_URL =
       Setting.withDefault(

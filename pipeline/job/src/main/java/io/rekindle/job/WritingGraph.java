@@ -45,7 +45,7 @@ public final class WritingGraph {
             .setParallelism(parallelism)
             .process(new ByOutcome<>(), DecisionSerializer.TYPE)
             .uid(Uids.REQUESTS_BY_OUTCOME)
-            .name("Requests or dead letters")
+            .name("Requests by outcome")
             .setParallelism(parallelism);
 
     AsyncDataStream.unorderedWait(toWrite, writing, NO_TIMEOUT, TimeUnit.MILLISECONDS, capacity)
@@ -54,11 +54,13 @@ public final class WritingGraph {
         .setParallelism(parallelism)
         .sinkTo(new DiscardingSink<>())
         .uid(Uids.EMAILS_WRITTEN)
-        .name("Emails written")
+        .name("Done")
         .setParallelism(parallelism);
 
     toWrite
         .getSideOutput(ByOutcome.DEAD_LETTERS)
+        // Never chained, so that the chain's name stays within what Flink's metrics take.
+        .rebalance()
         .sinkTo(deadLetters)
         .uid(Uids.REQUEST_DEAD_LETTERS)
         .name("Keep dead requests")

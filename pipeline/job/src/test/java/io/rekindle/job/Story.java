@@ -139,7 +139,12 @@ public final class Story {
    */
   public static List<Control> controls(Chapter chapter) {
     boolean first = chapter == Chapter.FIRST;
-    return List.of(
+    List<Control> controls = new ArrayList<>();
+    if (first) {
+      controls.add(
+          new OutreachChanged(BEGIN, new RowVersion(1_000_000, 0), true, OutreachRules.DEFAULTS));
+    }
+    controls.add(
         new OutreachChanged(
             first ? BEGIN + 40 * DAY : FIRST_END + 10 * DAY,
             version(first ? 501 : 3_001),
@@ -147,7 +152,8 @@ public final class Story {
             first
                 ? new OutreachRules(
                     false, 30, 14, 5, "autumn", 100_000, OutreachRules.DEFAULTS.variants())
-                : OutreachRules.DEFAULTS),
+                : OutreachRules.DEFAULTS));
+    controls.add(
         new PolicyChanged(
             "document-v1",
             first ? BEGIN + 30 * DAY : FIRST_END + 30 * DAY,
@@ -155,6 +161,7 @@ public final class Story {
             false,
             ScoringPolicy.builtIn("document-v1").json(),
             first));
+    return controls;
   }
 
   public static long end(Chapter chapter) {

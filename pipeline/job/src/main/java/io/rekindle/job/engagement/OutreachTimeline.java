@@ -8,7 +8,8 @@ import java.util.List;
 
 /**
  * Which rules of outreach hold when, as the one row of {@code engagement.outreach_settings} says;
- * the defaults while there is no row. Every change is kept, as {@link PolicyTimeline} keeps them.
+ * {@link OutreachRules#NONE} while there is no row. Every change is kept, as {@link PolicyTimeline}
+ * keeps them.
  */
 final class OutreachTimeline {
 
@@ -41,7 +42,7 @@ final class OutreachTimeline {
 
   /** The rules at an instant. */
   OutreachRules at(long instant) {
-    OutreachRules rules = OutreachRules.DEFAULTS;
+    OutreachRules rules = OutreachRules.NONE;
     for (Entry entry : entries) {
       if (entry.since() <= instant) {
         rules = entry.change().rules();

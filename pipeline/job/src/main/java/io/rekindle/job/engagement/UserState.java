@@ -4,6 +4,7 @@ import io.rekindle.connectors.events.Change;
 import io.rekindle.connectors.events.Contacted;
 import io.rekindle.connectors.events.OrderChanged;
 import io.rekindle.connectors.events.OrderRemoved;
+import io.rekindle.connectors.events.OutreachRules;
 import io.rekindle.connectors.events.OverrideChanged;
 import io.rekindle.connectors.events.OverrideRemoved;
 import io.rekindle.connectors.events.RowVersion;
@@ -27,9 +28,10 @@ final class UserState {
 
   /**
    * For how long a contact of somebody who is not a user any more is remembered, should the user
-   * come back: as long as any rule of ours looks back at contacts.
+   * come back: as long as any rule may look back at contacts. The rule that holds would not do: a
+   * longer cooldown would ask for what is forgotten.
    */
-  static final long CONTACT_MEMORY_MS = 30 * 86_400_000L;
+  static final long CONTACT_MEMORY_MS = OutreachRules.MAX_DAYS * 86_400_000L;
 
   final Orders orders;
   final RemovedOrders removedOrders;

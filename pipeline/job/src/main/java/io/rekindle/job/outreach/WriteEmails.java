@@ -8,6 +8,7 @@ import io.rekindle.email.Variant;
 import io.rekindle.email.WrittenEmail;
 import java.io.IOException;
 import java.math.BigDecimal;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -88,7 +89,8 @@ public final class WriteEmails extends RichAsyncFunction<Decision, String> {
                 exists ->
                     exists
                         ? CompletableFuture.completedFuture(false)
-                        : write(request).thenCompose(email -> insert(decision, request, email)));
+                        : write(decision, request)
+                            .thenCompose(email -> insert(decision, request, email)));
     underWay.put(decision.episodeId(), stored);
     // The result gets to hear of a failure.
     CompletableFuture<Boolean> unused =
@@ -100,12 +102,16 @@ public final class WriteEmails extends RichAsyncFunction<Decision, String> {
   }
 
   /**
-   * Whoever has withdrawn since the decision gets the template's text: no model hears of them, and
-   * the sender, which looks once more, says why it is not sent.
+   * Whoever has withdrawn since the decision, or was decided on too long ago, as when a job catches
+   * up after days, gets the template's text: no model hears of them, and the sender, which looks
+   * once more, says why it is not sent.
    */
-  private CompletableFuture<WrittenEmail> write(EmailRequest request) {
+  private CompletableFuture<WrittenEmail> write(Decision decision, EmailRequest request) {
     return store
-        .hasLeave(request.episodeId(), request.facts().userId())
+        .hasLeave(
+            request.episodeId(),
+            request.facts().userId(),
+            Instant.ofEpochMilli(decision.decidedAt()))
         .thenCompose(leave -> (leave ? writer : template).write(request));
   }
 

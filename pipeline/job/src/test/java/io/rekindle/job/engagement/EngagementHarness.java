@@ -2,6 +2,9 @@ package io.rekindle.job.engagement;
 
 import io.rekindle.connectors.events.Change;
 import io.rekindle.connectors.events.Control;
+import io.rekindle.connectors.events.OutreachChanged;
+import io.rekindle.connectors.events.OutreachRules;
+import io.rekindle.connectors.events.RowVersion;
 import io.rekindle.connectors.serialization.EventTypeInfo;
 import io.rekindle.job.outreach.Decision;
 import java.time.Duration;
@@ -47,7 +50,14 @@ final class EngagementHarness implements AutoCloseable {
     harness.open();
   }
 
+  /** With the rules that the table begins with. */
   static EngagementHarness fresh() throws Exception {
+    EngagementHarness harness = withoutRules();
+    harness.process(new OutreachChanged(0, new RowVersion(1, 0), true, OutreachRules.DEFAULTS));
+    return harness;
+  }
+
+  static EngagementHarness withoutRules() throws Exception {
     return new EngagementHarness(0, 1, null);
   }
 

@@ -152,6 +152,13 @@ class EpisodesTest {
   }
 
   @Test
+  void shouldWriteToNobodyOnceTheRulesAreDeleted() throws Exception {
+    harness.process(new OutreachChanged(START + DAY, shop.next(), false, OutreachRules.NONE));
+    becomeAtRisk();
+    assertThat(harness.decisions()).extracting(Decision::reason).containsExactly(Reason.PAUSED);
+  }
+
+  @Test
   void shouldNotWriteToWhoIsSuppressed() throws Exception {
     harness.process(suppression("anna@example.com", START, shop.next()));
     becomeAtRisk();
@@ -193,6 +200,26 @@ class EpisodesTest {
     assertThat(harness.decisions())
         .extracting(Decision::reason)
         .containsExactly(Reason.RECENTLY_CONTACTED);
+  }
+
+  @Test
+  void shouldRememberForTheLongestCooldownWhoWasWrittenToBeforeTheyWereGone() throws Exception {
+    harness.process(withCooldown(OutreachRules.MAX_DAYS));
+    harness.process(shop.user(ANNA, START), shop.contact(ANNA, START, "e1"));
+    harness.process(shop.noUser(ANNA, START + DAY));
+    harness.tick(START + 5 * 365 * DAY);
+
+    long back = START + 9 * 365 * DAY;
+    harness.process(shop.user(ANNA, back), shop.order(ANNA, back, "o1", back, 2_000));
+    harness.tick(back + 300 * DAY);
+
+    assertThat(harness.decisions())
+        .extracting(Decision::reason)
+        .containsExactly(Reason.RECENTLY_CONTACTED);
+    harness.process(
+        shop.noUser(ANNA, back + 300 * DAY), shop.noOrder(ANNA, back + 300 * DAY, "o1"));
+    harness.tick(back + 367 * DAY);
+    assertThat(harness.stateEntries()).isZero();
   }
 
   @Test
@@ -260,6 +287,14 @@ class EpisodesTest {
 
   private static SuppressionChanged suppression(String address, long at, RowVersion version) {
     return new SuppressionChanged(ANNA, at, version, false, address, "UNSUBSCRIBED");
+  }
+
+  private OutreachChanged withCooldown(int days) {
+    return new OutreachChanged(
+        START,
+        shop.next(),
+        false,
+        new OutreachRules(true, days, 14, 10, "default", 0, OutreachRules.DEFAULTS.variants()));
   }
 
   private OutreachChanged nobodyHeldOut(long at) {

@@ -1,0 +1,311 @@
+package io.rekindle.dashboard.emails;
+
+import io.rekindle.dashboard.database.Columns;
+import io.rekindle.dashboard.http.Cursor;
+import io.rekindle.dashboard.http.Json;
+import io.rekindle.dashboard.http.Page;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.Query;
+
+/** Reads emails. Thread-safe. */
+public final class Emails {
+
+  private static final String LIST = "emails";
+
+  private static final String COLUMNS =
+      """
+      select e.email_id, e.user_id, u.name, u.email as address, e.subject, e.status,
+             e.status_reason, e.generated_by, e.generated_at, e.sent_at,
+             e.engagement_score_at_time, e.experiment_id, e.variant
+      """;
+
+  private static final String FROM =
+      " from engagement.emails e left join shop.users u on u.user_id = e.user_id where true";
+
+  // Each part by an index of its own; a name by how it starts.
+  private static final String MATCHES =
+      """
+       and e.email_id in (
+         select email_id from engagement.emails where email_id = :search
+         union all
+         select email_id from engagement.emails where user_id = :search
+         union all
+         select m.email_id from shop.users c join engagement.emails m on m.user_id = c.user_id
+           where lower(c.email) = lower(:search) or lower(c.name) like :start
+         union all
+         select email_id from engagement.emails
+           where to_tsvector('simple', subject) @@ plainto_tsquery('simple', :search))
+      """;
+
+  private static final String ORDER = " order by e.generated_at desc, e.email_id desc";
+
+  private static final String ONE =
+      COLUMNS.strip()
+          + ", e.preheader, e.html, e.text, e.message_id, e.episode_id, e.decision_id"
+          + FROM
+          + " and e.email_id = :id";
+
+  private static final String EXPLANATION =
+      """
+      select e.email_id, e.user_id, e.status, e.status_reason, e.generated_by, e.generated_at,
+             e.model_asked, e.model, e.prompt_version, e.schema_version, e.fallback_reason,
+             e.prompt_tokens, e.completion_tokens, e.cost_usd, e.latency_ms, e.calls,
+             e.checks::text as checks, e.sent_at, e.message_id,
+             d.decision_id, d.decision, d.reason, d.decided_at, d.score, d.policy_version,
+             d.experiment_id, d.arm, d.inputs::text as inputs, r.opened_at,
+             v.attempts, v.next_attempt_at, v.last_error, v.last_reply, v.accepted_at,
+             o.window_ends_at, o.window_closed, o.reactivated, o.reactivated_at, o.orders, o.revenue
+      from engagement.emails e
+      left join engagement.outreach_decisions d on d.episode_id = e.episode_id
+      left join engagement.risk_episodes r on r.episode_id = e.episode_id
+      left join engagement.deliveries v on v.email_id = e.email_id
+      left join engagement.email_outcomes o on o.decision_id = d.decision_id
+      where e.email_id = :id
+      """;
+
+  private final Jdbi jdbi;
+
+  public Emails(Jdbi jdbi) {
+    this.jdbi = jdbi;
+  }
+
+  /**
+   * What to look for; every part may be null, and then excludes nothing.
+   *
+   * @param from written at or after this
+   * @param until written before this
+   * @param search words of the subject, an id of the email or the client, the client's address, or
+   *     how the client's name starts
+   */
+  public record Filter(
+      String status, String generatedBy, Instant from, Instant until, String search) {}
+
+  /** The newest first. */
+  public Page<EmailSummary> page(Filter filter, String cursor, int limit) {
+    String[] after = Cursor.read(cursor, LIST, 2);
+    OffsetDateTime afterTime = after == null ? null : time(after[0]);
+    if (after != null && after[1] == null) {
+      throw Cursor.invalid();
+    }
+    List<EmailSummary> rows =
+        jdbi.withHandle(
+            handle -> {
+              String where =
+                  after == null ? "" : " and (e.generated_at, e.email_id) < (:afterTime, :afterId)";
+              Query query =
+                  filtered(handle, filter, where, " limit :limit").bind("limit", limit + 1);
+              if (after != null) {
+                query.bind("afterTime", afterTime).bind("afterId", after[1]);
+              }
+              return query.map((row, ctx) -> summary(row)).list();
+            });
+    if (rows.size() <= limit) {
+      return new Page<>(rows, null);
+    }
+    EmailSummary last = rows.get(limit - 1);
+    return new Page<>(
+        List.copyOf(rows.subList(0, limit)),
+        Cursor.write(LIST, last.generatedAt().toString(), last.emailId()));
+  }
+
+  /** Takes one email. */
+  @FunctionalInterface
+  interface Consumer {
+    void accept(EmailSummary email) throws Exception;
+  }
+
+  /** All that the filter lets through, the newest first; to be called in a transaction. */
+  static void forEach(Handle handle, Filter filter, Consumer consumer) throws Exception {
+    try (var rows =
+        filtered(handle, filter, "", "")
+            .setFetchSize(1_000)
+            .map((row, ctx) -> summary(row))
+            .iterator()) {
+      while (rows.hasNext()) {
+        consumer.accept(rows.next());
+      }
+    }
+  }
+
+  private static Query filtered(Handle handle, Filter filter, String more, String end) {
+    StringBuilder sql = new StringBuilder(COLUMNS).append(FROM);
+    if (filter.status() != null) {
+      sql.append(" and e.status = :status");
+    }
+    if (filter.generatedBy() != null) {
+      sql.append(" and e.generated_by = :generatedBy");
+    }
+    if (filter.from() != null) {
+      sql.append(" and e.generated_at >= :from");
+    }
+    if (filter.until() != null) {
+      sql.append(" and e.generated_at < :until");
+    }
+    if (filter.search() != null) {
+      sql.append(MATCHES);
+    }
+    Query query = handle.createQuery(sql.append(more).append(ORDER).append(end).toString());
+    if (filter.status() != null) {
+      query.bind("status", filter.status());
+    }
+    if (filter.generatedBy() != null) {
+      query.bind("generatedBy", filter.generatedBy());
+    }
+    if (filter.from() != null) {
+      query.bind("from", filter.from().atOffset(ZoneOffset.UTC));
+    }
+    if (filter.until() != null) {
+      query.bind("until", filter.until().atOffset(ZoneOffset.UTC));
+    }
+    if (filter.search() != null) {
+      query.bind("search", filter.search()).bind("start", start(filter.search()));
+    }
+    return query;
+  }
+
+  /** A pattern for how a name starts; too little to start with matches nobody. */
+  private static String start(String search) {
+    return search.length() < 3
+        ? ""
+        : search.toLowerCase(Locale.ROOT).replaceAll("([\\\\%_])", "\\\\$1") + "%";
+  }
+
+  private static OffsetDateTime time(String text) {
+    try {
+      return Instant.parse(text == null ? "" : text).atOffset(ZoneOffset.UTC);
+    } catch (DateTimeException e) {
+      throw Cursor.invalid();
+    }
+  }
+
+  /** Empty if there is no such email. */
+  public Optional<EmailView> byId(String emailId) {
+    return jdbi.withHandle(
+        handle ->
+            handle.createQuery(ONE).bind("id", emailId).map((row, ctx) -> view(row)).findOne());
+  }
+
+  /** Empty if there is no such email. */
+  public Optional<Explanation> explanation(String emailId) {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .createQuery(EXPLANATION)
+                .bind("id", emailId)
+                .map((row, ctx) -> explanation(row))
+                .findOne());
+  }
+
+  private static EmailSummary summary(ResultSet row) throws SQLException {
+    return new EmailSummary(
+        row.getString("email_id"),
+        row.getString("user_id"),
+        row.getString("name"),
+        row.getString("address"),
+        row.getString("subject"),
+        row.getString("status"),
+        row.getString("status_reason"),
+        row.getString("generated_by"),
+        Columns.instant(row, "generated_at"),
+        Columns.instant(row, "sent_at"),
+        Columns.points(row, "engagement_score_at_time"),
+        row.getString("experiment_id"),
+        row.getString("variant"));
+  }
+
+  private static EmailView view(ResultSet row) throws SQLException {
+    return new EmailView(
+        row.getString("email_id"),
+        row.getString("user_id"),
+        row.getString("name"),
+        row.getString("address"),
+        row.getString("subject"),
+        row.getString("preheader"),
+        row.getString("html"),
+        row.getString("text"),
+        row.getString("status"),
+        row.getString("status_reason"),
+        row.getString("generated_by"),
+        Columns.instant(row, "generated_at"),
+        Columns.instant(row, "sent_at"),
+        row.getString("message_id"),
+        Columns.points(row, "engagement_score_at_time"),
+        row.getString("episode_id"),
+        row.getString("decision_id"),
+        row.getString("experiment_id"),
+        row.getString("variant"));
+  }
+
+  private static Explanation explanation(ResultSet row) throws SQLException {
+    boolean waiting = row.getString("status").equals("READY");
+    return new Explanation(
+        row.getString("email_id"),
+        row.getString("user_id"),
+        decision(row),
+        new Explanation.Writing(
+            row.getString("generated_by"),
+            Columns.instant(row, "generated_at"),
+            row.getString("model_asked"),
+            row.getString("model"),
+            row.getString("prompt_version"),
+            row.getString("schema_version"),
+            row.getString("fallback_reason"),
+            row.getObject("prompt_tokens", Integer.class),
+            row.getObject("completion_tokens", Integer.class),
+            row.getBigDecimal("cost_usd"),
+            row.getObject("latency_ms", Long.class),
+            row.getObject("calls", Integer.class),
+            Json.column(row.getString("checks"))),
+        new Explanation.Delivery(
+            row.getString("status"),
+            row.getString("status_reason"),
+            row.getInt("attempts"),
+            waiting ? Columns.instant(row, "next_attempt_at") : null,
+            row.getString("last_error"),
+            row.getString("last_reply"),
+            Columns.instant(row, "accepted_at"),
+            Columns.instant(row, "sent_at"),
+            row.getString("message_id")),
+        outcome(row));
+  }
+
+  private static Explanation.Decision decision(ResultSet row) throws SQLException {
+    if (row.getString("decision_id") == null) {
+      return null;
+    }
+    return new Explanation.Decision(
+        row.getString("decision_id"),
+        row.getString("decision"),
+        row.getString("reason"),
+        Columns.instant(row, "decided_at"),
+        Columns.instant(row, "opened_at"),
+        Columns.points(row, "score"),
+        row.getString("policy_version"),
+        row.getString("experiment_id"),
+        row.getString("arm"),
+        Json.column(row.getString("inputs")));
+  }
+
+  private static Explanation.Outcome outcome(ResultSet row) throws SQLException {
+    if (Columns.instant(row, "window_ends_at") == null) {
+      return null;
+    }
+    return new Explanation.Outcome(
+        Columns.instant(row, "window_ends_at"),
+        row.getBoolean("window_closed"),
+        row.getBoolean("reactivated"),
+        Columns.instant(row, "reactivated_at"),
+        row.getInt("orders"),
+        row.getBigDecimal("revenue"));
+  }
+}

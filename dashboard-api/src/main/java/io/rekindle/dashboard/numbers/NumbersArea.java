@@ -1,0 +1,88 @@
+package io.rekindle.dashboard.numbers;
+
+import io.javalin.http.Context;
+import io.rekindle.dashboard.http.Access;
+import io.rekindle.dashboard.http.Area;
+import io.rekindle.dashboard.http.Query;
+import io.rekindle.dashboard.http.Router;
+import io.rekindle.dashboard.http.Scope;
+import io.rekindle.dashboard.numbers.Standing.Bin;
+import io.rekindle.dashboard.numbers.Standing.SegmentStanding;
+import io.rekindle.dashboard.numbers.Standing.Thresholds;
+import java.math.BigDecimal;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntFunction;
+
+/** The addresses of the numbers about everybody. */
+public final class NumbersArea implements Area {
+
+  private static final Access READ = Access.VIEWER.orKey(Scope.READ);
+  private static final int DEFAULT_DAYS = 30;
+
+  private final Numbers numbers;
+
+  public NumbersArea(Numbers numbers) {
+    this.numbers = numbers;
+  }
+
+  @Override
+  public void register(Router router) {
+    router.get("/api/overview", READ, ctx -> answer(ctx, numbers.overview()));
+    router.get("/api/segments", READ, ctx -> answer(ctx, Segments.of(numbers.standing())));
+    router.get("/api/distribution", READ, ctx -> answer(ctx, Distribution.of(numbers.standing())));
+    router.get("/api/trend", READ, ctx -> overDays(ctx, numbers::trend));
+    router.get("/api/at-risk-flow", READ, ctx -> overDays(ctx, numbers::atRiskFlow));
+    router.get("/api/funnel", READ, ctx -> overDays(ctx, numbers::funnel));
+    router.get("/api/decisions", READ, ctx -> overDays(ctx, numbers::decisions));
+    router.get("/api/deliverability", READ, ctx -> overDays(ctx, numbers::deliverability));
+    router.get("/api/experiments/{experimentId}", READ, this::experiment);
+  }
+
+  /** Segments by size. */
+  private record Segments(
+      Instant asOf, long clients, String currency, List<SegmentStanding> segments) {
+    static Segments of(Standing standing) {
+      return new Segments(
+          standing.asOf(), standing.clients(), standing.currency(), standing.segments());
+    }
+  }
+
+  /** How many clients have which score. */
+  private record Distribution(
+      Instant asOf,
+      long scored,
+      BigDecimal averageScore,
+      Thresholds policy,
+      Map<String, Long> bands,
+      List<Bin> bins) {
+    static Distribution of(Standing standing) {
+      return new Distribution(
+          standing.asOf(),
+          standing.scored(),
+          standing.averageScore(),
+          standing.policy(),
+          standing.bands(),
+          standing.bins());
+    }
+  }
+
+  private void experiment(Context ctx) throws SQLException {
+    String id = Query.pathId(ctx, "experimentId");
+    answer(ctx, numbers.experiment(id));
+  }
+
+  private static void answer(Context ctx, Object body) {
+    Query.of(ctx).check();
+    ctx.json(body);
+  }
+
+  private static void overDays(Context ctx, IntFunction<Object> numbers) {
+    Query query = Query.of(ctx);
+    int days = query.integer("days", 1, Numbers.DAYS, DEFAULT_DAYS);
+    query.check();
+    ctx.json(numbers.apply(days));
+  }
+}

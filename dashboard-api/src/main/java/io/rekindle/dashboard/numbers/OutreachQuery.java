@@ -1,0 +1,203 @@
+package io.rekindle.dashboard.numbers;
+
+import io.rekindle.dashboard.database.Columns;
+import io.rekindle.dashboard.numbers.Outreach.DecisionDay;
+import io.rekindle.dashboard.numbers.Outreach.EmailDay;
+import io.rekindle.dashboard.numbers.Outreach.EpisodeDay;
+import io.rekindle.dashboard.numbers.Outreach.OutcomeDay;
+import io.rekindle.dashboard.numbers.Outreach.Queue;
+import io.rekindle.dashboard.numbers.Outreach.Rolling;
+import io.rekindle.dashboard.numbers.Outreach.SuppressionDay;
+import io.rekindle.dashboard.numbers.Outreach.Week;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Counts decisions, emails and outcomes of the last {@value FlowsQuery#DAYS} days. */
+final class OutreachQuery {
+
+  private static final String EPISODES =
+      """
+      select (noticed_at at time zone 'UTC')::date as day, count(*) as noticed
+      from engagement.risk_episodes where noticed_at >= ? group by 1
+      """;
+
+  private static final String DECISIONS =
+      """
+      select (decided_at at time zone 'UTC')::date as day, decision, reason, count(*) as count
+      from engagement.outreach_decisions where decided_at >= ? group by 1, 2, 3
+      """;
+
+  // Whoever writes a reason of their own must not fill this service's memory with it.
+  private static final String EMAILS =
+      """
+      select (generated_at at time zone 'UTC')::date as day, status,
+             left(status_reason, 60) as reason, generated_by,
+             left(fallback_reason, 60) as fallback_reason, count(*) as count,
+             sum(cost_usd) as cost_usd,
+             coalesce(sum(extract(epoch from sent_at - generated_at)::float8)
+                        filter (where status = 'SENT'), 0) as seconds_to_send
+      from engagement.emails where generated_at >= ? group by 1, 2, 3, 4, 5
+      order by 1 desc limit 5000
+      """;
+
+  private static final String OUTCOMES =
+      """
+      select (decided_at at time zone 'UTC')::date as day, decision, count(*) as decided,
+             count(*) filter (where window_closed) as ended,
+             count(*) filter (where email_status = 'SENT') as sent,
+             count(*) filter (where email_status = 'SENT' and reactivated) as sent_and_reactivated,
+             count(*) filter (where reactivated) as reactivated, sum(revenue) as revenue
+      from engagement.email_outcomes where decided_at >= ? group by 1, 2
+      """;
+
+  private static final String SUPPRESSIONS =
+      """
+      select (created_at at time zone 'UTC')::date as day, reason, count(*) as count
+      from engagement.suppressions where created_at >= ? group by 1, 2
+      """;
+
+  private static final String QUEUE =
+      """
+      select count(*) as waiting, min(generated_at) as oldest
+      from engagement.emails where status = 'READY'
+      """;
+
+  private static final String WEEK =
+      """
+      with week as (
+        select ?::timestamptz - interval '168 hours' as since, ?::timestamptz as until)
+      select
+        (select count(*) from engagement.emails, week
+         where status = 'SENT' and sent_at > since and sent_at <= until) as sent,
+        (select count(*) from engagement.outreach_decisions, week
+         where decision = 'EMAIL' and decided_at > since and decided_at <= until) as decided,
+        count(*) as ended, count(*) filter (where reactivated) as reactivated
+      from engagement.email_outcomes, week
+      where decision = 'EMAIL'
+        and decided_at > since - interval '336 hours' and decided_at <= until - interval '336 hours'
+      """;
+
+  Outreach ask(Connection connection) throws SQLException {
+    Instant asOf = now(connection);
+    OffsetDateTime since =
+        asOf.atOffset(ZoneOffset.UTC)
+            .toLocalDate()
+            .minusDays(FlowsQuery.DAYS - 1L)
+            .atStartOfDay()
+            .atOffset(ZoneOffset.UTC);
+    return new Outreach(
+        asOf,
+        new Rolling(week(connection, asOf), week(connection, asOf.minusSeconds(168 * 3600L))),
+        queue(connection),
+        rows(
+            connection,
+            EPISODES,
+            since,
+            row -> new EpisodeDay(row.getObject("day", LocalDate.class), row.getLong("noticed"))),
+        rows(
+            connection,
+            DECISIONS,
+            since,
+            row ->
+                new DecisionDay(
+                    row.getObject("day", LocalDate.class),
+                    row.getString("decision"),
+                    row.getString("reason"),
+                    row.getLong("count"))),
+        rows(connection, EMAILS, since, OutreachQuery::emailDay),
+        rows(connection, OUTCOMES, since, OutreachQuery::outcomeDay),
+        rows(
+            connection,
+            SUPPRESSIONS,
+            since,
+            row ->
+                new SuppressionDay(
+                    row.getObject("day", LocalDate.class),
+                    row.getString("reason"),
+                    row.getLong("count"))));
+  }
+
+  private static EmailDay emailDay(ResultSet row) throws SQLException {
+    return new EmailDay(
+        row.getObject("day", LocalDate.class),
+        row.getString("status"),
+        row.getString("reason"),
+        row.getString("generated_by"),
+        row.getString("fallback_reason"),
+        row.getLong("count"),
+        row.getBigDecimal("cost_usd"),
+        row.getDouble("seconds_to_send"));
+  }
+
+  private static OutcomeDay outcomeDay(ResultSet row) throws SQLException {
+    return new OutcomeDay(
+        row.getObject("day", LocalDate.class),
+        row.getString("decision"),
+        row.getLong("decided"),
+        row.getLong("ended"),
+        row.getLong("sent"),
+        row.getLong("sent_and_reactivated"),
+        row.getLong("reactivated"),
+        row.getBigDecimal("revenue"));
+  }
+
+  private static Instant now(Connection connection) throws SQLException {
+    try (PreparedStatement statement =
+            connection.prepareStatement("select clock_timestamp() as as_of");
+        ResultSet row = statement.executeQuery()) {
+      row.next();
+      return Columns.instant(row, "as_of");
+    }
+  }
+
+  private static Week week(Connection connection, Instant until) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(WEEK)) {
+      statement.setObject(1, until.atOffset(ZoneOffset.UTC));
+      statement.setObject(2, until.atOffset(ZoneOffset.UTC));
+      try (ResultSet row = statement.executeQuery()) {
+        row.next();
+        return new Week(
+            row.getLong("sent"),
+            row.getLong("decided"),
+            row.getLong("ended"),
+            row.getLong("reactivated"));
+      }
+    }
+  }
+
+  private static Queue queue(Connection connection) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(QUEUE);
+        ResultSet row = statement.executeQuery()) {
+      row.next();
+      return new Queue(row.getLong("waiting"), Columns.instant(row, "oldest"));
+    }
+  }
+
+  @FunctionalInterface
+  private interface Reader<T> {
+    T read(ResultSet row) throws SQLException;
+  }
+
+  private static <T> List<T> rows(
+      Connection connection, String sql, OffsetDateTime since, Reader<T> reader)
+      throws SQLException {
+    List<T> rows = new ArrayList<>();
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      statement.setObject(1, since);
+      try (ResultSet row = statement.executeQuery()) {
+        while (row.next()) {
+          rows.add(reader.read(row));
+        }
+      }
+    }
+    return List.copyOf(rows);
+  }
+}

@@ -1,0 +1,103 @@
+package io.rekindle.dashboard.numbers;
+
+import io.javalin.http.HttpStatus;
+import io.rekindle.dashboard.http.Refusal;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Something that is computed in the background and read from memory. Thread-safe.
+ *
+ * @param <T> immutable, and of a size that does not grow with the number of clients
+ */
+final class Refreshed<T> {
+
+  /** How it is computed. */
+  @FunctionalInterface
+  interface Question<T> {
+    T ask(Connection connection) throws SQLException;
+  }
+
+  /** How long a reader waits for the first value there ever is. */
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  private final String name;
+  private final Duration period;
+  private final Question<T> question;
+  private final Runnable onRead;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition arrived = lock.newCondition();
+  private volatile T value;
+
+  /**
+   * @param name what it is, for the log
+   * @param period how old it gets at least before it is computed again
+   * @param onRead told of every read
+   */
+  Refreshed(String name, Duration period, Question<T> question, Runnable onRead) {
+    this.name = name;
+    this.period = period;
+    this.question = question;
+    this.onRead = onRead;
+  }
+
+  String name() {
+    return name;
+  }
+
+  Duration period() {
+    return period;
+  }
+
+  /**
+   * The last value that was computed.
+   *
+   * @throws Refusal 503 if there has been none yet
+   */
+  T get() {
+    onRead.run();
+    T last = value;
+    return last != null ? last : first();
+  }
+
+  void refresh(Connection connection) throws SQLException {
+    T next = question.ask(connection);
+    lock.lock();
+    try {
+      value = next;
+      arrived.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private T first() {
+    long left = PATIENCE.toNanos();
+    lock.lock();
+    try {
+      while (value == null) {
+        if (left <= 0) {
+          throw Refusal.later(
+              HttpStatus.SERVICE_UNAVAILABLE, "The numbers are being counted. Try again.", 2);
+        }
+        left = arrived.awaitNanos(left);
+      }
+      return value;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw Refusal.later(HttpStatus.SERVICE_UNAVAILABLE, "The dashboard is stopping.", 10);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * How long to wait until the next computation, so that at most a tenth of the time goes on it.
+   */
+  long pauseNanos(long tookNanos) {
+    return Math.max(period.toNanos(), tookNanos * 9);
+  }
+}

@@ -1,0 +1,166 @@
+package io.rekindle.dashboard.numbers;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.rekindle.dashboard.database.Columns;
+import io.rekindle.dashboard.http.Json;
+import io.rekindle.dashboard.numbers.Standing.Bin;
+import io.rekindle.dashboard.numbers.Standing.SegmentStanding;
+import io.rekindle.dashboard.numbers.Standing.Thresholds;
+import io.rekindle.scoring.InvalidPolicyException;
+import io.rekindle.scoring.ScoringPolicy;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Counts how all clients stand, in one pass over their scores. */
+final class StandingQuery {
+
+  private static final int BINS = 20;
+  private static final int BIN_WIDTH = 100 / BINS;
+
+  // Bin 0 is below 0 and the last one above 100: no policy's clamp needs to be known here.
+  private static final String SQL =
+      """
+      select segment, band, at_risk, width_bucket(score::float8, 0, 100, 20) as bin,
+             count(*) as clients, count(score) as scored, sum(score::float8) as total_score,
+             count(*) filter (where overridden) as overridden,
+             sum(order_count * average_order_value) as spend
+      from engagement.user_scores
+      group by 1, 2, 3, 4
+      """;
+
+  private static final String CONTEXT =
+      """
+      select clock_timestamp() as as_of, (select scored_until from engagement.scored_until),
+             (select document::text from engagement.scoring_policies where active) as document
+      """;
+
+  Standing ask(Connection connection) throws SQLException {
+    Instant asOf;
+    Instant scoredUntil;
+    ScoringPolicy policy;
+    try (PreparedStatement statement = connection.prepareStatement(CONTEXT);
+        ResultSet row = statement.executeQuery()) {
+      row.next();
+      asOf = Columns.instant(row, "as_of");
+      scoredUntil = Columns.instant(row, "scored_until");
+      policy = policy(row.getString("document"));
+    }
+    Count all = new Count();
+    Map<String, Count> segments = new LinkedHashMap<>();
+    Map<String, Long> bands = new LinkedHashMap<>();
+    long[] bins = new long[BINS];
+    long[] binsAtRisk = new long[BINS];
+    try (PreparedStatement statement = connection.prepareStatement(SQL);
+        ResultSet row = statement.executeQuery()) {
+      while (row.next()) {
+        all.add(row);
+        segments.computeIfAbsent(row.getString("segment"), segment -> new Count()).add(row);
+        bands.merge(row.getString("band"), row.getLong("clients"), Long::sum);
+        Integer bucket = row.getObject("bin", Integer.class);
+        if (bucket != null) {
+          int bin = Math.min(BINS, Math.max(1, bucket)) - 1;
+          bins[bin] += row.getLong("clients");
+          if (row.getBoolean("at_risk")) {
+            binsAtRisk[bin] += row.getLong("clients");
+          }
+        }
+      }
+    }
+    JsonNode document = Json.column(policy.json());
+    return new Standing(
+        asOf,
+        scoredUntil,
+        all.clients,
+        all.scored,
+        all.atRisk,
+        all.overridden,
+        all.averageScore(),
+        thresholds(policy, document),
+        document.path("currency").path("base").textValue(),
+        segments(segments, all.clients),
+        bands,
+        bins(bins, binsAtRisk));
+  }
+
+  /** What a policy that does not validate leaves in force is not known here: the built-in one. */
+  private static ScoringPolicy policy(String document) {
+    if (document != null) {
+      try {
+        return ScoringPolicy.parse(document);
+      } catch (InvalidPolicyException e) {
+        // The pipeline has refused it, too, and put it among the dead letters.
+      }
+    }
+    return ScoringPolicy.builtIn("cadence-v1");
+  }
+
+  private static Thresholds thresholds(ScoringPolicy policy, JsonNode document) {
+    JsonNode bands = document.path("bands");
+    return new Thresholds(
+        policy.version(),
+        policy.atRiskBelow(),
+        bands.path("healthyFrom").intValue(),
+        bands.path("coolingFrom").intValue(),
+        bands.path("lowFrom").intValue());
+  }
+
+  private static List<SegmentStanding> segments(Map<String, Count> counts, long clients) {
+    return counts.entrySet().stream()
+        .map(
+            entry -> {
+              Count count = entry.getValue();
+              return new SegmentStanding(
+                  entry.getKey(),
+                  count.clients,
+                  (double) count.clients / clients,
+                  count.atRisk,
+                  count.averageScore(),
+                  count.spend.setScale(2, RoundingMode.HALF_EVEN));
+            })
+        .sorted(Comparator.comparingLong(SegmentStanding::clients).reversed())
+        .toList();
+  }
+
+  private static List<Bin> bins(long[] clients, long[] atRisk) {
+    List<Bin> bins = new ArrayList<>(BINS);
+    for (int i = 0; i < BINS; i++) {
+      bins.add(new Bin(i * BIN_WIDTH, (i + 1) * BIN_WIDTH, clients[i], atRisk[i]));
+    }
+    return List.copyOf(bins);
+  }
+
+  private static final class Count {
+    private long clients;
+    private long scored;
+    private long atRisk;
+    private long overridden;
+    private double totalScore;
+    private BigDecimal spend = BigDecimal.ZERO;
+
+    void add(ResultSet row) throws SQLException {
+      clients += row.getLong("clients");
+      scored += row.getLong("scored");
+      atRisk += row.getBoolean("at_risk") ? row.getLong("clients") : 0;
+      overridden += row.getLong("overridden");
+      totalScore += row.getDouble("total_score");
+      BigDecimal more = row.getBigDecimal("spend");
+      spend = more == null ? spend : spend.add(more);
+    }
+
+    BigDecimal averageScore() {
+      return scored == 0
+          ? null
+          : BigDecimal.valueOf(totalScore / scored).setScale(1, RoundingMode.HALF_EVEN);
+    }
+  }
+}

@@ -5,6 +5,9 @@ import io.javalin.config.JavalinConfig;
 import io.javalin.json.JavalinJackson;
 import io.javalin.util.JavalinBindException;
 import io.rekindle.dashboard.database.Database;
+import io.rekindle.dashboard.emails.Emails;
+import io.rekindle.dashboard.emails.EmailsArea;
+import io.rekindle.dashboard.emails.SuppressionsArea;
 import io.rekindle.dashboard.http.Area;
 import io.rekindle.dashboard.http.Exports;
 import io.rekindle.dashboard.http.Failures;
@@ -12,7 +15,13 @@ import io.rekindle.dashboard.http.Json;
 import io.rekindle.dashboard.http.RateLimit;
 import io.rekindle.dashboard.http.Router;
 import io.rekindle.dashboard.http.SecurityHeaders;
+import io.rekindle.dashboard.numbers.Numbers;
+import io.rekindle.dashboard.numbers.NumbersArea;
 import io.rekindle.dashboard.orders.OrdersArea;
+import io.rekindle.dashboard.pages.ClientPages;
+import io.rekindle.dashboard.pages.Frame;
+import io.rekindle.dashboard.pages.Pages;
+import io.rekindle.dashboard.pages.PipelinePages;
 import io.rekindle.dashboard.pipeline.DeadLetterStore;
 import io.rekindle.dashboard.pipeline.HealthCheck;
 import io.rekindle.dashboard.pipeline.PipelineArea;
@@ -44,6 +53,8 @@ public final class Dashboard implements AutoCloseable {
   private final Erasures erasures;
   private final PipelineQuery pipeline;
   private final Callers callers;
+  private final Numbers numbers;
+  private final Frame frame = new Frame();
   private final List<Area> areas;
   private Router router;
   private Javalin server;
@@ -83,14 +94,25 @@ public final class Dashboard implements AutoCloseable {
     Exports exports = new Exports(jdbi);
     RateLimit writes = new RateLimit(settings.writesPerMinute(), Duration.ofMinutes(1));
     erasures = new Erasures(jdbi);
+    numbers = new Numbers(database);
+    Emails emails = new Emails(jdbi);
+    UsersArea users = new UsersArea(jdbi, exports, writes, settings.scoreOverrides());
+    PipelineArea pipelineArea = new PipelineArea(jdbi, pipeline, letters);
     areas =
         List.of(
+            frame,
+            new Pages(frame, numbers, emails),
+            new ClientPages(frame, users, numbers, jdbi, settings.scoreOverrides()),
+            new PipelinePages(frame, pipelineArea),
+            new NumbersArea(numbers),
+            new EmailsArea(emails, exports),
+            new SuppressionsArea(jdbi, writes),
             new HealthCheck(progress),
             new SignIn(jdbi, passwords, sessions),
             new Administration(jdbi, passwords, sessions, keys),
-            new UsersArea(jdbi, exports, writes, settings.scoreOverrides()),
+            users,
             new OrdersArea(jdbi, writes, settings.pipeline().slot()),
-            new PipelineArea(jdbi, pipeline, letters));
+            pipelineArea);
   }
 
   /**
@@ -121,7 +143,7 @@ public final class Dashboard implements AutoCloseable {
     config.jetty.threadPool = new QueuedThreadPool(32, 2);
     config.jsonMapper(new JavalinJackson(Json.MAPPER, false));
     config.routes.before(new SecurityHeaders(settings.https())::apply);
-    new Failures((ctx, problem) -> problem.send(ctx)).register(config.routes);
+    new Failures(frame).register(config.routes);
     router = new Router(config.routes, callers);
     areas.forEach(area -> area.register(router));
   }
@@ -138,6 +160,7 @@ public final class Dashboard implements AutoCloseable {
 
   @Override
   public void close() {
+    numbers.close();
     firstAdmin.close();
     erasures.close();
     pipeline.close();

@@ -166,8 +166,7 @@ final class UserList {
   private static String conditions(UserFilter filter, Map<String, Object> parameters) {
     StringBuilder sql = new StringBuilder();
     // The index finds a long word anywhere; short ones alone are looked for at the beginning.
-    boolean anyLong =
-        filter.search().stream().anyMatch(word -> word.length() >= SHORTEST_TRIGRAM);
+    boolean anyLong = filter.search().stream().anyMatch(word -> word.length() >= SHORTEST_TRIGRAM);
     for (int i = 0; i < filter.search().size(); i++) {
       String word = filter.search().get(i).toLowerCase(Locale.ROOT);
       String name = "word" + i;

@@ -1,0 +1,406 @@
+"use strict";
+/* What the pages do in the browser. Pages work by links and forms; this adds local times, dialogs,
+   forms that talk to the API, and parts that follow what happens. */
+(() => {
+  const root = document.documentElement;
+  const lang = navigator.languages.find((tag) => tag.startsWith(root.lang)) ?? root.lang;
+  const csrf = document.querySelector('meta[name="csrf"]')?.content;
+  const textsElement = document.getElementById("texts");
+  const texts = textsElement ? JSON.parse(textsElement.textContent) : {};
+  const text = (key, ...values) =>
+    (texts[key] ?? key).replace(/\{(\d)\}/g, (_, i) => values[Number(i)]);
+
+  /* ---------------------------------------------------------------- times */
+
+  const formats = {
+    time: new Intl.DateTimeFormat(lang, { dateStyle: "medium", timeStyle: "short" }),
+    date: new Intl.DateTimeFormat(lang, { dateStyle: "medium" }),
+    clock: new Intl.DateTimeFormat(lang, { timeStyle: "medium" }),
+  };
+  const relative = new Intl.RelativeTimeFormat(lang, { numeric: "auto" });
+  // From how many seconds on a unit is the one to count in.
+  const steps = [["year", 31557600, 63115200], ["month", 2629800, 5184000], ["day", 86400, 86400],
+    ["hour", 3600, 3600], ["minute", 60, 60]];
+  // How far this clock is behind the server's, which all times are by.
+  let clockSkew = 0;
+
+  function ago(instant) {
+    const seconds = (instant - (Date.now() + clockSkew)) / 1000;
+    for (const [unit, size, least] of steps) {
+      if (Math.abs(seconds) >= least) return relative.format(Math.trunc(seconds / size), unit);
+    }
+    return relative.format(Math.trunc(seconds), "second");
+  }
+
+  function showTimes(within) {
+    for (const element of within.querySelectorAll("time[data-style]")) {
+      const instant = new Date(element.dateTime);
+      const style = element.dataset.style;
+      const shown = style === "ago" ? ago(instant) : formats[style].format(instant);
+      if (element.textContent !== shown) element.textContent = shown;
+    }
+  }
+
+  /* ---------------------------------------------------------------- messages */
+
+  function toast(message) {
+    const place = document.querySelector(".toasts");
+    if (!place) return;
+    const item = document.createElement("div");
+    item.className = "toast";
+    item.textContent = message;
+    place.append(item);
+    setTimeout(() => item.remove(), 6000);
+  }
+
+  /* ---------------------------------------------------------------- the API */
+
+  async function call(method, path, body, headers = {}) {
+    const options = { method, headers: { Accept: "application/json", ...headers } };
+    if (method !== "GET") options.headers["X-CSRF-Token"] = csrf;
+    if (body !== undefined) {
+      options.headers["Content-Type"] = "application/json";
+      options.body = typeof body === "string" ? body : JSON.stringify(body);
+    }
+    const response = await fetch(path, options);
+    if (response.status === 401) {
+      location.assign("/sign-in?next=" + encodeURIComponent(location.pathname + location.search));
+      throw new Error(text("error.signedOut"));
+    }
+    const type = response.headers.get("Content-Type") ?? "";
+    const answer = type.includes("json") ? await response.json() : null;
+    if (!response.ok) {
+      const error = new Error(answer?.detail ?? text("error.failed"));
+      error.problem = answer;
+      error.status = response.status;
+      throw error;
+    }
+    return answer;
+  }
+
+  /** The form's fields as the API takes them: data-type says what a text stands for. */
+  function bodyOf(form) {
+    const body = {};
+    for (const field of form.elements) {
+      if (!field.name || field.disabled || field.type === "submit" || field.dataset.path !== undefined) continue;
+      if ((field.type === "radio" || (field.type === "checkbox" && field.dataset.type === "set")) && !field.checked) {
+        if (field.dataset.type === "set") body[field.name] ??= [];
+        continue;
+      }
+      const raw = field.value.trim();
+      let value;
+      switch (field.dataset.type) {
+        case "boolean": value = field.type === "checkbox" ? field.checked : raw === "true"; break;
+        case "number": value = raw === "" ? null : Number.isNaN(Number(raw)) ? raw : Number(raw); break;
+        case "list": value = raw.split(",").map((part) => part.trim()).filter(Boolean); break;
+        case "one": value = [raw]; break;
+        case "set": value = [...(body[field.name] ?? []), raw]; break;
+        case "json": value = JSON.parse(raw); break;
+        case "instant": value = raw === "" ? null : new Date(raw).toISOString(); break;
+        case "raw": value = field.value; break;
+        default: value = raw === "" ? null : raw;
+      }
+      if (value === null && field.dataset.omit !== undefined) continue;
+      const parts = field.name.split(".");
+      let place = body;
+      for (const part of parts.slice(0, -1)) place = place[part] ??= {};
+      place[parts.at(-1)] = value;
+    }
+    return body;
+  }
+
+  function clearErrors(form) {
+    for (const field of form.querySelectorAll("[aria-invalid]")) {
+      field.removeAttribute("aria-invalid");
+      field.removeAttribute("aria-describedby");
+    }
+    for (const message of form.querySelectorAll(".field .error")) message.remove();
+    const summary = form.querySelector(".form-error");
+    if (summary) summary.textContent = "";
+  }
+
+  function showErrors(form, error) {
+    const unplaced = [];
+    for (const mistake of error.problem?.errors ?? []) {
+      const field = form.elements.namedItem(mistake.field);
+      const holder = field?.closest?.(".field");
+      if (!holder) {
+        unplaced.push((mistake.field ? mistake.field + ": " : "") + mistake.message);
+        continue;
+      }
+      const message = document.createElement("p");
+      message.className = "error";
+      message.id = "error-" + mistake.field.replace(/\W/g, "-");
+      message.textContent = mistake.message;
+      holder.append(message);
+      field.setAttribute("aria-invalid", "true");
+      field.setAttribute("aria-describedby", message.id);
+    }
+    if (!error.problem?.errors?.length) unplaced.push(error.message);
+    const summary = form.querySelector(".form-error");
+    if (summary) summary.textContent = unplaced.join(" ");
+    form.querySelector("[aria-invalid]")?.focus();
+  }
+
+  document.addEventListener("submit", async (event) => {
+    const form = event.target;
+    if (!form.dataset.api) return;
+    event.preventDefault();
+    clearErrors(form);
+    const [method, path] = form.dataset.api.split(" ");
+    const button = event.submitter ?? form.querySelector("[type=submit]");
+    if (button) button.disabled = true;
+    try {
+      const target = path.replace(/\{(\w+)\}/g, (_, name) =>
+        encodeURIComponent(form.elements.namedItem(name).value.trim()));
+      const headers = {};
+      if (form.dataset.idempotent !== undefined) headers["Idempotency-Key"] = form.dataset.key ??= crypto.randomUUID();
+      let body;
+      try {
+        body = method === "DELETE" || form.dataset.empty !== undefined ? undefined : bodyOf(form);
+      } catch {
+        throw new Error(text("error.json"));
+      }
+      const answer = await call(method, target, body, headers);
+      delete form.dataset.key;
+      form.closest("dialog")?.close();
+      const secret = form.dataset.secret && answer?.[form.dataset.secret];
+      if (secret) {
+        const place = document.querySelector(form.dataset.secretIn);
+        place.querySelector(".secret").textContent = secret;
+        place.hidden = false;
+        place.focus();
+      }
+      if (form.dataset.done) toast(form.dataset.done);
+      if (form.dataset.then) location.assign(form.dataset.then.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(answer?.[name] ?? "")));
+      else refreshAll(true);
+      if (form.dataset.reset !== undefined) form.reset();
+    } catch (error) {
+      showErrors(form, error);
+    } finally {
+      if (button) button.disabled = false;
+    }
+  });
+
+  /* ---------------------------------------------------------------- buttons */
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-dialog], [data-close], [data-theme-toggle], [data-more], [data-pause], [data-copy]");
+    if (!button) return;
+    if (button.dataset.dialog) {
+      const dialog = document.getElementById(button.dataset.dialog);
+      // One dialog serves many rows: the button says what is different.
+      for (const [name, value] of Object.entries(JSON.parse(button.dataset.fill ?? "{}"))) {
+        for (const place of dialog.querySelectorAll(`[data-slot="${name}"]`)) place.textContent = value;
+        const field = dialog.querySelector("form")?.elements.namedItem(name);
+        if (field) field.value = value;
+      }
+      dialog.showModal();
+    } else if (button.dataset.close !== undefined) {
+      button.closest("dialog").close();
+    } else if (button.dataset.themeToggle !== undefined) {
+      const dark = getComputedStyle(root).colorScheme === "dark" ||
+        (!root.dataset.theme && matchMedia("(prefers-color-scheme: dark)").matches);
+      root.dataset.theme = dark ? "light" : "dark";
+      document.cookie = "theme=" + root.dataset.theme + "; path=/; max-age=31536000; samesite=lax";
+      document.dispatchEvent(new CustomEvent("rekindle:theme"));
+    } else if (button.dataset.more !== undefined) {
+      const nav = button.closest(".nav");
+      const open = nav.toggleAttribute("data-open");
+      button.setAttribute("aria-expanded", String(open));
+    } else if (button.dataset.pause !== undefined) {
+      live.paused = !live.paused;
+      showPaused();
+      if (!live.paused) refreshAll(false);
+    }
+  });
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () =>
+    document.dispatchEvent(new CustomEvent("rekindle:theme")));
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey &&
+        !event.target.closest?.("input, textarea, select, [contenteditable]")) {
+      event.preventDefault();
+      document.getElementById("find")?.focus();
+    }
+  });
+
+  /* ---------------------------------------------------------------- what follows what happens */
+
+  const live = { paused: false, last: 0, waiting: null };
+
+  function showPaused() {
+    const button = document.querySelector("[data-pause]");
+    if (!button) return;
+    button.setAttribute("aria-pressed", String(live.paused));
+    const label = live.paused ? button.dataset.resumeLabel : button.dataset.pauseLabel;
+    button.setAttribute("aria-label", label);
+    button.title = label;
+    button.querySelector("use").setAttribute("href", live.paused ? button.dataset.play : button.dataset.stop);
+  }
+
+  /** Whoever is choosing or typing in a part keeps it as it is. */
+  function busy(part) {
+    return part.querySelector("input:checked[data-row]") !== null ||
+      part.querySelector("dialog[open]") !== null ||
+      (part.contains(document.activeElement) && document.activeElement.matches("input, textarea, select"));
+  }
+
+  function refreshAll(always) {
+    if (live.paused && !always) return;
+    if (document.hidden && !always) return;
+    for (const part of document.querySelectorAll("[data-live]")) {
+      if (always || !busy(part)) window.htmx?.trigger(part, "refresh");
+    }
+    document.dispatchEvent(new CustomEvent("rekindle:refresh"));
+  }
+
+  /** At most once a second, and once more for what came meanwhile. */
+  function happened() {
+    if (live.waiting) return;
+    const wait = Math.max(0, live.last + 1000 - Date.now());
+    live.waiting = setTimeout(() => {
+      live.waiting = null;
+      live.last = Date.now();
+      refreshAll(false);
+    }, wait);
+  }
+
+  function follow() {
+    if (!document.querySelector("[data-follow]")) return;
+    let poll = null;
+    const startPolling = () => { poll ??= setInterval(happened, 3000); };
+    const events = new EventSource("/api/events");
+    events.onopen = () => { clearInterval(poll); poll = null; };
+    events.onerror = startPolling;
+    events.onmessage = happened;
+    for (const kind of ["score", "risk", "email", "pipeline", "score-change", "at-risk", "user", "order"]) {
+      events.addEventListener(kind, happened);
+    }
+    document.addEventListener("visibilitychange", () => { if (!document.hidden) happened(); });
+    // Numbers about everybody are counted in the background and announced by nobody.
+    setInterval(() => { if (document.querySelector("[data-live=counted], [data-chart-live]")) happened(); }, 5000);
+  }
+
+  // What is open, focused or scrolled in a part stays so when the part is replaced.
+  let kept = null;
+  const handleOf = (element) => element.id ? "#" + CSS.escape(element.id)
+    : element.getAttribute?.("href") ? `[href="${CSS.escape(element.getAttribute("href"))}"]` : null;
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const part = event.detail.target;
+    kept = {
+      open: [...part.querySelectorAll("details[id][open]")].map((element) => element.id),
+      focus: part.contains(document.activeElement) ? handleOf(document.activeElement) : null,
+    };
+  });
+  document.addEventListener("htmx:afterSwap", (event) => {
+    for (const id of kept?.open ?? []) document.getElementById(id)?.setAttribute("open", "");
+    if (kept?.focus) document.querySelector(kept.focus)?.focus({ preventScroll: true });
+    kept = null;
+    showTimes(document);
+    showBulk();
+    document.dispatchEvent(new CustomEvent("rekindle:swapped"));
+  });
+  document.addEventListener("htmx:configRequest", (event) => {
+    event.detail.headers["X-CSRF-Token"] = csrf;
+    // What is not filtered by is not in the address.
+    if (event.detail.verb === "get") {
+      for (const [name, value] of Object.entries(event.detail.parameters)) {
+        if (value === "") delete event.detail.parameters[name];
+      }
+    }
+  });
+  document.addEventListener("htmx:responseError", (event) => {
+    if (event.detail.xhr.status === 401) location.reload();
+    document.querySelector("[data-connection]")?.removeAttribute("hidden");
+  });
+  document.addEventListener("htmx:sendError", () => document.querySelector("[data-connection]")?.removeAttribute("hidden"));
+  document.addEventListener("htmx:afterOnLoad", () => document.querySelector("[data-connection]")?.setAttribute("hidden", ""));
+
+  /* ---------------------------------------------------------------- freshness */
+
+  let progress = null;
+
+  function showFreshness() {
+    const place = document.querySelector(".freshness");
+    if (!place) return;
+    const shown = place.querySelector(".age");
+    if (!progress) return;
+    if (progress.failed || !progress.scoredUntil) {
+      place.dataset.state = "stalled";
+      shown.textContent = text(progress.failed ? "fresh.unreachable" : "fresh.none");
+      return;
+    }
+    const age = Math.max(0, progress.ageMillis + performance.now() - progress.at) / 1000;
+    place.dataset.state = age < 10 ? "fresh" : age < 60 ? "slow" : "stalled";
+    shown.textContent = age < 60 ? text("fresh.seconds", age < 10 ? age.toFixed(1) : Math.round(age))
+      : ago(new Date(progress.scoredUntil));
+    place.title = progress.scoredUntil;
+  }
+
+  async function askFreshness() {
+    if (!document.querySelector(".freshness")) return;
+    try {
+      const asked = performance.now();
+      const answer = await call("GET", "/api/pipeline");
+      progress = { ...answer, at: (asked + performance.now()) / 2 };
+      if (answer.scoredUntil) clockSkew = Date.parse(answer.scoredUntil) + answer.ageMillis - Date.now();
+    } catch {
+      progress = { failed: true };
+    }
+    showFreshness();
+  }
+
+  /* ---------------------------------------------------------------- choosing rows */
+
+  function showBulk() {
+    const bar = document.querySelector(".bulk");
+    if (!bar) return;
+    const rows = [...document.querySelectorAll("input[data-row]")];
+    const chosen = rows.filter((row) => row.checked);
+    bar.hidden = chosen.length === 0;
+    for (const place of document.querySelectorAll("[data-slot=chosen]")) {
+      place.textContent = text(chosen.length === 1 ? "bulk.one" : "bulk.many", chosen.length);
+    }
+    const all = document.querySelector("input[data-all]");
+    if (all) {
+      all.checked = rows.length > 0 && chosen.length === rows.length;
+      all.indeterminate = chosen.length > 0 && chosen.length < rows.length;
+    }
+  }
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("input[data-all]")) {
+      for (const row of document.querySelectorAll("input[data-row]")) row.checked = event.target.checked;
+    }
+    if (event.target.matches("input[data-all], input[data-row]")) showBulk();
+  });
+  document.addEventListener("submit", async (event) => {
+    const form = event.target;
+    if (!form.dataset.bulk) return;
+    event.preventDefault();
+    clearErrors(form);
+    const chosen = [...document.querySelectorAll("input[data-row]:checked")].map((row) => row.value);
+    try {
+      await call("POST", form.dataset.bulk, { ...bodyOf(form), userIds: chosen });
+      form.closest("dialog")?.close();
+      for (const row of document.querySelectorAll("input[data-row]")) row.checked = false;
+      toast(form.dataset.done);
+      showBulk();
+      refreshAll(true);
+    } catch (error) {
+      showErrors(form, error);
+    }
+  });
+
+  window.rekindle = { call, text, toast, showTimes, formats, refreshAll, bodyOf, showErrors, clearErrors, lang };
+
+  document.addEventListener("DOMContentLoaded", () => {
+    showTimes(document);
+    showBulk();
+    follow();
+    askFreshness();
+    setInterval(askFreshness, 3000);
+    setInterval(showFreshness, 500);
+    setInterval(() => showTimes(document), 10000);
+  });
+})();

@@ -1,0 +1,289 @@
+"use strict";
+/* Charts over the API's JSON, each with a table of the same numbers behind it. Colours come from the
+   style sheet; a tooltip is built of DOM nodes, since the security policy refuses styled HTML. */
+(() => {
+  const { call, lang, formats } = window.rekindle;
+  const charts = [];
+  const whole = new Intl.NumberFormat(lang, { maximumFractionDigits: 1 });
+  const dayFormat = new Intl.DateTimeFormat(lang, { day: "numeric", month: "short", timeZone: "UTC" });
+  const probe = document.createElement("span");
+  probe.hidden = true;
+
+  function colour(name, alpha) {
+    if (!probe.isConnected) document.body.append(probe);
+    probe.style.color = "var(--" + name + ")";
+    const found = getComputedStyle(probe).color;
+    if (alpha === undefined) return found;
+    const parts = found.match(/[\d.]+/g);
+    return `rgba(${parts[0]}, ${parts[1]}, ${parts[2]}, ${alpha})`;
+  }
+
+  function tip(head, rows) {
+    const node = document.createElement("div");
+    node.className = "chart-tip";
+    const title = document.createElement("span");
+    title.className = "tip-name";
+    title.textContent = head;
+    node.append(title);
+    for (const [name, value] of rows) {
+      const row = document.createElement("span");
+      row.className = "tip-row";
+      const label = document.createElement("span");
+      label.textContent = name;
+      const number = document.createElement("b");
+      number.textContent = value;
+      row.append(label, number);
+      node.append(row);
+    }
+    return node;
+  }
+
+  function base() {
+    const muted = colour("muted");
+    const axis = {
+      axisLine: { lineStyle: { color: colour("line") } },
+      axisTick: { show: false },
+      axisLabel: { color: muted, fontFamily: "Inter, sans-serif", fontSize: 12, hideOverlap: true },
+      splitLine: { lineStyle: { color: colour("chart-grid") } },
+    };
+    return {
+      axis,
+      option: {
+        animation: false,
+        textStyle: { fontFamily: "Inter, sans-serif" },
+        grid: { left: 8, right: 12, top: 16, bottom: 4, containLabel: true },
+        tooltip: {
+          trigger: "axis", confine: true, backgroundColor: colour("surface"), borderColor: colour("line"),
+          borderWidth: 1, padding: [8, 12], extraCssText: "", textStyle: { color: colour("text") },
+          axisPointer: { lineStyle: { color: colour("line-strong") }, shadowStyle: { color: colour("line", 0.35) } },
+        },
+      },
+    };
+  }
+
+  const line = (name, data, key, more = {}) => ({
+    name, type: "line", data, showSymbol: false, lineStyle: { width: 2, color: colour(key) },
+    itemStyle: { color: colour(key) }, ...more,
+  });
+  const days = (list) => list.map((day) => dayFormat.format(new Date(day.day + "T00:00:00Z")));
+
+  /* Each kind: how the option is made, and the table's columns and rows. */
+  const kinds = {
+    trend(data, labels) {
+      const { axis, option } = base();
+      const names = days(data.days);
+      return {
+        option: {
+          ...option,
+          tooltip: { ...option.tooltip, formatter: (points) => tip(names[points[0].dataIndex], [
+            [labels.atRisk, whole.format(data.days[points[0].dataIndex].atRisk)],
+            [labels.scored, whole.format(data.days[points[0].dataIndex].scored)],
+            [labels.averageScore, data.days[points[0].dataIndex].averageScore ?? "–"]]) },
+          xAxis: { ...axis, type: "category", data: names, boundaryGap: false, splitLine: { show: false } },
+          yAxis: { ...axis, type: "value", minInterval: 1 },
+          series: [line(labels.atRisk, data.days.map((d) => d.atRisk), "chart-1",
+            { areaStyle: { color: colour("chart-1", 0.12) } })],
+        },
+        head: [labels.day, labels.atRisk, labels.scored, labels.averageScore],
+        rows: data.days.map((d, i) => [names[i], whole.format(d.atRisk), whole.format(d.scored), d.averageScore ?? "–"]).reverse(),
+      };
+    },
+    flow(data, labels) {
+      const { axis, option } = base();
+      const names = days(data.days);
+      const bar = (name, values, key) => ({ name, type: "bar", stack: "flow", data: values, barMaxWidth: 18, itemStyle: { color: colour(key) } });
+      return {
+        option: {
+          ...option,
+          tooltip: { ...option.tooltip, axisPointer: { ...option.tooltip.axisPointer, type: "shadow" }, formatter: (points) => {
+            const day = data.days[points[0].dataIndex];
+            return tip(names[points[0].dataIndex], [[labels.entered, whole.format(day.entered)],
+              [labels.left, whole.format(day.left)], [labels.leftByOrder, whole.format(day.leftByOrder)]]);
+          } },
+          xAxis: { ...axis, type: "category", data: names, splitLine: { show: false }, axisLine: { ...axis.axisLine, onZero: true } },
+          yAxis: { ...axis, type: "value", minInterval: 1, axisLabel: { ...axis.axisLabel, formatter: (n) => whole.format(Math.abs(n)) } },
+          series: [bar(labels.entered, data.days.map((d) => d.entered), "chart-1"),
+            bar(labels.left, data.days.map((d) => -d.left), "chart-3")],
+        },
+        head: [labels.day, labels.entered, labels.left, labels.leftByOrder],
+        rows: data.days.map((d, i) => [names[i], whole.format(d.entered), whole.format(d.left), whole.format(d.leftByOrder)]).reverse(),
+      };
+    },
+    distribution(data, labels) {
+      const { axis, option } = base();
+      const below = data.policy?.atRiskBelow;
+      const bins = data.bins;
+      const names = bins.map((bin) => bin.to >= 100 ? `${bin.from}–100` : `${bin.from}–${bin.to - 1}`);
+      const bar = (name, values, key) => ({ name, type: "bar", stack: "all", data: values, barCategoryGap: "12%", itemStyle: { color: colour(key) } });
+      const safe = bar(labels.notAtRisk, bins.map((bin) => bin.clients - bin.atRisk), "chart-2");
+      const risk = bar(labels.atRisk, bins.map((bin) => bin.atRisk), "chart-1");
+      // On an axis of its own, since the threshold lies between two bars.
+      const threshold = { type: "line", xAxisIndex: 1, data: [], markLine: { silent: true, symbol: "none", animation: false,
+        label: { formatter: String(below), color: colour("muted"), position: "end" },
+        lineStyle: { color: colour("text"), type: "dashed", width: 1.5 },
+        data: [{ xAxis: below / (bins[0].to - bins[0].from) }] } };
+      return {
+        option: {
+          ...option,
+          grid: { ...option.grid, top: 26 },
+          tooltip: { ...option.tooltip, axisPointer: { ...option.tooltip.axisPointer, type: "shadow" }, formatter: (points) => {
+            const bin = bins[points[0].dataIndex];
+            return tip(labels.score + " " + names[points[0].dataIndex], [[labels.clients, whole.format(bin.clients)], [labels.atRisk, whole.format(bin.atRisk)]]);
+          } },
+          xAxis: [{ ...axis, type: "category", data: names, splitLine: { show: false },
+            axisLabel: { ...axis.axisLabel, interval: 3, formatter: (name) => name.split("–")[0] } },
+            { type: "value", min: 0, max: bins.length, show: false }],
+          yAxis: { ...axis, type: "value", minInterval: 1 },
+          series: [risk, safe, ...(below === undefined ? [] : [threshold])],
+        },
+        head: [labels.score, labels.clients, labels.atRisk],
+        rows: bins.map((bin, i) => [names[i], whole.format(bin.clients), whole.format(bin.atRisk)]),
+      };
+    },
+    history(data, labels, element) {
+      const { axis, option } = base();
+      const shape = JSON.parse(document.getElementById(element.dataset.shape)?.textContent ?? "{}");
+      const items = (data.items ?? data).slice().sort((a, b) => Date.parse(a.asOf) - Date.parse(b.asOf));
+      const points = items.filter((item) => (item.score ?? item.engagementScore) !== null).map((item) => [Date.parse(item.asOf), item.score ?? item.engagementScore, item]);
+      if (points.length && shape.now) points.push([Date.parse(shape.now), points.at(-1)[1], points.at(-1)[2]]);
+      const marks = (shape.marks ?? []).map((mark) => ({ ...mark, time: Date.parse(mark.at) }));
+      const scoreAt = (time) => { let found = points[0]?.[1] ?? 0; for (const point of points) if (point[0] <= time) found = point[1]; return found; };
+      const first = points[0]?.[0];
+      const look = { ORDER: ["circle", 9, "chart-3"], EMAIL: ["rect", 9, "chart-2"], OVERRIDE: ["diamond", 12, "chart-4"] };
+      const series = [line(labels.score, points.map((p) => [p[0], p[1]]), "chart-1", {
+        step: "end", areaStyle: { color: colour("chart-1", 0.08) },
+        markLine: { silent: true, symbol: "none", animation: false, label: { color: colour("muted"), position: "insideEndTop", formatter: "{b}" },
+          lineStyle: { type: "dashed", width: 1.2 },
+          data: [{ yAxis: shape.atRiskBelow, name: labels.atRiskBelow, lineStyle: { color: colour("text") } },
+            ...(shape.bands ?? []).filter((band) => band.from !== shape.atRiskBelow)
+              .map((band) => ({ yAxis: band.from, name: band.name, lineStyle: { color: colour("line-strong"), opacity: 0.5 } }))] },
+      })];
+      for (const kind of Object.keys(look)) {
+        const [symbol, size, key] = look[kind];
+        series.push({ name: labels[kind], type: "scatter", symbol, symbolSize: size,
+          itemStyle: { color: colour(key), borderColor: colour("surface"), borderWidth: 1.5 }, z: 5,
+          data: marks.filter((m) => m.kind === kind && (first === undefined || m.time >= first)).map((m) => ({ value: [m.time, scoreAt(m.time)], mark: m })) });
+      }
+      return {
+        option: {
+          ...option,
+          grid: { ...option.grid, top: 12, right: 16 },
+          tooltip: { ...option.tooltip, trigger: "item", axisPointer: { type: "none" }, formatter: (point) => point.data.mark
+            ? tip(formats.time.format(new Date(point.data.mark.time)), [[point.data.mark.label, point.data.mark.detail ?? ""]])
+            : tip(formats.time.format(new Date(point.data[0])), [[labels.score, whole.format(point.data[1])]]) },
+          xAxis: { ...axis, type: "time", splitLine: { show: false },
+            axisLabel: { ...axis.axisLabel, formatter: (time) => formats.date.format(new Date(time)) }, splitNumber: 4 },
+          yAxis: { ...axis, type: "value", min: 0, max: 100, interval: 25 },
+          series: series.map((s) => s.type === "line" ? { ...s, showSymbol: true, symbolSize: 5 } : s),
+        },
+        empty: points.length === 0,
+        head: [labels.when, labels.score, labels.band, labels.cause],
+        rows: items.slice().reverse().map((item) => [formats.time.format(new Date(item.asOf)), item.score ?? item.engagementScore ?? "–",
+          labels["band." + item.band] ?? item.band, labels["cause." + item.cause] ?? item.cause ?? "–"]),
+      };
+    },
+    compare(data, labels) {
+      const { axis, option } = base();
+      const before = data.before ?? [];
+      const after = data.after ?? [];
+      const names = before.map((bin) => `${bin.from}–${bin.to >= 100 ? 100 : bin.to - 1}`);
+      const bar = (name, list, key) => ({ name, type: "bar", data: list.map((bin) => bin.clients), itemStyle: { color: colour(key) }, barGap: "10%" });
+      return {
+        option: {
+          ...option,
+          tooltip: { ...option.tooltip, axisPointer: { ...option.tooltip.axisPointer, type: "shadow" }, formatter: (points) => {
+            const i = points[0].dataIndex;
+            return tip(labels.score + " " + names[i], [[labels.before, whole.format(before[i].clients)], [labels.after, whole.format(after[i].clients)]]);
+          } },
+          xAxis: { ...axis, type: "category", data: names, splitLine: { show: false } },
+          yAxis: { ...axis, type: "value", minInterval: 1 },
+          series: [bar(labels.before, before, "chart-2"), bar(labels.after, after, "chart-1")],
+        },
+        head: [labels.score, labels.before, labels.after],
+        rows: before.map((bin, i) => [names[i], whole.format(bin.clients), whole.format(after[i].clients)]),
+      };
+    },
+  };
+
+  function table(place, head, rows) {
+    const wrap = document.createElement("div");
+    wrap.className = "table-wrap";
+    wrap.tabIndex = 0;
+    wrap.setAttribute("role", "region");
+    wrap.setAttribute("aria-label", place.querySelector("summary").textContent);
+    const element = document.createElement("table");
+    const headRow = element.createTHead().insertRow();
+    head.forEach((name, i) => {
+      const cell = document.createElement("th");
+      cell.scope = "col";
+      if (i) cell.className = "num";
+      cell.textContent = name;
+      headRow.append(cell);
+    });
+    const body = element.createTBody();
+    for (const row of rows) {
+      const line = body.insertRow();
+      row.forEach((value, i) => {
+        const cell = line.insertCell();
+        if (i) cell.className = "num";
+        cell.textContent = value;
+      });
+    }
+    wrap.append(element);
+    place.querySelector(".table-wrap")?.remove();
+    place.append(wrap);
+  }
+
+  function draw(chart) {
+    if (!chart.data) return;
+    const made = kinds[chart.element.dataset.chart](chart.data, JSON.parse(chart.element.dataset.labels), chart.element);
+    chart.element.classList.remove("skeleton");
+    if (made.empty) {
+      chart.element.textContent = chart.element.dataset.empty ?? "";
+      return;
+    }
+    chart.instance ??= window.echarts.init(chart.element, null, { renderer: "canvas" });
+    chart.instance.setOption(made.option, true);
+    const behind = document.getElementById(chart.element.dataset.table);
+    if (behind) {
+      const drawn = JSON.stringify(made.rows);
+      if (chart.drawn !== drawn) table(behind, made.head, made.rows);
+      chart.drawn = drawn;
+    }
+    chart.element.dataset.drawn = "true";
+  }
+
+  async function load(chart) {
+    try {
+      const inline = chart.element.dataset.json;
+      chart.data = inline ? JSON.parse(document.getElementById(inline).textContent) : await call("GET", chart.element.dataset.src);
+      draw(chart);
+    } catch (error) {
+      if (!chart.data) chart.element.textContent = error.message;
+    }
+  }
+
+  function setUp() {
+    for (const element of document.querySelectorAll("[data-chart]")) {
+      if (charts.some((chart) => chart.element === element)) continue;
+      const chart = { element, data: null, instance: null };
+      charts.push(chart);
+      new ResizeObserver(() => chart.instance?.resize()).observe(element);
+      load(chart);
+    }
+    for (let i = charts.length - 1; i >= 0; i--) {
+      if (!charts[i].element.isConnected) {
+        charts[i].instance?.dispose();
+        charts.splice(i, 1);
+      }
+    }
+  }
+
+  window.rekindle.drawCharts = setUp;
+  document.addEventListener("DOMContentLoaded", setUp);
+  document.addEventListener("rekindle:swapped", setUp);
+  document.addEventListener("rekindle:theme", () => charts.forEach(draw));
+  document.addEventListener("rekindle:refresh", () => {
+    for (const chart of charts) if (!chart.element.dataset.json) load(chart);
+  });
+})();

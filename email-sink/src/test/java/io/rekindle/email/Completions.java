@@ -6,14 +6,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.function.Consumer;
 
 /** Answers as chat-completions APIs give them. */
-final class Completions {
+public final class Completions {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private Completions() {}
 
   /** A draft that nothing is wrong with, for a client with orders in Books and Tea. */
-  static ObjectNode draft() {
+  public static ObjectNode draft() {
     ObjectNode draft = JSON.createObjectNode();
     draft.put("subject", "{{name}}, the new shelves are up");
     draft.put("preheader", "Books and teas for quiet evenings have come in.");
@@ -47,7 +47,7 @@ final class Completions {
   }
 
   /** The answer around a text. */
-  static String completion(String content) {
+  public static String completion(String content) {
     return completion(content, "stop", message -> {});
   }
 

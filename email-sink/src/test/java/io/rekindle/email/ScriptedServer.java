@@ -26,7 +26,7 @@ import java.util.concurrent.CountDownLatch;
  * An HTTP server on loopback that does to each request what the script says next, down to the
  * bytes, and keeps what it was asked. When the script is at its end, its last line goes on.
  */
-final class ScriptedServer implements Closeable {
+public final class ScriptedServer implements Closeable {
 
   private final ServerSocket listening;
   private final Queue<Act> script = new ConcurrentLinkedQueue<>();
@@ -35,7 +35,7 @@ final class ScriptedServer implements Closeable {
   private final CountDownLatch closing = new CountDownLatch(1);
   private volatile Act last = Act.status(500);
 
-  ScriptedServer(Act... acts) {
+  public ScriptedServer(Act... acts) {
     script.addAll(Arrays.asList(acts));
     try {
       listening = new ServerSocket(0, 200, InetAddress.getLoopbackAddress());
@@ -45,11 +45,11 @@ final class ScriptedServer implements Closeable {
     start(this::accept);
   }
 
-  String url() {
+  public String url() {
     return "http://127.0.0.1:" + listening.getLocalPort() + "/v1";
   }
 
-  List<Request> requests() {
+  public List<Request> requests() {
     return requests;
   }
 
@@ -120,11 +120,11 @@ final class ScriptedServer implements Closeable {
     }
   }
 
-  record Request(String line, Map<String, String> headers, String body) {}
+  public record Request(String line, Map<String, String> headers, String body) {}
 
   /** What the server does after it has read a request; the connection is closed behind it. */
   @FunctionalInterface
-  interface Act {
+  public interface Act {
 
     void play(OutputStream out, CountDownLatch closing) throws IOException, InterruptedException;
 

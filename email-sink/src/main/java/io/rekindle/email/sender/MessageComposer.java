@@ -9,12 +9,14 @@ import jakarta.mail.internet.InternetAddress;
 import jakarta.mail.internet.MimeBodyPart;
 import jakarta.mail.internet.MimeMessage;
 import jakarta.mail.internet.MimeMultipart;
+import jakarta.mail.internet.MimeUtility;
 import java.io.UnsupportedEncodingException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.Date;
 import java.util.HexFormat;
 import java.util.regex.Pattern;
@@ -33,6 +35,9 @@ final class MessageComposer {
 
   /** Lines of a message have at most 998 characters (RFC 5322); the header's name needs some. */
   private static final int MAX_LINK = 900;
+
+  /** With "Subject: " before it and its frame an encoded word of so many has 73 characters. */
+  private static final int MAX_WORD_BYTES = 39;
 
   private final Session session;
   private final Identity identity;
@@ -62,7 +67,7 @@ final class MessageComposer {
       message.setHeader("Reply-To", identity.replyTo());
     }
     message.setRecipient(Message.RecipientType.TO, new InternetAddress(address));
-    message.setSubject(HeaderText.of(email.subject()), UTF_8);
+    message.setHeader("Subject", subject(HeaderText.of(email.subject())));
     message.setSentDate(Date.from(email.now()));
     message.setHeader("List-Unsubscribe", unsubscribe(email.emailId()));
     message.setHeader("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"); // RFC 8058
@@ -117,6 +122,34 @@ final class MessageComposer {
                 .replace("+", "%20")
             + ">";
     return value + ",\r\n " + mailto;
+  }
+
+  /**
+   * The header's value. The library would leave "=?" as it is, which readers decode to whatever it
+   * hides, and makes the first line longer than RFC 2047 allows.
+   */
+  private static String subject(String line) {
+    if (line.chars().allMatch(c -> c < 0x80) && !line.contains("=?")) {
+      return MimeUtility.fold("Subject: ".length(), line);
+    }
+    StringBuilder words = new StringBuilder();
+    for (int start = 0; start < line.length(); ) {
+      int end = start;
+      int bytes = 0;
+      while (end < line.length()) {
+        int c = line.codePointAt(end);
+        bytes += c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+        if (bytes > MAX_WORD_BYTES) {
+          break;
+        }
+        end += Character.charCount(c);
+      }
+      byte[] word = line.substring(start, end).getBytes(StandardCharsets.UTF_8);
+      words.append(words.length() == 0 ? "" : "\r\n ");
+      words.append("=?UTF-8?B?").append(Base64.getEncoder().encodeToString(word)).append("?=");
+      start = end;
+    }
+    return words.toString();
   }
 
   private static MimeBodyPart part(String content, String subtype) throws MessagingException {

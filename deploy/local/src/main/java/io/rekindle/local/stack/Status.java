@@ -45,7 +45,7 @@ public final class Status implements Callable<Integer> {
     return status.healthy() ? 0 : 1;
   }
 
-  private static void print(StackStatus status, PrintStream out) {
+  static void print(StackStatus status, PrintStream out) {
     Map<String, Component> components = new LinkedHashMap<>();
     components.put("postgres", status.postgres());
     components.put("kafka", status.kafka());

@@ -20,22 +20,28 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Shops that come with their past, from files or by a snapshot, on a real stack. */
+@ExtendWith(SharedStack.Provider.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+@Order(SharedStack.LAST)
 class HistoriesITCase {
 
   private static final int SNAPSHOT_USERS = 100_000;
   private static final int ORDERS_EACH = 5;
+
+  /** How many emails the day has left for the users of the snapshot. */
+  private static final int EMAILS = 200;
+
   private static final Duration SNAPSHOT = Duration.ofMinutes(4);
 
   private static final String STORED =
@@ -48,6 +54,7 @@ class HistoriesITCase {
         floor(extract(epoch from as_of) * 1000)::bigint as as_of,
         floor(extract(epoch from scored_until) * 1000)::bigint as scored_until
       from shop.users left join engagement.user_scores using (user_id), engagement.scored_until
+      where user_id like 'user-%'
       """;
 
   private RunningStack stack;
@@ -56,19 +63,14 @@ class HistoriesITCase {
   private Path orders;
 
   @BeforeAll
-  void start(@TempDir Path temporary) throws Exception {
+  void start(SharedStack shared, @TempDir Path temporary) throws Exception {
     long seed = new Random().nextLong();
     System.out.println("seed of the imported shop: " + seed);
     shop = new ShopFiles(seed);
     users = shop.writeUsers(temporary.resolve("users.csv"));
     orders = shop.writeOrders(temporary.resolve("orders.csv"));
-    stack = new RunningStack(temporary.resolve("data"));
-    stack.start();
-  }
-
-  @AfterAll
-  void stop() throws Exception {
-    stack.stop();
+    shared.start();
+    stack = shared.stack();
   }
 
   @Test
@@ -121,8 +123,9 @@ class HistoriesITCase {
         RunningStack.SOON,
         () -> !connect.delete(connector + "/offsets").isMissingNode());
     stack.execute(
-        "insert into shop.users (user_id) select 'snap-' || n from generate_series(1, %d) n"
-            .formatted(SNAPSHOT_USERS));
+        "insert into shop.users (user_id, email, marketing_consent) select 'snap-' || n,"
+            + " 'snap-' || n || '@example.com', true from generate_series(1, %d) n"
+                .formatted(SNAPSHOT_USERS));
     stack.execute(
         """
         insert into shop.orders (order_id, user_id, placed_at, amount)
@@ -134,6 +137,12 @@ class HistoriesITCase {
     // Without its slot, the connector cannot stream what was inserted: only a snapshot has it.
     Await.until("the slot is gone", RunningStack.SOON, this::dropSlot);
     String before = stack.value("select clock_timestamp()");
+    // Decisions of all the classes that ran before on this stack count for the cap.
+    stack.execute(
+        "update engagement.outreach_settings set enabled = true, holdout_share = 0.1,"
+            + " daily_cap = (select count(*) + %d from engagement.outreach_decisions"
+                .formatted(EMAILS)
+            + " where decision = 'EMAIL')");
 
     connect.put(connector + "/resume", JsonNodeFactory.instance.objectNode());
     stack.await(
@@ -164,6 +173,44 @@ class HistoriesITCase {
                 """
                     .formatted(ORDERS_EACH)))
         .isEqualTo(Integer.toString(SNAPSHOT_USERS));
+    assertThatNobodyIsEmailedWhoLeftLongAgo();
+  }
+
+  private void assertThatNobodyIsEmailedWhoLeftLongAgo() throws Exception {
+    String decisions =
+        " from engagement.outreach_decisions join engagement.risk_episodes using (episode_id,"
+            + " user_id) where user_id like 'snap-%'";
+    stack.await(
+        "a decision for each who is at risk",
+        "select 1 where (select count(*)"
+            + decisions
+            + ") = (select count(*) from engagement.user_scores where user_id like 'snap-%'"
+            + " and at_risk)");
+    System.out.println(
+        "decisions of a first start: "
+            + stack.value(
+                "select string_agg(said, ', ') from (select decision || ' ' || reason || ' ' ||"
+                    + " count(*) as said"
+                    + decisions
+                    + " group by decision, reason order by 1) as by_kind"));
+    String old = "opened_at < decided_at - interval '14 days'";
+    assertThat(
+            stack.value(
+                "select concat_ws(' ', count(*) filter (where decision <> 'SKIP' and %1$s),"
+                        .formatted(old)
+                    + " count(*) filter (where (reason = 'STALE') is distinct from (%s)))"
+                        .formatted(old)
+                    + decisions))
+        .as("emailed or held out though stale, and stale by another measure")
+        .isEqualTo("0 0");
+    assertThat(
+            stack.value(
+                "select count(*) filter (where reason = 'STALE') > 10000"
+                    + " and count(*) filter (where reason = 'OVER_DAILY_CAP') > 1000"
+                    + " and count(*) filter (where decision = 'EMAIL') between 1 and %d"
+                        .formatted(EMAILS)
+                    + decisions))
+        .isEqualTo("t");
   }
 
   /** True once there is none; while somebody reads from it, the database refuses. */

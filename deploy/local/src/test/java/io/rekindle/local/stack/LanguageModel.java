@@ -7,20 +7,28 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
 
 /**
  * A server of chat completions that answers each request with a text that nothing is wrong with,
- * and can be told to keep everybody waiting.
+ * and can be told to keep everybody waiting, or to take more money.
  */
 final class LanguageModel implements AutoCloseable {
+
+  static final String DAILY_BUDGET_USD = "20";
+
+  /** The most that a call may cost by the prices that the job is told: 1,200 tokens. */
+  static final String HIGH_COST = "0.024";
+
+  private static final String LOW_COST = "0.0011";
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -31,10 +39,13 @@ final class LanguageModel implements AutoCloseable {
           + " like.</p><p>Have a look when you have a quiet moment, we would be happy to see you"
           + " again.</p><p>Warm regards,<br>your friends at the shop</p>";
 
+  private static final int EVERYBODY = 1_000_000;
+
   private final HttpServer server;
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final List<String> requests = new CopyOnWriteArrayList<>();
-  private volatile CountDownLatch gate = new CountDownLatch(0);
+  private volatile Semaphore gate = new Semaphore(EVERYBODY);
+  private volatile String cost = LOW_COST;
 
   LanguageModel() throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1_000);
@@ -45,19 +56,21 @@ final class LanguageModel implements AutoCloseable {
 
   /** What a stack has to be started with to use it. */
   Map<String, String> environment() {
-    return Map.of(
-        "REKINDLE_LLM_BASE_URL",
-        "http://127.0.0.1:" + server.getAddress().getPort() + "/v1",
-        "REKINDLE_LLM_API_KEY",
-        "test-key",
-        "REKINDLE_LLM_MODEL",
-        "test/model",
-        "REKINDLE_LLM_MAX_IN_FLIGHT",
-        "200",
-        "REKINDLE_LLM_REQUESTS_PER_MINUTE",
-        "100000",
-        "REKINDLE_LLM_DAILY_BUDGET_USD",
-        "1000");
+    return Map.ofEntries(
+        Map.entry(
+            "REKINDLE_LLM_BASE_URL", "http://127.0.0.1:" + server.getAddress().getPort() + "/v1"),
+        Map.entry("REKINDLE_LLM_API_KEY", "test-key"),
+        Map.entry("REKINDLE_LLM_MODEL", "test/model"),
+        Map.entry("REKINDLE_LLM_MAX_IN_FLIGHT", "400"),
+        Map.entry("REKINDLE_LLM_REQUESTS_PER_MINUTE", "1000000"),
+        Map.entry("REKINDLE_LLM_TOKENS_PER_MINUTE", "1000000000"),
+        // Whoever is kept waiting here waits, however busy the machine is.
+        Map.entry("REKINDLE_LLM_CALL_TIMEOUT", "5 min"),
+        Map.entry("REKINDLE_LLM_DEADLINE", "5 min"),
+        Map.entry("REKINDLE_LLM_DAILY_BUDGET_USD", DAILY_BUDGET_USD),
+        Map.entry("REKINDLE_LLM_PROMPT_USD_PER_MILLION_TOKENS", "0"),
+        Map.entry("REKINDLE_LLM_COMPLETION_USD_PER_MILLION_TOKENS", "20"),
+        Map.entry("REKINDLE_SENDER_RATE", "1000"));
   }
 
   /** The bodies of the requests so far. */
@@ -65,20 +78,32 @@ final class LanguageModel implements AutoCloseable {
     return requests;
   }
 
-  /** From now on nobody gets an answer. */
+  /** From now on nobody gets an answer; those who still wait from before have gone. */
   void hold() {
-    gate = new CountDownLatch(1);
+    Semaphore before = gate;
+    gate = new Semaphore(0);
+    before.release(EVERYBODY);
   }
 
-  /** Answers all who wait. */
+  /** Answers some of those who wait. */
+  void answer(int some) {
+    gate.release(some);
+  }
+
+  /** Answers all, now and later. */
   void release() {
-    gate.countDown();
+    gate.release(EVERYBODY);
+  }
+
+  /** What an answer costs from now on, in USD. */
+  void charge(String usd) {
+    cost = usd;
   }
 
   private void answer(HttpExchange exchange) throws IOException {
     try (exchange) {
       requests.add(new String(exchange.getRequestBody().readAllBytes(), UTF_8));
-      gate.await();
+      gate.acquire();
       byte[] answer = completion().getBytes(UTF_8);
       exchange.getResponseHeaders().add("Content-Type", "application/json");
       exchange.sendResponseHeaders(200, answer.length);
@@ -88,7 +113,7 @@ final class LanguageModel implements AutoCloseable {
     }
   }
 
-  private static String completion() {
+  private String completion() {
     ObjectNode draft = JSON.createObjectNode();
     draft.put("subject", "{{name}}, we have thought of you");
     draft.put("preheader", "New things on our shelves, and a warm welcome back.");
@@ -109,7 +134,7 @@ final class LanguageModel implements AutoCloseable {
         .put("prompt_tokens", 900)
         .put("completion_tokens", 300)
         .put("total_tokens", 1_200)
-        .put("cost", 0.0011);
+        .put("cost", new BigDecimal(cost));
     return answer.toString();
   }
 

@@ -1,0 +1,137 @@
+package io.rekindle.connectors.database;
+
+import io.rekindle.connectors.kafka.Topics;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.flywaydb.core.api.FlywayException;
+import org.postgresql.Driver;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/**
+ * Makes a database ready for this version, as a program of its own: schemas, roles and their
+ * passwords, and the clock's rows. Everything comes from the environment; it may run as often as
+ * one likes, and changes nothing the second time.
+ *
+ * <p>REPLICATION for {@code rekindle_cdc} is granted by whoever runs the database server: an owner
+ * of a database cannot.
+ */
+public final class Migrate {
+
+  private static final String HELP =
+      """
+      Usage: java -cp ... io.rekindle.connectors.database.Migrate
+
+      Brings the database up to date. Settings come from the environment:
+
+        REKINDLE_DATABASE_URL         JDBC URL. Required.
+        REKINDLE_DATABASE_USER        The database's owner, who may create roles. Required.
+        REKINDLE_DATABASE_PASSWORD    The owner's password.
+        REKINDLE_TOPIC_PARTITIONS     Partitions of the topics that are partitioned by user. Default: 4
+        REKINDLE_CDC_PASSWORD         Password to give the role rekindle_cdc. Default: left alone
+        REKINDLE_PIPELINE_PASSWORD    Likewise for rekindle_pipeline.
+        REKINDLE_SENDER_PASSWORD      Likewise for rekindle_sender.
+        REKINDLE_API_PASSWORD         Likewise for rekindle_api.
+      """;
+
+  /** The variable that has each role's password. */
+  private static final Map<String, String> ROLES = roles();
+
+  private static final int MAX_PARTITIONS = 1_000;
+
+  private Migrate() {}
+
+  /** Exit codes: 0 up to date, 1 the database refused, 2 wrong settings or arguments. */
+  public static void main(String[] args) {
+    if (args.length > 0) {
+      System.err.print(HELP);
+      System.exit(2);
+    }
+    List<String> problems = problems(System.getenv());
+    if (!problems.isEmpty()) {
+      System.err.println(String.join(System.lineSeparator(), problems));
+      System.exit(2);
+    }
+    try {
+      System.out.println(run(System.getenv()));
+    } catch (SQLException | FlywayException e) {
+      System.err.println("The database is not up to date: " + e.getMessage());
+      System.exit(1);
+    }
+  }
+
+  /** What is wrong with the settings, a sentence each. */
+  static List<String> problems(Map<String, String> environment) {
+    List<String> problems = new ArrayList<>();
+    String url = environment.getOrDefault("REKINDLE_DATABASE_URL", "");
+    if (Driver.parseURL(url, null) == null) {
+      // The value is not repeated: a JDBC URL may carry a password.
+      problems.add(
+          "REKINDLE_DATABASE_URL has to be a JDBC URL, as in"
+              + " jdbc:postgresql://127.0.0.1:5432/rekindle.");
+    }
+    if (environment.getOrDefault("REKINDLE_DATABASE_USER", "").isBlank()) {
+      problems.add("REKINDLE_DATABASE_USER is not set: give the owner of the database.");
+    }
+    String partitions = environment.getOrDefault("REKINDLE_TOPIC_PARTITIONS", "4");
+    if (!partitions.matches("[1-9][0-9]{0,3}") || Integer.parseInt(partitions) > MAX_PARTITIONS) {
+      problems.add(
+          "REKINDLE_TOPIC_PARTITIONS is \"" + partitions + "\": give a number from 1 to 1000.");
+    }
+    return problems;
+  }
+
+  /**
+   * Does it; says in a sentence what it did.
+   *
+   * @param environment without {@link #problems}
+   */
+  static String run(Map<String, String> environment) throws SQLException {
+    PGSimpleDataSource database = new PGSimpleDataSource();
+    database.setUrl(environment.get("REKINDLE_DATABASE_URL"));
+    database.setUser(environment.get("REKINDLE_DATABASE_USER"));
+    database.setPassword(environment.getOrDefault("REKINDLE_DATABASE_PASSWORD", ""));
+    database.setApplicationName("rekindle-migrate");
+
+    int migrations = Migrations.apply(database);
+    int partitions = Integer.parseInt(environment.getOrDefault("REKINDLE_TOPIC_PARTITIONS", "4"));
+    try (Connection connection = database.getConnection()) {
+      int clockRows = ClockRows.ensure(connection, Topics.standard().withPartitions(partitions));
+      int passwords = 0;
+      for (Map.Entry<String, String> role : ROLES.entrySet()) {
+        String password = environment.getOrDefault(role.getValue(), "");
+        if (!password.isEmpty()) {
+          setPassword(connection, role.getKey(), password);
+          passwords++;
+        }
+      }
+      return "Applied %d migrations, changed %d clock rows, set %d passwords."
+          .formatted(migrations, clockRows, passwords);
+    }
+  }
+
+  private static void setPassword(Connection connection, String role, String password)
+      throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      // A statement of this kind takes no parameters.
+      statement.execute(
+          "alter role "
+              + statement.enquoteIdentifier(role, true)
+              + " password "
+              + statement.enquoteLiteral(password));
+    }
+  }
+
+  private static Map<String, String> roles() {
+    Map<String, String> roles = new LinkedHashMap<>();
+    for (String role : List.of("cdc", "pipeline", "sender", "api")) {
+      roles.put("rekindle_" + role, "REKINDLE_" + role.toUpperCase(Locale.ROOT) + "_PASSWORD");
+    }
+    return roles;
+  }
+}

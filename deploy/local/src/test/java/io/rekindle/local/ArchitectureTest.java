@@ -136,7 +136,7 @@ class ArchitectureTest {
     assertThat(
             IntStream.range(0, modules.getLength())
                 .mapToObj(i -> modules.item(i).getTextContent().strip())
-                .filter(path -> Files.isDirectory(ROOT.resolve(path).resolve("src"))))
+                .filter(path -> Files.isDirectory(ROOT.resolve(path).resolve("src/main"))))
         .containsExactlyInAnyOrderElementsOf(
             Arrays.stream(Module.values()).map(module -> module.path).toList());
   }

@@ -1,0 +1,600 @@
+package io.rekindle.deploy;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.cfg.MapperConfig;
+import com.fasterxml.jackson.databind.introspect.Annotated;
+import com.fasterxml.jackson.databind.introspect.AnnotatedMember;
+import com.fasterxml.jackson.databind.introspect.JacksonAnnotationIntrospector;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.ServiceAccount;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.networking.v1.Ingress;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import io.fabric8.kubernetes.api.model.rbac.Role;
+import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
+import io.fabric8.openshift.api.model.monitoring.v1.PodMonitor;
+import io.rekindle.connectors.RekindleVersion;
+import io.rekindle.connectors.kafka.Topic;
+import io.rekindle.connectors.kafka.Topics;
+import io.strimzi.api.kafka.model.connect.KafkaConnect;
+import io.strimzi.api.kafka.model.connector.KafkaConnector;
+import io.strimzi.api.kafka.model.kafka.Kafka;
+import io.strimzi.api.kafka.model.nodepool.KafkaNodePool;
+import io.strimzi.api.kafka.model.topic.KafkaTopic;
+import java.io.File;
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.apache.flink.kubernetes.operator.api.FlinkDeployment;
+import org.apache.flink.shaded.guava33.com.google.common.hash.Hashing;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The manifests, as the overlays render them, against the operators' models and our own code. */
+class KubernetesTest {
+
+  private static final Path DIRECTORY = Repository.ROOT.resolve("deploy/kubernetes");
+
+  private static final Map<String, Class<?>> MODELS =
+      Map.ofEntries(
+          Map.entry("v1 ConfigMap", ConfigMap.class),
+          Map.entry("v1 Namespace", Namespace.class),
+          Map.entry("v1 Secret", Secret.class),
+          Map.entry("v1 Service", Service.class),
+          Map.entry("v1 ServiceAccount", ServiceAccount.class),
+          Map.entry("apps/v1 Deployment", Deployment.class),
+          Map.entry("batch/v1 Job", Job.class),
+          Map.entry("networking.k8s.io/v1 Ingress", Ingress.class),
+          Map.entry("networking.k8s.io/v1 NetworkPolicy", NetworkPolicy.class),
+          Map.entry("policy/v1 PodDisruptionBudget", PodDisruptionBudget.class),
+          Map.entry("rbac.authorization.k8s.io/v1 Role", Role.class),
+          Map.entry("rbac.authorization.k8s.io/v1 RoleBinding", RoleBinding.class),
+          Map.entry("monitoring.coreos.com/v1 PodMonitor", PodMonitor.class),
+          Map.entry("kafka.strimzi.io/v1 Kafka", Kafka.class),
+          Map.entry("kafka.strimzi.io/v1 KafkaNodePool", KafkaNodePool.class),
+          Map.entry("kafka.strimzi.io/v1 KafkaConnect", KafkaConnect.class),
+          Map.entry("kafka.strimzi.io/v1 KafkaConnector", KafkaConnector.class),
+          Map.entry("kafka.strimzi.io/v1 KafkaTopic", KafkaTopic.class),
+          Map.entry("flink.apache.org/v1beta1 FlinkDeployment", FlinkDeployment.class));
+
+  private static final Map<String, List<ObjectNode>> RENDERED = new HashMap<>();
+
+  /** Connect's settings that Strimzi makes itself, or has fields of its own for. */
+  private static final Set<String> OF_STRIMZI =
+      Set.of(
+          "bootstrap.servers",
+          "group.id",
+          "listeners",
+          "rest.advertised.host.name",
+          "rest.advertised.port",
+          "plugin.path",
+          "config.storage.topic",
+          "offset.storage.topic",
+          "status.storage.topic");
+
+  /** The models take what they do not know aside; here that is an error. */
+  private static final ObjectMapper STRICT =
+      JsonMapper.builder()
+          .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .annotationIntrospector(
+              new JacksonAnnotationIntrospector() {
+                private static final long serialVersionUID = 1L;
+
+                @Override
+                public Boolean hasAnySetter(Annotated annotated) {
+                  return false;
+                }
+
+                @Override
+                public JsonIgnoreProperties.Value findPropertyIgnoralByName(
+                    MapperConfig<?> config, Annotated annotated) {
+                  return super.findPropertyIgnoralByName(config, annotated).withoutIgnoreUnknown();
+                }
+
+                @Override
+                public boolean hasIgnoreMarker(AnnotatedMember member) {
+                  return member.getName().equals("additionalProperties")
+                      || super.hasIgnoreMarker(member);
+                }
+              })
+          .build();
+
+  @ParameterizedTest
+  @ValueSource(strings = {"small", "production"})
+  void shouldBeWhatTheOperatorsUnderstand(String overlay) throws IOException {
+    for (ObjectNode document : render(overlay)) {
+      Class<?> model =
+          MODELS.get(document.get("apiVersion").asText() + " " + document.get("kind").asText());
+      assertThat(model).as(Kustomization.id(document)).isNotNull();
+      ObjectNode copy = document.deepCopy();
+      if (model == FlinkDeployment.class) {
+        // The newest model that Maven has is older than the operator that knows this version.
+        assertThat(((ObjectNode) copy.get("spec")).remove("flinkVersion").asText())
+            .isEqualTo(flinkVersion());
+      }
+      assertThatCode(() -> STRICT.treeToValue(copy, model))
+          .as(Kustomization.id(document))
+          .doesNotThrowAnyException();
+    }
+  }
+
+  /** Where kubectl is installed, which has kustomize in it. */
+  @ParameterizedTest
+  @ValueSource(strings = {"small", "production"})
+  void shouldRenderAsKustomizeDoes(String overlay) throws Exception {
+    assumeThat(Stream.of(System.getenv("PATH").split(File.pathSeparator, -1)))
+        .anyMatch(directory -> Files.isExecutable(Path.of(directory, "kubectl")));
+    Path output = Files.createTempFile("kustomize", ".yaml");
+    Process kubectl =
+        new ProcessBuilder(
+                "kubectl", "kustomize", DIRECTORY.resolve("overlays/" + overlay).toString())
+            .redirectOutput(output.toFile())
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    try {
+      assertThat(kubectl.waitFor(1, TimeUnit.MINUTES)).isTrue();
+      assertThat(kubectl.exitValue()).isZero();
+      Map<String, JsonNode> rendered = new TreeMap<>();
+      Kustomization.documents(output)
+          .forEach(
+              document -> rendered.put(Kustomization.id(document), withoutNamespace(document)));
+      Map<String, JsonNode> ours = new TreeMap<>();
+      render(overlay)
+          .forEach(document -> ours.put(Kustomization.id(document), withoutNamespace(document)));
+      assertThat(ours.keySet()).isEqualTo(rendered.keySet());
+      ours.forEach((id, document) -> assertThat(document).as(id).isEqualTo(rendered.get(id)));
+    } finally {
+      kubectl.destroyForcibly();
+      Files.delete(output);
+    }
+  }
+
+  private static JsonNode withoutNamespace(ObjectNode document) {
+    ObjectNode copy = document.deepCopy();
+    ((ObjectNode) copy.get("metadata")).remove("namespace");
+    return copy;
+  }
+
+  @Test
+  void shouldNotUnderstandAFieldThatNobodyKnows() {
+    for (ObjectNode document : render("small")) {
+      Class<?> model =
+          MODELS.get(document.get("apiVersion").asText() + " " + document.get("kind").asText());
+      if (document.has("spec")) {
+        ObjectNode copy = document.deepCopy();
+        ((ObjectNode) copy.get("spec")).remove("flinkVersion");
+        ((ObjectNode) copy.get("spec")).put("typo", 1);
+        assertThatCode(() -> STRICT.treeToValue(copy, model))
+            .as(Kustomization.id(document))
+            .hasMessageContaining("typo");
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"small", "production"})
+  void shouldHaveOneResourceOfAName(String overlay) {
+    assertThat(render(overlay).stream().map(Kustomization::id)).doesNotHaveDuplicates();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"small", "production"})
+  void shouldRunThisVersion(String overlay) {
+    List<String> images =
+        render(overlay).stream()
+            .flatMap(document -> document.findValuesAsText("image").stream())
+            .toList();
+    assertThat(images)
+        .allMatch(image -> image.matches("[a-z/-]+:v?[0-9]+\\.[0-9]+\\.[0-9]+"))
+        .filteredOn(image -> image.startsWith("rekindle/"))
+        .allMatch(image -> image.endsWith(":" + RekindleVersion.CURRENT))
+        .hasSize(5);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"small", "production"})
+  void shouldHaveTheTopicsThatTheCodeKnows(String overlay) {
+    List<ObjectNode> documents = render(overlay);
+    int partitions = partitions(documents);
+    Map<String, JsonNode> specs = new HashMap<>();
+    ofKind(documents, "KafkaTopic")
+        .forEach(topic -> specs.put(topic.at("/spec/topicName").asText(), topic.get("spec")));
+    List<Topic> topics = Topics.standard().withPartitions(partitions).all();
+    assertThat(specs).containsOnlyKeys(topics.stream().map(Topic::name).toList());
+    for (Topic topic : topics) {
+      JsonNode spec = specs.get(topic.name());
+      assertThat(spec.get("partitions").asInt()).as(topic.name()).isEqualTo(topic.partitions());
+      assertThat(spec.at("/config/retention.ms").asLong()).isEqualTo(topic.retentionMs());
+      assertThat(spec.at("/config/max.message.bytes").asInt()).isEqualTo(topic.maxMessageBytes());
+      assertThat(spec.at("/config/cleanup.policy").asText()).isEqualTo("delete");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"small", "production"})
+  void shouldCountPartitionsAlikeEverywhere(String overlay) {
+    List<ObjectNode> documents = render(overlay);
+    int partitions = partitions(documents);
+    ObjectNode flink = one(documents, "FlinkDeployment/rekindle");
+    assertThat(environment(one(documents, "Job/rekindle-migrate")))
+        .containsEntry("REKINDLE_TOPIC_PARTITIONS", Integer.toString(partitions));
+    assertThat(flink.at("/spec/job/parallelism").asInt()).isLessThanOrEqualTo(partitions);
+    assertThat(flink.at("/spec/flinkConfiguration/job.autoscaler.vertex.max-parallelism").asInt())
+        .isEqualTo(partitions);
+  }
+
+  @Test
+  void shouldLeaveTheReaderOfControlsAlone() {
+    Matcher uid =
+        Pattern.compile(" CONTROLS = \"([a-z-]+)\"")
+            .matcher(
+                Repository.text(
+                    Repository.ROOT.resolve(
+                        "pipeline/job/src/main/java/io/rekindle/job/Uids.java")));
+    assertThat(uid.find()).isTrue();
+    assertThat(
+            one(render("production"), "FlinkDeployment/rekindle")
+                .at("/spec/flinkConfiguration/job.autoscaler.vertex.exclude.ids")
+                .asText())
+        .as("as Flink makes an id of a uid")
+        .isEqualTo(Hashing.murmur3_128(0).hashString(uid.group(1), UTF_8).toString());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"small", "production"})
+  void shouldGiveTheConnectorItsOwnSettings(String overlay) {
+    ObjectNode connector = one(render(overlay), "KafkaConnector/rekindle");
+    Map<String, String> expected = new LinkedHashMap<>();
+    Repository.json(
+            Repository.ROOT.resolve(
+                "connectors/src/main/resources/io/rekindle/connectors/debezium-connector.json"))
+        .properties()
+        .forEach(setting -> expected.put(setting.getKey(), setting.getValue().asText()));
+    assertThat(connector.at("/spec/class").asText()).isEqualTo(expected.remove("connector.class"));
+    assertThat(connector.at("/spec/tasksMax").asText()).isEqualTo(expected.remove("tasks.max"));
+    expected.replace("database.hostname", "${env:REKINDLE_DATABASE_HOST}");
+    expected.replace("database.port", "${env:REKINDLE_DATABASE_PORT}");
+    expected.replace("database.dbname", "${env:REKINDLE_DATABASE_NAME}");
+    expected.replace("database.user", "rekindle_cdc");
+    expected.replace("database.password", "${env:REKINDLE_CDC_PASSWORD}");
+    String partitions = "transforms.partition.partition.topic.num";
+    expected.replace(partitions, connector.at("/spec/config/" + partitions).asText());
+
+    assertThat(strings(connector.at("/spec/config"))).containsExactlyInAnyOrderEntriesOf(expected);
+  }
+
+  @Test
+  void shouldGiveConnectTheSettingsOfTheLocalWorker() throws IOException {
+    ObjectNode connect = one(render("production"), "KafkaConnect/rekindle");
+    Map<String, String> cluster = strings(connect.at("/spec/config"));
+    Properties local = new Properties();
+    local.load(
+        new StringReader(
+            Repository.text(Repository.ROOT.resolve("deploy/config/connect/worker.properties"))));
+    for (String name : local.stringPropertyNames()) {
+      if (OF_STRIMZI.contains(name)) {
+        continue;
+      }
+      if (name.endsWith("replication.factor")) {
+        assertThat(cluster).containsEntry(name, "3");
+      } else if (name.endsWith("allowlist.pattern")) {
+        assertThat("REKINDLE_CDC_PASSWORD").matches(cluster.get(name));
+        for (JsonNode variable : connect.at("/spec/template/connectContainer/env")) {
+          assertThat(variable.get("name").asText()).matches(cluster.get(name));
+        }
+      } else {
+        assertThat(cluster).containsEntry(name, local.getProperty(name));
+      }
+    }
+    assertThat(local.stringPropertyNames()).containsAll(cluster.keySet());
+    assertThat(connect.at("/spec/groupId").asText()).isEqualTo(local.getProperty("group.id"));
+    for (String kind : List.of("config", "offset", "status")) {
+      assertThat(connect.at("/spec/" + kind + "StorageTopic").asText())
+          .isEqualTo(local.getProperty(kind + ".storage.topic"));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"small", "production"})
+  void shouldNameOnlySecretsAndSettingsThatThereAre(String overlay) {
+    List<ObjectNode> documents = render(overlay);
+    Set<String> keys = new HashSet<>();
+    Stream.concat(
+            documents.stream(),
+            Kustomization.documents(DIRECTORY.resolve("secrets.example.yaml")).stream())
+        .filter(document -> document.has("data") || document.has("stringData"))
+        .forEach(
+            document ->
+                Stream.of("data", "stringData")
+                    .flatMap(part -> names(document.path(part)).stream())
+                    .forEach(key -> keys.add(document.at("/metadata/name").asText() + "/" + key)));
+    for (ObjectNode document : documents) {
+      for (String kind : List.of("secretKeyRef", "configMapKeyRef")) {
+        for (JsonNode reference : document.findValues(kind)) {
+          assertThat(keys)
+              .as(Kustomization.id(document))
+              .contains(reference.get("name").asText() + "/" + reference.get("key").asText());
+        }
+      }
+      for (JsonNode name : document.findValues("secretName")) {
+        assertThat(keys).contains(name.asText() + "/tls.key");
+      }
+    }
+    assertThat(documents).as("secrets").noneMatch(one -> one.get("kind").asText().equals("Secret"));
+  }
+
+  @Test
+  void shouldSetOnlyWhatThePartsKnow() {
+    List<ObjectNode> documents = render("production");
+    assertThat(known("Deployment/rekindle-dashboard", documents))
+        .isSubsetOf(
+            variables("dashboard-api/src/main/java/io/rekindle/dashboard/DashboardSettings.java"));
+    Set<String> ofSender = new TreeSet<>();
+    Matcher constant =
+        Pattern.compile("(?m)^    ([A-Z_]+)\\($")
+            .matcher(
+                Repository.text(
+                        Repository.ROOT.resolve(
+                            "email-sink/src/main/java/io/rekindle/email/sender/SenderSettings.java"))
+                    .replaceAll("(?m)^    ([A-Z_]+)\\(.*$", "    $1("));
+    while (constant.find()) {
+      ofSender.add("REKINDLE_" + constant.group(1));
+    }
+    assertThat(known("Deployment/rekindle-sender", documents)).isSubsetOf(ofSender);
+    assertThat(known("FlinkDeployment/rekindle", documents))
+        .isSubsetOf(variables("docs/settings.md"));
+    assertThat(known("Job/rekindle-migrate", documents))
+        .isSubsetOf(
+            variables("connectors/src/main/java/io/rekindle/connectors/database/Migrate.java"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"small", "production"})
+  void shouldGiveNoProcessMoreThanItNeeds(String overlay) {
+    for (ObjectNode document : render(overlay)) {
+      for (JsonNode pod : pods(document)) {
+        String id = Kustomization.id(document);
+        assertThat(pod.at("/securityContext/runAsNonRoot").asBoolean()).as(id).isTrue();
+        assertThat(pod.at("/securityContext/seccompProfile/type").asText())
+            .as(id)
+            .isEqualTo("RuntimeDefault");
+        for (JsonNode container : pod.get("containers")) {
+          JsonNode context = container.get("securityContext");
+          assertThat(context.get("allowPrivilegeEscalation").asBoolean()).as(id).isFalse();
+          assertThat(context.get("readOnlyRootFilesystem").asBoolean()).as(id).isTrue();
+          assertThat(context.at("/capabilities/drop/0").asText()).as(id).isEqualTo("ALL");
+          assertThat(context.path("privileged").asBoolean()).as(id).isFalse();
+        }
+        if (!document.get("kind").asText().equals("FlinkDeployment")) {
+          assertThat(pod.get("automountServiceAccountToken").asBoolean()).as(id).isFalse();
+          assertThat(pod.at("/containers/0/resources/limits/memory").asText()).as(id).isNotEmpty();
+          assertThat(render(overlay).stream().map(Kustomization::id))
+              .contains("ServiceAccount/" + pod.get("serviceAccountName").asText());
+        }
+      }
+    }
+    assertThat(one(render(overlay), "Namespace/rekindle").at("/metadata/labels"))
+        .anyMatch(label -> label.asText().equals("restricted"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"small", "production"})
+  void shouldLeadWhereSomebodyListens(String overlay) {
+    List<ObjectNode> documents = render(overlay);
+    for (ObjectNode service : ofKind(documents, "Service")) {
+      JsonNode pod = podWith(documents, service.at("/spec/selector"));
+      for (JsonNode port : service.at("/spec/ports")) {
+        JsonNode listening = port(pod, port.get("targetPort").asText());
+        assertThat(listening.get("containerPort")).isEqualTo(port.get("port"));
+      }
+    }
+    for (ObjectNode ingress : ofKind(documents, "Ingress")) {
+      assertThat(ingress.at("/spec/tls/0/hosts/0")).isEqualTo(ingress.at("/spec/rules/0/host"));
+      JsonNode target = ingress.findValue("backend").get("service");
+      ObjectNode service = one(documents, "Service/" + target.get("name").asText());
+      assertThat(service.at("/spec/ports/0/name")).isEqualTo(target.at("/port/name"));
+    }
+    for (ObjectNode budget : ofKind(documents, "PodDisruptionBudget")) {
+      assertThat(podWith(documents, budget.at("/spec/selector/matchLabels"))).isNotNull();
+    }
+    for (ObjectNode deployment : ofKind(documents, "Deployment")) {
+      JsonNode container = deployment.at("/spec/template/spec/containers/0");
+      for (String probe : List.of("startupProbe", "readinessProbe", "livenessProbe")) {
+        String name = container.get(probe).findValue("port").asText();
+        assertThat(port(deployment.at("/spec/template/spec"), name)).isNotNull();
+      }
+      environment(deployment)
+          .forEach(
+              (name, value) -> {
+                if (name.matches("REKINDLE_(DASHBOARD|SENDER)_PORT")) {
+                  assertThat(container.at("/ports/0/containerPort").asText()).isEqualTo(value);
+                }
+              });
+    }
+  }
+
+  /** Every process of ours is shut off, and has a policy that lets through what it needs. */
+  @ParameterizedTest
+  @ValueSource(strings = {"small", "production"})
+  void shouldLetThroughWhatIsNeededAndNothingElse(String overlay) {
+    List<ObjectNode> documents = render(overlay);
+    Set<String> components = new TreeSet<>();
+    for (ObjectNode document : documents) {
+      for (JsonNode labels : document.findValues("labels")) {
+        if (labels.has("app.kubernetes.io/component")) {
+          assertThat(labels.path("app.kubernetes.io/part-of").asText()).isEqualTo("rekindle");
+          components.add(labels.get("app.kubernetes.io/component").asText());
+        }
+      }
+    }
+    Set<String> covered = new TreeSet<>();
+    for (ObjectNode policy : ofKind(documents, "NetworkPolicy")) {
+      assertThat(strings(policy.at("/spec/podSelector/matchLabels")))
+          .containsEntry("app.kubernetes.io/part-of", "rekindle");
+      assertThat(policy.at("/spec/policyTypes")).hasSize(2);
+      JsonNode component = policy.at("/spec/podSelector/matchLabels/app.kubernetes.io~1component");
+      if (component.isMissingNode()) {
+        assertThat(policy.at("/spec/ingress").isMissingNode()).isTrue();
+      } else {
+        covered.add(component.asText());
+      }
+    }
+    assertThat(covered).isEqualTo(components);
+  }
+
+  @Test
+  void shouldHaveTheMetricsFilesOfObservability() {
+    Map<String, String> copies =
+        Map.of("connect.yml", "jmx", "kafka.yml", "jmx", "queries.yml", "postgres");
+    copies.forEach(
+        (file, directory) ->
+            assertThat(DIRECTORY.resolve("base/metrics").resolve(file))
+                .hasSameTextualContentAs(
+                    Repository.OBSERVABILITY.resolve(directory).resolve(file)));
+    List<String> jobs =
+        Repository.yaml(
+                Repository.OBSERVABILITY.resolve("prometheus/prometheus.yml"), JsonNode.class)
+            .findValuesAsText("job_name");
+    assertThat(
+            ofKind(render("production"), "PodMonitor").stream()
+                .map(monitor -> monitor.findValue("replacement").asText()))
+        .containsExactlyInAnyOrderElementsOf(jobs);
+  }
+
+  @Test
+  void shouldReportTheMetricsThatAlertsRead() {
+    JsonNode configuration =
+        one(render("production"), "FlinkDeployment/rekindle").at("/spec/flinkConfiguration");
+    assertThat(configuration.get("metrics.reporters").asText()).isEqualTo("prom");
+    assertThat(configuration.get("metrics.reporter.prom.port").asText()).isEqualTo("9249");
+  }
+
+  /** Nobody may change what this gives. */
+  private static List<ObjectNode> render(String overlay) {
+    return RENDERED.computeIfAbsent(
+        overlay, unknown -> Kustomization.render(DIRECTORY.resolve("overlays").resolve(overlay)));
+  }
+
+  private static List<ObjectNode> ofKind(List<ObjectNode> documents, String kind) {
+    List<ObjectNode> found =
+        documents.stream().filter(one -> one.get("kind").asText().equals(kind)).toList();
+    assertThat(found).as(kind).isNotEmpty();
+    return found;
+  }
+
+  private static ObjectNode one(List<ObjectNode> documents, String id) {
+    return documents.stream()
+        .filter(document -> Kustomization.id(document).equals(id))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("there is no " + id));
+  }
+
+  private static int partitions(List<ObjectNode> documents) {
+    return one(documents, "KafkaConnector/rekindle")
+        .at("/spec/config/transforms.partition.partition.topic.num")
+        .asInt();
+  }
+
+  /** As the operator writes the version that the root pom has. */
+  private static String flinkVersion() {
+    Matcher version =
+        Pattern.compile("<version\\.flink>([0-9]+)\\.([0-9]+)\\.")
+            .matcher(Repository.text(Repository.ROOT.resolve("pom.xml")));
+    assertThat(version.find()).isTrue();
+    return "v" + version.group(1) + "_" + version.group(2);
+  }
+
+  private static List<String> names(JsonNode object) {
+    List<String> names = new ArrayList<>();
+    object.fieldNames().forEachRemaining(names::add);
+    return names;
+  }
+
+  private static Map<String, String> strings(JsonNode object) {
+    Map<String, String> strings = new LinkedHashMap<>();
+    object
+        .properties()
+        .forEach(property -> strings.put(property.getKey(), property.getValue().asText()));
+    return strings;
+  }
+
+  /** The variables of a resource's first container; of those from elsewhere the name only. */
+  private static Map<String, String> environment(ObjectNode document) {
+    Map<String, String> variables = new LinkedHashMap<>();
+    for (JsonNode variable : document.findValue("env")) {
+      variables.put(variable.get("name").asText(), variable.path("value").asText());
+    }
+    return variables;
+  }
+
+  private static List<String> known(String id, List<ObjectNode> documents) {
+    return environment(one(documents, id)).keySet().stream()
+        .filter(name -> name.startsWith("REKINDLE_"))
+        .toList();
+  }
+
+  private static Set<String> variables(String file) {
+    Set<String> names = new TreeSet<>();
+    Matcher name =
+        Pattern.compile("REKINDLE_[A-Z_]+").matcher(Repository.text(Repository.ROOT.resolve(file)));
+    while (name.find()) {
+      names.add(name.group());
+    }
+    return names;
+  }
+
+  private static List<JsonNode> pods(ObjectNode document) {
+    return Stream.of("/spec/template/spec", "/spec/podTemplate/spec")
+        .map(document::at)
+        .filter(pod -> pod.has("containers"))
+        .toList();
+  }
+
+  private static JsonNode podWith(List<ObjectNode> documents, JsonNode labels) {
+    return documents.stream()
+        .filter(document -> document.at("/spec/template/metadata/labels").equals(labels))
+        .map(document -> document.at("/spec/template/spec"))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("no pod has the labels " + labels));
+  }
+
+  private static JsonNode port(JsonNode pod, String name) {
+    for (JsonNode port : pod.at("/containers/0/ports")) {
+      if (port.get("name").asText().equals(name)) {
+        return port;
+      }
+    }
+    throw new AssertionError("no port " + name + " in " + pod.at("/containers/0/name"));
+  }
+}

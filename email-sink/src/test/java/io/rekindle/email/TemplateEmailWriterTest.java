@@ -49,6 +49,14 @@ class TemplateEmailWriterTest {
     assertThat(email.text()).startsWith("Hello,\n").contains("show you around Fern & Fable");
   }
 
+  /** And says so, to mail programs that read aloud or translate. */
+  @Test
+  void shouldWriteInEnglishWhateverTheLocale() {
+    EmailFacts facts = new EmailFacts("u1", null, null, 0, null, List.of(), "de-DE", null);
+
+    assertThat(write(facts).html()).contains("<html lang=\"en\"").contains(">Unsubscribe</a>");
+  }
+
   @Test
   void shouldHaveOneCallToAction() {
     String html = write(user("Ada", "Books")).html();

@@ -199,7 +199,8 @@ class HostileTextITCase {
           .doesNotContainPattern("[<>{}\"%\\p{Cc}\\p{Cf}]");
     }
     List<String> varying = List.of("preferred_categories", "has_name");
-    assertThat(facts.<ObjectNode>without(varying)).isEqualTo(usualFacts.<ObjectNode>without(varying));
+    assertThat(facts.<ObjectNode>without(varying))
+        .isEqualTo(usualFacts.<ObjectNode>without(varying));
     if (trip.prompts().size() == 2) {
       JsonNode repair = JSON.readTree(trip.prompts().get(1).body()).path("messages");
       assertThat(repair).hasSize(2);

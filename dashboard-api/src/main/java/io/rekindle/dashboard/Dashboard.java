@@ -7,17 +7,21 @@ import io.javalin.util.JavalinBindException;
 import io.rekindle.dashboard.database.Database;
 import io.rekindle.dashboard.emails.Emails;
 import io.rekindle.dashboard.emails.EmailsArea;
-import io.rekindle.dashboard.emails.SuppressionsArea;
 import io.rekindle.dashboard.http.Area;
+import io.rekindle.dashboard.http.ClientAddress;
+import io.rekindle.dashboard.http.ContractArea;
 import io.rekindle.dashboard.http.Exports;
 import io.rekindle.dashboard.http.Failures;
 import io.rekindle.dashboard.http.Json;
 import io.rekindle.dashboard.http.RateLimit;
 import io.rekindle.dashboard.http.Router;
 import io.rekindle.dashboard.http.SecurityHeaders;
+import io.rekindle.dashboard.live.LiveArea;
+import io.rekindle.dashboard.metrics.Metrics;
 import io.rekindle.dashboard.numbers.Numbers;
 import io.rekindle.dashboard.numbers.NumbersArea;
 import io.rekindle.dashboard.orders.OrdersArea;
+import io.rekindle.dashboard.outreach.OutreachArea;
 import io.rekindle.dashboard.pages.ClientPages;
 import io.rekindle.dashboard.pages.Frame;
 import io.rekindle.dashboard.pages.Pages;
@@ -27,6 +31,7 @@ import io.rekindle.dashboard.pipeline.HealthCheck;
 import io.rekindle.dashboard.pipeline.PipelineArea;
 import io.rekindle.dashboard.pipeline.PipelineQuery;
 import io.rekindle.dashboard.pipeline.ProgressQuery;
+import io.rekindle.dashboard.policies.PoliciesArea;
 import io.rekindle.dashboard.security.Administration;
 import io.rekindle.dashboard.security.ApiKeys;
 import io.rekindle.dashboard.security.Callers;
@@ -52,6 +57,9 @@ public final class Dashboard implements AutoCloseable {
   private final FirstAdmin firstAdmin;
   private final Erasures erasures;
   private final PipelineQuery pipeline;
+  private final PoliciesArea policies;
+  private final LiveArea live;
+  private final Metrics metrics;
   private final Callers callers;
   private final Numbers numbers;
   private final Frame frame = new Frame();
@@ -63,6 +71,8 @@ public final class Dashboard implements AutoCloseable {
     database =
         new Database(
             settings.database().url(), settings.database().user(), settings.database().password());
+    metrics = new Metrics(settings.metricsPublic());
+    metrics.observe(database.pool());
     Jdbi jdbi = database.jdbi();
     Passwords passwords = new Passwords();
     ApiKeys keys = new ApiKeys(jdbi);
@@ -92,6 +102,9 @@ public final class Dashboard implements AutoCloseable {
             settings.pipeline().flinkUrl().orElse(null),
             letters);
     Exports exports = new Exports(jdbi);
+    policies = new PoliciesArea(database);
+    live = new LiveArea(jdbi, progress);
+    metrics.gauge("rekindle.dashboard.listeners", "Pages that listen to events.", live::listeners);
     RateLimit writes = new RateLimit(settings.writesPerMinute(), Duration.ofMinutes(1));
     erasures = new Erasures(jdbi);
     numbers = new Numbers(database);
@@ -106,13 +119,17 @@ public final class Dashboard implements AutoCloseable {
             new PipelinePages(frame, pipelineArea),
             new NumbersArea(numbers),
             new EmailsArea(emails, exports),
-            new SuppressionsArea(jdbi, writes),
             new HealthCheck(progress),
+            new ContractArea(),
             new SignIn(jdbi, passwords, sessions),
             new Administration(jdbi, passwords, sessions, keys),
             users,
             new OrdersArea(jdbi, writes, settings.pipeline().slot()),
-            pipelineArea);
+            pipelineArea,
+            policies,
+            new OutreachArea(jdbi, exports),
+            live,
+            metrics);
   }
 
   /**
@@ -128,6 +145,7 @@ public final class Dashboard implements AutoCloseable {
       dashboard.firstAdmin.start();
       dashboard.erasures.start();
       dashboard.pipeline.start();
+      dashboard.live.start();
       return dashboard;
     } catch (RuntimeException e) {
       dashboard.database.close();
@@ -142,6 +160,8 @@ public final class Dashboard implements AutoCloseable {
     config.http.prefer405over404 = true;
     config.jetty.threadPool = new QueuedThreadPool(32, 2);
     config.jsonMapper(new JavalinJackson(Json.MAPPER, false));
+    metrics.observe(config.routes);
+    config.routes.before(new ClientAddress(settings.trustProxy())::note);
     config.routes.before(new SecurityHeaders(settings.https())::apply);
     new Failures(frame).register(config.routes);
     router = new Router(config.routes, callers);
@@ -164,6 +184,8 @@ public final class Dashboard implements AutoCloseable {
     firstAdmin.close();
     erasures.close();
     pipeline.close();
+    policies.close();
+    live.close();
     server.stop();
     database.close();
   }

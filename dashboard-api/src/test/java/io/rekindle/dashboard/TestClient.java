@@ -75,7 +75,7 @@ public final class TestClient {
   }
 
   public HttpResponse<String> get(String path) throws IOException, InterruptedException {
-    return http.send(request(path).GET().build(), BodyHandlers.ofString());
+    return exchange("GET", path, request(path).GET());
   }
 
   public HttpResponse<String> post(String path, String json)
@@ -89,27 +89,36 @@ public final class TestClient {
   }
 
   public HttpResponse<String> delete(String path) throws IOException, InterruptedException {
-    return http.send(request(path).DELETE().build(), BodyHandlers.ofString());
+    return exchange("DELETE", path, request(path).DELETE());
   }
 
   public HttpResponse<String> send(String method, String path, String json)
       throws IOException, InterruptedException {
-    return http.send(
+    return exchange(
+        method,
+        path,
         request(path)
             .header("Content-Type", "application/json")
-            .method(method, json == null ? BodyPublishers.noBody() : BodyPublishers.ofString(json))
-            .build(),
-        BodyHandlers.ofString());
+            .method(
+                method, json == null ? BodyPublishers.noBody() : BodyPublishers.ofString(json)));
   }
 
   public HttpResponse<String> postForm(String path, String form)
       throws IOException, InterruptedException {
-    return http.send(
+    return exchange(
+        "POST",
+        path,
         request(path)
             .header("Content-Type", "application/x-www-form-urlencoded")
-            .POST(BodyPublishers.ofString(form))
-            .build(),
-        BodyHandlers.ofString());
+            .POST(BodyPublishers.ofString(form)));
+  }
+
+  /** Every answer is held to the contract. */
+  private HttpResponse<String> exchange(String method, String path, HttpRequest.Builder request)
+      throws IOException, InterruptedException {
+    HttpResponse<String> response = http.send(request.build(), BodyHandlers.ofString());
+    Contract.check(method, path, response);
+    return response;
   }
 
   public HttpRequest.Builder request(String path) {

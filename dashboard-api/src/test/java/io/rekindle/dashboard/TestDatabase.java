@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -46,6 +47,14 @@ public final class TestDatabase implements AutoCloseable {
   /** As the owner of the database. */
   public void execute(String sql) throws SQLException {
     try (Connection connection = connect();
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  /** As the role of the dashboard. */
+  public void executeAsApi(String sql) throws SQLException {
+    try (Connection connection = DriverManager.getConnection(url(), "rekindle_api", "");
         Statement statement = connection.createStatement()) {
       statement.execute(sql);
     }

@@ -212,6 +212,25 @@ public final class Fields {
     return child(child, name);
   }
 
+  /** The objects of a list that has to be there; empty only after a mistake. */
+  public List<Fields> objects(String name, int maxItems) {
+    JsonNode node = value(name);
+    if (node == null || !node.isArray() || node.isEmpty() || node.size() > maxItems) {
+      reject(name, "has to be a list of 1 to " + maxItems + " objects.");
+      return List.of();
+    }
+    List<Fields> objects = new ArrayList<>(node.size());
+    for (int i = 0; i < node.size(); i++) {
+      String item = name + "[" + i + "]";
+      if (node.get(i) instanceof ObjectNode child) {
+        objects.add(child(child, item));
+      } else {
+        reject(item, "has to be an object.");
+      }
+    }
+    return objects;
+  }
+
   /**
    * The objects of a list that has to be there, each with its own mistakes: what is wrong with one
    * does not count against the others, nor here.

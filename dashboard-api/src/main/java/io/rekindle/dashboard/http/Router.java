@@ -26,6 +26,7 @@ public final class Router {
   public static final String CSRF_HEADER = "X-CSRF-Token";
   public static final String CSRF_FIELD = "_csrf";
 
+  private static final String ROUTE = "route";
   private static final Set<HandlerType> SAFE = Set.of(HandlerType.GET, HandlerType.HEAD);
 
   private final RoutesConfig routes;
@@ -67,9 +68,22 @@ public final class Router {
     return List.copyOf(registered);
   }
 
+  /** The route that answers a request, as it was registered; "none" if there is no such route. */
+  public static String routeOf(Context ctx) {
+    String route = ctx.attribute(ROUTE);
+    return route == null ? "none" : route;
+  }
+
   private void add(HandlerType method, String path, Access access, Handler handler) {
     registered.add(new Route(method, path, access));
-    routes.addHttpHandler(method, path, handler, access);
+    routes.addHttpHandler(
+        method,
+        path,
+        ctx -> {
+          ctx.attribute(ROUTE, path);
+          handler.handle(ctx);
+        },
+        access);
   }
 
   private void admit(Context ctx) {

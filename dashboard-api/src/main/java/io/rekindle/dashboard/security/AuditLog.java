@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.javalin.http.Context;
 import io.rekindle.dashboard.database.Columns;
 import io.rekindle.dashboard.http.Caller;
+import io.rekindle.dashboard.http.ClientAddress;
 import io.rekindle.dashboard.http.Cursor;
 import io.rekindle.dashboard.http.Json;
 import io.rekindle.dashboard.http.Page;
@@ -93,7 +94,7 @@ public final class AuditLog {
         userId,
         before,
         after,
-        ctx.ip());
+        ClientAddress.of(ctx));
   }
 
   static void insert(

@@ -5,6 +5,7 @@ import io.javalin.http.HttpStatus;
 import io.rekindle.dashboard.http.Access;
 import io.rekindle.dashboard.http.Area;
 import io.rekindle.dashboard.http.Caller;
+import io.rekindle.dashboard.http.ClientAddress;
 import io.rekindle.dashboard.http.Fields;
 import io.rekindle.dashboard.http.Json;
 import io.rekindle.dashboard.http.RateLimit;
@@ -111,7 +112,7 @@ public final class SignIn implements Area {
   }
 
   private Optional<Session> signIn(Context ctx, String email, String password) {
-    byAddress.take(ctx.ip(), 1);
+    byAddress.take(ClientAddress.of(ctx), 1);
     byAccount.take(email.toLowerCase(Locale.ROOT), 1);
     Optional<Account> account = jdbi.withHandle(handle -> Accounts.byEmail(handle, email));
     Optional<String> hash =
@@ -126,7 +127,7 @@ public final class SignIn implements Area {
                   account.map(Account::email).orElse("nobody"),
                   "NOBODY",
                   "SIGN_IN_REFUSED",
-                  ctx.ip()));
+                  ClientAddress.of(ctx)));
       return Optional.empty();
     }
     Account found = account.orElseThrow();
@@ -135,7 +136,7 @@ public final class SignIn implements Area {
             handle -> {
               String csrfToken = sessions.begin(ctx, handle, found.accountId());
               Accounts.signedIn(handle, found.accountId());
-              audit(handle, found.email(), "ACCOUNT", "SIGN_IN", ctx.ip());
+              audit(handle, found.email(), "ACCOUNT", "SIGN_IN", ClientAddress.of(ctx));
               return new Session(found.accountId(), found.email(), found.role(), csrfToken);
             }));
   }

@@ -26,7 +26,7 @@ class UsersITCase extends OverDashboard {
         insert into engagement.user_scores (user_id, score, band, segment, order_count, at_risk,
             at_risk_since, last_order_at, average_order_value, as_of, revision, policy_version)
         select 'u' || to_char(n, 'FM00'), case when n < 40 then n end,
-               case when n < 40 then 'LOW' else 'UNSCORED' end,
+               case when n < 40 then 'LOW' else 'PROSPECT' end,
                case when n < 20 then 'AT_RISK' when n < 40 then 'LOYAL' else 'PROSPECT' end,
                n % 7, n < 20,
                case when n < 20 then timestamptz '2025-01-01Z' + n * interval '1 hour' end,
@@ -238,7 +238,7 @@ class UsersITCase extends OverDashboard {
         """
         insert into engagement.user_scores (user_id, band, segment, order_count, at_risk, as_of,
             revision, policy_version)
-          values ('gone', 'UNSCORED', 'PROSPECT', 0, false, now(), 1, 'p');
+          values ('gone', 'PROSPECT', 'PROSPECT', 0, false, now(), 1, 'p');
         insert into engagement.pipeline_progress values (0, 1, now() + interval '1 minute', now());
         """);
     long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();

@@ -1,0 +1,41 @@
+package io.rekindle.dashboard.http;
+
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.javalin.http.Context;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+
+/** The API's contract in OpenAPI 3.0.3, as it is written and as JSON. Thread-safe. */
+public final class ContractArea implements Area {
+
+  private static final String RESOURCE = "/openapi/rekindle.yaml";
+
+  @Override
+  public void register(Router router) {
+    router.get("/openapi.yaml", Access.PUBLIC, ctx -> answer(ctx, "application/yaml", yaml()));
+    router.get("/openapi.json", Access.PUBLIC, ctx -> answer(ctx, "application/json", json()));
+  }
+
+  private static void answer(Context ctx, String type, String text) {
+    // Rarely asked for, so read anew each time rather than kept.
+    ctx.header("Cache-Control", "public, max-age=300").contentType(type).result(text);
+  }
+
+  private static String yaml() {
+    try (InputStream in = ContractArea.class.getResourceAsStream(RESOURCE)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String json() {
+    try {
+      return new YAMLMapper().readTree(yaml()).toString();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

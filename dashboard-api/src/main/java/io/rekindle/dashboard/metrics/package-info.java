@@ -1,0 +1,2 @@
+/** What the service measures of itself. */
+package io.rekindle.dashboard.metrics;

@@ -1,0 +1,271 @@
+package io.rekindle.dashboard.outreach;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.javalin.http.Context;
+import io.javalin.http.HttpStatus;
+import io.rekindle.dashboard.database.Columns;
+import io.rekindle.dashboard.http.Access;
+import io.rekindle.dashboard.http.Area;
+import io.rekindle.dashboard.http.Caller;
+import io.rekindle.dashboard.http.Csv;
+import io.rekindle.dashboard.http.Exports;
+import io.rekindle.dashboard.http.Fields;
+import io.rekindle.dashboard.http.Json;
+import io.rekindle.dashboard.http.Listing;
+import io.rekindle.dashboard.http.Page;
+import io.rekindle.dashboard.http.Query;
+import io.rekindle.dashboard.http.Refusal;
+import io.rekindle.dashboard.http.Router;
+import io.rekindle.dashboard.security.AuditLog;
+import io.rekindle.dashboard.security.AuditLog.Subject;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+
+/** Outreach settings, the experiments that they began, and suppressions. */
+public final class OutreachArea implements Area {
+
+  private static final int MOST_AT_ONCE = 1_000;
+
+  private static final Listing<Suppression> SUPPRESSIONS =
+      new Listing<>(
+          "suppressions",
+          """
+          select s.*, s.created_at as list_at, s.user_id as list_id
+          from engagement.suppressions s
+          """,
+          row ->
+              new Suppression(
+                  row.getString("user_id"),
+                  row.getString("address"),
+                  row.getString("reason"),
+                  row.getString("detail"),
+                  row.getString("created_by"),
+                  Columns.instant(row, "created_at")));
+
+  private final Jdbi jdbi;
+  private final Exports exports;
+
+  /**
+   * An experiment as it was last set.
+   *
+   * @param endedAt null if it is the one that runs
+   */
+  public record Experiment(
+      String experimentId,
+      BigDecimal holdoutShare,
+      JsonNode variants,
+      Instant startedAt,
+      Instant endedAt) {}
+
+  /**
+   * Somebody who is not to be written to.
+   *
+   * @param address null for the person whatever their address
+   * @param reason UNSUBSCRIBED, BOUNCED, COMPLAINT or MANUAL
+   */
+  public record Suppression(
+      String userId,
+      String address,
+      String reason,
+      String detail,
+      String createdBy,
+      Instant createdAt) {}
+
+  /**
+   * How many are not written to from now on.
+   *
+   * @param unchanged those who were not anyhow
+   */
+  record Suppressed(int suppressed, int unchanged) {}
+
+  public OutreachArea(Jdbi jdbi, Exports exports) {
+    this.jdbi = jdbi;
+    this.exports = exports;
+  }
+
+  @Override
+  public void register(Router router) {
+    router.get("/api/outreach-settings", Access.VIEWER, ctx -> ctx.json(settings()));
+    router.put("/api/outreach-settings", Access.ADMIN, this::change);
+    router.post("/api/outreach-settings/rollback", Access.ADMIN, this::rollBack);
+    router.get("/api/experiments", Access.VIEWER, ctx -> ctx.json(new Page<>(experiments(), null)));
+    router.get("/api/suppressions", Access.VIEWER, this::suppressions);
+    router.post("/api/suppressions", Access.ANALYST, this::suppress);
+    router.delete("/api/suppressions/{userId}", Access.ANALYST, this::release);
+  }
+
+  public OutreachSettings settings() {
+    return jdbi.withHandle(OutreachSettings::read);
+  }
+
+  /** All experiments, the one that runs first. */
+  public List<Experiment> experiments() {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .createQuery(
+                    """
+                    select * from engagement.experiments
+                    order by ended_at desc nulls first, started_at desc
+                    """)
+                .map(
+                    (row, context) ->
+                        new Experiment(
+                            row.getString("experiment_id"),
+                            row.getBigDecimal("holdout_share"),
+                            Json.column(row.getString("variants")),
+                            Columns.instant(row, "started_at"),
+                            Columns.instant(row, "ended_at")))
+                .list());
+  }
+
+  private void change(Context ctx) {
+    Fields body = Json.object(ctx);
+    settings().with(body);
+    body.check();
+    ctx.json(jdbi.inTransaction(handle -> write(ctx, handle, body, "CHANGE")));
+  }
+
+  /** As they were before the last change that the audit log has; a second time undoes that. */
+  private void rollBack(Context ctx) {
+    ctx.json(
+        jdbi.inTransaction(
+            handle -> {
+              ObjectNode before =
+                  handle
+                      .createQuery(
+                          """
+                          select before from dashboard.audit_log
+                          where subject_kind = 'OUTREACH_SETTINGS' and before is not null
+                          order by entry_id desc limit 1
+                          """)
+                      .map((row, context) -> (ObjectNode) Json.column(row.getString("before")))
+                      .findOne()
+                      .orElseThrow(() -> Refusal.conflict("Nothing was changed here before."));
+              return write(ctx, handle, Fields.of(before), "ROLL_BACK");
+            }));
+  }
+
+  private static OutreachSettings write(Context ctx, Handle handle, Fields fields, String action) {
+    OutreachSettings before = OutreachSettings.lock(handle);
+    OutreachSettings after = before.with(fields).write(handle, Caller.of(ctx).name());
+    AuditLog.record(handle, ctx, action, Subject.OUTREACH_SETTINGS, null, before, after);
+    return after;
+  }
+
+  private void suppressions(Context ctx) throws Exception {
+    Query query = Query.of(ctx);
+    String format = query.word("format", Set.of("csv", "json"));
+    String cursor = query.text("cursor", 20_000);
+    int limit = query.integer("limit", 1, 200, 50);
+    query.check();
+    if (!Csv.wanted(ctx, format)) {
+      ctx.json(jdbi.withHandle(handle -> SUPPRESSIONS.page(handle, Map.of(), cursor, limit)));
+      return;
+    }
+    exports.answer(
+        ctx,
+        SUPPRESSIONS.name(),
+        new String[] {"userId", "address", "reason", "detail", "createdBy", "createdAt"},
+        (handle, csv) ->
+            SUPPRESSIONS.forEach(
+                handle,
+                Map.of(),
+                one ->
+                    csv.row(
+                        one.userId(),
+                        one.address(),
+                        one.reason(),
+                        one.detail(),
+                        one.createdBy(),
+                        one.createdAt())));
+  }
+
+  private void suppress(Context ctx) {
+    Fields body = Json.object(ctx, 4 * Json.MAX_BODY);
+    List<String> users = body.texts("userIds", MOST_AT_ONCE, 128);
+    if (body.mistakes() == 0 && (users == null || users.isEmpty() || users.contains(""))) {
+      body.reject("userIds", "has to be a list of 1 to " + MOST_AT_ONCE + " ids.");
+    }
+    String given = body.text("detail", 1_000);
+    String detail = given == null ? "" : given;
+    body.check();
+    List<String> added =
+        jdbi.inTransaction(
+            handle -> {
+              List<String> suppressed = suppress(handle, users, detail, Caller.of(ctx).name());
+              for (String userId : suppressed) {
+                AuditLog.record(
+                    handle,
+                    ctx,
+                    "CREATE",
+                    Subject.SUPPRESSION,
+                    userId,
+                    userId,
+                    null,
+                    Map.of("reason", "MANUAL", "detail", detail));
+              }
+              return suppressed;
+            });
+    ctx.json(new Suppressed(added.size(), users.size() - added.size()));
+  }
+
+  /** Returns those who were not suppressed, or for one address only. */
+  private static List<String> suppress(
+      Handle handle, List<String> users, String detail, String by) {
+    return handle
+        .createQuery(
+            """
+            insert into engagement.suppressions as s (user_id, reason, detail, created_by)
+            select user_id, 'MANUAL', :detail, :by
+            from unnest(cast(:users as text[])) as u (user_id)
+            on conflict (user_id) do update
+              set address = null, reason = excluded.reason, detail = excluded.detail,
+                created_by = excluded.created_by, created_at = now()
+              where s.address is not null
+            returning user_id
+            """)
+        .bindArray("users", String.class, List.copyOf(new LinkedHashSet<>(users)))
+        .bind("detail", detail)
+        .bind("by", by)
+        .mapTo(String.class)
+        .list();
+  }
+
+  /** Only what was set by hand: nobody here can take back what a client said. */
+  private void release(Context ctx) {
+    String userId = Query.pathId(ctx, "userId");
+    jdbi.useTransaction(
+        handle -> {
+          String reason =
+              handle
+                  .createQuery(
+                      "delete from engagement.suppressions where user_id = :id returning reason")
+                  .bind("id", userId)
+                  .mapTo(String.class)
+                  .findOne()
+                  .orElseThrow(() -> Refusal.notFound("No suppression of \"" + userId + "\"."));
+          if (!reason.equals("MANUAL")) {
+            throw Refusal.conflict(
+                "This suppression is not ours to lift: its reason is " + reason + ".");
+          }
+          AuditLog.record(
+              handle,
+              ctx,
+              "DELETE",
+              Subject.SUPPRESSION,
+              userId,
+              userId,
+              Map.of("reason", reason),
+              null);
+        });
+    ctx.status(HttpStatus.NO_CONTENT);
+  }
+}

@@ -1,0 +1,118 @@
+package io.rekindle.dashboard;
+
+import static io.rekindle.dashboard.TestClient.json;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/**
+ * That every answer keeps to the contract is checked wherever a test asks; here, that all is in.
+ */
+class ContractITCase extends OverDashboard {
+
+  @Test
+  void shouldHaveEveryAddressOfTheApiInTheContractAndNoOther() {
+    Set<String> registered =
+        dashboard.dashboard().routes().stream()
+            .map(route -> route.method() + " " + route.path())
+            .filter(route -> route.contains(" /api/") || Contract.operations().contains(route))
+            .collect(Collectors.toSet());
+
+    assertThat(registered).isEqualTo(Contract.operations());
+  }
+
+  @Test
+  void shouldServeTheContract() throws Exception {
+    assertThat(json(dashboard.stranger().get("/openapi.json")).get("openapi").textValue())
+        .isEqualTo("3.0.3");
+    assertThat(dashboard.stranger().get("/openapi.yaml").body()).startsWith("openapi: 3.0.3");
+  }
+
+  @Test
+  void shouldMeasureItself() throws Exception {
+    admin.get("/api/users");
+
+    assertThat(admin.get("/metrics").body())
+        .contains(
+            "rekindle_dashboard_requests_seconds_count",
+            "route=\"/api/users\"",
+            "hikaricp_connections",
+            "jvm_memory_used_bytes",
+            "rekindle_dashboard_listeners");
+    assertThat(dashboard.stranger().get("/metrics").statusCode()).isEqualTo(401);
+  }
+
+  @Test
+  void shouldSayWhatHoldsThePipeline() throws Exception {
+    assertThat(json(admin.get("/api/pipeline")).get("holder").textValue()).isEqualTo("CAPTURE");
+
+    database.execute(
+        """
+        select pg_create_logical_replication_slot('rekindle', 'pgoutput');
+        insert into engagement.clock (topic, partition) values ('rekindle.shop.users', 0);
+        insert into engagement.pipeline_progress
+          values (0, 2, now() - interval '1 hour'), (1, 2, now() - interval '2 hours');
+        """);
+    try {
+      var held = json(admin.get("/api/pipeline"));
+      // Nobody is connected to the slot.
+      assertThat(held.get("holder").textValue()).isEqualTo("CAPTURE");
+      assertThat(held.get("explanation").textValue()).contains("not connected");
+      assertThat(held.get("subtasks")).hasSize(2);
+      assertThat(held.get("moving").booleanValue()).isFalse();
+
+      database.execute("update engagement.pipeline_progress set watermark = clock_timestamp()");
+      var moving = json(admin.get("/api/pipeline"));
+      assertThat(moving.get("moving").booleanValue()).isTrue();
+      assertThat(moving.get("holder").textValue()).isEqualTo("NONE");
+    } finally {
+      database.execute("select pg_drop_replication_slot('rekindle')");
+    }
+  }
+
+  @Test
+  void shouldShowNoDeadLettersWithoutKafka() throws Exception {
+    assertThat(admin.get("/api/dead-letters").statusCode()).isEqualTo(503);
+  }
+
+  @Test
+  void shouldChangeOutreachSettingsAndTakeThatBack() throws Exception {
+    String variants = json(admin.get("/api/outreach-settings")).get("variants").toString();
+    assertThat(
+            admin
+                .put("/api/outreach-settings", "{\"dailyCap\": 7, \"experimentId\": \"second\"}")
+                .statusCode())
+        .isEqualTo(200);
+    assertThat(json(admin.get("/api/experiments")).at("/items/0/experimentId").textValue())
+        .isEqualTo("second");
+
+    var back = json(admin.post("/api/outreach-settings/rollback", "{}"));
+
+    assertThat(back.get("experimentId").textValue()).isEqualTo("default");
+    assertThat(back.get("dailyCap").intValue()).isEqualTo(1000);
+    assertThat(back.get("variants").toString()).isEqualTo(variants);
+    database.execute(
+        "update engagement.outreach_settings set experiment_id = 'default', daily_cap = 1000");
+  }
+
+  @Test
+  void shouldSuppressManyAndLiftOnlyWhatWasSetByHand() throws Exception {
+    database.execute(
+        """
+        insert into engagement.suppressions (user_id, address, reason)
+          values ('left', null, 'UNSUBSCRIBED'), ('bounced', 'x@example.org', 'BOUNCED')
+        """);
+
+    var suppressed =
+        json(admin.post("/api/suppressions", "{\"userIds\": [\"a\", \"left\", \"bounced\"]}"));
+
+    assertThat(suppressed.get("suppressed").intValue()).isEqualTo(2);
+    assertThat(json(admin.get("/api/suppressions")).get("items")).hasSize(3);
+    assertThat(admin.get("/api/suppressions?format=csv").body().split("\r\n")).hasSize(4);
+    assertThat(admin.delete("/api/suppressions/left").statusCode()).isEqualTo(409);
+    assertThat(admin.delete("/api/suppressions/a").statusCode()).isEqualTo(204);
+    assertThat(admin.delete("/api/suppressions/a").statusCode()).isEqualTo(404);
+  }
+}

@@ -23,6 +23,10 @@ final class PolicyReader {
 
   private static final int MOST_DAYS = 36_500;
   private static final int MOST_GAP_DAYS = 3_650;
+
+  /** For so long the pipeline remembers a contact of somebody who has left and comes back. */
+  private static final int MOST_CONTACT_DAYS = 3_650;
+
   private static final int MOST_GAPS = 1_000;
   private static final int MOST_MULTIPLE = 100_000;
   private static final int MOST_COUNT = 1_000;
@@ -126,7 +130,7 @@ final class PolicyReader {
     if (policy.has("contact")) {
       JsonSection contact = policy.section("contact").allowing("points", "withinDays");
       contactPoints = contact.whole("points", -MOST_POINTS, -1);
-      contactMillis = contact.days("withinDays", ANY_ABOVE_ZERO, MOST_DAYS);
+      contactMillis = contact.days("withinDays", ANY_ABOVE_ZERO, MOST_CONTACT_DAYS);
     }
 
     JsonSection atRisk =

@@ -67,6 +67,7 @@ class InvalidPoliciesTest {
         "/value/of|\"AVERAGE_ORDER_VALUE\"|$.value.tiers|not for AVERAGE_ORDER_VALUE",
         "/contact|{\"points\":1,\"withinDays\":7}|$.contact.points|from -1000 to -1",
         "/contact|{\"points\":-1}|$.contact.withinDays|is missing",
+        "/contact|{\"points\":-1,\"withinDays\":3651}|$.contact.withinDays|from 0.001 to 3650",
         "/atRisk|null|$.atRisk|is missing",
         "/atRisk/dropAtLeast|0|$.atRisk.dropAtLeast|from 1 to 100",
         "/atRisk/scoreBelow|true|$.atRisk.scoreBelow|but is true",

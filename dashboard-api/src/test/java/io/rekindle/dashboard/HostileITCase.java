@@ -152,7 +152,8 @@ class HostileITCase extends OverDashboard {
       assertThat(json(read).get("name").textValue()).isEqualTo(text);
       assertThat(read.headers().firstValue("Content-Type"))
           .hasValueSatisfying(type -> assertThat(type).startsWith("application/json"));
-      assertThat(json(admin.get("/api/users?search=" + encoded(text.split(" ", 2)[0]))).get("items"))
+      assertThat(
+              json(admin.get("/api/users?search=" + encoded(text.split(" ", 2)[0]))).get("items"))
           .isNotEmpty();
     }
   }

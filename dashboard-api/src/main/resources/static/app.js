@@ -274,7 +274,7 @@
     events.onopen = () => { clearInterval(poll); poll = null; };
     events.onerror = startPolling;
     events.onmessage = happened;
-    for (const kind of ["score", "risk", "email", "pipeline", "score-change", "at-risk", "user", "order"]) {
+    for (const kind of ["scores", "emails", "pipeline"]) {
       events.addEventListener(kind, happened);
     }
     document.addEventListener("visibilitychange", () => { if (!document.hidden) happened(); });

@@ -279,11 +279,79 @@
     }
   }
 
+  /* ---------------------------------------------------------------- what a policy would change */
+
+  const pause = (millis) => new Promise((resolve) => setTimeout(resolve, millis));
+  const bins = (counts) => counts.map((clients, i) => ({ from: i * 100 / counts.length, to: (i + 1) * 100 / counts.length, clients }));
+
+  function showComparison(place, view) {
+    const { text } = window.rekindle;
+    const { before, after } = view.result;
+    const both = (from, to) => text("policy.change", whole.format(from), whole.format(to));
+    const values = {
+      scoreChanges: whole.format(view.result.scoreChanges),
+      enteringAtRisk: whole.format(view.result.enteringAtRisk),
+      leavingAtRisk: whole.format(view.result.leavingAtRisk),
+      emailsAtOnce: whole.format(view.result.emailsAtOnce),
+      atRisk: both(before.atRisk, after.atRisk),
+      averageScore: both(before.averageScore, after.averageScore),
+      emailsPerDay: both(before.emailsPerDay, after.emailsPerDay),
+    };
+    for (const slot of place.querySelectorAll("[data-slot]")) slot.textContent = values[slot.dataset.slot];
+    place.querySelector("[data-preview-state]").textContent = text("policy.done", before.policyVersion, whole.format(view.result.users));
+    place.querySelector("[data-preview-result]").hidden = false;
+    const element = document.getElementById("compare");
+    element.dataset.chart = "compare";
+    let chart = charts.find((other) => other.element === element);
+    if (!chart) {
+      chart = { element, data: null, instance: null, still: true };
+      charts.push(chart);
+      new ResizeObserver(() => chart.instance?.resize()).observe(element);
+    }
+    chart.data = { before: bins(before.distribution), after: bins(after.distribution) };
+    draw(chart);
+  }
+
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-preview]");
+    if (!button) return;
+    const { text, bodyOf, clearErrors, showErrors } = window.rekindle;
+    const form = button.closest("form");
+    const place = document.getElementById("preview");
+    const progress = place.querySelector("[data-preview-progress]");
+    const state = place.querySelector("[data-preview-state]");
+    clearErrors(form);
+    button.disabled = true;
+    try {
+      let body;
+      try {
+        body = bodyOf(form);
+      } catch {
+        throw new Error(text("error.json"));
+      }
+      let view = await call("POST", "/api/policy-previews", body);
+      progress.hidden = false;
+      while (view.state === "WAITING" || view.state === "RUNNING") {
+        progress.value = view.usersTotal ? view.usersDone / view.usersTotal : 0;
+        state.textContent = text("policy.running", whole.format(view.usersDone), whole.format(view.usersTotal));
+        await pause(250);
+        view = await call("GET", "/api/policy-previews/" + view.previewId);
+      }
+      if (!view.result) throw new Error(view.error ?? text("policy.failed"));
+      showComparison(place, view);
+    } catch (error) {
+      showErrors(form, error);
+    } finally {
+      progress.hidden = true;
+      button.disabled = false;
+    }
+  });
+
   window.rekindle.drawCharts = setUp;
   document.addEventListener("DOMContentLoaded", setUp);
   document.addEventListener("rekindle:swapped", setUp);
   document.addEventListener("rekindle:theme", () => charts.forEach(draw));
   document.addEventListener("rekindle:refresh", () => {
-    for (const chart of charts) if (!chart.element.dataset.json) load(chart);
+    for (const chart of charts) if (!chart.element.dataset.json && !chart.still) load(chart);
   });
 })();

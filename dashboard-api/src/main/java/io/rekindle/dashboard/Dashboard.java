@@ -26,6 +26,8 @@ import io.rekindle.dashboard.pages.ClientPages;
 import io.rekindle.dashboard.pages.Frame;
 import io.rekindle.dashboard.pages.Pages;
 import io.rekindle.dashboard.pages.PipelinePages;
+import io.rekindle.dashboard.pages.RulesPages;
+import io.rekindle.dashboard.pages.SettingsPages;
 import io.rekindle.dashboard.pipeline.DeadLetterStore;
 import io.rekindle.dashboard.pipeline.HealthCheck;
 import io.rekindle.dashboard.pipeline.PipelineArea;
@@ -111,9 +113,13 @@ public final class Dashboard implements AutoCloseable {
     Emails emails = new Emails(jdbi);
     UsersArea users = new UsersArea(jdbi, exports, writes, settings.scoreOverrides());
     PipelineArea pipelineArea = new PipelineArea(jdbi, pipeline, letters);
+    OutreachArea outreach = new OutreachArea(jdbi, exports);
+    Administration administration = new Administration(jdbi, passwords, sessions, keys);
     areas =
         List.of(
             frame,
+            new SettingsPages(frame, administration),
+            new RulesPages(frame, policies, outreach),
             new Pages(frame, numbers, emails),
             new ClientPages(frame, users, numbers, jdbi, settings.scoreOverrides()),
             new PipelinePages(frame, pipelineArea),
@@ -122,12 +128,12 @@ public final class Dashboard implements AutoCloseable {
             new HealthCheck(progress),
             new ContractArea(),
             new SignIn(jdbi, passwords, sessions),
-            new Administration(jdbi, passwords, sessions, keys),
+            administration,
             users,
             new OrdersArea(jdbi, writes, settings.pipeline().slot()),
             pipelineArea,
             policies,
-            new OutreachArea(jdbi, exports),
+            outreach,
             live,
             metrics);
   }

@@ -17,6 +17,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -194,7 +195,8 @@ final class WriterBenchmark {
       EmailStore store, EmailWriter writer, EmailRequest request) {
     return store
         .exists(request.episodeId())
-        .thenCompose(exists -> store.hasLeave(request.episodeId(), request.facts().userId()))
+        .thenCompose(
+            exists -> store.hasLeave(request.episodeId(), request.facts().userId(), Instant.now()))
         .thenCompose(
             leave -> {
               if (!leave) {

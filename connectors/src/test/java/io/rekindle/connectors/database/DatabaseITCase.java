@@ -125,7 +125,9 @@ class DatabaseITCase {
         "rekindle_api      | select * from shop.orders",
         "rekindle_api      | select * from engagement.user_scores",
         "rekindle_api      | select * from engagement.score_history",
-        "rekindle_api      | select * from engagement.scored_until"
+        "rekindle_api      | select * from engagement.scored_until",
+        "rekindle_api      | update engagement.outreach_settings set enabled = false",
+        "rekindle_api      | insert into shop.users (user_id) values ('u')"
       })
   void shouldGrantWhatARoleNeeds(String role, String sql) throws SQLException {
     execute("set local role " + role);
@@ -157,7 +159,12 @@ class DatabaseITCase {
         "rekindle_sender   | update engagement.outreach_settings set enabled = true",
         "rekindle_sender   | update shop.users set marketing_consent = true",
         "rekindle_sender   | select * from engagement.user_scores",
-        "rekindle_api      | update engagement.outreach_settings set enabled = false",
+        "rekindle_api      | update engagement.emails set status = 'READY'",
+        "rekindle_api      | insert into engagement.emails (user_id) values ('u')",
+        "rekindle_api      | update dashboard.audit_log set actor = 'nobody'",
+        "rekindle_api      | delete from dashboard.audit_log",
+        "rekindle_sender   | select * from dashboard.accounts",
+        "rekindle_pipeline | select * from dashboard.sessions",
         "rekindle_cdc      | select engagement.erase_user('u')",
         "rekindle_pipeline | select engagement.erase_user('u')",
         "rekindle_sender   | select engagement.erase_user('u')",

@@ -162,7 +162,7 @@ class HostileTextITCase {
         ScriptedSmtpServer smtp = new ScriptedSmtpServer();
         Sender sender = Sender.start(SenderSettings.from(environment(smtp)))) {
       assertThat(sender.port()).isPositive();
-      assertThat(store.hasLeave(id, id).join()).isTrue();
+      assertThat(store.hasLeave(id, id, Instant.now()).join()).isTrue();
       WrittenEmail written = writer.write(request).join();
       assertThat(written.generatedBy()).as("%s", written.checks()).isEqualTo(generatedBy);
       assertThat(store.insert(request, written, "default", null).join()).isTrue();

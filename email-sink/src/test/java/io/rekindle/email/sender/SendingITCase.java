@@ -133,7 +133,7 @@ class SendingITCase {
         "ORDERED_SINCE | insert into shop.orders (order_id, user_id, amount) values ('o', 'ada', 10)",
         "RECENTLY_CONTACTED | insert into engagement.emails (user_id, status, sent_at) values ('ada', 'SENT', now() - interval '29 days')",
         "EXPIRED       | update engagement.emails set generated_at = now() - interval '73 hours'",
-        "EXPIRED       | insert into engagement.outreach_decisions (decision_id, episode_id, user_id, decision, reason, decided_at, policy_version, inputs) values ('e1', 'e1', 'ada', 'EMAIL', 'AT_RISK', now() - interval '73 hours', 'p', '{}'); update engagement.emails set decision_id = 'e1'",
+        "EXPIRED       | update engagement.outreach_decisions set decided_at = now() - interval '73 hours'",
         "EXPIRED       | update engagement.emails set generated_at = now() - interval '73 hours'; update engagement.outreach_settings set enabled = false",
       })
   void shouldCancelWhatMayNotBeSentAnyMore(String reason, String change) throws Exception {

@@ -46,7 +46,7 @@ final class StatusCollector {
    * What has not answered by then is named: who asks wants to know now, but on a busy machine a
    * program that has just started takes a second or two itself.
    */
-  private static final int ANSWER_SECONDS = 5;
+  static final int ANSWER_SECONDS = 5;
 
   /** Flink answers with what it has and asks its tasks after that, so the second answer counts. */
   private static final Duration METRICS_PAUSE = Duration.ofMillis(400);
@@ -279,8 +279,8 @@ final class StatusCollector {
     source.setUser(info.owner().user());
     source.setPassword(info.owner().password());
     // Ends the thread of a question that nobody waits for any more.
-    source.setConnectTimeout(ANSWER_SECONDS);
-    source.setSocketTimeout(ANSWER_SECONDS);
+    source.setConnectTimeout(2 * ANSWER_SECONDS);
+    source.setSocketTimeout(2 * ANSWER_SECONDS);
     try (Connection connection = source.getConnection();
         Statement statement = connection.createStatement();
         ResultSet row =

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class StatusCollectorTest {
 
-  private static final String SILENCE = "no answer within 2 s";
+  private static final String SILENCE = "no answer within " + StatusCollector.ANSWER_SECONDS + " s";
 
   @TempDir Path directory;
 

@@ -5,6 +5,8 @@ import io.rekindle.job.Settings;
 import io.rekindle.local.DataOption;
 import io.rekindle.local.Failure;
 import io.rekindle.local.Progress;
+import io.rekindle.local.demo.LargeShop;
+import io.rekindle.local.stack.DashboardSandbox;
 import io.rekindle.local.stack.KafkaSandbox;
 import io.rekindle.local.stack.StackInfo;
 import java.io.IOException;
@@ -35,8 +37,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "bench",
     mixinStandardHelpOptions = true,
-    synopsisSubcommandLabel = "(throughput | freshness | state)",
-    description = "Measures the pipeline on this machine.")
+    synopsisSubcommandLabel = "(throughput | freshness | state | dashboard)",
+    description = "Measures the pipeline and the dashboard on this machine.")
 public final class BenchCommand implements Runnable {
 
   private static final int SHOWN_METHODS = 25;
@@ -206,6 +208,73 @@ public final class BenchCommand implements Runnable {
     PrintWriter out = spec.commandLine().getOut();
     new JavaProcess(KafkaSandbox.jobClassPath(), StateSizes.class, null)
         .run(List.of("1", "20", "100", "1000"), out::println);
+    return 0;
+  }
+
+  @Command(
+      name = "dashboard",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Starts Postgres and the dashboard in a directory of their own, fills the database with a",
+        "large shop (once: the directory is kept), has viewers look at lists, searches, clients and",
+        "numbers all at once, and prints how long each kind of answer takes, how long the dashboard",
+        "takes to start, and its memory."
+      })
+  int dashboard(
+      // Every command takes --data; this one works in a directory of its own.
+      @Mixin DataOption unused,
+      @Option(
+              names = "--directory",
+              paramLabel = "DIR",
+              required = true,
+              description = "Where the large shop is kept; about 8 GB by default.")
+          Path directory,
+      @Option(
+              names = "--users",
+              paramLabel = "N",
+              defaultValue = "1000000",
+              description =
+                  "Users, with 10 orders and 5 changes of the score each (default: ${DEFAULT-VALUE}).")
+          int users,
+      @Option(
+              names = "--viewers",
+              paramLabel = "N",
+              defaultValue = "20",
+              description = "How many look at once (default: ${DEFAULT-VALUE}).")
+          int people,
+      @Option(
+              names = "--seconds",
+              paramLabel = "N",
+              defaultValue = "60",
+              description = "For how long (default: ${DEFAULT-VALUE}).")
+          int seconds)
+      throws SQLException, IOException, InterruptedException, ExecutionException {
+    try (Progress progress = Progress.onStandardError();
+        DashboardSandbox sandbox = DashboardSandbox.start(directory, progress)) {
+      LargeShop.ensure(sandbox.owner(), users, progress);
+      progress.step("starting the dashboard");
+      Duration start = sandbox.startDashboard();
+      Viewers viewers = DashboardViews.of(sandbox.url(), sandbox.administrator(), users);
+      Map<String, Percentiles> times =
+          viewers.look(people, Duration.ofSeconds(10), Duration.ofSeconds(seconds), progress);
+      PrintWriter out = spec.commandLine().getOut();
+      times.forEach(
+          (kind, nanos) ->
+              out.printf(
+                  Locale.ROOT,
+                  "%-34s %,7d answers  p50 %5.0f ms  p99 %5.0f ms  at most %5.0f ms%n",
+                  kind,
+                  nanos.count(),
+                  nanos.at(50) / 1e6,
+                  nanos.at(99) / 1e6,
+                  nanos.at(100) / 1e6));
+      out.printf(
+          Locale.ROOT,
+          "%d viewers; the dashboard answered %.2f s after its start and takes %d MB%n",
+          people,
+          start.toMillis() / 1e3,
+          sandbox.residentBytes() >> 20);
+    }
     return 0;
   }
 

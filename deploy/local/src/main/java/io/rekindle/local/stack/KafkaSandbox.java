@@ -1,15 +1,11 @@
 package io.rekindle.local.stack;
 
-import io.rekindle.local.Failure;
 import io.rekindle.local.Progress;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * A Kafka broker alone, a process like that of a stack, in a directory of its own that is deleted
@@ -17,50 +13,38 @@ import java.util.concurrent.locks.LockSupport;
  */
 public final class KafkaSandbox implements AutoCloseable {
 
-  private static final Duration START_LIMIT = Duration.ofMinutes(1);
-  private static final Duration POLL = Duration.ofMillis(100);
-
-  private final Path directory;
+  private final Sandbox sandbox;
   private final KafkaBroker kafka;
-  private final ManagedProcess process;
-  private final Thread atExit = new Thread(this::stop);
 
-  private KafkaSandbox(Path directory, KafkaBroker kafka, ManagedProcess process) {
-    this.directory = directory;
+  private KafkaSandbox(Sandbox sandbox, KafkaBroker kafka) {
+    this.sandbox = sandbox;
     this.kafka = kafka;
-    this.process = process;
   }
 
   /** Starts a broker, and returns when it answers. */
   public static KafkaSandbox start(Progress progress) throws IOException {
-    Path directory = Files.createTempDirectory("rekindle-kafka");
-    DataDirectory data = new DataDirectory(directory);
-    data.create();
-    Installation installation = Installation.current();
-    EventLog log = new EventLog(data.log("sandbox"), progress);
-    Map<Port, Integer> ports = Port.choose(Map.of(), Map.of(), log::note);
-    KafkaBroker kafka =
-        new KafkaBroker(
-            data,
-            StackSettings.readOrCreate(data),
-            ports.get(Port.KAFKA),
-            ports.get(Port.KAFKA_CONTROLLER),
-            installation);
-    installation.configure("logging/log4j2.properties", data.config("log4j2.properties"), Map.of());
-    kafka.configure(installation);
-    KafkaSandbox sandbox =
-        new KafkaSandbox(directory, kafka, new ManagedProcess(kafka.process(), data, log));
-    Runtime.getRuntime().addShutdownHook(sandbox.atExit);
-    progress.step("starting Kafka");
+    Sandbox sandbox = Sandbox.temporary(progress);
     try {
+      KafkaBroker kafka =
+          new KafkaBroker(
+              sandbox.data(),
+              sandbox.settings(),
+              sandbox.port(Port.KAFKA),
+              sandbox.port(Port.KAFKA_CONTROLLER),
+              sandbox.installation());
+      sandbox
+          .installation()
+          .configure(
+              "logging/log4j2.properties", sandbox.data().config("log4j2.properties"), Map.of());
+      kafka.configure(sandbox.installation());
+      progress.step("starting Kafka");
       kafka.initialise();
-      sandbox.process.start();
-      sandbox.awaitAnswer();
-    } catch (Failure e) {
+      sandbox.start(kafka, kafka::check);
+      return new KafkaSandbox(sandbox, kafka);
+    } catch (RuntimeException e) {
       sandbox.close();
       throw e;
     }
-    return sandbox;
   }
 
   /** Address of the broker. */
@@ -70,7 +54,7 @@ public final class KafkaSandbox implements AutoCloseable {
 
   /** Where whatever belongs to the broker's user may be kept as long as the broker. */
   public Path directory() {
-    return directory;
+    return sandbox.data().root();
   }
 
   /** The class path of a JVM that runs the job: Flink's and the job's jar. */
@@ -84,31 +68,6 @@ public final class KafkaSandbox implements AutoCloseable {
 
   @Override
   public void close() {
-    Runtime.getRuntime().removeShutdownHook(atExit);
-    stop();
-  }
-
-  private void stop() {
-    process.stop();
-    try {
-      DataDirectory.deleteTree(directory);
-    } catch (IOException e) {
-      throw new Failure("cannot delete " + directory + ": " + e.getMessage(), e);
-    }
-  }
-
-  private void awaitAnswer() {
-    long deadline = System.nanoTime() + START_LIMIT.toNanos();
-    while (true) {
-      try {
-        kafka.check();
-        return;
-      } catch (IOException e) {
-        if (System.nanoTime() > deadline) {
-          throw new Failure("Kafka does not answer: " + e.getMessage(), e);
-        }
-        LockSupport.parkNanos(POLL.toNanos());
-      }
-    }
+    sandbox.close();
   }
 }

@@ -10,41 +10,10 @@ import io.javalin.util.JavalinBindException;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The real server over a real Postgres. */
-class DashboardITCase {
-
-  private static TestDatabase database;
-
-  private TestDashboard dashboard;
-  private TestClient admin;
-
-  @BeforeAll
-  static void startPostgres() throws Exception {
-    database = new TestDatabase();
-  }
-
-  @AfterAll
-  static void stopPostgres() throws Exception {
-    database.close();
-  }
-
-  @BeforeEach
-  void startDashboard() throws Exception {
-    database.clear();
-    dashboard = TestDashboard.start(database);
-    admin = dashboard.admin(database);
-  }
-
-  @AfterEach
-  void stopDashboard() {
-    dashboard.close();
-  }
+class DashboardITCase extends OverDashboard {
 
   @Test
   void shouldShowAScoredUser() throws Exception {

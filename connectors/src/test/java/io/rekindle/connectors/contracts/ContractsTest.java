@@ -9,10 +9,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.networknt.schema.Schema;
 import io.rekindle.connectors.capture.ChangeDecoder;
+import io.rekindle.connectors.capture.IgnoringReceiver;
 import io.rekindle.connectors.deadletter.DeadLetter;
 import io.rekindle.connectors.deadletter.Reason;
-import io.rekindle.connectors.events.Change;
-import io.rekindle.connectors.events.Control;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -204,21 +203,9 @@ class ContractsTest {
         Optional.empty());
   }
 
-  private static final class Refusal implements ChangeDecoder.Receiver {
+  private static final class Refusal extends IgnoringReceiver {
 
     private String sentence;
-
-    @Override
-    public void changed(Change change) {}
-
-    @Override
-    public void controlChanged(Control change) {}
-
-    @Override
-    public void ticked(long commitTime) {}
-
-    @Override
-    public void unremarkable(long commitTime) {}
 
     @Override
     public void rejected(Reason reason, String error) {

@@ -94,7 +94,7 @@ final class OrderTrace {
         .bind("slot", slot)
         .map(
             (row, context) -> {
-              ShopOrder order = ShopOrder.read(row, context);
+              ShopOrder order = ShopOrder.read(row);
               boolean scored = row.getBoolean("scored");
               Mark mark =
                   mark(

@@ -36,7 +36,7 @@ final class Orders {
             "refunds", String.class, orders.stream().map(o -> text(o.refundedAmount())).toList())
         .bindArray("currencies", String.class, orders.stream().map(NewOrder::currency).toList())
         .bindArray("categories", String.class, orders.stream().map(NewOrder::category).toList())
-        .map(ShopOrder::read)
+        .map((row, context) -> ShopOrder.read(row))
         .list();
   }
 
@@ -46,7 +46,7 @@ final class Orders {
         .createQuery(
             "select " + ShopOrder.COLUMNS + " from shop.orders o where order_id = :id for update")
         .bind("id", orderId)
-        .map(ShopOrder::read)
+        .map((row, context) -> ShopOrder.read(row))
         .findOne();
   }
 
@@ -66,7 +66,7 @@ final class Orders {
         .bind("refunded", order.refundedAmount())
         .bind("status", order.status())
         .bind("category", order.category())
-        .map(ShopOrder::read)
+        .map((row, context) -> ShopOrder.read(row))
         .one();
   }
 

@@ -5,7 +5,6 @@ import java.math.BigDecimal;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import org.jdbi.v3.core.statement.StatementContext;
 
 /**
  * A row of shop.orders.
@@ -33,7 +32,8 @@ public record ShopOrder(
       o.category, o.updated_at
       """;
 
-  static ShopOrder read(ResultSet row, StatementContext context) throws SQLException {
+  /** Makes one of a row that has the columns of shop.orders. */
+  public static ShopOrder read(ResultSet row) throws SQLException {
     return new ShopOrder(
         row.getString("order_id"),
         row.getString("user_id"),

@@ -14,7 +14,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -74,12 +77,41 @@ public final class DeadLetterStore {
   /**
    * The newest dead letters, each once, the newest first.
    *
+   * @param shown what is kept of each: there may be many, with values that are large
    * @throws Refusal 503 if Kafka does not answer
    */
-  List<DeadLetter> newest() {
-    return guarded(
+  <T> List<T> newest(Function<DeadLetter, T> shown) {
+    Map<String, T> byId = new LinkedHashMap<>();
+    forEach(
+        letter -> {
+          // Removed first: the place is that of the last time it was stored.
+          byId.remove(letter.id());
+          byId.put(letter.id(), shown.apply(letter));
+        });
+    List<T> letters = new ArrayList<>(byId.values());
+    Collections.reverse(letters);
+    return letters;
+  }
+
+  /**
+   * One of {@link #newest}, whole, as it was stored last.
+   *
+   * @throws Refusal 503 if Kafka does not answer
+   */
+  Optional<DeadLetter> find(String id) {
+    AtomicReference<DeadLetter> found = new AtomicReference<>();
+    forEach(
+        letter -> {
+          if (letter.id().equals(id)) {
+            found.set(letter);
+          }
+        });
+    return Optional.ofNullable(found.get());
+  }
+
+  private void forEach(Consumer<DeadLetter> letters) {
+    guarded(
         () -> {
-          Map<String, DeadLetter> byId = new LinkedHashMap<>();
           try (KafkaConsumer<byte[], byte[]> consumer = consumer()) {
             List<TopicPartition> partitions = partitions(consumer);
             Map<TopicPartition, Long> begins = consumer.beginningOffsets(partitions, PATIENCE);
@@ -95,19 +127,11 @@ public final class DeadLetterStore {
                 throw new KafkaException("the topic is not read to its end in time");
               }
               for (ConsumerRecord<byte[], byte[]> stored : consumer.poll(Duration.ofMillis(200))) {
-                letter(stored)
-                    .ifPresent(
-                        letter -> {
-                          // Removed first: the place is that of the last time it was stored.
-                          byId.remove(letter.id());
-                          byId.put(letter.id(), letter);
-                        });
+                letter(stored).ifPresent(letters);
               }
             }
           }
-          List<DeadLetter> letters = new ArrayList<>(byId.values());
-          Collections.reverse(letters);
-          return letters;
+          return null;
         });
   }
 

@@ -92,7 +92,7 @@ public final class PipelineArea implements Area {
    */
   public Page<Letter> deadLetters(String cursor, int limit) {
     String[] after = Cursor.read(cursor, LIST, 1);
-    List<DeadLetter> all = store().newest();
+    List<Letter> all = store().newest(PipelineArea::letter);
     int from = 0;
     if (after != null) {
       while (from < all.size() && !all.get(from).id().equals(after[0])) {
@@ -100,10 +100,9 @@ public final class PipelineArea implements Area {
       }
       from++;
     }
-    List<DeadLetter> some =
-        all.subList(Math.min(from, all.size()), Math.min(from + limit, all.size()));
+    List<Letter> some = all.subList(Math.min(from, all.size()), Math.min(from + limit, all.size()));
     return new Page<>(
-        some.stream().map(PipelineArea::letter).toList(),
+        some,
         from + limit < all.size() ? Cursor.write(LIST, some.get(some.size() - 1).id()) : null);
   }
 
@@ -141,10 +140,7 @@ public final class PipelineArea implements Area {
   }
 
   private DeadLetter find(String id) {
-    return store().newest().stream()
-        .filter(letter -> letter.id().equals(id))
-        .findFirst()
-        .orElseThrow(() -> Refusal.notFound("No dead letter \"" + id + "\"."));
+    return store().find(id).orElseThrow(() -> Refusal.notFound("No dead letter \"" + id + "\"."));
   }
 
   private DeadLetterStore store() {

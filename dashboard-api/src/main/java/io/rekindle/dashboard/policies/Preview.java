@@ -2,6 +2,7 @@ package io.rekindle.dashboard.policies;
 
 import io.rekindle.dashboard.database.Database;
 import io.rekindle.dashboard.policies.Comparison.Outreach;
+import io.rekindle.scoring.OrderTable;
 import io.rekindle.scoring.Score;
 import io.rekindle.scoring.Scorer;
 import io.rekindle.scoring.ScoringPolicy;
@@ -37,6 +38,9 @@ final class Preview {
       order by 1
       """
           .formatted(Score.NEVER + 1);
+
+  /** The pipeline keeps the newest so many of a client. */
+  private static final int MOST_ORDERS = 1_000;
 
   private static final String ORDERS =
       """
@@ -147,7 +151,7 @@ final class Preview {
       throws SQLException, CancelledException {
     Scorer oldScorer = new Scorer(before);
     Scorer newScorer = new Scorer(after);
-    Orders orders = new Orders();
+    OrderTable orders = new OrderTable();
     while (clients.next()) {
       if (comparison.users() % CHECK_EVERY == 0) {
         usersDone = comparison.users();
@@ -188,7 +192,7 @@ final class Preview {
     }
 
     /** The orders of a client; those of nobody in between are passed over. */
-    void read(long clientHash, Orders orders) throws SQLException {
+    void read(long clientHash, OrderTable orders) throws SQLException {
       orders.clear();
       while (present && hash < clientHash) {
         advance();
@@ -197,6 +201,7 @@ final class Preview {
         orders.add(rows.number(), rows.number(), (int) rows.number());
         advance();
       }
+      orders.keepLast(MOST_ORDERS);
     }
 
     private void advance() throws SQLException {

@@ -62,12 +62,6 @@ public final class Erasures implements AutoCloseable {
   }
 
   private static void again(Handle handle, String userId) {
-    boolean returned =
-        handle
-            .createQuery("select exists (select from shop.users where user_id = :id)")
-            .bind("id", userId)
-            .mapTo(Boolean.class)
-            .one();
     boolean passed =
         handle
             .createQuery(
@@ -81,7 +75,7 @@ public final class Erasures implements AutoCloseable {
             .findOne()
             .orElse(true);
     // Whoever has come back to the shop since is not to be erased a second time.
-    if (returned || (erase(handle, userId) == 0 && passed)) {
+    if (ShopUser.exists(handle, userId) || (erase(handle, userId) == 0 && passed)) {
       handle
           .createUpdate("delete from dashboard.erasures where user_id = :id")
           .bind("id", userId)

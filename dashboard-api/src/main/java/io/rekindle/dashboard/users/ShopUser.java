@@ -110,6 +110,14 @@ public record ShopUser(
         == 1;
   }
 
+  static boolean exists(Handle handle, String userId) {
+    return handle
+        .createQuery("select exists (select from shop.users where user_id = :id)")
+        .bind("id", userId)
+        .mapTo(Boolean.class)
+        .one();
+  }
+
   void update(Handle handle) {
     handle
         .createUpdate(

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.rekindle.dashboard.database.Columns;
 import io.rekindle.dashboard.http.Json;
 import io.rekindle.dashboard.http.Listing;
+import io.rekindle.dashboard.orders.ShopOrder;
 import java.math.BigDecimal;
 import java.time.Instant;
 
@@ -32,18 +33,6 @@ public final class UserRecords {
       String cause,
       String causeId,
       String policyVersion) {}
-
-  /** An order as the shop has it. */
-  public record Order(
-      String orderId,
-      String userId,
-      Instant placedAt,
-      BigDecimal amount,
-      BigDecimal refundedAmount,
-      String currency,
-      String status,
-      String category,
-      Instant updatedAt) {}
 
   /** An email without its text. */
   public record Email(
@@ -115,24 +104,14 @@ public final class UserRecords {
                   row.getString("cause_id"),
                   row.getString("policy_version")));
 
-  static final Listing<Order> ORDERS =
+  static final Listing<ShopOrder> ORDERS =
       new Listing<>(
           "orders",
           """
           select o.*, o.placed_at as list_at, o.order_id as list_id
           from shop.orders o where o.user_id = :userId
           """,
-          row ->
-              new Order(
-                  row.getString("order_id"),
-                  row.getString("user_id"),
-                  Columns.instant(row, "placed_at"),
-                  row.getBigDecimal("amount"),
-                  row.getBigDecimal("refunded_amount"),
-                  row.getString("currency"),
-                  row.getString("status"),
-                  row.getString("category"),
-                  Columns.instant(row, "updated_at")));
+          ShopOrder::read);
 
   static final Listing<Email> EMAILS =
       new Listing<>(

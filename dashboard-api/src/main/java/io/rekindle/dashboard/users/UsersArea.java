@@ -17,12 +17,12 @@ import io.rekindle.dashboard.http.RateLimit;
 import io.rekindle.dashboard.http.Refusal;
 import io.rekindle.dashboard.http.Router;
 import io.rekindle.dashboard.http.Scope;
+import io.rekindle.dashboard.orders.ShopOrder;
 import io.rekindle.dashboard.security.AuditLog;
 import io.rekindle.dashboard.security.AuditLog.Subject;
 import io.rekindle.dashboard.users.UserRecords.Decision;
 import io.rekindle.dashboard.users.UserRecords.Email;
 import io.rekindle.dashboard.users.UserRecords.Event;
-import io.rekindle.dashboard.users.UserRecords.Order;
 import io.rekindle.dashboard.users.UserRecords.ScoreChange;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -267,7 +267,7 @@ public final class UsersArea implements Area {
   }
 
   /** Orders, the newest first. */
-  public Page<Order> orders(String userId, String cursor, int limit) {
+  public Page<ShopOrder> orders(String userId, String cursor, int limit) {
     return page(UserRecords.ORDERS, userId, cursor, limit);
   }
 
@@ -483,13 +483,7 @@ public final class UsersArea implements Area {
   }
 
   private static void requireUser(Handle handle, String userId) {
-    boolean there =
-        handle
-            .createQuery("select exists (select from shop.users where user_id = :id)")
-            .bind("id", userId)
-            .mapTo(Boolean.class)
-            .one();
-    if (!there) {
+    if (!ShopUser.exists(handle, userId)) {
       throw noUser(userId);
     }
   }

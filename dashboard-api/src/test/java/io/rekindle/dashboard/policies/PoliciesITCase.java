@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rekindle.dashboard.OverDashboard;
 import io.rekindle.scoring.Currencies;
+import io.rekindle.scoring.OrderTable;
 import io.rekindle.scoring.Score;
 import io.rekindle.scoring.Scorer;
 import io.rekindle.scoring.ScoringPolicy;
@@ -106,7 +107,7 @@ class PoliciesITCase extends OverDashboard {
   private static Map<String, long[]> atRiskByHand(String before, String after) throws Exception {
     Scorer oldScorer = new Scorer(ScoringPolicy.builtIn(before));
     Scorer newScorer = new Scorer(ScoringPolicy.builtIn(after));
-    Map<String, Orders> users = new HashMap<>();
+    Map<String, OrderTable> users = new HashMap<>();
     long asOf;
     try (Connection connection = database.connect();
         Statement statement = connection.createStatement()) {
@@ -122,7 +123,7 @@ class PoliciesITCase extends OverDashboard {
               from shop.users left join shop.orders o using (user_id) order by placed_at
               """)) {
         while (row.next()) {
-          Orders orders = users.computeIfAbsent(row.getString(1), id -> new Orders());
+          OrderTable orders = users.computeIfAbsent(row.getString(1), id -> new OrderTable());
           if (row.getBigDecimal(3) != null) {
             orders.add(
                 row.getTimestamp(2).getTime(),
@@ -134,7 +135,7 @@ class PoliciesITCase extends OverDashboard {
     }
     long[] atRisk = new long[2];
     long[] moves = new long[2];
-    for (Orders orders : users.values()) {
+    for (OrderTable orders : users.values()) {
       boolean old = oldScorer.score(orders, asOf, Score.NEVER).atRisk();
       boolean changed = newScorer.score(orders, asOf, Score.NEVER).atRisk();
       atRisk[0] += old ? 1 : 0;

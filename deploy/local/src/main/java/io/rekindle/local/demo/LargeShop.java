@@ -2,8 +2,8 @@ package io.rekindle.local.demo;
 
 import io.rekindle.local.Failure;
 import io.rekindle.local.Progress;
-import io.rekindle.local.scoring.OrderTable;
 import io.rekindle.scoring.Currencies;
+import io.rekindle.scoring.OrderTable;
 import io.rekindle.scoring.Score;
 import io.rekindle.scoring.Scorer;
 import io.rekindle.scoring.ScoringPolicy;

@@ -5,6 +5,7 @@ import io.rekindle.local.Progress;
 import io.rekindle.local.importing.CsvFile;
 import io.rekindle.scoring.Currencies;
 import io.rekindle.scoring.OrderHistory;
+import io.rekindle.scoring.OrderTable;
 import io.rekindle.scoring.Score;
 import io.rekindle.scoring.Scorer;
 import io.rekindle.scoring.ScoringPolicy;

@@ -1,6 +1,6 @@
 package io.rekindle.local.verify;
 
-import io.rekindle.local.scoring.OrderTable;
+import io.rekindle.scoring.OrderTable;
 import io.rekindle.scoring.Score;
 import io.rekindle.scoring.Scorer;
 

@@ -1,6 +1,5 @@
-package io.rekindle.local.scoring;
+package io.rekindle.scoring;
 
-import io.rekindle.scoring.OrderHistory;
 import java.util.Arrays;
 
 /**
@@ -26,7 +25,7 @@ public final class OrderTable implements OrderHistory {
    *
    * @param orderPlacedAt epoch milliseconds, not before that of the order added last
    * @param orderNetMinor amount less refunds in hundredths of the currency's unit
-   * @param orderCurrency as {@link io.rekindle.scoring.Currencies} packs it
+   * @param orderCurrency as {@link Currencies} packs it
    */
   public void add(long orderPlacedAt, long orderNetMinor, int orderCurrency) {
     if (size == placedAt.length) {

@@ -10,9 +10,9 @@ import io.rekindle.dashboard.emails.EmailsArea;
 import io.rekindle.dashboard.http.Area;
 import io.rekindle.dashboard.http.ClientAddress;
 import io.rekindle.dashboard.http.ContractArea;
-import io.rekindle.dashboard.http.Exports;
 import io.rekindle.dashboard.http.Failures;
 import io.rekindle.dashboard.http.Json;
+import io.rekindle.dashboard.http.Lists;
 import io.rekindle.dashboard.http.RateLimit;
 import io.rekindle.dashboard.http.Router;
 import io.rekindle.dashboard.http.SecurityHeaders;
@@ -23,6 +23,7 @@ import io.rekindle.dashboard.numbers.NumbersArea;
 import io.rekindle.dashboard.orders.OrdersArea;
 import io.rekindle.dashboard.outreach.OutreachArea;
 import io.rekindle.dashboard.pages.ClientPages;
+import io.rekindle.dashboard.pages.DocsPage;
 import io.rekindle.dashboard.pages.Frame;
 import io.rekindle.dashboard.pages.Pages;
 import io.rekindle.dashboard.pages.PipelinePages;
@@ -103,7 +104,7 @@ public final class Dashboard implements AutoCloseable {
             settings.pipeline().topicPrefix(),
             settings.pipeline().flinkUrl().orElse(null),
             letters);
-    Exports exports = new Exports(jdbi);
+    Lists lists = new Lists(jdbi);
     policies = new PoliciesArea(database);
     live = new LiveArea(jdbi, progress);
     metrics.gauge("rekindle.dashboard.listeners", "Pages that listen to events.", live::listeners);
@@ -111,20 +112,21 @@ public final class Dashboard implements AutoCloseable {
     erasures = new Erasures(jdbi);
     numbers = new Numbers(database);
     Emails emails = new Emails(jdbi);
-    UsersArea users = new UsersArea(jdbi, exports, writes, settings.scoreOverrides());
+    UsersArea users = new UsersArea(jdbi, lists, writes, settings.scoreOverrides());
     PipelineArea pipelineArea = new PipelineArea(jdbi, pipeline, letters);
-    OutreachArea outreach = new OutreachArea(jdbi, exports);
-    Administration administration = new Administration(jdbi, passwords, sessions, keys);
+    OutreachArea outreach = new OutreachArea(jdbi, lists);
+    Administration administration = new Administration(jdbi, lists, passwords, sessions, keys);
     areas =
         List.of(
             frame,
+            new DocsPage(frame),
             new SettingsPages(frame, administration),
             new RulesPages(frame, policies, outreach),
             new Pages(frame, numbers, emails),
             new ClientPages(frame, users, numbers, jdbi, settings.scoreOverrides()),
             new PipelinePages(frame, pipelineArea),
             new NumbersArea(numbers),
-            new EmailsArea(emails, exports),
+            new EmailsArea(emails, lists),
             new HealthCheck(progress),
             new ContractArea(),
             new SignIn(jdbi, passwords, sessions),

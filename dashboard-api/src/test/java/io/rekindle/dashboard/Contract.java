@@ -9,6 +9,9 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
+import io.rekindle.dashboard.http.Access;
+import io.rekindle.dashboard.http.Role;
+import io.rekindle.dashboard.http.Scope;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -20,6 +23,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** The contract in OpenAPI, to which every answer in a test is held. */
 public final class Contract {
@@ -65,6 +69,50 @@ public final class Contract {
                           }
                         }));
     return operations;
+  }
+
+  /** The addresses that answer with a list, by page or whole. */
+  static Set<String> lists() {
+    return operations().stream()
+        .filter(
+            operation ->
+                SHIPPED
+                    .answer(operation)
+                    .at("/application~1json/schema/$ref")
+                    .asText()
+                    .endsWith("Page"))
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  /** Whether an operation can answer with CSV. */
+  static boolean hasCsv(String operation) {
+    return SHIPPED.answer(operation).has("text/csv");
+  }
+
+  /** What a granted request is answered with, by media type. */
+  private JsonNode answer(String operation) {
+    String[] parts = operation.split(" ", 2);
+    return document
+        .get("paths")
+        .get(parts[1])
+        .get(parts[0].toLowerCase(Locale.ROOT))
+        .at("/responses/200/content");
+  }
+
+  /** Who may use an address, as the contract has it. */
+  static Access access(String method, String path) {
+    JsonNode operation =
+        SHIPPED.document.get("paths").get(path).get(method.toLowerCase(Locale.ROOT));
+    if (!operation.has("x-role")) {
+      assertThat(operation.path("security")).as(path).isEmpty();
+      return Access.PUBLIC;
+    }
+    Access access = new Access(Role.valueOf(operation.get("x-role").textValue()), null);
+    // An address that lets keys in has the contract's own security, which is either of the two.
+    assertThat(operation.has("security")).as(path).isNotEqualTo(operation.has("x-scope"));
+    return operation.has("x-scope")
+        ? access.orKey(Scope.of(operation.get("x-scope").textValue()).orElseThrow())
+        : access;
   }
 
   private void checkAnswer(String method, String path, HttpResponse<String> response) {

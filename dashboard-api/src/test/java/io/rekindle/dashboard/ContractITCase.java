@@ -3,6 +3,7 @@ package io.rekindle.dashboard;
 import static io.rekindle.dashboard.TestClient.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.http.HttpResponse;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -21,6 +22,52 @@ class ContractITCase extends OverDashboard {
             .collect(Collectors.toSet());
 
     assertThat(registered).isEqualTo(Contract.operations());
+  }
+
+  @Test
+  void shouldSayInTheContractWhoMayUseWhat() {
+    assertThat(
+            dashboard.dashboard().routes().stream()
+                .filter(
+                    route -> Contract.operations().contains(route.method() + " " + route.path())))
+        .allSatisfy(
+            route ->
+                assertThat(Contract.access(route.method().name(), route.path()))
+                    .as(route.method() + " " + route.path())
+                    .isEqualTo(route.access()));
+  }
+
+  @Test
+  void shouldGiveEveryListAsCsvWithARowForEachItem() throws Exception {
+    dashboard.key(admin, "read");
+    admin.post("/api/suppressions", "{\"userIds\": [\"=1+1\", \"b\"]}");
+
+    assertThat(Contract.lists()).hasSizeGreaterThan(10).allMatch(Contract::hasCsv);
+    for (String list : Contract.lists()) {
+      String path = list.split(" ", 2)[1];
+      // Of one client: UsersITCase. Dead letters are in Kafka, which is not here.
+      if (!path.contains("{") && !path.equals("/api/dead-letters")) {
+        int items =
+            json(admin.get(path + (path.contains("log") ? "?limit=200" : ""))).get("items").size();
+        HttpResponse<String> csv = admin.get(path + "?format=csv");
+        assertThat(csv.headers().firstValue("Content-Disposition")).as(path).isPresent();
+        assertThat(csv.body().split("\r\n")).as(path).hasSize(items + 1);
+      }
+    }
+    assertThat(admin.get("/api/suppressions?format=csv").body()).contains("'=1+1");
+    assertThat(admin.get("/api/accounts?format=xml").statusCode()).isEqualTo(400);
+  }
+
+  @Test
+  void shouldShowEveryOperationOfTheContractOnAPage() throws Exception {
+    String page = dashboard.stranger().get("/docs").body();
+
+    assertThat(Contract.operations())
+        .allSatisfy(
+            operation ->
+                assertThat(page)
+                    .contains("<code class=\"break\">" + operation.split(" ", 2)[1] + "</code>"));
+    assertThat(page).contains("Analyst and up", "or a key with orders:write", "at most 200");
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.rekindle.dashboard.emails;
 import io.rekindle.dashboard.database.Columns;
 import io.rekindle.dashboard.http.Cursor;
 import io.rekindle.dashboard.http.Json;
+import io.rekindle.dashboard.http.Lists;
 import io.rekindle.dashboard.http.Page;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -118,14 +119,9 @@ public final class Emails {
         Cursor.write(LIST, last.generatedAt().toString(), last.emailId()));
   }
 
-  /** Takes one email. */
-  @FunctionalInterface
-  interface Consumer {
-    void accept(EmailSummary email) throws Exception;
-  }
-
   /** All that the filter lets through, the newest first; to be called in a transaction. */
-  static void forEach(Handle handle, Filter filter, Consumer consumer) throws Exception {
+  static void forEach(Handle handle, Filter filter, Lists.ItemConsumer<EmailSummary> consumer)
+      throws Exception {
     try (var rows =
         filtered(handle, filter, "", "")
             .setFetchSize(1_000)

@@ -5,8 +5,8 @@ import static io.rekindle.dashboard.http.Access.VIEWER;
 import io.javalin.http.Context;
 import io.rekindle.dashboard.http.Access;
 import io.rekindle.dashboard.http.Area;
-import io.rekindle.dashboard.http.Csv;
-import io.rekindle.dashboard.http.Exports;
+import io.rekindle.dashboard.http.CsvFormat;
+import io.rekindle.dashboard.http.Lists;
 import io.rekindle.dashboard.http.Query;
 import io.rekindle.dashboard.http.Refusal;
 import io.rekindle.dashboard.http.Router;
@@ -23,31 +23,28 @@ public final class EmailsArea implements Area {
   /** Who can have written it. */
   public static final Set<String> WRITERS = Set.of("LLM", "TEMPLATE", "EXTERNAL");
 
-  private static final int MAX_LIMIT = 500;
-  private static final int DEFAULT_LIMIT = 50;
-
-  private static final String[] CSV_COLUMNS = {
-    "emailId",
-    "userId",
-    "name",
-    "address",
-    "subject",
-    "status",
-    "statusReason",
-    "generatedBy",
-    "generatedAt",
-    "sentAt",
-    "engagementScoreAtTime",
-    "experimentId",
-    "variant"
-  };
+  private static final CsvFormat<EmailSummary> CSV =
+      CsvFormat.<EmailSummary>named("emails")
+          .with("emailId", EmailSummary::emailId)
+          .with("userId", EmailSummary::userId)
+          .with("name", EmailSummary::name)
+          .with("address", EmailSummary::address)
+          .with("subject", EmailSummary::subject)
+          .with("status", EmailSummary::status)
+          .with("statusReason", EmailSummary::statusReason)
+          .with("generatedBy", EmailSummary::generatedBy)
+          .with("generatedAt", EmailSummary::generatedAt)
+          .with("sentAt", EmailSummary::sentAt)
+          .with("engagementScoreAtTime", EmailSummary::engagementScoreAtTime)
+          .with("experimentId", EmailSummary::experimentId)
+          .with("variant", EmailSummary::variant);
 
   private final Emails emails;
-  private final Exports exports;
+  private final Lists lists;
 
-  public EmailsArea(Emails emails, Exports exports) {
+  public EmailsArea(Emails emails, Lists lists) {
     this.emails = emails;
-    this.exports = exports;
+    this.lists = lists;
   }
 
   @Override
@@ -71,41 +68,12 @@ public final class EmailsArea implements Area {
   private void list(Context ctx) throws Exception {
     Query query = Query.of(ctx);
     Emails.Filter filter = filter(query);
-    String format = query.word("format", Set.of("csv", "json"));
-    int limit = query.integer("limit", 1, MAX_LIMIT, DEFAULT_LIMIT);
-    String cursor = query.text("cursor", 2_000);
-    query.check();
-    if (Csv.wanted(ctx, format)) {
-      export(ctx, filter);
-    } else {
-      ctx.json(emails.page(filter, cursor, limit));
-    }
-  }
-
-  private void export(Context ctx, Emails.Filter filter) throws Exception {
-    exports.answer(
+    lists.answer(
         ctx,
-        "emails",
-        CSV_COLUMNS,
-        (handle, csv) ->
-            Emails.forEach(
-                handle,
-                filter,
-                email ->
-                    csv.row(
-                        email.emailId(),
-                        email.userId(),
-                        email.name(),
-                        email.address(),
-                        email.subject(),
-                        email.status(),
-                        email.statusReason(),
-                        email.generatedBy(),
-                        email.generatedAt(),
-                        email.sentAt(),
-                        email.engagementScoreAtTime(),
-                        email.experimentId(),
-                        email.variant())));
+        query,
+        CSV,
+        (cursor, limit) -> emails.page(filter, cursor, limit),
+        (handle, consumer) -> Emails.forEach(handle, filter, consumer));
   }
 
   private void one(Context ctx) {

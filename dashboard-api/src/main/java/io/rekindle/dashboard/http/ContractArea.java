@@ -1,5 +1,6 @@
 package io.rekindle.dashboard.http;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.javalin.http.Context;
 import java.io.IOException;
@@ -15,25 +16,28 @@ public final class ContractArea implements Area {
   @Override
   public void register(Router router) {
     router.get("/openapi.yaml", Access.PUBLIC, ctx -> answer(ctx, "application/yaml", yaml()));
-    router.get("/openapi.json", Access.PUBLIC, ctx -> answer(ctx, "application/json", json()));
+    router.get(
+        "/openapi.json",
+        Access.PUBLIC,
+        ctx -> answer(ctx, "application/json", document().toString()));
+  }
+
+  /** The contract, read anew: it is rarely asked for, and not worth the memory. */
+  public static JsonNode document() {
+    try {
+      return new YAMLMapper().readTree(yaml());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static void answer(Context ctx, String type, String text) {
-    // Rarely asked for, so read anew each time rather than kept.
     ctx.header("Cache-Control", "public, max-age=300").contentType(type).result(text);
   }
 
   private static String yaml() {
     try (InputStream in = ContractArea.class.getResourceAsStream(RESOURCE)) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static String json() {
-    try {
-      return new YAMLMapper().readTree(yaml()).toString();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

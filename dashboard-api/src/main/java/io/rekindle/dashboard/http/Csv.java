@@ -24,13 +24,6 @@ public final class Csv implements AutoCloseable {
     this.out = out;
   }
 
-  /** Whether the request asks for CSV: by {@code ?format=csv}, or in the header Accept. */
-  public static boolean wanted(Context ctx, String format) {
-    String accept = ctx.header("Accept");
-    return "csv".equals(format)
-        || (format == null && accept != null && accept.startsWith("text/csv"));
-  }
-
   /**
    * Begins the answer; from here on a failure can only cut it off.
    *

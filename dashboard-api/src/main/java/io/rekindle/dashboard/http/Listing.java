@@ -27,12 +27,6 @@ public record Listing<T>(String name, String sql, RowReader<T> mapper) {
     T read(ResultSet row) throws SQLException;
   }
 
-  /** Takes one item. */
-  @FunctionalInterface
-  public interface Consumer<T> {
-    void accept(T item) throws Exception;
-  }
-
   /**
    * The items after a cursor, or the newest ones without.
    *
@@ -74,7 +68,7 @@ public record Listing<T>(String name, String sql, RowReader<T> mapper) {
   }
 
   /** Hands over every item, the newest first; to be called in a transaction. */
-  public void forEach(Handle handle, Map<String, ?> parameters, Consumer<T> consumer)
+  public void forEach(Handle handle, Map<String, ?> parameters, Lists.ItemConsumer<T> consumer)
       throws Exception {
     try (var items =
         handle

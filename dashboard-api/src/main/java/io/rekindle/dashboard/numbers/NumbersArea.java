@@ -3,12 +3,15 @@ package io.rekindle.dashboard.numbers;
 import io.javalin.http.Context;
 import io.rekindle.dashboard.http.Access;
 import io.rekindle.dashboard.http.Area;
+import io.rekindle.dashboard.http.CsvFormat;
+import io.rekindle.dashboard.http.Lists;
 import io.rekindle.dashboard.http.Query;
 import io.rekindle.dashboard.http.Router;
 import io.rekindle.dashboard.http.Scope;
 import io.rekindle.dashboard.numbers.Standing.Bin;
 import io.rekindle.dashboard.numbers.Standing.SegmentStanding;
 import io.rekindle.dashboard.numbers.Standing.Thresholds;
+import java.io.IOException;
 import java.math.BigDecimal;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -21,6 +24,28 @@ public final class NumbersArea implements Area {
 
   private static final Access READ = Access.VIEWER.orKey(Scope.READ);
   private static final int DEFAULT_DAYS = 30;
+
+  private static final CsvFormat<Experiment.Arm> ARMS_CSV =
+      CsvFormat.<Experiment.Arm>named("arms")
+          .with("arm", Experiment.Arm::arm)
+          .with("configuredShare", Experiment.Arm::configuredShare)
+          .with("decided", Experiment.Arm::decided)
+          .with("stillOpen", Experiment.Arm::stillOpen)
+          .with("users", Experiment.Arm::users)
+          .with("sent", Experiment.Arm::sent)
+          .with("reactivated", Experiment.Arm::reactivated)
+          .with("rate", Experiment.Arm::rate)
+          .with("uplift", Experiment.Arm::uplift)
+          .with("upliftLow", Experiment.Arm::upliftLow)
+          .with("upliftHigh", Experiment.Arm::upliftHigh)
+          .with("revenue", Experiment.Arm::revenue)
+          .with("revenuePerUser", Experiment.Arm::revenuePerUser)
+          .with("revenueDifference", Experiment.Arm::revenueDifference)
+          .with("revenueLow", Experiment.Arm::revenueLow)
+          .with("revenueHigh", Experiment.Arm::revenueHigh)
+          .with("unconvertedOrders", Experiment.Arm::unconvertedOrders)
+          .with("moreUsersNeeded", Experiment.Arm::moreUsersNeeded)
+          .with("verdict", Experiment.Arm::verdict);
 
   private final Numbers numbers;
 
@@ -69,9 +94,17 @@ public final class NumbersArea implements Area {
     }
   }
 
-  private void experiment(Context ctx) throws SQLException {
+  private void experiment(Context ctx) throws IOException, SQLException {
     String id = Query.pathId(ctx, "experimentId");
-    answer(ctx, numbers.experiment(id));
+    Query query = Query.of(ctx);
+    boolean csv = Lists.csv(ctx, query);
+    query.check();
+    Experiment experiment = numbers.experiment(id);
+    if (csv) {
+      Lists.write(ctx, ARMS_CSV, experiment.arms());
+    } else {
+      ctx.json(experiment);
+    }
   }
 
   private static void answer(Context ctx, Object body) {

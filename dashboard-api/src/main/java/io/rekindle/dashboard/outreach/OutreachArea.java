@@ -8,12 +8,11 @@ import io.rekindle.dashboard.database.Columns;
 import io.rekindle.dashboard.http.Access;
 import io.rekindle.dashboard.http.Area;
 import io.rekindle.dashboard.http.Caller;
-import io.rekindle.dashboard.http.Csv;
-import io.rekindle.dashboard.http.Exports;
+import io.rekindle.dashboard.http.CsvFormat;
 import io.rekindle.dashboard.http.Fields;
 import io.rekindle.dashboard.http.Json;
 import io.rekindle.dashboard.http.Listing;
-import io.rekindle.dashboard.http.Page;
+import io.rekindle.dashboard.http.Lists;
 import io.rekindle.dashboard.http.Query;
 import io.rekindle.dashboard.http.Refusal;
 import io.rekindle.dashboard.http.Router;
@@ -24,7 +23,6 @@ import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
@@ -49,8 +47,25 @@ public final class OutreachArea implements Area {
                   row.getString("created_by"),
                   Columns.instant(row, "created_at")));
 
+  private static final CsvFormat<Suppression> SUPPRESSIONS_CSV =
+      CsvFormat.<Suppression>named("suppressions")
+          .with("userId", Suppression::userId)
+          .with("address", Suppression::address)
+          .with("reason", Suppression::reason)
+          .with("detail", Suppression::detail)
+          .with("createdBy", Suppression::createdBy)
+          .with("createdAt", Suppression::createdAt);
+
+  private static final CsvFormat<Experiment> EXPERIMENTS_CSV =
+      CsvFormat.<Experiment>named("experiments")
+          .with("experimentId", Experiment::experimentId)
+          .with("holdoutShare", Experiment::holdoutShare)
+          .with("variants", Experiment::variants)
+          .with("startedAt", Experiment::startedAt)
+          .with("endedAt", Experiment::endedAt);
+
   private final Jdbi jdbi;
-  private final Exports exports;
+  private final Lists lists;
 
   /**
    * An experiment as it was last set.
@@ -85,9 +100,9 @@ public final class OutreachArea implements Area {
    */
   record Suppressed(int suppressed, int unchanged) {}
 
-  public OutreachArea(Jdbi jdbi, Exports exports) {
+  public OutreachArea(Jdbi jdbi, Lists lists) {
     this.jdbi = jdbi;
-    this.exports = exports;
+    this.lists = lists;
   }
 
   @Override
@@ -95,8 +110,14 @@ public final class OutreachArea implements Area {
     router.get("/api/outreach-settings", Access.VIEWER, ctx -> ctx.json(settings()));
     router.put("/api/outreach-settings", Access.ADMIN, this::change);
     router.post("/api/outreach-settings/rollback", Access.ADMIN, this::rollBack);
-    router.get("/api/experiments", Access.VIEWER, ctx -> ctx.json(new Page<>(experiments(), null)));
-    router.get("/api/suppressions", Access.VIEWER, this::suppressions);
+    router.get(
+        "/api/experiments",
+        Access.VIEWER,
+        ctx -> Lists.answerWhole(ctx, EXPERIMENTS_CSV, this::experiments));
+    router.get(
+        "/api/suppressions",
+        Access.VIEWER,
+        ctx -> lists.answer(ctx, Query.of(ctx), SUPPRESSIONS_CSV, SUPPRESSIONS, Map.of()));
     router.post("/api/suppressions", Access.ANALYST, this::suppress);
     router.delete("/api/suppressions/{userId}", Access.ANALYST, this::release);
   }
@@ -158,34 +179,6 @@ public final class OutreachArea implements Area {
     OutreachSettings after = before.with(fields).write(handle, Caller.of(ctx).name());
     AuditLog.record(handle, ctx, action, Subject.OUTREACH_SETTINGS, null, before, after);
     return after;
-  }
-
-  private void suppressions(Context ctx) throws Exception {
-    Query query = Query.of(ctx);
-    String format = query.word("format", Set.of("csv", "json"));
-    String cursor = query.text("cursor", 20_000);
-    int limit = query.integer("limit", 1, 200, 50);
-    query.check();
-    if (!Csv.wanted(ctx, format)) {
-      ctx.json(jdbi.withHandle(handle -> SUPPRESSIONS.page(handle, Map.of(), cursor, limit)));
-      return;
-    }
-    exports.answer(
-        ctx,
-        SUPPRESSIONS.name(),
-        new String[] {"userId", "address", "reason", "detail", "createdBy", "createdAt"},
-        (handle, csv) ->
-            SUPPRESSIONS.forEach(
-                handle,
-                Map.of(),
-                one ->
-                    csv.row(
-                        one.userId(),
-                        one.address(),
-                        one.reason(),
-                        one.detail(),
-                        one.createdBy(),
-                        one.createdAt())));
   }
 
   private void suppress(Context ctx) {

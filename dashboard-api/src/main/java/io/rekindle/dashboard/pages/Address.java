@@ -74,8 +74,18 @@ public final class Address {
 
   /** Where the API gives exactly these rows as CSV. */
   public String export(String api) {
+    return export(api, Map.of());
+  }
+
+  /**
+   * Where the API gives exactly these rows as CSV.
+   *
+   * @param implied what the page filters or sorts by without its being in the address
+   */
+  public String export(String api, Map<String, String> implied) {
     Map<String, String> changed = new LinkedHashMap<>(parameters);
     changed.remove("cursor");
+    changed.putAll(implied);
     changed.put("format", "csv");
     return write(api, changed);
   }

@@ -27,6 +27,10 @@ public final class Frame implements Area, Failures.ErrorPage {
     answer(ctx, "problem", Map.of("v", publicView(ctx), "problem", problem));
   }
 
+  Messages messages() {
+    return messages;
+  }
+
   View view(Context ctx) {
     return new View(messages, assets, Caller.of(ctx), ctx);
   }

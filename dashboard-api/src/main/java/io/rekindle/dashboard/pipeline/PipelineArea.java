@@ -6,11 +6,12 @@ import io.rekindle.connectors.deadletter.DeadLetter;
 import io.rekindle.connectors.deadletter.Replay;
 import io.rekindle.dashboard.http.Access;
 import io.rekindle.dashboard.http.Area;
+import io.rekindle.dashboard.http.CsvFormat;
 import io.rekindle.dashboard.http.Cursor;
 import io.rekindle.dashboard.http.Fields;
 import io.rekindle.dashboard.http.Json;
+import io.rekindle.dashboard.http.Lists;
 import io.rekindle.dashboard.http.Page;
-import io.rekindle.dashboard.http.Query;
 import io.rekindle.dashboard.http.Refusal;
 import io.rekindle.dashboard.http.Router;
 import io.rekindle.dashboard.http.Scope;
@@ -28,6 +29,20 @@ public final class PipelineArea implements Area {
   private static final String LIST = "dead-letters";
   private static final int SHOWN = 4_096;
   private static final int MAX_VALUE = 256 * 1024;
+
+  private static final CsvFormat<Letter> LETTERS_CSV =
+      CsvFormat.<Letter>named(LIST)
+          .with("id", Letter::id)
+          .with("topic", Letter::topic)
+          .with("partition", Letter::partition)
+          .with("offset", Letter::offset)
+          .with("timestamp", Letter::timestamp)
+          .with("reason", Letter::reason)
+          .with("error", Letter::error)
+          .with("version", Letter::version)
+          .with("key", Letter::key)
+          .with("value", Letter::value)
+          .with("valueBytes", Letter::valueBytes);
 
   private final Jdbi jdbi;
   private final PipelineQuery pipeline;
@@ -75,7 +90,10 @@ public final class PipelineArea implements Area {
   @Override
   public void register(Router router) {
     router.get("/api/pipeline", Access.VIEWER.orKey(Scope.READ), ctx -> ctx.json(status()));
-    router.get("/api/dead-letters", Access.ADMIN, this::list);
+    router.get(
+        "/api/dead-letters",
+        Access.ADMIN,
+        ctx -> Lists.answer(ctx, LETTERS_CSV, this::deadLetters, this::newest));
     router.get("/api/dead-letters/{id}", Access.ADMIN, this::one);
     router.post("/api/dead-letters/{id}/replay", Access.ADMIN, this::replay);
   }
@@ -92,7 +110,7 @@ public final class PipelineArea implements Area {
    */
   public Page<Letter> deadLetters(String cursor, int limit) {
     String[] after = Cursor.read(cursor, LIST, 1);
-    List<Letter> all = store().newest(PipelineArea::letter);
+    List<Letter> all = newest();
     int from = 0;
     if (after != null) {
       while (from < all.size() && !all.get(from).id().equals(after[0])) {
@@ -106,12 +124,8 @@ public final class PipelineArea implements Area {
         from + limit < all.size() ? Cursor.write(LIST, some.get(some.size() - 1).id()) : null);
   }
 
-  private void list(Context ctx) {
-    Query query = Query.of(ctx);
-    String cursor = query.text("cursor", 2_000);
-    int limit = query.integer("limit", 1, 200, 50);
-    query.check();
-    ctx.json(deadLetters(cursor, limit));
+  private List<Letter> newest() {
+    return store().newest(PipelineArea::letter);
   }
 
   private void one(Context ctx) {

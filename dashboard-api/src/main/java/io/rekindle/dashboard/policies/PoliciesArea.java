@@ -7,9 +7,10 @@ import io.rekindle.dashboard.database.Database;
 import io.rekindle.dashboard.http.Access;
 import io.rekindle.dashboard.http.Area;
 import io.rekindle.dashboard.http.Caller;
+import io.rekindle.dashboard.http.CsvFormat;
 import io.rekindle.dashboard.http.Fields;
 import io.rekindle.dashboard.http.Json;
-import io.rekindle.dashboard.http.Page;
+import io.rekindle.dashboard.http.Lists;
 import io.rekindle.dashboard.http.Query;
 import io.rekindle.dashboard.http.Refusal;
 import io.rekindle.dashboard.http.Router;
@@ -25,6 +26,16 @@ import org.jdbi.v3.core.Jdbi;
 /** The addresses under /api/policies. */
 public final class PoliciesArea implements Area, AutoCloseable {
 
+  private static final CsvFormat<Policy> CSV =
+      CsvFormat.<Policy>named("policies")
+          .with("policyVersion", Policy::policyVersion)
+          .with("description", Policy::description)
+          .with("active", Policy::active)
+          .with("draft", Policy::draft)
+          .with("createdBy", Policy::createdBy)
+          .with("createdAt", Policy::createdAt)
+          .with("activatedAt", Policy::activatedAt);
+
   private final Jdbi jdbi;
   private final Previews previews;
 
@@ -35,7 +46,7 @@ public final class PoliciesArea implements Area, AutoCloseable {
 
   @Override
   public void register(Router router) {
-    router.get("/api/policies", Access.VIEWER, ctx -> ctx.json(new Page<>(policies(), null)));
+    router.get("/api/policies", Access.VIEWER, ctx -> Lists.answerWhole(ctx, CSV, this::policies));
     router.post("/api/policies", Access.ANALYST, this::create);
     router.post("/api/policies/rollback", Access.ADMIN, this::rollBack);
     router.get("/api/policies/{policyVersion}", Access.VIEWER, this::one);

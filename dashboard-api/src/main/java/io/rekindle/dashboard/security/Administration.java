@@ -5,8 +5,10 @@ import io.javalin.http.HttpStatus;
 import io.rekindle.dashboard.http.Access;
 import io.rekindle.dashboard.http.Area;
 import io.rekindle.dashboard.http.Caller;
+import io.rekindle.dashboard.http.CsvFormat;
 import io.rekindle.dashboard.http.Fields;
 import io.rekindle.dashboard.http.Json;
+import io.rekindle.dashboard.http.Lists;
 import io.rekindle.dashboard.http.Page;
 import io.rekindle.dashboard.http.Query;
 import io.rekindle.dashboard.http.Refusal;
@@ -25,13 +27,51 @@ import org.jdbi.v3.core.Jdbi;
 /** Accounts, API keys and the audit log, for admins. */
 public final class Administration implements Area {
 
+  private static final CsvFormat<Account> ACCOUNTS_CSV =
+      CsvFormat.<Account>named("accounts")
+          .with("accountId", Account::accountId)
+          .with("email", Account::email)
+          .with("name", Account::name)
+          .with("role", Account::role)
+          .with("disabled", Account::disabled)
+          .with("hasPassword", Account::hasPassword)
+          .with("createdAt", Account::createdAt)
+          .with("lastSignInAt", Account::lastSignInAt);
+
+  private static final CsvFormat<ApiKey> KEYS_CSV =
+      CsvFormat.<ApiKey>named("api-keys")
+          .with("keyId", ApiKey::keyId)
+          .with("name", ApiKey::name)
+          .with("prefix", ApiKey::prefix)
+          .with("scopes", ApiKey::scopes)
+          .with("createdBy", ApiKey::createdBy)
+          .with("createdAt", ApiKey::createdAt)
+          .with("lastUsedAt", ApiKey::lastUsedAt)
+          .with("revokedAt", ApiKey::revokedAt);
+
+  private static final CsvFormat<AuditLog.Entry> AUDIT_CSV =
+      CsvFormat.<AuditLog.Entry>named(AuditLog.LIST)
+          .with("entryId", AuditLog.Entry::entryId)
+          .with("at", AuditLog.Entry::at)
+          .with("actor", AuditLog.Entry::actor)
+          .with("actorKind", AuditLog.Entry::actorKind)
+          .with("action", AuditLog.Entry::action)
+          .with("subjectKind", AuditLog.Entry::subjectKind)
+          .with("subject", AuditLog.Entry::subject)
+          .with("before", AuditLog.Entry::before)
+          .with("after", AuditLog.Entry::after)
+          .with("address", AuditLog.Entry::address);
+
   private final Jdbi jdbi;
+  private final Lists lists;
   private final Passwords passwords;
   private final Sessions sessions;
   private final ApiKeys keys;
 
-  public Administration(Jdbi jdbi, Passwords passwords, Sessions sessions, ApiKeys keys) {
+  public Administration(
+      Jdbi jdbi, Lists lists, Passwords passwords, Sessions sessions, ApiKeys keys) {
     this.jdbi = jdbi;
+    this.lists = lists;
     this.passwords = passwords;
     this.sessions = sessions;
     this.keys = keys;
@@ -39,14 +79,19 @@ public final class Administration implements Area {
 
   @Override
   public void register(Router router) {
-    router.get("/api/accounts", Access.ADMIN, ctx -> ctx.json(new Page<>(accounts(), null)));
+    router.get(
+        "/api/accounts", Access.ADMIN, ctx -> Lists.answerWhole(ctx, ACCOUNTS_CSV, this::accounts));
     router.post("/api/accounts", Access.ADMIN, this::createAccount);
     router.put("/api/accounts/{accountId}", Access.ADMIN, this::changeAccount);
     router.delete("/api/accounts/{accountId}", Access.ADMIN, this::deleteAccount);
-    router.get("/api/api-keys", Access.ADMIN, ctx -> ctx.json(new Page<>(apiKeys(), null)));
+    router.get(
+        "/api/api-keys", Access.ADMIN, ctx -> Lists.answerWhole(ctx, KEYS_CSV, this::apiKeys));
     router.post("/api/api-keys", Access.ADMIN, this::createKey);
     router.delete("/api/api-keys/{keyId}", Access.ADMIN, this::revokeKey);
-    router.get("/api/audit-log", Access.ADMIN, this::auditLog);
+    router.get(
+        "/api/audit-log",
+        Access.ADMIN,
+        ctx -> lists.answer(ctx, Query.of(ctx), AUDIT_CSV, this::auditLog, AuditLog::forEach));
   }
 
   /** All accounts by email address. */
@@ -196,13 +241,5 @@ public final class Administration implements Area {
           AuditLog.record(handle, ctx, "REVOKE", Subject.API_KEY, id, null, revoked);
         });
     ctx.status(HttpStatus.NO_CONTENT);
-  }
-
-  private void auditLog(Context ctx) {
-    Query query = Query.of(ctx);
-    String cursor = query.text("cursor", 2_000);
-    int limit = query.integer("limit", 1, 200, 50);
-    query.check();
-    ctx.json(auditLog(cursor, limit));
   }
 }

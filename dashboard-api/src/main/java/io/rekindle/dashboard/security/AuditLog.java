@@ -8,15 +8,25 @@ import io.rekindle.dashboard.http.Caller;
 import io.rekindle.dashboard.http.ClientAddress;
 import io.rekindle.dashboard.http.Cursor;
 import io.rekindle.dashboard.http.Json;
+import io.rekindle.dashboard.http.Lists;
 import io.rekindle.dashboard.http.Page;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.StatementContext;
 
 /** What was changed by whom. An entry is written in the transaction of its change. Stateless. */
 public final class AuditLog {
 
-  private static final String LIST = "audit-log";
+  static final String LIST = "audit-log";
+
+  private static final String SELECT =
+      """
+      select entry_id, at, actor, actor_kind, action, subject_kind, subject, before, after, address
+      from dashboard.audit_log
+      """;
 
   /** What a change is about. */
   public enum Subject {
@@ -139,34 +149,44 @@ public final class AuditLog {
     }
     List<Entry> entries =
         handle
-            .createQuery(
-                """
-                select entry_id, at, actor, actor_kind, action, subject_kind, subject, before, after,
-                       address
-                from dashboard.audit_log where entry_id < :below
-                order by entry_id desc limit :limit
-                """)
+            .createQuery(SELECT + " where entry_id < :below order by entry_id desc limit :limit")
             .bind("below", below)
             .bind("limit", limit + 1)
-            .map(
-                (row, context) ->
-                    new Entry(
-                        row.getLong("entry_id"),
-                        Columns.instant(row, "at"),
-                        row.getString("actor"),
-                        row.getString("actor_kind"),
-                        row.getString("action"),
-                        row.getString("subject_kind"),
-                        row.getString("subject"),
-                        Json.column(row.getString("before")),
-                        Json.column(row.getString("after")),
-                        row.getString("address")))
+            .map(AuditLog::entry)
             .list();
     return entries.size() <= limit
         ? new Page<>(entries, null)
         : new Page<>(
             entries.subList(0, limit),
             Cursor.write(LIST, Long.toString(entries.get(limit - 1).entryId())));
+  }
+
+  /** Hands over every entry, the newest first; to be called in a transaction. */
+  static void forEach(Handle handle, Lists.ItemConsumer<Entry> consumer) throws Exception {
+    try (var entries =
+        handle
+            .createQuery(SELECT + " order by entry_id desc")
+            .setFetchSize(1_000)
+            .map(AuditLog::entry)
+            .iterator()) {
+      while (entries.hasNext()) {
+        consumer.accept(entries.next());
+      }
+    }
+  }
+
+  private static Entry entry(ResultSet row, StatementContext context) throws SQLException {
+    return new Entry(
+        row.getLong("entry_id"),
+        Columns.instant(row, "at"),
+        row.getString("actor"),
+        row.getString("actor_kind"),
+        row.getString("action"),
+        row.getString("subject_kind"),
+        row.getString("subject"),
+        Json.column(row.getString("before")),
+        Json.column(row.getString("after")),
+        row.getString("address"));
   }
 
   private static String json(Object value) {

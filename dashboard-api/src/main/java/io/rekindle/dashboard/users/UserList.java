@@ -1,6 +1,7 @@
 package io.rekindle.dashboard.users;
 
 import io.rekindle.dashboard.http.Cursor;
+import io.rekindle.dashboard.http.Lists;
 import io.rekindle.dashboard.http.Page;
 import io.rekindle.dashboard.users.UserFilter.Sort;
 import java.util.ArrayList;
@@ -75,7 +76,8 @@ final class UserList {
   }
 
   /** Hands over every client of the list; to be called in a transaction. */
-  static void forEach(Handle handle, UserFilter filter, Consumer consumer) throws Exception {
+  static void forEach(Handle handle, UserFilter filter, Lists.ItemConsumer<UserProfile> consumer)
+      throws Exception {
     for (Part part : parts(filter)) {
       try (var rows =
           query(handle, filter, part, null, null)
@@ -87,12 +89,6 @@ final class UserList {
         }
       }
     }
-  }
-
-  /** Takes one client. */
-  @FunctionalInterface
-  interface Consumer {
-    void accept(UserProfile profile) throws Exception;
   }
 
   /** How many there are, up to one more than {@link #MOST_COUNTED}. */

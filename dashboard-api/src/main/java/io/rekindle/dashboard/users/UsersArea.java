@@ -6,11 +6,11 @@ import io.javalin.http.HttpStatus;
 import io.rekindle.dashboard.http.Access;
 import io.rekindle.dashboard.http.Area;
 import io.rekindle.dashboard.http.Caller;
-import io.rekindle.dashboard.http.Csv;
-import io.rekindle.dashboard.http.Exports;
+import io.rekindle.dashboard.http.CsvFormat;
 import io.rekindle.dashboard.http.Fields;
 import io.rekindle.dashboard.http.Json;
 import io.rekindle.dashboard.http.Listing;
+import io.rekindle.dashboard.http.Lists;
 import io.rekindle.dashboard.http.Page;
 import io.rekindle.dashboard.http.Query;
 import io.rekindle.dashboard.http.RateLimit;
@@ -30,9 +30,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
-import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
@@ -43,31 +41,90 @@ public final class UsersArea implements Area {
   private static final Access WRITE = Access.ANALYST.orKey(Scope.USERS_WRITE);
   private static final Duration LONGEST_OVERRIDE = Duration.ofDays(30);
 
-  private static final String[] CSV_COLUMNS = {
-    "userId",
-    "email",
-    "name",
-    "preferredCategories",
-    "timeZone",
-    "locale",
-    "marketingConsent",
-    "lastOrderDate",
-    "orderCount",
-    "averageOrderValue",
-    "engagementScore",
-    "band",
-    "segment",
-    "atRisk",
-    "atRiskSince",
-    "lastEmailDate",
-    "nextChangeAt",
-    "asOf",
-    "createdAt",
-    "updatedAt"
-  };
+  private static final CsvFormat<UserProfile> CLIENTS_CSV =
+      CsvFormat.<UserProfile>named("clients")
+          .with("userId", UserProfile::userId)
+          .with("email", UserProfile::email)
+          .with("name", UserProfile::name)
+          .with("preferredCategories", UserProfile::preferredCategories)
+          .with("timeZone", UserProfile::timeZone)
+          .with("locale", UserProfile::locale)
+          .with("marketingConsent", UserProfile::marketingConsent)
+          .with("lastOrderDate", UserProfile::lastOrderDate)
+          .with("orderCount", UserProfile::orderCount)
+          .with("averageOrderValue", UserProfile::averageOrderValue)
+          .with("engagementScore", UserProfile::engagementScore)
+          .with("band", UserProfile::band)
+          .with("segment", UserProfile::segment)
+          .with("atRisk", UserProfile::atRisk)
+          .with("atRiskSince", UserProfile::atRiskSince)
+          .with("lastEmailDate", UserProfile::lastEmailDate)
+          .with("nextChangeAt", UserProfile::nextChangeAt)
+          .with("asOf", UserProfile::asOf)
+          .with("createdAt", UserProfile::createdAt)
+          .with("updatedAt", UserProfile::updatedAt);
+
+  private static final CsvFormat<ScoreChange> HISTORY_CSV =
+      CsvFormat.<ScoreChange>named(UserRecords.HISTORY.name())
+          .with("asOf", ScoreChange::asOf)
+          .with("score", ScoreChange::score)
+          .with("band", ScoreChange::band)
+          .with("segment", ScoreChange::segment)
+          .with("atRisk", ScoreChange::atRisk)
+          .with("previousScore", ScoreChange::previousScore)
+          .with("cause", ScoreChange::cause)
+          .with("causeId", ScoreChange::causeId)
+          .with("policyVersion", ScoreChange::policyVersion);
+
+  private static final CsvFormat<Event> TIMELINE_CSV =
+      CsvFormat.<Event>named(UserRecords.TIMELINE.name())
+          .with("at", Event::at)
+          .with("kind", Event::kind)
+          .with("id", Event::id)
+          .with("detail", Event::detail);
+
+  private static final CsvFormat<ShopOrder> ORDERS_CSV =
+      CsvFormat.<ShopOrder>named(UserRecords.ORDERS.name())
+          .with("orderId", ShopOrder::orderId)
+          .with("userId", ShopOrder::userId)
+          .with("placedAt", ShopOrder::placedAt)
+          .with("amount", ShopOrder::amount)
+          .with("refundedAmount", ShopOrder::refundedAmount)
+          .with("currency", ShopOrder::currency)
+          .with("status", ShopOrder::status)
+          .with("category", ShopOrder::category)
+          .with("updatedAt", ShopOrder::updatedAt);
+
+  private static final CsvFormat<Email> EMAILS_CSV =
+      CsvFormat.<Email>named(UserRecords.EMAILS.name())
+          .with("emailId", Email::emailId)
+          .with("subject", Email::subject)
+          .with("status", Email::status)
+          .with("statusReason", Email::statusReason)
+          .with("generatedBy", Email::generatedBy)
+          .with("experimentId", Email::experimentId)
+          .with("variant", Email::variant)
+          .with("engagementScoreAtTime", Email::engagementScoreAtTime)
+          .with("generatedAt", Email::generatedAt)
+          .with("sentAt", Email::sentAt);
+
+  private static final CsvFormat<Decision> DECISIONS_CSV =
+      CsvFormat.<Decision>named(UserRecords.DECISIONS.name())
+          .with("decisionId", Decision::decisionId)
+          .with("episodeId", Decision::episodeId)
+          .with("decision", Decision::decision)
+          .with("reason", Decision::reason)
+          .with("decidedAt", Decision::decidedAt)
+          .with("experimentId", Decision::experimentId)
+          .with("arm", Decision::arm)
+          .with("score", Decision::score)
+          .with("policyVersion", Decision::policyVersion)
+          .with("openedAt", Decision::openedAt)
+          .with("closedAt", Decision::closedAt)
+          .with("emailId", Decision::emailId);
 
   private final Jdbi jdbi;
-  private final Exports exports;
+  private final Lists lists;
   private final RateLimit writes;
   private final boolean overrides;
 
@@ -92,9 +149,9 @@ public final class UsersArea implements Area {
    *
    * @param overrides whether scores may be set by hand
    */
-  public UsersArea(Jdbi jdbi, Exports exports, RateLimit writes, boolean overrides) {
+  public UsersArea(Jdbi jdbi, Lists lists, RateLimit writes, boolean overrides) {
     this.jdbi = jdbi;
-    this.exports = exports;
+    this.lists = lists;
     this.writes = writes;
     this.overrides = overrides;
   }
@@ -106,128 +163,12 @@ public final class UsersArea implements Area {
     router.get("/api/users/{userId}", READ, this::one);
     router.put("/api/users/{userId}", WRITE, this::change);
     router.delete("/api/users/{userId}", Access.ADMIN, this::erase);
+    router.get("/api/users/{userId}/history", READ, records(UserRecords.HISTORY, HISTORY_CSV));
+    router.get("/api/users/{userId}/timeline", READ, records(UserRecords.TIMELINE, TIMELINE_CSV));
+    router.get("/api/users/{userId}/orders", READ, records(UserRecords.ORDERS, ORDERS_CSV));
+    router.get("/api/users/{userId}/emails", READ, records(UserRecords.EMAILS, EMAILS_CSV));
     router.get(
-        "/api/users/{userId}/history",
-        READ,
-        records(
-            UserRecords.HISTORY,
-            change ->
-                new Object[] {
-                  change.asOf(),
-                  change.score(),
-                  change.band(),
-                  change.segment(),
-                  change.atRisk(),
-                  change.previousScore(),
-                  change.cause(),
-                  change.causeId(),
-                  change.policyVersion()
-                },
-            "asOf",
-            "score",
-            "band",
-            "segment",
-            "atRisk",
-            "previousScore",
-            "cause",
-            "causeId",
-            "policyVersion"));
-    router.get(
-        "/api/users/{userId}/timeline",
-        READ,
-        records(
-            UserRecords.TIMELINE,
-            event -> new Object[] {event.at(), event.kind(), event.id(), event.detail()},
-            "at",
-            "kind",
-            "id",
-            "detail"));
-    router.get(
-        "/api/users/{userId}/orders",
-        READ,
-        records(
-            UserRecords.ORDERS,
-            order ->
-                new Object[] {
-                  order.orderId(),
-                  order.userId(),
-                  order.placedAt(),
-                  order.amount(),
-                  order.refundedAmount(),
-                  order.currency(),
-                  order.status(),
-                  order.category(),
-                  order.updatedAt()
-                },
-            "orderId",
-            "userId",
-            "placedAt",
-            "amount",
-            "refundedAmount",
-            "currency",
-            "status",
-            "category",
-            "updatedAt"));
-    router.get(
-        "/api/users/{userId}/emails",
-        READ,
-        records(
-            UserRecords.EMAILS,
-            email ->
-                new Object[] {
-                  email.emailId(),
-                  email.subject(),
-                  email.status(),
-                  email.statusReason(),
-                  email.generatedBy(),
-                  email.experimentId(),
-                  email.variant(),
-                  email.engagementScoreAtTime(),
-                  email.generatedAt(),
-                  email.sentAt()
-                },
-            "emailId",
-            "subject",
-            "status",
-            "statusReason",
-            "generatedBy",
-            "experimentId",
-            "variant",
-            "engagementScoreAtTime",
-            "generatedAt",
-            "sentAt"));
-    router.get(
-        "/api/users/{userId}/decisions",
-        READ,
-        records(
-            UserRecords.DECISIONS,
-            decision ->
-                new Object[] {
-                  decision.decisionId(),
-                  decision.episodeId(),
-                  decision.decision(),
-                  decision.reason(),
-                  decision.decidedAt(),
-                  decision.experimentId(),
-                  decision.arm(),
-                  decision.score(),
-                  decision.policyVersion(),
-                  decision.openedAt(),
-                  decision.closedAt(),
-                  decision.emailId()
-                },
-            "decisionId",
-            "episodeId",
-            "decision",
-            "reason",
-            "decidedAt",
-            "experimentId",
-            "arm",
-            "score",
-            "policyVersion",
-            "openedAt",
-            "closedAt",
-            "emailId"));
+        "/api/users/{userId}/decisions", READ, records(UserRecords.DECISIONS, DECISIONS_CSV));
     router.put("/api/users/{userId}/score-override", Access.ADMIN, this::override);
     router.delete("/api/users/{userId}/score-override", Access.ADMIN, this::endOverride);
   }
@@ -288,72 +229,21 @@ public final class UsersArea implements Area {
   private void list(Context ctx) throws Exception {
     Query query = Query.of(ctx);
     UserFilter filter = UserFilter.read(query);
-    String format = query.word("format", Set.of("csv", "json"));
-    String cursor = query.text("cursor", 20_000);
-    int limit = query.integer("limit", 1, 200, 50);
     boolean count = Boolean.TRUE.equals(query.bool("count"));
-    query.check();
-    if (!Csv.wanted(ctx, format)) {
-      ctx.json(users(filter, cursor, limit, count));
-      return;
-    }
-    exports.answer(
+    lists.answer(
         ctx,
-        "clients",
-        CSV_COLUMNS,
-        (handle, csv) ->
-            UserList.forEach(
-                handle,
-                filter,
-                user ->
-                    csv.row(
-                        user.userId(),
-                        user.email(),
-                        user.name(),
-                        user.preferredCategories(),
-                        user.timeZone(),
-                        user.locale(),
-                        user.marketingConsent(),
-                        user.lastOrderDate(),
-                        user.orderCount(),
-                        user.averageOrderValue(),
-                        user.engagementScore(),
-                        user.band(),
-                        user.segment(),
-                        user.atRisk(),
-                        user.atRiskSince(),
-                        user.lastEmailDate(),
-                        user.nextChangeAt(),
-                        user.asOf(),
-                        user.createdAt(),
-                        user.updatedAt())));
+        query,
+        CLIENTS_CSV,
+        (cursor, limit) -> users(filter, cursor, limit, count),
+        (handle, consumer) -> UserList.forEach(handle, filter, consumer));
   }
 
-  /** A list about one client, as JSON by pages or as CSV. */
-  private <T> Handler records(Listing<T> listing, Function<T, Object[]> row, String... columns) {
+  /** A list about one client. */
+  private <T> Handler records(Listing<T> listing, CsvFormat<T> format) {
     return ctx -> {
       String userId = Query.pathId(ctx, "userId");
-      Query query = Query.of(ctx);
-      String format = query.word("format", Set.of("csv", "json"));
-      String cursor = query.text("cursor", 20_000);
-      int limit = query.integer("limit", 1, 200, 50);
-      query.check();
-      if (!Csv.wanted(ctx, format)) {
-        ctx.json(
-            jdbi.withHandle(
-                handle -> {
-                  requireUser(handle, userId);
-                  return listing.page(handle, Map.of("userId", userId), cursor, limit);
-                }));
-        return;
-      }
       jdbi.useHandle(handle -> requireUser(handle, userId));
-      exports.answer(
-          ctx,
-          listing.name(),
-          columns,
-          (handle, csv) ->
-              listing.forEach(handle, Map.of("userId", userId), item -> csv.row(row.apply(item))));
+      lists.answer(ctx, Query.of(ctx), format, listing, Map.of("userId", userId));
     };
   }
 

@@ -61,6 +61,7 @@ class PagesITCase {
     PAGES.put("accounts", "/settings");
     PAGES.put("api-keys", "/settings/api-keys");
     PAGES.put("audit-log", "/settings/audit-log");
+    PAGES.put("docs", "/docs");
     PAGES.put("not-found", "/clients/nobody");
   }
 
@@ -210,7 +211,10 @@ class PagesITCase {
 
   @Test
   void shouldExportExactlyTheRowsThatAreFiltered() throws Exception {
-    Page page = open("/clients?segment=CHAMPION");
+    Page page = open("/clients");
+    page.locator("#clients-segment").selectOption("CHAMPION");
+    assertThat(page).hasURL(url("/clients?segment=CHAMPION"));
+    assertThat(page.locator("#export")).hasAttribute("href", Pattern.compile("segment=CHAMPION"));
 
     Download download =
         page.waitForDownload(

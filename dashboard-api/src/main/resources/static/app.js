@@ -114,17 +114,26 @@
       field.removeAttribute("aria-invalid");
       field.removeAttribute("aria-describedby");
     }
-    for (const message of form.querySelectorAll(".field .error")) message.remove();
+    for (const message of form.querySelectorAll("p.error")) message.remove();
     const summary = form.querySelector(".form-error");
     if (summary) summary.textContent = "";
   }
 
-  function showErrors(form, error) {
+  /** Where a mistake is said: at the field, or at the nearest part of the form that holds it. */
+  function holderOf(form, place) {
+    const field = form.elements.namedItem(place);
+    let holder = field?.closest?.(".field");
+    for (let part = place; !holder && part; part = part.replace(/(\.[^.[]*|\[\d+\]|^[^.[]*)$/, "")) {
+      holder = form.querySelector(`[data-place="${CSS.escape(part)}"]`);
+    }
+    return holder && !holder.closest("[hidden]") ? { field, holder } : null;
+  }
+
+  function showErrors(form, error, focus = true) {
     const unplaced = [];
     for (const mistake of error.problem?.errors ?? []) {
-      const field = form.elements.namedItem(mistake.field);
-      const holder = field?.closest?.(".field");
-      if (!holder) {
+      const found = holderOf(form, mistake.field);
+      if (!found) {
         unplaced.push((mistake.field ? mistake.field + ": " : "") + mistake.message);
         continue;
       }
@@ -132,14 +141,16 @@
       message.className = "error";
       message.id = "error-" + mistake.field.replace(/\W/g, "-");
       message.textContent = mistake.message;
-      holder.append(message);
-      field.setAttribute("aria-invalid", "true");
-      field.setAttribute("aria-describedby", message.id);
+      // A row of a table takes no paragraph.
+      (found.holder.matches("tr") ? found.holder.cells[0] : found.holder).append(message);
+      found.holder.closest("details:not([open])")?.setAttribute("open", "");
+      found.field?.setAttribute?.("aria-invalid", "true");
+      found.field?.setAttribute?.("aria-describedby", message.id);
     }
     if (!error.problem?.errors?.length) unplaced.push(error.message);
     const summary = form.querySelector(".form-error");
     if (summary) summary.textContent = unplaced.join(" ");
-    form.querySelector("[aria-invalid]")?.focus();
+    if (focus) form.querySelector("[aria-invalid]")?.focus();
   }
 
   document.addEventListener("submit", async (event) => {

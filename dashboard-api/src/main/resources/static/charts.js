@@ -281,7 +281,6 @@
 
   /* ---------------------------------------------------------------- what a policy would change */
 
-  const pause = (millis) => new Promise((resolve) => setTimeout(resolve, millis));
   const bins = (counts) => counts.map((clients, i) => ({ from: i * 100 / counts.length, to: (i + 1) * 100 / counts.length, clients }));
 
   function showComparison(place, view) {
@@ -312,41 +311,7 @@
     draw(chart);
   }
 
-  document.addEventListener("click", async (event) => {
-    const button = event.target.closest("[data-preview]");
-    if (!button) return;
-    const { text, bodyOf, clearErrors, showErrors } = window.rekindle;
-    const form = button.closest("form");
-    const place = document.getElementById("preview");
-    const progress = place.querySelector("[data-preview-progress]");
-    const state = place.querySelector("[data-preview-state]");
-    clearErrors(form);
-    button.disabled = true;
-    try {
-      let body;
-      try {
-        body = bodyOf(form);
-      } catch {
-        throw new Error(text("error.json"));
-      }
-      let view = await call("POST", "/api/policy-previews", body);
-      progress.hidden = false;
-      while (view.state === "WAITING" || view.state === "RUNNING") {
-        progress.value = view.usersTotal ? view.usersDone / view.usersTotal : 0;
-        state.textContent = text("policy.running", whole.format(view.usersDone), whole.format(view.usersTotal));
-        await pause(250);
-        view = await call("GET", "/api/policy-previews/" + view.previewId);
-      }
-      if (!view.result) throw new Error(view.error ?? text("policy.failed"));
-      showComparison(place, view);
-    } catch (error) {
-      showErrors(form, error);
-    } finally {
-      progress.hidden = true;
-      button.disabled = false;
-    }
-  });
-
+  window.rekindle.compare = showComparison;
   window.rekindle.drawCharts = setUp;
   document.addEventListener("DOMContentLoaded", setUp);
   document.addEventListener("rekindle:swapped", setUp);

@@ -192,7 +192,7 @@ public final class Contract {
       JsonNode value = object.get(name);
       if (name.equals("$ref") && value.isTextual()) {
         copy.put(name, value.textValue().replace("#/components/schemas/", "#/$defs/"));
-      } else if (!name.equals("nullable") || !value.isBoolean()) {
+      } else if (!name.equals("example") && (!name.equals("nullable") || !value.isBoolean())) {
         copy.set(name, translated(value));
       }
     }

@@ -2,8 +2,12 @@ package io.rekindle.dashboard;
 
 import static io.rekindle.dashboard.TestClient.json;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -142,6 +146,76 @@ class ContractITCase extends OverDashboard {
     assertThat(back.get("variants").toString()).isEqualTo(variants);
     database.execute(
         "update engagement.outreach_settings set experiment_id = 'default', daily_cap = 1000");
+  }
+
+  @Test
+  void shouldSayWhatOtherRulesWouldDoAboutThoseAtRiskNow() throws Exception {
+    // By number: 0 has not consented, 1 is suppressed, 2 has no address, 3 is at risk for too long,
+    // 4 was written to lately; the others may be written to, and 5 was held out before.
+    database.execute(
+        """
+        insert into shop.users (user_id, email, marketing_consent)
+          select 'u' || n, case when n % 10 = 2 then null else n || '@example.org' end, n % 10 <> 0
+          from generate_series(0, 199) n;
+        insert into engagement.user_scores (user_id, score, band, segment, order_count, at_risk,
+            at_risk_since, last_contact_at, as_of, revision, policy_version)
+          select 'u' || n, 40, 'LOW', 'AT_RISK', 5, true,
+            now() - case when n % 10 = 3 then interval '20 days' else interval '2 days' end,
+            case when n % 10 = 4 then now() - interval '3 days' end, now(), 1, 'cadence-v1'
+          from generate_series(0, 199) n;
+        insert into engagement.suppressions (user_id, reason)
+          select 'u' || n, 'MANUAL' from generate_series(1, 199, 10) n;
+        insert into engagement.outreach_decisions (decision_id, episode_id, user_id, decision, reason,
+            decided_at, experiment_id, arm, policy_version, inputs)
+          select 'd' || n, 'e' || n, 'u' || n, 'HOLDOUT', 'AT_RISK', now() - interval '90 days',
+            'default', 'HOLDOUT', 'cadence-v1', '{}' from generate_series(5, 199, 10) n;
+        """);
+    long drawn = 0;
+    for (int n = 0; n < 200; n++) {
+      if (n % 10 > 5 && place("default", "u" + n) < 0.1) {
+        drawn++;
+      }
+    }
+
+    var preview = json(admin.post("/api/outreach-settings/preview", "{\"staleDays\": 30}"));
+
+    assertThat(preview.get("atRisk").intValue()).isEqualTo(200);
+    assertThat(preview.at("/before/holdout").longValue()).isEqualTo(20 + drawn);
+    assertThat(preview.at("/before/email").longValue()).isEqualTo(80 - drawn);
+    assertThat(preview.at("/before/skips").findValuesAsText("reason"))
+        .containsExactlyInAnyOrder(
+            "NO_CONSENT", "SUPPRESSED", "NO_ADDRESS", "STALE", "RECENTLY_CONTACTED");
+    assertThat(preview.at("/after/skip").intValue()).isEqualTo(80);
+    assertThat(preview.at("/after/emailsPerDay").doubleValue())
+        .isEqualTo(preview.at("/before/emailsPerDay").doubleValue())
+        .isCloseTo((80 - drawn) / 7.0, within(0.06));
+
+    var capped =
+        json(
+            admin.post(
+                "/api/outreach-settings/preview",
+                "{\"dailyCap\": 5, \"holdoutShare\": 0, \"experimentId\": \"next\"}"));
+    assertThat(capped.at("/after/email").intValue()).isEqualTo(5);
+    assertThat(capped.at("/after/holdout").intValue()).isZero();
+    assertThat(capped.at("/after/skips/0/reason").textValue()).isEqualTo("OVER_DAILY_CAP");
+    assertThat(capped.at("/after/skips/0/count").intValue()).isEqualTo(95);
+    assertThat(capped.at("/after/emailsPerDay").intValue()).isEqualTo(5);
+    assertThat(
+            json(admin.post("/api/outreach-settings/preview", "{\"enabled\": false}"))
+                .at("/after/skips/0")
+                .toString())
+        .contains("PAUSED", "140");
+    assertThat(admin.post("/api/outreach-settings/preview", "{\"dailyCap\": -1}").body())
+        .contains("\"field\":\"dailyCap\"");
+    assertThat(json(admin.get("/api/outreach-settings")).get("staleDays").intValue()).isEqualTo(14);
+  }
+
+  /** As the job draws who is held out: the upper 53 bits of a digest of both names. */
+  private static double place(String experiment, String user) throws Exception {
+    byte[] digest =
+        MessageDigest.getInstance("SHA-256")
+            .digest((experiment + '\0' + user).getBytes(StandardCharsets.UTF_8));
+    return (ByteBuffer.wrap(digest).getLong() >>> 11) / 0x1p53;
   }
 
   @Test

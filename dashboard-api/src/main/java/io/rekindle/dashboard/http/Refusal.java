@@ -48,6 +48,11 @@ public final class Refusal extends RuntimeException {
     return new Refusal(HttpStatus.CONFLICT, detail);
   }
 
+  /** 409 for a value that somebody else has taken. */
+  public static Refusal taken(String field, String message) {
+    return new Refusal(HttpStatus.CONFLICT, message, List.of(new FieldError(field, message)), null);
+  }
+
   /** 429, or 503 with a time to come back. */
   public static Refusal later(HttpStatus status, String detail, long seconds) {
     return new Refusal(status, detail, List.of(), Math.toIntExact(Math.max(1, seconds)));

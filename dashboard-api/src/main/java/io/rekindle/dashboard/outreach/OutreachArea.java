@@ -19,12 +19,16 @@ import io.rekindle.dashboard.http.Router;
 import io.rekindle.dashboard.security.AuditLog;
 import io.rekindle.dashboard.security.AuditLog.Subject;
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
 
 /** Outreach settings, the experiments that they began, and suppressions. */
 public final class OutreachArea implements Area {
@@ -64,6 +68,9 @@ public final class OutreachArea implements Area {
           .with("startedAt", Experiment::startedAt)
           .with("endedAt", Experiment::endedAt);
 
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  private final Semaphore previews = new Semaphore(2);
   private final Jdbi jdbi;
   private final Lists lists;
 
@@ -109,6 +116,7 @@ public final class OutreachArea implements Area {
   public void register(Router router) {
     router.get("/api/outreach-settings", Access.VIEWER, ctx -> ctx.json(settings()));
     router.put("/api/outreach-settings", Access.ADMIN, this::change);
+    router.post("/api/outreach-settings/preview", Access.ANALYST, this::preview);
     router.post("/api/outreach-settings/rollback", Access.ADMIN, this::rollBack);
     router.get(
         "/api/experiments",
@@ -152,6 +160,31 @@ public final class OutreachArea implements Area {
     settings().with(body);
     body.check();
     ctx.json(jdbi.inTransaction(handle -> write(ctx, handle, body, "CHANGE")));
+  }
+
+  /** What the rules would lead to with the fields that the request names, and what they do now. */
+  private void preview(Context ctx) throws InterruptedException {
+    Fields body = Json.object(ctx);
+    OutreachSettings before = settings();
+    OutreachSettings after = before.with(body);
+    body.check();
+    // Each looks at everybody at risk: many at once would take the connections from everything
+    // else.
+    if (!previews.tryAcquire(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+      throw Refusal.later(
+          HttpStatus.TOO_MANY_REQUESTS, "Other previews are under way: try again shortly.", 10);
+    }
+    try {
+      ctx.json(
+          jdbi.inTransaction(
+              TransactionIsolationLevel.REPEATABLE_READ,
+              handle -> {
+                handle.execute("set local statement_timeout = '30s'");
+                return OutreachPreview.of(handle, before, after);
+              }));
+    } finally {
+      previews.release();
+    }
   }
 
   /** As they were before the last change that the audit log has; a second time undoes that. */

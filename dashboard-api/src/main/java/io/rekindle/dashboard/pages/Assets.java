@@ -32,6 +32,7 @@ final class Assets implements Area {
           Map.of(
               "app.css", new File("/static/app.css", "text/css; charset=utf-8"),
               "app.js", new File("/static/app.js", SCRIPT),
+              "rules.js", new File("/static/rules.js", SCRIPT),
               "charts.js", new File("/static/charts.js", SCRIPT),
               "icons.svg", new File("/static/icons.svg", SVG),
               "flame.svg", new File("/static/flame.svg", SVG),

@@ -87,8 +87,8 @@ public final class PoliciesArea implements Area, AutoCloseable {
             handle -> {
               String by = Caller.of(ctx).name();
               if (!Policy.insert(handle, policy.version(), policy.json(), by)) {
-                throw Refusal.conflict(
-                    "document.version: there is a policy \"" + policy.version() + "\".");
+                throw Refusal.taken(
+                    "document.version", "There is a policy \"" + policy.version() + "\".");
               }
               Policy after = existing(handle, policy.version());
               AuditLog.record(handle, ctx, "CREATE", Subject.POLICY, policy.version(), null, after);

@@ -129,7 +129,7 @@ public final class Administration implements Area {
               Account created =
                   Accounts.insert(handle, email, name == null ? "" : name, role, hash)
                       .orElseThrow(
-                          () -> Refusal.conflict("email: there is an account for " + email + "."));
+                          () -> Refusal.taken("email", "There is an account for " + email + "."));
               AuditLog.record(
                   handle, ctx, "CREATE", Subject.ACCOUNT, created.accountId(), null, created);
               return created;

@@ -264,7 +264,7 @@ public final class UsersArea implements Area {
         jdbi.inTransaction(
             handle -> {
               if (!user.insert(handle)) {
-                throw Refusal.conflict("userId: there is a user \"" + user.userId() + "\".");
+                throw Refusal.taken("userId", "There is a user \"" + user.userId() + "\".");
               }
               AuditLog.record(
                   handle, ctx, "CREATE", Subject.USER, user.userId(), user.userId(), null, user);

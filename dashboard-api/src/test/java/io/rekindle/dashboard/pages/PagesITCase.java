@@ -371,17 +371,30 @@ class PagesITCase {
   @Test
   void shouldPreviewAndActivateAPolicy() throws Exception {
     Page page = open("/policy");
+    Locator points = page.locator("[name='document.recency.tiers[1].points']");
+
+    points.fill("31");
+    assertThat(page.locator(".ladder .error")).containsText("must not rise");
+    assertThat(points).hasAttribute("aria-invalid", "true");
+    points.fill("27");
+    assertThat(page.locator("#preview [data-slot=scoreChanges]")).not().isEmpty();
+    page.locator("[name='document.atRisk.scoreBelow']").fill("60");
+    assertThat(page.locator("#preview [data-slot=enteringAtRisk]"))
+        .hasText(Pattern.compile("[1-9].*"));
+    press(page, "Add a step: Recency");
+    press(page, "Move up: Recency, step 9");
+    press(page, "Remove: Recency, step 8");
+    page.locator("[name='document.version']").fill("cadence-strict");
+    press(page, "JSON");
     Locator document = page.locator("#policy-document");
     String text = document.inputValue();
-
+    assertThat(text).contains("\"version\": \"cadence-strict\"", "\"scoreBelow\": 60");
     document.fill("{");
-    page.locator("[data-preview]").click();
+    press(page, "Form");
     assertThat(page.locator("#policy-form .form-error")).containsText("not valid JSON");
-    document.fill(
-        text.replace("\"cadence-v1\"", "\"cadence-strict\"")
-            .replaceFirst("\"scoreBelow\" : 50", "\"scoreBelow\" : 60"));
-    page.locator("[data-preview]").click();
-    assertThat(page.locator("#preview [data-slot=atRisk]")).containsText("→");
+    document.fill(text);
+    press(page, "Form");
+    assertThat(page.locator("[name^='document.recency.tiers'][name$=points]")).hasCount(8);
     page.locator("#policy-form button[type=submit]").click();
     assertThat(page).hasURL(url("/policy?version=cadence-strict"));
     page.locator("[data-dialog=activate]").click();
@@ -395,6 +408,21 @@ class PagesITCase {
     page.locator("[data-dialog=rollback]").click();
     page.locator("#rollback button[type=submit]").click();
     assertThat(page.locator("h2#document-title")).hasText("cadence-v1");
+  }
+
+  @Test
+  void shouldSayWhatOtherRulesOfOutreachWouldDo() throws Exception {
+    Page page = open("/settings/outreach");
+
+    page.locator("#cap").fill("-5");
+    assertThat(page.locator("#outreach-form .error")).containsText("whole number");
+    page.locator("#cap").fill("1");
+
+    assertThat(page.locator("#outreach-preview tr.differs").first()).containsText("To email");
+    assertThat(page.locator("#outreach-preview")).containsText("Over the day’s limit");
+    assertThat(page.locator("#outreach-form .error")).hasCount(0);
+    assertThat(database.value("select daily_cap from engagement.outreach_settings"))
+        .isEqualTo("1000");
   }
 
   @Test
@@ -427,6 +455,11 @@ class PagesITCase {
     assertThat(page.locator("html")).hasAttribute("data-theme", "dark");
     assertThat(page.evaluate("getComputedStyle(document.body).backgroundColor"))
         .isEqualTo("rgb(17, 18, 20)");
+  }
+
+  private static void press(Page page, String name) {
+    page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName(name).setExact(true))
+        .click();
   }
 
   private Page open(String path) {

@@ -1,0 +1,170 @@
+package io.rekindle.dashboard.outreach;
+
+import io.rekindle.dashboard.database.Columns;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.StreamSupport;
+import org.jdbi.v3.core.Handle;
+
+/**
+ * What would be decided about everybody who is at risk now, by the rules as they are and as they
+ * might be.
+ *
+ * @param atRisk how many clients are
+ */
+public record OutreachPreview(Instant asOf, long atRisk, Outcome before, Outcome after) {
+
+  private static final int WEEK = 7;
+
+  /** What the pipeline says of those whom the day's limit leaves out. */
+  private static final String OVER_CAP = "OVER_DAILY_CAP";
+
+  /**
+   * What one set of rules leads to.
+   *
+   * @param email clients who would be written to, at most the daily cap
+   * @param holdout clients of the control group
+   * @param skip clients who would be skipped
+   * @param skips these by reason, the most frequent first
+   * @param emailsPerDay of those whose risk began in the last seven days, by day, those who would
+   *     have been written to, at most the daily cap
+   */
+  public record Outcome(
+      long email, long holdout, long skip, List<Skip> skips, BigDecimal emailsPerDay) {}
+
+  public record Skip(String reason, long count) {}
+
+  /**
+   * The job's own decision ({@code Decisions} and {@code Assignment} there) in SQL, twice: as of
+   * now, and as of the day on which the risk began. An arm that a client was given before is kept,
+   * unless its variant is gone; a new one follows from the upper 53 bits of SHA-256 over both
+   * names.
+   */
+  private static final String JUDGED =
+      """
+      with client as (
+        select s.user_id, s.at_risk_since, s.last_contact_at,
+               case when not u.marketing_consent then 'NO_CONSENT'
+                    when x.user_id is not null then 'SUPPRESSED'
+                    when coalesce(position('@' in u.email), 0) < 2 then 'NO_ADDRESS'
+                    when not :enabled then 'PAUSED' end as obstacle
+        from engagement.user_scores s
+        join shop.users u on u.user_id = s.user_id
+        left join engagement.suppressions x on x.user_id = s.user_id
+          and (x.address is null or lower(x.address) = lower(u.email))
+        where s.at_risk
+      ), judged as (
+        select case
+                 when obstacle is not null then obstacle
+                 when at_risk_since < now() - make_interval(days => :stale) then 'STALE'
+                 when last_contact_at > now() - make_interval(days => :cooldown)
+                   then 'RECENTLY_CONTACTED'
+                 else 'MAY' end as now_is,
+               at_risk_since >= now() - make_interval(days => :week)
+                 and obstacle is null
+                 and not coalesce(last_contact_at < at_risk_since
+                   and last_contact_at > at_risk_since - make_interval(days => :cooldown), false)
+                 as lately,
+               user_id
+        from client
+      ), assigned as (
+        select now_is, lately,
+               case when now_is = 'MAY' or lately then coalesce(
+                 (select d.arm = 'HOLDOUT' from engagement.outreach_decisions d
+                   where d.user_id = judged.user_id and d.experiment_id = :experiment
+                     and (d.arm = 'HOLDOUT' or d.arm = any(:variants))
+                   order by d.decided_at desc limit 1),
+                 (('x' || encode(substring(sha256(
+                     convert_to(:experiment, 'UTF8') || '\\x00'::bytea
+                       || convert_to(judged.user_id, 'UTF8')) for 7), 'hex'))::bit(56)::bigint >> 3)
+                   < :share * 9007199254740992) end as held_out
+        from judged
+      )
+      select now_is, held_out, lately, count(*) as clients, now() as as_of
+      from assigned group by now_is, held_out, lately
+      """;
+
+  private record Group(String nowIs, boolean heldOut, boolean lately, long clients, Instant asOf) {}
+
+  /** Compares two sets of rules; to be called in a transaction that sees one instant. */
+  static OutreachPreview of(Handle handle, OutreachSettings before, OutreachSettings after) {
+    List<Group> old = judge(handle, before);
+    List<Group> changed = judge(handle, after);
+    return new OutreachPreview(
+        old.isEmpty() ? Instant.now() : old.get(0).asOf(),
+        old.stream().mapToLong(Group::clients).sum(),
+        outcome(old, before.dailyCap()),
+        outcome(changed, after.dailyCap()));
+  }
+
+  private static List<Group> judge(Handle handle, OutreachSettings rules) {
+    List<String> variants =
+        StreamSupport.stream(rules.variants().spliterator(), false)
+            .map(variant -> variant.path("name").textValue())
+            .toList();
+    return handle
+        .createQuery(JUDGED)
+        .bind("enabled", rules.enabled())
+        .bind("stale", rules.staleDays())
+        .bind("cooldown", rules.cooldownDays())
+        .bind("week", WEEK)
+        .bind("experiment", rules.experimentId())
+        .bindArray("variants", String.class, variants)
+        .bind("share", rules.holdoutShare())
+        .map(
+            (row, context) ->
+                new Group(
+                    row.getString("now_is"),
+                    row.getBoolean("held_out"),
+                    row.getBoolean("lately"),
+                    row.getLong("clients"),
+                    Columns.instant(row, "as_of")))
+        .list();
+  }
+
+  private static Outcome outcome(List<Group> groups, int cap) {
+    long email = 0;
+    long holdout = 0;
+    long lately = 0;
+    List<Skip> skips = new ArrayList<>();
+    for (Group group : groups) {
+      if (!group.nowIs().equals("MAY")) {
+        add(skips, group.nowIs(), group.clients());
+      } else if (group.heldOut()) {
+        holdout += group.clients();
+      } else {
+        email += group.clients();
+      }
+      if (group.lately() && !group.heldOut()) {
+        lately += group.clients();
+      }
+    }
+    if (email > cap) {
+      add(skips, OVER_CAP, email - cap);
+      email = cap;
+    }
+    skips.sort(Comparator.comparingLong(Skip::count).reversed());
+    return new Outcome(
+        email,
+        holdout,
+        skips.stream().mapToLong(Skip::count).sum(),
+        skips,
+        BigDecimal.valueOf(lately)
+            .divide(BigDecimal.valueOf(WEEK), 1, RoundingMode.HALF_EVEN)
+            .min(BigDecimal.valueOf(cap)));
+  }
+
+  private static void add(List<Skip> skips, String reason, long clients) {
+    for (int i = 0; i < skips.size(); i++) {
+      if (skips.get(i).reason().equals(reason)) {
+        skips.set(i, new Skip(reason, skips.get(i).count() + clients));
+        return;
+      }
+    }
+    skips.add(new Skip(reason, clients));
+  }
+}

@@ -1,0 +1,415 @@
+"use strict";
+/* The rules as forms, with what they would do beside them as one edits. Of a policy the document is
+   the truth: an input changes one place of it, and whatever adds, removes or moves a part draws the
+   form anew. */
+(() => {
+  const { call, text, bodyOf, clearErrors, showErrors, lang } = window.rekindle;
+  const whole = new Intl.NumberFormat(lang, { maximumFractionDigits: 1 });
+  const PAUSE = 600;
+
+  function element(tag, properties = {}, ...children) {
+    const made = document.createElement(tag);
+    for (const [name, value] of Object.entries(properties)) {
+      if (name in made && name !== "list") made[name] = value;
+      else if (value !== null) made.setAttribute(name, value);
+    }
+    made.append(...children.filter((child) => child !== null));
+    return made;
+  }
+
+  /** Asks once nobody has changed anything for a moment; an answer to an earlier question is dropped. */
+  function asker(form, ask) {
+    let question = 0;
+    let timer;
+    async function now(focus) {
+      clearTimeout(timer);
+      const mine = ++question;
+      const current = () => mine === question;
+      clearErrors(form);
+      try {
+        let body;
+        try {
+          body = bodyOf(form);
+        } catch {
+          throw new Error(text("error.json"));
+        }
+        await ask(body, current);
+      } catch (error) {
+        if (current()) showErrors(form, error, focus);
+      }
+    }
+    return {
+      now,
+      later() {
+        question++;
+        clearTimeout(timer);
+        timer = setTimeout(() => now(false), PAUSE);
+      },
+    };
+  }
+
+  /* ---------------------------------------------------------------- a policy */
+
+  const FROM = { recency: "fromDays", rhythm: "fromGaps", frequency: "fromCount", value: "fromMultiple" };
+  const SEGMENTS = ["LOST", "CANT_LOSE", "AT_RISK", "CHAMPION", "LOYAL", "PROMISING", "NEW", "NEEDS_ATTENTION", "HIBERNATING"];
+  const RANGES = ["score", "orderDaysInWindow", "orderDaysEver", "elapsedDays"];
+  // What a part holds when it is switched on.
+  const PARTS = {
+    recency: { tiers: [{ fromDays: 0, points: 30 }, { fromDays: 90, points: 0 }] },
+    rhythm: { orderDays: 12, priorGapDays: 60, priorWeight: 2, minGapDays: 7, maxGapDays: 180,
+      tiers: [{ fromGaps: 0, points: 30 }, { fromGaps: 3, points: 0 }] },
+    frequency: { of: "ORDER_DAYS_IN_WINDOW", tiers: [{ fromCount: 0, points: 0 }, { fromCount: 3, points: 30 }] },
+    value: { of: "SPEND_IN_WINDOW", reference: "50.00", tiers: [{ fromMultiple: 0, points: 0 }, { fromMultiple: 4, points: 10 }] },
+    contact: { points: -10, withinDays: 7 },
+    currency: { base: "EUR", rates: {} },
+  };
+  const LINE = { frequency: { points: 15, fullAt: 10 }, value: { points: 10, fullAt: "200.00" } };
+
+  function policyEditor(form) {
+    const editor = document.getElementById("policy-editor");
+    const source = document.getElementById("policy-document");
+    const labels = JSON.parse(editor.dataset.labels);
+    const names = JSON.parse(editor.dataset.segments);
+    const icons = editor.dataset.icons;
+    const fixed = source.readOnly;
+    const switchedOff = {};
+    let policy = JSON.parse(source.value);
+
+    const nameOf = (path) => path.reduce((name, key) => name + (typeof key === "number" ? `[${key}]` : "." + key), "document");
+    const at = (path) => path.reduce((place, key) => place?.[key], policy);
+
+    /** Null takes the value away. */
+    function set(path, value) {
+      let place = policy;
+      for (const key of path.slice(0, -1)) place = place[key] ??= {};
+      const last = path.at(-1);
+      if (value === undefined) delete place[last];
+      else place[last] = value;
+    }
+
+    function changed() {
+      source.value = JSON.stringify(policy, null, 2);
+      form.dataset.api = form.dataset.draft === policy.version
+        ? "PUT /api/policies/" + encodeURIComponent(policy.version) : "POST /api/policies";
+      preview.later();
+    }
+
+    function redraw() {
+      changed();
+      const focused = document.activeElement?.dataset.key;
+      draw();
+      if (focused) editor.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
+    }
+
+    const READ = {
+      number: (raw) => raw === "" ? null : /^-?\d+(\.\d+)?$/.test(raw) ? Number(raw) : raw,
+      // "50" means "50.00".
+      money: (raw) => /^\d+(\.\d)?$/.test(raw) ? Number(raw).toFixed(2) : raw,
+      text: (raw) => raw,
+    };
+
+    function input(path, kind, label) {
+      const made = element("input", {
+        className: "input", name: nameOf(path), value: at(path) ?? "", inputMode: kind === "text" ? "text" : "decimal",
+        autocomplete: "off", disabled: fixed, "data-path": "", "data-key": nameOf(path), "aria-label": label ?? null,
+      });
+      made.addEventListener("input", () => {
+        const value = READ[kind](made.value.trim());
+        set(path, value === null || value === "" ? undefined : value);
+        if (path.includes("when")) withoutEmpty(path);
+        changed();
+      });
+      return made;
+    }
+
+    function field(path, kind, key = path.join(".")) {
+      const made = input(path, kind);
+      made.id = "policy-" + key;
+      return element("div", { className: "field" },
+        element("label", { htmlFor: made.id, textContent: labels[key] }), made,
+        labels[key + ".hint"] ? element("span", { className: "hint", textContent: labels[key + ".hint"] }) : null);
+    }
+
+    function choice(path, values, label, chosen) {
+      const made = element("select", { className: "select", name: nameOf(path), disabled: fixed, "data-path": "", "data-key": nameOf(path), "aria-label": label });
+      for (const [value, shown] of values) made.append(element("option", { value, textContent: shown, selected: value === String(at(path) ?? "") }));
+      made.addEventListener("change", () => chosen(made.value));
+      return element("div", { className: "field" }, made);
+    }
+
+    function action(icon, label, act, off = false) {
+      const made = element("button", { type: "button", className: "button ghost icon-only small", title: label, disabled: off, "aria-label": label, "data-key": label });
+      const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+      svg.setAttribute("class", "icon");
+      svg.setAttribute("aria-hidden", "true");
+      const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
+      use.setAttribute("href", `${icons}#${icon}`);
+      svg.append(use);
+      made.append(svg);
+      made.addEventListener("click", act);
+      return made;
+    }
+
+    /** To move and take away one of a list. */
+    function actions(list, i, label) {
+      if (fixed) return [];
+      const move = (to) => () => {
+        list.splice(to, 0, list.splice(i, 1)[0]);
+        redraw();
+      };
+      return [
+        action("up", `${labels.up}: ${label}`, move(i - 1), i === 0),
+        action("down", `${labels.down}: ${label}`, move(i + 1), i === list.length - 1),
+        action("cross", `${labels.remove}: ${label}`, () => { list.splice(i, 1); redraw(); }, list.length === 1),
+      ];
+    }
+
+    function adder(label, act) {
+      if (fixed) return null;
+      const made = element("button", { type: "button", className: "button small", textContent: label, "data-key": label });
+      made.addEventListener("click", () => { act(); redraw(); });
+      return made;
+    }
+
+    function ladder(part) {
+      const from = FROM[part];
+      const tiers = at([part, "tiers"]);
+      const body = element("tbody");
+      tiers.forEach((tier, i) => {
+        const label = `${labels[part]}, ${labels.tier} ${i + 1}`;
+        body.append(element("tr", { "data-place": nameOf([part, "tiers", i]) },
+          element("td", {}, element("div", { className: "field" }, input([part, "tiers", i, from], "number", `${label}: ${labels[from]}`))),
+          element("td", {}, element("div", { className: "field" }, input([part, "tiers", i, "points"], "number", `${label}: ${labels.points}`))),
+          element("td", { className: "ladder-actions" }, ...actions(tiers, i, label))));
+      });
+      const last = tiers.at(-1) ?? {};
+      return [
+        element("table", { className: "ladder" },
+          element("thead", {}, element("tr", {},
+            element("th", { scope: "col", textContent: labels[from] }), element("th", { scope: "col", textContent: labels.points }),
+            element("th", { scope: "col" }, element("span", { className: "visually-hidden", textContent: labels.actions })))),
+          body),
+        adder(`${labels.addTier}: ${labels[part]}`, () => tiers.push({ [from]: Number(last[from] ?? 0) + 1, points: last.points ?? 0 })),
+      ];
+    }
+
+    const fields = (...made) => element("div", { className: "fields tight" }, ...made);
+
+    function line(part, kind) {
+      return fields(field([part, "linear", "points"], "number", "linear.points"), field([part, "linear", "fullAt"], kind, part + ".linear.fullAt"));
+    }
+
+    /** A part that a policy may leave out. */
+    function optional(part, contents, open) {
+      const on = at([part]) !== null && at([part]) !== undefined;
+      const box = element("input", { type: "checkbox", checked: on, disabled: fixed, "data-path": "", "data-key": "switch-" + part });
+      box.addEventListener("change", () => {
+        if (on) switchedOff[part] = policy[part];
+        policy[part] = on ? null : switchedOff[part] ?? structuredClone(PARTS[part]);
+        redraw();
+      });
+      return section(part, labels[part + ".about"],
+        [element("label", { className: "check" }, box, " " + labels[part + ".on"]), ...(on ? contents() : [])], open);
+    }
+
+    const opened = {};
+    function section(part, about, contents, open) {
+      const made = element("details", { className: "policy-part", open: opened[part] ?? open, "data-place": "document." + part },
+        element("summary", {}, element("h3", { textContent: labels[part] }), element("span", { className: "muted small", textContent: about })),
+        element("div", { className: "stack" }, ...contents.filter(Boolean)));
+      made.addEventListener("toggle", () => { opened[part] = made.open; });
+      return made;
+    }
+
+    function frequency() {
+      const linear = Boolean(policy.frequency.linear);
+      return [
+        fields(
+          choice(["frequency", "of"], [["ORDER_DAYS_IN_WINDOW", labels.ORDER_DAYS_IN_WINDOW], ["ORDERS_EVER", labels.ORDERS_EVER]], labels.of,
+            (value) => { set(["frequency", "of"], value); redraw(); }),
+          choice(["frequency", "shape"], linear ? [["", labels.linear], ["tiers", labels.tiers]] : [["", labels.tiers], ["linear", labels.linear]], labels.shape, () => {
+            policy.frequency = linear ? { of: policy.frequency.of, tiers: structuredClone(PARTS.frequency.tiers) } : { of: policy.frequency.of, linear: { ...LINE.frequency } };
+            redraw();
+          })),
+        ...(linear ? [line("frequency", "number")] : ladder("frequency")),
+      ];
+    }
+
+    function value() {
+      const spend = policy.value.of === "SPEND_IN_WINDOW";
+      return [
+        fields(choice(["value", "of"], [["SPEND_IN_WINDOW", labels.SPEND_IN_WINDOW], ["AVERAGE_ORDER_VALUE", labels.AVERAGE_ORDER_VALUE]], labels.of, (of) => {
+          policy.value = of === "SPEND_IN_WINDOW" ? structuredClone(PARTS.value) : { of, linear: { ...LINE.value } };
+          redraw();
+        }), spend ? field(["value", "reference"], "money") : null),
+        ...(spend ? ladder("value") : [line("value", "money")]),
+      ];
+    }
+
+    /** A condition that asks for nothing is none. */
+    function withoutEmpty(path) {
+      const rule = policy.segments[path[1]];
+      for (const key of RANGES) if (rule.when?.[key] && Object.keys(rule.when[key]).length === 0) delete rule.when[key];
+      if (rule.when && Object.keys(rule.when).length === 0) delete rule.when;
+    }
+
+    function segment(rule, i, rules) {
+      const label = `${labels.rule} ${i + 1}`;
+      const path = ["segments", i];
+      return element("li", { className: "rule", "data-place": nameOf(path) },
+        element("div", { className: "rule-head" },
+          choice([...path, "segment"], SEGMENTS.map((one) => [one, names[one]]), `${label}: ${labels.segment}`, (value) => { set([...path, "segment"], value); changed(); }),
+          choice([...path, "when", "atRisk"], [["", labels["atRisk.any"]], ["true", labels["atRisk.true"]], ["false", labels["atRisk.false"]]], `${label}: ${labels.atRisk}`, (value) => {
+            set([...path, "when", "atRisk"], value === "" ? undefined : value === "true");
+            withoutEmpty(path);
+            changed();
+          }),
+          element("span", { className: "ladder-actions" }, ...actions(rules, i, label))),
+        element("div", { className: "ranges" }, ...RANGES.map((range) => element("div", { className: "range", "data-place": nameOf([...path, "when", range]) },
+          element("span", { className: "muted small", textContent: labels[range] }),
+          element("div", { className: "field" }, input([...path, "when", range, "atLeast"], "number", `${label}: ${labels[range]}, ${labels.atLeast}`)),
+          element("span", { className: "muted small", textContent: labels.below }),
+          element("div", { className: "field" }, input([...path, "when", range, "below"], "number", `${label}: ${labels[range]}, ${labels.below}`))))));
+    }
+
+    function rates() {
+      const all = Object.entries(policy.currency.rates ?? {});
+      const put = (entries) => { policy.currency.rates = Object.fromEntries(entries); };
+      return [
+        fields(field(["currency", "base"], "text")),
+        element("table", { className: "ladder" },
+          element("thead", {}, element("tr", {}, element("th", { scope: "col", textContent: labels.code }), element("th", { scope: "col", textContent: labels.rate }),
+            element("th", { scope: "col" }, element("span", { className: "visually-hidden", textContent: labels.actions })))),
+          element("tbody", {}, ...all.map(([code], i) => {
+            const named = element("input", { className: "input", value: code, disabled: fixed, maxLength: 3, "data-path": "", "data-key": "code-" + i, "aria-label": labels.code });
+            named.addEventListener("change", () => { all[i][0] = named.value.trim().toUpperCase(); put(all); redraw(); });
+            return element("tr", {},
+              element("td", {}, element("div", { className: "field" }, named)),
+              element("td", {}, element("div", { className: "field" }, input(["currency", "rates", code], "text", `${labels.rate}: ${code}`))),
+              element("td", { className: "ladder-actions" }, fixed ? null : action("cross", `${labels.remove}: ${code}`, () => { put(all.filter((_, other) => other !== i)); redraw(); })));
+          }))),
+        adder(labels.addRate, () => put([...all, ["USD", "1.00"]])),
+      ];
+    }
+
+    function draw() {
+      const segments = policy.segments ?? [];
+      editor.replaceChildren(
+        section("general", labels["general.about"], [
+          fields(field(["version"], "text"), field(["windowDays"], "number"), field(["base"], "number"), field(["clamp", "min"], "number"), field(["clamp", "max"], "number")),
+          field(["description"], "text")], true),
+        section("atRisk", labels["atRisk.about"], [
+          fields(field(["atRisk", "scoreBelow"], "number"), field(["atRisk", "dropAtLeast"], "number"), field(["atRisk", "recoveryMargin"], "number")),
+          fields(field(["bands", "healthyFrom"], "number"), field(["bands", "coolingFrom"], "number"), field(["bands", "lowFrom"], "number"))], true),
+        optional("recency", () => ladder("recency"), true),
+        optional("rhythm", () => [
+          fields(...["priorGapDays", "priorWeight", "orderDays", "minGapDays", "maxGapDays"].map((key) => field(["rhythm", key], "number"))),
+          ...ladder("rhythm")], true),
+        optional("frequency", frequency, true),
+        optional("value", value, true),
+        optional("contact", () => [fields(field(["contact", "points"], "number"), field(["contact", "withinDays"], "number"))], false),
+        section("segments", labels["segments.about"], [
+          element("ol", { className: "stack" }, ...segments.map(segment)),
+          adder(labels.addRule, () => segments.unshift({ segment: "LOST", when: { score: { below: 1 } } }))], false),
+        optional("currency", rates, false));
+    }
+
+    /** Draws what the text says; false if it is no document. */
+    function readText() {
+      try {
+        const read = JSON.parse(source.value);
+        if (read === null || typeof read !== "object" || Array.isArray(read)) throw new Error();
+        policy = read;
+        draw();
+        return true;
+      } catch {
+        showErrors(form, new Error(text("error.json")));
+        return false;
+      }
+    }
+
+    const preview = asker(form, async (body, current) => {
+      const place = document.getElementById("preview");
+      const progress = place.querySelector("[data-preview-progress]");
+      const state = place.querySelector("[data-preview-state]");
+      try {
+        let view = await call("POST", "/api/policy-previews", body);
+        while (current() && (view.state === "WAITING" || view.state === "RUNNING")) {
+          progress.hidden = false;
+          progress.value = view.usersTotal ? view.usersDone / view.usersTotal : 0;
+          state.textContent = text("policy.running", whole.format(view.usersDone), whole.format(view.usersTotal));
+          await new Promise((resolve) => setTimeout(resolve, 250));
+          view = await call("GET", "/api/policy-previews/" + view.previewId);
+        }
+        if (!current()) return;
+        if (!view.result) throw new Error(view.error ?? text("policy.failed"));
+        window.rekindle.compare(place, view);
+      } catch (error) {
+        if (current()) state.textContent = text("preview.stale");
+        throw error;
+      } finally {
+        if (current()) progress.hidden = true;
+      }
+    });
+
+    form.querySelector("[data-preview]")?.addEventListener("click", () => preview.now(true));
+    source.addEventListener("input", () => {
+      try {
+        policy = JSON.parse(source.value);
+        changed();
+      } catch {
+        preview.later();
+      }
+    });
+    for (const tab of form.querySelectorAll("[data-show]")) {
+      tab.addEventListener("click", () => {
+        clearErrors(form);
+        const asForm = tab.dataset.show === "form";
+        if (asForm && !readText()) return;
+        editor.hidden = !asForm;
+        source.closest(".field").hidden = asForm;
+        for (const other of form.querySelectorAll("[data-show]")) other.setAttribute("aria-pressed", String(other === tab));
+      });
+    }
+    draw();
+  }
+
+  /* ---------------------------------------------------------------- outreach */
+
+  function outreachPreview(form) {
+    const place = document.getElementById("outreach-preview");
+    const labels = JSON.parse(place.dataset.labels);
+    const body = place.querySelector("tbody");
+    const state = place.querySelector("[data-preview-state]");
+    const preview = asker(form, async (settings, current) => {
+      try {
+        const answer = await call("POST", "/api/outreach-settings/preview", settings);
+        if (!current()) return;
+        const skips = (side) => Object.fromEntries(side.skips.map((skip) => [skip.reason, skip.count]));
+        const [before, after] = [skips(answer.before), skips(answer.after)];
+        const rows = [
+          [labels.EMAIL, answer.before.email, answer.after.email],
+          [labels.HOLDOUT, answer.before.holdout, answer.after.holdout],
+          ...[...new Set([...Object.keys(before), ...Object.keys(after)])].map((reason) => [labels[reason] ?? reason, before[reason] ?? 0, after[reason] ?? 0]),
+          [labels.perDay, answer.before.emailsPerDay, answer.after.emailsPerDay],
+        ];
+        body.replaceChildren(...rows.map(([name, was, is]) => element("tr", { className: was === is ? "" : "differs" },
+          element("th", { scope: "row", textContent: name }),
+          element("td", { className: "num", textContent: whole.format(was) }),
+          element("td", { className: "num", textContent: whole.format(is) }))));
+        place.querySelector("[data-preview-result]").hidden = false;
+        state.textContent = text("outreach.previewed", whole.format(answer.atRisk));
+      } catch (error) {
+        if (current()) state.textContent = text("preview.stale");
+        throw error;
+      }
+    });
+    form.addEventListener("input", () => preview.later());
+    preview.now(false);
+  }
+
+  const policyForm = document.getElementById("policy-form");
+  if (policyForm) policyEditor(policyForm);
+  const outreachForm = document.getElementById("outreach-form");
+  if (outreachForm) outreachPreview(outreachForm);
+})();

@@ -124,6 +124,24 @@ class ContractITCase extends OverDashboard {
   }
 
   @Test
+  void shouldExplainEveryFigureOfTheOverview() throws Exception {
+    HttpResponse<String> overview = admin.get("/api/overview");
+    for (; overview.statusCode() == 503; overview = admin.get("/api/overview")) {
+      Thread.onSpinWait();
+    }
+
+    var figures = json(overview).get("figures");
+    assertThat(figures).hasSize(6);
+    assertThat(figures)
+        .allSatisfy(
+            figure ->
+                assertThat(figure.get("denominatorDefinition").textValue())
+                    .endsWith(".")
+                    .isNotEqualTo(figure.get("definition").textValue()));
+    assertThat(figures.get(0).get("changeDefinition").textValue()).contains("last 7 days");
+  }
+
+  @Test
   void shouldShowNoDeadLettersWithoutKafka() throws Exception {
     assertThat(admin.get("/api/dead-letters").statusCode()).isEqualTo(503);
   }

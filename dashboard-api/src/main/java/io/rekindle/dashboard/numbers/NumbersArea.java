@@ -1,5 +1,6 @@
 package io.rekindle.dashboard.numbers;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.javalin.http.Context;
 import io.rekindle.dashboard.http.Access;
 import io.rekindle.dashboard.http.Area;
@@ -11,11 +12,13 @@ import io.rekindle.dashboard.http.Scope;
 import io.rekindle.dashboard.numbers.Standing.Bin;
 import io.rekindle.dashboard.numbers.Standing.SegmentStanding;
 import io.rekindle.dashboard.numbers.Standing.Thresholds;
+import io.rekindle.dashboard.text.Messages;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.IntFunction;
 
@@ -47,6 +50,7 @@ public final class NumbersArea implements Area {
           .with("moreUsersNeeded", Experiment.Arm::moreUsersNeeded)
           .with("verdict", Experiment.Arm::verdict);
 
+  private final Messages messages = new Messages(Locale.ENGLISH);
   private final Numbers numbers;
 
   public NumbersArea(Numbers numbers) {
@@ -55,7 +59,7 @@ public final class NumbersArea implements Area {
 
   @Override
   public void register(Router router) {
-    router.get("/api/overview", READ, ctx -> answer(ctx, numbers.overview()));
+    router.get("/api/overview", READ, ctx -> answer(ctx, overview(numbers.overview())));
     router.get("/api/segments", READ, ctx -> answer(ctx, Segments.of(numbers.standing())));
     router.get("/api/distribution", READ, ctx -> answer(ctx, Distribution.of(numbers.standing())));
     router.get("/api/trend", READ, ctx -> overDays(ctx, numbers::trend));
@@ -64,6 +68,43 @@ public final class NumbersArea implements Area {
     router.get("/api/decisions", READ, ctx -> overDays(ctx, numbers::decisions));
     router.get("/api/deliverability", READ, ctx -> overDays(ctx, numbers::deliverability));
     router.get("/api/experiments/{experimentId}", READ, this::experiment);
+  }
+
+  /** The figures of the day, each with the words that it takes to read it right. */
+  private record Overview(Instant asOf, Instant scoredUntil, List<ExplainedFigure> figures) {}
+
+  /**
+   * A figure with its words.
+   *
+   * @param share value as a part of the denominator, 0 to 1; null if it is no part of anything
+   * @param definition what value counts
+   * @param changeDefinition what change compares; for an estimate, what its interval is
+   * @param denominatorDefinition what denominator counts
+   */
+  private record ExplainedFigure(
+      @JsonUnwrapped Figure figure,
+      Double share,
+      String name,
+      String definition,
+      String changeDefinition,
+      String denominatorDefinition) {}
+
+  private Overview overview(Numbers.Overview overview) {
+    return new Overview(
+        overview.asOf(),
+        overview.scoredUntil(),
+        overview.figures().stream().map(this::explained).toList());
+  }
+
+  private ExplainedFigure explained(Figure figure) {
+    String key = "figure." + figure.id();
+    return new ExplainedFigure(
+        figure,
+        figure.share(),
+        messages.get(key),
+        messages.get(key + ".definition"),
+        messages.get(key + ".compared"),
+        messages.get(key + ".denominator"));
   }
 
   /** Segments by size. */

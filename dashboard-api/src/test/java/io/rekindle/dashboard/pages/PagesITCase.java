@@ -426,6 +426,42 @@ class PagesITCase {
   }
 
   @Test
+  void shouldEraseAClientAfterAskingOnce() throws Exception {
+    Page page = open("/clients/c099");
+
+    press(page, "Erase");
+    assertThat(page.locator("#erase")).containsText("cannot be undone");
+    press(page, "Erase for good");
+
+    assertThat(page).hasURL(url("/clients"));
+    show(page, "/clients?search=c099");
+    assertThat(page.locator(".empty-title")).hasText("No clients here");
+    assertThat(database.value("select count(*) from shop.users where user_id = 'c099'"))
+        .isEqualTo("0");
+    assertThat(database.value("select count(*) from shop.orders where user_id = 'c099'"))
+        .isEqualTo("0");
+    assertThat(page.navigate(url("/clients/c099")).status()).isEqualTo(404);
+  }
+
+  @Test
+  void shouldSayThatTheDatabaseIsAwayAndGoOnWhenItIsBack() throws Exception {
+    Page page = open("/clients?search=c042");
+    database.stop();
+    try {
+      assertThat(page.navigate(url("/clients?search=c042")).status()).isEqualTo(503);
+      assertThat(page.locator("h1")).hasText("The dashboard cannot answer right now");
+      assertThat(page.locator("main")).containsText("The database does not answer");
+      shoot(page, "unavailable");
+    } finally {
+      database.startAgain();
+    }
+    page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("Try again")).click();
+
+    assertThat(page).hasURL(url("/clients?search=c042"));
+    assertThat(page.locator("tbody tr")).hasCount(1);
+  }
+
+  @Test
   void shouldFollowWhatHappensUntilPaused() throws Exception {
     Page page = open("/clients?search=c061");
     assertThat(page.locator("tbody tr")).hasCount(1);

@@ -39,13 +39,20 @@ import io.rekindle.dashboard.security.Administration;
 import io.rekindle.dashboard.security.ApiKeys;
 import io.rekindle.dashboard.security.Callers;
 import io.rekindle.dashboard.security.FirstAdmin;
+import io.rekindle.dashboard.security.OidcSettings;
+import io.rekindle.dashboard.security.OidcSignIn;
 import io.rekindle.dashboard.security.Passwords;
 import io.rekindle.dashboard.security.Sessions;
 import io.rekindle.dashboard.security.SignIn;
+import io.rekindle.dashboard.security.SignInWays;
 import io.rekindle.dashboard.users.Erasures;
 import io.rekindle.dashboard.users.UsersArea;
+import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.jdbi.v3.core.Jdbi;
 
@@ -115,29 +122,47 @@ public final class Dashboard implements AutoCloseable {
     UsersArea users = new UsersArea(jdbi, lists, writes, settings.scoreOverrides());
     PipelineArea pipelineArea = new PipelineArea(jdbi, pipeline, letters);
     OutreachArea outreach = new OutreachArea(jdbi, lists);
+    Optional<OidcSettings> oidc = settings.signIn().oidc();
+    SignInWays ways =
+        new SignInWays(settings.signIn().passwords(), oidc.map(OidcSettings::name).orElse(null));
     Administration administration = new Administration(jdbi, lists, passwords, sessions, keys);
-    areas =
-        List.of(
-            frame,
-            new DocsPage(frame),
-            new SettingsPages(frame, administration),
-            new RulesPages(frame, policies, outreach),
-            new Pages(frame, numbers, emails),
-            new ClientPages(frame, users, numbers, jdbi, settings.scoreOverrides()),
-            new PipelinePages(frame, pipelineArea),
-            new NumbersArea(numbers),
-            new EmailsArea(emails, lists),
-            new HealthCheck(progress),
-            new ContractArea(),
-            new SignIn(jdbi, passwords, sessions),
-            administration,
-            users,
-            new OrdersArea(jdbi, writes, settings.pipeline().slot()),
-            pipelineArea,
-            policies,
-            outreach,
-            live,
-            metrics);
+    List<Area> all = new ArrayList<>();
+    oidc.ifPresent(
+        provider ->
+            all.add(
+                new OidcSignIn(
+                    jdbi, sessions, provider, () -> ownAddress(settings), settings.https())));
+    Collections.addAll(
+        all,
+        frame,
+        new DocsPage(frame),
+        new SettingsPages(frame, administration),
+        new RulesPages(frame, policies, outreach),
+        new Pages(frame, numbers, emails, ways),
+        new ClientPages(frame, users, numbers, jdbi, settings.scoreOverrides()),
+        new PipelinePages(frame, pipelineArea),
+        new NumbersArea(numbers),
+        new EmailsArea(emails, lists),
+        new HealthCheck(progress),
+        new ContractArea(),
+        new SignIn(jdbi, passwords, sessions, ways.passwords()),
+        administration,
+        users,
+        new OrdersArea(jdbi, writes, settings.pipeline().slot()),
+        pipelineArea,
+        policies,
+        outreach,
+        live,
+        metrics);
+    areas = List.copyOf(all);
+  }
+
+  /** Where browsers reach it: as the settings say, or else where it listens. */
+  private URI ownAddress(DashboardSettings settings) {
+    return settings
+        .publicUrl()
+        .map(url -> URI.create(url.toString().replaceFirst("/+$", "")))
+        .orElseGet(() -> URI.create("http://" + settings.host() + ":" + port()));
   }
 
   /**
@@ -150,7 +175,9 @@ public final class Dashboard implements AutoCloseable {
     try {
       dashboard.server = Javalin.create(config -> dashboard.configure(config, settings));
       dashboard.server.start(settings.host(), settings.port());
-      dashboard.firstAdmin.start();
+      if (settings.signIn().passwords()) {
+        dashboard.firstAdmin.start();
+      }
       dashboard.erasures.start();
       dashboard.pipeline.start();
       dashboard.live.start();

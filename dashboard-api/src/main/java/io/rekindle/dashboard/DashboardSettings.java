@@ -1,9 +1,12 @@
 package io.rekindle.dashboard;
 
+import io.rekindle.dashboard.http.Role;
+import io.rekindle.dashboard.security.OidcSettings;
 import java.net.URI;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -89,6 +92,44 @@ public record DashboardSettings(
           "REKINDLE_DASHBOARD_SESSION_LONGEST",
           "P7D",
           "How long somebody stays signed in at all, in ISO 8601.");
+  private static final Setting PASSWORD_SIGN_IN =
+      new Setting(
+          "REKINDLE_DASHBOARD_PASSWORD_SIGN_IN",
+          "true",
+          "false takes no passwords, and makes no first admin: people then sign in at the provider"
+              + " only.");
+  private static final Setting OIDC_ISSUER =
+      new Setting(
+          "REKINDLE_OIDC_ISSUER",
+          "",
+          "Issuer of an OpenID provider at which people sign in, exactly as its tokens have it; what"
+              + " else is to know of it is under /.well-known/openid-configuration there.");
+  private static final Setting OIDC_CLIENT_ID =
+      new Setting(
+          "REKINDLE_OIDC_CLIENT_ID", "", "The dashboard's name at that provider; required there.");
+  private static final Setting OIDC_CLIENT_SECRET =
+      new Setting(
+          "REKINDLE_OIDC_CLIENT_SECRET",
+          "",
+          "Its secret there; none for a client that PKCE alone protects. Secret.");
+  private static final Setting OIDC_SCOPES =
+      new Setting(
+          "REKINDLE_OIDC_SCOPES", "openid email profile", "What it asks for, with openid in it.");
+  private static final Setting OIDC_ROLE_CLAIM =
+      new Setting(
+          "REKINDLE_OIDC_ROLE_CLAIM",
+          "roles",
+          "Claim with a person's roles at the provider; dots lead into objects, as in"
+              + " realm_access.roles.");
+  private static final Setting OIDC_ROLES =
+      new Setting(
+          "REKINDLE_OIDC_ROLES",
+          "",
+          "What these stand for here, as in admins=ADMIN,marketing=ANALYST,staff=VIEWER; the most"
+              + " counts, and whoever has none is not let in.");
+  private static final Setting OIDC_NAME =
+      new Setting(
+          "REKINDLE_OIDC_NAME", "your company account", "Name of the provider on the button.");
   private static final Setting METRICS_PUBLIC =
       new Setting(
           "REKINDLE_DASHBOARD_METRICS_PUBLIC",
@@ -139,6 +180,14 @@ public record DashboardSettings(
           ADMIN_PASSWORD,
           SESSION_IDLE,
           SESSION_LONGEST,
+          PASSWORD_SIGN_IN,
+          OIDC_ISSUER,
+          OIDC_CLIENT_ID,
+          OIDC_CLIENT_SECRET,
+          OIDC_SCOPES,
+          OIDC_ROLE_CLAIM,
+          OIDC_ROLES,
+          OIDC_NAME,
           METRICS_PUBLIC,
           SCORE_OVERRIDES,
           WRITES_PER_MINUTE,
@@ -170,9 +219,16 @@ public record DashboardSettings(
    * @param adminPassword empty to make one up
    * @param idle how long a session lasts without a request
    * @param longest how long it lasts at all
+   * @param passwords whether passwords are taken
+   * @param oidc the OpenID provider; empty if there is none
    */
   public record SignIn(
-      String adminEmail, Optional<String> adminPassword, Duration idle, Duration longest) {
+      String adminEmail,
+      Optional<String> adminPassword,
+      Duration idle,
+      Duration longest,
+      boolean passwords,
+      Optional<OidcSettings> oidc) {
 
     /** Leaves out the password. */
     @Override
@@ -214,7 +270,9 @@ public record DashboardSettings(
                 reader.matching(ADMIN_EMAIL, "[^\\s@]+@[^\\s@]+", "give an email address."),
                 reader.password(ADMIN_PASSWORD),
                 reader.duration(SESSION_IDLE),
-                reader.duration(SESSION_LONGEST)),
+                reader.duration(SESSION_LONGEST),
+                reader.bool(PASSWORD_SIGN_IN),
+                reader.oidc()),
             new Pipeline(
                 reader.url(FLINK_URL),
                 reader.optional(KAFKA_BOOTSTRAP),
@@ -223,6 +281,7 @@ public record DashboardSettings(
             reader.bool(METRICS_PUBLIC),
             reader.bool(SCORE_OVERRIDES),
             reader.integer(WRITES_PER_MINUTE, 1, 10_000_000));
+    reader.checkSignIn(settings);
     if (!reader.problems.isEmpty()) {
       throw new InvalidSettingsException(reader.problems);
     }
@@ -360,6 +419,65 @@ public record DashboardSettings(
               },
               null,
               "give a URL with http or https."));
+    }
+
+    /** Whether a name or address reaches no other machine. */
+    private static boolean isLoopback(String host) {
+      return host.equals("localhost") || host.equals("[::1]") || host.matches("127(\\.\\d+){3}");
+    }
+
+    Optional<OidcSettings> oidc() {
+      Optional<URI> issuer = url(OIDC_ISSUER);
+      if (issuer.isEmpty()) {
+        return Optional.empty();
+      }
+      if (!issuer.get().getScheme().equals("https") && !isLoopback(issuer.get().getHost())) {
+        wrong(OIDC_ISSUER, text(OIDC_ISSUER), "give a URL with https.");
+      }
+      if (text(OIDC_CLIENT_ID).isEmpty()) {
+        problems.add(OIDC_CLIENT_ID.name() + " is not set: " + OIDC_CLIENT_ID.description());
+      }
+      return Optional.of(
+          new OidcSettings(
+              text(OIDC_ISSUER),
+              text(OIDC_CLIENT_ID),
+              optional(OIDC_CLIENT_SECRET),
+              matching(OIDC_SCOPES, "(.* )?openid( .*)?", "name openid among the scopes."),
+              text(OIDC_ROLE_CLAIM),
+              roles(OIDC_ROLES),
+              text(OIDC_NAME)));
+    }
+
+    private Map<String, Role> roles(Setting setting) {
+      Map<String, Role> roles = new LinkedHashMap<>();
+      String remedy = "give pairs such as admins=ADMIN,staff=VIEWER, with the roles of here.";
+      for (String pair : text(setting).split(",", -1)) {
+        int equals = pair.lastIndexOf('=');
+        try {
+          roles.put(
+              pair.substring(0, Math.max(0, equals)).strip(),
+              Role.valueOf(pair.substring(equals + 1).strip()));
+        } catch (IllegalArgumentException e) {
+          wrong(setting, text(setting), remedy);
+          return roles;
+        }
+      }
+      return roles;
+    }
+
+    /** That somebody can sign in, and comes back from where they do. */
+    void checkSignIn(DashboardSettings settings) {
+      boolean oidc = !text(OIDC_ISSUER).isEmpty();
+      if (!settings.signIn().passwords() && !oidc) {
+        wrong(
+            PASSWORD_SIGN_IN,
+            "false",
+            "set " + OIDC_ISSUER.name() + ", too, or nobody could sign in.");
+      }
+      if (oidc && settings.publicUrl().isEmpty() && !isLoopback(settings.host())) {
+        problems.add(
+            PUBLIC_URL.name() + " is not set: the provider has to know where to lead people back.");
+      }
     }
 
     /** Values of secrets are not repeated: a JDBC URL may carry a password. */

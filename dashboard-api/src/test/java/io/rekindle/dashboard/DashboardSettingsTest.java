@@ -3,6 +3,8 @@ package io.rekindle.dashboard;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.rekindle.dashboard.http.Role;
+import io.rekindle.dashboard.security.OidcSettings;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,7 +34,9 @@ class DashboardSettingsTest {
                 "admin@rekindle.local",
                 Optional.empty(),
                 Duration.ofHours(12),
-                Duration.ofDays(7)));
+                Duration.ofDays(7),
+                true,
+                Optional.empty()));
     assertThat(settings.pipeline())
         .isEqualTo(
             new DashboardSettings.Pipeline(
@@ -58,6 +62,14 @@ class DashboardSettingsTest {
                     Map.entry("REKINDLE_DASHBOARD_ADMIN_PASSWORD", "twelve letters"),
                     Map.entry("REKINDLE_DASHBOARD_SESSION_IDLE", "PT1H"),
                     Map.entry("REKINDLE_DASHBOARD_SESSION_LONGEST", "P1D"),
+                    Map.entry("REKINDLE_DASHBOARD_PASSWORD_SIGN_IN", "false"),
+                    Map.entry("REKINDLE_OIDC_ISSUER", "https://id.example/realm"),
+                    Map.entry("REKINDLE_OIDC_CLIENT_ID", "rekindle"),
+                    Map.entry("REKINDLE_OIDC_CLIENT_SECRET", "hush"),
+                    Map.entry("REKINDLE_OIDC_SCOPES", "openid email"),
+                    Map.entry("REKINDLE_OIDC_ROLE_CLAIM", "realm_access.roles"),
+                    Map.entry("REKINDLE_OIDC_ROLES", "it=ADMIN, staff=VIEWER"),
+                    Map.entry("REKINDLE_OIDC_NAME", "Example"),
                     Map.entry("REKINDLE_DASHBOARD_METRICS_PUBLIC", "true"),
                     Map.entry("REKINDLE_DASHBOARD_SCORE_OVERRIDES", "true"),
                     Map.entry("REKINDLE_DASHBOARD_WRITES_PER_MINUTE", "7"),
@@ -73,7 +85,20 @@ class DashboardSettingsTest {
                 true,
                 new DashboardSettings.Database(URL, "reader", "secret"),
                 new DashboardSettings.SignIn(
-                    "a@b", Optional.of("twelve letters"), Duration.ofHours(1), Duration.ofDays(1)),
+                    "a@b",
+                    Optional.of("twelve letters"),
+                    Duration.ofHours(1),
+                    Duration.ofDays(1),
+                    false,
+                    Optional.of(
+                        new OidcSettings(
+                            "https://id.example/realm",
+                            "rekindle",
+                            Optional.of("hush"),
+                            "openid email",
+                            "realm_access.roles",
+                            Map.of("it", Role.ADMIN, "staff", Role.VIEWER),
+                            "Example"))),
                 new DashboardSettings.Pipeline(
                     Optional.of(URI.create("http://127.0.0.1:8081")),
                     Optional.of("127.0.0.1:9092"),
@@ -110,6 +135,34 @@ class DashboardSettingsTest {
   }
 
   @Test
+  void shouldNameWhatAnOpenIdProviderLacks() {
+    assertThatThrownBy(
+            () ->
+                DashboardSettings.from(
+                    Map.of(
+                        "REKINDLE_DATABASE_URL", URL,
+                        "REKINDLE_DASHBOARD_HOST", "0.0.0.0",
+                        "REKINDLE_OIDC_ISSUER", "http://id.example",
+                        "REKINDLE_OIDC_ROLES", "staff=EMPEROR",
+                        "REKINDLE_OIDC_SCOPES", "email")))
+        .hasMessageContaining(
+            "REKINDLE_OIDC_ISSUER is \"http://id.example\": give a URL with https")
+        .hasMessageContaining("REKINDLE_OIDC_CLIENT_ID is not set")
+        .hasMessageContaining("REKINDLE_OIDC_ROLES is \"staff=EMPEROR\"")
+        .hasMessageContaining("REKINDLE_OIDC_SCOPES is \"email\"")
+        .hasMessageContaining("REKINDLE_DASHBOARD_PUBLIC_URL is not set");
+    assertThatThrownBy(
+            () ->
+                DashboardSettings.from(
+                    Map.of(
+                        "REKINDLE_DATABASE_URL",
+                        URL,
+                        "REKINDLE_DASHBOARD_PASSWORD_SIGN_IN",
+                        "false")))
+        .hasMessageContaining("nobody could sign in");
+  }
+
+  @Test
   void shouldRefuseToStartWithoutADatabase() {
     assertThatThrownBy(() -> DashboardSettings.from(Map.of("REKINDLE_DATABASE_URL", " ")))
         .isInstanceOf(InvalidSettingsException.class)
@@ -137,7 +190,9 @@ class DashboardSettingsTest {
         `mvn -pl dashboard-api -am test -Dtest=DashboardSettingsTest -Drekindle.write-docs -Dsurefire.failIfNoSpecifiedTests=false`.
 
         """;
-    String expected = introduction + DashboardSettings.table();
+    String written = Files.readString(DOCUMENT);
+    String rest = written.substring(written.indexOf("\n## "));
+    String expected = introduction + DashboardSettings.table() + rest;
     if (System.getProperty("rekindle.write-docs") != null) {
       Files.writeString(DOCUMENT, expected);
     }
@@ -151,6 +206,10 @@ class DashboardSettingsTest {
                 Map.of(
                     "REKINDLE_DATABASE_URL", URL + "?password=one-secret",
                     "REKINDLE_DATABASE_PASSWORD", "two-secret",
+                    "REKINDLE_OIDC_ISSUER", "https://id.example",
+                    "REKINDLE_OIDC_CLIENT_ID", "rekindle",
+                    "REKINDLE_OIDC_ROLES", "staff=VIEWER",
+                    "REKINDLE_OIDC_CLIENT_SECRET", "four-secret",
                     "REKINDLE_DASHBOARD_ADMIN_PASSWORD", "three-secret")))
         .asString()
         .doesNotContain("secret");

@@ -15,6 +15,7 @@ import io.rekindle.dashboard.http.Refusal;
 import io.rekindle.dashboard.http.Router;
 import io.rekindle.dashboard.numbers.Experiment;
 import io.rekindle.dashboard.numbers.Numbers;
+import io.rekindle.dashboard.security.SignInWays;
 import java.math.BigDecimal;
 import java.sql.SQLException;
 import java.util.HashMap;
@@ -24,6 +25,20 @@ import java.util.Set;
 
 /** The addresses of the pages that are about everybody, and of signing in. */
 public final class Pages implements Area {
+
+  /** Why a sign-in can fail. */
+  private static final Set<String> PROBLEMS =
+      Set.of(
+          "wrong",
+          "later",
+          "denied",
+          "disabled",
+          "email",
+          "expired",
+          "provider",
+          "role",
+          "taken",
+          "token");
 
   private static final int PAGE_SIZE = 50;
   private static final int DEFAULT_DAYS = 30;
@@ -36,11 +51,13 @@ public final class Pages implements Area {
   private final Frame frame;
   private final Numbers numbers;
   private final Emails emails;
+  private final SignInWays ways;
 
-  public Pages(Frame frame, Numbers numbers, Emails emails) {
+  public Pages(Frame frame, Numbers numbers, Emails emails, SignInWays ways) {
     this.frame = frame;
     this.numbers = numbers;
     this.emails = emails;
+    this.ways = ways;
   }
 
   @Override
@@ -55,12 +72,15 @@ public final class Pages implements Area {
 
   private void signIn(Context ctx) {
     Query query = Query.of(ctx);
-    String problem = query.word("problem", Set.of("wrong", "later"));
+    String problem = query.word("problem", PROBLEMS);
+    boolean left = query.word("left", Set.of("provider")) != null;
     String next = query.text("next", 2_000);
     query.check();
     Map<String, Object> parameters = new HashMap<>();
     parameters.put("v", frame.publicView(ctx));
     parameters.put("problem", problem);
+    parameters.put("left", left);
+    parameters.put("ways", ways);
     parameters.put("next", next == null ? "/" : next);
     frame.answer(ctx, "sign-in", parameters);
   }

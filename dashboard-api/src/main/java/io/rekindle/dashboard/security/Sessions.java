@@ -35,36 +35,43 @@ public final class Sessions {
     this.longest = longest;
   }
 
-  /** Signs the account in and gives the browser its cookie. Returns the session's CSRF token. */
-  String begin(Context ctx, Handle handle, String accountId) {
+  /**
+   * Signs the account in and gives the browser its cookie. Returns the session's CSRF token.
+   *
+   * @param byOidc whether an OpenID provider said who it is
+   */
+  String begin(Context ctx, Handle handle, String accountId, boolean byOidc) {
     String token = Passwords.token(random);
     handle.execute("delete from dashboard.sessions where expires_at < now()");
     handle
         .createUpdate(
             """
-            insert into dashboard.sessions (token_hash, account_id, expires_at)
-            values (:hash, :account, now() + make_interval(secs => :seconds))
+            insert into dashboard.sessions (token_hash, account_id, by_oidc, expires_at)
+            values (:hash, :account, :byOidc, now() + make_interval(secs => :seconds))
             """)
         .bind("hash", Digest.of(token))
         .bind("account", accountId)
+        .bind("byOidc", byOidc)
         .bind("seconds", longest.toSeconds())
         .execute();
     setCookie(ctx, token, longest.toSeconds());
     return csrfToken(token);
   }
 
-  /** Signs out whoever sent the request. */
-  void end(Context ctx) {
+  /** Signs out whoever sent the request. Returns whether they had signed in at a provider. */
+  boolean end(Context ctx) {
     String token = ctx.cookie(cookieName());
-    if (token != null) {
-      jdbi.useHandle(
-          handle ->
-              handle
-                  .createUpdate("delete from dashboard.sessions where token_hash = :hash")
-                  .bind("hash", Digest.of(token))
-                  .execute());
-    }
     setCookie(ctx, "", 0);
+    return token != null
+        && jdbi.withHandle(
+            handle ->
+                handle
+                    .createQuery(
+                        "delete from dashboard.sessions where token_hash = :hash returning by_oidc")
+                    .bind("hash", Digest.of(token))
+                    .mapTo(Boolean.class)
+                    .findOne()
+                    .orElse(false));
   }
 
   /** Signs the account out everywhere, except perhaps where this request comes from. */

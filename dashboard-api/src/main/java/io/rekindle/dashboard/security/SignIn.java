@@ -30,6 +30,7 @@ public final class SignIn implements Area {
   private final Jdbi jdbi;
   private final Passwords passwords;
   private final Sessions sessions;
+  private final boolean taken;
   private final RateLimit byAddress = new RateLimit(60, Duration.ofMinutes(1));
   private final RateLimit byAccount = new RateLimit(10, Duration.ofMinutes(1));
 
@@ -41,10 +42,14 @@ public final class SignIn implements Area {
    */
   public record Session(String accountId, String email, Role role, String csrfToken) {}
 
-  public SignIn(Jdbi jdbi, Passwords passwords, Sessions sessions) {
+  /**
+   * @param taken whether passwords are taken at all
+   */
+  public SignIn(Jdbi jdbi, Passwords passwords, Sessions sessions, boolean taken) {
     this.jdbi = jdbi;
     this.passwords = passwords;
     this.sessions = sessions;
+    this.taken = taken;
   }
 
   @Override
@@ -58,6 +63,7 @@ public final class SignIn implements Area {
   }
 
   private void byJson(Context ctx) {
+    requireTaken();
     fromOwnSite(ctx);
     Fields body = Json.object(ctx);
     String email = body.requiredText("email", 320);
@@ -74,6 +80,7 @@ public final class SignIn implements Area {
 
   /** Leads on to the page that was asked for, or back to the form, which says what was wrong. */
   private void byForm(Context ctx) {
+    requireTaken();
     fromOwnSite(ctx);
     String email = formParam(ctx, "email", 320);
     String password = formParam(ctx, "password", Passwords.LONGEST);
@@ -105,7 +112,7 @@ public final class SignIn implements Area {
   }
 
   /** A path of this site, so that nobody is led away by a link to the form. */
-  private static String ownPath(String next) {
+  static String ownPath(String next) {
     return next != null && next.matches("/([A-Za-z0-9_?&=.%~+-][A-Za-z0-9_/?&=.%~+,:-]*)?")
         ? next
         : "/";
@@ -134,7 +141,7 @@ public final class SignIn implements Area {
     return Optional.of(
         jdbi.inTransaction(
             handle -> {
-              String csrfToken = sessions.begin(ctx, handle, found.accountId());
+              String csrfToken = sessions.begin(ctx, handle, found.accountId(), false);
               Accounts.signedIn(handle, found.accountId());
               audit(handle, found.email(), "ACCOUNT", "SIGN_IN", ClientAddress.of(ctx));
               return new Session(found.accountId(), found.email(), found.role(), csrfToken);
@@ -147,8 +154,8 @@ public final class SignIn implements Area {
   }
 
   private void signOut(Context ctx) {
-    sessions.end(ctx);
-    ctx.redirect("/sign-in", HttpStatus.SEE_OTHER);
+    boolean provider = sessions.end(ctx);
+    ctx.redirect(provider ? "/sign-in?left=provider" : "/sign-in", HttpStatus.SEE_OTHER);
   }
 
   private void endSession(Context ctx) {
@@ -156,7 +163,15 @@ public final class SignIn implements Area {
     ctx.status(HttpStatus.NO_CONTENT);
   }
 
+  private void requireTaken() {
+    if (!taken) {
+      throw new Refusal(
+          HttpStatus.FORBIDDEN, "Passwords are not taken here: sign in at the provider.");
+    }
+  }
+
   private void changePassword(Context ctx) {
+    requireTaken();
     Caller caller = Caller.of(ctx);
     Fields body = Json.object(ctx);
     String current = body.requiredText("currentPassword", Passwords.LONGEST);

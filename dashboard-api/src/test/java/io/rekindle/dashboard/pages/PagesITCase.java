@@ -16,6 +16,7 @@ import com.sun.net.httpserver.HttpServer;
 import io.rekindle.connectors.database.Policies;
 import io.rekindle.dashboard.TestDashboard;
 import io.rekindle.dashboard.TestDatabase;
+import io.rekindle.dashboard.security.TestProvider;
 import io.rekindle.scoring.ScoringPolicy;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -67,6 +68,7 @@ class PagesITCase {
 
   private static TestDatabase database;
   private static TestDashboard dashboard;
+  private static TestProvider provider;
   private static Browsers browsers;
   private static String signedIn;
 
@@ -86,7 +88,21 @@ class PagesITCase {
       ScoringPolicy policy = ScoringPolicy.builtIn("cadence-v1");
       Policies.install(connection, Map.of(policy.version(), policy.json()), policy.version());
     }
-    dashboard = TestDashboard.start(database);
+    provider = new TestProvider();
+    dashboard =
+        TestDashboard.start(
+            database,
+            Map.of(
+                "REKINDLE_OIDC_ISSUER",
+                provider.issuer(),
+                "REKINDLE_OIDC_CLIENT_ID",
+                TestProvider.CLIENT,
+                "REKINDLE_OIDC_CLIENT_SECRET",
+                TestProvider.SECRET,
+                "REKINDLE_OIDC_ROLES",
+                "marketing=ANALYST",
+                "REKINDLE_OIDC_NAME",
+                "Example ID"));
     dashboard.admin(database);
     Files.createDirectories(SCREENSHOTS);
     try (BrowserContext context = browsers.browser().newContext()) {
@@ -102,6 +118,7 @@ class PagesITCase {
   static void stop() throws Exception {
     browsers.close();
     dashboard.close();
+    provider.close();
     database.close();
   }
 
@@ -130,6 +147,25 @@ class PagesITCase {
     assertThat(page).hasURL(url("/sign-in"));
     page.navigate(url("/clients"));
     assertThat(page).hasURL(Pattern.compile("/sign-in"));
+  }
+
+  @Test
+  void shouldSignInAtAProviderAndSayWhatIsWrong() {
+    context = browsers.browser().newContext();
+    Page page = context.newPage();
+    provider.person(Map.of("sub", "1", "email", "ines@example.org", "roles", List.of("gardeners")));
+
+    page.navigate(url("/at-risk"));
+    page.getByText("Sign in with Example ID").click();
+    assertThat(page.getByRole(AriaRole.ALERT)).containsText("no role that is let in here");
+    provider.person(Map.of("sub", "1", "email", "ines@example.org", "roles", List.of("marketing")));
+    page.getByText("Sign in with Example ID").click();
+    assertThat(page).hasURL(url("/at-risk"));
+    page.locator("[data-dialog=account]").click();
+    assertThat(page.locator("#account")).containsText("ines@example.org");
+    page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Sign out")).click();
+
+    assertThat(page.getByRole(AriaRole.STATUS)).containsText("Sign out of Example ID, too");
   }
 
   @Test

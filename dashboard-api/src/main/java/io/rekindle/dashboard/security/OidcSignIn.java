@@ -1,0 +1,257 @@
+package io.rekindle.dashboard.security;
+
+import io.javalin.http.Context;
+import io.javalin.http.HttpStatus;
+import io.rekindle.dashboard.http.Access;
+import io.rekindle.dashboard.http.Area;
+import io.rekindle.dashboard.http.ClientAddress;
+import io.rekindle.dashboard.http.RateLimit;
+import io.rekindle.dashboard.http.Refusal;
+import io.rekindle.dashboard.http.Router;
+import io.rekindle.dashboard.security.AuditLog.Subject;
+import io.rekindle.dashboard.security.OidcProvider.Attempt;
+import io.rekindle.dashboard.security.OidcProvider.Identity;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Signing in at an OpenID provider: authorization code flow with PKCE, state and nonce.
+ *
+ * <p>An attempt is kept in the database for ten minutes and used once; the browser that began it
+ * has a cookie of its own, so that nobody can be signed in by a link that somebody else sends. An
+ * account belongs to an issuer and a subject, never to an address, which the provider may give to
+ * somebody else one day. Its role is what the provider says at each sign-in.
+ */
+public final class OidcSignIn implements Area {
+
+  private static final Logger LOG = LoggerFactory.getLogger(OidcSignIn.class);
+  private static final String CALLBACK = "/sign-in/oidc/callback";
+  private static final Duration PATIENCE = Duration.ofMinutes(10);
+
+  private final Jdbi jdbi;
+  private final Sessions sessions;
+  private final OidcProvider provider;
+  private final Supplier<URI> ownAddress;
+  private final boolean https;
+  private final SecureRandom random = new SecureRandom();
+  private final RateLimit byAddress = new RateLimit(60, Duration.ofMinutes(1));
+
+  private record Begun(Attempt attempt, String next) {}
+
+  /**
+   * @param ownAddress where browsers reach the dashboard, without a path
+   * @param https whether they do so by https
+   */
+  public OidcSignIn(
+      Jdbi jdbi,
+      Sessions sessions,
+      OidcSettings settings,
+      Supplier<URI> ownAddress,
+      boolean https) {
+    this.jdbi = jdbi;
+    this.sessions = sessions;
+    this.provider = new OidcProvider(settings, Clock.systemUTC());
+    this.ownAddress = ownAddress;
+    this.https = https;
+  }
+
+  @Override
+  public void register(Router router) {
+    router.get("/sign-in/oidc", Access.PUBLIC, this::begin);
+    router.get(CALLBACK, Access.PUBLIC, this::comeBack);
+    router.get("/sign-out/oidc", Access.PUBLIC, this::signOut);
+  }
+
+  private void begin(Context ctx) {
+    String next = SignIn.ownPath(ctx.queryParam("next"));
+    try {
+      byAddress.take(ClientAddress.of(ctx), 1);
+      Attempt attempt = Attempt.begin();
+      URI target = provider.authorizationAddress(attempt, callback());
+      String token = Passwords.token(random);
+      jdbi.useTransaction(handle -> store(handle, token, attempt, next));
+      setCookie(ctx, token, PATIENCE.toSeconds());
+      ctx.redirect(target.toString(), HttpStatus.SEE_OTHER);
+    } catch (OidcRefusal e) {
+      refuse(ctx, e, next);
+    } catch (Refusal e) {
+      if (e.status() != HttpStatus.TOO_MANY_REQUESTS) {
+        throw e;
+      }
+      toSignIn(ctx, "later", next);
+    }
+  }
+
+  private void comeBack(Context ctx) {
+    String next = "/";
+    try {
+      Begun begun = take(ctx);
+      next = begun.next();
+      String code = parameter(ctx, "code");
+      String state = parameter(ctx, "state");
+      if (!same(state, begun.attempt().state())) {
+        throw new OidcRefusal("expired", "The state is not that of this browser's attempt.");
+      }
+      if (!parameter(ctx, "error").isEmpty()) {
+        throw new OidcRefusal("denied", "The provider says " + parameter(ctx, "error"));
+      }
+      Identity identity = provider.identify(code, begun.attempt(), callback());
+      signIn(ctx, identity);
+      ctx.redirect(next, HttpStatus.SEE_OTHER);
+    } catch (OidcRefusal e) {
+      refuse(ctx, e, next);
+    }
+  }
+
+  private void signIn(Context ctx, Identity identity) throws OidcRefusal {
+    String address = ClientAddress.of(ctx);
+    jdbi.useTransaction(
+        handle -> {
+          Account account = Identities.account(handle, identity, address);
+          sessions.begin(ctx, handle, account.accountId(), true);
+          Accounts.signedIn(handle, account.accountId());
+          AuditLog.insert(
+              handle,
+              account.email(),
+              "ACCOUNT",
+              "SIGN_IN",
+              Subject.SESSION,
+              null,
+              null,
+              null,
+              Map.of("issuer", identity.issuer()),
+              address);
+        });
+  }
+
+  /** Ends the provider's session, too, if it has an address for that. */
+  private void signOut(Context ctx) {
+    String back = ownAddress.get() + "/sign-in";
+    ctx.redirect(
+        provider
+            .endSessionAddress()
+            .map(
+                end ->
+                    end
+                        + (end.getQuery() == null ? "?" : "&")
+                        + "post_logout_redirect_uri="
+                        + encoded(back))
+            .orElse(back),
+        HttpStatus.SEE_OTHER);
+  }
+
+  private void refuse(Context ctx, OidcRefusal refusal, String next) {
+    LOG.warn("Sign-in at the provider: {}", refusal.getMessage());
+    jdbi.useHandle(
+        handle ->
+            AuditLog.insert(
+                handle,
+                "nobody",
+                "NOBODY",
+                "SIGN_IN_REFUSED",
+                Subject.SESSION,
+                null,
+                null,
+                null,
+                Map.of("problem", refusal.problem()),
+                ClientAddress.of(ctx)));
+    toSignIn(ctx, refusal.problem(), next);
+  }
+
+  private static void toSignIn(Context ctx, String problem, String next) {
+    ctx.redirect("/sign-in?problem=" + problem + "&next=" + encoded(next), HttpStatus.SEE_OTHER);
+  }
+
+  private static void store(Handle handle, String token, Attempt attempt, String next) {
+    handle.execute("delete from dashboard.oidc_attempts where expires_at < now()");
+    handle
+        .createUpdate(
+            """
+            insert into dashboard.oidc_attempts
+              (token_hash, state, nonce, code_verifier, next, expires_at)
+            values (:hash, :state, :nonce, :verifier, :next,
+              now() + make_interval(secs => :seconds))
+            """)
+        .bind("hash", Digest.of(token))
+        .bind("state", attempt.state())
+        .bind("nonce", attempt.nonce())
+        .bind("verifier", attempt.codeVerifier())
+        .bind("next", next)
+        .bind("seconds", PATIENCE.toSeconds())
+        .execute();
+  }
+
+  /** The attempt that this browser began, which is then over. */
+  private Begun take(Context ctx) throws OidcRefusal {
+    String token = ctx.cookie(cookieName());
+    setCookie(ctx, "", 0);
+    Optional<Begun> begun =
+        token == null || token.length() > 100
+            ? Optional.empty()
+            : jdbi.withHandle(
+                handle ->
+                    handle
+                        .createQuery(
+                            """
+                            delete from dashboard.oidc_attempts
+                            where token_hash = :hash
+                            returning state, nonce, code_verifier, next, expires_at > now() as good
+                            """)
+                        .bind("hash", Digest.of(token))
+                        .map(
+                            (row, context) ->
+                                row.getBoolean("good")
+                                    ? new Begun(
+                                        new Attempt(
+                                            row.getString("state"),
+                                            row.getString("nonce"),
+                                            row.getString("code_verifier")),
+                                        row.getString("next"))
+                                    : null)
+                        .findOne());
+    return begun.orElseThrow(
+        () -> new OidcRefusal("expired", "This browser has begun no sign-in, or too long ago."));
+  }
+
+  private URI callback() {
+    return URI.create(ownAddress.get() + CALLBACK);
+  }
+
+  private static String parameter(Context ctx, String name) {
+    String value = ctx.queryParam(name);
+    return value == null || value.length() > 4_000 ? "" : value;
+  }
+
+  private static boolean same(String left, String right) {
+    return MessageDigest.isEqual(
+        left.getBytes(StandardCharsets.UTF_8), right.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static String encoded(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8);
+  }
+
+  private void setCookie(Context ctx, String value, long seconds) {
+    ctx.res()
+        .addHeader(
+            "Set-Cookie",
+            "%s=%s; Path=/; Max-Age=%d; HttpOnly; SameSite=Lax%s"
+                .formatted(cookieName(), value, seconds, https ? "; Secure" : ""));
+  }
+
+  private String cookieName() {
+    return https ? "__Host-rekindle-oidc" : "rekindle_oidc";
+  }
+}

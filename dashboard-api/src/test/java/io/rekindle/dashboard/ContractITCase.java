@@ -4,10 +4,13 @@ import static io.rekindle.dashboard.TestClient.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.InputStream;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -124,13 +127,47 @@ class ContractITCase extends OverDashboard {
   }
 
   @Test
-  void shouldExplainEveryFigureOfTheOverview() throws Exception {
-    HttpResponse<String> overview = admin.get("/api/overview");
-    for (; overview.statusCode() == 503; overview = admin.get("/api/overview")) {
+  void shouldAnswerWithNumbersAndEmailsInTheFormsOfTheContract() throws Exception {
+    try (InputStream seed = ContractITCase.class.getResourceAsStream("/shop-with-clients.sql")) {
+      database.execute(new String(seed.readAllBytes(), StandardCharsets.UTF_8));
+    }
+    while (counted("/api/overview").at("/figures/0/value").asInt() == 0) {
       Thread.onSpinWait();
     }
 
-    var figures = json(overview).get("figures");
+    for (String numbers :
+        List.of(
+            "segments",
+            "distribution",
+            "trend",
+            "at-risk-flow",
+            "funnel",
+            "decisions",
+            "deliverability",
+            "experiments/default")) {
+      assertThat(counted("/api/" + numbers).get("asOf").isTextual()).as(numbers).isTrue();
+    }
+    var emails = json(admin.get("/api/emails?limit=20")).get("items");
+    assertThat(emails).hasSizeGreaterThan(5);
+    for (var email : emails) {
+      String path = "/api/emails/" + email.get("emailId").textValue();
+      assertThat(admin.get(path).statusCode()).isEqualTo(200);
+      assertThat(admin.get(path + "/explanation").statusCode()).isEqualTo(200);
+    }
+  }
+
+  /** What an address answers once everybody has been counted. */
+  private JsonNode counted(String path) throws Exception {
+    HttpResponse<String> answer = admin.get(path);
+    for (; answer.statusCode() == 503; answer = admin.get(path)) {
+      Thread.onSpinWait();
+    }
+    return json(answer);
+  }
+
+  @Test
+  void shouldExplainEveryFigureOfTheOverview() throws Exception {
+    var figures = counted("/api/overview").get("figures");
     assertThat(figures).hasSize(6);
     assertThat(figures)
         .allSatisfy(

@@ -59,6 +59,9 @@ final class OidcProvider {
   private static final int LONGEST_ANSWER = 512 * 1024;
   private static final Duration KEPT = Duration.ofHours(1);
 
+  /** For so long a provider that did not answer is not asked again: nobody else waits for it. */
+  private static final Duration PAUSE = Duration.ofSeconds(5);
+
   /** Signed with a private key only: what signs with the client's secret can be forged with it. */
   private static final Set<JWSAlgorithm> ALGORITHMS =
       Set.of(
@@ -75,6 +78,7 @@ final class OidcProvider {
   private final OidcSettings settings;
   private final Clock clock;
   private Known known;
+  private Instant failedAt = Instant.EPOCH;
 
   /** What the provider is known by. */
   private record Known(
@@ -259,30 +263,36 @@ final class OidcProvider {
 
   private synchronized Known known() throws OidcRefusal {
     Instant now = clock.instant();
-    if (known == null || known.since().plus(KEPT).isBefore(now)) {
-      try {
-        OIDCProviderMetadata metadata =
-            OIDCProviderMetadata.resolve(
-                new Issuer(settings.issuer()), TIMEOUT_MILLIS, TIMEOUT_MILLIS);
-        known =
-            new Known(
-                metadata,
-                JWKSourceBuilder.create(
-                        metadata.getJWKSetURI().toURL(),
-                        new DefaultResourceRetriever(
-                            TIMEOUT_MILLIS, TIMEOUT_MILLIS, LONGEST_ANSWER))
-                    .build(),
-                now);
-      } catch (GeneralException | IOException e) {
-        if (known == null) {
-          throw new OidcRefusal(
-              "provider", settings.issuer() + " does not say who it is: " + e.getMessage());
-        }
-        // What was known an hour ago holds until the provider is back.
-        known = new Known(known.metadata(), known.keys(), now);
+    if (known != null && now.isBefore(known.since().plus(KEPT))) {
+      return known;
+    }
+    if (known == null && now.isBefore(failedAt.plus(PAUSE))) {
+      throw new OidcRefusal("provider", settings.issuer() + " has not answered a moment ago.");
+    }
+    try {
+      known = ask(now);
+    } catch (GeneralException | IOException e) {
+      failedAt = clock.instant();
+      if (known == null) {
+        throw new OidcRefusal(
+            "provider", settings.issuer() + " does not say who it is: " + e.getMessage());
       }
+      // What was known an hour ago holds until the provider is back.
+      known = new Known(known.metadata(), known.keys(), now);
     }
     return known;
+  }
+
+  private Known ask(Instant now) throws GeneralException, IOException {
+    OIDCProviderMetadata metadata =
+        OIDCProviderMetadata.resolve(new Issuer(settings.issuer()), TIMEOUT_MILLIS, TIMEOUT_MILLIS);
+    return new Known(
+        metadata,
+        JWKSourceBuilder.create(
+                metadata.getJWKSetURI().toURL(),
+                new DefaultResourceRetriever(TIMEOUT_MILLIS, TIMEOUT_MILLIS, LONGEST_ANSWER))
+            .build(),
+        now);
   }
 
   private static HTTPRequest patient(HTTPRequest request) {

@@ -105,7 +105,9 @@ public final class OidcSignIn implements Area {
         throw new OidcRefusal("expired", "The state is not that of this browser's attempt.");
       }
       if (!parameter(ctx, "error").isEmpty()) {
-        throw new OidcRefusal("denied", "The provider says " + parameter(ctx, "error"));
+        throw new OidcRefusal(
+            "denied",
+            "The provider says " + parameter(ctx, "error").replaceAll("[^\\x20-\\x7e]", "?"));
       }
       Identity identity = provider.identify(code, begun.attempt(), callback());
       signIn(ctx, identity);

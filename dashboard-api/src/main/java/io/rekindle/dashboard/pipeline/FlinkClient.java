@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,14 @@ import java.util.regex.Pattern;
 
 /** Asks Flink's REST API about the job. To be used by one thread. */
 final class FlinkClient {
+
+  /** As the job names itself. */
+  private static final String JOB = "rekindle";
+
+  /** Of two of that name the one that has not ended, else the later. */
+  private static final Comparator<JsonNode> NEWEST_LAST =
+      Comparator.<JsonNode, Boolean>comparing(job -> job.path("end-time").asLong(-1) <= 0)
+          .thenComparing(job -> job.path("start-time").asLong());
 
   private static final Duration TIMEOUT = Duration.ofSeconds(2);
   private static final int NAMES_PER_REQUEST = 50;
@@ -52,10 +61,9 @@ final class FlinkClient {
     try {
       JsonNode newest = null;
       for (JsonNode job : get("/jobs/overview").path("jobs")) {
-        boolean ended = job.path("end-time").asLong(-1) > 0;
-        if (newest == null
-            || (newest.path("end-time").asLong(-1) > 0 && !ended)
-            || job.path("start-time").asLong() > newest.path("start-time").asLong()) {
+        // Others may share the cluster: a replay of the same topics, for one.
+        if (job.path("name").asText().equals(JOB)
+            && (newest == null || NEWEST_LAST.compare(job, newest) > 0)) {
           newest = job;
         }
       }

@@ -7,6 +7,7 @@ import io.rekindle.local.scoring.ScoreCommand;
 import io.rekindle.local.stack.Down;
 import io.rekindle.local.stack.Status;
 import io.rekindle.local.stack.Up;
+import io.rekindle.local.verify.ReplayCommand;
 import io.rekindle.local.verify.VerifyCommand;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -33,6 +34,7 @@ import picocli.CommandLine.Spec;
       ImportCommand.class,
       ScoreCommand.class,
       VerifyCommand.class,
+      ReplayCommand.class,
       DeadLettersCommand.class,
       BenchCommand.class
     })

@@ -6,6 +6,7 @@ import io.rekindle.connectors.deadletter.DeadLetter;
 import io.rekindle.connectors.deadletter.DeadLetterSerializationSchema;
 import io.rekindle.connectors.kafka.Topic;
 import io.rekindle.connectors.kafka.Topics;
+import io.rekindle.job.Settings.Results;
 import io.rekindle.job.outreach.RequestJson;
 import io.rekindle.job.outreach.Requests;
 import io.rekindle.job.outreach.WriteEmails;
@@ -34,6 +35,7 @@ import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsIni
 import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
 import org.apache.flink.core.execution.CheckpointingMode;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 
@@ -56,7 +58,7 @@ public final class ProductionJob {
   private ProductionJob() {}
 
   static void submit(Settings settings) throws Exception {
-    environment(settings).execute(RekindleJob.NAME);
+    environment(settings).execute(RekindleJob.name(settings));
   }
 
   /** An environment with the whole job in it, not yet submitted. */
@@ -102,7 +104,7 @@ public final class ProductionJob {
   /** What Flink is told, so that the job runs the same on any cluster. */
   public static Configuration configuration(Settings settings) {
     Configuration flink = new Configuration();
-    flink.set(PipelineOptions.NAME, RekindleJob.NAME);
+    flink.set(PipelineOptions.NAME, RekindleJob.name(settings));
     flink.set(PipelineOptions.AUTO_GENERATE_UIDS, false);
     flink.set(PipelineOptions.GENERIC_TYPES, false);
     flink.set(PipelineOptions.OBJECT_REUSE, true);
@@ -189,6 +191,14 @@ public final class ProductionJob {
 
   private static EngagementGraph.Sinks sinks(Settings settings, Topics topics) {
     DatabaseSettings database = database(settings);
+    if (settings.get(Settings.RESULTS) == Results.SHADOW) {
+      return new EngagementGraph.Sinks(
+          DatabaseSink.ofJudgements(database),
+          new DiscardingSink<>(),
+          DatabaseSink.ofDecisions(database),
+          new DiscardingSink<>(),
+          new DiscardingSink<>());
+    }
     return new EngagementGraph.Sinks(
         DatabaseSink.ofJudgements(database),
         kafkaSink(

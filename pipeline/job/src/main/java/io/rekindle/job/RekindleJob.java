@@ -6,7 +6,7 @@ import org.slf4j.LoggerFactory;
 /** Entry point of the job's jar: settings, graph, run. */
 public final class RekindleJob {
 
-  static final String NAME = "rekindle";
+  private static final String NAME = "rekindle";
 
   private RekindleJob() {}
 
@@ -24,6 +24,11 @@ public final class RekindleJob {
     Settings settings = Settings.read(arguments, System.getenv());
     Log.LOG.info("Settings:\n{}", settings);
     ProductionJob.submit(settings);
+  }
+
+  /** By which it is found among a cluster's jobs; a shadow is not taken for the one that counts. */
+  static String name(Settings settings) {
+    return settings.get(Settings.RESULTS) == Settings.Results.LIVE ? NAME : NAME + "-shadow";
   }
 
   /** Made when first needed, since help is shown where there may be no logging library. */

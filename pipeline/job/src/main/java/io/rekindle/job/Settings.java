@@ -37,6 +37,14 @@ public final class Settings {
     ROCKSDB
   }
 
+  /** Who is told of results. */
+  public enum Results {
+    /** The database and the topics; emails are written. */
+    LIVE,
+    /** The database alone. */
+    SHADOW
+  }
+
   public static final Setting<String> KAFKA_BOOTSTRAP_SERVERS =
       Setting.required(
           "kafka.bootstrap-servers", Setting::text, "Kafka brokers, host:port, comma separated.");
@@ -68,6 +76,15 @@ public final class Settings {
 
   public static final Setting<Optional<String>> DATABASE_PASSWORD =
       Setting.secret("database.password", "Password of the role, if it has one.");
+
+  public static final Setting<Results> RESULTS =
+      Setting.withDefault(
+          "results",
+          Setting.oneOf(Results.class),
+          "live",
+          "live, or shadow: stores scores and decisions in the database and does nothing else, no"
+              + " topic is written to and no email is written. For a second job that reads the same"
+              + " topics from their beginning into a database of its own, to be compared.");
 
   public static final Setting<StateBackend> STATE_BACKEND =
       Setting.withDefault(
@@ -277,6 +294,7 @@ public final class Settings {
           DATABASE_URL,
           DATABASE_USER,
           DATABASE_PASSWORD,
+          RESULTS,
           STATE_BACKEND,
           STATE_TOMBSTONE_RETENTION,
           CHECKPOINT_DIRECTORY,
@@ -384,7 +402,7 @@ public final class Settings {
       }
     }
     Settings settings = new Settings(values);
-    if (problems.isEmpty()) {
+    if (problems.isEmpty() && settings.get(RESULTS) == Results.LIVE) {
       settings.checkEmails(problems);
     }
     if (!problems.isEmpty()) {
@@ -421,7 +439,7 @@ public final class Settings {
    * @return empty if they are not
    */
   Optional<WriterSettings> writer(DatabaseSettings database) {
-    if (get(UNSUBSCRIBE_SECRET).isEmpty()) {
+    if (get(RESULTS) == Results.SHADOW || get(UNSUBSCRIBE_SECRET).isEmpty()) {
       return Optional.empty();
     }
     return Optional.of(

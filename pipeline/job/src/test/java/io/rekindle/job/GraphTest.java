@@ -21,19 +21,23 @@ import org.junit.jupiter.api.Test;
 /** The graph as it is submitted, looked at before it runs. */
 class GraphTest {
 
-  private static final Settings SETTINGS =
-      Settings.read(
-          new String[] {
-            "--kafka.bootstrap-servers", "127.0.0.1:1",
-            "--database.url", "jdbc:postgresql://127.0.0.1:1/rekindle",
-            "--checkpoint.directory", "file:///checkpoints",
-            "--parallelism", "8",
-            "--shop.name", "Shop",
-            "--shop.url", "https://shop.example",
-            "--shop.postal-address", "1 Main Street",
-            "--unsubscribe.base-url", "https://mail.shop.example"
-          },
-          Map.of("REKINDLE_UNSUBSCRIBE_SECRET", "0123456789abcdef0123456789abcdef"));
+  private static final Settings SETTINGS = settings("live");
+
+  private static Settings settings(String results) {
+    return Settings.read(
+        new String[] {
+          "--kafka.bootstrap-servers", "127.0.0.1:1",
+          "--database.url", "jdbc:postgresql://127.0.0.1:1/rekindle",
+          "--results", results,
+          "--checkpoint.directory", "file:///checkpoints",
+          "--parallelism", "8",
+          "--shop.name", "Shop",
+          "--shop.url", "https://shop.example",
+          "--shop.postal-address", "1 Main Street",
+          "--unsubscribe.base-url", "https://mail.shop.example"
+        },
+        Map.of("REKINDLE_UNSUBSCRIBE_SECRET", "0123456789abcdef0123456789abcdef"));
+  }
 
   /**
    * Part of every savepoint: a uid that is missing here has lost its state. Add, but do not change.
@@ -78,6 +82,17 @@ class GraphTest {
     uids.add("Sink Committer: requests");
     uids.add("Sink Committer: score-changes");
     return uids.stream().sorted().toList();
+  }
+
+  @Test
+  void shouldWriteToNoTopicAndWriteNoEmailAsAShadow() {
+    List<String> uids =
+        ProductionJob.environment(settings("shadow")).getStreamGraph().getStreamNodes().stream()
+            .map(StreamNode::getTransformationUID)
+            .toList();
+    assertThat(uids).contains("scores", "decisions").doesNotContain("write-emails");
+    // Only what writes to Kafka has a committer.
+    assertThat(uids).noneMatch(uid -> uid.startsWith("Sink Committer"));
   }
 
   @Test

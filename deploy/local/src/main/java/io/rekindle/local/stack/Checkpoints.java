@@ -1,5 +1,6 @@
 package io.rekindle.local.stack;
 
+import io.rekindle.local.Failure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -11,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -34,18 +36,32 @@ final class Checkpoints {
 
   private final Path checkpoints;
   private final Path savepoints;
+  private final Path asked;
+  private final Set<Path> existing;
   private final Set<Path> unusable = new HashSet<>();
 
-  Checkpoints(Path checkpoints, Path savepoints) {
+  /**
+   * @param asked the one to begin with, a directory; null for the newest
+   * @throws Failure if that is none
+   */
+  Checkpoints(Path checkpoints, Path savepoints, Path asked) {
     this.checkpoints = checkpoints;
     this.savepoints = savepoints;
+    this.asked = asked == null ? null : asked.toAbsolutePath().normalize();
+    if (asked != null && !Files.exists(asked.resolve(METADATA))) {
+      throw new Failure(
+          "%s is no savepoint: it has no %s. Savepoints of this stack are in %s"
+              .formatted(asked, METADATA, savepoints));
+    }
+    this.existing =
+        unreplaced().stream().map(Complete::directory).collect(Collectors.toUnmodifiableSet());
   }
 
   private record Complete(Path directory, FileTime at) {}
 
   /** The newest one that is complete and was not found unusable. */
   Optional<Path> newest() {
-    return unreplaced().stream()
+    return candidates().stream()
         .filter(checkpoint -> !unusable.contains(checkpoint.directory()))
         .max(OLDEST_FIRST)
         .map(Complete::directory);
@@ -53,7 +69,7 @@ final class Checkpoints {
 
   /** Whether there is any: if so, beginning with nothing would lose what the job knows. */
   boolean any() {
-    return !unreplaced().isEmpty();
+    return !candidates().isEmpty();
   }
 
   /** The job did not start from it: the next one is tried. */
@@ -66,9 +82,9 @@ final class Checkpoints {
     unusable.clear();
   }
 
-  /** Whether it is a savepoint, which belongs to people, and not a checkpoint of the job's. */
+  /** Whether it belongs to people, as a savepoint does, and not to the job. */
   boolean isSavepoint(Path directory) {
-    return directory.startsWith(savepoints);
+    return directory.startsWith(savepoints) || directory.equals(asked);
   }
 
   /**
@@ -91,6 +107,21 @@ final class Checkpoints {
         }
       }
     }
+  }
+
+  /**
+   * The newest savepoint and the checkpoints since; in place of both the one that was asked for, as
+   * long as the job has not taken one of its own.
+   */
+  private List<Complete> candidates() {
+    List<Complete> candidates = unreplaced();
+    if (asked != null) {
+      candidates.removeIf(one -> existing.contains(one.directory()));
+      if (candidates.isEmpty()) {
+        candidates.add(new Complete(asked, FileTime.fromMillis(0)));
+      }
+    }
+    return candidates;
   }
 
   /** The newest savepoint and the checkpoints since. */

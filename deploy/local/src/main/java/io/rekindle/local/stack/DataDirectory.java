@@ -31,6 +31,8 @@ final class DataDirectory {
           "logs",
           "run");
 
+  private static final String PID_FILE = ".json";
+
   private final Path root;
 
   DataDirectory(Path root) {
@@ -84,7 +86,20 @@ final class DataDirectory {
   }
 
   Path pidFile(String component) {
-    return root.resolve("run").resolve(component + ".json");
+    return root.resolve("run").resolve(component + PID_FILE);
+  }
+
+  /** The components that were started, by the beginning of their names. */
+  List<String> startedComponents(String prefix) {
+    try (Stream<Path> files = Files.list(run())) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> name.startsWith(prefix) && name.endsWith(PID_FILE))
+          .map(name -> name.substring(0, name.length() - PID_FILE.length()))
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /**

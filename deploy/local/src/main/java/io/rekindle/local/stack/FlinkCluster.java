@@ -7,8 +7,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
-/** A Flink session cluster of one JobManager and one TaskManager. */
+/** A Flink session cluster of one JobManager and as many TaskManagers as asked for. */
 final class FlinkCluster {
 
   static final String JOB_MANAGER = "jobmanager";
@@ -36,20 +37,24 @@ final class FlinkCluster {
   private final int rpcPort;
   private final String classPath;
   private final Map<String, String> jobEnvironment;
+  private final int taskManagers;
   private final FlinkApi api;
 
   /**
+   * @param taskManagers how many
    * @param jobEnvironment variables that the job's main method finds: it runs in the JobManager
    */
   FlinkCluster(
       DataDirectory data,
       int restPort,
       int rpcPort,
+      int taskManagers,
       Map<String, String> jobEnvironment,
       Installation installation) {
     this.data = data;
     this.restPort = restPort;
     this.rpcPort = rpcPort;
+    this.taskManagers = taskManagers;
     this.jobEnvironment = jobEnvironment;
     this.classPath = installation.classPath("flink", data);
     this.api = new FlinkApi(url());
@@ -111,13 +116,20 @@ final class FlinkCluster {
     };
   }
 
-  Server taskManager() {
+  /** The TaskManagers in the order of their names. */
+  List<Server> taskManagers() {
+    return IntStream.rangeClosed(1, taskManagers).mapToObj(this::taskManager).toList();
+  }
+
+  /** The first has the plain name, since most stacks have no other. */
+  private Server taskManager(int number) {
+    String name = number == 1 ? TASK_MANAGER : TASK_MANAGER + "-" + number;
     return new Server() {
       @Override
       public ProcessSpec process() {
         return spec(
-            TASK_MANAGER,
-            "Flink's TaskManager",
+            name,
+            number == 1 ? "Flink's TaskManager" : "Flink's TaskManager " + number,
             // The sums of the parts in config.yaml: both heaps; both off-heaps and network.
             List.of(
                 "-Xms256m",
@@ -130,10 +142,12 @@ final class FlinkCluster {
             Map.of());
       }
 
+      /** Flink knows them by ids of its own, so that many have to be there. */
       @Override
       public void check() throws IOException {
-        if (api.taskManagers() == 0) {
-          throw new IOException("no TaskManager is registered");
+        int registered = api.taskManagers();
+        if (registered < number) {
+          throw new IOException("%d TaskManagers are registered".formatted(registered));
         }
       }
     };

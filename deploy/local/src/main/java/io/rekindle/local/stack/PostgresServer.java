@@ -29,6 +29,9 @@ final class PostgresServer implements Server {
   static final String SENDER = "rekindle_sender";
   static final String API = "rekindle_api";
 
+  /** A replay of the topics goes into a database of its own. */
+  private static final Map<String, String> RIGHTS = Map.of(OWNER, "createdb", CDC, "replication");
+
   /** Every role that signs in. */
   static final List<String> ROLES = List.of(SUPERUSER, OWNER, CDC, PIPELINE, SENDER, API);
 
@@ -113,7 +116,7 @@ final class PostgresServer implements Server {
         execute(
             connection,
             "alter role %s with login %s password '%s'"
-                .formatted(role, role.equals(CDC) ? "replication" : "", settings.password(role)));
+                .formatted(role, RIGHTS.getOrDefault(role, ""), settings.password(role)));
       }
       if (!exists(connection, "select 1 from pg_database where datname = ?", DATABASE)) {
         execute(connection, "create database " + DATABASE + " owner " + OWNER);

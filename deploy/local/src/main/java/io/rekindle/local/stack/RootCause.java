@@ -1,5 +1,7 @@
 package io.rekindle.local.stack;
 
+import java.util.stream.Collectors;
+
 /** The line of a printed stack trace that says what to do; the outer ones only say who noticed. */
 final class RootCause {
 
@@ -7,16 +9,23 @@ final class RootCause {
 
   private RootCause() {}
 
-  /** The innermost cause of the trace; the first line if it names none; empty if it is empty. */
+  /**
+   * The message of the trace's innermost cause, all its lines as one; the first line if it names no
+   * cause; empty if it is empty.
+   */
   static String in(String trace) {
-    return trace
-        .lines()
-        .filter(line -> line.startsWith(CAUSE))
-        .reduce((first, last) -> last)
-        .map(line -> line.substring(CAUSE.length()))
-        .or(() -> trace.lines().findFirst())
-        .map(RootCause::withoutPackage)
-        .orElse("");
+    int cause = ("\n" + trace).lastIndexOf("\n" + CAUSE);
+    if (cause < 0) {
+      return withoutPackage(trace.lines().findFirst().orElse(""));
+    }
+    String message =
+        trace
+            .substring(cause + CAUSE.length())
+            .lines()
+            .takeWhile(line -> !line.startsWith("\t"))
+            .map(String::strip)
+            .collect(Collectors.joining(" "));
+    return withoutPackage(message);
   }
 
   /** As in "PSQLException: connection refused". */

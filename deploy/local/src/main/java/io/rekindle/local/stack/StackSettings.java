@@ -24,6 +24,7 @@ import java.util.UUID;
  * @param unsubscribeSecret signs the links in emails; emails stay readable for long, and so do they
  * @param ports by name of the port
  * @param demo whether the shop is the made-up one
+ * @param flink how large Flink was last
  */
 record StackSettings(
     int format,
@@ -32,7 +33,8 @@ record StackSettings(
     String dashboardPassword,
     String unsubscribeSecret,
     Map<String, Integer> ports,
-    boolean demo) {
+    boolean demo,
+    FlinkSize flink) {
 
   static final int FORMAT = 2;
   private static final int SECRET_BYTES = 24;
@@ -67,7 +69,7 @@ record StackSettings(
               + "): "
               + remedy(data));
     }
-    return Optional.of(settings.dashboardPassword() == null ? settings.withPassword() : settings);
+    return Optional.of(settings.completed());
   }
 
   void write(DataDirectory data) {
@@ -76,24 +78,51 @@ record StackSettings(
 
   StackSettings withPorts(Map<String, Integer> newPorts) {
     return new StackSettings(
-        format, kafkaClusterId, passwords, dashboardPassword, unsubscribeSecret, newPorts, demo);
+        format,
+        kafkaClusterId,
+        passwords,
+        dashboardPassword,
+        unsubscribeSecret,
+        newPorts,
+        demo,
+        flink);
   }
 
   StackSettings withDemo() {
     return new StackSettings(
-        format, kafkaClusterId, passwords, dashboardPassword, unsubscribeSecret, ports, true);
+        format,
+        kafkaClusterId,
+        passwords,
+        dashboardPassword,
+        unsubscribeSecret,
+        ports,
+        true,
+        flink);
   }
 
-  /** For a directory that was made before the dashboard had accounts. */
-  private StackSettings withPassword() {
+  StackSettings withFlink(FlinkSize newFlink) {
     return new StackSettings(
         format,
         kafkaClusterId,
         passwords,
-        secret(new SecureRandom()),
+        dashboardPassword,
         unsubscribeSecret,
         ports,
-        demo);
+        demo,
+        newFlink);
+  }
+
+  /** With what a directory lacks that was made before there was a choice of it. */
+  private StackSettings completed() {
+    return new StackSettings(
+        format,
+        kafkaClusterId,
+        passwords,
+        dashboardPassword == null ? secret(new SecureRandom()) : dashboardPassword,
+        unsubscribeSecret,
+        ports,
+        demo,
+        flink == null ? FlinkSize.STANDARD : flink);
   }
 
   String password(String role) {
@@ -113,7 +142,14 @@ record StackSettings(
       passwords.put(role, secret(random));
     }
     return new StackSettings(
-        FORMAT, clusterId(), passwords, secret(random), secret(random), Map.of(), false);
+        FORMAT,
+        clusterId(),
+        passwords,
+        secret(random),
+        secret(random),
+        Map.of(),
+        false,
+        FlinkSize.STANDARD);
   }
 
   private static String secret(SecureRandom random) {

@@ -1,14 +1,19 @@
 package io.rekindle.local.stack;
 
+import com.fasterxml.jackson.annotation.JsonAnyGetter;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonInclude.Include;
+import java.util.Map;
 
 /**
  * How a stack is. The names are those of {@code rekindle status --json}; what is not known is left
  * out there.
  *
  * @param healthy whether all is well: every component answers, the job runs, and time moves
- * @param flink the cluster as a whole; its processes are the two before it
+ * @param taskmanager the first of them
+ * @param moreTaskmanagers the others by name, {@code taskmanager-2} and so on; in JSON they stand
+ *     beside the first
+ * @param flink the cluster as a whole; its processes are those before it
  * @param connector the capture's connector; null if Kafka Connect does not answer
  */
 @JsonInclude(Include.NON_NULL)
@@ -21,6 +26,7 @@ record StackStatus(
     Component connect,
     Component jobmanager,
     Component taskmanager,
+    @JsonAnyGetter Map<String, Component> moreTaskmanagers,
     Component flink,
     Component dashboard,
     Component sender,

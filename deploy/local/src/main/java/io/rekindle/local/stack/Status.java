@@ -52,6 +52,7 @@ public final class Status implements Callable<Integer> {
     components.put("connect", status.connect());
     components.put("jobmanager", status.jobmanager());
     components.put("taskmanager", status.taskmanager());
+    components.putAll(status.moreTaskmanagers());
     components.put("flink", status.flink());
     components.put("dashboard", status.dashboard());
     components.put("sender", status.sender());
@@ -61,7 +62,7 @@ public final class Status implements Callable<Integer> {
         (name, component) ->
             out.printf(
                 Locale.ROOT,
-                "%-12s %-8s %8s  %s%s%s%n",
+                "%-13s %-8s %8s  %s%s%s%n",
                 name,
                 component.healthy() ? "ok" : "TROUBLE",
                 component.pid() == null ? "" : component.pid().toString(),
@@ -129,7 +130,7 @@ public final class Status implements Callable<Integer> {
   private static void line(PrintStream out, String name, boolean healthy, String text) {
     out.printf(
         Locale.ROOT,
-        "%-12s %-8s %8s  %s%n",
+        "%-13s %-8s %8s  %s%n",
         name,
         name.isEmpty() ? "" : healthy ? "ok" : "TROUBLE",
         "",

@@ -23,6 +23,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -97,8 +101,11 @@ final class StatusCollector {
     Component kafka = component(KafkaBroker.NAME, deadLetters, null, info.kafkaBootstrap(), null);
     Component connect = component(ConnectWorker.NAME, connector, null, null, info.connectUrl());
     Component jobManager = component(FlinkCluster.JOB_MANAGER, job, null, null, null);
-    Component taskManager = taskManager(taskManagers.join());
-    boolean flinkHealthy = jobManager.healthy() && taskManager.healthy();
+    SortedMap<String, Component> workers = taskManagers(taskManagers.join());
+    Component taskManager = workers.remove(FlinkCluster.TASK_MANAGER);
+    boolean workersHealthy =
+        taskManager.healthy() && workers.values().stream().allMatch(Component::healthy);
+    boolean flinkHealthy = jobManager.healthy() && workersHealthy;
     Component cluster =
         new Component(
             null,
@@ -137,7 +144,7 @@ final class StatusCollector {
                 read,
                 database.join()));
     boolean healthy =
-        Stream.of(postgres, kafka, connect, jobManager, taskManager, page, mailer, mail)
+        Stream.of(postgres, kafka, connect, cluster, page, mailer, mail)
                 .allMatch(Component::healthy)
             && capturing.healthy()
             && running.healthy()
@@ -151,6 +158,7 @@ final class StatusCollector {
         connect,
         jobManager,
         taskManager,
+        workers,
         cluster,
         page,
         mailer,
@@ -226,17 +234,27 @@ final class StatusCollector {
         : sender;
   }
 
-  private Component taskManager(Answer<Integer> registered) {
-    Optional<Long> pid = pid(FlinkCluster.TASK_MANAGER);
-    String trouble = null;
-    if (pid.isEmpty()) {
-      trouble = "its process has ended";
-    } else if (!registered.given()) {
-      trouble = "the JobManager does not answer";
-    } else if (registered.value() == 0) {
-      trouble = "not registered with the JobManager";
+  /** All that were started, by name. Flink knows them by ids of its own, so it can only count. */
+  private SortedMap<String, Component> taskManagers(Answer<Integer> registered) {
+    SortedMap<String, Component> components = new TreeMap<>();
+    Set<String> started = new TreeSet<>(data.startedComponents(FlinkCluster.TASK_MANAGER));
+    started.add(FlinkCluster.TASK_MANAGER);
+    for (String name : started) {
+      Optional<Long> pid = pid(name);
+      String trouble = null;
+      if (pid.isEmpty()) {
+        trouble = "its process has ended";
+      } else if (!registered.given()) {
+        trouble = "the JobManager does not answer";
+      } else if (registered.value() == 0) {
+        trouble = "not registered with the JobManager";
+      } else if (registered.value() < started.size()) {
+        trouble = "%d of %d are registered".formatted(registered.value(), started.size());
+      }
+      components.put(
+          name, new Component(pid.orElse(null), null, null, null, null, trouble == null, trouble));
     }
-    return new Component(pid.orElse(null), null, null, null, null, trouble == null, trouble);
+    return components;
   }
 
   private Optional<Long> pid(String component) {

@@ -49,15 +49,11 @@ final class Supervisor {
   private static final int JOB_FAILURES_LIMIT = 5;
   private static final Duration SAVEPOINT_LIMIT = Duration.ofMinutes(1);
 
-  /** What a laptop has to spare; the topics allow for twice that. */
-  private static final int PARALLELISM = 2;
-
   private static final String DEFAULT_POLICY = "cadence-v1";
 
   private final DataDirectory data;
   private final Installation installation;
-  private final boolean demo;
-  private final Map<Port, Integer> askedPorts;
+  private final UpRequest request;
   private final EventLog log;
 
   private final ExecutorService workers = Executors.newCachedThreadPool(Supervisor::daemon);
@@ -81,20 +77,10 @@ final class Supervisor {
   private JobKeeper job;
   private LiveOrders live;
 
-  /**
-   * @param demo whether an empty database is filled with the demo shop, and that kept ordering
-   * @param askedPorts ports that have to be these
-   */
-  Supervisor(
-      DataDirectory data,
-      Installation installation,
-      boolean demo,
-      Map<Port, Integer> askedPorts,
-      EventLog log) {
+  Supervisor(DataDirectory data, Installation installation, UpRequest request, EventLog log) {
     this.data = data;
     this.installation = installation;
-    this.demo = demo;
-    this.askedPorts = askedPorts;
+    this.request = request;
     this.log = log;
   }
 
@@ -168,8 +154,11 @@ final class Supervisor {
     PidFile.write(data.pidFile(NAME), Pid.current());
     settings = StackSettings.readOrCreate(data);
     new PostgresServer(data, settings, 0).refuseOtherVersion();
-    Map<Port, Integer> ports = Port.choose(askedPorts, settings.ports(), log::say);
-    settings = settings.withPorts(Port.byKey(ports));
+    checkpoints =
+        new Checkpoints(data.flink("checkpoints"), data.flink("savepoints"), request.from());
+    FlinkSize size = flinkSize();
+    Map<Port, Integer> ports = Port.choose(request.ports(), settings.ports(), log::say);
+    settings = settings.withPorts(Port.byKey(ports)).withFlink(size);
     settings.write(data);
 
     postgres = new PostgresServer(data, settings, ports.get(Port.POSTGRES));
@@ -183,6 +172,7 @@ final class Supervisor {
             data,
             ports.get(Port.FLINK),
             ports.get(Port.FLINK_RPC),
+            settings.flink().taskManagers(),
             Map.of(
                 "REKINDLE_DATABASE_PASSWORD", postgres.account(PostgresServer.PIPELINE).password(),
                 "REKINDLE_UNSUBSCRIBE_SECRET", settings.unsubscribeSecret()),
@@ -216,7 +206,7 @@ final class Supervisor {
     manage(dashboard);
     manage(sender);
     manage(mail);
-    manage(flink.taskManager());
+    flink.taskManagers().forEach(this::manage);
     manage(flink.jobManager());
     manage(connect);
     manage(kafka);
@@ -242,10 +232,19 @@ final class Supervisor {
             null,
             Pid.current());
     info.write(data.root());
-    checkpoints = new Checkpoints(flink.checkpoints(), flink.savepoints());
     job =
         new JobKeeper(
             flink.api(), installation.jobJar(), jobArguments(), checkpoints, log, this::remember);
+  }
+
+  private FlinkSize flinkSize() {
+    FlinkSize last = settings.flink();
+    FlinkSize size =
+        last.with(request.parallelism(), request.taskManagers(), request.stateBackend());
+    if (checkpoints.newest().filter(path -> !checkpoints.isSavepoint(path)).isPresent()) {
+      size.refuseCheckpointOf(last);
+    }
+    return size;
   }
 
   private void manage(Server server) {
@@ -264,7 +263,9 @@ final class Supervisor {
         "--checkpoint.directory",
         flink.checkpoints().toUri().toString(),
         "--parallelism",
-        Integer.toString(PARALLELISM),
+        Integer.toString(settings.flink().parallelism()),
+        "--state.backend",
+        settings.flink().stateBackend().name(),
         "--savepoint.directory",
         flink.savepoints().toUri().toString(),
         "--shop.name",
@@ -300,7 +301,7 @@ final class Supervisor {
 
     log.step("waiting for the first scores");
     awaitScores(captured.join());
-    if (demo && settings.demo()) {
+    if (request.demo() && settings.demo()) {
       live = new LiveOrders(postgres.owner(), log::say);
       live.start();
     }
@@ -330,7 +331,7 @@ final class Supervisor {
       try (Connection owner = postgres.owner().getConnection()) {
         ClockRows.ensure(owner, Topics.standard());
         Policies.install(owner, builtInPolicies(), DEFAULT_POLICY);
-        if (demo && isEmpty(owner)) {
+        if (request.demo() && isEmpty(owner)) {
           log.step("filling the demo shop");
           DemoShop.fill(owner, Instant.now());
           settings = settings.withDemo();
@@ -375,9 +376,12 @@ final class Supervisor {
 
   private void startFlink() {
     process(FlinkCluster.JOB_MANAGER).start();
-    process(FlinkCluster.TASK_MANAGER).start();
+    List<Server> taskManagers = flink.taskManagers();
+    taskManagers.forEach(server -> process(server.process().name()).start());
     await("Flink's JobManager", FlinkCluster.JOB_MANAGER, flink.jobManager()::check);
-    await("Flink's TaskManager", FlinkCluster.TASK_MANAGER, flink.taskManager()::check);
+    for (Server server : taskManagers) {
+      await(server.process().title(), server.process().name(), server::check);
+    }
   }
 
   private void startConnect() {

@@ -4,6 +4,7 @@ import io.rekindle.local.DataOption;
 import io.rekindle.local.Failure;
 import io.rekindle.local.Progress;
 import io.rekindle.local.Rekindle;
+import io.rekindle.local.stack.FlinkSize.StateBackend;
 import java.io.File;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -53,6 +54,36 @@ public final class Up implements Callable<Integer> {
               + " flink-rpc, dashboard, sender, mail-smtp, mail. Otherwise a free one, the same at every start.")
   private Map<String, Integer> ports = Map.of();
 
+  @Option(
+      names = "--parallelism",
+      paramLabel = "N",
+      description =
+          "Parallel parts of the job, 2 at first. This and the next two are kept for later starts.")
+  private Integer parallelism;
+
+  @Option(
+      names = "--task-managers",
+      paramLabel = "N",
+      description =
+          "Flink processes that run them, with " + FlinkSize.SLOTS + " slots each; 1 at first.")
+  private Integer taskManagers;
+
+  @Option(
+      names = "--state-backend",
+      paramLabel = "NAME",
+      description =
+          "Where the job keeps its state: ${COMPLETION-CANDIDATES}; hashmap at first. A stack that"
+              + " was stopped in good order can change it.")
+  private StateBackend stateBackend;
+
+  @Option(
+      names = "--from",
+      paramLabel = "SAVEPOINT",
+      description =
+          "Goes on from this savepoint (a directory) instead of the newest, to go back to what was"
+              + " before. Changes since are read from Kafka again.")
+  private Path from;
+
   @Override
   public Integer call() throws IOException, InterruptedException {
     DataDirectory directory = new DataDirectory(data.path());
@@ -67,7 +98,8 @@ public final class Up implements Callable<Integer> {
     Installation installation = Installation.current();
     Progress progress = Progress.onStandardError();
     EventLog log = new EventLog(directory.log(Supervisor.NAME), progress);
-    Supervisor supervisor = new Supervisor(directory, installation, !empty, asked, log);
+    UpRequest request = new UpRequest(!empty, asked, parallelism, taskManagers, stateBackend, from);
+    Supervisor supervisor = new Supervisor(directory, installation, request, log);
     Runtime.getRuntime().addShutdownHook(new Thread(supervisor::stop, "stop"));
     StackInfo info = supervisor.start();
     log.clear();
@@ -140,12 +172,22 @@ public final class Up implements Callable<Integer> {
       command.add("--empty");
     }
     ports.forEach((key, number) -> command.addAll(List.of("--port", key + "=" + number)));
+    forward(command, "--parallelism", parallelism);
+    forward(command, "--task-managers", taskManagers);
+    forward(command, "--state-backend", stateBackend);
+    forward(command, "--from", from);
     ProcessBuilder builder = new ProcessBuilder(Signals.inOwnSession(command));
     builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
     builder.redirectErrorStream(true);
     builder.redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
     builder.redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()));
     return builder.start();
+  }
+
+  private static void forward(List<String> command, String option, Object value) {
+    if (value != null) {
+      command.addAll(List.of(option, value.toString()));
+    }
   }
 
   /** What it printed last, which is its own message if it had one. */

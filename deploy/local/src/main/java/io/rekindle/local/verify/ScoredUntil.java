@@ -53,7 +53,8 @@ final class ScoredUntil {
     }
   }
 
-  private long reached() throws SQLException {
+  /** The instant that has been reached, {@link Score#NEVER} before the first scores. */
+  long reached() throws SQLException {
     String sql = "select " + Millis.of("scored_until") + " as until from engagement.scored_until";
     try (Statement statement = connection.createStatement();
         ResultSet row = statement.executeQuery(sql)) {

@@ -7,6 +7,7 @@ import io.rekindle.local.stack.StackInfo;
 import java.io.PrintWriter;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.postgresql.ds.PGSimpleDataSource;
 import picocli.CommandLine.Command;
@@ -71,9 +72,14 @@ public final class VerifyCommand implements Callable<Integer> {
   }
 
   static void print(Verification.Result result, PrintWriter out) {
-    result.differences().entrySet().stream()
+    printFirst(result.differences(), out);
+    out.printf("%d users checked, %d differences%n", result.checked(), result.differences().size());
+  }
+
+  /** Some of the differences, by user. */
+  static void printFirst(Map<String, String> differences, PrintWriter out) {
+    differences.entrySet().stream()
         .limit(SHOWN)
         .forEach(user -> out.println(user.getKey() + " " + user.getValue()));
-    out.printf("%d users checked, %d differences%n", result.checked(), result.differences().size());
   }
 }

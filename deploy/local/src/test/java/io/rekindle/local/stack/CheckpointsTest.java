@@ -1,7 +1,9 @@
 package io.rekindle.local.stack;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.rekindle.local.Failure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +27,7 @@ class CheckpointsTest {
   void createDirectories() throws IOException {
     Files.createDirectories(flink.resolve("checkpoints/0123456789abcdef/shared"));
     Files.createDirectories(flink.resolve("savepoints"));
-    checkpoints = new Checkpoints(flink.resolve("checkpoints"), flink.resolve("savepoints"));
+    checkpoints = from(null);
   }
 
   @Test
@@ -103,6 +105,36 @@ class CheckpointsTest {
     checkpoints.prune();
 
     assertThat(checkpoints.newest()).isPresent();
+  }
+
+  @Test
+  void shouldGoBackToWhatWasAskedForUntilTheJobHasTakenOneOfItsOwn() throws IOException {
+    Path asked = flink.resolve("savepoints/savepoint-012345-1");
+    complete("savepoints/savepoint-012345-1", NOON);
+    complete("savepoints/savepoint-012345-2", NOON.plusSeconds(1));
+    complete("checkpoints/0123456789abcdef/chk-1", NOON.plusSeconds(2));
+
+    checkpoints = from(asked);
+
+    assertThat(checkpoints.newest()).contains(asked);
+    assertThat(checkpoints.isSavepoint(asked)).isTrue();
+    checkpoints.markUnusable(asked);
+    assertThat(checkpoints.newest()).isEmpty();
+    assertThat(checkpoints.any()).isTrue();
+    checkpoints.forgetUnusable();
+    complete("checkpoints/fedcba9876543210/chk-1", NOON.plusSeconds(3));
+    assertThat(checkpoints.newest()).contains(flink.resolve("checkpoints/fedcba9876543210/chk-1"));
+  }
+
+  @Test
+  void shouldRefuseWhatIsNoSavepoint() {
+    assertThatThrownBy(() -> from(flink.resolve("savepoints")))
+        .isInstanceOf(Failure.class)
+        .hasMessageContaining("is no savepoint");
+  }
+
+  private Checkpoints from(Path asked) {
+    return new Checkpoints(flink.resolve("checkpoints"), flink.resolve("savepoints"), asked);
   }
 
   private List<String> names(String directory) throws IOException {

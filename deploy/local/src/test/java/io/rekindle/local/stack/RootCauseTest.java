@@ -22,6 +22,21 @@ class RootCauseTest {
   }
 
   @Test
+  void shouldKeepAMessageOfSeveralLinesTogether() {
+    String trace =
+        """
+        org.apache.flink.util.FlinkException: no
+        Caused by: io.rekindle.job.InvalidSettingsException: Refused to start:
+          shop.url is missing
+        See --help.
+        \t... 3 more
+        """;
+
+    assertThat(RootCause.in(trace))
+        .isEqualTo("InvalidSettingsException: Refused to start: shop.url is missing See --help.");
+  }
+
+  @Test
   void shouldTakeTheFirstLineOfWhatIsNoTrace() {
     assertThat(RootCause.in("Not Found: /x\nsecond")).isEqualTo("Not Found: /x");
     assertThat(RootCause.in("")).isEmpty();

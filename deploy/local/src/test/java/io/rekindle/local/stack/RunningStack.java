@@ -46,10 +46,13 @@ final class RunningStack {
     start(environment);
   }
 
-  /** Starts it with more in its environment. */
-  void start(Map<String, String> environment) throws IOException, InterruptedException {
+  /** Starts it with more in its environment, and with options of {@code rekindle up}. */
+  void start(Map<String, String> environment, String... options)
+      throws IOException, InterruptedException {
     this.environment = environment;
-    up = RekindleScript.start(environment, "up", "--empty", "--data", data.toString());
+    List<String> command = new ArrayList<>(List.of("up", "--empty", "--data", data.toString()));
+    command.addAll(List.of(options));
+    up = RekindleScript.start(environment, command.toArray(String[]::new));
     Await.until(
         "READY, after\n" + up.output(),
         START,

@@ -27,6 +27,7 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -57,6 +58,7 @@ class StackITCase {
   private SharedStack shared;
   private RunningStack stack;
   private Path data;
+  private Path savepoint;
 
   @BeforeAll
   void start(SharedStack sharedStack) throws Exception {
@@ -120,11 +122,23 @@ class StackITCase {
     assertThat(verified.output()).contains("1 users checked, 0 differences");
     assertThat(verified.exitCode()).isZero();
 
+    stack.execute("alter table shop.orders add column channel text");
+    stack.execute(
+        "insert into shop.orders (order_id, user_id, amount, channel)"
+            + " values ('ada-7', 'ada', 100, 'web')");
+    stack.await(
+        "a column that nobody reads",
+        "select 1 from engagement.user_scores where user_id = 'ada' and order_count = 4");
+
     stack.execute("delete from shop.users where user_id = 'ada'");
     stack.await(
         "no score",
         "select 1 where not exists"
             + " (select 1 from engagement.user_scores where user_id = 'ada')");
+    Await.until(
+        "nothing is left to erase",
+        RunningStack.SOON,
+        () -> stack.value("select engagement.erase_user('ada')").equals("0"));
   }
 
   @Test
@@ -439,41 +453,74 @@ class StackITCase {
 
   @Test
   @Order(13)
-  void shouldGoOnWhereItStopped() throws Exception {
+  void shouldMakeTheSameOfTheTopicsAgain() throws Exception {
+    Outcome replayed = stack.run("replay");
+
+    assertThat(replayed.output()).contains(", 0 differences");
+    assertThat(replayed.exitCode()).isZero();
+    assertThat(stack.rows("select 1 from pg_database where datname = 'rekindle_shadow'")).isFalse();
+  }
+
+  @Test
+  @Order(14)
+  void shouldGoOnWhereItStoppedWithMorePartsAndAnotherStateBackend() throws Exception {
     stack.up().process().destroy();
     stack.up().waitFor();
     assertThat(data.resolve("run")).isEmptyDirectory();
-    assertThat(data.resolve("flink/savepoints")).isDirectoryContaining("glob:**/savepoint-*");
+    try (Stream<Path> savepoints = Files.list(data.resolve("flink/savepoints"))) {
+      savepoint = savepoints.toList().get(0);
+    }
     assertThat(data.resolve("flink/checkpoints")).isEmptyDirectory();
     assertThat(stack.run("status").exitCode()).isEqualTo(2);
 
     // With a model from here on, which the classes after this one need.
-    stack.start(shared.model().environment());
+    stack.start(
+        shared.model().environment(),
+        "--parallelism",
+        "4",
+        "--task-managers",
+        "2",
+        "--state-backend",
+        "rocksdb");
 
     assertThat(Files.readString(data.resolve("logs/supervisor.log")))
         .containsPattern("submitting job [0-9a-f]{32} from \\S+/savepoint-");
     stack.execute("insert into shop.users (user_id) values ('bea')");
     stack.await("bea has a row", "select 1 from engagement.user_scores where user_id = 'bea'");
     stack.verifyAll();
+    assertThat(stack.value("select max(parallelism) from engagement.pipeline_progress"))
+        .isEqualTo("4");
+    assertThat(stack.status().moreTaskmanagers().get("taskmanager-2").healthy()).isTrue();
     // The shop was empty when capture began, so a row read by a snapshot means a second one.
     assertThat(snapshotRows(Topics.standard().users().name())).isZero();
   }
 
   @Test
-  @Order(14)
-  void shouldEndWhatAKilledRunLeftBehind() throws Exception {
+  @Order(15)
+  void shouldEndWhatAKilledRunLeftBehindAndGoBackToASavepoint() throws Exception {
     ProcessHandle broker = stack.handle("kafka");
     ProcessHandle database = stack.handle("postgres");
     stack.up().process().destroyForcibly();
     stack.up().waitFor();
     assertThat(broker.isAlive()).isTrue();
 
-    stack.start();
+    stack.start(
+        stack.environment(),
+        "--from",
+        savepoint.toString(),
+        "--parallelism",
+        "2",
+        "--task-managers",
+        "1",
+        "--state-backend",
+        "hashmap");
 
     assertThat(broker.isAlive()).isFalse();
     assertThat(database.isAlive()).isFalse();
     assertThat(stack.up().output())
         .contains("ending kafka (pid " + broker.pid() + "), left behind by a run that was killed");
+    assertThat(Files.readString(data.resolve("logs/supervisor.log")))
+        .contains(" from " + savepoint + "\n");
     stack.verifyAll();
   }
 

@@ -1,0 +1,74 @@
+package io.rekindle.local.verify;
+
+import io.rekindle.connectors.database.Migrations;
+import io.rekindle.local.Failure;
+import io.rekindle.local.stack.StackInfo;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/** A database beside a stack's own one, with the same tables and nothing in them. */
+final class ShadowDatabase {
+
+  static final String NAME = "rekindle_shadow";
+
+  private final StackInfo stack;
+
+  ShadowDatabase(StackInfo stack) {
+    this.stack = stack;
+  }
+
+  /**
+   * Makes it.
+   *
+   * @throws Failure if there is one already
+   */
+  void create() throws SQLException {
+    try (Connection connection = live().getConnection();
+        Statement statement = connection.createStatement()) {
+      try (ResultSet there =
+          statement.executeQuery("select 1 from pg_database where datname = '" + NAME + "'")) {
+        if (there.next()) {
+          throw new Failure(
+              "there is a database "
+                  + NAME
+                  + " already, of a replay that was kept or is under way: `drop database "
+                  + NAME
+                  + "` if nobody needs it");
+        }
+      }
+      statement.execute("create database " + NAME);
+    }
+    Migrations.apply(shadow());
+  }
+
+  void drop() throws SQLException {
+    try (Connection connection = live().getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute("drop database if exists " + NAME + " with (force)");
+    }
+  }
+
+  /** The stack's own database, for its owner. */
+  PGSimpleDataSource live() {
+    return dataSource(stack.jdbcUrl());
+  }
+
+  PGSimpleDataSource shadow() {
+    return dataSource(jdbcUrl());
+  }
+
+  String jdbcUrl() {
+    return stack.jdbcUrl().substring(0, stack.jdbcUrl().lastIndexOf('/') + 1) + NAME;
+  }
+
+  private PGSimpleDataSource dataSource(String url) {
+    PGSimpleDataSource source = new PGSimpleDataSource();
+    source.setUrl(url);
+    source.setUser(stack.owner().user());
+    source.setPassword(stack.owner().password());
+    return source;
+  }
+}

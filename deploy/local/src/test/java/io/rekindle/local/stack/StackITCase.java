@@ -55,6 +55,10 @@ class StackITCase {
   private static final int WRITERS = 4;
   private static final int CONCURRENT_CHANGES = 4_000;
 
+  /** A minute shows no more than this, unless somebody wants to see it. */
+  private static final int STANDSTILL_SECONDS =
+      Integer.getInteger("rekindle.standstill-seconds", 20);
+
   private SharedStack shared;
   private RunningStack stack;
   private Path data;
@@ -192,7 +196,7 @@ class StackITCase {
 
   @Test
   @Order(7)
-  void shouldJudgeNobodyWhileConnectStandsStillForAMinuteOfOrders() throws Exception {
+  void shouldJudgeNobodyWhileConnectStandsStillAndOrdersGoOn() throws Exception {
     long seed = new Random().nextLong();
     System.out.println("seed of the changes while Connect stands still: " + seed);
     stack.signal("connect", "STOP");
@@ -205,11 +209,11 @@ class StackITCase {
           () -> stack.statusSays("time stands still: Kafka Connect: no answer"));
       assertThat(stack.run("verify", "--patience", "1").exitCode()).isEqualTo(2);
       stack.await(
-          "a minute by the database's clock",
-          RunningStack.RECOVERY,
-          "select 1 where clock_timestamp() > timestamptz '%s' + interval '60 s'"
-              .formatted(stopped));
-      assertThat(load.changes()).isGreaterThan(1_000);
+          "its time by the database's clock",
+          RunningStack.RECOVERY.plusSeconds(STANDSTILL_SECONDS),
+          "select 1 where clock_timestamp() > timestamptz '%s' + interval '%d s'"
+              .formatted(stopped, STANDSTILL_SECONDS));
+      Await.until("a load", RunningStack.RECOVERY, () -> load.changes() > 1_000);
       assertThat(
               stack.value(
                   "select max(as_of) <= '%s' from engagement.user_scores".formatted(stopped)))

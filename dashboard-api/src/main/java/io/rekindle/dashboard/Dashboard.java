@@ -14,6 +14,7 @@ import io.rekindle.dashboard.http.Failures;
 import io.rekindle.dashboard.http.Json;
 import io.rekindle.dashboard.http.Lists;
 import io.rekindle.dashboard.http.RateLimit;
+import io.rekindle.dashboard.http.RequestId;
 import io.rekindle.dashboard.http.Router;
 import io.rekindle.dashboard.http.SecurityHeaders;
 import io.rekindle.dashboard.live.LiveArea;
@@ -197,6 +198,7 @@ public final class Dashboard implements AutoCloseable {
     config.jsonMapper(new JavalinJackson(Json.MAPPER, false));
     metrics.observe(config.routes);
     config.routes.before(new ClientAddress(settings.trustProxy())::note);
+    config.routes.before(RequestId::apply);
     config.routes.before(new SecurityHeaders(settings.https())::apply);
     new Failures(frame).register(config.routes);
     router = new Router(config.routes, callers);

@@ -72,6 +72,19 @@ class DashboardITCase extends OverDashboard {
   }
 
   @Test
+  void shouldNameEachRequestAsItsCallerDoesUnlessThatCouldBeAnotherLineOfTheLog() throws Exception {
+    assertThat(requestId(admin.get("/api/users/nobody"))).matches("[0-9a-f]{16}");
+    assertThat(requestId(admin.with("X-Request-Id", "proxy-0042").get("/health")))
+        .isEqualTo("proxy-0042");
+    assertThat(requestId(admin.with("X-Request-Id", "42 ERROR all is lost").get("/health")))
+        .matches("[0-9a-f]{16}");
+  }
+
+  private static String requestId(HttpResponse<String> response) {
+    return response.headers().firstValue("X-Request-Id").orElseThrow();
+  }
+
+  @Test
   void shouldFindUsersWhoseIdsNeedEncoding() throws Exception {
     database.execute("insert into shop.users (user_id) values ('a b/c?d%e''f;g..ü')");
 

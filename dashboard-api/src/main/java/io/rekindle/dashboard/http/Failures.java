@@ -81,11 +81,13 @@ public final class Failures {
     } else if (e instanceof IOException && ctx.res().isCommitted()) {
       LOG.debug("{} {}: the client left", ctx.method(), ctx.path(), e);
     } else {
-      LOG.error("{} {} failed", ctx.method(), ctx.path(), e);
+      LOG.error("Request {} ({} {}) failed", RequestId.of(ctx), ctx.method(), ctx.path(), e);
       answer(
           ctx,
           Problem.of(
-              HttpStatus.INTERNAL_SERVER_ERROR, "The request failed; the service's log says why."));
+              HttpStatus.INTERNAL_SERVER_ERROR,
+              "The request failed; the service's log says why, as of request %s."
+                  .formatted(RequestId.of(ctx))));
     }
   }
 
@@ -96,7 +98,7 @@ public final class Failures {
         page.show(ctx, problem);
         return;
       } catch (Exception e) {
-        LOG.error("The error page failed", e);
+        LOG.error("The error page of request {} failed", RequestId.of(ctx), e);
       }
     }
     problem.send(ctx);

@@ -1,0 +1,41 @@
+package io.rekindle.dashboard.http;
+
+import io.javalin.http.Context;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.regex.Pattern;
+
+/**
+ * A name for each request, in its answer and in whatever the log says of it, so that who was told
+ * of a failure and who reads the log speak of the same one. A proxy in front may have given one.
+ */
+public final class RequestId {
+
+  static final String HEADER = "X-Request-Id";
+
+  /** Nothing in it that could pretend to be another line of the log. */
+  private static final Pattern USABLE = Pattern.compile("[A-Za-z0-9._-]{8,64}");
+
+  private static final int BYTES = 8;
+  private static final SecureRandom RANDOM = new SecureRandom();
+
+  private RequestId() {}
+
+  /** Gives the request its name. */
+  public static void apply(Context ctx) {
+    String given = ctx.header(HEADER);
+    String id = given != null && USABLE.matcher(given).matches() ? given : random();
+    ctx.attribute(HEADER, id);
+    ctx.header(HEADER, id);
+  }
+
+  static String of(Context ctx) {
+    return ctx.attribute(HEADER);
+  }
+
+  private static String random() {
+    byte[] bytes = new byte[BYTES];
+    RANDOM.nextBytes(bytes);
+    return HexFormat.of().formatHex(bytes);
+  }
+}

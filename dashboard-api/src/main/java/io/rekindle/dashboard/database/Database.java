@@ -17,6 +17,13 @@ public final class Database implements AutoCloseable {
   /** More would only queue inside Postgres: it and this share a few cores. */
   private static final int POOL_SIZE = 8;
 
+  /**
+   * A filter may leave one client or all of them, and one plan does not do for both; and a question
+   * that took both cores would keep the others waiting.
+   */
+  private static final String SESSION =
+      "set plan_cache_mode = force_custom_plan; set max_parallel_workers_per_gather = 0";
+
   /** Long enough to ride out a busy moment, short enough that a caller hears of an outage. */
   private static final long CONNECTION_TIMEOUT_MILLIS = 2_000;
 
@@ -72,6 +79,7 @@ public final class Database implements AutoCloseable {
     config.setConnectionTimeout(CONNECTION_TIMEOUT_MILLIS);
     config.setValidationTimeout(1_000);
     config.setInitializationFailTimeout(-1); // Start without the database, and wait for it.
+    config.setConnectionInitSql(SESSION);
     config.addDataSourceProperty("ApplicationName", "rekindle-dashboard");
     config.addDataSourceProperty("connectTimeout", "2"); // seconds, like the next
     config.addDataSourceProperty("socketTimeout", "10");

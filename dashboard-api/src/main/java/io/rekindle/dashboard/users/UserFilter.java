@@ -35,24 +35,30 @@ public record UserFilter(
 
   /** What to sort by; clients without it come last, by their ids. */
   public enum Sort {
-    SCORE("score", "s.score", "numeric", true),
-    LAST_ORDER_DATE("lastOrderDate", "s.last_order_at", "timestamptz", true),
-    ORDER_COUNT("orderCount", "s.order_count", "int", true),
-    AVERAGE_ORDER_VALUE("averageOrderValue", "s.average_order_value", "numeric", true),
-    AT_RISK_SINCE("atRiskSince", "s.at_risk_since", "timestamptz", true),
-    NAME("name", "lower(u.name)", "text", false),
-    CREATED_AT("createdAt", "u.created_at", "timestamptz", false);
+    SCORE("score", "s.score", "numeric"),
+    LAST_ORDER_DATE("lastOrderDate", "s.last_order_at", "timestamptz"),
+    ORDER_COUNT("orderCount", "s.order_count", "int"),
+    AVERAGE_ORDER_VALUE("averageOrderValue", "s.average_order_value", "numeric"),
+    AT_RISK_SINCE("atRiskSince", "s.at_risk_since", "timestamptz"),
+    NAME("name", "lower(u.name)", "text", "u.name", null),
+    CREATED_AT("createdAt", "u.created_at", "timestamptz", "u.created_at", "s.client_since");
 
     private final String word;
     private final String expression;
     private final String type;
-    private final boolean ofScores;
+    private final String presence;
+    private final String scoreColumn;
 
-    Sort(String word, String expression, String type, boolean ofScores) {
+    Sort(String word, String scoreColumn, String type) {
+      this(word, scoreColumn, type, scoreColumn, scoreColumn);
+    }
+
+    Sort(String word, String expression, String type, String presence, String scoreColumn) {
       this.word = word;
       this.expression = expression;
       this.type = type;
-      this.ofScores = ofScores;
+      this.presence = presence;
+      this.scoreColumn = scoreColumn;
     }
 
     /** As the API writes it. */
@@ -69,9 +75,19 @@ public record UserFilter(
       return type;
     }
 
+    /** The column that is null where there is nothing to sort by. */
+    String presence() {
+      return presence;
+    }
+
+    /** The same among the scores; null if they do not have it. */
+    String scoreColumn() {
+      return scoreColumn;
+    }
+
     /** Whether it is the pipeline's, else the shop's. */
     boolean ofScores() {
-      return ofScores;
+      return expression.equals(scoreColumn);
     }
 
     static Set<String> words() {
@@ -109,12 +125,11 @@ public record UserFilter(
 
   /** Whether only clients can match whom the pipeline has scored. */
   boolean asksForScores() {
-    return segment != null
-        || band != null
-        || atRisk != null
-        || scoreMin != null
-        || scoreMax != null
-        || lastOrderFrom != null
-        || lastOrderUntil != null;
+    return segment != null || band != null || atRisk != null || asksForRanges();
+  }
+
+  /** Whether only some scores or times of the last order match. */
+  boolean asksForRanges() {
+    return scoreMin != null || scoreMax != null || lastOrderFrom != null || lastOrderUntil != null;
   }
 }

@@ -177,8 +177,9 @@ public final class UsersArea implements Area {
   public Users users(UserFilter filter, String cursor, int limit, boolean count) {
     return jdbi.withHandle(
         handle -> {
-          Page<UserProfile> page = UserList.page(handle, filter, cursor, limit);
-          Integer total = count ? UserList.count(handle, filter) : null;
+          UserList list = new UserList(handle, filter);
+          Page<UserProfile> page = list.page(cursor, limit);
+          Integer total = count ? list.count() : null;
           boolean more = total != null && total > UserList.MOST_COUNTED;
           return new Users(
               page.items(),
@@ -235,7 +236,7 @@ public final class UsersArea implements Area {
         query,
         CLIENTS_CSV,
         (cursor, limit) -> users(filter, cursor, limit, count),
-        (handle, consumer) -> UserList.forEach(handle, filter, consumer));
+        (handle, consumer) -> new UserList(handle, filter).forEach(consumer));
   }
 
   /** A list about one client. */

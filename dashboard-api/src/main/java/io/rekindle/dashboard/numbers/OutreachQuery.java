@@ -70,20 +70,24 @@ final class OutreachQuery {
       from engagement.emails where status = 'READY'
       """;
 
+  // The bounds as constants, so that the few rows between them are looked up.
   private static final String WEEK =
       """
-      with week as (
-        select ?::timestamptz - interval '168 hours' as since, ?::timestamptz as until)
       select
-        (select count(*) from engagement.emails, week
-         where status = 'SENT' and sent_at > since and sent_at <= until) as sent,
-        (select count(*) from engagement.outreach_decisions, week
-         where decision = 'EMAIL' and decided_at > since and decided_at <= until) as decided,
+        (select count(*) from engagement.emails
+         where status = 'SENT'
+           and sent_at > ?::timestamptz - interval '168 hours' and sent_at <= ?::timestamptz) as sent,
+        (select count(*) from engagement.outreach_decisions
+         where decision = 'EMAIL'
+           and decided_at > ?::timestamptz - interval '168 hours'
+           and decided_at <= ?::timestamptz) as decided,
         count(*) as ended, count(*) filter (where reactivated) as reactivated
-      from engagement.email_outcomes, week
+      from engagement.email_outcomes
       where decision = 'EMAIL'
-        and decided_at > since - interval '336 hours' and decided_at <= until - interval '336 hours'
+        and decided_at > ?::timestamptz - interval '504 hours'
+        and decided_at <= ?::timestamptz - interval '336 hours'
       """;
+  private static final int BOUNDS_OF_WEEK = 6;
 
   Outreach ask(Connection connection) throws SQLException {
     Instant asOf = now(connection);
@@ -160,8 +164,9 @@ final class OutreachQuery {
 
   private static Week week(Connection connection, Instant until) throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(WEEK)) {
-      statement.setObject(1, until.atOffset(ZoneOffset.UTC));
-      statement.setObject(2, until.atOffset(ZoneOffset.UTC));
+      for (int bound = 1; bound <= BOUNDS_OF_WEEK; bound++) {
+        statement.setObject(bound, until.atOffset(ZoneOffset.UTC));
+      }
       try (ResultSet row = statement.executeQuery()) {
         row.next();
         return new Week(

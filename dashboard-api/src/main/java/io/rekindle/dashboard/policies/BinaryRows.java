@@ -53,7 +53,14 @@ final class BinaryRows {
     return row.getLong();
   }
 
-  /** To be called if not all rows are read. */
+  /** Goes past all rows that are left; the connection can be used again then. */
+  void passOver() throws SQLException {
+    while (copy.isActive()) {
+      copy.readFromCopy();
+    }
+  }
+
+  /** Gives up the rows that are left, and with them the transaction. */
   void cancel() throws SQLException {
     if (copy.isActive()) {
       copy.cancelCopy();

@@ -35,6 +35,7 @@ final class Preview {
       left join (
         select user_id, max(sent_at) as at from engagement.emails
         where status = 'SENT' group by user_id) c on c.user_id = u.user_id
+      where hashtextextended(u.user_id, 0) between %%d and %%d
       order by 1
       """
           .formatted(Score.NEVER + 1);
@@ -49,8 +50,16 @@ final class Preview {
              case status when 'PLACED' then ((amount - refunded_amount) * 100)::bigint else 0 end,
              ((ascii(currency) - 64) * 1024 + (ascii(substr(currency, 2)) - 64) * 32
                + ascii(substr(currency, 3)) - 64)::bigint
-      from shop.orders order by 1, 2
+      from shop.orders
+      where hashtextextended(user_id, 0) between %d and %d
+      order by 1, 2
       """;
+
+  /**
+   * Parts of the range of hashes, one after the other: so the first results, and with them
+   * progress, come long before all orders are sorted, and a part's orders are sorted in memory.
+   */
+  private static final int PARTS = 4;
 
   private static final int CHECK_EVERY = 1_024;
 
@@ -91,14 +100,21 @@ final class Preview {
         Connection orderRows = database.connectForLong()) {
       long asOf = begin(clientRows, orderRows);
       Comparison comparison = new Comparison(asOf, outreach(clientRows));
-      BinaryRows orders = new BinaryRows(orderRows, ORDERS);
-      BinaryRows clients = new BinaryRows(clientRows, CLIENTS);
-      try {
-        compare(clients, new OrderReader(orders), comparison, asOf);
-      } finally {
-        orders.cancel();
-        clients.cancel();
+      for (int part = 0; part < PARTS; part++) {
+        long from = Long.MIN_VALUE + part * (Long.MAX_VALUE / PARTS + 1) * 2;
+        long to = from - 1 + (Long.MAX_VALUE / PARTS + 1) * 2;
+        BinaryRows orders = new BinaryRows(orderRows, ORDERS.formatted(from, to));
+        BinaryRows clients = new BinaryRows(clientRows, CLIENTS.formatted(from, to));
+        try {
+          compare(clients, new OrderReader(orders), comparison, asOf);
+          orders.passOver();
+          clients.passOver();
+        } finally {
+          orders.cancel();
+          clients.cancel();
+        }
       }
+      usersTotal = comparison.users();
       return comparison.result(before.version(), after.version());
     }
   }
@@ -176,7 +192,6 @@ final class Preview {
       comparison.add(oldScore, newScore, reachable);
     }
     usersDone = comparison.users();
-    usersTotal = usersDone;
   }
 
   /** Goes through the orders beside the clients. */

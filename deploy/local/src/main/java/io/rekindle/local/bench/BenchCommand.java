@@ -9,6 +9,7 @@ import io.rekindle.local.demo.LargeShop;
 import io.rekindle.local.stack.DashboardSandbox;
 import io.rekindle.local.stack.KafkaSandbox;
 import io.rekindle.local.stack.StackInfo;
+import io.rekindle.scoring.ScoringPolicy;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -42,6 +43,9 @@ import picocli.CommandLine.Spec;
 public final class BenchCommand implements Runnable {
 
   private static final int SHOWN_METHODS = 25;
+
+  private static final Duration WARM_UP = Duration.ofSeconds(15);
+  private static final Duration SATURATED = Duration.ofSeconds(20);
 
   @Spec private CommandSpec spec;
 
@@ -216,9 +220,10 @@ public final class BenchCommand implements Runnable {
       mixinStandardHelpOptions = true,
       description = {
         "Starts Postgres and the dashboard in a directory of their own, fills the database with a",
-        "large shop (once: the directory is kept), has viewers look at lists, searches, clients and",
-        "numbers all at once, and prints how long each kind of answer takes, how long the dashboard",
-        "takes to start, and its memory."
+        "large shop (once: the directory is kept), has viewers look at lists, searches, clients,",
+        "numbers and pages, and prints how long each kind of answer takes, how many there are when",
+        "nobody pauses, and how long a policy's preview and the dashboard's start take, with its",
+        "memory."
       })
   int dashboard(
       // Every command takes --data; this one works in a directory of its own.
@@ -246,36 +251,78 @@ public final class BenchCommand implements Runnable {
               names = "--seconds",
               paramLabel = "N",
               defaultValue = "60",
-              description = "For how long (default: ${DEFAULT-VALUE}).")
-          int seconds)
+              description = "For how long; 0 only fills (default: ${DEFAULT-VALUE}).")
+          int seconds,
+      @Option(
+              names = "--pause",
+              paramLabel = "SECONDS",
+              defaultValue = "1.5",
+              description =
+                  "How long a viewer looks at a page on average before the next; it asks for"
+                      + " 3 things at once (default: ${DEFAULT-VALUE}).")
+          double pause)
       throws SQLException, IOException, InterruptedException, ExecutionException {
+    PrintWriter out = spec.commandLine().getOut();
     try (Progress progress = Progress.onStandardError();
         DashboardSandbox sandbox = DashboardSandbox.start(directory, progress)) {
-      LargeShop.ensure(sandbox.owner(), users, progress);
+      long begin = System.nanoTime();
+      if (LargeShop.ensure(sandbox.owner(), users, progress)) {
+        out.printf(Locale.ROOT, "filled in %,.0f s%n", (System.nanoTime() - begin) / 1e9);
+        out.flush();
+      }
+      if (seconds == 0) {
+        return 0;
+      }
       progress.step("starting the dashboard");
       Duration start = sandbox.startDashboard();
       Viewers viewers = DashboardViews.of(sandbox.url(), sandbox.administrator(), users);
-      Map<String, Percentiles> times =
-          viewers.look(people, Duration.ofSeconds(10), Duration.ofSeconds(seconds), progress);
-      PrintWriter out = spec.commandLine().getOut();
-      times.forEach(
-          (kind, nanos) ->
-              out.printf(
-                  Locale.ROOT,
-                  "%-34s %,7d answers  p50 %5.0f ms  p99 %5.0f ms  at most %5.0f ms%n",
-                  kind,
-                  nanos.count(),
-                  nanos.at(50) / 1e6,
-                  nanos.at(99) / 1e6,
-                  nanos.at(100) / 1e6));
+      progress.step("%d viewers warm up".formatted(people));
+      viewers.look(people, Duration.ZERO, WARM_UP);
+      progress.step("%d viewers look".formatted(people));
+      Duration meanPause = Duration.ofNanos((long) (pause * 1e9));
+      Viewers.Measured paced = viewers.look(people, meanPause, Duration.ofSeconds(seconds));
+      progress.step("%d viewers look without a pause".formatted(people));
+      Viewers.Measured saturated = viewers.look(people, Duration.ZERO, SATURATED);
+      long resident = sandbox.residentBytes();
+      Duration preview = viewers.preview(ScoringPolicy.builtIn("document-v1").json(), progress);
+      paced.byKind().forEach((kind, times) -> print(out, kind, times));
       out.printf(
           Locale.ROOT,
-          "%d viewers; the dashboard answered %.2f s after its start and takes %d MB%n",
+          "%d viewers, each a page of %d requests, then a pause of %s s on average (--pause;"
+              + " exponential, seed %d): %.0f answers/s%n",
           people,
+          Viewers.REQUESTS_OF_A_PAGE,
+          pause,
+          Viewers.SEED,
+          paced.answersPerSecond());
+      print(out, "all", paced.all());
+      out.printf(
+          Locale.ROOT,
+          "the same without a pause, which is throughput: %.0f answers/s%n",
+          saturated.answersPerSecond());
+      print(out, "all", saturated.all());
+      out.printf(
+          Locale.ROOT,
+          "policy preview over all clients: %.1f s%n"
+              + "the dashboard answered %.2f s after its start and took %d MB, at most %d MB with"
+              + " the preview%n",
+          preview.toMillis() / 1e3,
           start.toMillis() / 1e3,
-          sandbox.residentBytes() >> 20);
+          resident >> 20,
+          sandbox.mostResidentBytes() >> 20);
     }
     return 0;
+  }
+
+  private static void print(PrintWriter out, String kind, Percentiles nanos) {
+    out.printf(
+        Locale.ROOT,
+        "%-34s %,7d answers  p50 %5.0f ms  p99 %5.0f ms  at most %5.0f ms%n",
+        kind,
+        nanos.count(),
+        nanos.at(50) / 1e6,
+        nanos.at(99) / 1e6,
+        nanos.at(100) / 1e6);
   }
 
   private static void preload(

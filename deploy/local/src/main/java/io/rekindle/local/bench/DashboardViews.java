@@ -3,6 +3,8 @@ package io.rekindle.local.bench;
 import io.rekindle.local.demo.LargeShop;
 import io.rekindle.local.stack.StackInfo.Account;
 import java.io.IOException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Random;
 
@@ -11,6 +13,15 @@ final class DashboardViews {
 
   private static final List<String> FIRST_NAMES = List.of("oliver", "amelia", "lukas", "zofia");
   private static final List<String> LAST_NAMES = List.of("smith", "weber", "nowak", "nguyen");
+  private static final List<String> SORTS =
+      List.of(
+          "score",
+          "lastOrderDate",
+          "orderCount",
+          "averageOrderValue",
+          "atRiskSince",
+          "name",
+          "createdAt");
   private static final List<String> SEGMENTS = List.of("LOYAL", "AT_RISK", "LOST", "NEW");
   private static final List<String> BANDS = List.of("HEALTHY", "COOLING", "LOW", "LAPSED");
 
@@ -21,15 +32,7 @@ final class DashboardViews {
       throws IOException, InterruptedException {
     Viewers viewers = Viewers.signIn(url, account);
     viewers.looksAt("clients", random -> "/api/users");
-    for (String sort :
-        List.of(
-            "score",
-            "lastOrderDate",
-            "orderCount",
-            "averageOrderValue",
-            "atRiskSince",
-            "name",
-            "createdAt")) {
+    for (String sort : SORTS) {
       viewers.looksAt(
           "clients by " + sort,
           random -> "/api/users?sort=" + sort + "&order=" + any(List.of("asc", "desc"), random));
@@ -51,15 +54,58 @@ final class DashboardViews {
                 "/api/users?search=" + any(FIRST_NAMES, random) + "%20" + any(LAST_NAMES, random))
         .looksAt("search for an id", random -> "/api/users?search=" + user(users, random))
         .looksAt("search for nobody", random -> "/api/users?search=xyzzy" + random.nextInt(1_000))
-        .looksAt("search for two letters", random -> "/api/users?search=sm");
+        .looksAt("search for two letters", random -> "/api/users?search=sm")
+        .looksAt("search for an address", random -> "/api/users?search=" + address(users, random))
+        .looksAt(
+            "search within a segment",
+            random ->
+                "/api/users?search="
+                    + any(FIRST_NAMES, random)
+                    + "&segment="
+                    + any(SEGMENTS, random)
+                    + "&sort="
+                    + any(SORTS, random))
+        .looksAt(
+            "clients by two filters",
+            random ->
+                "/api/users?segment="
+                    + any(SEGMENTS, random)
+                    + "&atRisk="
+                    + random.nextBoolean()
+                    + "&sort="
+                    + any(SORTS, random))
+        .looksAt(
+            "clients without an order lately",
+            random ->
+                "/api/users?lastOrderUntil="
+                    + Instant.now().minus(30 + random.nextInt(300), ChronoUnit.DAYS)
+                    + "&sort="
+                    + any(SORTS, random));
     viewers.looksAt("client", random -> "/api/users/" + user(users, random));
     for (String part : List.of("history", "timeline", "orders", "emails", "decisions")) {
       viewers.looksAt(
           "client's " + part, random -> "/api/users/" + user(users, random) + "/" + part);
     }
+    for (String part : List.of("timeline", "orders")) {
+      viewers.looksAt(
+          "busiest client's " + part,
+          random ->
+              "/api/users/"
+                  + LargeShop.busiestUserId(random.nextInt(LargeShop.busiestUsers(users)))
+                  + "/"
+                  + part);
+    }
     viewers
         .looksAt("emails", random -> "/api/emails")
-        .looksAt("emails that were sent", random -> "/api/emails?status=SENT");
+        .looksAt("emails that were sent", random -> "/api/emails?status=SENT")
+        .looksAt("emails that failed", random -> "/api/emails?status=FAILED")
+        .looksAt(
+            "emails of a day",
+            random ->
+                "/api/emails?until=" + Instant.now().minus(random.nextInt(90), ChronoUnit.DAYS))
+        .looksAt("search for a word in emails", random -> "/api/emails?search=missed")
+        .looksAt(
+            "search for a client's emails", random -> "/api/emails?search=" + user(users, random));
     for (String numbers :
         List.of(
             "overview",
@@ -74,11 +120,29 @@ final class DashboardViews {
             "pipeline")) {
       viewers.looksAt(numbers, random -> "/api/" + numbers);
     }
+    viewers
+        .looksAt("page: overview", random -> "/")
+        .looksAt("page: clients", random -> "/clients?segment=" + any(SEGMENTS, random))
+        .looksAt("page: clients found", random -> "/clients?search=" + any(FIRST_NAMES, random))
+        .looksAt("page: client", random -> "/clients/" + user(users, random))
+        .looksAt("page: at risk", random -> "/at-risk")
+        .looksAt("page: emails", random -> "/emails")
+        .looksAt("page: experiments", random -> "/experiments");
     return viewers;
   }
 
   private static String user(int users, Random random) {
     return LargeShop.userId(random.nextInt(users));
+  }
+
+  /** As the shop's addresses begin, with the number of somebody else perhaps. */
+  private static String address(int users, Random random) {
+    return any(FIRST_NAMES, random)
+        + "."
+        + any(LAST_NAMES, random)
+        + "."
+        + random.nextInt(users)
+        + "@";
   }
 
   private static String any(List<String> choices, Random random) {

@@ -7,11 +7,13 @@ import io.rekindle.local.Failure;
 import io.rekindle.local.Progress;
 import io.rekindle.local.stack.StackInfo.Account;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.CookieManager;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -19,10 +21,12 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -31,10 +35,10 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
- * People who look at a dashboard, each with one request after another under way, and how long they
- * wait for each kind of answer.
+ * People who look at a dashboard, page after page, and how long they wait for each kind of answer.
  */
 final class Viewers {
 
@@ -44,7 +48,11 @@ final class Viewers {
   /** No more often than the dashboard lets one account try. */
   private static final Duration SIGN_IN_PAUSE = Duration.ofSeconds(7);
 
-  private static final long SEED = 20;
+  private static final Duration PREVIEW_POLL = Duration.ofMillis(200);
+
+  static final long SEED = 20;
+
+  static final int REQUESTS_OF_A_PAGE = 3;
 
   /** The part of a list that comes after the one in the answer. */
   private static final String CURSOR = "nextCursor";
@@ -54,6 +62,7 @@ final class Viewers {
   private final Map<String, ConcurrentLinkedQueue<Long>> nanos = new LinkedHashMap<>();
   private final HttpClient client =
       HttpClient.newBuilder().cookieHandler(new CookieManager()).build();
+  private String csrfToken;
 
   private Viewers(String url) {
     this.url = url;
@@ -83,6 +92,7 @@ final class Viewers {
     if (response.statusCode() != 201) {
       throw new Failure("the dashboard does not let us in: " + response.body());
     }
+    viewers.csrfToken = JSON.readTree(response.body()).path("csrfToken").textValue();
     return viewers;
   }
 
@@ -99,31 +109,42 @@ final class Viewers {
   }
 
   /**
-   * Has so many people look at everything again and again, and returns how long each kind of answer
-   * took.
+   * What a measurement found.
    *
-   * @param warmUp how long they look before it counts
+   * @param all of all kinds together
+   * @param answersPerSecond how many all viewers got together
    */
-  Map<String, Percentiles> look(int people, Duration warmUp, Duration duration, Progress progress)
+  record Measured(Map<String, Percentiles> byKind, Percentiles all, double answersPerSecond) {}
+
+  /**
+   * Has so many people look at everything again and again, and returns how long each kind of answer
+   * took. What they open asks for {@value #REQUESTS_OF_A_PAGE} things at once, as a page does.
+   *
+   * @param pause how long a person looks on average before the next page; exponentially distributed
+   */
+  Measured look(int people, Duration pause, Duration duration)
       throws InterruptedException, ExecutionException {
-    progress.step("%d viewers warm up".formatted(people));
-    run(people, warmUp);
     nanos.values().forEach(ConcurrentLinkedQueue::clear);
-    progress.step("%d viewers look".formatted(people));
-    run(people, duration);
-    Map<String, Percentiles> measured = new LinkedHashMap<>();
+    long begin = System.nanoTime();
+    run(people, pause, begin + duration.toNanos());
+    double seconds = (System.nanoTime() - begin) / 1e9;
+    Map<String, Percentiles> byKind = new LinkedHashMap<>();
     nanos.forEach(
         (kind, times) -> {
           if (!times.isEmpty()) {
-            measured.put(
-                kind, new Percentiles(times.stream().mapToLong(Long::longValue).toArray()));
+            byKind.put(kind, percentiles(times.stream()));
           }
         });
-    return measured;
+    Percentiles all = percentiles(nanos.values().stream().flatMap(ConcurrentLinkedQueue::stream));
+    return new Measured(byKind, all, all.count() / seconds);
   }
 
-  private void run(int people, Duration duration) throws InterruptedException, ExecutionException {
-    long end = System.nanoTime() + duration.toNanos();
+  private static Percentiles percentiles(Stream<Long> times) {
+    return new Percentiles(times.mapToLong(Long::longValue).toArray());
+  }
+
+  private void run(int people, Duration pause, long end)
+      throws InterruptedException, ExecutionException {
     ExecutorService threads = Executors.newFixedThreadPool(people);
     try {
       List<Future<?>> looking = new ArrayList<>();
@@ -133,8 +154,14 @@ final class Viewers {
         looking.add(
             threads.submit(
                 () -> {
-                  while (System.nanoTime() < end) {
-                    lookAtEverything(random, turnsPages, end);
+                  Iterator<String> kinds = Collections.emptyIterator();
+                  while (think(pause, random, end)) {
+                    List<CompletableFuture<?>> page = new ArrayList<>();
+                    while (page.size() < REQUESTS_OF_A_PAGE) {
+                      kinds = kinds.hasNext() ? kinds : shuffled(random);
+                      page.add(open(kinds.next(), random, turnsPages));
+                    }
+                    CompletableFuture.allOf(page.toArray(CompletableFuture[]::new)).get();
                   }
                   return null;
                 }));
@@ -148,33 +175,105 @@ final class Viewers {
     }
   }
 
-  private void lookAtEverything(Random random, boolean turnsPages, long end)
-      throws IOException, InterruptedException {
-    List<String> order = new ArrayList<>(kinds.keySet());
-    Collections.shuffle(order, random);
-    for (String kind : order) {
-      if (System.nanoTime() >= end) {
-        return;
-      }
-      String path = kinds.get(kind).apply(random);
-      byte[] answer = ask(kind, path);
-      JsonNode next =
-          turnsPages && answer.length > 0 && answer[0] == '{'
-              ? JSON.readTree(answer).path(CURSOR)
-              : null;
-      if (next != null && next.isTextual()) {
-        String cursor = URLEncoder.encode(next.textValue(), StandardCharsets.UTF_8);
-        ask(kind, path + (path.contains("?") ? "&" : "?") + "cursor=" + cursor);
-      }
+  /** False once it is time to go. */
+  private static boolean think(Duration pause, Random random, long end) {
+    long until = System.nanoTime() + (long) (-Math.log(1 - random.nextDouble()) * pause.toNanos());
+    while (System.nanoTime() < Math.min(until, end)) {
+      LockSupport.parkNanos(Math.min(until, end) - System.nanoTime());
     }
+    return System.nanoTime() < end;
   }
 
-  private byte[] ask(String kind, String path) throws IOException, InterruptedException {
-    HttpRequest request = HttpRequest.newBuilder(URI.create(url + path)).timeout(PATIENCE).build();
+  private Iterator<String> shuffled(Random random) {
+    List<String> order = new ArrayList<>(kinds.keySet());
+    Collections.shuffle(order, random);
+    return order.iterator();
+  }
+
+  private CompletableFuture<?> open(String kind, Random random, boolean turnsPages) {
+    String path = kinds.get(kind).apply(random);
+    CompletableFuture<byte[]> first = ask(kind, path);
+    return turnsPages ? first.thenCompose(answer -> next(kind, path, answer)) : first;
+  }
+
+  /** The part of a list after the one in the answer, if there is one. */
+  private CompletableFuture<byte[]> next(String kind, String path, byte[] answer) {
+    String cursor = null;
+    if (answer.length > 0 && answer[0] == '{') {
+      try {
+        cursor = JSON.readTree(answer).path(CURSOR).textValue();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    return cursor == null
+        ? CompletableFuture.completedFuture(answer)
+        : ask(
+            kind,
+            path
+                + (path.contains("?") ? "&" : "?")
+                + "cursor="
+                + URLEncoder.encode(cursor, StandardCharsets.UTF_8));
+  }
+
+  private CompletableFuture<byte[]> ask(String kind, String path) {
+    HttpRequest request = request(path).GET().build();
     long begin = System.nanoTime();
-    HttpResponse<byte[]> response = client.send(request, BodyHandlers.ofByteArray());
-    nanos.get(kind).add(System.nanoTime() - begin);
-    if (response.statusCode() != 200) {
+    return client
+        .sendAsync(request, BodyHandlers.ofByteArray())
+        .thenApply(
+            response -> {
+              nanos.get(kind).add(System.nanoTime() - begin);
+              return body(path, 200, response);
+            });
+  }
+
+  /**
+   * Compares a policy with the one in force over all clients.
+   *
+   * @param document of the policy, JSON
+   * @return how long it took
+   */
+  Duration preview(String document, Progress progress) throws IOException, InterruptedException {
+    ObjectNode asked = JSON.createObjectNode();
+    asked.set("document", JSON.readTree(document));
+    long begin = System.nanoTime();
+    JsonNode preview =
+        JSON.readTree(send("/api/policy-previews", 202, BodyPublishers.ofString(asked.toString())));
+    String path = "/api/policy-previews/" + preview.path("previewId").textValue();
+    while (preview.path("finishedAt").isNull() || preview.path("finishedAt").isMissingNode()) {
+      LockSupport.parkNanos(PREVIEW_POLL.toNanos());
+      preview =
+          JSON.readTree(
+              body(path, 200, client.send(request(path).build(), BodyHandlers.ofByteArray())));
+      progress.count(
+          "previewing a policy",
+          preview.path("usersDone").longValue(),
+          preview.path("usersTotal").longValue());
+    }
+    if (!preview.path("state").asText().equals("DONE")) {
+      throw new Failure("the preview ended as " + preview.path("state").asText());
+    }
+    return Duration.ofNanos(System.nanoTime() - begin);
+  }
+
+  private byte[] send(String path, int expected, BodyPublisher body)
+      throws IOException, InterruptedException {
+    HttpRequest request =
+        request(path)
+            .header("Content-Type", "application/json")
+            .header("X-CSRF-Token", csrfToken)
+            .POST(body)
+            .build();
+    return body(path, expected, client.send(request, BodyHandlers.ofByteArray()));
+  }
+
+  private HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(URI.create(url + path)).timeout(PATIENCE);
+  }
+
+  private static byte[] body(String path, int expected, HttpResponse<byte[]> response) {
+    if (response.statusCode() != expected) {
       throw new Failure(
           "%s answered %d: %s"
               .formatted(

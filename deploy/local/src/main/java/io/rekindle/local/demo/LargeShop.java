@@ -47,6 +47,12 @@ public final class LargeShop {
   private static final int CHANGES_EACH = 5;
   private static final int EURO = Currencies.pack("EUR");
 
+  /** One client in so many has as many orders as the pipeline keeps. */
+  private static final int BUYS_EVERY_DAY_ONE_IN = 10_000;
+
+  /** Of one client in so many the shop has no name, and of the next one no address. */
+  private static final int UNKNOWN_ONE_IN = 1_000;
+
   /** One in so many episodes is held out, and one in so many is skipped. */
   private static final int HELD_OUT_ONE_IN = 10;
 
@@ -79,9 +85,10 @@ public final class LargeShop {
    * Makes sure that a database with the schema has such a shop.
    *
    * @param owner connections of the role that owns the tables
+   * @return whether it had to be filled
    * @throws Failure if it has another
    */
-  public static void ensure(DataSource owner, int users, Progress progress) throws SQLException {
+  public static boolean ensure(DataSource owner, int users, Progress progress) throws SQLException {
     long found;
     try (Connection connection = owner.getConnection();
         Statement statement = connection.createStatement();
@@ -96,11 +103,22 @@ public final class LargeShop {
           "there is a shop of %,d users already: name another directory, or ask for these"
               .formatted(found));
     }
+    return found == 0;
   }
 
   /** The id of a user, from 0. */
   public static String userId(int number) {
     return "client-%07d".formatted(number);
+  }
+
+  /** The id of one of those who have {@value #MOST_ORDERS} orders, from 0. */
+  public static String busiestUserId(int number) {
+    return userId(number * BUYS_EVERY_DAY_ONE_IN);
+  }
+
+  /** How many of so many users have {@value #MOST_ORDERS} orders. */
+  public static int busiestUsers(int users) {
+    return (users + BUYS_EVERY_DAY_ONE_IN - 1) / BUYS_EVERY_DAY_ONE_IN;
   }
 
   private void fill(DataSource owner, Progress progress) throws SQLException {
@@ -118,7 +136,7 @@ public final class LargeShop {
               "engagement.user_scores (user_id, score, band, segment, recency_points,"
                   + " rhythm_points, frequency_points, value_points, contact_points, order_count,"
                   + " average_order_value, last_order_at, usual_gap_ms, at_risk, at_risk_since,"
-                  + " next_change_at, as_of, revision, policy_version)",
+                  + " next_change_at, as_of, revision, policy_version, client_since)",
               "engagement.score_history (user_id, as_of, revision, score, band, segment, at_risk,"
                   + " recency_points, rhythm_points, frequency_points, value_points,"
                   + " contact_points, previous_score, previous_band, previous_at_risk, cause,"
@@ -149,6 +167,10 @@ public final class LargeShop {
       for (CopyIn copy : copies.values()) {
         copy.endCopy();
       }
+      execute(
+          owner,
+          "insert into engagement.pipeline_progress (subtask, parallelism, watermark)"
+              + " values (0, 1, '%s')".formatted(Instant.ofEpochMilli(now)));
     } finally {
       for (Connection connection : connections) {
         connection.close();
@@ -170,19 +192,23 @@ public final class LargeShop {
     double lifetimeDays = 30 + random.nextDouble() * (HISTORY_DAYS - 30);
     // Some left long ago, most are about: the age of the last order is short for most.
     double silentDays = lifetimeDays * Math.pow(random.nextDouble(), 3);
+    long createdAt = now - (long) ((lifetimeDays + 1) * DAY);
     begin()
         .text(userId)
-        .text(Region.email(name, Integer.toString(number)))
-        .text(name)
+        .text(number % UNKNOWN_ONE_IN == 1 ? null : Region.email(name, Integer.toString(number)))
+        .text(number % UNKNOWN_ONE_IN == 0 ? null : name)
         .text("{" + category(number) + "," + category(number + 5) + "}")
         .text(region.zone().getId())
         .text(region.locale())
         .text(number % 5 == 0 ? "f" : "t")
-        .instant(now - (long) ((lifetimeDays + 1) * DAY))
+        .instant(createdAt)
         .end("shop.users");
 
     int count =
-        Math.min(MOST_ORDERS, (int) Math.round(-Math.log(1 - random.nextDouble()) * ordersEach));
+        number % BUYS_EVERY_DAY_ONE_IN == 0
+            ? MOST_ORDERS
+            : Math.min(
+                MOST_ORDERS, (int) Math.round(-Math.log(1 - random.nextDouble()) * ordersEach));
     long[] placedAt = new long[count];
     for (int i = 0; i < count; i++) {
       double days = silentDays + random.nextDouble() * (lifetimeDays - silentDays);
@@ -205,7 +231,7 @@ public final class LargeShop {
       writeOrder(userId, placedAt[next++]);
     }
     Score score = scorer.score(orders, now, Score.NEVER);
-    writeScore(userId, score);
+    writeScore(userId, score, createdAt);
     if (score.atRisk()) {
       writeEpisode(userId, number, score);
     }
@@ -228,7 +254,7 @@ public final class LargeShop {
     orders.add(placedAt, cancelled || refunded ? 0 : cents, EURO);
   }
 
-  private void writeScore(String userId, Score score) throws SQLException {
+  private void writeScore(String userId, Score score, long createdAt) throws SQLException {
     begin().text(userId).text(score.scoreDecimal()).text(score.band()).text(score.segment());
     points(score)
         .text(score.orderCount())
@@ -241,6 +267,8 @@ public final class LargeShop {
         .instant(score.asOf())
         .text(1)
         .text(POLICY)
+        // Given, since the shop's row is not committed yet.
+        .instant(createdAt)
         .end("engagement.user_scores");
   }
 

@@ -104,9 +104,18 @@ public final class DashboardSandbox implements AutoCloseable {
 
   /** Memory that the dashboard's process takes now, in bytes. */
   public long residentBytes() {
+    return memory("VmRSS:");
+  }
+
+  /** The most memory that the dashboard's process has taken so far, in bytes. */
+  public long mostResidentBytes() {
+    return memory("VmHWM:");
+  }
+
+  private long memory(String figure) {
     try {
       return Files.readAllLines(Path.of("/proc/" + process.pid() + "/status")).stream()
-              .filter(line -> line.startsWith("VmRSS:"))
+              .filter(line -> line.startsWith(figure))
               .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")))
               .findFirst()
               .orElseThrow()

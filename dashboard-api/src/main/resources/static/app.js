@@ -261,7 +261,9 @@
     if (live.paused && !always) return;
     if (document.hidden && !always) return;
     for (const part of document.querySelectorAll("[data-live]")) {
-      if (always || !busy(part)) window.htmx?.trigger(part, "refresh");
+      if (!always && busy(part)) continue;
+      part.toggleAttribute("data-always", always);
+      window.htmx?.trigger(part, "refresh");
     }
     document.dispatchEvent(new CustomEvent("rekindle:refresh"));
   }
@@ -299,6 +301,12 @@
     : element.getAttribute?.("href") ? `[href="${CSS.escape(element.getAttribute("href"))}"]` : null;
   document.addEventListener("htmx:beforeSwap", (event) => {
     const part = event.detail.target;
+    const asked = event.detail.requestConfig.elt;
+    // Somebody may have begun to choose or type since this was asked for.
+    if (asked.matches("[data-live]:not([data-always])") && busy(asked)) {
+      event.detail.shouldSwap = false;
+      return;
+    }
     kept = {
       open: [...part.querySelectorAll("details[id][open]")].map((element) => element.id),
       focus: part.contains(document.activeElement) ? handleOf(document.activeElement) : null,

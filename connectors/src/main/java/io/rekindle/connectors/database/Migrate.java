@@ -1,6 +1,12 @@
 package io.rekindle.connectors.database;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.rekindle.connectors.kafka.Topics;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -15,8 +21,8 @@ import org.postgresql.ds.PGSimpleDataSource;
 
 /**
  * Makes a database ready for this version, as a program of its own: schemas, roles and their
- * passwords, and the clock's rows. Everything comes from the environment; it may run as often as
- * one likes, and changes nothing the second time.
+ * passwords, the clock's rows, and the policies that come with the software. Everything comes from
+ * the environment; it may run as often as one likes, and changes nothing the second time.
  *
  * <p>REPLICATION for {@code rekindle_cdc} is granted by whoever runs the database server: an owner
  * of a database cannot.
@@ -37,12 +43,14 @@ public final class Migrate {
         REKINDLE_PIPELINE_PASSWORD    Likewise for rekindle_pipeline.
         REKINDLE_SENDER_PASSWORD      Likewise for rekindle_sender.
         REKINDLE_API_PASSWORD         Likewise for rekindle_api.
+        REKINDLE_POLICY_FILES         Policies to insert where they are missing, comma separated. The first
+                                      is activated if it is new and none is active. Default: none
       """;
+
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   /** The variable that has each role's password. */
   private static final Map<String, String> ROLES = roles();
-
-  private static final int MAX_PARTITIONS = 1_000;
 
   private Migrate() {}
 
@@ -59,7 +67,7 @@ public final class Migrate {
     }
     try {
       System.out.println(run(System.getenv()));
-    } catch (SQLException | FlywayException e) {
+    } catch (SQLException | FlywayException | IOException e) {
       System.err.println("The database is not up to date: " + e.getMessage());
       System.exit(1);
     }
@@ -78,10 +86,15 @@ public final class Migrate {
     if (environment.getOrDefault("REKINDLE_DATABASE_USER", "").isBlank()) {
       problems.add("REKINDLE_DATABASE_USER is not set: give the owner of the database.");
     }
-    String partitions = environment.getOrDefault("REKINDLE_TOPIC_PARTITIONS", "4");
-    if (!partitions.matches("[1-9][0-9]{0,3}") || Integer.parseInt(partitions) > MAX_PARTITIONS) {
-      problems.add(
-          "REKINDLE_TOPIC_PARTITIONS is \"" + partitions + "\": give a number from 1 to 1000.");
+    try {
+      Topics.from(environment);
+    } catch (IllegalArgumentException e) {
+      problems.add(e.getMessage());
+    }
+    try {
+      policies(environment);
+    } catch (IOException e) {
+      problems.add("REKINDLE_POLICY_FILES: " + e.getMessage() + ".");
     }
     return problems;
   }
@@ -91,7 +104,7 @@ public final class Migrate {
    *
    * @param environment without {@link #problems}
    */
-  static String run(Map<String, String> environment) throws SQLException {
+  static String run(Map<String, String> environment) throws SQLException, IOException {
     PGSimpleDataSource database = new PGSimpleDataSource();
     database.setUrl(environment.get("REKINDLE_DATABASE_URL"));
     database.setUser(environment.get("REKINDLE_DATABASE_USER"));
@@ -99,9 +112,13 @@ public final class Migrate {
     database.setApplicationName("rekindle-migrate");
 
     int migrations = Migrations.apply(database);
-    int partitions = Integer.parseInt(environment.getOrDefault("REKINDLE_TOPIC_PARTITIONS", "4"));
     try (Connection connection = database.getConnection()) {
-      int clockRows = ClockRows.ensure(connection, Topics.standard().withPartitions(partitions));
+      int clockRows = ClockRows.ensure(connection, Topics.from(environment));
+      Map<String, String> documents = policies(environment);
+      int inserted =
+          documents.isEmpty()
+              ? 0
+              : Policies.install(connection, documents, documents.keySet().iterator().next());
       int passwords = 0;
       for (Map.Entry<String, String> role : ROLES.entrySet()) {
         String password = environment.getOrDefault(role.getValue(), "");
@@ -110,9 +127,30 @@ public final class Migrate {
           passwords++;
         }
       }
-      return "Applied %d migrations, changed %d clock rows, set %d passwords."
-          .formatted(migrations, clockRows, passwords);
+      return "Applied %d migrations, changed %d clock rows, inserted %d policies, set %d passwords."
+          .formatted(migrations, clockRows, inserted, passwords);
     }
+  }
+
+  /** Documents by version, in the order of their files. */
+  private static Map<String, String> policies(Map<String, String> environment) throws IOException {
+    Map<String, String> documents = new LinkedHashMap<>();
+    String files = environment.getOrDefault("REKINDLE_POLICY_FILES", "");
+    for (String file : files.isBlank() ? List.<String>of() : List.of(files.split(",", -1))) {
+      try {
+        String document = Files.readString(Path.of(file.strip()));
+        String version = JSON.readTree(document).path("version").asText();
+        if (version.isEmpty()) {
+          throw new IOException(file.strip() + " has no version");
+        }
+        documents.put(version, document);
+      } catch (NoSuchFileException e) {
+        throw new IOException("there is no file " + file.strip(), e);
+      } catch (JsonProcessingException e) {
+        throw new IOException(file.strip() + " is not JSON: " + e.getOriginalMessage(), e);
+      }
+    }
+    return documents;
   }
 
   private static void setPassword(Connection connection, String role, String password)

@@ -11,6 +11,9 @@ import org.junit.jupiter.api.Test;
 
 class MigrateITCase {
 
+  private static final String POLICIES =
+      "../pipeline/scoring/src/main/resources/io/rekindle/scoring/policies/";
+
   @Test
   void shouldMakeAnEmptyDatabaseReadyAndChangeNothingAfterwards() throws Exception {
     try (EmbeddedPostgres postgres =
@@ -20,12 +23,17 @@ class MigrateITCase {
               "REKINDLE_DATABASE_URL", postgres.getJdbcUrl("postgres", "postgres"),
               "REKINDLE_DATABASE_USER", "postgres",
               "REKINDLE_TOPIC_PARTITIONS", "12",
-              "REKINDLE_API_PASSWORD", "it's \\ secret");
+              "REKINDLE_API_PASSWORD", "it's \\ secret",
+              "REKINDLE_POLICY_FILES",
+                  POLICIES + "cadence-v1.json," + POLICIES + "document-v1.json");
 
       assertThat(Migrate.problems(environment)).isEmpty();
-      assertThat(Migrate.run(environment)).matches("Applied [1-9][0-9]* migrations, changed 62 .*");
       assertThat(Migrate.run(environment))
-          .isEqualTo("Applied 0 migrations, changed 0 clock rows, set 1 passwords.");
+          .matches(
+              "Applied [1-9][0-9]* migrations, changed 62 clock rows, inserted 2 policies, .*");
+      assertThat(Migrate.run(environment))
+          .isEqualTo(
+              "Applied 0 migrations, changed 0 clock rows, inserted 0 policies, set 1 passwords.");
       try (Connection connection = postgres.getPostgresDatabase().getConnection();
           Statement statement = connection.createStatement();
           ResultSet role =
@@ -37,6 +45,14 @@ class MigrateITCase {
         role.next();
         assertThat(role.getString(1)).as("a role whose password was not given").isNull();
       }
+      try (Connection connection = postgres.getPostgresDatabase().getConnection();
+          Statement statement = connection.createStatement();
+          ResultSet active =
+              statement.executeQuery(
+                  "select policy_version from engagement.scoring_policies where active")) {
+        active.next();
+        assertThat(active.getString(1)).isEqualTo("cadence-v1");
+      }
     }
   }
 
@@ -44,8 +60,12 @@ class MigrateITCase {
   void shouldNameEveryWrongSettingAtOnce() {
     assertThat(
             Migrate.problems(
-                Map.of("REKINDLE_DATABASE_URL", "postgres://x", "REKINDLE_TOPIC_PARTITIONS", "0")))
-        .hasSize(3)
+                Map.of(
+                    "REKINDLE_DATABASE_URL", "postgres://x",
+                    "REKINDLE_TOPIC_PARTITIONS", "0",
+                    "REKINDLE_POLICY_FILES", "nowhere.json")))
+        .hasSize(4)
+        .anyMatch(problem -> problem.contains("there is no file nowhere.json"))
         .noneMatch(problem -> problem.contains("postgres://x"));
   }
 }

@@ -358,25 +358,10 @@ class KubernetesTest {
   void shouldSetOnlyWhatThePartsKnow() {
     List<ObjectNode> documents = render("production");
     assertThat(known("Deployment/rekindle-dashboard", documents))
-        .isSubsetOf(
-            variables("dashboard-api/src/main/java/io/rekindle/dashboard/DashboardSettings.java"));
-    Set<String> ofSender = new TreeSet<>();
-    Matcher constant =
-        Pattern.compile("(?m)^    ([A-Z_]+)\\($")
-            .matcher(
-                Repository.text(
-                        Repository.ROOT.resolve(
-                            "email-sink/src/main/java/io/rekindle/email/sender/SenderSettings.java"))
-                    .replaceAll("(?m)^    ([A-Z_]+)\\(.*$", "    $1("));
-    while (constant.find()) {
-      ofSender.add("REKINDLE_" + constant.group(1));
-    }
-    assertThat(known("Deployment/rekindle-sender", documents)).isSubsetOf(ofSender);
-    assertThat(known("FlinkDeployment/rekindle", documents))
-        .isSubsetOf(variables("docs/settings.md"));
-    assertThat(known("Job/rekindle-migrate", documents))
-        .isSubsetOf(
-            variables("connectors/src/main/java/io/rekindle/connectors/database/Migrate.java"));
+        .isSubsetOf(KnownSettings.ofDashboard());
+    assertThat(known("Deployment/rekindle-sender", documents)).isSubsetOf(KnownSettings.ofSender());
+    assertThat(known("FlinkDeployment/rekindle", documents)).isSubsetOf(KnownSettings.ofJob());
+    assertThat(known("Job/rekindle-migrate", documents)).isSubsetOf(KnownSettings.ofMigrate());
   }
 
   @ParameterizedTest
@@ -562,16 +547,6 @@ class KubernetesTest {
     return environment(one(documents, id)).keySet().stream()
         .filter(name -> name.startsWith("REKINDLE_"))
         .toList();
-  }
-
-  private static Set<String> variables(String file) {
-    Set<String> names = new TreeSet<>();
-    Matcher name =
-        Pattern.compile("REKINDLE_[A-Z_]+").matcher(Repository.text(Repository.ROOT.resolve(file)));
-    while (name.find()) {
-      names.add(name.group());
-    }
-    return names;
   }
 
   private static List<JsonNode> pods(ObjectNode document) {

@@ -37,6 +37,7 @@ class WorkflowsTest {
             "CHANGELOG.md",
             "docs/runbook.md",
             "deploy/config/README.md",
+            "deploy/docker/README.md",
             "deploy/kubernetes/README.md",
             "deploy/observability/README.md",
             "examples/producers/README.md",

@@ -79,8 +79,9 @@ final class SmtpCourier implements Courier {
     }
     SmtpConnection fresh = new SmtpConnection(session);
     try {
+      // Without arguments it would look for the host nowhere, and take localhost.
       if (smtp.user().isEmpty()) {
-        fresh.connect();
+        fresh.connect(smtp.host(), smtp.port(), null, null);
       } else {
         fresh.connect(smtp.host(), smtp.port(), smtp.user(), smtp.password());
       }

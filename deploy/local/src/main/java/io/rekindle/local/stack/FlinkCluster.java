@@ -15,23 +15,6 @@ final class FlinkCluster {
   static final String JOB_MANAGER = "jobmanager";
   static final String TASK_MANAGER = "taskmanager";
 
-  /** Flink reaches into these on Java 17, as its own start scripts let it. */
-  private static final List<String> OPENED =
-      List.of(
-          "--add-exports=java.base/sun.net.util=ALL-UNNAMED",
-          "--add-opens=java.base/java.lang=ALL-UNNAMED",
-          "--add-opens=java.base/java.net=ALL-UNNAMED",
-          "--add-opens=java.base/java.io=ALL-UNNAMED",
-          "--add-opens=java.base/java.nio=ALL-UNNAMED",
-          "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
-          "--add-opens=java.base/java.lang.reflect=ALL-UNNAMED",
-          "--add-opens=java.base/java.text=ALL-UNNAMED",
-          "--add-opens=java.base/java.time=ALL-UNNAMED",
-          "--add-opens=java.base/java.util=ALL-UNNAMED",
-          "--add-opens=java.base/java.util.concurrent=ALL-UNNAMED",
-          "--add-opens=java.base/java.util.concurrent.atomic=ALL-UNNAMED",
-          "--add-opens=java.base/java.util.concurrent.locks=ALL-UNNAMED");
-
   private final DataDirectory data;
   private final int restPort;
   private final int rpcPort;
@@ -69,6 +52,7 @@ final class FlinkCluster {
   }
 
   void configure(Installation installation) {
+    installation.configure("flink/java.options", data.config("flink/java.options"), Map.of());
     installation.configure(
         "flink/config.yaml",
         data.config("flink/config.yaml"),
@@ -160,7 +144,7 @@ final class FlinkCluster {
       String mainClass,
       Map<String, String> variables) {
     List<String> flags = new ArrayList<>(memory);
-    flags.addAll(OPENED);
+    flags.add("@" + data.config("flink/java.options"));
     // By this, Flink's web page finds the log.
     flags.add("-Dlog.file=" + data.log(name));
     Map<String, String> environment = new HashMap<>(variables);

@@ -1,0 +1,55 @@
+package io.rekindle.connectors.kafka;
+
+import java.util.Map;
+import org.apache.kafka.clients.admin.AdminClient;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.common.KafkaException;
+
+/**
+ * Creates the topics that a Kafka cluster lacks, as a program of its own. Settings come from the
+ * environment; it may run as often as one likes, and changes nothing the second time.
+ */
+public final class CreateTopics {
+
+  private static final String HELP =
+      """
+      Usage: java -cp ... io.rekindle.connectors.kafka.CreateTopics
+
+      Creates the topics that are missing. Settings come from the environment:
+
+        REKINDLE_KAFKA_BOOTSTRAP_SERVERS  Kafka brokers, host:port, comma separated. Required.
+        REKINDLE_TOPIC_PARTITIONS         Partitions of the topics that are partitioned by user. Default: 4
+      """;
+
+  private static final String BOOTSTRAP = "REKINDLE_KAFKA_BOOTSTRAP_SERVERS";
+
+  private CreateTopics() {}
+
+  /** Exit codes: 0 all are there, 1 Kafka refused, 2 wrong settings or arguments. */
+  public static void main(String[] args) throws InterruptedException {
+    if (args.length > 0) {
+      System.err.print(HELP);
+      System.exit(2);
+    }
+    String servers = System.getenv().getOrDefault(BOOTSTRAP, "");
+    if (servers.isBlank()) {
+      System.err.println(BOOTSTRAP + " is not set: give the brokers, as in 127.0.0.1:9092.");
+      System.exit(2);
+    }
+    Topics topics = null;
+    try {
+      topics = Topics.from(System.getenv());
+    } catch (IllegalArgumentException e) {
+      System.err.println(e.getMessage());
+      System.exit(2);
+    }
+    try (AdminClient admin =
+        AdminClient.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, servers))) {
+      topics.create(admin);
+      System.out.printf("All %d topics are there.%n", topics.all().size());
+    } catch (KafkaException | IllegalStateException e) {
+      System.err.println(e.getMessage());
+      System.exit(1);
+    }
+  }
+}

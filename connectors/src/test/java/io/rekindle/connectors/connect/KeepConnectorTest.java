@@ -1,0 +1,120 @@
+package io.rekindle.connectors.connect;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class KeepConnectorTest {
+
+  private static final String RUNNING =
+      "{\"connector\":{\"state\":\"RUNNING\"},\"tasks\":[{\"id\":0,\"state\":\"RUNNING\"}]}";
+  private static final String FAILED =
+      "{\"connector\":{\"state\":\"RUNNING\"},"
+          + "\"tasks\":[{\"id\":0,\"state\":\"FAILED\",\"trace\":\"no database\"}]}";
+
+  private final List<String> requests = Collections.synchronizedList(new ArrayList<>());
+  private HttpServer worker;
+  private volatile int settingsStatus = 201;
+  private volatile String status = RUNNING;
+  private KeepConnector keeper;
+
+  @BeforeEach
+  void start() throws IOException {
+    worker = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    worker.createContext(
+        "/",
+        exchange -> {
+          String request = exchange.getRequestMethod() + " " + exchange.getRequestURI();
+          exchange.getRequestBody().readAllBytes();
+          requests.add(request);
+          byte[] body = status.getBytes(StandardCharsets.UTF_8);
+          exchange.sendResponseHeaders(
+              request.startsWith("PUT") ? settingsStatus : 200, body.length);
+          exchange.getResponseBody().write(body);
+          exchange.close();
+        });
+    worker.start();
+    keeper =
+        new KeepConnector(
+            URI.create("http://127.0.0.1:" + worker.getAddress().getPort()), Map.of("a", "b"));
+  }
+
+  @AfterEach
+  void stop() {
+    worker.stop(0);
+  }
+
+  @Test
+  void shouldGiveTheConnectorOnceAndThenLook() throws Exception {
+    keeper.look();
+    keeper.look();
+
+    assertThat(requests)
+        .containsExactly(
+            "PUT /connectors/rekindle/config",
+            "GET /connectors/rekindle/status",
+            "GET /connectors/rekindle/status");
+  }
+
+  @Test
+  void shouldStartAgainWhatFailedAndWaitLongerEachTime() throws Exception {
+    status = FAILED;
+
+    Duration first = keeper.look();
+    Duration second = keeper.look();
+
+    assertThat(requests)
+        .filteredOn(request -> request.startsWith("POST"))
+        .hasSize(2)
+        .containsOnly("POST /connectors/rekindle/restart?includeTasks=true&onlyFailed=true");
+    assertThat(second).isGreaterThan(first);
+  }
+
+  @Test
+  void shouldTryAgainWhenTheWorkerIsNotReady() throws Exception {
+    settingsStatus = 409;
+    keeper.look();
+    settingsStatus = 200;
+    keeper.look();
+
+    assertThat(requests)
+        .containsExactly(
+            "PUT /connectors/rekindle/config",
+            "PUT /connectors/rekindle/config",
+            "GET /connectors/rekindle/status");
+  }
+
+  @Test
+  void shouldGiveUpWhenTheWorkerRefusesTheSettings() {
+    settingsStatus = 400;
+
+    assertThatThrownBy(() -> keeper.look())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("refuses the connector");
+  }
+
+  @Test
+  void shouldNameEveryWrongSettingAtOnce() {
+    assertThat(
+            KeepConnector.problems(
+                Map.of(
+                    "REKINDLE_CONNECT_URL", "connect:8083",
+                    "REKINDLE_DATABASE_PORT", "none",
+                    "REKINDLE_TOPIC_PARTITIONS", "0")))
+        .hasSize(4);
+  }
+}

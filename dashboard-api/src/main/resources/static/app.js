@@ -55,6 +55,9 @@
 
   /* ---------------------------------------------------------------- the API */
 
+  let leaving = false;
+  window.addEventListener("beforeunload", () => { leaving = true; });
+
   async function call(method, path, body, headers = {}) {
     const options = { method, headers: { Accept: "application/json", ...headers } };
     if (method !== "GET") options.headers["X-CSRF-Token"] = csrf;
@@ -64,7 +67,8 @@
     }
     const response = await fetch(path, options);
     if (response.status === 401) {
-      location.assign("/sign-in?next=" + encodeURIComponent(location.pathname + location.search));
+      // Whoever is signing out is on the way already.
+      if (!leaving) location.assign("/sign-in?next=" + encodeURIComponent(location.pathname + location.search));
       throw new Error(text("error.signedOut"));
     }
     const type = response.headers.get("Content-Type") ?? "";
@@ -330,7 +334,7 @@
     }
   });
   document.addEventListener("htmx:responseError", (event) => {
-    if (event.detail.xhr.status === 401) location.reload();
+    if (event.detail.xhr.status === 401 && !leaving) location.reload();
     document.querySelector("[data-connection]")?.removeAttribute("hidden");
   });
   document.addEventListener("htmx:sendError", () => document.querySelector("[data-connection]")?.removeAttribute("hidden"));

@@ -190,7 +190,7 @@ class OrdersITCase extends OverDashboard {
                         }))
             .toList();
 
-    assertThat(answers.stream().map(CompletableFuture::join)).containsOnly(201, 409).contains(201);
+    assertThat(answers.stream().map(CompletableFuture::join)).isSubsetOf(201, 409).contains(201);
     assertThat(database.value("select count(*) from shop.orders")).isEqualTo("1");
   }
 

@@ -276,6 +276,8 @@ public final class BenchCommand implements Runnable {
       progress.step("starting the dashboard");
       Duration start = sandbox.startDashboard();
       Viewers viewers = DashboardViews.of(sandbox.url(), sandbox.administrator(), users);
+      progress.step("counting everybody for the first time");
+      viewers.awaitNumbers();
       progress.step("%d viewers warm up".formatted(people));
       viewers.look(people, Duration.ZERO, WARM_UP);
       progress.step("%d viewers look".formatted(people));

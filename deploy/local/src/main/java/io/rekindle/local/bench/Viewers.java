@@ -49,6 +49,8 @@ final class Viewers {
   private static final Duration SIGN_IN_PAUSE = Duration.ofSeconds(7);
 
   private static final Duration PREVIEW_POLL = Duration.ofMillis(200);
+  private static final Duration NUMBERS_POLL = Duration.ofMillis(500);
+  private static final Duration FIRST_COUNT = Duration.ofMinutes(3);
 
   static final long SEED = 20;
 
@@ -94,6 +96,18 @@ final class Viewers {
     }
     viewers.csrfToken = JSON.readTree(response.body()).path("csrfToken").textValue();
     return viewers;
+  }
+
+  /** Waits until all numbers have been counted once: until then, those who ask are put off. */
+  void awaitNumbers() throws IOException, InterruptedException {
+    long deadline = System.nanoTime() + FIRST_COUNT.toNanos();
+    HttpRequest overview = request("/api/overview").build();
+    HttpResponse<byte[]> response = client.send(overview, BodyHandlers.ofByteArray());
+    while (response.statusCode() == 503 && System.nanoTime() < deadline) {
+      LockSupport.parkNanos(NUMBERS_POLL.toNanos());
+      response = client.send(overview, BodyHandlers.ofByteArray());
+    }
+    body("/api/overview", 200, response);
   }
 
   /**

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Query;
@@ -49,6 +50,12 @@ final class UserList {
   /** What the index can look for: three letters or digits in a row. */
   private static final Pattern INDEXED = Pattern.compile("[\\p{L}\\p{N}]{3}");
 
+  /**
+   * Of a word with a number, only that is looked for in the index: what stands before it, everybody
+   * may have.
+   */
+  private static final Pattern DIGITS = Pattern.compile("\\d{4,}");
+
   private static final String USERS = " from shop.users u";
   private static final String WITH_SCORES =
       " left join engagement.user_scores s on s.user_id = u.user_id where true";
@@ -75,6 +82,14 @@ final class UserList {
          select %s from engagement.user_scores s%s
          where s.segment = segments.segment and s.band = bands.band and s.at_risk = risks.at_risk%s)
          as piece
+      """;
+
+  private static final String ANYBODY =
+      """
+       and (
+         select true from engagement.user_scores a
+         where a.segment = segments.segment and a.band = bands.band and a.at_risk = risks.at_risk%s
+         limit 1)
       """;
 
   /** The parts of a list, in this order. */
@@ -198,7 +213,7 @@ final class UserList {
     Map<String, Object> parameters = new LinkedHashMap<>();
     String sql =
         "select count(*) from (select 1"
-            + PIECES.formatted("1", user(parameters), ranges(parameters) + " limit :limit")
+            + PIECES.formatted("1", user(parameters), rangesOfPiece(parameters) + " limit :limit")
             + " limit :limit) as counted";
     return pieces(handle.createQuery(sql).bindMap(parameters))
         .bind("limit", most)
@@ -264,7 +279,7 @@ final class UserList {
     boolean byShop = looksUp && !byScores && !sort.ofScores() && !filter.asksForScores();
     String found =
         byScores
-            ? PIECES.formatted("s.user_id", "", ranges(parameters)) + USER_OF_EACH
+            ? PIECES.formatted("s.user_id", "", rangesOfPiece(parameters)) + USER_OF_EACH
             : USERS + " where true" + search(parameters) + (byShop ? beyondAndOrder : "");
     String sql =
         "with u as "
@@ -294,7 +309,7 @@ final class UserList {
     Map<String, Object> parameters = new LinkedHashMap<>();
     String value = sort.scoreColumn();
     String joined = user(parameters);
-    StringBuilder where = new StringBuilder(ranges(parameters));
+    StringBuilder where = new StringBuilder(rangesOfPiece(parameters));
     where.append(" and ").append(value);
     where.append(part == Part.WITH_VALUE ? " is not null" : " is null");
     if (after != null) {
@@ -380,7 +395,14 @@ final class UserList {
       String word = filter.search().get(i).toLowerCase(Locale.ROOT);
       String name = "word" + i;
       if (anywhere) {
-        sql.append(" and dashboard.searchable(u.user_id, u.email, u.name) like :").append(name);
+        String text = " and dashboard.searchable(u.user_id, u.email, u.name)";
+        Matcher digits = DIGITS.matcher(word);
+        if (digits.find()) {
+          sql.append(text).append(" like :digits").append(i);
+          parameters.put("digits" + i, "%" + digits.group() + "%");
+          text += " || ''";
+        }
+        sql.append(text).append(" like :").append(name);
         parameters.put(name, "%" + literal(word) + "%");
       } else {
         sql.append(
@@ -414,12 +436,24 @@ final class UserList {
   }
 
   private String ranges(Map<String, Object> parameters) {
+    return ranges("s", parameters);
+  }
+
+  private String ranges(String scores, Map<String, Object> parameters) {
     StringBuilder sql = new StringBuilder();
-    add(sql, parameters, " and s.score >= :scoreMin", "scoreMin", filter.scoreMin());
-    add(sql, parameters, " and s.score <= :scoreMax", "scoreMax", filter.scoreMax());
-    add(sql, parameters, " and s.last_order_at >= :from", "from", filter.lastOrderFrom());
-    add(sql, parameters, " and s.last_order_at < :until", "until", filter.lastOrderUntil());
+    String and = " and " + scores;
+    add(sql, parameters, and + ".score >= :scoreMin", "scoreMin", filter.scoreMin());
+    add(sql, parameters, and + ".score <= :scoreMax", "scoreMax", filter.scoreMax());
+    add(sql, parameters, and + ".last_order_at >= :from", "from", filter.lastOrderFrom());
+    add(sql, parameters, and + ".last_order_at < :until", "until", filter.lastOrderUntil());
     return sql.toString();
+  }
+
+  /** The same of a piece, which is not even begun where nobody is in the range. */
+  private String rangesOfPiece(Map<String, Object> parameters) {
+    return filter.asksForRanges()
+        ? ranges(parameters) + ANYBODY.formatted(ranges("a", parameters))
+        : "";
   }
 
   private static void add(

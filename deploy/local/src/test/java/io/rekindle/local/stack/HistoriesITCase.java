@@ -37,8 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 class HistoriesITCase {
 
   /** A hundred thousand take two minutes more, so that is for whoever wants to know. */
-  private static final int SNAPSHOT_USERS =
-      Integer.getInteger("rekindle.snapshot-users", 25_000);
+  private static final int SNAPSHOT_USERS = Integer.getInteger("rekindle.snapshot-users", 25_000);
 
   private static final int ORDERS_EACH = 5;
 

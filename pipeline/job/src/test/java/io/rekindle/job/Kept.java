@@ -16,7 +16,7 @@ public final class Kept<T> implements Sink<T> {
   private static final long serialVersionUID = 1L;
 
   private static final Map<String, List<Object>> ELEMENTS = new ConcurrentHashMap<>();
-  private static final Map<String, Long> WATERMARKS = new ConcurrentHashMap<>();
+  private static final Map<String, Map<Integer, Long>> WATERMARKS = new ConcurrentHashMap<>();
 
   private final String key = UUID.randomUUID().toString();
 
@@ -24,6 +24,12 @@ public final class Kept<T> implements Sink<T> {
   public SinkWriter<T> createWriter(WriterInitContext context) {
     String writer = key;
     ELEMENTS.putIfAbsent(writer, new CopyOnWriteArrayList<>());
+    Map<Integer, Long> watermarks =
+        WATERMARKS.computeIfAbsent(writer, none -> new ConcurrentHashMap<>());
+    for (int i = 0; i < context.getTaskInfo().getNumberOfParallelSubtasks(); i++) {
+      watermarks.putIfAbsent(i, Long.MIN_VALUE);
+    }
+    int subtask = context.getTaskInfo().getIndexOfThisSubtask();
     return new SinkWriter<>() {
       @Override
       public void write(T element, Context elementContext) {
@@ -32,7 +38,7 @@ public final class Kept<T> implements Sink<T> {
 
       @Override
       public void writeWatermark(Watermark watermark) {
-        WATERMARKS.put(writer, watermark.getTimestamp());
+        watermarks.put(subtask, watermark.getTimestamp());
       }
 
       @Override
@@ -48,8 +54,11 @@ public final class Kept<T> implements Sink<T> {
     return (List<T>) ELEMENTS.getOrDefault(key, List.of());
   }
 
-  /** The newest watermark; the least number before the first. */
+  /** The watermark that all parallel writers have reached; the least number before the first. */
   public long watermark() {
-    return WATERMARKS.getOrDefault(key, Long.MIN_VALUE);
+    return WATERMARKS.getOrDefault(key, Map.of()).values().stream()
+        .mapToLong(Long::longValue)
+        .min()
+        .orElse(Long.MIN_VALUE);
   }
 }

@@ -329,6 +329,9 @@ final class Supervisor {
       postgres.createDatabase();
       Migrations.apply(postgres.owner());
       try (Connection owner = postgres.owner().getConnection()) {
+        if (request.pauseOutreach()) {
+          pauseOutreach(owner);
+        }
         ClockRows.ensure(owner, Topics.standard());
         Policies.install(owner, builtInPolicies(), DEFAULT_POLICY);
         if (request.demo() && isEmpty(owner)) {
@@ -340,6 +343,13 @@ final class Supervisor {
       }
     } catch (SQLException e) {
       throw new Failure("cannot prepare the database: " + e.getMessage(), e);
+    }
+  }
+
+  /** Before the sender starts, and before the job can see that it was ever on. */
+  private static void pauseOutreach(Connection owner) throws SQLException {
+    try (Statement statement = owner.createStatement()) {
+      statement.execute("update engagement.outreach_settings set enabled = false");
     }
   }
 

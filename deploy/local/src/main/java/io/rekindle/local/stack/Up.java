@@ -77,6 +77,13 @@ public final class Up implements Callable<Integer> {
   private StateBackend stateBackend;
 
   @Option(
+      names = "--pause-outreach",
+      description =
+          "Switches outreach off before anything is decided or sent, for a database that was"
+              + " restored from a backup. It stays off until somebody switches it on.")
+  private boolean pauseOutreach;
+
+  @Option(
       names = "--from",
       paramLabel = "SAVEPOINT",
       description =
@@ -98,7 +105,8 @@ public final class Up implements Callable<Integer> {
     Installation installation = Installation.current();
     Progress progress = Progress.onStandardError();
     EventLog log = new EventLog(directory.log(Supervisor.NAME), progress);
-    UpRequest request = new UpRequest(!empty, asked, parallelism, taskManagers, stateBackend, from);
+    UpRequest request =
+        new UpRequest(!empty, asked, parallelism, taskManagers, stateBackend, pauseOutreach, from);
     Supervisor supervisor = new Supervisor(directory, installation, request, log);
     Runtime.getRuntime().addShutdownHook(new Thread(supervisor::stop, "stop"));
     StackInfo info = supervisor.start();
@@ -175,6 +183,9 @@ public final class Up implements Callable<Integer> {
     forward(command, "--parallelism", parallelism);
     forward(command, "--task-managers", taskManagers);
     forward(command, "--state-backend", stateBackend);
+    if (pauseOutreach) {
+      command.add("--pause-outreach");
+    }
     forward(command, "--from", from);
     ProcessBuilder builder = new ProcessBuilder(Signals.inOwnSession(command));
     builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));

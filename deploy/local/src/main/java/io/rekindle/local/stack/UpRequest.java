@@ -12,6 +12,7 @@ import java.util.Map;
  * @param parallelism of the job; null for what it was, as are the next two
  * @param taskManagers how many processes
  * @param stateBackend where the job keeps its state
+ * @param pauseOutreach whether outreach is switched off before anything could be decided or sent
  * @param from savepoint or checkpoint to begin with; null for the newest
  */
 record UpRequest(
@@ -20,4 +21,5 @@ record UpRequest(
     Integer parallelism,
     Integer taskManagers,
     StateBackend stateBackend,
+    boolean pauseOutreach,
     Path from) {}

@@ -2,6 +2,7 @@ package io.rekindle.dashboard.http;
 
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import io.javalin.http.HandlerType;
 import io.javalin.http.HttpResponseException;
 import io.javalin.http.HttpStatus;
 import java.io.IOException;
@@ -95,6 +96,11 @@ public final class Failures {
     if (isPage(ctx)) {
       try {
         ctx.status(problem.status());
+        String retryAfter = ctx.res().getHeader("Retry-After");
+        if (retryAfter != null && ctx.method().equals(HandlerType.GET)) {
+          // The page comes by itself when it can.
+          ctx.header("Refresh", retryAfter);
+        }
         page.show(ctx, problem);
         return;
       } catch (Exception e) {

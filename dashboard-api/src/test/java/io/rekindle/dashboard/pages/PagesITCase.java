@@ -487,14 +487,16 @@ class PagesITCase {
       assertThat(page.navigate(url("/clients?search=c042")).status()).isEqualTo(503);
       assertThat(page.locator("h1")).hasText("The dashboard cannot answer right now");
       assertThat(page.locator("main")).containsText("The database does not answer");
+      assertThat(page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("Try again")))
+          .hasAttribute("href", "/clients?search=c042");
       shoot(page, "unavailable");
     } finally {
       database.startAgain();
     }
-    page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("Try again")).click();
 
-    assertThat(page).hasURL(url("/clients?search=c042"));
+    // Nobody has to press it.
     assertThat(page.locator("tbody tr")).hasCount(1);
+    assertThat(page).hasURL(url("/clients?search=c042"));
   }
 
   @Test

@@ -89,6 +89,10 @@
 
     function changed() {
       source.value = JSON.stringify(policy, null, 2);
+      ready();
+    }
+
+    function ready() {
       form.dataset.api = form.dataset.draft === policy.version
         ? "PUT /api/policies/" + encodeURIComponent(policy.version) : "POST /api/policies";
       preview.later();
@@ -356,7 +360,7 @@
     source.addEventListener("input", () => {
       try {
         policy = JSON.parse(source.value);
-        changed();
+        ready();
       } catch {
         preview.later();
       }

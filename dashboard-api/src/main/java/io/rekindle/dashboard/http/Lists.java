@@ -21,7 +21,6 @@ public final class Lists {
 
   private static final int MOST = 200;
   private static final int USUAL = 50;
-  private static final int LONGEST_CURSOR = 20_000;
 
   private final Jdbi jdbi;
   private final Semaphore atOnce = new Semaphore(2);
@@ -137,10 +136,7 @@ public final class Lists {
 
   private static Asked asked(Context ctx, Query query) {
     Asked asked =
-        new Asked(
-            csv(ctx, query),
-            query.text("cursor", LONGEST_CURSOR),
-            query.integer("limit", 1, MOST, USUAL));
+        new Asked(csv(ctx, query), query.cursor(), query.integer("limit", 1, MOST, USUAL));
     query.check();
     return asked;
   }

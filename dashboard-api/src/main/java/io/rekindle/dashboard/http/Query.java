@@ -20,6 +20,8 @@ import java.util.Set;
  */
 public final class Query {
 
+  private static final int LONGEST_CURSOR = 20_000;
+
   private final Map<String, List<String>> parameters;
   private final List<FieldError> errors = new ArrayList<>();
   private final Set<String> known = new HashSet<>();
@@ -48,6 +50,11 @@ public final class Query {
 
   public void reject(String name, String message) {
     errors.add(new FieldError(name, message));
+  }
+
+  /** Where a page of a list begins; null if absent. */
+  public String cursor() {
+    return text("cursor", LONGEST_CURSOR);
   }
 
   /** Null if absent. */

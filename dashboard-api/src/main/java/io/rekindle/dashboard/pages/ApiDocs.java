@@ -80,11 +80,12 @@ public record ApiDocs(String intro, List<Topic> topics, List<Form> forms) {
   /**
    * What a value is.
    *
-   * @param text in words, without the form's name
+   * @param before in words, up to the form's name
    * @param form the name of the form that it has, or that its items have; null if it is no form
+   * @param after in words, behind the form's name
    * @param limits what else it has to keep to; null if nothing
    */
-  public record Type(String text, String form, String limits) {}
+  public record Type(String before, String form, String after, String limits) {}
 
   private static final String FORMS = "#/components/schemas/";
   private static final int DEEPEST_EXAMPLE = 6;
@@ -195,30 +196,36 @@ public record ApiDocs(String intro, List<Topic> topics, List<Form> forms) {
 
     private Type type(JsonNode schema) {
       if (schema.has("$ref")) {
-        return new Type("", formName(schema), null);
+        return new Type("", formName(schema), "", null);
       }
       String orNull = schema.path("nullable").asBoolean() ? " " + word("orNull") : "";
       if (schema.has("allOf")) {
-        return new Type(orNull.strip(), formName(schema.path("allOf").get(0)), null);
+        return new Type("", formName(schema.path("allOf").get(0)), orNull, null);
       }
       if (schema.has("enum")) {
         String values =
             items(schema.path("enum")).map(JsonNode::textValue).collect(Collectors.joining(", "));
-        return new Type(word("oneOf") + orNull, null, values + standard(schema));
+        return new Type(word("oneOf") + orNull, null, "", values + standard(schema));
       }
       if (schema.has("items")) {
         Type item = type(schema.path("items"));
         return new Type(
-            (word("listOf") + " " + item.text()).strip() + orNull, item.form(), limits(schema));
+            (word("listOf") + " " + item.before()).strip(),
+            item.form(),
+            item.after() + orNull,
+            limits(schema));
       }
       if (schema.path("additionalProperties").isObject()) {
         Type value = type(schema.path("additionalProperties"));
         return new Type(
-            (word("objectOf") + " " + value.text()).strip() + orNull, value.form(), null);
+            (word("objectOf") + " " + value.before()).strip(),
+            value.form(),
+            value.after() + orNull,
+            null);
       }
       String kind = schema.path("type").asText("object");
       String format = schema.path("format").asText("");
-      return new Type(word(format.isEmpty() ? kind : format) + orNull, null, limits(schema));
+      return new Type(word(format.isEmpty() ? kind : format) + orNull, null, "", limits(schema));
     }
 
     private String word(String key) {

@@ -61,7 +61,7 @@ public final class ClientPages implements Area {
   private void clients(Context ctx) {
     Query query = Query.of(ctx);
     UserFilter filter = UserFilter.read(query);
-    String cursor = query.text("cursor", 20_000);
+    String cursor = query.cursor();
     query.check();
     Map<String, Object> parameters = new HashMap<>();
     parameters.put("v", frame.view(ctx));
@@ -75,7 +75,7 @@ public final class ClientPages implements Area {
   private void atRisk(Context ctx) {
     Query query = Query.of(ctx);
     UserFilter asked = UserFilter.read(query);
-    String cursor = query.text("cursor", 20_000);
+    String cursor = query.cursor();
     query.check();
     Address address = Address.of(ctx);
     UserFilter filter =

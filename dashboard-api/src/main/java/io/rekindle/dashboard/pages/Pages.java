@@ -15,6 +15,7 @@ import io.rekindle.dashboard.http.Refusal;
 import io.rekindle.dashboard.http.Router;
 import io.rekindle.dashboard.numbers.Experiment;
 import io.rekindle.dashboard.numbers.Numbers;
+import io.rekindle.dashboard.security.SignInProblem;
 import io.rekindle.dashboard.security.SignInWays;
 import java.math.BigDecimal;
 import java.sql.SQLException;
@@ -25,20 +26,6 @@ import java.util.Set;
 
 /** The addresses of the pages that are about everybody, and of signing in. */
 public final class Pages implements Area {
-
-  /** Why a sign-in can fail. */
-  private static final Set<String> PROBLEMS =
-      Set.of(
-          "wrong",
-          "later",
-          "denied",
-          "disabled",
-          "email",
-          "expired",
-          "provider",
-          "role",
-          "taken",
-          "token");
 
   private static final int PAGE_SIZE = 50;
   private static final int DEFAULT_DAYS = 30;
@@ -72,7 +59,7 @@ public final class Pages implements Area {
 
   private void signIn(Context ctx) {
     Query query = Query.of(ctx);
-    String problem = query.word("problem", PROBLEMS);
+    String problem = query.word("problem", SignInProblem.words());
     boolean left = query.word("left", Set.of("provider")) != null;
     String next = query.text("next", 2_000);
     query.check();
@@ -104,7 +91,7 @@ public final class Pages implements Area {
   private void emails(Context ctx) {
     Query query = Query.of(ctx);
     Emails.Filter filter = EmailsArea.filter(query);
-    String cursor = query.text("cursor", 2_000);
+    String cursor = query.cursor();
     query.check();
     frame.answer(
         ctx,

@@ -40,7 +40,7 @@ public final class PipelinePages implements Area {
 
   private void deadLetters(Context ctx) {
     Query query = Query.of(ctx);
-    String cursor = query.text("cursor", 2_000);
+    String cursor = query.cursor();
     query.check();
     Map<String, Object> parameters = new HashMap<>();
     parameters.put("v", frame.view(ctx));

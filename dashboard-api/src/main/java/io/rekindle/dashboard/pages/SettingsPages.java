@@ -43,7 +43,7 @@ public final class SettingsPages implements Area {
 
   private void auditLog(Context ctx) {
     Query query = Query.of(ctx);
-    String cursor = query.text("cursor", 2_000);
+    String cursor = query.cursor();
     query.check();
     Map<String, Object> parameters = new HashMap<>();
     parameters.put("v", frame.view(ctx));

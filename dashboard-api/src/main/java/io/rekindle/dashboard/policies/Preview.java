@@ -27,21 +27,20 @@ final class Preview {
              coalesce(o.score, -1)::bigint,
              coalesce(floor(extract(epoch from o.set_at) * 1000)::bigint, 0),
              coalesce(floor(extract(epoch from o.expires_at) * 1000)::bigint, 0),
-             (u.marketing_consent and u.email is not null and s.user_id is null)::int::bigint
+             (u.marketing_consent and s.user_id is null
+                and coalesce(position('@' in u.email), 0) > 1)::int::bigint
       from shop.users u
       left join engagement.score_overrides o on o.user_id = u.user_id
       left join engagement.suppressions s on s.user_id = u.user_id
         and (s.address is null or lower(s.address) = lower(u.email))
       left join (
         select user_id, max(sent_at) as at from engagement.emails
-        where status = 'SENT' group by user_id) c on c.user_id = u.user_id
-      where hashtextextended(u.user_id, 0) between %%d and %%d
+        where status = 'SENT' and hashtextextended(user_id, 0) between %%1$d and %%2$d
+        group by user_id) c on c.user_id = u.user_id
+      where hashtextextended(u.user_id, 0) between %%1$d and %%2$d
       order by 1
       """
           .formatted(Score.NEVER + 1);
-
-  /** The pipeline keeps the newest so many of a client. */
-  private static final int MOST_ORDERS = 1_000;
 
   private static final String ORDERS =
       """
@@ -216,7 +215,7 @@ final class Preview {
         orders.add(rows.number(), rows.number(), (int) rows.number());
         advance();
       }
-      orders.keepLast(MOST_ORDERS);
+      orders.keepNewest();
     }
 
     private void advance() throws SQLException {

@@ -65,6 +65,26 @@ public final class AuditLog {
 
   private AuditLog() {}
 
+  /**
+   * Notes that somebody signed in, or was not let in.
+   *
+   * @param actor email address of the account; null if there is none
+   * @param after what else there is to know; null for nothing
+   */
+  static void signIn(Handle handle, Context ctx, String actor, boolean letIn, Object after) {
+    insert(
+        handle,
+        actor == null ? "nobody" : actor,
+        letIn ? "ACCOUNT" : "NOBODY",
+        letIn ? "SIGN_IN" : "SIGN_IN_REFUSED",
+        Subject.SESSION,
+        null,
+        null,
+        null,
+        after,
+        ClientAddress.of(ctx));
+  }
+
   /** Notes what the caller of a request changed. */
   public static void record(
       Handle handle,

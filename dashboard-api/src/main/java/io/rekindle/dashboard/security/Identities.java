@@ -43,7 +43,7 @@ final class Identities {
       throws OidcRefusal {
     Account before = Accounts.lock(handle, id).orElseThrow();
     if (before.disabled()) {
-      throw new OidcRefusal("disabled", "The account " + id + " is disabled.");
+      throw new OidcRefusal(SignInProblem.DISABLED, "The account " + id + " is disabled.");
     }
     if (before.role() == identity.role() && before.name().equals(identity.name())) {
       return before;
@@ -59,7 +59,8 @@ final class Identities {
             .orElseThrow(
                 () ->
                     new OidcRefusal(
-                        "taken", "An account that is not this person's has their address."));
+                        SignInProblem.TAKEN,
+                        "An account that is not this person's has their address."));
     handle
         .createUpdate(
             """

@@ -40,11 +40,12 @@ final class OidcClaims {
         || email.length() > LONGEST_EMAIL
         || !email.matches("[^\\s@\\x00]+@[^\\s@\\x00]+")) {
       throw new OidcRefusal(
-          "email", "The claim email has no address: is the scope email asked for?");
+          SignInProblem.EMAIL, "The claim email has no address: is the scope email asked for?");
     }
     if (Boolean.FALSE.equals(claims.get("email_verified"))
         || "false".equals(claims.get("email_verified"))) {
-      throw new OidcRefusal("email", "The provider says that the address is not verified.");
+      throw new OidcRefusal(
+          SignInProblem.EMAIL, "The provider says that the address is not verified.");
     }
     return email;
   }

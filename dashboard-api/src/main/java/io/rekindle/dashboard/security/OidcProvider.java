@@ -157,7 +157,7 @@ final class OidcProvider {
                   null)
               .validate(tokens.getOIDCTokens().getIDToken(), new Nonce(attempt.nonce()));
     } catch (BadJOSEException | JOSEException e) {
-      throw new OidcRefusal("token", "The ID token does not hold: " + e.getMessage());
+      throw new OidcRefusal(SignInProblem.TOKEN, "The ID token does not hold: " + e.getMessage());
     }
     Map<String, Object> claims = token.toJSONObject();
     if (!OidcClaims.complete(claims, settings)) {
@@ -175,7 +175,7 @@ final class OidcProvider {
             .orElseThrow(
                 () ->
                     new OidcRefusal(
-                        "role",
+                        SignInProblem.ROLE,
                         "None of "
                             + settings.roles().keySet()
                             + " is in the claim "
@@ -214,17 +214,21 @@ final class OidcProvider {
           OIDCTokenResponseParser.parse(patient(request.toHTTPRequest()).send());
       if (!response.indicatesSuccess()) {
         throw new OidcRefusal(
-            "token", "The provider gives no token: " + response.toErrorResponse().getErrorObject());
+            SignInProblem.TOKEN,
+            "The provider gives no token: " + response.toErrorResponse().getErrorObject());
       }
       OIDCTokenResponse tokens = (OIDCTokenResponse) response.toSuccessResponse();
       if (tokens.getOIDCTokens().getIDToken() == null) {
-        throw new OidcRefusal("token", "The provider gives no ID token: is the scope openid?");
+        throw new OidcRefusal(
+            SignInProblem.TOKEN, "The provider gives no ID token: is the scope openid?");
       }
       return tokens;
     } catch (IOException e) {
-      throw new OidcRefusal("provider", "The token endpoint does not answer: " + e.getMessage());
+      throw new OidcRefusal(
+          SignInProblem.PROVIDER, "The token endpoint does not answer: " + e.getMessage());
     } catch (ParseException e) {
-      throw new OidcRefusal("token", "The token endpoint answers oddly: " + e.getMessage());
+      throw new OidcRefusal(
+          SignInProblem.TOKEN, "The token endpoint answers oddly: " + e.getMessage());
     }
   }
 
@@ -251,13 +255,14 @@ final class OidcProvider {
       }
       var info = response.toSuccessResponse().getUserInfo();
       if (!info.getSubject().getValue().equals(subject)) {
-        throw new OidcRefusal("token", "The user info is about somebody else.");
+        throw new OidcRefusal(SignInProblem.TOKEN, "The user info is about somebody else.");
       }
       return info.toJSONObject();
     } catch (IOException e) {
-      throw new OidcRefusal("provider", "The user info does not come: " + e.getMessage());
+      throw new OidcRefusal(
+          SignInProblem.PROVIDER, "The user info does not come: " + e.getMessage());
     } catch (ParseException e) {
-      throw new OidcRefusal("token", "The user info is odd: " + e.getMessage());
+      throw new OidcRefusal(SignInProblem.TOKEN, "The user info is odd: " + e.getMessage());
     }
   }
 
@@ -267,7 +272,8 @@ final class OidcProvider {
       return known;
     }
     if (known == null && now.isBefore(failedAt.plus(PAUSE))) {
-      throw new OidcRefusal("provider", settings.issuer() + " has not answered a moment ago.");
+      throw new OidcRefusal(
+          SignInProblem.PROVIDER, settings.issuer() + " has not answered a moment ago.");
     }
     try {
       known = ask(now);
@@ -275,7 +281,8 @@ final class OidcProvider {
       failedAt = clock.instant();
       if (known == null) {
         throw new OidcRefusal(
-            "provider", settings.issuer() + " does not say who it is: " + e.getMessage());
+            SignInProblem.PROVIDER,
+            settings.issuer() + " does not say who it is: " + e.getMessage());
       }
       // What was known an hour ago holds until the provider is back.
       known = new Known(known.metadata(), known.keys(), now);

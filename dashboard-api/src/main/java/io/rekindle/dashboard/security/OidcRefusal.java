@@ -5,17 +5,17 @@ final class OidcRefusal extends Exception {
 
   private static final long serialVersionUID = 1L;
 
-  private final String problem;
+  private final SignInProblem problem;
 
   /**
-   * @param problem what the sign-in page says, by the key of its text
+   * @param problem what the sign-in page says
    */
-  OidcRefusal(String problem, String message) {
+  OidcRefusal(SignInProblem problem, String message) {
     super(message, null, false, false);
     this.problem = problem;
   }
 
-  String problem() {
+  SignInProblem problem() {
     return problem;
   }
 }

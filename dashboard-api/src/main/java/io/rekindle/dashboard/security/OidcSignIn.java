@@ -8,7 +8,6 @@ import io.rekindle.dashboard.http.ClientAddress;
 import io.rekindle.dashboard.http.RateLimit;
 import io.rekindle.dashboard.http.Refusal;
 import io.rekindle.dashboard.http.Router;
-import io.rekindle.dashboard.security.AuditLog.Subject;
 import io.rekindle.dashboard.security.OidcProvider.Attempt;
 import io.rekindle.dashboard.security.OidcProvider.Identity;
 import java.net.URI;
@@ -44,7 +43,7 @@ public final class OidcSignIn implements Area {
   private final Sessions sessions;
   private final OidcProvider provider;
   private final Supplier<URI> ownAddress;
-  private final boolean https;
+  private final SecretCookie cookie;
   private final SecureRandom random = new SecureRandom();
   private final RateLimit byAddress = new RateLimit(60, Duration.ofMinutes(1));
 
@@ -64,7 +63,7 @@ public final class OidcSignIn implements Area {
     this.sessions = sessions;
     this.provider = new OidcProvider(settings, Clock.systemUTC());
     this.ownAddress = ownAddress;
-    this.https = https;
+    this.cookie = SecretCookie.of("rekindle_oidc", https);
   }
 
   @Override
@@ -76,37 +75,39 @@ public final class OidcSignIn implements Area {
 
   private void begin(Context ctx) {
     String next = SignIn.ownPath(ctx.queryParam("next"));
+    if (tooMany(ctx, next)) {
+      return;
+    }
     try {
-      byAddress.take(ClientAddress.of(ctx), 1);
       Attempt attempt = Attempt.begin();
       URI target = provider.authorizationAddress(attempt, callback());
       String token = Passwords.token(random);
       jdbi.useTransaction(handle -> store(handle, token, attempt, next));
-      setCookie(ctx, token, PATIENCE.toSeconds());
+      cookie.set(ctx, token, PATIENCE.toSeconds());
       ctx.redirect(target.toString(), HttpStatus.SEE_OTHER);
     } catch (OidcRefusal e) {
       refuse(ctx, e, next);
-    } catch (Refusal e) {
-      if (e.status() != HttpStatus.TOO_MANY_REQUESTS) {
-        throw e;
-      }
-      toSignIn(ctx, "later", next);
     }
   }
 
   private void comeBack(Context ctx) {
     String next = "/";
+    // Each refusal is an entry of the audit log.
+    if (tooMany(ctx, next)) {
+      return;
+    }
     try {
       Begun begun = take(ctx);
       next = begun.next();
       String code = parameter(ctx, "code");
       String state = parameter(ctx, "state");
       if (!same(state, begun.attempt().state())) {
-        throw new OidcRefusal("expired", "The state is not that of this browser's attempt.");
+        throw new OidcRefusal(
+            SignInProblem.EXPIRED, "The state is not that of this browser's attempt.");
       }
       if (!parameter(ctx, "error").isEmpty()) {
         throw new OidcRefusal(
-            "denied",
+            SignInProblem.DENIED,
             "The provider says " + parameter(ctx, "error").replaceAll("[^\\x20-\\x7e]", "?"));
       }
       Identity identity = provider.identify(code, begun.attempt(), callback());
@@ -117,6 +118,16 @@ public final class OidcSignIn implements Area {
     }
   }
 
+  private boolean tooMany(Context ctx, String next) {
+    try {
+      byAddress.take(ClientAddress.of(ctx), 1);
+      return false;
+    } catch (Refusal e) {
+      SignIn.sendBack(ctx, SignInProblem.LATER, next);
+      return true;
+    }
+  }
+
   private void signIn(Context ctx, Identity identity) throws OidcRefusal {
     String address = ClientAddress.of(ctx);
     jdbi.useTransaction(
@@ -124,17 +135,7 @@ public final class OidcSignIn implements Area {
           Account account = Identities.account(handle, identity, address);
           sessions.begin(ctx, handle, account.accountId(), true);
           Accounts.signedIn(handle, account.accountId());
-          AuditLog.insert(
-              handle,
-              account.email(),
-              "ACCOUNT",
-              "SIGN_IN",
-              Subject.SESSION,
-              null,
-              null,
-              null,
-              Map.of("issuer", identity.issuer()),
-              address);
+          AuditLog.signIn(handle, ctx, account.email(), true, Map.of("issuer", identity.issuer()));
         });
   }
 
@@ -158,22 +159,8 @@ public final class OidcSignIn implements Area {
     LOG.warn("Sign-in at the provider: {}", refusal.getMessage());
     jdbi.useHandle(
         handle ->
-            AuditLog.insert(
-                handle,
-                "nobody",
-                "NOBODY",
-                "SIGN_IN_REFUSED",
-                Subject.SESSION,
-                null,
-                null,
-                null,
-                Map.of("problem", refusal.problem()),
-                ClientAddress.of(ctx)));
-    toSignIn(ctx, refusal.problem(), next);
-  }
-
-  private static void toSignIn(Context ctx, String problem, String next) {
-    ctx.redirect("/sign-in?problem=" + problem + "&next=" + encoded(next), HttpStatus.SEE_OTHER);
+            AuditLog.signIn(handle, ctx, null, false, Map.of("problem", refusal.problem().word())));
+    SignIn.sendBack(ctx, refusal.problem(), next);
   }
 
   private static void store(Handle handle, String token, Attempt attempt, String next) {
@@ -197,8 +184,8 @@ public final class OidcSignIn implements Area {
 
   /** The attempt that this browser began, which is then over. */
   private Begun take(Context ctx) throws OidcRefusal {
-    String token = ctx.cookie(cookieName());
-    setCookie(ctx, "", 0);
+    String token = cookie.read(ctx);
+    cookie.remove(ctx);
     Optional<Begun> begun =
         token == null || token.length() > 100
             ? Optional.empty()
@@ -224,7 +211,9 @@ public final class OidcSignIn implements Area {
                                     : null)
                         .findOne());
     return begun.orElseThrow(
-        () -> new OidcRefusal("expired", "This browser has begun no sign-in, or too long ago."));
+        () ->
+            new OidcRefusal(
+                SignInProblem.EXPIRED, "This browser has begun no sign-in, or too long ago."));
   }
 
   private URI callback() {
@@ -243,17 +232,5 @@ public final class OidcSignIn implements Area {
 
   private static String encoded(String text) {
     return URLEncoder.encode(text, StandardCharsets.UTF_8);
-  }
-
-  private void setCookie(Context ctx, String value, long seconds) {
-    ctx.res()
-        .addHeader(
-            "Set-Cookie",
-            "%s=%s; Path=/; Max-Age=%d; HttpOnly; SameSite=Lax%s"
-                .formatted(cookieName(), value, seconds, https ? "; Secure" : ""));
-  }
-
-  private String cookieName() {
-    return https ? "__Host-rekindle-oidc" : "rekindle_oidc";
   }
 }

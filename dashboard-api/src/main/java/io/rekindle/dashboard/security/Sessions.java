@@ -18,7 +18,7 @@ import org.jdbi.v3.core.Jdbi;
 public final class Sessions {
 
   private final Jdbi jdbi;
-  private final boolean https;
+  private final SecretCookie cookie;
   private final Duration idle;
   private final Duration longest;
   private final SecureRandom random = new SecureRandom();
@@ -30,7 +30,7 @@ public final class Sessions {
    */
   public Sessions(Jdbi jdbi, boolean https, Duration idle, Duration longest) {
     this.jdbi = jdbi;
-    this.https = https;
+    this.cookie = SecretCookie.of("rekindle_session", https);
     this.idle = idle;
     this.longest = longest;
   }
@@ -54,14 +54,14 @@ public final class Sessions {
         .bind("byOidc", byOidc)
         .bind("seconds", longest.toSeconds())
         .execute();
-    setCookie(ctx, token, longest.toSeconds());
+    cookie.set(ctx, token, longest.toSeconds());
     return csrfToken(token);
   }
 
   /** Signs out whoever sent the request. Returns whether they had signed in at a provider. */
   boolean end(Context ctx) {
-    String token = ctx.cookie(cookieName());
-    setCookie(ctx, "", 0);
+    String token = cookie.read(ctx);
+    cookie.remove(ctx);
     return token != null
         && jdbi.withHandle(
             handle ->
@@ -76,7 +76,7 @@ public final class Sessions {
 
   /** Signs the account out everywhere, except perhaps where this request comes from. */
   void endAll(Context ctx, Handle handle, String accountId) {
-    String token = ctx.cookie(cookieName());
+    String token = cookie.read(ctx);
     handle
         .createUpdate(
             "delete from dashboard.sessions where account_id = :account and token_hash <> :hash")
@@ -87,7 +87,7 @@ public final class Sessions {
 
   /** Who is signed in by the request's cookie, if anybody. */
   public Optional<Caller> caller(Context ctx) {
-    String token = ctx.cookie(cookieName());
+    String token = cookie.read(ctx);
     if (token == null || token.length() > 100) {
       return Optional.empty();
     }
@@ -133,18 +133,5 @@ public final class Sessions {
   /** Follows from the cookie's token, which no other site can read, and does not give it away. */
   private static String csrfToken(String token) {
     return Base64.getUrlEncoder().withoutPadding().encodeToString(Digest.of("csrf " + token));
-  }
-
-  private void setCookie(Context ctx, String value, long seconds) {
-    ctx.res()
-        .addHeader(
-            "Set-Cookie",
-            "%s=%s; Path=/; Max-Age=%d; HttpOnly; SameSite=Lax%s"
-                .formatted(cookieName(), value, seconds, https ? "; Secure" : ""));
-  }
-
-  /** The prefix makes browsers refuse the cookie unless it is Secure and this host's own. */
-  private String cookieName() {
-    return https ? "__Host-rekindle" : "rekindle_session";
   }
 }

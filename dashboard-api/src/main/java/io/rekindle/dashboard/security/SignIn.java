@@ -19,7 +19,6 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
 /** Signing in and out, by the page's form or by JSON, and the password of one's own. */
@@ -85,25 +84,32 @@ public final class SignIn implements Area {
     String email = formParam(ctx, "email", 320);
     String password = formParam(ctx, "password", Passwords.LONGEST);
     String next = ownPath(ctx.formParam("next"));
-    String problem = null;
     try {
       if (email.isBlank() || signIn(ctx, email, password).isEmpty()) {
-        problem = "wrong";
+        sendBack(ctx, SignInProblem.WRONG, next);
+      } else {
+        ctx.redirect(next, HttpStatus.SEE_OTHER);
       }
     } catch (Refusal e) {
       if (e.status() != HttpStatus.TOO_MANY_REQUESTS) {
         throw e;
       }
-      problem = "later";
+      sendBack(ctx, SignInProblem.LATER, next);
     }
-    String target =
-        problem == null
-            ? next
-            : "/sign-in?problem="
-                + problem
-                + "&next="
-                + URLEncoder.encode(next, StandardCharsets.UTF_8);
-    ctx.redirect(target, HttpStatus.SEE_OTHER);
+  }
+
+  /**
+   * Shows the page for signing in again.
+   *
+   * @param next an {@link #ownPath} to lead on to afterwards
+   */
+  static void sendBack(Context ctx, SignInProblem problem, String next) {
+    ctx.redirect(
+        "/sign-in?problem="
+            + problem.word()
+            + "&next="
+            + URLEncoder.encode(next, StandardCharsets.UTF_8),
+        HttpStatus.SEE_OTHER);
   }
 
   private static String formParam(Context ctx, String name, int longest) {
@@ -129,12 +135,7 @@ public final class SignIn implements Area {
     if (!passwords.matches(password, hash.orElse(null))) {
       jdbi.useHandle(
           handle ->
-              audit(
-                  handle,
-                  account.map(Account::email).orElse("nobody"),
-                  "NOBODY",
-                  "SIGN_IN_REFUSED",
-                  ClientAddress.of(ctx)));
+              AuditLog.signIn(handle, ctx, account.map(Account::email).orElse(null), false, null));
       return Optional.empty();
     }
     Account found = account.orElseThrow();
@@ -143,14 +144,9 @@ public final class SignIn implements Area {
             handle -> {
               String csrfToken = sessions.begin(ctx, handle, found.accountId(), false);
               Accounts.signedIn(handle, found.accountId());
-              audit(handle, found.email(), "ACCOUNT", "SIGN_IN", ClientAddress.of(ctx));
+              AuditLog.signIn(handle, ctx, found.email(), true, null);
               return new Session(found.accountId(), found.email(), found.role(), csrfToken);
             }));
-  }
-
-  private static void audit(
-      Handle handle, String actor, String kind, String action, String address) {
-    AuditLog.insert(handle, actor, kind, action, Subject.SESSION, null, null, null, null, address);
   }
 
   private void signOut(Context ctx) {

@@ -2,6 +2,7 @@ package io.rekindle.connectors.database;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.rekindle.connectors.Programs;
 import io.rekindle.connectors.kafka.Topics;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -56,15 +57,7 @@ public final class Migrate {
 
   /** Exit codes: 0 up to date, 1 the database refused, 2 wrong settings or arguments. */
   public static void main(String[] args) {
-    if (args.length > 0) {
-      System.err.print(HELP);
-      System.exit(2);
-    }
-    List<String> problems = problems(System.getenv());
-    if (!problems.isEmpty()) {
-      System.err.println(String.join(System.lineSeparator(), problems));
-      System.exit(2);
-    }
+    Programs.check(args, HELP, problems(System.getenv()));
     try {
       System.out.println(run(System.getenv()));
     } catch (SQLException | FlywayException | IOException e) {

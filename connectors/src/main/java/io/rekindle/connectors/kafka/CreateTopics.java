@@ -1,5 +1,8 @@
 package io.rekindle.connectors.kafka;
 
+import io.rekindle.connectors.Programs;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.AdminClient;
 import org.apache.kafka.clients.admin.AdminClientConfig;
@@ -27,22 +30,9 @@ public final class CreateTopics {
 
   /** Exit codes: 0 all are there, 1 Kafka refused, 2 wrong settings or arguments. */
   public static void main(String[] args) throws InterruptedException {
-    if (args.length > 0) {
-      System.err.print(HELP);
-      System.exit(2);
-    }
-    String servers = System.getenv().getOrDefault(BOOTSTRAP, "");
-    if (servers.isBlank()) {
-      System.err.println(BOOTSTRAP + " is not set: give the brokers, as in 127.0.0.1:9092.");
-      System.exit(2);
-    }
-    Topics topics = null;
-    try {
-      topics = Topics.from(System.getenv());
-    } catch (IllegalArgumentException e) {
-      System.err.println(e.getMessage());
-      System.exit(2);
-    }
+    Programs.check(args, HELP, problems(System.getenv()));
+    String servers = System.getenv(BOOTSTRAP);
+    Topics topics = Topics.from(System.getenv());
     try (AdminClient admin =
         AdminClient.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, servers))) {
       topics.create(admin);
@@ -51,5 +41,19 @@ public final class CreateTopics {
       System.err.println(e.getMessage());
       System.exit(1);
     }
+  }
+
+  /** What is wrong with the settings, a sentence each. */
+  static List<String> problems(Map<String, String> environment) {
+    List<String> problems = new ArrayList<>();
+    if (environment.getOrDefault(BOOTSTRAP, "").isBlank()) {
+      problems.add(BOOTSTRAP + " is not set: give the brokers, as in 127.0.0.1:9092.");
+    }
+    try {
+      Topics.from(environment);
+    } catch (IllegalArgumentException e) {
+      problems.add(e.getMessage());
+    }
+    return problems;
   }
 }

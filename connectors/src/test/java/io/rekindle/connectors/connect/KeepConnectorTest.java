@@ -7,7 +7,6 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,7 +28,9 @@ class KeepConnectorTest {
   private final List<String> requests = Collections.synchronizedList(new ArrayList<>());
   private HttpServer worker;
   private volatile int settingsStatus = 201;
+  private volatile int statusStatus = 200;
   private volatile String status = RUNNING;
+  private long now;
   private KeepConnector keeper;
 
   @BeforeEach
@@ -43,14 +44,16 @@ class KeepConnectorTest {
           requests.add(request);
           byte[] body = status.getBytes(StandardCharsets.UTF_8);
           exchange.sendResponseHeaders(
-              request.startsWith("PUT") ? settingsStatus : 200, body.length);
+              request.startsWith("PUT") ? settingsStatus : statusStatus, body.length);
           exchange.getResponseBody().write(body);
           exchange.close();
         });
     worker.start();
     keeper =
         new KeepConnector(
-            URI.create("http://127.0.0.1:" + worker.getAddress().getPort()), Map.of("a", "b"));
+            new ConnectApi("http://127.0.0.1:" + worker.getAddress().getPort()),
+            Map.of("a", "b"),
+            () -> now);
   }
 
   @AfterEach
@@ -59,7 +62,7 @@ class KeepConnectorTest {
   }
 
   @Test
-  void shouldGiveTheConnectorOnceAndThenLook() throws Exception {
+  void shouldGiveTheConnectorOnceAndThenLook() {
     keeper.look();
     keeper.look();
 
@@ -71,21 +74,48 @@ class KeepConnectorTest {
   }
 
   @Test
-  void shouldStartAgainWhatFailedAndWaitLongerEachTime() throws Exception {
+  void shouldStartAgainWhatFailedAndWaitLongerEachTime() {
     status = FAILED;
 
-    Duration first = keeper.look();
-    Duration second = keeper.look();
+    keeper.look();
+    assertThat(restarts()).isEqualTo(1);
+    long first = pause();
+    long second = pause();
 
-    assertThat(requests)
-        .filteredOn(request -> request.startsWith("POST"))
-        .hasSize(2)
-        .containsOnly("POST /connectors/rekindle/restart?includeTasks=true&onlyFailed=true");
     assertThat(second).isGreaterThan(first);
+    assertThat(requests)
+        .contains("POST /connectors/rekindle/restart?includeTasks=true&onlyFailed=true");
+  }
+
+  /** Looks every second until the next start; how many seconds that took. */
+  private long pause() {
+    long before = restarts();
+    long seconds = 0;
+    while (restarts() == before) {
+      now += Duration.ofSeconds(1).toNanos();
+      seconds++;
+      keeper.look();
+    }
+    return seconds;
+  }
+
+  private long restarts() {
+    return requests.stream().filter(request -> request.startsWith("POST")).count();
   }
 
   @Test
-  void shouldTryAgainWhenTheWorkerIsNotReady() throws Exception {
+  void shouldGiveTheConnectorAgainWhenItIsGone() {
+    keeper.look();
+    statusStatus = 404;
+    keeper.look();
+    statusStatus = 200;
+    keeper.look();
+
+    assertThat(requests).filteredOn(request -> request.startsWith("PUT")).hasSize(2);
+  }
+
+  @Test
+  void shouldTryAgainWhenTheWorkerIsNotReady() {
     settingsStatus = 409;
     keeper.look();
     settingsStatus = 200;

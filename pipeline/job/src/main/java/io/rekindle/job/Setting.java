@@ -85,6 +85,11 @@ public final class Setting<T> {
     return name;
   }
 
+  /** Its name as an argument, before the value. */
+  public String argument() {
+    return "--" + name;
+  }
+
   /** Its environment variable. */
   public String environmentVariable() {
     return "REKINDLE_" + name.replace('.', '_').replace('-', '_').toUpperCase(Locale.ROOT);

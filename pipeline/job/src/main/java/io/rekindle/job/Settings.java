@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
@@ -34,7 +35,13 @@ public final class Settings {
     /** On the heap: fastest, bounded by memory. */
     HASHMAP,
     /** On local disk: bounded by the disk. */
-    ROCKSDB
+    ROCKSDB;
+
+    /** As it is written in the setting. */
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   /** Who is told of results. */

@@ -9,6 +9,9 @@ package io.rekindle.scoring;
  */
 public interface OrderHistory {
 
+  /** How many orders of a user count; beyond, the oldest are forgotten. */
+  int MOST = 1_000;
+
   /** A user without orders. */
   OrderHistory EMPTY =
       new OrderHistory() {

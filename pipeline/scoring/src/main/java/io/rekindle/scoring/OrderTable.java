@@ -39,14 +39,14 @@ public final class OrderTable implements OrderHistory {
     size++;
   }
 
-  /** Forgets all but so many of the rows that were added last. */
-  public void keepLast(int most) {
-    int surplus = size - most;
+  /** Forgets all but the {@link #MOST} rows that were added last. */
+  public void keepNewest() {
+    int surplus = size - MOST;
     if (surplus > 0) {
-      System.arraycopy(placedAt, surplus, placedAt, 0, most);
-      System.arraycopy(netMinor, surplus, netMinor, 0, most);
-      System.arraycopy(currency, surplus, currency, 0, most);
-      size = most;
+      System.arraycopy(placedAt, surplus, placedAt, 0, MOST);
+      System.arraycopy(netMinor, surplus, netMinor, 0, MOST);
+      System.arraycopy(currency, surplus, currency, 0, MOST);
+      size = MOST;
     }
   }
 

@@ -121,16 +121,16 @@ public final class BenchCommand implements Runnable {
               List.of(
                   Long.toString(stream.changes()),
                   Long.toString(stream.end()),
-                  "--" + Settings.KAFKA_BOOTSTRAP_SERVERS.name(),
+                  Settings.KAFKA_BOOTSTRAP_SERVERS.argument(),
                   kafka.bootstrap(),
                   // Required, and not used: no sink is there.
-                  "--" + Settings.DATABASE_URL.name(),
+                  Settings.DATABASE_URL.argument(),
                   "jdbc:postgresql:unused",
-                  "--" + Settings.CHECKPOINT_DIRECTORY.name(),
+                  Settings.CHECKPOINT_DIRECTORY.argument(),
                   kafka.directory().resolve("checkpoints").toUri().toString(),
-                  "--" + Settings.STATE_BACKEND.name(),
-                  state.name().toLowerCase(Locale.ROOT),
-                  "--" + Settings.PARALLELISM.name(),
+                  Settings.STATE_BACKEND.argument(),
+                  state.toString(),
+                  Settings.PARALLELISM.argument(),
                   Integer.toString(parallelism)));
     }
     PrintWriter out = spec.commandLine().getOut();
@@ -140,7 +140,7 @@ public final class BenchCommand implements Runnable {
         stream.changes(),
         users,
         bytes.get() / 1e3 / stream.changes(),
-        state.name().toLowerCase(Locale.ROOT),
+        state.toString(),
         parallelism);
     print(out, "job, just started", job.get(0));
     print(out, "job, warm", job.get(Measurement.RUNS - 1));
@@ -179,10 +179,7 @@ public final class BenchCommand implements Runnable {
       throw new Failure("--rate and --seconds are at least 1", 2);
     }
     StackInfo stack = StackInfo.read(data.path());
-    PGSimpleDataSource database = new PGSimpleDataSource();
-    database.setUrl(stack.jdbcUrl());
-    database.setUser(stack.owner().user());
-    database.setPassword(stack.owner().password());
+    PGSimpleDataSource database = stack.ownerDatabase();
     Percentiles times;
     try (Progress progress = Progress.onStandardError()) {
       times =

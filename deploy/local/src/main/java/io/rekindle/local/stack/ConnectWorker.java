@@ -1,5 +1,6 @@
 package io.rekindle.local.stack;
 
+import io.rekindle.connectors.connect.ConnectApi;
 import io.rekindle.connectors.connect.ConnectorConfig;
 import io.rekindle.connectors.kafka.Topics;
 import io.rekindle.local.Failure;

@@ -60,10 +60,6 @@ public final class DashboardSandbox implements AutoCloseable {
   }
 
   private void startDatabase() throws SQLException {
-    sandbox
-        .installation()
-        .configure(
-            "logging/log4j2.properties", sandbox.data().config("log4j2.properties"), Map.of());
     postgres.configure(sandbox.installation());
     postgres.initialise(sandbox.installation());
     sandbox.start(postgres, postgres::checkSuperuser);

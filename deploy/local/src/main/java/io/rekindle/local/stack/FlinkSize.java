@@ -1,5 +1,6 @@
 package io.rekindle.local.stack;
 
+import io.rekindle.job.Settings.StateBackend;
 import io.rekindle.local.Failure;
 
 /**
@@ -12,18 +13,12 @@ import io.rekindle.local.Failure;
 record FlinkSize(int parallelism, int taskManagers, StateBackend stateBackend) {
 
   /** What a laptop has to spare. */
-  static final FlinkSize STANDARD = new FlinkSize(2, 1, StateBackend.hashmap);
+  static final FlinkSize STANDARD = new FlinkSize(2, 1, StateBackend.HASHMAP);
 
   /** Of a TaskManager, as its configuration says. */
   static final int SLOTS = 4;
 
   private static final int MOST_TASK_MANAGERS = 8;
-
-  /** The job's own words for it. */
-  enum StateBackend {
-    hashmap,
-    rocksdb
-  }
 
   /**
    * This, changed to what is asked for.

@@ -1,5 +1,7 @@
 package io.rekindle.local.stack;
 
+import io.rekindle.connectors.control.Backoff;
+import io.rekindle.connectors.control.Rest;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

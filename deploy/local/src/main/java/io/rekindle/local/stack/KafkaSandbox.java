@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /**
  * A Kafka broker alone, a process like that of a stack, in a directory of its own that is deleted
@@ -32,10 +31,6 @@ public final class KafkaSandbox implements AutoCloseable {
               sandbox.port(Port.KAFKA),
               sandbox.port(Port.KAFKA_CONTROLLER),
               sandbox.installation());
-      sandbox
-          .installation()
-          .configure(
-              "logging/log4j2.properties", sandbox.data().config("log4j2.properties"), Map.of());
       kafka.configure(sandbox.installation());
       progress.step("starting Kafka");
       kafka.initialise();

@@ -1,5 +1,6 @@
 package io.rekindle.local.stack;
 
+import io.rekindle.connectors.control.Rest;
 import io.rekindle.local.stack.StackInfo.Account;
 import java.io.IOException;
 import java.time.Duration;

@@ -3,6 +3,7 @@ package io.rekindle.local.stack;
 import io.rekindle.local.Failure;
 import io.rekindle.local.Progress;
 import java.io.IOException;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,6 +22,7 @@ final class Sandbox implements AutoCloseable {
 
   private final DataDirectory data;
   private final boolean kept;
+  private final FileLock lock;
   private final EventLog log;
   private final Installation installation = Installation.current();
   private final StackSettings settings;
@@ -31,12 +33,14 @@ final class Sandbox implements AutoCloseable {
 
   private final Thread atExit = new Thread(this::stop);
 
-  private Sandbox(DataDirectory data, boolean kept, EventLog log) {
+  private Sandbox(DataDirectory data, boolean kept, FileLock lock, EventLog log) {
     this.data = data;
     this.kept = kept;
+    this.lock = lock;
     this.log = log;
     this.settings = StackSettings.readOrCreate(data);
     settings.write(data);
+    installation.configure("logging/log4j2.properties", data.config("log4j2.properties"), Map.of());
     this.ports = Port.choose(Map.of(), Map.of(), log::note);
     Runtime.getRuntime().addShutdownHook(atExit);
   }
@@ -54,9 +58,10 @@ final class Sandbox implements AutoCloseable {
   private static Sandbox in(Path directory, boolean kept, Progress progress) {
     DataDirectory data = new DataDirectory(directory);
     data.create();
+    FileLock lock = data.lock();
     EventLog log = new EventLog(data.log("sandbox"), progress);
     Orphans.end(data, log);
-    return new Sandbox(data, kept, log);
+    return new Sandbox(data, kept, lock, log);
   }
 
   DataDirectory data() {
@@ -114,13 +119,13 @@ final class Sandbox implements AutoCloseable {
 
   private void stop() {
     processes.forEach(ManagedProcess::stop);
-    if (kept) {
-      return;
-    }
     try {
-      DataDirectory.deleteTree(data.root());
+      lock.channel().close();
+      if (!kept) {
+        DataDirectory.deleteTree(data.root());
+      }
     } catch (IOException e) {
-      throw new Failure("cannot delete " + data.root() + ": " + e.getMessage(), e);
+      throw new Failure("cannot close " + data.root() + ": " + e.getMessage(), e);
     }
   }
 }

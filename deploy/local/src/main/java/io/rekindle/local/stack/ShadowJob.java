@@ -1,5 +1,7 @@
 package io.rekindle.local.stack;
 
+import io.rekindle.connectors.control.Rest;
+import io.rekindle.job.Settings;
 import io.rekindle.local.Failure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -45,22 +47,22 @@ public final class ShadowJob implements AutoCloseable {
     String id = UUID.randomUUID().toString().replace("-", "");
     List<String> arguments =
         List.of(
-            "--kafka.bootstrap-servers",
+            Settings.KAFKA_BOOTSTRAP_SERVERS.argument(),
             stack.kafkaBootstrap(),
-            "--kafka.group-id",
+            Settings.KAFKA_GROUP_ID.argument(),
             "rekindle-shadow",
-            "--database.url",
+            Settings.DATABASE_URL.argument(),
             jdbcUrl,
-            "--database.user",
+            Settings.DATABASE_USER.argument(),
             stack.pipeline().user(),
-            "--results",
+            Settings.RESULTS.argument(),
             "shadow",
-            "--checkpoint.directory",
+            Settings.CHECKPOINT_DIRECTORY.argument(),
             checkpoints.toUri().toString(),
             // It is started from nothing, and from nothing again if it fails.
-            "--checkpoint.interval",
+            Settings.CHECKPOINT_INTERVAL.argument(),
             "1 h",
-            "--parallelism",
+            Settings.PARALLELISM.argument(),
             Integer.toString(slots));
     try {
       Path program = jar == null ? Installation.current().jobJar() : jar;

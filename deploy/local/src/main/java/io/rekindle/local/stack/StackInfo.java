@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import org.postgresql.ds.PGSimpleDataSource;
 
 /**
  * Where the parts of a running stack are and how to sign in to them, as its supervisor wrote it to
@@ -83,6 +84,15 @@ public record StackInfo(
       throw noStack(data);
     }
     return info;
+  }
+
+  /** The database, for its owner. */
+  public PGSimpleDataSource ownerDatabase() {
+    PGSimpleDataSource database = new PGSimpleDataSource();
+    database.setUrl(jdbcUrl);
+    database.setUser(owner.user());
+    database.setPassword(owner.password());
+    return database;
   }
 
   /** Replaces the file as one step, so that no reader sees half of it. */

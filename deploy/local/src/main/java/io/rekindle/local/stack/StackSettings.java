@@ -1,6 +1,7 @@
 package io.rekindle.local.stack;
 
 import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.rekindle.local.Failure;
 import java.io.IOException;
@@ -38,7 +39,14 @@ record StackSettings(
 
   static final int FORMAT = 2;
   private static final int SECRET_BYTES = 24;
-  private static final JsonMapper JSON = new JsonMapper();
+  private static final JsonMapper JSON =
+      JsonMapper.builder().enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS).build();
+
+  /** Fills in what a directory lacks that was made before there was a choice of it. */
+  StackSettings {
+    dashboardPassword = dashboardPassword == null ? secret(new SecureRandom()) : dashboardPassword;
+    flink = flink == null ? FlinkSize.STANDARD : flink;
+  }
 
   /** The stack's settings as they were left, or new ones. */
   static StackSettings readOrCreate(DataDirectory data) {
@@ -69,14 +77,22 @@ record StackSettings(
               + "): "
               + remedy(data));
     }
-    return Optional.of(settings.completed());
+    return Optional.of(settings);
   }
 
   void write(DataDirectory data) {
     PrivateFiles.replace(data.settings(), JSON.valueToTree(this).toPrettyString());
   }
 
-  StackSettings withPorts(Map<String, Integer> newPorts) {
+  StackSettings with(Map<String, Integer> newPorts, FlinkSize newFlink) {
+    return with(newPorts, demo, newFlink);
+  }
+
+  StackSettings withDemo() {
+    return with(ports, true, flink);
+  }
+
+  private StackSettings with(Map<String, Integer> newPorts, boolean newDemo, FlinkSize newFlink) {
     return new StackSettings(
         format,
         kafkaClusterId,
@@ -84,45 +100,8 @@ record StackSettings(
         dashboardPassword,
         unsubscribeSecret,
         newPorts,
-        demo,
-        flink);
-  }
-
-  StackSettings withDemo() {
-    return new StackSettings(
-        format,
-        kafkaClusterId,
-        passwords,
-        dashboardPassword,
-        unsubscribeSecret,
-        ports,
-        true,
-        flink);
-  }
-
-  StackSettings withFlink(FlinkSize newFlink) {
-    return new StackSettings(
-        format,
-        kafkaClusterId,
-        passwords,
-        dashboardPassword,
-        unsubscribeSecret,
-        ports,
-        demo,
+        newDemo,
         newFlink);
-  }
-
-  /** With what a directory lacks that was made before there was a choice of it. */
-  private StackSettings completed() {
-    return new StackSettings(
-        format,
-        kafkaClusterId,
-        passwords,
-        dashboardPassword == null ? secret(new SecureRandom()) : dashboardPassword,
-        unsubscribeSecret,
-        ports,
-        demo,
-        flink == null ? FlinkSize.STANDARD : flink);
   }
 
   String password(String role) {

@@ -1,9 +1,11 @@
 package io.rekindle.local.stack;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.rekindle.connectors.connect.ConnectApi;
+import io.rekindle.connectors.connect.ConnectApi.ConnectorStatus;
+import io.rekindle.connectors.control.Rest;
 import io.rekindle.connectors.kafka.Topic;
 import io.rekindle.connectors.kafka.Topics;
-import io.rekindle.local.stack.ConnectApi.ConnectorStatus;
 import io.rekindle.local.stack.StackStatus.Capture;
 import io.rekindle.local.stack.StackStatus.Component;
 import io.rekindle.local.stack.StackStatus.Connector;
@@ -292,10 +294,7 @@ final class StatusCollector {
   }
 
   private Database database() throws SQLException {
-    PGSimpleDataSource source = new PGSimpleDataSource();
-    source.setUrl(info.jdbcUrl());
-    source.setUser(info.owner().user());
-    source.setPassword(info.owner().password());
+    PGSimpleDataSource source = info.ownerDatabase();
     // Ends the thread of a question that nobody waits for any more.
     source.setConnectTimeout(2 * ANSWER_SECONDS);
     source.setSocketTimeout(2 * ANSWER_SECONDS);

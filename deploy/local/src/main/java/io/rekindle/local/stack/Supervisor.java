@@ -1,9 +1,12 @@
 package io.rekindle.local.stack;
 
+import io.rekindle.connectors.connect.ConnectorKeeper;
+import io.rekindle.connectors.control.Rest;
 import io.rekindle.connectors.database.ClockRows;
 import io.rekindle.connectors.database.Migrations;
 import io.rekindle.connectors.database.Policies;
 import io.rekindle.connectors.kafka.Topics;
+import io.rekindle.job.Settings;
 import io.rekindle.local.Failure;
 import io.rekindle.local.demo.DemoShop;
 import io.rekindle.local.demo.LiveOrders;
@@ -158,7 +161,7 @@ final class Supervisor {
         new Checkpoints(data.flink("checkpoints"), data.flink("savepoints"), request.from());
     FlinkSize size = flinkSize();
     Map<Port, Integer> ports = Port.choose(request.ports(), settings.ports(), log::say);
-    settings = settings.withPorts(Port.byKey(ports)).withFlink(size);
+    settings = settings.with(Port.byKey(ports), size);
     settings.write(data);
 
     postgres = new PostgresServer(data, settings, ports.get(Port.POSTGRES));
@@ -254,27 +257,27 @@ final class Supervisor {
 
   private List<String> jobArguments() {
     return List.of(
-        "--kafka.bootstrap-servers",
+        Settings.KAFKA_BOOTSTRAP_SERVERS.argument(),
         kafka.bootstrap(),
-        "--database.url",
+        Settings.DATABASE_URL.argument(),
         postgres.jdbcUrl(),
-        "--database.user",
+        Settings.DATABASE_USER.argument(),
         PostgresServer.PIPELINE,
-        "--checkpoint.directory",
+        Settings.CHECKPOINT_DIRECTORY.argument(),
         flink.checkpoints().toUri().toString(),
-        "--parallelism",
+        Settings.PARALLELISM.argument(),
         Integer.toString(settings.flink().parallelism()),
-        "--state.backend",
-        settings.flink().stateBackend().name(),
-        "--savepoint.directory",
+        Settings.STATE_BACKEND.argument(),
+        settings.flink().stateBackend().toString(),
+        Settings.SAVEPOINT_DIRECTORY.argument(),
         flink.savepoints().toUri().toString(),
-        "--shop.name",
+        Settings.SHOP_NAME.argument(),
         DemoIdentity.SHOP_NAME,
-        "--shop.url",
+        Settings.SHOP_URL.argument(),
         DemoIdentity.SHOP_URL,
-        "--shop.postal-address",
+        Settings.SHOP_POSTAL_ADDRESS.argument(),
         DemoIdentity.POSTAL_ADDRESS,
-        "--unsubscribe.base-url",
+        Settings.UNSUBSCRIBE_BASE_URL.argument(),
         sender.url());
   }
 
@@ -550,7 +553,7 @@ final class Supervisor {
   }
 
   private void keepConnectorAlive() {
-    ConnectorKeeper keeper = new ConnectorKeeper(connect.api(), log);
+    ConnectorKeeper keeper = new ConnectorKeeper(connect.api(), log::say);
     untilStopped(CONNECTOR_TICK, keeper::keepAlive);
   }
 

@@ -1,10 +1,10 @@
 package io.rekindle.local.stack;
 
+import io.rekindle.job.Settings.StateBackend;
 import io.rekindle.local.DataOption;
 import io.rekindle.local.Failure;
 import io.rekindle.local.Progress;
 import io.rekindle.local.Rekindle;
-import io.rekindle.local.stack.FlinkSize.StateBackend;
 import java.io.File;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;

@@ -1,6 +1,6 @@
 package io.rekindle.local.stack;
 
-import io.rekindle.local.stack.FlinkSize.StateBackend;
+import io.rekindle.job.Settings.StateBackend;
 import java.nio.file.Path;
 import java.util.Map;
 

@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -46,13 +45,7 @@ public final class ReplayCommand implements Callable<Integer> {
       description = "Keeps the database, to be asked in SQL what differs; otherwise it is dropped.")
   private boolean keep;
 
-  @Option(
-      names = "--patience",
-      paramLabel = "SECONDS",
-      defaultValue = "120",
-      description =
-          "Give up when the second job has not moved for so long (default: ${DEFAULT-VALUE}).")
-  private int patience;
+  @Mixin private PatienceOption patience;
 
   @Spec private CommandSpec spec;
 
@@ -93,8 +86,7 @@ public final class ReplayCommand implements Callable<Integer> {
       throws IOException, SQLException, InterruptedException {
     try (ShadowJob job = ShadowJob.submit(data.path(), stack, jar, database.jdbcUrl())) {
       try {
-        return new Replay(
-                database.live(), database.shadow(), Duration.ofSeconds(patience), progress)
+        return new Replay(database.live(), database.shadow(), patience.duration(), progress)
             .compare();
       } catch (Failure e) {
         // A job that has ended is why nothing moves.

@@ -41,7 +41,12 @@ final class ShadowDatabase {
       }
       statement.execute("create database " + NAME);
     }
-    Migrations.apply(shadow());
+    try {
+      Migrations.apply(shadow());
+    } catch (RuntimeException e) {
+      drop();
+      throw e;
+    }
   }
 
   void drop() throws SQLException {
@@ -53,22 +58,16 @@ final class ShadowDatabase {
 
   /** The stack's own database, for its owner. */
   PGSimpleDataSource live() {
-    return dataSource(stack.jdbcUrl());
+    return stack.ownerDatabase();
   }
 
   PGSimpleDataSource shadow() {
-    return dataSource(jdbcUrl());
+    PGSimpleDataSource shadow = stack.ownerDatabase();
+    shadow.setUrl(jdbcUrl());
+    return shadow;
   }
 
   String jdbcUrl() {
     return stack.jdbcUrl().substring(0, stack.jdbcUrl().lastIndexOf('/') + 1) + NAME;
-  }
-
-  private PGSimpleDataSource dataSource(String url) {
-    PGSimpleDataSource source = new PGSimpleDataSource();
-    source.setUrl(url);
-    source.setUser(stack.owner().user());
-    source.setPassword(stack.owner().password());
-    return source;
   }
 }

@@ -41,9 +41,6 @@ final class ShopSnapshot implements AutoCloseable {
       """
           .formatted(Millis.of("shop.orders.placed_at"));
 
-  /** How many orders of a user count, the newest ones, by the pipeline's definition. */
-  private static final int MOST_ORDERS = 1_000;
-
   private final Connection connection;
   private final long instant;
   private final Scorer scorer;
@@ -118,7 +115,7 @@ final class ShopSnapshot implements AutoCloseable {
           Currencies.pack(order.getString("currency")));
       orders.advance();
     }
-    user.orders.keepLast(MOST_ORDERS);
+    user.orders.keepNewest();
     return user;
   }
 

@@ -6,14 +6,12 @@ import io.rekindle.local.Progress;
 import io.rekindle.local.stack.StackInfo;
 import java.io.PrintWriter;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.postgresql.ds.PGSimpleDataSource;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code rekindle verify}. */
@@ -35,13 +33,7 @@ public final class VerifyCommand implements Callable<Integer> {
 
   @Mixin private DataOption data;
 
-  @Option(
-      names = "--patience",
-      paramLabel = "SECONDS",
-      defaultValue = "120",
-      description =
-          "Give up when the pipeline has not moved for so long (default: ${DEFAULT-VALUE}).")
-  private int patience;
+  @Mixin private PatienceOption patience;
 
   @Spec private CommandSpec spec;
 
@@ -58,11 +50,8 @@ public final class VerifyCommand implements Callable<Integer> {
   private Verification.Result verify() throws InterruptedException {
     try (Progress progress = Progress.onStandardError()) {
       StackInfo stack = StackInfo.read(data.path());
-      PGSimpleDataSource database = new PGSimpleDataSource();
-      database.setUrl(stack.jdbcUrl());
-      database.setUser(stack.owner().user());
-      database.setPassword(stack.owner().password());
-      return new Verification(database, Duration.ofSeconds(patience), progress).run();
+      PGSimpleDataSource database = stack.ownerDatabase();
+      return new Verification(database, patience.duration(), progress).run();
     } catch (Failure e) {
       throw new Failure(e.getMessage(), e, NOT_VERIFIED);
     } catch (SQLException e) {

@@ -3,8 +3,8 @@ package io.rekindle.local.stack;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.rekindle.job.Settings.StateBackend;
 import io.rekindle.local.Failure;
-import io.rekindle.local.stack.FlinkSize.StateBackend;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -13,9 +13,9 @@ class FlinkSizeTest {
 
   @Test
   void shouldStayAsItIsUnlessAskedOtherwise() {
-    FlinkSize large = FlinkSize.STANDARD.with(8, 2, StateBackend.rocksdb);
+    FlinkSize large = FlinkSize.STANDARD.with(8, 2, StateBackend.ROCKSDB);
 
-    assertThat(large).isEqualTo(new FlinkSize(8, 2, StateBackend.rocksdb));
+    assertThat(large).isEqualTo(new FlinkSize(8, 2, StateBackend.ROCKSDB));
     assertThat(large.with(null, null, null)).isEqualTo(large);
   }
 
@@ -32,7 +32,7 @@ class FlinkSizeTest {
 
   @Test
   void shouldRefuseToReadACheckpointOfAnotherStateBackend() {
-    FlinkSize onDisk = FlinkSize.STANDARD.with(4, null, StateBackend.rocksdb);
+    FlinkSize onDisk = FlinkSize.STANDARD.with(4, null, StateBackend.ROCKSDB);
 
     onDisk.refuseCheckpointOf(onDisk.with(2, null, null));
     assertThatThrownBy(() -> onDisk.refuseCheckpointOf(FlinkSize.STANDARD))

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.rekindle.connectors.connect.ConnectorConfig;
+import io.rekindle.connectors.control.Rest;
 import io.rekindle.local.Await;
 import io.rekindle.local.stack.CadenceByHand.Verdict;
 import io.rekindle.local.stack.RekindleScript.Outcome;

@@ -3,6 +3,7 @@ package io.rekindle.local.stack;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.rekindle.connectors.control.Rest;
 import io.rekindle.local.Await;
 import java.io.IOException;
 import java.sql.Connection;

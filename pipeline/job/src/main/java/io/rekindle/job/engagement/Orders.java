@@ -19,8 +19,6 @@ import org.apache.flink.core.memory.DataOutputView;
  */
 final class Orders implements OrderHistory {
 
-  static final int MOST = 1_000;
-
   /** Marks of a serialized row, for what most rows need not write. */
   private static final int SAME_CURRENCY = 1;
 

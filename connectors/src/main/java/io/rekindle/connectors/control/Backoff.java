@@ -1,24 +1,24 @@
-package io.rekindle.local.stack;
+package io.rekindle.connectors.control;
 
 import java.time.Duration;
 
 /**
  * Pauses between attempts at the same thing, each twice as long as the one before up to a limit.
  */
-final class Backoff {
+public final class Backoff {
 
   private static final int DOUBLINGS = 20;
 
   private final Duration first;
   private final Duration longest;
 
-  Backoff(Duration first, Duration longest) {
+  public Backoff(Duration first, Duration longest) {
     this.first = first;
     this.longest = longest;
   }
 
   /** How long to wait after so many attempts in a row that failed; not at all after none. */
-  Duration after(int failures) {
+  public Duration after(int failures) {
     if (failures == 0) {
       return Duration.ZERO;
     }

@@ -1,4 +1,4 @@
-package io.rekindle.local.stack;
+package io.rekindle.connectors.control;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -18,8 +18,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.UUID;
 
-/** A JSON API over HTTP on this machine. Thread-safe. */
-final class Rest {
+/**
+ * A JSON API over HTTP. Thread-safe.
+ *
+ * <p>Every method throws {@link Refused} for a status of 400 or more, and another IOException if no
+ * answer comes; an answer without a body is a missing node.
+ */
+public final class Rest {
 
   private static final Duration CONNECT = Duration.ofSeconds(2);
   private static final Duration ANSWER = Duration.ofSeconds(10);
@@ -33,12 +38,15 @@ final class Rest {
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT).build();
   private final String base;
 
-  Rest(String base) {
+  /**
+   * @param base where paths are added to, such as {@code http://127.0.0.1:8083}
+   */
+  public Rest(String base) {
     this.base = base;
   }
 
   /** An answer with a status of 400 or more. */
-  static final class Refused extends IOException {
+  public static final class Refused extends IOException {
 
     private final int status;
 
@@ -47,39 +55,39 @@ final class Rest {
       this.status = status;
     }
 
-    int status() {
+    public int status() {
       return status;
     }
   }
 
-  JsonNode get(String path) throws IOException {
+  public JsonNode get(String path) throws IOException {
     return send(request(path, ANSWER).GET());
   }
 
-  JsonNode post(String path, JsonNode body) throws IOException {
+  public JsonNode post(String path, JsonNode body) throws IOException {
     return send(
         request(path, SLOW_ANSWER)
             .header("Content-Type", "application/json")
             .POST(BodyPublishers.ofString(body.toString())));
   }
 
-  JsonNode put(String path, JsonNode body) throws IOException {
+  public JsonNode put(String path, JsonNode body) throws IOException {
     return send(
         request(path, SLOW_ANSWER)
             .header("Content-Type", "application/json")
             .PUT(BodyPublishers.ofString(body.toString())));
   }
 
-  JsonNode delete(String path) throws IOException {
+  public JsonNode delete(String path) throws IOException {
     return send(request(path, ANSWER).DELETE());
   }
 
-  JsonNode patch(String path) throws IOException {
+  public JsonNode patch(String path) throws IOException {
     return send(request(path, ANSWER).method("PATCH", BodyPublishers.noBody()));
   }
 
   /** Sends a file as a web page's form does. */
-  JsonNode upload(String path, String field, Path file) throws IOException {
+  public JsonNode upload(String path, String field, Path file) throws IOException {
     String boundary = "rekindle-" + UUID.randomUUID();
     String head =
         "--%s\r\nContent-Disposition: form-data; name=\"%s\"; filename=\"%s\"\r\nContent-Type: application/octet-stream\r\n\r\n"

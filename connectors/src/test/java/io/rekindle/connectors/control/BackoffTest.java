@@ -1,4 +1,4 @@
-package io.rekindle.local.stack;
+package io.rekindle.connectors.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

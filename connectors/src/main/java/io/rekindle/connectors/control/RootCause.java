@@ -1,9 +1,9 @@
-package io.rekindle.local.stack;
+package io.rekindle.connectors.control;
 
 import java.util.stream.Collectors;
 
-/** The line of a printed stack trace that says what to do; the outer ones only say who noticed. */
-final class RootCause {
+/** What a printed stack trace says to do: its outer causes only say who noticed. */
+public final class RootCause {
 
   private static final String CAUSE = "Caused by: ";
 
@@ -13,7 +13,7 @@ final class RootCause {
    * The message of the trace's innermost cause, all its lines as one; the first line if it names no
    * cause; empty if it is empty.
    */
-  static String in(String trace) {
+  public static String in(String trace) {
     int cause = ("\n" + trace).lastIndexOf("\n" + CAUSE);
     if (cause < 0) {
       return withoutPackage(trace.lines().findFirst().orElse(""));

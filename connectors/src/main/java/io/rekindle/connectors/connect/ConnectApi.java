@@ -1,35 +1,45 @@
-package io.rekindle.local.stack;
+package io.rekindle.connectors.connect;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import io.rekindle.connectors.connect.ConnectorConfig;
+import io.rekindle.connectors.control.Rest;
+import io.rekindle.connectors.control.RootCause;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
 
 /** The part of Kafka Connect's REST API that keeps our connector going. Thread-safe. */
-final class ConnectApi {
+public final class ConnectApi {
 
   private static final String CONNECTOR = "/connectors/" + ConnectorConfig.CONNECTOR_NAME;
   private static final JsonMapper JSON = new JsonMapper();
 
   private final Rest rest;
 
-  ConnectApi(String url) {
+  /**
+   * @param url of the worker, without a slash at the end
+   */
+  public ConnectApi(String url) {
     this.rest = new Rest(url);
   }
 
-  void check() throws IOException {
+  /** Fails unless the worker answers. */
+  public void check() throws IOException {
     rest.get("/connectors");
   }
 
-  void put(Map<String, String> config) throws IOException {
+  /**
+   * Creates the connector, or gives it other settings.
+   *
+   * @throws Rest.Refused with status 400 if there is something wrong with the settings
+   */
+  public void put(Map<String, String> config) throws IOException {
     rest.put(CONNECTOR + "/config", JSON.valueToTree(config));
   }
 
   /** State of the connector and its task; empty if the worker does not know it yet. */
-  Optional<ConnectorStatus> status() throws IOException {
+  public Optional<ConnectorStatus> status() throws IOException {
     try {
       return Optional.of(ConnectorStatus.of(rest.get(CONNECTOR + "/status")));
     } catch (Rest.Refused e) {
@@ -41,7 +51,7 @@ final class ConnectApi {
   }
 
   /** Starts again what failed of the connector. */
-  void restartFailed() throws IOException {
+  public void restartFailed() throws IOException {
     rest.post(
         CONNECTOR + "/restart?includeTasks=true&onlyFailed=true",
         JsonNodeFactory.instance.objectNode());
@@ -52,9 +62,9 @@ final class ConnectApi {
    *
    * @param state of the connector: RUNNING, FAILED, PAUSED, …
    * @param task state of its task; UNASSIGNED while it has none
-   * @param trouble first line of the trace of what failed; null if nothing did
+   * @param trouble message of the innermost cause of what failed; null if nothing did
    */
-  record ConnectorStatus(String state, String task, String trouble) {
+  public record ConnectorStatus(String state, String task, String trouble) {
 
     static ConnectorStatus of(JsonNode status) {
       JsonNode connector = status.path("connector");
@@ -66,11 +76,11 @@ final class ConnectApi {
           trace == null ? null : RootCause.in(trace));
     }
 
-    boolean running() {
+    public boolean running() {
       return state.equals("RUNNING") && task.equals("RUNNING");
     }
 
-    boolean failed() {
+    public boolean failed() {
       return state.equals("FAILED") || task.equals("FAILED");
     }
   }

@@ -1,33 +1,30 @@
 package io.rekindle.dashboard.emails;
 
 import io.rekindle.dashboard.database.Columns;
-import io.rekindle.dashboard.http.Cursor;
 import io.rekindle.dashboard.http.Json;
+import io.rekindle.dashboard.http.Listing;
 import io.rekindle.dashboard.http.Lists;
 import io.rekindle.dashboard.http.Page;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
-import java.util.List;
+import java.util.HashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
-import org.jdbi.v3.core.statement.Query;
 
 /** Reads emails. Thread-safe. */
 public final class Emails {
-
-  private static final String LIST = "emails";
 
   private static final String COLUMNS =
       """
       select e.email_id, e.user_id, u.name, u.email as address, e.subject, e.status,
              e.status_reason, e.generated_by, e.generated_at, e.sent_at,
-             e.engagement_score_at_time, e.experiment_id, e.variant
+             e.engagement_score_at_time, e.experiment_id, e.variant,
+             e.generated_at as list_at, e.email_id as list_id
       """;
 
   private static final String FROM_FOUND =
@@ -69,8 +66,6 @@ public final class Emails {
 
   /** More in the sample are about four thousand in all: longer to look up than the next is far. */
   private static final int MOST_IN_SAMPLE = 8;
-
-  private static final String ORDER = " order by e.generated_at desc, e.email_id desc";
 
   private static final String ONE =
       COLUMNS.strip()
@@ -115,85 +110,49 @@ public final class Emails {
 
   /** The newest first. */
   public Page<EmailSummary> page(Filter filter, String cursor, int limit) {
-    String[] after = Cursor.read(cursor, LIST, 2);
-    OffsetDateTime afterTime = after == null ? null : time(after[0]);
-    if (after != null && after[1] == null) {
-      throw Cursor.invalid();
-    }
-    List<EmailSummary> rows =
-        jdbi.withHandle(
-            handle -> {
-              String where =
-                  after == null ? "" : " and (e.generated_at, e.email_id) < (:afterTime, :afterId)";
-              Query query =
-                  filtered(handle, filter, where, " limit :limit").bind("limit", limit + 1);
-              if (after != null) {
-                query.bind("afterTime", afterTime).bind("afterId", after[1]);
-              }
-              return query.map((row, ctx) -> summary(row)).list();
-            });
-    if (rows.size() <= limit) {
-      return new Page<>(rows, null);
-    }
-    EmailSummary last = rows.get(limit - 1);
-    return new Page<>(
-        List.copyOf(rows.subList(0, limit)),
-        Cursor.write(LIST, last.generatedAt().toString(), last.emailId()));
+    return jdbi.withHandle(
+        handle -> listing(handle, filter).page(handle, parameters(filter), cursor, limit));
   }
 
   /** All that the filter lets through, the newest first; to be called in a transaction. */
   static void forEach(Handle handle, Filter filter, Lists.ItemConsumer<EmailSummary> consumer)
       throws Exception {
-    try (var rows =
-        filtered(handle, filter, "", "")
-            .setFetchSize(1_000)
-            .map((row, ctx) -> summary(row))
-            .iterator()) {
-      while (rows.hasNext()) {
-        consumer.accept(rows.next());
-      }
-    }
+    listing(handle, filter).forEach(handle, parameters(filter), consumer);
   }
 
-  private static Query filtered(Handle handle, Filter filter, String more, String end) {
+  private static Listing<EmailSummary> listing(Handle handle, Filter filter) {
     boolean found = filter.search() != null && !isInMany(handle, filter.search());
-    StringBuilder sql =
-        new StringBuilder()
-            .append(found ? FOUND : "")
-            .append(COLUMNS)
-            .append(found ? FROM_FOUND : FROM);
+    String sql =
+        (found ? FOUND : "")
+            + COLUMNS
+            + (found ? FROM_FOUND : FROM)
+            + (filter.status() == null ? "" : " and e.status = :status")
+            + (filter.generatedBy() == null ? "" : " and e.generated_by = :generatedBy")
+            + (filter.from() == null ? "" : " and e.generated_at >= :from")
+            + (filter.until() == null ? "" : " and e.generated_at < :until")
+            + (filter.search() == null || found ? "" : MATCHES);
+    return new Listing<>("emails", sql, Emails::summary);
+  }
+
+  private static Map<String, Object> parameters(Filter filter) {
+    Map<String, Object> parameters = new HashMap<>();
     if (filter.status() != null) {
-      sql.append(" and e.status = :status");
+      parameters.put("status", filter.status());
     }
     if (filter.generatedBy() != null) {
-      sql.append(" and e.generated_by = :generatedBy");
+      parameters.put("generatedBy", filter.generatedBy());
     }
     if (filter.from() != null) {
-      sql.append(" and e.generated_at >= :from");
+      parameters.put("from", filter.from().atOffset(ZoneOffset.UTC));
     }
     if (filter.until() != null) {
-      sql.append(" and e.generated_at < :until");
-    }
-    if (filter.search() != null && !found) {
-      sql.append(MATCHES);
-    }
-    Query query = handle.createQuery(sql.append(more).append(ORDER).append(end).toString());
-    if (filter.status() != null) {
-      query.bind("status", filter.status());
-    }
-    if (filter.generatedBy() != null) {
-      query.bind("generatedBy", filter.generatedBy());
-    }
-    if (filter.from() != null) {
-      query.bind("from", filter.from().atOffset(ZoneOffset.UTC));
-    }
-    if (filter.until() != null) {
-      query.bind("until", filter.until().atOffset(ZoneOffset.UTC));
+      parameters.put("until", filter.until().atOffset(ZoneOffset.UTC));
     }
     if (filter.search() != null) {
-      query.bind("search", filter.search()).bind("start", start(filter.search()));
+      parameters.put("search", filter.search());
+      parameters.put("start", start(filter.search()));
     }
-    return query;
+    return parameters;
   }
 
   private static boolean isInMany(Handle handle, String search) {
@@ -211,14 +170,6 @@ public final class Emails {
     return search.length() < 3
         ? ""
         : search.toLowerCase(Locale.ROOT).replaceAll("([\\\\%_])", "\\\\$1") + "%";
-  }
-
-  private static OffsetDateTime time(String text) {
-    try {
-      return Instant.parse(text == null ? "" : text).atOffset(ZoneOffset.UTC);
-    } catch (DateTimeException e) {
-      throw Cursor.invalid();
-    }
   }
 
   /** Empty if there is no such email. */

@@ -34,6 +34,9 @@ public record Listing<T>(String name, String sql, RowReader<T> mapper) {
    */
   public Page<T> page(Handle handle, Map<String, ?> parameters, String cursor, int limit) {
     String[] after = Cursor.read(cursor, name, 2);
+    if (after != null && after[1] == null) {
+      throw Cursor.invalid();
+    }
     List<String[]> places = new ArrayList<>();
     List<T> items = new ArrayList<>();
     var query =

@@ -3,6 +3,7 @@ package io.rekindle.local.demo;
 import io.rekindle.local.Failure;
 import io.rekindle.local.Progress;
 import io.rekindle.scoring.Currencies;
+import io.rekindle.scoring.OrderHistory;
 import io.rekindle.scoring.OrderTable;
 import io.rekindle.scoring.Score;
 import io.rekindle.scoring.Scorer;
@@ -37,14 +38,20 @@ public final class LargeShop {
 
   private static final long SEED = 1_000_003;
   private static final long DAY = 86_400_000L;
-  private static final int MOST_ORDERS = 1_000;
   private static final int HISTORY_DAYS = 730;
 
   /** Every so many days back, there is a row of history. */
   private static final int DAYS_PER_CHANGE = 45;
 
+  /** Mean number of a user's orders. */
   private static final int ORDERS_EACH = 10;
+
+  /** Rows of history of each user. */
   private static final int CHANGES_EACH = 5;
+
+  /** What the schema's comment says as long as rows or indexes are missing. */
+  private static final String UNFINISHED = "being filled";
+
   private static final int EURO = Currencies.pack("EUR");
 
   /** One client in so many has as many orders as the pipeline keeps. */
@@ -59,8 +66,6 @@ public final class LargeShop {
   private static final int SKIPPED_ONE_IN = 3;
 
   private final int users;
-  private final int ordersEach;
-  private final int changesEach;
   private final long now;
   private final Scorer scorer = new Scorer(ScoringPolicy.builtIn(POLICY));
   private final Random random = new Random(SEED);
@@ -70,14 +75,10 @@ public final class LargeShop {
   private long orderNumber;
 
   /**
-   * @param ordersEach mean number of a user's orders
-   * @param changesEach rows of history of each user
    * @param now when the shop's history ends
    */
-  private LargeShop(int users, int ordersEach, int changesEach, Instant now) {
+  private LargeShop(int users, Instant now) {
     this.users = users;
-    this.ordersEach = ordersEach;
-    this.changesEach = changesEach;
     this.now = now.toEpochMilli();
   }
 
@@ -86,18 +87,26 @@ public final class LargeShop {
    *
    * @param owner connections of the role that owns the tables
    * @return whether it had to be filled
-   * @throws Failure if it has another
+   * @throws Failure if it has another, or one that was not filled to its end
    */
   public static boolean ensure(DataSource owner, int users, Progress progress) throws SQLException {
     long found;
     try (Connection connection = owner.getConnection();
         Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery("select count(*) from shop.users")) {
+        ResultSet row =
+            statement.executeQuery(
+                "select count(*), obj_description('shop'::regnamespace, 'pg_namespace')"
+                    + " from shop.users")) {
       row.next();
       found = row.getLong(1);
+      if (UNFINISHED.equals(row.getString(2))) {
+        throw new Failure(
+            "the shop that is there was not filled to its end: remove the directory, or name"
+                + " another");
+      }
     }
     if (found == 0) {
-      new LargeShop(users, ORDERS_EACH, CHANGES_EACH, Instant.now()).fill(owner, progress);
+      new LargeShop(users, Instant.now()).fill(owner, progress);
     } else if (found != users) {
       throw new Failure(
           "there is a shop of %,d users already: name another directory, or ask for these"
@@ -111,18 +120,19 @@ public final class LargeShop {
     return "client-%07d".formatted(number);
   }
 
-  /** The id of one of those who have {@value #MOST_ORDERS} orders, from 0. */
+  /** The id of one of those who have {@link OrderHistory#MOST} orders, from 0. */
   public static String busiestUserId(int number) {
     return userId(number * BUYS_EVERY_DAY_ONE_IN);
   }
 
-  /** How many of so many users have {@value #MOST_ORDERS} orders. */
+  /** How many of so many users have {@link OrderHistory#MOST} orders. */
   public static int busiestUsers(int users) {
     return (users + BUYS_EVERY_DAY_ONE_IN - 1) / BUYS_EVERY_DAY_ONE_IN;
   }
 
   private void fill(DataSource owner, Progress progress) throws SQLException {
     progress.step("taking indexes away");
+    execute(owner, "comment on schema shop is '" + UNFINISHED + "'");
     List<String> indexes = dropIndexes(owner);
     List<Connection> connections = new ArrayList<>();
     try {
@@ -183,6 +193,7 @@ public final class LargeShop {
     }
     progress.step("vacuum analyze");
     execute(owner, "vacuum analyze");
+    execute(owner, "comment on schema shop is null");
   }
 
   private void writeUser(int number) throws SQLException {
@@ -206,9 +217,10 @@ public final class LargeShop {
 
     int count =
         number % BUYS_EVERY_DAY_ONE_IN == 0
-            ? MOST_ORDERS
+            ? OrderHistory.MOST
             : Math.min(
-                MOST_ORDERS, (int) Math.round(-Math.log(1 - random.nextDouble()) * ordersEach));
+                OrderHistory.MOST,
+                (int) Math.round(-Math.log(1 - random.nextDouble()) * ORDERS_EACH));
     long[] placedAt = new long[count];
     for (int i = 0; i < count; i++) {
       double days = silentDays + random.nextDouble() * (lifetimeDays - silentDays);
@@ -218,7 +230,7 @@ public final class LargeShop {
     orders.clear();
     int next = 0;
     Score previous = null;
-    for (int change = changesEach - 1; change >= 0; change--) {
+    for (int change = CHANGES_EACH - 1; change >= 0; change--) {
       long asOf = now - (long) change * DAYS_PER_CHANGE * DAY - random.nextInt((int) DAY);
       while (next < count && placedAt[next] <= asOf) {
         writeOrder(userId, placedAt[next++]);
@@ -378,7 +390,7 @@ public final class LargeShop {
   }
 
   private void ensureHistory(DataSource owner) throws SQLException {
-    long first = now - (changesEach + 1L) * DAYS_PER_CHANGE * DAY;
+    long first = now - (CHANGES_EACH + 1L) * DAYS_PER_CHANGE * DAY;
     execute(
         owner,
         "select engagement.ensure_score_history('%s', '%s')"

@@ -22,10 +22,10 @@ import org.apache.kafka.common.TopicPartition;
  * understood becomes a dead letter.
  *
  * <p>Metrics, under the group {@code rekindle} of the source operator: counters {@code
- * deadLetters}, {@code ticks} and {@code truncates}, and for each partition read the gauge {@code
- * partition.<topic>.<number>.watermark}, the newest commit time that the partition has proven in
- * epoch milliseconds, and {@code …watermarkLagMs}, how long ago that is by this machine's clock; -1
- * before the first.
+ * deadLetters}, {@code ticks} and {@code truncates}, and for each partition read, labelled with
+ * {@code topic} and {@code partition}, the gauge {@code watermark}, the newest commit time that the
+ * partition has proven in epoch milliseconds, and {@code watermarkLagMs}, how long ago that is by
+ * this machine's clock; -1 before the first.
  *
  * @param <T> type of the changes
  */
@@ -123,9 +123,8 @@ public final class CapturedDeserializer<T>
       Progress registered = new Progress(partition.topic(), partition.partition());
       MetricGroup ofPartition =
           metrics
-              .addGroup("partition")
-              .addGroup(partition.topic())
-              .addGroup(Integer.toString(partition.partition()));
+              .addGroup("topic", partition.topic())
+              .addGroup("partition", Integer.toString(partition.partition()));
       ofPartition.gauge("watermark", () -> registered.newest);
       ofPartition.gauge("watermarkLagMs", registered::lagMs);
       return registered;

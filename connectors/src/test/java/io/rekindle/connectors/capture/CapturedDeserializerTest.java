@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 class CapturedDeserializerTest {
 
   private static final String ORDERS = "rekindle.shop.orders";
-  private static final String WATERMARK = "rekindle.partition." + ORDERS + ".2.watermark";
+  private static final String WATERMARK = "rekindle.topic." + ORDERS + ".partition.2.watermark";
   private static final long COMMIT_TIME = Events.COMMIT_TIME;
 
   private final Map<String, Object> metrics = new HashMap<>();
@@ -203,6 +203,11 @@ class CapturedDeserializerTest {
     @Override
     public MetricGroup addGroup(String name) {
       return new NamingGroup(prefix + name + ".", metrics);
+    }
+
+    @Override
+    public MetricGroup addGroup(String key, String value) {
+      return addGroup(key).addGroup(value);
     }
 
     @Override

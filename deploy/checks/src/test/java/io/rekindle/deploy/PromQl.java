@@ -10,8 +10,6 @@ final class PromQl {
 
   private static final Pattern STRING =
       Pattern.compile("\"(?:[^\"\\\\]|\\\\.)*\"|'(?:[^'\\\\]|\\\\.)*'");
-  private static final Pattern NAME_MATCHER =
-      Pattern.compile("\\{\\s*__name__\\s*=~\\s*\"([^\"]+)\"");
   private static final Pattern LABELS =
       Pattern.compile(
           "\\{[^}]*}|\\b(?:by|without|on|ignoring|group_left|group_right)\\s*\\([^)]*\\)");
@@ -34,6 +32,7 @@ final class PromQl {
           "delta",
           "absent",
           "clamp_min",
+          "histogram_quantile",
           "time");
 
   private PromQl() {}
@@ -56,16 +55,6 @@ final class PromQl {
       }
     }
     return metrics;
-  }
-
-  /** The patterns by which it chooses metrics. */
-  static Set<String> patterns(String expression) {
-    Set<String> patterns = new TreeSet<>();
-    Matcher matcher = NAME_MATCHER.matcher(expression);
-    while (matcher.find()) {
-      patterns.add(matcher.group(1));
-    }
-    return patterns;
   }
 
   /** Whether brackets and strings are closed. */

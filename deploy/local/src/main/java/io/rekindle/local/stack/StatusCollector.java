@@ -60,7 +60,7 @@ final class StatusCollector {
   private static final String SLOT = "rekindle";
 
   private static final Pattern PARTITION_WATERMARK =
-      Pattern.compile(".*\\.partition\\.(.+)\\.(\\d+)\\.watermark");
+      Pattern.compile(".*\\.rekindle\\.topic\\.(.+)\\.partition\\.(\\d+)\\.watermark");
 
   private final DataDirectory data;
   private final StackInfo info;

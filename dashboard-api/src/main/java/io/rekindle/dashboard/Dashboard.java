@@ -56,6 +56,7 @@ import java.util.List;
 import java.util.Optional;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.jdbi.v3.core.Jdbi;
+import org.slf4j.LoggerFactory;
 
 /**
  * The dashboard's server. Runs whether or not its database does, and says so at {@code /health}.
@@ -199,6 +200,7 @@ public final class Dashboard implements AutoCloseable {
     metrics.observe(config.routes);
     config.routes.before(new ClientAddress(settings.trustProxy())::note);
     config.routes.before(RequestId::apply);
+    config.routes.after(RequestId::forget);
     config.routes.before(new SecurityHeaders(settings.https())::apply);
     new Failures(frame).register(config.routes);
     router = new Router(config.routes, callers);
@@ -229,10 +231,9 @@ public final class Dashboard implements AutoCloseable {
 
   /** Exit codes: 0 stopped or helped, 1 cannot listen, 2 wrong settings or arguments. */
   public static void main(String[] args) {
-    // Before the first logger is made; only problems are worth a line.
-    if (System.getProperty("org.slf4j.simpleLogger.defaultLogLevel") == null) {
-      System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "warn");
-    }
+    // Before the first logger is made; of others only problems are worth a line.
+    setUnlessSet("org.slf4j.simpleLogger.defaultLogLevel", "warn");
+    setUnlessSet("org.slf4j.simpleLogger.log.io.rekindle", "info");
     if (args.length == 1 && (args[0].equals("--help") || args[0].equals("-h"))) {
       System.out.print(DashboardSettings.help());
       return;
@@ -245,7 +246,8 @@ public final class Dashboard implements AutoCloseable {
       DashboardSettings settings = DashboardSettings.from(System.getenv());
       Dashboard dashboard = start(settings);
       Runtime.getRuntime().addShutdownHook(new Thread(dashboard::close, "shutdown"));
-      System.out.println("Dashboard on http://" + settings.host() + ":" + dashboard.port());
+      LoggerFactory.getLogger(Dashboard.class)
+          .info("Dashboard on http://{}:{}", settings.host(), dashboard.port());
     } catch (InvalidSettingsException e) {
       refuse(2, e.getMessage());
     } catch (JavalinBindException e) {
@@ -254,6 +256,12 @@ public final class Dashboard implements AutoCloseable {
           "Cannot listen: "
               + e.getMessage()
               + " Set REKINDLE_DASHBOARD_HOST and REKINDLE_DASHBOARD_PORT.");
+    }
+  }
+
+  private static void setUnlessSet(String property, String value) {
+    if (System.getProperty(property) == null) {
+      System.setProperty(property, value);
     }
   }
 

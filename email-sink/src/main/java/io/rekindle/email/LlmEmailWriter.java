@@ -23,6 +23,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /**
  * Has a model write, by an OpenAI-compatible API, and the template wherever that does not lead to
@@ -255,7 +256,11 @@ public final class LlmEmailWriter implements EmailWriter {
         if (closed) {
           cancel();
         } else {
+          MDC.put("emailId", request.emailId());
+          MDC.put("episodeId", request.episodeId());
           LOG.error("Could not have email {} written by a model", request.emailId(), e);
+          MDC.remove("emailId");
+          MDC.remove("episodeId");
           fallBack(INTERNAL);
         }
       }

@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Gives a Kafka Connect worker the connector and keeps it going, as a program of its own: Connect
@@ -34,6 +36,8 @@ public final class KeepConnector {
 
       The password of rekindle_cdc is in the worker's environment, as REKINDLE_CDC_PASSWORD.
       """;
+
+  private static final Logger LOG = LoggerFactory.getLogger(KeepConnector.class);
 
   private static final long LOOK_MILLIS = 5_000;
   private static final int BAD_REQUEST = 400;
@@ -146,7 +150,7 @@ public final class KeepConnector {
   /** The same thing again is no news. */
   private void say(String what) {
     if (!what.equals(said)) {
-      System.out.println(what);
+      LOG.info(what);
       said = what;
     }
   }

@@ -19,6 +19,8 @@ import java.util.Map;
 import org.flywaydb.core.api.FlywayException;
 import org.postgresql.Driver;
 import org.postgresql.ds.PGSimpleDataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes a database ready for this version, as a program of its own: schemas, roles and their
@@ -29,6 +31,8 @@ import org.postgresql.ds.PGSimpleDataSource;
  * of a database cannot.
  */
 public final class Migrate {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Migrate.class);
 
   private static final String HELP =
       """
@@ -59,7 +63,7 @@ public final class Migrate {
   public static void main(String[] args) {
     Programs.check(args, HELP, problems(System.getenv()));
     try {
-      System.out.println(run(System.getenv()));
+      LOG.info(run(System.getenv()));
     } catch (SQLException | FlywayException | IOException e) {
       System.err.println("The database is not up to date: " + e.getMessage());
       System.exit(1);
@@ -103,6 +107,7 @@ public final class Migrate {
     database.setUser(environment.get("REKINDLE_DATABASE_USER"));
     database.setPassword(environment.getOrDefault("REKINDLE_DATABASE_PASSWORD", ""));
     database.setApplicationName("rekindle-migrate");
+    database.setLogServerErrorDetail(false); // It quotes rows.
 
     int migrations = Migrations.apply(database);
     try (Connection connection = database.getConnection()) {

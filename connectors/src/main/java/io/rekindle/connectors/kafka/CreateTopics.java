@@ -7,12 +7,16 @@ import java.util.Map;
 import org.apache.kafka.clients.admin.AdminClient;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.common.KafkaException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Creates the topics that a Kafka cluster lacks, as a program of its own. Settings come from the
  * environment; it may run as often as one likes, and changes nothing the second time.
  */
 public final class CreateTopics {
+
+  private static final Logger LOG = LoggerFactory.getLogger(CreateTopics.class);
 
   private static final String HELP =
       """
@@ -36,7 +40,7 @@ public final class CreateTopics {
     try (AdminClient admin =
         AdminClient.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, servers))) {
       topics.create(admin);
-      System.out.printf("All %d topics are there.%n", topics.all().size());
+      LOG.info("All {} topics are there.", topics.all().size());
     } catch (KafkaException | IllegalStateException e) {
       System.err.println(e.getMessage());
       System.exit(1);

@@ -60,6 +60,7 @@ public final class Database implements AutoCloseable {
     properties.setProperty("password", password);
     properties.setProperty("ApplicationName", "rekindle-dashboard-work");
     properties.setProperty("connectTimeout", "2");
+    properties.setProperty("logServerErrorDetail", "false");
     return DriverManager.getConnection(url, properties);
   }
 
@@ -83,6 +84,8 @@ public final class Database implements AutoCloseable {
     config.addDataSourceProperty("ApplicationName", "rekindle-dashboard");
     config.addDataSourceProperty("connectTimeout", "2"); // seconds, like the next
     config.addDataSourceProperty("socketTimeout", "10");
+    // The detail of a refusal quotes the row, and the log is no place for people.
+    config.addDataSourceProperty("logServerErrorDetail", "false");
     return config;
   }
 }

@@ -4,6 +4,7 @@ import io.javalin.http.Context;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.regex.Pattern;
+import org.slf4j.MDC;
 
 /**
  * A name for each request, in its answer and in whatever the log says of it, so that who was told
@@ -13,6 +14,9 @@ public final class RequestId {
 
   static final String HEADER = "X-Request-Id";
 
+  /** In logs that have fields. */
+  private static final String LOG_FIELD = "requestId";
+
   /** Nothing in it that could pretend to be another line of the log. */
   private static final Pattern USABLE = Pattern.compile("[A-Za-z0-9._-]{8,64}");
 
@@ -21,12 +25,18 @@ public final class RequestId {
 
   private RequestId() {}
 
-  /** Gives the request its name. */
+  /** Gives the request its name, and all that is logged by its thread until {@link #forget}. */
   public static void apply(Context ctx) {
     String given = ctx.header(HEADER);
     String id = given != null && USABLE.matcher(given).matches() ? given : random();
     ctx.attribute(HEADER, id);
     ctx.header(HEADER, id);
+    MDC.put(LOG_FIELD, id);
+  }
+
+  /** The thread goes on to other requests. */
+  public static void forget(Context ctx) {
+    MDC.remove(LOG_FIELD);
   }
 
   static String of(Context ctx) {

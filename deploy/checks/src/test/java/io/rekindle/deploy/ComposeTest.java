@@ -378,18 +378,46 @@ class ComposeTest {
   }
 
   @Test
-  void shouldLogInContainersAsTheLocalStackDoes() {
-    Path logging = Repository.ROOT.resolve("deploy/config/logging");
-    List<String> local =
-        Repository.text(logging.resolve("log4j2.properties"))
-            .replace(".file.", ".console.")
-            .lines()
-            .toList();
-    List<String> containers =
-        Repository.text(logging.resolve("console.properties")).lines().toList();
-    for (String key : List.of("filter.known.regex", "layout.pattern ")) {
-      assertThat(containers).filteredOn(line -> line.contains(key)).isNotEmpty().isSubsetOf(local);
+  void shouldLeaveOutOfLogsWhatTheLocalStackDoes() {
+    assertThat(setting("console.properties", "filter.known.regex"))
+        .isEqualTo(setting("log4j2.properties", "filter.known.regex"));
+    assertThat(setting("console.properties", "layout.pattern"))
+        .isEqualTo(setting("log4j2.properties", "layout.pattern"));
+  }
+
+  /** All whose logs are ours to say, and Flink's client, which says only what goes wrong. */
+  @Test
+  void shouldLogObjectsUnlessToldOtherwise() {
+    Set<String> logging = new TreeSet<>();
+    for (String name : services().toList()) {
+      if (SERVICES.get(name).at("/environment/REKINDLE_LOG_FORMAT").asText().endsWith(":-json}")) {
+        logging.add(name);
+      }
     }
+    assertThat(logging)
+        .containsExactly(
+            "connect",
+            "connector",
+            "dashboard",
+            "job",
+            "jobmanager",
+            "kafka",
+            "migrate",
+            "sender",
+            "taskmanager",
+            "topics");
+  }
+
+  /** By the end of its name; there is one. */
+  private static String setting(String file, String name) {
+    List<String> values =
+        Repository.text(Repository.ROOT.resolve("deploy/config/logging").resolve(file))
+            .lines()
+            .filter(line -> line.split(" = ", 2)[0].endsWith(name))
+            .map(line -> line.split(" = ", 2)[1])
+            .toList();
+    assertThat(values).as(name).hasSize(1);
+    return values.get(0);
   }
 
   private static Set<String> reachable(String name, Set<String> seen) {
@@ -429,6 +457,7 @@ class ComposeTest {
   private static List<String> settings(String service) {
     return names(SERVICES.get(service).get("environment")).stream()
         .filter(name -> name.startsWith("REKINDLE_"))
+        .filter(name -> !KnownSettings.ofLogging().contains(name))
         .toList();
   }
 

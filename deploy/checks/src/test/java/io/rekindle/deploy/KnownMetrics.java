@@ -18,7 +18,7 @@ final class KnownMetrics {
 
   static Set<String> all() {
     Set<String> names = new TreeSet<>(ofDatabase());
-    for (String part : Set.of("flink", "connect", "kafka")) {
+    for (String part : Set.of("flink", "connect", "kafka", "sender")) {
       names.addAll(recorded(part));
     }
     names.add("up"); // Prometheus' own, like the next two.

@@ -46,6 +46,11 @@ final class KnownSettings {
     return named("connectors/src/main/java/io/rekindle/connectors/connect/KeepConnector.java");
   }
 
+  /** Whoever logs by our file. */
+  static Set<String> ofLogging() {
+    return named("deploy/config/logging/console.properties");
+  }
+
   private static Set<String> named(String file) {
     Set<String> names = new TreeSet<>();
     Matcher name = VARIABLE.matcher(Repository.text(Repository.ROOT.resolve(file)));

@@ -311,7 +311,8 @@ class KubernetesTest {
       } else if (name.endsWith("allowlist.pattern")) {
         assertThat("REKINDLE_CDC_PASSWORD").matches(cluster.get(name));
         for (JsonNode variable : connect.at("/spec/template/connectContainer/env")) {
-          assertThat(variable.get("name").asText()).matches(cluster.get(name));
+          assertThat(variable.get("name").asText())
+              .matches(cluster.get(name) + "|REKINDLE_LOG_FORMAT");
         }
       } else {
         assertThat(cluster).containsEntry(name, local.getProperty(name));
@@ -478,6 +479,35 @@ class KubernetesTest {
   }
 
   @Test
+  void shouldLogObjectsByTheFileOfAllContainers() {
+    Path file = Repository.ROOT.resolve("deploy/config/logging/console.properties");
+    assertThat(DIRECTORY.resolve("base/logging/console.properties")).hasSameTextualContentAs(file);
+    List<ObjectNode> documents = render("production");
+    assertThat(
+            one(documents, "FlinkDeployment/rekindle")
+                .at("/spec/logConfiguration/log4j-console.properties")
+                .asText())
+        .isEqualTo(Repository.text(file));
+    for (JsonNode logging :
+        List.of(
+            one(documents, "Kafka/rekindle").at("/spec/kafka/logging"),
+            one(documents, "KafkaConnect/rekindle").at("/spec/logging"))) {
+      assertThat(logging.at("/valueFrom/configMapKeyRef/name").asText())
+          .isEqualTo("rekindle-logging");
+    }
+    for (String id :
+        List.of(
+            "Deployment/rekindle-dashboard",
+            "Deployment/rekindle-sender",
+            "FlinkDeployment/rekindle",
+            "Job/rekindle-migrate",
+            "Kafka/rekindle",
+            "KafkaConnect/rekindle")) {
+      assertThat(environment(one(documents, id))).containsEntry("REKINDLE_LOG_FORMAT", "json");
+    }
+  }
+
+  @Test
   void shouldReportTheMetricsThatAlertsRead() {
     JsonNode configuration =
         one(render("production"), "FlinkDeployment/rekindle").at("/spec/flinkConfiguration");
@@ -546,6 +576,7 @@ class KubernetesTest {
   private static List<String> known(String id, List<ObjectNode> documents) {
     return environment(one(documents, id)).keySet().stream()
         .filter(name -> name.startsWith("REKINDLE_"))
+        .filter(name -> !KnownSettings.ofLogging().contains(name))
         .toList();
   }
 

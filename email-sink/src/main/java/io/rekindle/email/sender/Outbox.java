@@ -26,6 +26,15 @@ final class Outbox {
   private static final int MAX_TEXT = 1_000;
 
   /**
+   * Emails that are ready.
+   *
+   * @param due those that nothing but the day's cap and the senders' pace holds back
+   * @param waiting those for a later time, such as after quiet hours or a server's "later"
+   * @param oldestSeconds age of the oldest of both; 0 without any
+   */
+  record Queue(long due, long waiting, double oldestSeconds) {}
+
+  /**
    * One sender at a time gives out what is left of the day: a second would count with a snapshot
    * from before the first one's leases. A sender that stands still in between loses its turn.
    */
@@ -176,6 +185,15 @@ final class Outbox {
         where s.address is not null
       """;
 
+  private static final String QUEUE =
+      """
+      select count(*) filter (where d.next_attempt_at is null or d.next_attempt_at <= now()) as due,
+             count(*) filter (where d.next_attempt_at > now()) as waiting,
+             coalesce(extract(epoch from now() - min(e.generated_at)), 0)::float8 as oldest
+      from engagement.emails e left join engagement.deliveries d using (email_id)
+      where e.status = 'READY'
+      """;
+
   private final DataSource database;
   private final String owner;
   private final Duration lease;
@@ -223,6 +241,16 @@ final class Outbox {
       } finally {
         connection.setAutoCommit(true);
       }
+    }
+  }
+
+  /** What all senders together have before them. */
+  Queue queue() throws SQLException {
+    try (Connection connection = database.getConnection();
+        PreparedStatement statement = connection.prepareStatement(QUEUE);
+        ResultSet row = statement.executeQuery()) {
+      row.next();
+      return new Queue(row.getLong("due"), row.getLong("waiting"), row.getDouble("oldest"));
     }
   }
 
@@ -356,8 +384,8 @@ final class Outbox {
   /**
    * @param reply the SMTP server's words; null if they are those from before
    */
-  void failed(String emailId, String reason, String reply) throws SQLException {
-    close(emailId, "FAILED", reason, reply);
+  void failed(String emailId, FailureReason reason, String reply) throws SQLException {
+    close(emailId, "FAILED", reason.name(), reply);
   }
 
   /** The address takes no mail: neither this email nor another is worth trying. */
@@ -365,7 +393,7 @@ final class Outbox {
     try (Connection connection = database.getConnection()) {
       connection.setAutoCommit(false);
       try {
-        close(connection, email.emailId(), "FAILED", "RECIPIENT_REFUSED", reply);
+        close(connection, email.emailId(), "FAILED", FailureReason.RECIPIENT_REFUSED.name(), reply);
         try (PreparedStatement statement = connection.prepareStatement(SUPPRESS_ADDRESS)) {
           statement.setString(1, email.userId());
           statement.setString(2, email.reader().address());

@@ -28,7 +28,7 @@ sealed interface Outcome {
    *
    * @param reply null if it was not even offered
    */
-  record MessageRefused(String reason, String reply) implements Outcome {}
+  record MessageRefused(FailureReason reason, String reply) implements Outcome {}
 
   /** The server's policy is against this message, or against all of ours: others will tell. */
   record ContentRefused(SmtpReply refusal) implements Outcome {}

@@ -37,11 +37,13 @@ public final class Sender implements AutoCloseable {
   private final SenderServer server;
 
   private Sender(SenderSettings settings, Courier courier) throws IOException {
-    this.database = new HikariDataSource(pool(settings.database()));
+    SenderMetrics metrics = new SenderMetrics();
+    this.database = new HikariDataSource(pool(settings.database(), metrics));
     SenderSettings.Pace pace = settings.pace();
     Outbox outbox =
         new Outbox(database, "sender-" + UUID.randomUUID(), pace.lease(), pace.expiry());
-    this.loop = new SendingLoop(outbox, courier, pace);
+    this.loop = new SendingLoop(outbox, courier, pace, metrics);
+    metrics.observe(loop);
     this.thread = new Thread(loop, "sending");
     this.leases =
         Executors.newSingleThreadScheduledExecutor(
@@ -52,7 +54,8 @@ public final class Sender implements AutoCloseable {
             });
     try {
       this.server =
-          new SenderServer(settings.http(), settings.links().create(), database, loop::trouble);
+          new SenderServer(
+              settings.http(), settings.links().create(), database, outbox, loop::trouble, metrics);
     } catch (IOException | RuntimeException e) {
       leases.shutdownNow();
       database.close();
@@ -111,9 +114,10 @@ public final class Sender implements AutoCloseable {
     }
   }
 
-  private static HikariConfig pool(SenderSettings.Database database) {
+  private static HikariConfig pool(SenderSettings.Database database, SenderMetrics metrics) {
     HikariConfig config = new HikariConfig();
     config.setPoolName("sender");
+    config.setMetricsTrackerFactory(metrics.ofPool());
     config.setJdbcUrl(database.url());
     config.setUsername(database.user());
     config.setPassword(database.password());
@@ -125,6 +129,8 @@ public final class Sender implements AutoCloseable {
     config.addDataSourceProperty("ApplicationName", "rekindle-sender");
     config.addDataSourceProperty("connectTimeout", "2"); // seconds, like the next
     config.addDataSourceProperty("socketTimeout", "10");
+    // The detail of a refusal quotes the row, and the log is no place for people.
+    config.addDataSourceProperty("logServerErrorDetail", "false");
     return config;
   }
 
@@ -145,7 +151,7 @@ public final class Sender implements AutoCloseable {
       SenderSettings settings = SenderSettings.from(System.getenv());
       Sender sender = start(settings);
       Runtime.getRuntime().addShutdownHook(new Thread(sender::close, "shutdown"));
-      System.out.println("Sender on http://" + settings.http().host() + ":" + sender.port());
+      LOG.info("Sender on http://{}:{}", settings.http().host(), sender.port());
     } catch (InvalidSettingsException e) {
       refuse(2, e.getMessage());
     } catch (IOException e) {

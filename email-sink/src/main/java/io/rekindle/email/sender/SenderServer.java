@@ -25,7 +25,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Answers unsubscribe links, and how the sender is: {@code GET} and {@code POST
- * /unsubscribe/{emailId}/{token}}, {@code GET /health}. The whole internet may ask.
+ * /unsubscribe/{emailId}/{token}}, {@code GET /health}, and {@code GET /metrics} where that is
+ * wanted. The whole internet may ask.
  */
 final class SenderServer implements AutoCloseable {
 
@@ -35,6 +36,7 @@ final class SenderServer implements AutoCloseable {
       Pattern.compile(Pattern.quote(UnsubscribeLinks.PATH) + "([^/]{1,1600})/([^/]{1,64})");
 
   private static final String HTML = "text/html; charset=utf-8";
+  private static final String METRICS = "text/plain; version=0.0.4; charset=utf-8";
   private static final int MAX_BODY = 4_096;
   private static final int THREADS = 8;
   private static final int ANSWER_SECONDS = 2;
@@ -43,6 +45,7 @@ final class SenderServer implements AutoCloseable {
   private final Unsubscribing unsubscribing;
   private final DataSource database;
   private final Supplier<Optional<String>> trouble;
+  private final SenderMetrics metrics;
   private final HttpServer server;
   private final ExecutorService threads;
 
@@ -51,19 +54,35 @@ final class SenderServer implements AutoCloseable {
    * @throws IOException if the address cannot be listened on
    */
   SenderServer(
-      Http http, UnsubscribeLinks links, DataSource database, Supplier<Optional<String>> trouble)
+      Http http,
+      UnsubscribeLinks links,
+      DataSource database,
+      Outbox outbox,
+      Supplier<Optional<String>> trouble,
+      SenderMetrics metrics)
       throws IOException {
     limitConnections();
     this.links = links;
     this.unsubscribing = new Unsubscribing(database);
     this.database = database;
     this.trouble = trouble;
+    this.metrics = metrics;
     this.server = HttpServer.create(new InetSocketAddress(http.host(), http.port()), 0);
     this.threads = Executors.newFixedThreadPool(THREADS);
     server.setExecutor(threads);
     server.createContext("/", guarded(exchange -> html(exchange, 404, UnsubscribePage.NOT_FOUND)));
     server.createContext(UnsubscribeLinks.PATH, guarded(this::unsubscribe));
-    server.createContext("/health", guarded(this::health));
+    server.createContext("/health", guarded(exchange -> status(exchange, "/health", this::health)));
+    if (http.metrics()) {
+      server.createContext(
+          "/metrics",
+          guarded(
+              exchange ->
+                  status(
+                      exchange,
+                      "/metrics",
+                      page -> respond(page, 200, METRICS, metrics.scrape(outbox)))));
+    }
   }
 
   /** The JDK's server waits for ever for the rest of a request unless it is told not to. */
@@ -144,6 +163,7 @@ final class SenderServer implements AutoCloseable {
     Optional<String> emailId = emailId(exchange);
     try {
       if (emailId.isPresent() && unsubscribing.unsubscribe(emailId.get())) {
+        metrics.unsubscribed();
         LOG.info("Unsubscribed by the link in email {}", HeaderText.of(emailId.get()));
         html(exchange, 200, UnsubscribePage.DONE);
       } else {
@@ -179,8 +199,10 @@ final class SenderServer implements AutoCloseable {
     return Optional.of(id).filter(found -> links.verify(found, link.group(2)));
   }
 
-  private void health(HttpExchange exchange) throws IOException {
-    if (!exchange.getRequestURI().getRawPath().equals("/health")) {
+  /** A page for those who run the sender: to be read, and at exactly this path. */
+  private static void status(HttpExchange exchange, String path, HttpHandler page)
+      throws IOException {
+    if (!exchange.getRequestURI().getRawPath().equals(path)) {
       html(exchange, 404, UnsubscribePage.NOT_FOUND);
       return;
     }
@@ -189,6 +211,10 @@ final class SenderServer implements AutoCloseable {
       html(exchange, 405, UnsubscribePage.REFUSED);
       return;
     }
+    page.handle(exchange);
+  }
+
+  private void health(HttpExchange exchange) throws IOException {
     boolean up = databaseAnswers();
     // Sending that pauses is for somebody to look at, but taking away the links would not help it.
     String body =

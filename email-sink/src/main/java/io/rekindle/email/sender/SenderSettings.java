@@ -50,8 +50,9 @@ public record SenderSettings(
    * Where the sender listens.
    *
    * @param port 0 takes a free one
+   * @param metrics whether everybody who reaches the port may read {@code /metrics}; else nobody
    */
-  public record Http(String host, int port) {}
+  public record Http(String host, int port, boolean metrics) {}
 
   /**
    * The database with the schemas shop and engagement.
@@ -147,6 +148,10 @@ public record SenderSettings(
         "smtp", "smtp, or log: nothing leaves, and emails end as LOGGED instead of as SENT."),
     SENDER_HOST("127.0.0.1", "Address to listen on, for unsubscribe links and GET /health."),
     SENDER_PORT("8090", "TCP port to listen on, 0 to 65535; 0 takes a free one."),
+    SENDER_METRICS_PUBLIC(
+        "false",
+        "true shows GET /metrics to everybody who reaches the port, which the whole internet may;"
+            + " else there is no such page."),
     SENDER_RATE("10", "Most emails in a second, 1 to 10000."),
     SENDER_LEASE_SECONDS(
         "60",
@@ -204,7 +209,11 @@ public record SenderSettings(
       throws InvalidSettingsException {
     Reader reader = new Reader(environment);
     Mode mode = reader.oneOf(Variable.SENDER_MODE, Mode.class);
-    Http http = new Http(reader.host(Variable.SENDER_HOST), reader.port(Variable.SENDER_PORT, 0));
+    Http http =
+        new Http(
+            reader.host(Variable.SENDER_HOST),
+            reader.port(Variable.SENDER_PORT, 0),
+            reader.bool(Variable.SENDER_METRICS_PUBLIC));
     Database database =
         new Database(
             reader.databaseUrl(),
@@ -271,6 +280,14 @@ public record SenderSettings(
       }
       wrong(variable, value, "give a number from " + least + " to " + most);
       return 0;
+    }
+
+    boolean bool(Variable variable) {
+      String value = text(variable);
+      if (!value.equals("true") && !value.equals("false")) {
+        wrong(variable, value, "give true or false");
+      }
+      return value.equals("true");
     }
 
     int port(Variable variable, int least) {

@@ -1,6 +1,7 @@
 package io.rekindle.email.sender;
 
 import io.rekindle.email.sender.Courier.ServerTrouble;
+import io.rekindle.email.sender.SenderMetrics.Retry;
 import io.rekindle.email.sender.SenderSettings.Pace;
 import java.sql.SQLException;
 import java.sql.SQLTransientException;
@@ -14,6 +15,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /**
  * Takes emails that are due and brings each of them to an end, one after another.
@@ -29,6 +31,9 @@ import org.slf4j.LoggerFactory;
 final class SendingLoop implements Runnable {
 
   private static final Logger LOG = LoggerFactory.getLogger(SendingLoop.class);
+
+  /** In logs that have fields. */
+  private static final String EMAIL_ID = "emailId";
 
   /** Few, so that what one sender has while it pauses is not missed by another. */
   private static final int BATCH = 20;
@@ -47,6 +52,7 @@ final class SendingLoop implements Runnable {
   private final Outbox outbox;
   private final Courier courier;
   private final Pace pace;
+  private final SenderMetrics metrics;
   private final CountDownLatch stopped = new CountDownLatch(1);
 
   private long nextSendNanos = System.nanoTime();
@@ -58,7 +64,7 @@ final class SendingLoop implements Runnable {
   /** Whether the last content that the server has judged was taken. */
   private boolean contentTaken;
 
-  private boolean databaseAway;
+  private volatile boolean databaseAway;
 
   /** Whether leases may be left that nobody works on, and that are renewed all the same. */
   private boolean unreleased;
@@ -66,15 +72,28 @@ final class SendingLoop implements Runnable {
   /** Why nothing is sent at the moment; null if it is. */
   private volatile String trouble;
 
-  SendingLoop(Outbox outbox, Courier courier, Pace pace) {
+  /** Whether {@link #trouble} is for somebody to put right, rather than to wait for. */
+  private volatile boolean refused;
+
+  SendingLoop(Outbox outbox, Courier courier, Pace pace, SenderMetrics metrics) {
     this.outbox = outbox;
     this.courier = courier;
     this.pace = pace;
+    this.metrics = metrics;
   }
 
   /** Why nothing is sent at the moment; empty if it is. */
   Optional<String> trouble() {
     return Optional.ofNullable(trouble);
+  }
+
+  /** Whether nothing is sent at the moment because of that. */
+  boolean pausesBecause(SenderMetrics.Pause pause) {
+    return switch (pause) {
+      case REFUSED -> trouble != null && refused;
+      case AWAY -> trouble != null && !refused;
+      case DATABASE -> databaseAway;
+    };
   }
 
   /** Has the loop end after the email that it is at. */
@@ -100,7 +119,12 @@ final class SendingLoop implements Runnable {
           if (!isRunning()) {
             break;
           }
-          bringToAnEnd(emailId);
+          MDC.put(EMAIL_ID, HeaderText.of(emailId));
+          try {
+            bringToAnEnd(emailId);
+          } finally {
+            MDC.remove(EMAIL_ID);
+          }
         }
         outbox.release(); // What was held back by a stop, or lost to the mending of a lease.
       } catch (ServerTrouble e) {
@@ -141,9 +165,11 @@ final class SendingLoop implements Runnable {
     } else if (verdict.get() instanceof Verdict.Cancel cancel) {
       LOG.info("Email {} cancelled: {}", HeaderText.of(emailId), cancel.reason());
       outbox.cancelled(emailId, cancel.reason());
+      metrics.cancelled(cancel.reason());
     } else if (verdict.get() instanceof Verdict.Fail fail) {
       LOG.warn("Email {} failed: {}", HeaderText.of(emailId), fail.reason());
       outbox.failed(emailId, fail.reason(), null);
+      metrics.failed(fail.reason());
     } else if (verdict.get() instanceof Verdict.Hold hold) {
       outbox.postpone(emailId, hold.until(), hold.why(), null);
     }
@@ -159,34 +185,42 @@ final class SendingLoop implements Runnable {
       tooManyAttempts(email, pace.maxAttempts(), "each ended in an error", null);
       return;
     }
+    long offered = System.nanoTime();
     Outcome outcome = courier.deliver(email, address);
+    if (!(outcome instanceof Outcome.Logged)) {
+      metrics.answered(Duration.ofNanos(System.nanoTime() - offered));
+    }
     if (outcome instanceof Outcome.Accepted accepted) {
       accepted(emailId, accepted);
+      metrics.sent();
       LOG.info("Email {} sent", HeaderText.of(emailId));
       contentRefused.clear();
       contentTaken = true;
       allIsWell();
     } else if (outcome instanceof Outcome.Logged) {
       outbox.logged(emailId);
+      metrics.logged();
     } else if (outcome instanceof Outcome.RecipientRefused refused) {
       LOG.info("Email {} failed: the address takes no mail", HeaderText.of(emailId));
       mustBeStored(email, () -> outbox.bounced(email, refused.reply()));
+      metrics.failed(FailureReason.RECIPIENT_REFUSED);
       allIsWell();
     } else if (outcome instanceof Outcome.MessageRefused refused) {
       messageRefused(email, refused.reason(), refused.reply());
     } else if (outcome instanceof Outcome.ContentRefused refused) {
       contentRefused(email, attempt, refused.refusal());
     } else if (outcome instanceof Outcome.Deferred deferred) {
-      tryLater(email, attempt, deferred.why(), deferred.reply());
+      tryLater(email, attempt, Retry.DEFERRED, deferred.why(), deferred.reply());
     } else if (outcome instanceof Outcome.SenderRefused refused) {
       senderRefused(email, attempt, refused.refusal());
     }
   }
 
-  private void messageRefused(QueuedEmail email, String reason, String reply)
+  private void messageRefused(QueuedEmail email, FailureReason reason, String reply)
       throws SQLException, ServerTrouble {
     LOG.warn("Email {} failed: {}", HeaderText.of(email.emailId()), reason);
     mustBeStored(email, () -> outbox.failed(email.emailId(), reason, reply));
+    metrics.failed(reason);
   }
 
   /**
@@ -199,14 +233,19 @@ final class SendingLoop implements Runnable {
     boolean othersAreTaken = contentTaken;
     contentTaken = false;
     if (othersAreTaken && attempt > 1) {
-      messageRefused(email, "MESSAGE_REFUSED", reply.text());
+      messageRefused(email, FailureReason.MESSAGE_REFUSED, reply.text());
       return;
     }
     if (contentRefused.size() < CONTENT_REFUSALS) {
       contentRefused.add(email.emailId());
     }
     if (contentRefused.size() < CONTENT_REFUSALS) {
-      tryLater(email, attempt, "the content is refused: " + reply.code(), reply.text());
+      tryLater(
+          email,
+          attempt,
+          Retry.CONTENT_REFUSED,
+          "the content is refused: " + reply.code(),
+          reply.text());
     } else {
       senderRefused(email, attempt, reply);
     }
@@ -214,11 +253,16 @@ final class SendingLoop implements Runnable {
 
   private void senderRefused(QueuedEmail email, int attempt, SmtpReply reply)
       throws SQLException, ServerTrouble {
-    tryLater(email, attempt, "the server refuses us: " + reply.code(), reply.text());
+    tryLater(
+        email,
+        attempt,
+        Retry.SENDER_REFUSED,
+        "the server refuses us: " + reply.code(),
+        reply.text());
     throw new ServerTrouble(true, "the server refuses us: " + reply.withoutAddresses(), null);
   }
 
-  private void tryLater(QueuedEmail email, int attempt, String why, String reply)
+  private void tryLater(QueuedEmail email, int attempt, Retry kind, String why, String reply)
       throws SQLException, ServerTrouble {
     if (attempt >= pace.maxAttempts()) {
       tooManyAttempts(email, attempt, why, reply);
@@ -227,13 +271,16 @@ final class SendingLoop implements Runnable {
     Instant next = email.now().plus(doubled(pace.firstRetry(), attempt - 1, LONGEST_RETRY));
     LOG.info("Email {} has to wait: {}", HeaderText.of(email.emailId()), why);
     mustBeStored(email, () -> outbox.postpone(email.emailId(), next, why, reply));
+    metrics.retried(kind);
   }
 
   private void tooManyAttempts(QueuedEmail email, int attempts, String why, String reply)
       throws SQLException, ServerTrouble {
     LOG.warn(
         "Email {} failed after {} attempts: {}", HeaderText.of(email.emailId()), attempts, why);
-    mustBeStored(email, () -> outbox.failed(email.emailId(), "TOO_MANY_ATTEMPTS", reply));
+    mustBeStored(
+        email, () -> outbox.failed(email.emailId(), FailureReason.TOO_MANY_ATTEMPTS, reply));
+    metrics.failed(FailureReason.TOO_MANY_ATTEMPTS);
   }
 
   private interface Statement {
@@ -257,6 +304,7 @@ final class SendingLoop implements Runnable {
           LOG.error("Email {} was sent, which is not stored", HeaderText.of(emailId), e);
           throw e;
         }
+        refused = true;
         trouble = "an email was sent, which is " + notStored(e);
         LOG.error("Email {} was sent, which is {}", HeaderText.of(emailId), notStored(e));
         courier.close();
@@ -342,6 +390,7 @@ final class SendingLoop implements Runnable {
             ? doubled(FIRST_PAUSE, troubles, LONGEST_PAUSE)
             : doubled(FIRST_RECONNECT, troubles, LONGEST_RECONNECT);
     troubles++;
+    this.refused = refused;
     trouble = why;
     if (refused) {
       LOG.error(

@@ -129,7 +129,7 @@ final class SmtpCourier implements Courier {
       message = composer.compose(email, address);
       recipient = new InternetAddress(address);
     } catch (MessagingException e) {
-      return new Outcome.MessageRefused("UNSENDABLE", null);
+      return new Outcome.MessageRefused(FailureReason.UNSENDABLE, null);
     }
     connection.forget();
     try {
@@ -163,7 +163,7 @@ final class SmtpCourier implements Courier {
     return switch (reply.fault()) {
       case PASSING -> new Outcome.Deferred("not now: " + reply.code(), reply.text());
       case RECIPIENT -> new Outcome.RecipientRefused(reply.text());
-      case MESSAGE -> new Outcome.MessageRefused("MESSAGE_REFUSED", reply.text());
+      case MESSAGE -> new Outcome.MessageRefused(FailureReason.MESSAGE_REFUSED, reply.text());
       case CONTENT -> new Outcome.ContentRefused(reply);
       case SENDER -> new Outcome.SenderRefused(reply);
     };

@@ -20,7 +20,7 @@ sealed interface Verdict {
   record Cancel(Reason reason) implements Verdict {}
 
   /** It cannot be sent by anybody, whatever the reader wants. */
-  record Fail(String reason) implements Verdict {}
+  record Fail(FailureReason reason) implements Verdict {}
 
   /** It may not be sent before then. */
   record Hold(Instant until, String why) implements Verdict {}
@@ -43,9 +43,6 @@ sealed interface Verdict {
    * either may come first.
    */
   Duration DECISION_WAIT = Duration.ofHours(1);
-
-  /** There is nothing in it to read. */
-  String EMPTY = "EMPTY";
 
   /** How long a pause of all outreach holds back an email that was already taken. */
   Duration PAUSE = Duration.ofSeconds(30);
@@ -91,7 +88,7 @@ sealed interface Verdict {
       return new Cancel(Reason.EXPIRED);
     }
     if (email.subject().isBlank() || (email.text().isBlank() && email.html().isBlank())) {
-      return new Fail(EMPTY);
+      return new Fail(FailureReason.EMPTY);
     }
     Outreach outreach = email.outreach();
     if (outreach == null || !outreach.enabled()) {

@@ -14,6 +14,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -807,11 +808,94 @@ class SendingITCase {
     assertThat(database.value("select sent_at from engagement.emails")).isNull();
   }
 
+  @Test
+  void shouldCountWhatBecomesOfEmails() throws Exception {
+    for (String name : List.of("ada", "bea", "cyd", "dan")) {
+      database.user(name);
+    }
+    sender = Sender.start(settings(Map.of("REKINDLE_SENDER_METRICS_PUBLIC", "true")));
+    assertThat(get("/metrics").body())
+        .contains(
+            "\nrekindle_sender_emails_total{reason=\"\",status=\"SENT\"} 0.0\n",
+            "\nrekindle_sender_queue_emails{state=\"due\"} 0.0\n",
+            "\nrekindle_sender_queue_emails{state=\"waiting\"} 0.0\n",
+            "\nrekindle_sender_queue_oldest_seconds 0.0\n",
+            "\nrekindle_sender_paused{because=\"database\"} 0.0\n",
+            "\nhikaricp_connections_max{pool=\"sender\"} ");
+
+    smtp.once("RCPT", "450 4.2.0 greylisted");
+    database.ready("e1", "ada");
+    awaitMetric("rekindle_sender_retries_total{reason=\"DEFERRED\"} 1.0");
+    database.endWaiting();
+    awaitMetric("rekindle_sender_emails_total{reason=\"\",status=\"SENT\"} 1.0");
+    smtp.once("RCPT", "550 5.1.1 <bea@example.com>: no such user");
+    database.ready("e2", "bea");
+    awaitMetric("rekindle_sender_emails_total{reason=\"RECIPIENT_REFUSED\",status=\"FAILED\"} 1.0");
+    database.execute("update shop.users set marketing_consent = false where user_id = 'cyd'");
+    database.ready("e3", "cyd");
+    awaitMetric("rekindle_sender_emails_total{reason=\"NO_CONSENT\",status=\"CANCELLED\"} 1.0");
+    smtp.always("RCPT", "550 relaying denied");
+    database.ready("e4", "dan");
+    awaitMetric("rekindle_sender_paused{because=\"refused\"} 1.0");
+
+    assertThat(get("/metrics").body())
+        .contains("\nrekindle_sender_retries_total{reason=\"SENDER_REFUSED\"} 1.0\n")
+        .contains("\nrekindle_sender_smtp_seconds_count 4\n")
+        .contains("\nrekindle_sender_paused{because=\"away\"} 0.0\n")
+        .doesNotContain("@");
+  }
+
+  @Test
+  void shouldKeepMetricsToItselfUnlessToldOtherwise() throws Exception {
+    start();
+
+    assertThat(get("/metrics").statusCode()).isEqualTo(404);
+  }
+
+  /** Servers and databases quote addresses in what they say. */
+  @Test
+  void shouldLogNobodysAddress(@TempDir Path directory) throws Exception {
+    for (String name : List.of("ada", "bea", "cyd")) {
+      database.user(name);
+    }
+    Path log = directory.resolve("sender.log");
+    Process process = startProcess(directory);
+    try {
+      smtp.once("RCPT", "450 4.2.0 <ada@example.com> is greylisted");
+      database.ready("e1", "ada");
+      awaitLine(log, "Email e1 has to wait");
+      refuse("before update of sent_at on engagement.emails");
+      database.endWaiting();
+      awaitLine(log, "Email e1 was sent, which is not stored");
+      refuseNoMore();
+      awaitStatus("e1", "SENT");
+      smtp.once("RCPT", "550 5.1.1 <bea@example.com>: no such user");
+      database.ready("e2", "bea");
+      awaitLine(log, "Email e2 failed");
+      smtp.once("RCPT", "550 relaying denied for <cyd@example.com>");
+      database.ready("e3", "cyd");
+      awaitLine(log, "Sending pauses for 60 s");
+    } finally {
+      process.destroy();
+      assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    }
+
+    assertThat(log).content().doesNotContain("@example.com");
+  }
+
+  private static void awaitLine(Path log, String words) throws Exception {
+    Await.until(words, () -> Files.readString(log).contains(words));
+  }
+
+  private void awaitMetric(String line) throws Exception {
+    Await.until(line, () -> get("/metrics").body().contains("\n" + line + "\n"));
+  }
+
   /** Has the database refuse such a change. */
   private static void refuse(String change) throws SQLException {
     database.execute(
         "create function engagement.test_refuse() returns trigger language plpgsql"
-            + " as $$ begin raise exception 'no'; end $$");
+            + " as $$ begin raise exception 'no' using detail = 'to ada@example.com'; end $$");
     database.execute(
         "create trigger test_refuse "
             + change
@@ -861,6 +945,7 @@ class SendingITCase {
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-XX:TieredStopAtLevel=1",
             "-XX:+UseSerialGC",
+            "-Dslf4j.provider=org.slf4j.simple.SimpleServiceProvider",
             Sender.class.getName());
     builder.environment().putAll(environment());
     builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
@@ -874,12 +959,14 @@ class SendingITCase {
   }
 
   private String health() throws Exception {
+    return get("/health").body();
+  }
+
+  private HttpResponse<String> get(String path) throws Exception {
     return HttpClient.newHttpClient()
         .send(
-            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + sender.port() + "/health"))
-                .build(),
-            HttpResponse.BodyHandlers.ofString())
-        .body();
+            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + sender.port() + path)).build(),
+            HttpResponse.BodyHandlers.ofString());
   }
 
   private static String lastReply(String emailId) throws SQLException {

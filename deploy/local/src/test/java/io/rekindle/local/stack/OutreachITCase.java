@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.rekindle.connectors.control.Rest;
 import io.rekindle.local.Await;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -19,6 +21,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
 import org.junit.jupiter.api.Order;
@@ -405,6 +408,19 @@ class OutreachITCase {
                 where emails <> case decision when 'EMAIL' then 1 else 0 end
                 """))
         .isEqualTo("0");
+  }
+
+  /** In none of the logs of all that has happened to the stack, but for the mail catcher's. */
+  @Test
+  @Order(5)
+  void shouldHaveLoggedNobodysNameOrAddress() throws Exception {
+    try (Stream<Path> logs = Files.list(stack.data().resolve("logs"))) {
+      assertThat(logs.filter(log -> !log.getFileName().toString().startsWith("mail")))
+          .hasSizeGreaterThan(5)
+          .allSatisfy(
+              log ->
+                  assertThat(log).content().doesNotContain("@example.com").doesNotContain("Nora"));
+    }
   }
 
   private void createUsers(String group, int count) throws Exception {

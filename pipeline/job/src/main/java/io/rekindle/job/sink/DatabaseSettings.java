@@ -34,6 +34,8 @@ public record DatabaseSettings(
             .withUsername(user)
             .withProperty("ApplicationName", "rekindle-job")
             .withProperty("connectTimeout", "10")
+            // What the database refuses is logged; its detail would quote the row.
+            .withProperty("logServerErrorDetail", "false")
             // A database that vanished without a word must not hold the job up for ever.
             .withProperty("socketTimeout", Long.toString(TimeUnit.MINUTES.toSeconds(2)))
             .withProperty("tcpKeepAlive", "true");

@@ -123,7 +123,7 @@ public final class Dashboard implements AutoCloseable {
     Emails emails = new Emails(jdbi);
     UsersArea users = new UsersArea(jdbi, lists, writes, settings.scoreOverrides());
     PipelineArea pipelineArea = new PipelineArea(jdbi, pipeline, letters);
-    OutreachArea outreach = new OutreachArea(jdbi, lists);
+    OutreachArea outreach = new OutreachArea(database, lists);
     Optional<OidcSettings> oidc = settings.signIn().oidc();
     SignInWays ways =
         new SignInWays(settings.signIn().passwords(), oidc.map(OidcSettings::name).orElse(null));

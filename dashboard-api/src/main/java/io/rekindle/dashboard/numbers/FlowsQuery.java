@@ -38,21 +38,19 @@ final class FlowsQuery {
              count(score) - count(previous_score) as scored,
              coalesce(sum(score::float8), 0) - coalesce(sum(previous_score::float8), 0) as score_sum
       from engagement.score_history
-      where as_of >= ?
+      where as_of >= ? and as_of < ?
       group by 1
       """;
 
-  private static final String BY_WEEK =
+  private static final String BETWEEN =
       """
-      select as_of >= clock.now - interval '168 hours' as this_week,
-             count(*) filter (where at_risk) as entered,
+      select count(*) filter (where at_risk) as entered,
              count(*) filter (where not at_risk) as left_risk,
              count(*) filter (where not at_risk
                               and cause in ('ORDER_PLACED', 'ORDER_MOVED_IN')) as left_by_order
-      from engagement.score_history, (select ?::timestamptz as now) as clock
-      where as_of >= clock.now - interval '336 hours'
+      from engagement.score_history
+      where as_of >= ? and as_of < ?
         and at_risk is distinct from previous_at_risk and previous_at_risk is not null
-      group by 1
       """;
 
   private final NavigableMap<LocalDate, Day> counted = new TreeMap<>();
@@ -60,7 +58,7 @@ final class FlowsQuery {
   /** What is committed before this is all in the days counted; null if nothing is sure. */
   private Instant settled;
 
-  Flows ask(Connection connection) throws SQLException {
+  Flows ask(Connection connection, Pace pace) throws SQLException {
     Instant asOf;
     Instant scoredUntil;
     try (PreparedStatement statement = connection.prepareStatement(CONTEXT);
@@ -69,13 +67,14 @@ final class FlowsQuery {
       asOf = Columns.instant(row, "as_of");
       scoredUntil = Columns.instant(row, "scored_until");
     }
+    connection.commit();
     LocalDate today = asOf.atOffset(ZoneOffset.UTC).toLocalDate();
     LocalDate oldest = today.minusDays(DAYS - 1);
     LocalDate since = oldest;
     if (settled != null && settled.atOffset(ZoneOffset.UTC).toLocalDate().isAfter(oldest)) {
       since = settled.atOffset(ZoneOffset.UTC).toLocalDate();
     }
-    NavigableMap<LocalDate, Day> news = days(connection, since);
+    NavigableMap<LocalDate, Day> news = days(connection, since, today, pace);
     counted.tailMap(since, true).clear();
     counted.putAll(news);
     counted.headMap(oldest, false).clear();
@@ -85,47 +84,62 @@ final class FlowsQuery {
     for (LocalDate day = oldest; !day.isAfter(today); day = day.plusDays(1)) {
       days.add(counted.getOrDefault(day, Day.empty(day)));
     }
-    Week[] weeks = weeks(connection, asOf);
-    return new Flows(asOf, weeks[0], weeks[1], List.copyOf(days));
+    OffsetDateTime now = asOf.atOffset(ZoneOffset.UTC);
+    return new Flows(
+        asOf,
+        week(connection, now, pace),
+        week(connection, now.minusHours(168), pace),
+        List.copyOf(days));
   }
 
-  private static NavigableMap<LocalDate, Day> days(Connection connection, LocalDate since)
-      throws SQLException {
+  private static NavigableMap<LocalDate, Day> days(
+      Connection connection, LocalDate since, LocalDate today, Pace pace) throws SQLException {
     NavigableMap<LocalDate, Day> days = new TreeMap<>();
     try (PreparedStatement statement = connection.prepareStatement(BY_DAY)) {
-      statement.setObject(1, OffsetDateTime.of(since.atStartOfDay(), ZoneOffset.UTC));
-      try (ResultSet row = statement.executeQuery()) {
-        while (row.next()) {
-          LocalDate day = row.getObject("day", LocalDate.class);
-          days.put(
-              day,
-              new Day(
-                  day,
-                  row.getLong("entered"),
-                  row.getLong("left_risk"),
-                  row.getLong("left_by_order"),
-                  row.getLong("first_at_risk"),
-                  row.getLong("scored"),
-                  row.getDouble("score_sum")));
+      for (LocalDate next = since; !next.isAfter(today); next = next.plusDays(1)) {
+        OffsetDateTime begin = next.atStartOfDay().atOffset(ZoneOffset.UTC);
+        statement.setObject(1, begin);
+        statement.setObject(2, begin.plusDays(1));
+        try (ResultSet row = statement.executeQuery()) {
+          while (row.next()) {
+            LocalDate day = row.getObject("day", LocalDate.class);
+            days.put(
+                day,
+                new Day(
+                    day,
+                    row.getLong("entered"),
+                    row.getLong("left_risk"),
+                    row.getLong("left_by_order"),
+                    row.getLong("first_at_risk"),
+                    row.getLong("scored"),
+                    row.getDouble("score_sum")));
+          }
         }
+        pace.rest();
       }
     }
     return days;
   }
 
-  /** This week, then the one before. */
-  private static Week[] weeks(Connection connection, Instant asOf) throws SQLException {
-    Week[] weeks = {new Week(0, 0, 0), new Week(0, 0, 0)};
-    try (PreparedStatement statement = connection.prepareStatement(BY_WEEK)) {
-      statement.setObject(1, asOf.atOffset(ZoneOffset.UTC));
-      try (ResultSet row = statement.executeQuery()) {
-        while (row.next()) {
-          weeks[row.getBoolean("this_week") ? 0 : 1] =
-              new Week(
-                  row.getLong("entered"), row.getLong("left_risk"), row.getLong("left_by_order"));
+  /** The seven times 24 hours until then, one by one. */
+  private static Week week(Connection connection, OffsetDateTime until, Pace pace)
+      throws SQLException {
+    long entered = 0;
+    long left = 0;
+    long leftByOrder = 0;
+    try (PreparedStatement statement = connection.prepareStatement(BETWEEN)) {
+      for (int day = 1; day <= 7; day++) {
+        statement.setObject(1, until.minusDays(day));
+        statement.setObject(2, until.minusDays(day - 1L));
+        try (ResultSet row = statement.executeQuery()) {
+          row.next();
+          entered += row.getLong("entered");
+          left += row.getLong("left_risk");
+          leftByOrder += row.getLong("left_by_order");
         }
+        pace.rest();
       }
     }
-    return weeks;
+    return new Week(entered, left, leftByOrder);
   }
 }

@@ -55,7 +55,9 @@ public final class Numbers implements AutoCloseable {
     this.standing = refresher.add("standing", LIVELY, standingQuery::ask);
     this.flows = refresher.add("flows", LIVELY, flowsQuery::ask);
     this.outreach = refresher.add("outreach", STEADY, outreachQuery::ask);
-    this.current = refresher.add("experiment", STEADY, ExperimentQuery::current);
+    this.current =
+        refresher.add(
+            "experiment", STEADY, (connection, pace) -> ExperimentQuery.current(connection));
     refresher.start();
   }
 

@@ -26,16 +26,18 @@ final class OutreachQuery {
   private static final String EPISODES =
       """
       select (noticed_at at time zone 'UTC')::date as day, count(*) as noticed
-      from engagement.risk_episodes where noticed_at >= ? group by 1
+      from engagement.risk_episodes where noticed_at >= ? and noticed_at < ? group by 1
       """;
 
   private static final String DECISIONS =
       """
       select (decided_at at time zone 'UTC')::date as day, decision, reason, count(*) as count
-      from engagement.outreach_decisions where decided_at >= ? group by 1, 2, 3
+      from engagement.outreach_decisions where decided_at >= ? and decided_at < ?
+      group by 1, 2, 3
       """;
 
-  // Whoever writes a reason of their own must not fill this service's memory with it.
+  // With the limits: whoever writes a reason of their own must not fill this service's memory with
+  // it.
   private static final String EMAILS =
       """
       select (generated_at at time zone 'UTC')::date as day, status,
@@ -44,8 +46,8 @@ final class OutreachQuery {
              sum(cost_usd) as cost_usd,
              coalesce(sum(extract(epoch from sent_at - generated_at)::float8)
                         filter (where status = 'SENT'), 0) as seconds_to_send
-      from engagement.emails where generated_at >= ? group by 1, 2, 3, 4, 5
-      order by 1 desc limit 5000
+      from engagement.emails where generated_at >= ? and generated_at < ? group by 1, 2, 3, 4, 5
+      limit 5000
       """;
 
   private static final String OUTCOMES =
@@ -55,13 +57,14 @@ final class OutreachQuery {
              count(*) filter (where email_status = 'SENT') as sent,
              count(*) filter (where email_status = 'SENT' and reactivated) as sent_and_reactivated,
              count(*) filter (where reactivated) as reactivated, sum(revenue) as revenue
-      from engagement.email_outcomes where decided_at >= ? group by 1, 2
+      from engagement.email_outcomes where decided_at >= ? and decided_at < ? group by 1, 2
       """;
 
   private static final String SUPPRESSIONS =
       """
       select (created_at at time zone 'UTC')::date as day, reason, count(*) as count
-      from engagement.suppressions where created_at >= ? group by 1, 2
+      from engagement.suppressions where created_at >= ? and created_at < ?
+      group by 1, 2
       """;
 
   private static final String QUEUE =
@@ -71,57 +74,58 @@ final class OutreachQuery {
       """;
 
   // The bounds as constants, so that the few rows between them are looked up.
-  private static final String WEEK =
+  private static final String DAY_OF_WEEK =
       """
       select
         (select count(*) from engagement.emails
          where status = 'SENT'
-           and sent_at > ?::timestamptz - interval '168 hours' and sent_at <= ?::timestamptz) as sent,
+           and sent_at > ?::timestamptz - interval '24 hours' and sent_at <= ?::timestamptz) as sent,
         (select count(*) from engagement.outreach_decisions
          where decision = 'EMAIL'
-           and decided_at > ?::timestamptz - interval '168 hours'
+           and decided_at > ?::timestamptz - interval '24 hours'
            and decided_at <= ?::timestamptz) as decided,
         count(*) as ended, count(*) filter (where reactivated) as reactivated
       from engagement.email_outcomes
       where decision = 'EMAIL'
-        and decided_at > ?::timestamptz - interval '504 hours'
+        and decided_at > ?::timestamptz - interval '360 hours'
         and decided_at <= ?::timestamptz - interval '336 hours'
       """;
-  private static final int BOUNDS_OF_WEEK = 6;
+  private static final int BOUNDS_OF_DAY = 6;
 
-  Outreach ask(Connection connection) throws SQLException {
+  private static final int MOST_ROWS = 5_000;
+
+  Outreach ask(Connection connection, Pace pace) throws SQLException {
     Instant asOf = now(connection);
-    OffsetDateTime since =
-        asOf.atOffset(ZoneOffset.UTC)
-            .toLocalDate()
-            .minusDays(FlowsQuery.DAYS - 1L)
-            .atStartOfDay()
-            .atOffset(ZoneOffset.UTC);
+    OffsetDateTime now = asOf.atOffset(ZoneOffset.UTC);
+    LocalDate today = now.toLocalDate();
     return new Outreach(
         asOf,
-        new Rolling(week(connection, asOf), week(connection, asOf.minusSeconds(168 * 3600L))),
+        new Rolling(week(connection, now, pace), week(connection, now.minusDays(7), pace)),
         queue(connection),
         rows(
             connection,
             EPISODES,
-            since,
+            today,
+            pace,
             row -> new EpisodeDay(row.getObject("day", LocalDate.class), row.getLong("noticed"))),
         rows(
             connection,
             DECISIONS,
-            since,
+            today,
+            pace,
             row ->
                 new DecisionDay(
                     row.getObject("day", LocalDate.class),
                     row.getString("decision"),
                     row.getString("reason"),
                     row.getLong("count"))),
-        rows(connection, EMAILS, since, OutreachQuery::emailDay),
-        rows(connection, OUTCOMES, since, OutreachQuery::outcomeDay),
+        rows(connection, EMAILS, today, pace, OutreachQuery::emailDay),
+        rows(connection, OUTCOMES, today, pace, OutreachQuery::outcomeDay),
         rows(
             connection,
             SUPPRESSIONS,
-            since,
+            today,
+            pace,
             row ->
                 new SuppressionDay(
                     row.getObject("day", LocalDate.class),
@@ -162,28 +166,40 @@ final class OutreachQuery {
     }
   }
 
-  private static Week week(Connection connection, Instant until) throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(WEEK)) {
-      for (int bound = 1; bound <= BOUNDS_OF_WEEK; bound++) {
-        statement.setObject(bound, until.atOffset(ZoneOffset.UTC));
-      }
-      try (ResultSet row = statement.executeQuery()) {
-        row.next();
-        return new Week(
-            row.getLong("sent"),
-            row.getLong("decided"),
-            row.getLong("ended"),
-            row.getLong("reactivated"));
+  /** The seven times 24 hours until then, one by one. */
+  private static Week week(Connection connection, OffsetDateTime until, Pace pace)
+      throws SQLException {
+    Week week = new Week(0, 0, 0, 0);
+    try (PreparedStatement statement = connection.prepareStatement(DAY_OF_WEEK)) {
+      for (int day = 0; day < 7; day++) {
+        for (int bound = 1; bound <= BOUNDS_OF_DAY; bound++) {
+          statement.setObject(bound, until.minusDays(day));
+        }
+        try (ResultSet row = statement.executeQuery()) {
+          row.next();
+          week =
+              new Week(
+                  week.sent() + row.getLong("sent"),
+                  week.decided() + row.getLong("decided"),
+                  week.ended() + row.getLong("ended"),
+                  week.reactivated() + row.getLong("reactivated"));
+        }
+        pace.rest();
       }
     }
+    connection.commit();
+    return week;
   }
 
   private static Queue queue(Connection connection) throws SQLException {
+    Queue queue;
     try (PreparedStatement statement = connection.prepareStatement(QUEUE);
         ResultSet row = statement.executeQuery()) {
       row.next();
-      return new Queue(row.getLong("waiting"), Columns.instant(row, "oldest"));
+      queue = new Queue(row.getLong("waiting"), Columns.instant(row, "oldest"));
     }
+    connection.commit();
+    return queue;
   }
 
   @FunctionalInterface
@@ -191,18 +207,25 @@ final class OutreachQuery {
     T read(ResultSet row) throws SQLException;
   }
 
+  /** The last {@value FlowsQuery#DAYS} days, the newest first, one by one. */
   private static <T> List<T> rows(
-      Connection connection, String sql, OffsetDateTime since, Reader<T> reader)
+      Connection connection, String sql, LocalDate today, Pace pace, Reader<T> reader)
       throws SQLException {
     List<T> rows = new ArrayList<>();
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      statement.setObject(1, since);
-      try (ResultSet row = statement.executeQuery()) {
-        while (row.next()) {
-          rows.add(reader.read(row));
+      for (int back = 0; back < FlowsQuery.DAYS && rows.size() < MOST_ROWS; back++) {
+        OffsetDateTime day = today.minusDays(back).atStartOfDay().atOffset(ZoneOffset.UTC);
+        statement.setObject(1, day);
+        statement.setObject(2, day.plusDays(1));
+        try (ResultSet row = statement.executeQuery()) {
+          while (row.next()) {
+            rows.add(reader.read(row));
+          }
         }
+        pace.rest();
       }
     }
+    connection.commit();
     return List.copyOf(rows);
   }
 }

@@ -15,10 +15,13 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class Refreshed<T> {
 
-  /** How it is computed. */
+  /**
+   * How it is computed: in transactions that see one instant each. What is asked in one of them is
+   * about the same tables, so that nobody who locks several of them is waited for in a circle.
+   */
   @FunctionalInterface
   interface Question<T> {
-    T ask(Connection connection) throws SQLException;
+    T ask(Connection connection, Pace pace) throws SQLException;
   }
 
   /** How long a reader waits for the first value there ever is. */
@@ -63,8 +66,10 @@ final class Refreshed<T> {
     return last != null ? last : first();
   }
 
-  void refresh(Connection connection) throws SQLException {
-    T next = question.ask(connection);
+  /** Returns how long it worked. */
+  long refresh(Connection connection) throws SQLException {
+    Pace pace = new Pace(value != null); // For the first value there ever is, somebody waits.
+    T next = question.ask(connection, pace);
     lock.lock();
     try {
       value = next;
@@ -72,6 +77,7 @@ final class Refreshed<T> {
     } finally {
       lock.unlock();
     }
+    return pace.workedNanos();
   }
 
   private T first() {
@@ -98,7 +104,7 @@ final class Refreshed<T> {
    * How long to wait until the next computation, so that at most a thirtieth of the time goes on
    * it: with all the numbers, less than a seventh of a core.
    */
-  long pauseNanos(long tookNanos) {
-    return Math.max(period.toNanos(), tookNanos * 29);
+  long pauseNanos(long workedNanos) {
+    return Math.max(period.toNanos(), workedNanos * 29);
   }
 }

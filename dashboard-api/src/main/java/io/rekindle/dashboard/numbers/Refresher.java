@@ -100,14 +100,14 @@ final class Refresher implements AutoCloseable {
     try {
       Entry next = awaitDue();
       while (next != null) {
-        long began = System.nanoTime();
         long pause;
         try {
           if (connection == null) {
             connection = open();
           }
-          next.refreshed.refresh(connection);
-          pause = next.refreshed.pauseNanos(System.nanoTime() - began);
+          long worked = next.refreshed.refresh(connection);
+          connection.rollback();
+          pause = next.refreshed.pauseNanos(worked);
         } catch (SQLException | RuntimeException e) {
           LOG.debug("{} stays as it is", next.refreshed.name(), e);
           close(connection);
@@ -130,6 +130,9 @@ final class Refresher implements AutoCloseable {
       statement.execute("set time zone 'UTC'");
       // What is counted in the background leaves a core to those who wait.
       statement.execute("set max_parallel_workers_per_gather = 0");
+      // A count sees one instant, in however many steps it is made.
+      connection.setAutoCommit(false);
+      connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
       return connection;
     } catch (SQLException e) {
       close(connection);

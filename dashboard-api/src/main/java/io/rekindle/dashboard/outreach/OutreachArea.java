@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
 import io.rekindle.dashboard.database.Columns;
+import io.rekindle.dashboard.database.Database;
 import io.rekindle.dashboard.http.Access;
 import io.rekindle.dashboard.http.Area;
 import io.rekindle.dashboard.http.Caller;
@@ -72,6 +73,7 @@ public final class OutreachArea implements Area {
 
   private final Semaphore previews = new Semaphore(2);
   private final Jdbi jdbi;
+  private final Jdbi forLong;
   private final Lists lists;
 
   /**
@@ -107,8 +109,9 @@ public final class OutreachArea implements Area {
    */
   record Suppressed(int suppressed, int unchanged) {}
 
-  public OutreachArea(Jdbi jdbi, Lists lists) {
-    this.jdbi = jdbi;
+  public OutreachArea(Database database, Lists lists) {
+    this.jdbi = database.jdbi();
+    this.forLong = Jdbi.create(database::connectForLong);
     this.lists = lists;
   }
 
@@ -168,15 +171,14 @@ public final class OutreachArea implements Area {
     OutreachSettings before = settings();
     OutreachSettings after = before.with(body);
     body.check();
-    // Each looks at everybody at risk: many at once would take the connections from everything
-    // else.
+    // Each looks at everybody at risk: many at once would take the processors from everything else.
     if (!previews.tryAcquire(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
       throw Refusal.later(
           HttpStatus.TOO_MANY_REQUESTS, "Other previews are under way: try again shortly.", 10);
     }
     try {
       ctx.json(
-          jdbi.inTransaction(
+          forLong.inTransaction(
               TransactionIsolationLevel.REPEATABLE_READ,
               handle -> {
                 handle.execute("set local statement_timeout = '30s'");

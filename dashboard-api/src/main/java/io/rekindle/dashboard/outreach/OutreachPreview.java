@@ -1,13 +1,15 @@
 package io.rekindle.dashboard.outreach;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import io.rekindle.dashboard.database.Columns;
+import io.rekindle.dashboard.http.Json;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.stream.StreamSupport;
+import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -39,61 +41,76 @@ public record OutreachPreview(Instant asOf, long atRisk, Outcome before, Outcome
   public record Skip(String reason, long count) {}
 
   /**
-   * The job's own decision ({@code Decisions} and {@code Assignment} there) in SQL, twice: as of
-   * now, and as of the day on which the risk began. An arm that a client was given before is kept,
-   * unless its variant is gone; a new one follows from the upper 53 bits of SHA-256 over both
-   * names.
+   * The job's own decision ({@code Decisions} and {@code Assignment} there) in SQL, by each set of
+   * rules twice: as of now, and as of the day on which the risk began. An arm that a client was
+   * given before is kept, unless its variant is gone; a new one follows from the upper 53 bits of
+   * SHA-256 over both names. {@code offset 0} keeps what one step has worked out from being worked
+   * out again by the next.
    */
   private static final String JUDGED =
       """
-      with client as (
+      with rules as (
+        select * from unnest(
+          cast(:enabled as boolean[]), cast(:stale as int[]), cast(:cooldown as int[]),
+          cast(:experiment as text[]), cast(:variants as text[]), cast(:share as numeric[]))
+          with ordinality as r (enabled, stale, cooldown, experiment, variants, share, place)
+      ), client as (
         select s.user_id, s.at_risk_since, s.last_contact_at,
                case when not u.marketing_consent then 'NO_CONSENT'
                     when x.user_id is not null then 'SUPPRESSED'
-                    when coalesce(position('@' in u.email), 0) < 2 then 'NO_ADDRESS'
-                    when not :enabled then 'PAUSED' end as obstacle
+                    when coalesce(position('@' in u.email), 0) < 2 then 'NO_ADDRESS' end
+                 as obstacle
         from engagement.user_scores s
         join shop.users u on u.user_id = s.user_id
         left join engagement.suppressions x on x.user_id = s.user_id
           and (x.address is null or lower(x.address) = lower(u.email))
-        where s.at_risk
+        where s.at_risk offset 0
       ), judged as (
-        select case
+        select rules.*,
+               case
                  when obstacle is not null then obstacle
-                 when at_risk_since < now() - make_interval(days => :stale) then 'STALE'
-                 when last_contact_at > now() - make_interval(days => :cooldown)
+                 when not enabled then 'PAUSED'
+                 when at_risk_since < now() - make_interval(days => stale) then 'STALE'
+                 when last_contact_at > now() - make_interval(days => cooldown)
                    then 'RECENTLY_CONTACTED'
                  else 'MAY' end as now_is,
                at_risk_since >= now() - make_interval(days => :week)
-                 and obstacle is null
+                 and obstacle is null and enabled
                  and not coalesce(last_contact_at < at_risk_since
-                   and last_contact_at > at_risk_since - make_interval(days => :cooldown), false)
+                   and last_contact_at > at_risk_since - make_interval(days => cooldown), false)
                  as lately,
                user_id
-        from client
+        from client cross join rules offset 0
       ), assigned as (
-        select now_is, lately,
+        select place, now_is, lately,
                case when now_is = 'MAY' or lately then coalesce(
                  (select d.arm = 'HOLDOUT' from engagement.outreach_decisions d
-                   where d.user_id = judged.user_id and d.experiment_id = :experiment
-                     and (d.arm = 'HOLDOUT' or d.arm = any(:variants))
+                   where d.user_id = judged.user_id and d.experiment_id = judged.experiment
+                     and (d.arm = 'HOLDOUT' or jsonb_exists(judged.variants::jsonb, d.arm))
                    order by d.decided_at desc limit 1),
                  (('x' || encode(substring(sha256(
-                     convert_to(:experiment, 'UTF8') || '\\x00'::bytea
+                     convert_to(judged.experiment, 'UTF8') || '\\x00'::bytea
                        || convert_to(judged.user_id, 'UTF8')) for 7), 'hex'))::bit(56)::bigint >> 3)
-                   < :share * 9007199254740992) end as held_out
+                   < share * 9007199254740992) end as held_out
         from judged
       )
-      select now_is, held_out, lately, count(*) as clients, now() as as_of
-      from assigned group by now_is, held_out, lately
+      select place, now_is, held_out, lately, count(*) as clients, now() as as_of
+      from assigned group by place, now_is, held_out, lately
       """;
 
-  private record Group(String nowIs, boolean heldOut, boolean lately, long clients, Instant asOf) {}
+  private record Group(
+      int place, String nowIs, boolean heldOut, boolean lately, long clients, Instant asOf) {}
 
-  /** Compares two sets of rules; to be called in a transaction that sees one instant. */
+  /**
+   * Compares two sets of rules; to be called in a transaction that sees one instant, in which a
+   * statement may take seconds.
+   */
   static OutreachPreview of(Handle handle, OutreachSettings before, OutreachSettings after) {
-    List<Group> old = judge(handle, before);
-    List<Group> changed = judge(handle, after);
+    // Everybody at risk is joined and counted in memory, not on disk.
+    handle.execute("set local work_mem = '64MB'; set local max_parallel_workers_per_gather = 0");
+    List<Group> groups = judge(handle, List.of(before, after));
+    List<Group> old = groups.stream().filter(group -> group.place() == 1).toList();
+    List<Group> changed = groups.stream().filter(group -> group.place() == 2).toList();
     return new OutreachPreview(
         old.isEmpty() ? Instant.now() : old.get(0).asOf(),
         old.stream().mapToLong(Group::clients).sum(),
@@ -101,29 +118,38 @@ public record OutreachPreview(Instant asOf, long atRisk, Outcome before, Outcome
         outcome(changed, after.dailyCap()));
   }
 
-  private static List<Group> judge(Handle handle, OutreachSettings rules) {
-    List<String> variants =
-        StreamSupport.stream(rules.variants().spliterator(), false)
-            .map(variant -> variant.path("name").textValue())
-            .toList();
+  private static List<Group> judge(Handle handle, List<OutreachSettings> rules) {
     return handle
         .createQuery(JUDGED)
-        .bind("enabled", rules.enabled())
-        .bind("stale", rules.staleDays())
-        .bind("cooldown", rules.cooldownDays())
+        .bindArray("enabled", Boolean.class, of(rules, OutreachSettings::enabled))
+        .bindArray("stale", Integer.class, of(rules, OutreachSettings::staleDays))
+        .bindArray("cooldown", Integer.class, of(rules, OutreachSettings::cooldownDays))
+        .bindArray("experiment", String.class, of(rules, OutreachSettings::experimentId))
+        .bindArray("variants", String.class, of(rules, OutreachPreview::variants))
+        .bindArray("share", String.class, of(rules, by -> by.holdoutShare().toPlainString()))
         .bind("week", WEEK)
-        .bind("experiment", rules.experimentId())
-        .bindArray("variants", String.class, variants)
-        .bind("share", rules.holdoutShare())
         .map(
             (row, context) ->
                 new Group(
+                    row.getInt("place"),
                     row.getString("now_is"),
                     row.getBoolean("held_out"),
                     row.getBoolean("lately"),
                     row.getLong("clients"),
                     Columns.instant(row, "as_of")))
         .list();
+  }
+
+  private static List<Object> of(
+      List<OutreachSettings> rules, Function<OutreachSettings, Object> value) {
+    return rules.stream().map(value).toList();
+  }
+
+  /** The variants' names as a JSON array. */
+  private static String variants(OutreachSettings rules) {
+    ArrayNode names = Json.MAPPER.createArrayNode();
+    rules.variants().forEach(variant -> names.add(variant.path("name").textValue()));
+    return names.toString();
   }
 
   private static Outcome outcome(List<Group> groups, int cap) {

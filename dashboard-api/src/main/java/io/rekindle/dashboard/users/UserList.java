@@ -4,8 +4,6 @@ import io.rekindle.dashboard.http.Cursor;
 import io.rekindle.dashboard.http.Lists;
 import io.rekindle.dashboard.http.Page;
 import io.rekindle.dashboard.users.UserFilter.Sort;
-import io.rekindle.scoring.Band;
-import io.rekindle.scoring.Segment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -14,21 +12,24 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.statement.Query;
 
 /**
  * A list of clients, page by page, at a cost that does not grow with the shop.
  *
  * <p>A list has up to three parts one after the other: those who have what it is sorted by, those
- * who have not, and those whom the pipeline has not scored yet. It is read in one of two ways,
- * which give the same:
+ * who have not, and those whom the pipeline has not scored yet. A page is found in one of these
+ * ways, which give the same:
  *
  * <ul>
- *   <li>If the filter leaves only a few, these are looked up and sorted.
- *   <li>Else somebody fitting is never far: each part is read in its order from an index. Those of
- *       the scores begin with segment, band and risk, and a filter by these merges the pieces of
- *       the index that it allows.
+ *   <li>If few are found by the search, these are looked up and sorted.
+ *   <li>If few have such scores, these are.
+ *   <li>Else somebody fitting is never far: each part is walked through in its order, by an index,
+ *       until a page is full. Those of the scores begin with the standing, which is segment, band
+ *       and risk in one number, and a walk merges the pieces of the index that the filter allows.
+ *       Whether a search finds somebody is looked up in the set of all whom it finds, or of each if
+ *       these are many.
  * </ul>
  *
  * <p>For one request on one handle.
@@ -38,14 +39,28 @@ final class UserList {
   /** More than this is only said to be more. */
   static final int MOST_COUNTED = 1_000;
 
-  /** So many are looked up and sorted in a few hundredths of a second. */
-  private static final int FEW = 10_000;
+  /**
+   * How much work is put into which way.
+   *
+   * @param few so many are looked up and sorted
+   * @param fewInTwoTables the same if each is looked up in two tables
+   * @param steps a walk goes so far for each client that is wanted, and is then given up
+   */
+  record Effort(int few, int fewInTwoTables, int steps) {
 
-  /** The same of those whom a search finds, who are hard to come by otherwise. */
-  private static final int FEW_FOUND = 25_000;
+    /** Three hundredths of a second: of a million, a page is 5,000 steps away where few end. */
+    static final Effort USUAL = new Effort(10_000, 3_000, 400);
+
+    int few(boolean inTwoTables) {
+      return inTwoTables ? fewInTwoTables : few;
+    }
+  }
 
   /** Percent of the shop's clients that a search is tried on, to see how many it would find. */
   private static final double SAMPLE = 0.2;
+
+  /** Who are so many among them are more than are counted, however close together they lie. */
+  private static final int CERTAINLY_MORE = 200;
 
   /** What the index can look for: three letters or digits in a row. */
   private static final Pattern INDEXED = Pattern.compile("[\\p{L}\\p{N}]{3}");
@@ -57,40 +72,41 @@ final class UserList {
   private static final Pattern DIGITS = Pattern.compile("\\d{4,}");
 
   private static final String USERS = " from shop.users u";
+  private static final String SCORES = " from engagement.user_scores s";
   private static final String WITH_SCORES =
-      " left join engagement.user_scores s on s.user_id = u.user_id where true";
+      " left join engagement.user_scores s on s.user_id = u.user_id";
 
-  // One by one: of a few, however many the planner takes them for.
-  private static final String WITH_SCORE_OF_EACH =
-      """
-       left join lateral (
-         select * from engagement.user_scores x where x.user_id = u.user_id offset 0) as s on true
-       where true
-      """;
-  private static final String USER_OF_EACH =
-      """
-       join lateral (select * from shop.users x where x.user_id = piece.user_id offset 0) as u on true
-      """;
+  /**
+   * One by one and in the order that there is: of a few, or until there are enough, whatever the
+   * planner expects, who takes columns for independent.
+   */
+  private static final String OF_EACH =
+      " left join lateral (select * from %1$s x where x.user_id = %2$s.user_id offset 0) as %3$s on true";
 
-  /** Pieces of an index of the scores; {@code limit} and more come from {@link #pieces}. */
-  private static final String PIECES =
+  /** The standings that somebody has, from one to the next, with one row of each. */
+  private static final String STANDINGS =
       """
-       from unnest(cast(:segments as text[])) as segments (segment)
-       cross join unnest(cast(:bands as text[])) as bands (band)
-       cross join unnest(cast(:risks as boolean[])) as risks (at_risk)
-       cross join lateral (
-         select %s from engagement.user_scores s%s
-         where s.segment = segments.segment and s.band = bands.band and s.at_risk = risks.at_risk%s)
-         as piece
+      with recursive one as (
+        (select standing, segment, band, at_risk from engagement.user_scores
+          order by standing limit 1)
+        union all
+        select s.standing, s.segment, s.band, s.at_risk from one cross join lateral (
+          select * from engagement.user_scores x where x.standing > one.standing
+          order by x.standing limit 1) as s)
+      select standing from one as s where true
       """;
 
   private static final String ANYBODY =
       """
-       and (
-         select true from engagement.user_scores a
-         where a.segment = segments.segment and a.band = bands.band and a.at_risk = risks.at_risk%s
-         limit 1)
+       and (select true from engagement.user_scores a where a.standing = s.standing%s limit 1)
       """;
+
+  private enum Way {
+    FEW_FOUND,
+    FEW_SCORED,
+    WALK_AMONG_FOUND,
+    WALK
+  }
 
   /** The parts of a list, in this order. */
   private enum Part {
@@ -109,12 +125,37 @@ final class UserList {
     }
   }
 
+  /**
+   * Where in the list a client is.
+   *
+   * @param value what it is sorted by; null without
+   */
+  private record Place(Part part, String value, String userId) {
+    String[] cursor() {
+      return new String[] {part.name(), value, userId};
+    }
+
+    static Place of(String[] cursor) {
+      for (Part part : Part.values()) {
+        if (part.name().equals(cursor[0])) {
+          return new Place(part, cursor[1], cursor[2]);
+        }
+      }
+      throw Cursor.invalid();
+    }
+  }
+
+  /**
+   * A row of the list.
+   *
+   * @param client null if there is none any more: a score can outlive its client by a moment
+   */
+  private record Listed(Place place, UserProfile client) {}
+
   private final Handle handle;
   private final UserFilter filter;
-  private final boolean few;
-
-  /** Whether the few are looked up in the shop's table, else in an index of the scores. */
-  private final boolean looksUp;
+  private final Effort effort;
+  private final boolean searches;
 
   /** What to sort by. */
   private final Sort sort;
@@ -122,14 +163,28 @@ final class UserList {
   private final String direction;
   private final String beyond;
 
+  /** Those that the filter allows and somebody has; null until somebody asks. */
+  private List<Integer> standings;
+
+  /** How many of the sample the search finds. */
+  private final int tried;
+
+  private final Way way;
+
   UserList(Handle handle, UserFilter filter) {
+    this(handle, filter, Effort.USUAL);
+  }
+
+  UserList(Handle handle, UserFilter filter, Effort effort) {
     this.handle = handle;
     this.filter = filter;
+    this.effort = effort;
+    this.searches = !filter.search().isEmpty();
     this.sort = filter.sort();
     this.direction = filter.descending() ? " desc" : "";
     this.beyond = filter.descending() ? " < " : " > ";
-    this.few = isFew();
-    this.looksUp = few && (!filter.search().isEmpty() || !isByScores());
+    this.tried = searches ? search() : 0;
+    this.way = way();
   }
 
   /**
@@ -139,41 +194,39 @@ final class UserList {
    */
   Page<UserProfile> page(String cursor, int limit) {
     String name = "users " + sort.word() + (filter.descending() ? " desc" : " asc");
-    String[] after = Cursor.read(cursor, name, 3);
-    Part from = after == null ? Part.WITH_VALUE : part(after[0]);
-    List<UserProfile> found = new ArrayList<>();
-    List<String[]> places = new ArrayList<>();
-    for (Part part : looksUp ? List.of(from) : parts()) {
-      if (part.compareTo(from) < 0 || places.size() > limit) {
-        continue;
-      }
-      String[] place = after != null && part == from ? after : null;
-      int wanted = limit + 1 - places.size();
-      Query query = looksUp ? lookUp(place, wanted) : query(part, place, wanted);
-      query
-          .map(
-              (row, context) -> {
-                places.add(
-                    new String[] {
-                      looksUp ? Part.at(row.getInt("part")).name() : part.name(),
-                      row.getString("sort_value"),
-                      row.getString("place_id")
-                    });
-                // A score can outlive its client by a moment.
-                if (row.getString("user_id") != null && places.size() <= limit) {
-                  found.add(UserProfiles.profile(row, context));
-                }
-                return null;
-              })
-          .list();
-    }
+    String[] read = Cursor.read(cursor, name, 3);
+    Place after = read == null ? null : Place.of(read);
+    List<Listed> rows =
+        isSorted()
+            ? sorted(way, after, limit + 1)
+            : handle.inTransaction(walking -> walk(after, limit + 1));
+    List<UserProfile> clients =
+        rows.stream().limit(limit).map(Listed::client).filter(client -> client != null).toList();
     return new Page<>(
-        found, places.size() <= limit ? null : Cursor.write(name, places.get(limit - 1)));
+        clients,
+        rows.size() <= limit ? null : Cursor.write(name, rows.get(limit - 1).place().cursor()));
   }
 
   /** Hands over every client of the list; to be called in a transaction. */
   void forEach(Lists.ItemConsumer<UserProfile> consumer) throws Exception {
-    try (var rows = lookUp(null, null).setFetchSize(1_000).map(UserProfiles::profile).iterator()) {
+    Map<String, Object> parameters = new LinkedHashMap<>();
+    String part = part(Way.FEW_FOUND);
+    String sql =
+        "select "
+            + UserProfiles.COLUMNS
+            + USERS
+            + WITH_SCORES
+            + " where true"
+            + search(parameters)
+            + scores("s", parameters)
+            + " order by %s, %s%s, u.user_id%3$s".formatted(part, sort.expression(), direction);
+    try (var rows =
+        handle
+            .createQuery(sql)
+            .bindMap(parameters)
+            .setFetchSize(1_000)
+            .map(UserProfiles::profile)
+            .iterator()) {
       while (rows.hasNext()) {
         consumer.accept(rows.next());
       }
@@ -182,51 +235,45 @@ final class UserList {
 
   /** How many there are, up to one more than {@link #MOST_COUNTED}. */
   int count() {
-    boolean searches = !filter.search().isEmpty();
-    if (searches ? few : !filter.asksForScores()) {
-      return countUsers();
+    if (tried >= CERTAINLY_MORE && !filter.asksForScores()) {
+      return MOST_COUNTED + 1;
     }
-    // What is not few is far more than are counted.
-    return filter.asksForScores() ? countScores(MOST_COUNTED + 1) : MOST_COUNTED + 1;
+    Map<String, Object> parameters = new LinkedHashMap<>();
+    String from = USERS + " where true";
+    if (way == Way.FEW_SCORED || (filter.asksForScores() && !searches)) {
+      from = scored(searches, parameters);
+    } else if (searches) {
+      from = found(filter.asksForScores(), parameters);
+    }
+    return count(from, MOST_COUNTED + 1, parameters);
   }
 
-  private int countUsers() {
-    Map<String, Object> parameters = new LinkedHashMap<>();
-    String sql =
-        "select count(*) from (select 1"
-            + USERS
-            + (filter.asksForScores() ? WITH_SCORE_OF_EACH : " where true")
-            + search(parameters)
-            + facets(parameters)
-            + ranges(parameters)
-            + " limit :limit) as counted";
+  private int count(String from, int most, Map<String, Object> parameters) {
     return handle
-        .createQuery(sql)
+        .createQuery("select count(*) from (select 1" + from + " limit :most) as counted")
         .bindMap(parameters)
-        .bind("limit", MOST_COUNTED + 1)
+        .bind("most", most)
         .mapTo(Integer.class)
         .one();
   }
 
-  /** How many have such scores, up to {@code most}. */
-  private int countScores(int most) {
-    Map<String, Object> parameters = new LinkedHashMap<>();
-    String sql =
-        "select count(*) from (select 1"
-            + PIECES.formatted("1", user(parameters), rangesOfPiece(parameters) + " limit :limit")
-            + " limit :limit) as counted";
-    return pieces(handle.createQuery(sql).bindMap(parameters))
-        .bind("limit", most)
-        .mapTo(Integer.class)
-        .one();
-  }
-
-  private boolean isFew() {
-    if (filter.search().isEmpty()) {
-      // Any other order of those scores has an index that begins with what they are filtered by.
-      return (filter.asksForRanges() || (sort == Sort.NAME && filter.asksForScores()))
-          && countScores(FEW + 1) <= FEW;
+  private Way way() {
+    double found = tried * 100 / SAMPLE;
+    if (searches && found <= effort.few(sort.ofScores() || filter.asksForScores())) {
+      return Way.FEW_FOUND;
     }
+    boolean mayBeFar = searches || filter.asksForRanges() || sort == Sort.NAME;
+    if (filter.asksForScores() && mayBeFar && hasFew()) {
+      return Way.FEW_SCORED;
+    }
+    return searches && found <= effort.few() ? Way.WALK_AMONG_FOUND : Way.WALK;
+  }
+
+  private boolean isSorted() {
+    return way == Way.FEW_FOUND || way == Way.FEW_SCORED;
+  }
+
+  private int search() {
     Map<String, Object> parameters = new LinkedHashMap<>();
     String sql =
         "select count(*)"
@@ -235,12 +282,99 @@ final class UserList {
             + SAMPLE
             + ") where true"
             + search(parameters);
-    return handle.createQuery(sql).bindMap(parameters).mapTo(Integer.class).one()
-        <= FEW_FOUND * SAMPLE / 100;
+    return handle.createQuery(sql).bindMap(parameters).mapTo(Integer.class).one();
   }
 
-  private boolean isByScores() {
-    return sort.ofScores() || (sort == Sort.CREATED_AT && filter.asksForScores());
+  private boolean hasFew() {
+    Map<String, Object> parameters = new LinkedHashMap<>();
+    int few = effort.few(searches || sort == Sort.NAME);
+    return count(scored(false, parameters), few + 1, parameters) <= few;
+  }
+
+  // ------------------------------------------------------------------ looking up and sorting
+
+  /** Of all parts: those who fit, sorted. */
+  private List<Listed> sorted(Way by, Place after, int limit) {
+    Map<String, Object> parameters = new LinkedHashMap<>();
+    boolean byScored = by == Way.FEW_SCORED;
+    String value = byScored && sort.scoreColumn() != null ? sort.scoreColumn() : sort.expression();
+    String id = byScored ? "s.user_id" : "u.user_id";
+    String part = part(by);
+    String from =
+        byScored
+            ? scored(searches || sort == Sort.NAME, parameters)
+            // Scores are only looked up for more than are shown if it depends on them who is.
+            : found(sort.ofScores() || filter.asksForScores(), parameters);
+    StringBuilder places =
+        new StringBuilder(
+                "select %s as user_id, %s as part, %s as value".formatted(id, part, value))
+            .append(from);
+    if (after != null) {
+      parameters.put("part", after.part().place);
+      places
+          .append(" and (%1$s > :part or %1$s = :part and ".formatted(part))
+          .append(beyond(after, value, id, parameters))
+          .append(')');
+    }
+    places.append(" order by part, value%1$s, user_id%1$s limit %2$d".formatted(direction, limit));
+    return list(places.toString(), parameters);
+  }
+
+  private String part(Way by) {
+    String value =
+        by == Way.FEW_SCORED && sort.scoreColumn() != null ? sort.scoreColumn() : sort.presence();
+    return by != Way.FEW_SCORED && sort.ofScores()
+        ? "case when s.user_id is null then 2 when %s is null then 1 else 0 end".formatted(value)
+        : "case when %s is null then 1 else 0 end".formatted(value);
+  }
+
+  /** From those whom the search finds by its index. */
+  private String found(boolean withScores, Map<String, Object> parameters) {
+    return " from (select u.user_id, u.name, u.created_at"
+        + USERS
+        + " where true"
+        + search(parameters)
+        + " offset 0) as u"
+        + (withScores ? OF_EACH.formatted("engagement.user_scores", "u", "s") : "")
+        + " where true"
+        + scores("s", parameters);
+  }
+
+  /** From those who have such scores. */
+  private String scored(boolean withUsers, Map<String, Object> parameters) {
+    return SCORES
+        + (withUsers ? OF_EACH.formatted("shop.users", "s", "u") : "")
+        + " where s.standing = any('{%s}')"
+            .formatted(standings().stream().map(String::valueOf).collect(Collectors.joining(",")))
+        + ranges("s", parameters)
+        + (withUsers ? search(parameters) : "");
+  }
+
+  // ------------------------------------------------------------------ walking
+
+  private List<Listed> walk(Place after, int limit) {
+    // By the indexes, however little is known of the tables: to sort everybody takes seconds.
+    handle.execute("set local enable_sort = off");
+    List<Listed> rows = new ArrayList<>();
+    for (Part part : parts()) {
+      if ((after != null && part.compareTo(after.part()) < 0) || rows.size() == limit) {
+        continue;
+      }
+      Map<String, Object> parameters = new LinkedHashMap<>();
+      int wanted = limit - rows.size();
+      int most = wanted * effort.steps();
+      String steps =
+          steps(part, after != null && part == after.part() ? after : null, most, parameters);
+      if (steps == null) {
+        continue;
+      }
+      List<Listed> found = fitting(part, steps, wanted, parameters);
+      if (found.size() < wanted && count(" from " + steps + " as step", most, parameters) == most) {
+        return sorted(searches ? Way.FEW_FOUND : Way.FEW_SCORED, after, limit);
+      }
+      rows.addAll(found);
+    }
+    return rows;
   }
 
   private List<Part> parts() {
@@ -252,139 +386,134 @@ final class UserList {
         : List.of(Part.WITH_VALUE, Part.WITHOUT_VALUE);
   }
 
-  /** Of all parts: those who fit, sorted. */
-  private Query lookUp(String[] after, Integer limit) {
-    Map<String, Object> parameters = new LinkedHashMap<>();
-    String value = sort.expression();
-    String part =
-        sort.ofScores()
-            ? "case when s.user_id is null then 2 when %s is null then 1 else 0 end"
-                .formatted(value)
-            : "case when %s is null then 1 else 0 end".formatted(value);
-    StringBuilder beyondAndOrder = new StringBuilder();
-    if (after != null) {
-      Part last = part(after[0]);
-      parameters.put("part", last.place);
-      beyondAndOrder
-          .append(" and (%1$s > :part or %1$s = :part and ".formatted(part))
-          .append(beyond(last == Part.WITH_VALUE, value, "u.user_id", after, parameters))
-          .append(')');
-    }
-    beyondAndOrder.append(" order by %s, %s%s, u.user_id%3$s".formatted(part, value, direction));
-    if (limit != null) {
-      beyondAndOrder.append(" limit ").append(limit);
-    }
-    boolean byScores = looksUp && filter.search().isEmpty();
-    // Scores are only looked up for more than are shown if it depends on them who is.
-    boolean byShop = looksUp && !byScores && !sort.ofScores() && !filter.asksForScores();
-    String found =
-        byScores
-            ? PIECES.formatted("s.user_id", "", rangesOfPiece(parameters)) + USER_OF_EACH
-            : USERS + " where true" + search(parameters) + (byShop ? beyondAndOrder : "");
-    String sql =
-        "with u as "
-            + (looksUp ? "materialized " : "")
-            + "(select u.*"
-            + found
-            + ") select "
-            + UserProfiles.COLUMNS
-            + ", %s as part, cast(%s as text) as sort_value".formatted(part, value)
-            + ", u.user_id as place_id from u"
-            + (looksUp ? WITH_SCORE_OF_EACH : WITH_SCORES)
-            + facets(parameters)
-            + ranges(parameters)
-            + beyondAndOrder;
-    Query query = handle.createQuery(sql).bindMap(parameters);
-    return byScores ? pieces(query) : query;
+  private boolean isByScores() {
+    return sort.ofScores() || (sort == Sort.CREATED_AT && filter.asksForScores());
   }
 
-  private Query query(Part part, String[] after, int limit) {
-    return isByScores() && part != Part.NOT_SCORED
-        ? scoresQuery(part, after, limit)
-        : usersQuery(part, after, limit);
+  /** A query for ids with values, in the order of an index; null if nobody has such a score. */
+  private String steps(Part part, Place after, int most, Map<String, Object> parameters) {
+    boolean byScores = isByScores() && part != Part.NOT_SCORED;
+    if (byScores && standings().isEmpty()) {
+      return null;
+    }
+    String value = byScores ? sort.scoreColumn() : sort.expression();
+    String id = byScores ? "s.user_id" : "u.user_id";
+    StringBuilder where = new StringBuilder(" where ");
+    if (part == Part.NOT_SCORED) {
+      value = "cast(null as %s)".formatted(sort.type());
+      where.append("not exists (select from engagement.user_scores x where x.user_id = u.user_id)");
+    } else {
+      where.append(byScores ? value : sort.presence());
+      where.append(part == Part.WITH_VALUE ? " is not null" : " is null");
+    }
+    if (after != null) {
+      where.append(" and ").append(beyond(after, value, id, parameters));
+    }
+    String order = order(byScores || part == Part.WITH_VALUE);
+    String select = "select %s as user_id, %s as value".formatted(id, value);
+    String pieces;
+    if (byScores) {
+      where.append(ranges("s", parameters));
+      // Each in order by itself, so that they are merged and not sorted.
+      pieces =
+          standings().stream()
+              .map(
+                  standing ->
+                      "(%s%s%s and s.standing = %d%s)"
+                          .formatted(select, SCORES, where, standing, order))
+              .collect(Collectors.joining(" union all "));
+    } else {
+      pieces = select + USERS + where;
+    }
+    return "(select user_id, value from (%s) as piece%s limit %d)".formatted(pieces, order, most);
   }
 
-  /** From the pieces of an index of the scores, and only those who are shown from the tables. */
-  private Query scoresQuery(Part part, String[] after, int limit) {
-    Map<String, Object> parameters = new LinkedHashMap<>();
-    String value = sort.scoreColumn();
-    String joined = user(parameters);
-    StringBuilder where = new StringBuilder(rangesOfPiece(parameters));
-    where.append(" and ").append(value);
-    where.append(part == Part.WITH_VALUE ? " is not null" : " is null");
-    if (after != null) {
-      where
-          .append(" and ")
-          .append(beyond(part == Part.WITH_VALUE, value, "s.user_id", after, parameters));
+  /** By the value also where there is none, among the scores: their indexes are in this order. */
+  private String order(boolean byValue) {
+    return (byValue ? " order by value%1$s, user_id%1$s" : " order by user_id%1$s")
+        .formatted(direction);
+  }
+
+  /** Who of those that the steps lead to fits, as far as the steps do not see to it. */
+  private List<Listed> fitting(Part part, String steps, int limit, Map<String, Object> ofSteps) {
+    Map<String, Object> parameters = new LinkedHashMap<>(ofSteps);
+    boolean byScores = isByScores() && part != Part.NOT_SCORED;
+    StringBuilder places =
+        new StringBuilder("select step.user_id, %d as part, step.value from ".formatted(part.place))
+            .append(steps)
+            .append(" as step");
+    if (filter.asksForScores() && !byScores) {
+      places.append(OF_EACH.formatted("engagement.user_scores", "step", "s"));
     }
-    if (!few) {
-      // By the value also where there is none: so the index is known to be in this order.
-      where.append(
-          " order by %1$s%2$s, s.user_id%2$s limit %3$d".formatted(value, direction, limit));
+    if (way == Way.WALK && searches) {
+      places.append(OF_EACH.formatted("shop.users", "step", "u"));
     }
+    places.append(" where true");
+    if (way == Way.WALK) {
+      places.append(search(parameters));
+    } else {
+      // All who are found are kept in a hash table, which is far less than to look at each step's.
+      places
+          .append(" and (step.user_id in (select u.user_id")
+          .append(USERS)
+          .append(" where true")
+          .append(search(parameters))
+          .append(" offset 0)) is true");
+    }
+    if (!byScores) {
+      places.append(scores("s", parameters));
+    }
+    places.append(order(byScores || part == Part.WITH_VALUE)).append(" limit ").append(limit);
+    return list(places.toString(), parameters);
+  }
+
+  // ------------------------------------------------------------------ what both ways share
+
+  /** The clients in these places. */
+  private List<Listed> list(String places, Map<String, Object> parameters) {
     String sql =
         "select "
             + UserProfiles.COLUMNS
-            + ", cast(place.value as text) as sort_value, place.user_id as place_id"
-            + " from (select piece.user_id, piece.value"
-            + PIECES.formatted("s.user_id, " + value + " as value", joined, where)
-            + " order by value%1$s, user_id%1$s limit %2$d) as place".formatted(direction, limit)
-            + " join engagement.user_scores s on s.user_id = place.user_id"
-            + " left join shop.users u on u.user_id = place.user_id"
-            + " order by place.value%1$s, place.user_id%1$s".formatted(direction);
-    return pieces(handle.createQuery(sql).bindMap(parameters));
+            + ", place.part, cast(place.value as text) as sort_value, place.user_id as place_id"
+            + " from ("
+            + places
+            + ") as place left join shop.users u on u.user_id = place.user_id"
+            + " left join engagement.user_scores s on s.user_id = place.user_id"
+            + " order by place.part, place.value%1$s, place.user_id%1$s".formatted(direction);
+    return handle
+        .createQuery(sql)
+        .bindMap(parameters)
+        .map(
+            (row, context) ->
+                new Listed(
+                    new Place(
+                        Part.at(row.getInt("part")),
+                        row.getString("sort_value"),
+                        row.getString("place_id")),
+                    row.getString("user_id") == null ? null : UserProfiles.profile(row, context)))
+        .list();
   }
 
-  /** From an index of the shop's clients. */
-  private Query usersQuery(Part part, String[] after, int limit) {
-    Map<String, Object> parameters = new LinkedHashMap<>();
-    String value = sort.expression();
-    StringBuilder sql =
-        new StringBuilder("select ")
-            .append(UserProfiles.COLUMNS)
-            .append(", cast(%s as text) as sort_value, u.user_id as place_id".formatted(value))
-            .append(USERS)
-            .append(WITH_SCORES)
-            .append(search(parameters))
-            .append(facets(parameters))
-            .append(ranges(parameters));
-    if (part == Part.NOT_SCORED) {
-      sql.append(
-          " and not exists"
-              + " (select from engagement.user_scores x where x.user_id = u.user_id)");
-    } else {
-      sql.append(" and ").append(sort.presence());
-      sql.append(part == Part.WITH_VALUE ? " is not null" : " is null");
-    }
-    if (after != null) {
-      sql.append(" and ")
-          .append(beyond(part == Part.WITH_VALUE, value, "u.user_id", after, parameters));
-    }
-    sql.append(" order by ");
-    if (part == Part.WITH_VALUE) {
-      sql.append(value).append(direction).append(", ");
-    }
-    sql.append("u.user_id").append(direction).append(" limit ").append(limit);
-    return handle.createQuery(sql.toString()).bindMap(parameters);
-  }
-
-  private String beyond(
-      boolean withValue, String value, String id, String[] after, Map<String, Object> parameters) {
-    parameters.put("afterId", after[2]);
-    if (!withValue) {
+  private String beyond(Place after, String value, String id, Map<String, Object> parameters) {
+    parameters.put("afterId", after.userId());
+    if (after.part() != Part.WITH_VALUE) {
       return id + beyond + ":afterId";
     }
-    parameters.put("after", after[1]);
+    parameters.put("after", after.value());
     return "(%s, %s)%s(cast(:after as %s), :afterId)".formatted(value, id, beyond, sort.type());
   }
 
-  /** Joins whom is searched for to a score, one by one; nothing if nobody is. */
-  private String user(Map<String, Object> parameters) {
-    return filter.search().isEmpty()
-        ? ""
-        : " join lateral (select from shop.users u where u.user_id = s.user_id"
-            + search(parameters)
-            + " offset 0) as sought on true";
+  private List<Integer> standings() {
+    if (standings == null) {
+      Map<String, Object> parameters = new LinkedHashMap<>();
+      String sql = STANDINGS + facets("s", parameters);
+      if (filter.asksForRanges()) {
+        // A piece of an index in which nobody is in the range is not even begun.
+        sql += ANYBODY.formatted(ranges("a", parameters));
+      }
+      standings = handle.createQuery(sql).bindMap(parameters).mapTo(Integer.class).list();
+    }
+    return standings;
   }
 
   private String search(Map<String, Object> parameters) {
@@ -414,29 +543,17 @@ final class UserList {
     return sql.toString();
   }
 
-  /** What {@link #pieces} says otherwise. */
-  private String facets(Map<String, Object> parameters) {
+  private String scores(String scores, Map<String, Object> parameters) {
+    return facets(scores, parameters) + ranges(scores, parameters);
+  }
+
+  private String facets(String scores, Map<String, Object> parameters) {
     StringBuilder sql = new StringBuilder();
-    add(sql, parameters, " and s.segment = :segment", "segment", name(filter.segment()));
-    add(sql, parameters, " and s.band = :band", "band", name(filter.band()));
-    if (filter.atRisk() != null) {
-      sql.append(filter.atRisk() ? " and s.at_risk" : " and not s.at_risk");
-    }
+    String and = " and " + scores;
+    add(sql, parameters, and + ".segment = :segment", "segment", name(filter.segment()));
+    add(sql, parameters, and + ".band = :band", "band", name(filter.band()));
+    add(sql, parameters, and + ".at_risk = :atRisk", "atRisk", filter.atRisk());
     return sql.toString();
-  }
-
-  private Query pieces(Query query) {
-    return query
-        .bindArray("segments", String.class, names(filter.segment(), Segment.values()))
-        .bindArray("bands", String.class, names(filter.band(), Band.values()))
-        .bindArray(
-            "risks",
-            Boolean.class,
-            filter.atRisk() == null ? List.of(true, false) : List.of(filter.atRisk()));
-  }
-
-  private String ranges(Map<String, Object> parameters) {
-    return ranges("s", parameters);
   }
 
   private String ranges(String scores, Map<String, Object> parameters) {
@@ -447,13 +564,6 @@ final class UserList {
     add(sql, parameters, and + ".last_order_at >= :from", "from", filter.lastOrderFrom());
     add(sql, parameters, and + ".last_order_at < :until", "until", filter.lastOrderUntil());
     return sql.toString();
-  }
-
-  /** The same of a piece, which is not even begun where nobody is in the range. */
-  private String rangesOfPiece(Map<String, Object> parameters) {
-    return filter.asksForRanges()
-        ? ranges(parameters) + ANYBODY.formatted(ranges("a", parameters))
-        : "";
   }
 
   private static void add(
@@ -470,18 +580,5 @@ final class UserList {
 
   private static String name(Enum<?> value) {
     return value == null ? null : value.name();
-  }
-
-  private static List<String> names(Enum<?> value, Enum<?>[] all) {
-    return value == null ? Arrays.stream(all).map(Enum::name).toList() : List.of(value.name());
-  }
-
-  private static Part part(String name) {
-    for (Part part : Part.values()) {
-      if (part.name().equals(name)) {
-        return part;
-      }
-    }
-    throw Cursor.invalid();
   }
 }

@@ -303,8 +303,8 @@ public final class BenchCommand implements Runnable {
       out.printf(
           Locale.ROOT,
           "policy preview over all clients: %.1f s%n"
-              + "the dashboard answered %.2f s after its start and took %d MB, at most %d MB with"
-              + " the preview%n",
+              + "the dashboard, from its process' start to the first answer about its health: %.2f s;"
+              + " it took %d MB, at most %d MB with the preview%n",
           preview.toMillis() / 1e3,
           start.toMillis() / 1e3,
           resident >> 20,

@@ -4,6 +4,7 @@ import io.rekindle.connectors.control.Rest;
 import io.rekindle.local.stack.StackInfo.Account;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -42,12 +43,15 @@ final class DashboardServer implements Server {
   @Override
   public ProcessSpec process() {
     Account role = postgres.account(PostgresServer.API);
+    List<String> flags =
+        new ArrayList<>(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+    flags.addAll(ClassArchive.flags(data.lib(NAME), classPath));
     return ProcessSpec.ofJava(
         NAME,
         "the dashboard",
         data,
         classPath,
-        List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
+        flags,
         "io.rekindle.dashboard.Dashboard",
         List.of(),
         Map.of(
@@ -60,7 +64,8 @@ final class DashboardServer implements Server {
             "REKINDLE_DATABASE_URL", postgres.jdbcUrl(),
             "REKINDLE_DATABASE_USER", role.user(),
             "REKINDLE_DATABASE_PASSWORD", role.password()),
-        Duration.ofSeconds(10));
+        // The first one to end writes its classes down.
+        Duration.ofSeconds(20));
   }
 
   @Override

@@ -117,7 +117,8 @@ final class Installation {
     Files.createDirectories(directory);
     Path copy = directory.resolve(jar.getFileName());
     Path next = directory.resolve(jar.getFileName() + ".next");
-    Files.copy(jar, next, StandardCopyOption.REPLACE_EXISTING);
+    // With its time, by which a JVM tells that its archive of classes is of this very jar.
+    Files.copy(jar, next, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.COPY_ATTRIBUTES);
     return Files.move(
         next, copy, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }

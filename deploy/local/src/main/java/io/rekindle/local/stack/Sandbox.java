@@ -111,6 +111,11 @@ final class Sandbox implements AutoCloseable {
     }
   }
 
+  /** Stops the server that was started last. */
+  void stopLast() {
+    processes.pop().stop();
+  }
+
   @Override
   public void close() {
     Runtime.getRuntime().removeShutdownHook(atExit);

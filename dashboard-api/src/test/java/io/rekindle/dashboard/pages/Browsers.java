@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 
 /** The machine's own Chromium, without a window. */
-final class Browsers implements AutoCloseable {
+public final class Browsers implements AutoCloseable {
 
   private static final List<String> NAMES =
       List.of("chromium", "chromium-browser", "google-chrome", "google-chrome-stable");
@@ -18,7 +18,7 @@ final class Browsers implements AutoCloseable {
   private final Playwright playwright;
   private final Browser browser;
 
-  Browsers() {
+  public Browsers() {
     Path chromium = chromium();
     playwright =
         Playwright.create(
@@ -33,7 +33,7 @@ final class Browsers implements AutoCloseable {
                     .setArgs(List.of("--no-sandbox", "--disable-gpu")));
   }
 
-  Browser browser() {
+  public Browser browser() {
     return browser;
   }
 

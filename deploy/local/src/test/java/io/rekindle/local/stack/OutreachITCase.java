@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @ExtendWith(SharedStack.Provider.class)
 @TestInstance(Lifecycle.PER_CLASS)
 @TestMethodOrder(OrderAnnotation.class)
-@Order(SharedStack.SECOND)
+@Order(SharedStack.THIRD)
 class OutreachITCase {
 
   /** How often everything is killed. */

@@ -16,9 +16,10 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 final class SharedStack implements AutoCloseable {
 
   // After all classes without a number, which the stack would only slow down.
-  static final int FIRST = Integer.MAX_VALUE - 2;
+  static final int FIRST = Integer.MAX_VALUE - 3;
   static final int SECOND = FIRST + 1;
-  static final int LAST = FIRST + 2;
+  static final int THIRD = FIRST + 2;
+  static final int LAST = FIRST + 3;
 
   private final Path directory;
   private final RunningStack stack;

@@ -20,11 +20,12 @@ public final class Database implements AutoCloseable {
   /**
    * A filter may leave one client or all of them, and one plan does not do for both; and a question
    * that took both cores would keep the others waiting. In memory is room for all whom a search
-   * finds, whatever their number is taken for.
+   * finds, whatever their number is taken for. Nobody waits for an answer longer than the socket
+   * does, so Postgres is not to work on it either.
    */
   private static final String SESSION =
       "set plan_cache_mode = force_custom_plan; set max_parallel_workers_per_gather = 0;"
-          + " set work_mem = '16MB'";
+          + " set work_mem = '16MB'; set statement_timeout = '8s'";
 
   /** Long enough to ride out a busy moment, short enough that a caller hears of an outage. */
   private static final long CONNECTION_TIMEOUT_MILLIS = 2_000;

@@ -117,11 +117,11 @@ public final class Failures {
   }
 
   /**
-   * Connection failures (class 08), shutdown and start-up of the server (57P), too many clients,
-   * and what the pool says when it waited in vain.
+   * Connection failures (class 08), shutdown and start-up of the server (57P), too many clients, a
+   * question that took too long (57014), and what the pool says when it waited in vain.
    */
   public static boolean unavailable(Throwable failure) {
-    Set<String> states = Set.of("57P01", "57P02", "57P03", "53300");
+    Set<String> states = Set.of("57014", "57P01", "57P02", "57P03", "53300");
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof SQLTransientConnectionException) {
         return true;

@@ -1,0 +1,71 @@
+package io.rekindle.job.engagement;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.lang.reflect.RecordComponent;
+import java.util.Arrays;
+import org.apache.flink.core.memory.DataInputDeserializer;
+import org.apache.flink.core.memory.DataOutputSerializer;
+import org.junit.jupiter.api.Test;
+
+class JudgementSerializerTest {
+
+  private int next;
+
+  /** Every part has a value of its own, those included that are added one day. */
+  @Test
+  void shouldReadWhatItWrote() throws Exception {
+    Judgement judgement = filled(Judgement.class);
+
+    assertThat(copy(judgement)).isEqualTo(judgement);
+  }
+
+  @Test
+  void shouldReadWhatHasNoScore() throws Exception {
+    Judgement judgement =
+        new Judgement(
+            "u", 1, 2, null, null, false, 3, "p", null, Cause.USER_REMOVED, null, false, null);
+
+    assertThat(copy(judgement)).isEqualTo(judgement);
+  }
+
+  private static Judgement copy(Judgement judgement) throws IOException {
+    DataOutputSerializer out = new DataOutputSerializer(64);
+    new JudgementSerializer().serialize(judgement, out);
+    DataInputDeserializer in = new DataInputDeserializer(out.getCopyOfBuffer());
+    Judgement copy = new JudgementSerializer().deserialize(in);
+    assertThat(in.available()).isZero();
+    return copy;
+  }
+
+  private <T> T filled(Class<T> type) throws ReflectiveOperationException {
+    RecordComponent[] components = type.getRecordComponents();
+    Object[] values = new Object[components.length];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = value(components[i].getType());
+    }
+    Class<?>[] types =
+        Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
+    return type.cast(type.getDeclaredConstructor(types).newInstance(values));
+  }
+
+  private Object value(Class<?> type) throws ReflectiveOperationException {
+    next++;
+    if (type == long.class) {
+      return 1_000L + next;
+    } else if (type == int.class) {
+      return next;
+    } else if (type == double.class) {
+      return next + 0.25;
+    } else if (type == boolean.class) {
+      return true;
+    } else if (type == String.class) {
+      return "text " + next;
+    } else if (type.isEnum()) {
+      Object[] constants = type.getEnumConstants();
+      return constants[next % constants.length];
+    }
+    return filled(type);
+  }
+}

@@ -202,12 +202,7 @@ final class Compatibility {
               || (side == Side.INPUT && now instanceof MissingNode)
               || (side == Side.OUTPUT && before instanceof MissingNode);
       if (!harmless) {
-        say(
-            path,
-            "has another "
-                + keyword
-                + ", which is not looked into and may break anything: leave it, and add what is"
-                + " new in properties and required");
+        say(path, "has another " + keyword + ", which may break anything");
       }
     }
   }

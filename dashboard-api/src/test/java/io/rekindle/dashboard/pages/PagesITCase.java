@@ -137,7 +137,7 @@ class PagesITCase {
     page.navigate(url("/clients?segment=LOYAL"));
 
     assertThat(page).hasURL(Pattern.compile("/sign-in\\?next="));
-    page.screenshot(new Page.ScreenshotOptions().setPath(SCREENSHOTS.resolve("sign-in.png")));
+    shoot(page, "sign-in");
     signIn(page, "not the password");
     assertThat(page.getByRole(AriaRole.ALERT)).hasText("Email address or password is wrong.");
     signIn(page, TestDashboard.PASSWORD);
@@ -568,9 +568,14 @@ class PagesITCase {
             + ".every(chart => !chart.classList.contains('skeleton'))");
   }
 
+  /** For people to look at, who ask for it: all of them take half a minute. */
   private static void shoot(Page page, String name) {
-    page.screenshot(
-        new Page.ScreenshotOptions().setPath(SCREENSHOTS.resolve(name + ".png")).setFullPage(true));
+    if (Boolean.getBoolean("rekindle.screenshots")) {
+      page.screenshot(
+          new Page.ScreenshotOptions()
+              .setPath(SCREENSHOTS.resolve(name + ".png"))
+              .setFullPage(true));
+    }
   }
 
   private static void signIn(Page page, String password) {

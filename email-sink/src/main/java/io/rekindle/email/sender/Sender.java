@@ -136,9 +136,6 @@ public final class Sender implements AutoCloseable {
 
   /** Exit codes: 0 stopped or helped, 1 cannot listen, 2 wrong settings or arguments. */
   public static void main(String[] args) {
-    // Before the first logger is made.
-    setUnlessSet("org.slf4j.simpleLogger.showDateTime", "true");
-    setUnlessSet("org.slf4j.simpleLogger.log.com.zaxxer.hikari", "warn");
     if (args.length == 1 && (args[0].equals("--help") || args[0].equals("-h"))) {
       System.out.print(SenderSettings.help());
       return;
@@ -160,12 +157,6 @@ public final class Sender implements AutoCloseable {
           "Cannot listen: "
               + e.getMessage()
               + ". Set REKINDLE_SENDER_HOST and REKINDLE_SENDER_PORT.");
-    }
-  }
-
-  private static void setUnlessSet(String property, String value) {
-    if (System.getProperty(property) == null) {
-      System.setProperty(property, value);
     }
   }
 

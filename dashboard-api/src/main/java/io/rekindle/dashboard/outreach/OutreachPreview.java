@@ -2,6 +2,7 @@ package io.rekindle.dashboard.outreach;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import io.rekindle.dashboard.database.Columns;
+import io.rekindle.dashboard.database.Reachable;
 import io.rekindle.dashboard.http.Json;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -58,12 +59,11 @@ public record OutreachPreview(Instant asOf, long atRisk, Outcome before, Outcome
         select s.user_id, s.at_risk_since, s.last_contact_at,
                case when not u.marketing_consent then 'NO_CONSENT'
                     when x.user_id is not null then 'SUPPRESSED'
-                    when coalesce(position('@' in u.email), 0) < 2 then 'NO_ADDRESS' end
+                    when not %s then 'NO_ADDRESS' end
                  as obstacle
         from engagement.user_scores s
         join shop.users u on u.user_id = s.user_id
-        left join engagement.suppressions x on x.user_id = s.user_id
-          and (x.address is null or lower(x.address) = lower(u.email))
+        %s
         where s.at_risk offset 0
       ), judged as (
         select rules.*,
@@ -96,7 +96,8 @@ public record OutreachPreview(Instant asOf, long atRisk, Outcome before, Outcome
       )
       select place, now_is, held_out, lately, count(*) as clients, now() as as_of
       from assigned group by place, now_is, held_out, lately
-      """;
+      """
+          .formatted(Reachable.HAS_ADDRESS, Reachable.SUPPRESSION);
 
   private record Group(
       int place, String nowIs, boolean heldOut, boolean lately, long clients, Instant asOf) {}

@@ -1,6 +1,7 @@
 package io.rekindle.dashboard.policies;
 
 import io.rekindle.dashboard.database.Database;
+import io.rekindle.dashboard.database.Reachable;
 import io.rekindle.dashboard.policies.Comparison.Outreach;
 import io.rekindle.scoring.OrderTable;
 import io.rekindle.scoring.Score;
@@ -27,12 +28,10 @@ final class Preview {
              coalesce(o.score, -1)::bigint,
              coalesce(floor(extract(epoch from o.set_at) * 1000)::bigint, 0),
              coalesce(floor(extract(epoch from o.expires_at) * 1000)::bigint, 0),
-             (u.marketing_consent and s.user_id is null
-                and coalesce(position('@' in u.email), 0) > 1)::int::bigint
+             (u.marketing_consent and x.user_id is null and %2$s)::int::bigint
       from shop.users u
       left join engagement.score_overrides o on o.user_id = u.user_id
-      left join engagement.suppressions s on s.user_id = u.user_id
-        and (s.address is null or lower(s.address) = lower(u.email))
+      %3$s
       left join (
         select user_id, max(sent_at) as at from engagement.emails
         where status = 'SENT' and hashtextextended(user_id, 0) between %%1$d and %%2$d
@@ -40,7 +39,7 @@ final class Preview {
       where hashtextextended(u.user_id, 0) between %%1$d and %%2$d
       order by 1
       """
-          .formatted(Score.NEVER + 1);
+          .formatted(Score.NEVER + 1, Reachable.HAS_ADDRESS, Reachable.SUPPRESSION);
 
   private static final String ORDERS =
       """

@@ -26,6 +26,9 @@ public final class DashboardSandbox implements AutoCloseable {
   /** Where there is no Flink and no Kafka: a setting that is empty is not set. */
   private static final String NONE = "";
 
+  /** A database of some GB has more memory than the default of the local stack. */
+  private static final String SHARED_BUFFERS = "shared_buffers=2GB";
+
   private final Sandbox sandbox;
   private final PostgresServer postgres;
   private final DashboardServer dashboard;
@@ -34,7 +37,8 @@ public final class DashboardSandbox implements AutoCloseable {
   private DashboardSandbox(Sandbox sandbox) {
     this.sandbox = sandbox;
     this.postgres =
-        new PostgresServer(sandbox.data(), sandbox.settings(), sandbox.port(Port.POSTGRES));
+        new PostgresServer(
+            sandbox.data(), sandbox.settings(), sandbox.port(Port.POSTGRES), SHARED_BUFFERS);
     this.dashboard =
         new DashboardServer(
             sandbox.data(),

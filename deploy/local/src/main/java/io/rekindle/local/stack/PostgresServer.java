@@ -41,28 +41,38 @@ final class PostgresServer implements Server {
   private final DataDirectory data;
   private final StackSettings settings;
   private final int port;
+  private final List<String> more;
   private final Path bin;
 
-  PostgresServer(DataDirectory data, StackSettings settings, int port) {
+  /**
+   * Postgres by the settings that everybody gets.
+   *
+   * @param more settings that go before these, as in {@code work_mem=8MB}
+   */
+  PostgresServer(DataDirectory data, StackSettings settings, int port, String... more) {
     this.data = data;
     this.settings = settings;
     this.port = port;
+    this.more = List.of(more);
     this.bin = data.lib("postgres-" + PostgresBinaries.MAJOR).resolve("bin");
   }
 
   @Override
   public ProcessSpec process() {
-    List<String> command =
-        notAsRoot(
-            List.of(
-                bin.resolve("postgres").toString(),
-                "-D",
-                data.postgres().toString(),
-                "-c",
-                "config_file=" + data.config("postgresql.conf")));
+    List<String> command = new ArrayList<>();
+    command.add(bin.resolve("postgres").toString());
+    command.addAll(List.of("-D", data.postgres().toString()));
+    command.addAll(List.of("-c", "config_file=" + data.config("postgresql.conf")));
+    more.forEach(setting -> command.addAll(List.of("-c", setting)));
     // Its log is what it writes to standard error.
     return new ProcessSpec(
-        NAME, "Postgres", command, Map.of(), data.log(NAME), "INT", Duration.ofSeconds(20));
+        NAME,
+        "Postgres",
+        notAsRoot(command),
+        Map.of(),
+        data.log(NAME),
+        "INT",
+        Duration.ofSeconds(20));
   }
 
   @Override

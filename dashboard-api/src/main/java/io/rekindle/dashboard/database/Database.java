@@ -14,8 +14,8 @@ import org.jdbi.v3.core.Jdbi;
  */
 public final class Database implements AutoCloseable {
 
-  /** More would only queue inside Postgres: it and this share a few cores. */
-  private static final int POOL_SIZE = 8;
+  /** So many that a quick question does not wait for a connection until slow ones are answered. */
+  private static final int POOL_SIZE = 16;
 
   /**
    * A filter may leave one client or all of them, and one plan does not do for both; and a question

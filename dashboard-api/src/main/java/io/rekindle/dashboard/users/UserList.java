@@ -43,16 +43,18 @@ final class UserList {
    * How much work is put into which way.
    *
    * @param few so many are looked up and sorted
+   * @param fewByAge the same if the newest are wanted, to whom a walk is short
    * @param fewInTwoTables the same if each is looked up in two tables
    * @param steps a walk goes so far for each client that is wanted, and is then given up
    */
-  record Effort(int few, int fewInTwoTables, int steps) {
+  record Effort(int few, int fewByAge, int fewInTwoTables, int steps) {
 
     /** Three hundredths of a second: of a million, a page is 5,000 steps away where few end. */
-    static final Effort USUAL = new Effort(10_000, 3_000, 400);
+    static final Effort USUAL = new Effort(10_000, 5_000, 3_000, 400);
 
-    int few(boolean inTwoTables) {
-      return inTwoTables ? fewInTwoTables : few;
+    /** Whom a word finds lie together by name: soon, or at the far end. */
+    int stepsByName() {
+      return Math.max(1, steps / 4);
     }
   }
 
@@ -259,14 +261,21 @@ final class UserList {
 
   private Way way() {
     double found = tried * 100 / SAMPLE;
-    if (searches && found <= effort.few(sort.ofScores() || filter.asksForScores())) {
+    if (searches && found <= fewFound()) {
       return Way.FEW_FOUND;
     }
     boolean mayBeFar = searches || filter.asksForRanges() || sort == Sort.NAME;
     if (filter.asksForScores() && mayBeFar && hasFew()) {
       return Way.FEW_SCORED;
     }
-    return searches && found <= effort.few() ? Way.WALK_AMONG_FOUND : Way.WALK;
+    return searches && isByScores() && found <= effort.few() ? Way.WALK_AMONG_FOUND : Way.WALK;
+  }
+
+  private int fewFound() {
+    if (isByScores()) {
+      return effort.fewInTwoTables();
+    }
+    return sort == Sort.NAME ? effort.few() : effort.fewByAge();
   }
 
   private boolean isSorted() {
@@ -287,7 +296,7 @@ final class UserList {
 
   private boolean hasFew() {
     Map<String, Object> parameters = new LinkedHashMap<>();
-    int few = effort.few(searches || sort == Sort.NAME);
+    int few = searches || sort == Sort.NAME ? effort.fewInTwoTables() : effort.few();
     return count(scored(false, parameters), few + 1, parameters) <= few;
   }
 
@@ -300,24 +309,33 @@ final class UserList {
     String value = byScored && sort.scoreColumn() != null ? sort.scoreColumn() : sort.expression();
     String id = byScored ? "s.user_id" : "u.user_id";
     String part = part(by);
-    String from =
-        byScored
-            ? scored(searches || sort == Sort.NAME, parameters)
-            // Scores are only looked up for more than are shown if it depends on them who is.
-            : found(sort.ofScores() || filter.asksForScores(), parameters);
-    StringBuilder places =
-        new StringBuilder(
-                "select %s as user_id, %s as part, %s as value".formatted(id, part, value))
-            .append(from);
+    String select = "select %s as user_id, %s as part, %s as value".formatted(id, part, value);
+    String from;
+    if (byScored) {
+      from = scored(searches || sort == Sort.NAME, parameters);
+    } else if (sort.ofScores()) {
+      from = found(true, parameters);
+    } else {
+      from = USERS + " where true" + search(parameters);
+    }
     if (after != null) {
       parameters.put("part", after.part().place);
-      places
-          .append(" and (%1$s > :part or %1$s = :part and ".formatted(part))
-          .append(beyond(after, value, id, parameters))
-          .append(')');
+      from +=
+          " and (%1$s > :part or %1$s = :part and ".formatted(part)
+              + beyond(after, value, id, parameters)
+              + ')';
     }
-    places.append(" order by part, value%1$s, user_id%1$s limit %2$d".formatted(direction, limit));
-    return list(places.toString(), parameters);
+    String order = " order by part, value%1$s, %2$s%1$s".formatted(direction, id);
+    String places = select + from + order;
+    if (!byScored && !sort.ofScores()) {
+      // Scores are only looked up until there are enough, in the order of the list.
+      places = "select u.* from (" + places + " offset 0) as u";
+      if (filter.asksForScores()) {
+        places += OF_EACH.formatted("engagement.user_scores", "u", "s");
+      }
+      places += " where true" + scores("s", parameters) + order;
+    }
+    return list(places + " limit " + limit, parameters);
   }
 
   private String part(Way by) {
@@ -330,7 +348,7 @@ final class UserList {
 
   /** From those whom the search finds by its index. */
   private String found(boolean withScores, Map<String, Object> parameters) {
-    return " from (select u.user_id, u.name, u.created_at"
+    return " from (select u.user_id"
         + USERS
         + " where true"
         + search(parameters)
@@ -362,7 +380,7 @@ final class UserList {
       }
       Map<String, Object> parameters = new LinkedHashMap<>();
       int wanted = limit - rows.size();
-      int most = wanted * effort.steps();
+      int most = wanted * (searches && sort == Sort.NAME ? effort.stepsByName() : effort.steps());
       String steps =
           steps(part, after != null && part == after.part() ? after : null, most, parameters);
       if (steps == null) {
@@ -410,7 +428,9 @@ final class UserList {
       where.append(" and ").append(beyond(after, value, id, parameters));
     }
     String order = order(byScores || part == Part.WITH_VALUE);
-    String select = "select %s as user_id, %s as value".formatted(id, value);
+    // What a search looks at is at hand where it walks through the clients themselves.
+    String columns = byScores ? "" : ", name, email";
+    String select = "select %s as user_id, %s as value%s".formatted(id, value, columns);
     String pieces;
     if (byScores) {
       where.append(ranges("s", parameters));
@@ -425,7 +445,8 @@ final class UserList {
     } else {
       pieces = select + USERS + where;
     }
-    return "(select user_id, value from (%s) as piece%s limit %d)".formatted(pieces, order, most);
+    return "(select user_id, value%s from (%s) as piece%s limit %d)"
+        .formatted(columns, pieces, order, most);
   }
 
   /** By the value also where there is none, among the scores: their indexes are in this order. */
@@ -445,12 +466,12 @@ final class UserList {
     if (filter.asksForScores() && !byScores) {
       places.append(OF_EACH.formatted("engagement.user_scores", "step", "s"));
     }
-    if (way == Way.WALK && searches) {
+    if (way == Way.WALK && searches && byScores) {
       places.append(OF_EACH.formatted("shop.users", "step", "u"));
     }
     places.append(" where true");
     if (way == Way.WALK) {
-      places.append(search(parameters));
+      places.append(search(byScores ? "u" : "step", parameters));
     } else {
       // All who are found are kept in a hash table, which is far less than to look at each step's.
       places
@@ -517,6 +538,10 @@ final class UserList {
   }
 
   private String search(Map<String, Object> parameters) {
+    return search("u", parameters);
+  }
+
+  private String search(String users, Map<String, Object> parameters) {
     StringBuilder sql = new StringBuilder();
     // The index finds a long word anywhere; short ones alone are looked for at the beginning.
     boolean anywhere = filter.search().stream().anyMatch(word -> INDEXED.matcher(word).find());
@@ -524,7 +549,8 @@ final class UserList {
       String word = filter.search().get(i).toLowerCase(Locale.ROOT);
       String name = "word" + i;
       if (anywhere) {
-        String text = " and dashboard.searchable(u.user_id, u.email, u.name)";
+        String text =
+            " and dashboard.searchable(%1$s.user_id, %1$s.email, %1$s.name)".formatted(users);
         Matcher digits = DIGITS.matcher(word);
         if (digits.find()) {
           sql.append(text).append(" like :digits").append(i);
@@ -535,8 +561,9 @@ final class UserList {
         parameters.put(name, "%" + literal(word) + "%");
       } else {
         sql.append(
-            " and (lower(u.name) like :%1$s or lower(u.email) like :%1$s or lower(u.user_id) like :%1$s)"
-                .formatted(name));
+            (" and (lower(%1$s.name) like :%2$s or lower(%1$s.email) like :%2$s"
+                    + " or lower(%1$s.user_id) like :%2$s)")
+                .formatted(users, name));
         parameters.put(name, literal(word) + "%");
       }
     }

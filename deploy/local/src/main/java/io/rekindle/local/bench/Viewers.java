@@ -26,6 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
@@ -160,10 +161,12 @@ final class Viewers {
   private void run(int people, Duration pause, long end)
       throws InterruptedException, ExecutionException {
     ExecutorService threads = Executors.newFixedThreadPool(people);
+    // Of seeds in a row, Random's first numbers are nearly the same: everybody would come at once.
+    SplittableRandom seeds = new SplittableRandom(SEED);
     try {
       List<Future<?>> looking = new ArrayList<>();
       for (int person = 0; person < people; person++) {
-        Random random = new Random(SEED + person);
+        Random random = new Random(seeds.nextLong());
         boolean turnsPages = person % 2 == 1;
         looking.add(
             threads.submit(

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -16,7 +17,8 @@ import java.util.stream.Stream;
 /** Processes that a supervisor left behind when it was killed. */
 final class Orphans {
 
-  private static final Duration GRACE = Duration.ofSeconds(5);
+  /** For all of them together. */
+  private static final Duration GRACE = Duration.ofSeconds(10);
 
   private Orphans() {}
 
@@ -38,20 +40,21 @@ final class Orphans {
                 log.say(
                     "ending %s (pid %d), left behind by a run that was killed"
                         .formatted(component, process.pid()));
-                // INT means "now, but in good order" to Postgres, for which TERM means "when the
-                // last client has gone". A JVM takes both for the same.
-                Signals.send(process, "INT");
+                // A JVM that a script started in the background may not hear of INT.
+                Signals.send(
+                    process,
+                    component.equals(PostgresServer.NAME) ? PostgresServer.STOP_SIGNAL : "TERM");
                 orphans.add(process);
               });
     }
+    awaitEnd(orphans);
+    orphans.forEach(ProcessHandle::destroyForcibly);
+    awaitEnd(orphans);
     for (ProcessHandle process : orphans) {
-      if (!ended(process)) {
-        process.destroyForcibly();
-        if (!ended(process)) {
-          throw new Failure(
-              "process %d, left behind by a run that was killed, does not end: end it by hand"
-                  .formatted(process.pid()));
-        }
+      if (process.isAlive()) {
+        throw new Failure(
+            "process %d, left behind by a run that was killed, does not end: end it by hand"
+                .formatted(process.pid()));
       }
     }
     for (Path file : pidFiles(data)) {
@@ -72,15 +75,15 @@ final class Orphans {
         .orElse(false);
   }
 
-  private static boolean ended(ProcessHandle process) {
+  private static void awaitEnd(List<ProcessHandle> processes) {
     try {
-      process.onExit().get(GRACE.toMillis(), TimeUnit.MILLISECONDS);
-      return true;
+      CompletableFuture.allOf(
+              processes.stream().map(ProcessHandle::onExit).toArray(CompletableFuture[]::new))
+          .get(GRACE.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
-      return false;
+      // Who is still there is seen to next.
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return false;
     } catch (ExecutionException e) {
       throw new IllegalStateException(e);
     }

@@ -29,6 +29,9 @@ final class PostgresServer implements Server {
   static final String SENDER = "rekindle_sender";
   static final String API = "rekindle_api";
 
+  /** Now, but in good order; TERM would be when the last client has gone. */
+  static final String STOP_SIGNAL = "INT";
+
   /** A replay of the topics goes into a database of its own. */
   private static final Map<String, String> RIGHTS = Map.of(OWNER, "createdb", CDC, "replication");
 
@@ -71,7 +74,7 @@ final class PostgresServer implements Server {
         notAsRoot(command),
         Map.of(),
         data.log(NAME),
-        "INT",
+        STOP_SIGNAL,
         Duration.ofSeconds(20));
   }
 

@@ -344,7 +344,7 @@ class DraftChecksTest {
     };
     Layout layout = new Layout(Requests.SHOP);
     int passed = 0;
-    for (int i = 0; i < 5_000; i++) {
+    for (int i = 0; i < 2_500; i++) {
       StringBuilder text = new StringBuilder();
       int length = random.nextInt(6);
       for (int j = 0; j < length; j++) {

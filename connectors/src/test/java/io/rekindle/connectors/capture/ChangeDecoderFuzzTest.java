@@ -35,7 +35,7 @@ class ChangeDecoderFuzzTest {
   @Test
   void shouldMakeSomethingOfAnyDamagedEvent() throws IOException {
     List<byte[]> events = capturedEvents();
-    for (int i = 0; i < 200_000; i++) {
+    for (int i = 0; i < 80_000; i++) {
       byte[] damaged = damage(events.get(random.nextInt(events.size())));
       Decoded decoded =
           Decoded.by(decoder, Decoded.message("rekindle.shop.users", 0, -1, KEY, damaged));
@@ -53,7 +53,7 @@ class ChangeDecoderFuzzTest {
   @Test
   void shouldReadEachEventAsIfItWereTheFirst() throws IOException {
     List<byte[]> events = capturedEvents();
-    for (int i = 0; i < 50_000; i++) {
+    for (int i = 0; i < 20_000; i++) {
       byte[] event = events.get(random.nextInt(events.size()));
       byte[] value =
           switch (random.nextInt(8)) {

@@ -36,7 +36,7 @@ class ScorerAgainstReferenceTest {
 
   @Test
   void shouldAgreeOnCadence() throws Exception {
-    compare(ScoringPolicy.builtIn("cadence-v1"), 20_000);
+    compare(ScoringPolicy.builtIn("cadence-v1"), 10_000);
   }
 
   @Test
@@ -47,7 +47,7 @@ class ScorerAgainstReferenceTest {
   @Test
   void shouldAgreeOnAnyValidPolicy() throws Exception {
     RandomPolicies policies = new RandomPolicies(random);
-    for (int i = 0; i < 2_000; i++) {
+    for (int i = 0; i < 1_000; i++) {
       compare(ScoringPolicy.parse(policies.next().toString()), 10);
     }
   }

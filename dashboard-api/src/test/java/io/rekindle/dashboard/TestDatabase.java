@@ -69,8 +69,12 @@ public final class TestDatabase implements AutoCloseable {
     }
   }
 
-  /** Empties the tables that tests write to. */
+  /** Empties the tables that tests write to; to be called when no dashboard runs. */
   public void clear() throws SQLException {
+    // Postgres may still be at work on a question of one that has just been closed.
+    value(
+        "select count(pg_terminate_backend(pid, 20000)) from pg_stat_activity"
+            + " where usename = 'rekindle_api'");
     execute(
         """
         truncate shop.users, shop.orders, engagement.user_scores, engagement.score_history,

@@ -200,7 +200,8 @@ public final class LargeShop {
     String userId = userId(number);
     Region region = Region.any(random);
     String name = region.name(random);
-    double lifetimeDays = 30 + random.nextDouble() * (HISTORY_DAYS - 30);
+    // Numbers are given, and rows written, as clients come: the last ones are the newest.
+    double lifetimeDays = 30 + (1 - (number + random.nextDouble()) / users) * (HISTORY_DAYS - 30);
     // Some left long ago, most are about: the age of the last order is short for most.
     double silentDays = lifetimeDays * Math.pow(random.nextDouble(), 3);
     long createdAt = now - (long) ((lifetimeDays + 1) * DAY);

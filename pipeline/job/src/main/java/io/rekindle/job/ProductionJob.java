@@ -120,6 +120,10 @@ public final class ProductionJob {
         settings.get(Settings.STATE_BACKEND).name().toLowerCase(Locale.ROOT));
     // Timers are small and read all the time: on the heap also when users are on disk.
     flink.setString("state.backend.rocksdb.timer-service.factory", "HEAP");
+    // The two levels that are read and written again at every change; what lies below is most.
+    flink.setString(
+        "state.backend.rocksdb.compression.per.level",
+        "NO_COMPRESSION;NO_COMPRESSION;SNAPPY_COMPRESSION");
     flink.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true);
 
     flink.set(

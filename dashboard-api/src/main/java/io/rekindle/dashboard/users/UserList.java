@@ -319,8 +319,10 @@ final class UserList {
     boolean byUsers = !byScored && !sort.ofScores();
     if (byUsers) {
       from = USERS + " where true" + search(parameters);
+    } else if (byScored) {
+      from = scored(searches || sort == Sort.NAME, parameters);
     } else {
-      from = byScored ? scored(searches || sort == Sort.NAME, parameters) : found(true, parameters);
+      from = found(true, parameters);
     }
     if (after != null) {
       parameters.put("part", after.part().place);

@@ -51,8 +51,8 @@ from (
   from client, generate_series(0, 5) k where score is not null) changes
 window w as (partition by user_id order by as_of);
 
--- Silences: of those at risk now, and older ones of others, which are over.
-create temp table silence as
+-- Episodes: of those at risk now, and older ones of others, which are over.
+create temp table episode as
 select i, user_id, name, score, now() - interval '1 day' * (i % 40) - interval '3 hours' as opened_at, true as open, 'e-now-' || i as episode_id
 from client where score < 50
 union all
@@ -62,7 +62,7 @@ from client where score >= 50;
 insert into engagement.risk_episodes (episode_id, user_id, opened_at, noticed_at, closed_at, close_reason, score_at_opening, policy_version, revision)
 select episode_id, user_id, opened_at, opened_at + interval '1 second', case when open then null else opened_at + interval '9 days' end,
   case when open then null else 'RECOVERED' end, score, 'cadence-v1', 1
-from silence;
+from episode;
 
 insert into engagement.outreach_decisions (decision_id, episode_id, user_id, decision, reason, decided_at, experiment_id, arm, score, policy_version, inputs)
 select replace(episode_id, 'e-', 'd-'), episode_id, user_id,
@@ -74,11 +74,11 @@ select replace(episode_id, 'e-', 'd-'), episode_id, user_id,
     'value_points', score - 3 * floor(score * 0.3), 'contact_points', null, 'segment', 'AT_RISK', 'overridden', false, 'policy_version', 'cadence-v1',
     'opened_at', opened_at, 'order_count', 1 + i % 6, 'usual_gap_ms', 86400000::bigint * (14 + i % 40), 'consent', true, 'address', true,
     'cooldown_days', 30, 'stale_days', 14, 'daily_cap', 1000, 'experiment_id', 'default', 'holdout_share', 0.1)
-from silence;
+from episode;
 
 insert into shop.orders (order_id, user_id, placed_at, amount, currency)
 select 'back-' || i, user_id, opened_at + interval '6 days', 35 + i % 50, 'EUR'
-from silence where not open and (i % 3 = 0 or i % 10 = 0);
+from episode where not open and (i % 3 = 0 or i % 10 = 0);
 
 insert into engagement.emails (email_id, episode_id, decision_id, user_id, subject, preheader, html, text, status, status_reason, generated_by,
   fallback_reason, model_asked, model, prompt_version, schema_version, prompt_tokens, completion_tokens, cost_usd, latency_ms, calls, checks,
@@ -96,7 +96,7 @@ select 'm-' || s.episode_id, s.episode_id, d.decision_id, s.user_id,
   '[{"check": "schema", "passed": true, "detail": ""}, {"check": "links", "passed": true, "detail": ""}, {"check": "no-price", "passed": true, "detail": ""}]',
   'default', 'friendly', s.score, s.opened_at + interval '4 seconds',
   case when (s.open and s.i % 5 = 0) or s.i % 13 = 0 or s.i % 31 = 0 then null else s.opened_at + interval '20 minutes' end, null
-from silence s join engagement.outreach_decisions d using (episode_id) where d.decision = 'EMAIL';
+from episode s join engagement.outreach_decisions d using (episode_id) where d.decision = 'EMAIL';
 
 insert into engagement.deliveries (email_id, attempts, last_reply, accepted_at)
 select email_id, 1, '250 2.0.0 Ok: queued', sent_at from engagement.emails where status = 'SENT';

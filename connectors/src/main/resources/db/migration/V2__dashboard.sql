@@ -64,7 +64,7 @@ create index audit_log_user on dashboard.audit_log (user_id) where user_id is no
 
 -- The answer to a request that may come again. In flight as long as there is no status.
 create table dashboard.idempotency_keys (
-  caller       text        not null,
+  principal    text        not null,
   key          text        not null check (length(key) between 1 and 200),
   request_hash bytea       not null,
   started_at   timestamptz not null default now(),
@@ -72,7 +72,7 @@ create table dashboard.idempotency_keys (
   body         jsonb,
   -- The clients whose data is in the answer.
   user_ids     text[]      not null default '{}',
-  primary key (caller, key)
+  primary key (principal, key)
 );
 create index idempotency_keys_started on dashboard.idempotency_keys (started_at);
 

@@ -8,7 +8,7 @@ drop index engagement.user_scores_at_risk, engagement.user_scores_score,
   engagement.user_scores_orders, engagement.user_scores_order_value,
   engagement.user_scores_at_risk_score, engagement.user_scores_unscored;
 
--- Room on each page, so that a judgement that changes nothing but its time writes no index.
+-- Room on each page, so that a score update that changes nothing but its time writes no index.
 alter table engagement.user_scores set (fillfactor = 85);
 
 -- Since when the shop has the client, for lists of clients with a certain score by that. The shop

@@ -4,50 +4,50 @@ import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.json.JavalinJackson;
 import io.javalin.util.JavalinBindException;
-import io.rekindle.dashboard.database.Database;
-import io.rekindle.dashboard.emails.Emails;
-import io.rekindle.dashboard.emails.EmailsArea;
-import io.rekindle.dashboard.http.Area;
-import io.rekindle.dashboard.http.ClientAddress;
-import io.rekindle.dashboard.http.ContractArea;
-import io.rekindle.dashboard.http.Failures;
-import io.rekindle.dashboard.http.Json;
-import io.rekindle.dashboard.http.Lists;
-import io.rekindle.dashboard.http.RateLimit;
-import io.rekindle.dashboard.http.RequestId;
-import io.rekindle.dashboard.http.Router;
-import io.rekindle.dashboard.http.SecurityHeaders;
-import io.rekindle.dashboard.live.LiveArea;
-import io.rekindle.dashboard.metrics.Metrics;
-import io.rekindle.dashboard.numbers.Numbers;
-import io.rekindle.dashboard.numbers.NumbersArea;
-import io.rekindle.dashboard.orders.OrdersArea;
-import io.rekindle.dashboard.outreach.OutreachArea;
-import io.rekindle.dashboard.pages.ClientPages;
-import io.rekindle.dashboard.pages.DocsPage;
-import io.rekindle.dashboard.pages.Frame;
-import io.rekindle.dashboard.pages.Pages;
-import io.rekindle.dashboard.pages.PipelinePages;
-import io.rekindle.dashboard.pages.RulesPages;
-import io.rekindle.dashboard.pages.SettingsPages;
+import io.rekindle.dashboard.database.DashboardDatabase;
+import io.rekindle.dashboard.emails.EmailService;
+import io.rekindle.dashboard.emails.EmailRoutes;
+import io.rekindle.dashboard.web.Routes;
+import io.rekindle.dashboard.web.ClientAddress;
+import io.rekindle.dashboard.docs.OpenApiRoutes;
+import io.rekindle.dashboard.web.ErrorHandler;
+import io.rekindle.dashboard.web.Json;
+import io.rekindle.dashboard.web.list.ListResponse;
+import io.rekindle.dashboard.web.RateLimit;
+import io.rekindle.dashboard.web.RequestId;
+import io.rekindle.dashboard.web.Router;
+import io.rekindle.dashboard.web.SecurityHeaders;
+import io.rekindle.dashboard.live.LiveRoutes;
+import io.rekindle.dashboard.metrics.MetricsRoutes;
+import io.rekindle.dashboard.statistics.StatisticsService;
+import io.rekindle.dashboard.statistics.StatisticsRoutes;
+import io.rekindle.dashboard.orders.OrderRoutes;
+import io.rekindle.dashboard.outreach.OutreachRoutes;
+import io.rekindle.dashboard.clients.ClientPages;
+import io.rekindle.dashboard.docs.DocsPages;
+import io.rekindle.dashboard.ui.PageRenderer;
+import io.rekindle.dashboard.statistics.OverviewPages;
+import io.rekindle.dashboard.pipeline.PipelinePages;
+import io.rekindle.dashboard.policies.PolicyPages;
+import io.rekindle.dashboard.admin.AdminPages;
 import io.rekindle.dashboard.pipeline.DeadLetterStore;
-import io.rekindle.dashboard.pipeline.HealthCheck;
-import io.rekindle.dashboard.pipeline.PipelineArea;
-import io.rekindle.dashboard.pipeline.PipelineQuery;
+import io.rekindle.dashboard.pipeline.HealthRoutes;
+import io.rekindle.dashboard.pipeline.PipelineRoutes;
+import io.rekindle.dashboard.pipeline.PipelineService;
 import io.rekindle.dashboard.pipeline.ProgressQuery;
-import io.rekindle.dashboard.policies.PoliciesArea;
-import io.rekindle.dashboard.security.Administration;
-import io.rekindle.dashboard.security.ApiKeys;
-import io.rekindle.dashboard.security.Callers;
-import io.rekindle.dashboard.security.FirstAdmin;
-import io.rekindle.dashboard.security.OidcSettings;
-import io.rekindle.dashboard.security.OidcSignIn;
-import io.rekindle.dashboard.security.Passwords;
-import io.rekindle.dashboard.security.Sessions;
-import io.rekindle.dashboard.security.SignIn;
-import io.rekindle.dashboard.security.SignInWays;
-import io.rekindle.dashboard.users.Erasures;
-import io.rekindle.dashboard.users.UsersArea;
+import io.rekindle.dashboard.policies.PolicyRoutes;
+import io.rekindle.dashboard.admin.AdminRoutes;
+import io.rekindle.dashboard.signin.ApiKeys;
+import io.rekindle.dashboard.signin.RequestAuthenticator;
+import io.rekindle.dashboard.signin.FirstAdmin;
+import io.rekindle.dashboard.signin.OidcSettings;
+import io.rekindle.dashboard.signin.OidcSignInRoutes;
+import io.rekindle.dashboard.signin.Passwords;
+import io.rekindle.dashboard.signin.Sessions;
+import io.rekindle.dashboard.signin.SignInRoutes;
+import io.rekindle.dashboard.signin.SignInMethods;
+import io.rekindle.dashboard.clients.Erasures;
+import io.rekindle.dashboard.clients.ClientRoutes;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -65,32 +65,32 @@ import org.slf4j.LoggerFactory;
  */
 public final class Dashboard implements AutoCloseable {
 
-  private final Database database;
+  private final DashboardDatabase database;
   private final FirstAdmin firstAdmin;
   private final Erasures erasures;
-  private final PipelineQuery pipeline;
-  private final PoliciesArea policies;
-  private final LiveArea live;
-  private final Metrics metrics;
-  private final Callers callers;
-  private final Numbers numbers;
-  private final Frame frame = new Frame();
-  private final List<Area> areas;
+  private final PipelineService pipeline;
+  private final PolicyRoutes policies;
+  private final LiveRoutes live;
+  private final MetricsRoutes metrics;
+  private final RequestAuthenticator authenticator;
+  private final StatisticsService statistics;
+  private final PageRenderer renderer = new PageRenderer();
+  private final List<Routes> routeGroups;
   private Router router;
   private Javalin server;
 
   private Dashboard(DashboardSettings settings) {
     database =
-        new Database(
+        new DashboardDatabase(
             settings.database().url(), settings.database().user(), settings.database().password());
-    metrics = new Metrics(settings.metricsPublic());
+    metrics = new MetricsRoutes(settings.metricsPublic());
     metrics.observe(database.pool());
     Jdbi jdbi = database.jdbi();
     Passwords passwords = new Passwords();
     ApiKeys keys = new ApiKeys(jdbi);
     Sessions sessions =
         new Sessions(jdbi, settings.https(), settings.signIn().idle(), settings.signIn().longest());
-    callers = new Callers(sessions, keys);
+    authenticator = new RequestAuthenticator(sessions, keys);
     firstAdmin =
         new FirstAdmin(
             jdbi,
@@ -99,64 +99,64 @@ public final class Dashboard implements AutoCloseable {
             settings.signIn().adminPassword().orElse(null),
             System.out::println);
     ProgressQuery progress = new ProgressQuery(jdbi);
-    DeadLetterStore letters =
+    DeadLetterStore deadLetters =
         settings
             .pipeline()
             .kafkaBootstrap()
             .map(kafka -> new DeadLetterStore(kafka, settings.pipeline().topicPrefix()))
             .orElse(null);
     pipeline =
-        new PipelineQuery(
+        new PipelineService(
             jdbi,
             progress,
             settings.pipeline().slot(),
             settings.pipeline().topicPrefix(),
             settings.pipeline().flinkUrl().orElse(null),
-            letters);
-    Lists lists = new Lists(jdbi);
-    policies = new PoliciesArea(database);
-    live = new LiveArea(jdbi, progress);
+            deadLetters);
+    ListResponse listResponse = new ListResponse(jdbi);
+    policies = new PolicyRoutes(database);
+    live = new LiveRoutes(jdbi, progress);
     metrics.gauge("rekindle.dashboard.listeners", "Pages that listen to events.", live::listeners);
     RateLimit writes = new RateLimit(settings.writesPerMinute(), Duration.ofMinutes(1));
     erasures = new Erasures(jdbi);
-    numbers = new Numbers(database);
-    Emails emails = new Emails(jdbi);
-    UsersArea users = new UsersArea(jdbi, lists, writes, settings.scoreOverrides());
-    PipelineArea pipelineArea = new PipelineArea(jdbi, pipeline, letters);
-    OutreachArea outreach = new OutreachArea(database, lists);
+    statistics = new StatisticsService(database);
+    EmailService emails = new EmailService(jdbi);
+    ClientRoutes clients = new ClientRoutes(jdbi, listResponse, writes, settings.scoreOverrides());
+    PipelineRoutes pipelineRoutes = new PipelineRoutes(jdbi, pipeline, deadLetters);
+    OutreachRoutes outreach = new OutreachRoutes(database, listResponse);
     Optional<OidcSettings> oidc = settings.signIn().oidc();
-    SignInWays ways =
-        new SignInWays(settings.signIn().passwords(), oidc.map(OidcSettings::name).orElse(null));
-    Administration administration = new Administration(jdbi, lists, passwords, sessions, keys);
-    List<Area> all = new ArrayList<>();
+    SignInMethods signInMethods =
+        new SignInMethods(settings.signIn().passwords(), oidc.map(OidcSettings::name).orElse(null));
+    AdminRoutes adminRoutes = new AdminRoutes(jdbi, listResponse, passwords, sessions, keys);
+    List<Routes> all = new ArrayList<>();
     oidc.ifPresent(
         provider ->
             all.add(
-                new OidcSignIn(
+                new OidcSignInRoutes(
                     jdbi, sessions, provider, () -> ownAddress(settings), settings.https())));
     Collections.addAll(
         all,
-        frame,
-        new DocsPage(frame),
-        new SettingsPages(frame, administration),
-        new RulesPages(frame, policies, outreach),
-        new Pages(frame, numbers, emails, ways),
-        new ClientPages(frame, users, numbers, jdbi, settings.scoreOverrides()),
-        new PipelinePages(frame, pipelineArea),
-        new NumbersArea(numbers),
-        new EmailsArea(emails, lists),
-        new HealthCheck(progress),
-        new ContractArea(),
-        new SignIn(jdbi, passwords, sessions, ways.passwords()),
-        administration,
-        users,
-        new OrdersArea(jdbi, writes, settings.pipeline().slot()),
-        pipelineArea,
+        renderer,
+        new DocsPages(renderer),
+        new AdminPages(renderer, adminRoutes),
+        new PolicyPages(renderer, policies, outreach),
+        new OverviewPages(renderer, statistics, emails, signInMethods),
+        new ClientPages(renderer, clients, statistics, jdbi, settings.scoreOverrides()),
+        new PipelinePages(renderer, pipelineRoutes),
+        new StatisticsRoutes(statistics),
+        new EmailRoutes(emails, listResponse),
+        new HealthRoutes(progress),
+        new OpenApiRoutes(),
+        new SignInRoutes(jdbi, passwords, sessions, signInMethods.passwords()),
+        adminRoutes,
+        clients,
+        new OrderRoutes(jdbi, writes, settings.pipeline().slot()),
+        pipelineRoutes,
         policies,
         outreach,
         live,
         metrics);
-    areas = List.copyOf(all);
+    routeGroups = List.copyOf(all);
   }
 
   /** Where browsers reach it: as the settings say, or else where it listens. */
@@ -202,9 +202,9 @@ public final class Dashboard implements AutoCloseable {
     config.routes.before(RequestId::apply);
     config.routes.after(RequestId::forget);
     config.routes.before(new SecurityHeaders(settings.https())::apply);
-    new Failures(frame).register(config.routes);
-    router = new Router(config.routes, callers);
-    areas.forEach(area -> area.register(router));
+    new ErrorHandler(renderer).register(config.routes);
+    router = new Router(config.routes, authenticator);
+    routeGroups.forEach(group -> group.register(router));
   }
 
   /** The port that it listens on, also when the settings asked for a free one. */
@@ -219,7 +219,7 @@ public final class Dashboard implements AutoCloseable {
 
   @Override
   public void close() {
-    numbers.close();
+    statistics.close();
     firstAdmin.close();
     erasures.close();
     pipeline.close();
@@ -239,7 +239,7 @@ public final class Dashboard implements AutoCloseable {
       return;
     }
     if (args.length > 0) {
-      refuse(2, "Unknown argument " + args[0] + "; --help lists the settings.");
+      refuse(2, "Unknown argument " + args[0] + "; --help listResponse the settings.");
       return;
     }
     try {

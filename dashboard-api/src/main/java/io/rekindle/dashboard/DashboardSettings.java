@@ -1,7 +1,7 @@
 package io.rekindle.dashboard;
 
-import io.rekindle.dashboard.http.Role;
-import io.rekindle.dashboard.security.OidcSettings;
+import io.rekindle.dashboard.web.Role;
+import io.rekindle.dashboard.signin.OidcSettings;
 import java.net.URI;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
@@ -33,9 +33,9 @@ public record DashboardSettings(
     int port,
     Optional<URI> publicUrl,
     boolean trustProxy,
-    Database database,
-    SignIn signIn,
-    Pipeline pipeline,
+    DatabaseSettings database,
+    SignInSettings signIn,
+    PipelineSettings pipeline,
     boolean metricsPublic,
     boolean scoreOverrides,
     int writesPerMinute) {
@@ -203,12 +203,12 @@ public record DashboardSettings(
    * @param user a role with the rights of rekindle_api
    * @param password empty if the database asks for none
    */
-  public record Database(String url, String user, String password) {
+  public record DatabaseSettings(String url, String user, String password) {
 
     /** Leaves out the password, and the URL, which may carry one. */
     @Override
     public String toString() {
-      return "Database[user=" + user + "]";
+      return "DatabaseSettings[user=" + user + "]";
     }
   }
 
@@ -222,7 +222,7 @@ public record DashboardSettings(
    * @param passwords whether passwords are taken
    * @param oidc the OpenID provider; empty if there is none
    */
-  public record SignIn(
+  public record SignInSettings(
       String adminEmail,
       Optional<String> adminPassword,
       Duration idle,
@@ -233,7 +233,7 @@ public record DashboardSettings(
     /** Leaves out the password. */
     @Override
     public String toString() {
-      return "SignIn[adminEmail=" + adminEmail + ", idle=" + idle + ", longest=" + longest + "]";
+      return "SignInSettings[adminEmail=" + adminEmail + ", idle=" + idle + ", longest=" + longest + "]";
     }
   }
 
@@ -245,7 +245,7 @@ public record DashboardSettings(
    * @param topicPrefix first part of the name of every topic
    * @param slot of the connector
    */
-  public record Pipeline(
+  public record PipelineSettings(
       Optional<URI> flinkUrl, Optional<String> kafkaBootstrap, String topicPrefix, String slot) {}
 
   /**
@@ -255,25 +255,25 @@ public record DashboardSettings(
    */
   public static DashboardSettings from(Map<String, String> environment)
       throws InvalidSettingsException {
-    Reader reader = new Reader(environment);
+    EnvironmentReader reader = new EnvironmentReader(environment);
     DashboardSettings settings =
         new DashboardSettings(
             reader.matching(HOST, "[A-Za-z0-9.:_-]+", "give a host name or an IP address."),
             reader.integer(PORT, 0, 65_535),
             reader.url(PUBLIC_URL),
             reader.bool(TRUST_PROXY),
-            new Database(
+            new DatabaseSettings(
                 reader.jdbcUrl(DATABASE_URL),
                 reader.text(DATABASE_USER),
                 reader.text(DATABASE_PASSWORD)),
-            new SignIn(
+            new SignInSettings(
                 reader.matching(ADMIN_EMAIL, "[^\\s@]+@[^\\s@]+", "give an email address."),
                 reader.password(ADMIN_PASSWORD),
                 reader.duration(SESSION_IDLE),
                 reader.duration(SESSION_LONGEST),
                 reader.bool(PASSWORD_SIGN_IN),
                 reader.oidc()),
-            new Pipeline(
+            new PipelineSettings(
                 reader.url(FLINK_URL),
                 reader.optional(KAFKA_BOOTSTRAP),
                 reader.matching(TOPIC_PREFIX, "[A-Za-z0-9._-]{1,100}", "give a topic's name."),
@@ -340,12 +340,12 @@ public record DashboardSettings(
   }
 
   /** Reads one setting after the other and remembers what is wrong with any. */
-  private static final class Reader {
+  private static final class EnvironmentReader {
 
     private final Map<String, String> environment;
     private final List<String> problems = new ArrayList<>();
 
-    Reader(Map<String, String> environment) {
+    EnvironmentReader(Map<String, String> environment) {
       this.environment = environment;
     }
 

@@ -18,17 +18,17 @@ import org.junit.jupiter.api.Test;
 /**
  * That every answer keeps to the contract is checked wherever a test asks; here, that all is in.
  */
-class ContractITCase extends OverDashboard {
+class ContractITCase extends DashboardTestBase {
 
   @Test
   void shouldHaveEveryAddressOfTheApiInTheContractAndNoOther() {
     Set<String> registered =
         dashboard.dashboard().routes().stream()
             .map(route -> route.method() + " " + route.path())
-            .filter(route -> route.contains(" /api/") || Contract.operations().contains(route))
+            .filter(route -> route.contains(" /api/") || OpenApiContract.operations().contains(route))
             .collect(Collectors.toSet());
 
-    assertThat(registered).isEqualTo(Contract.operations());
+    assertThat(registered).isEqualTo(OpenApiContract.operations());
   }
 
   @Test
@@ -36,10 +36,10 @@ class ContractITCase extends OverDashboard {
     assertThat(
             dashboard.dashboard().routes().stream()
                 .filter(
-                    route -> Contract.operations().contains(route.method() + " " + route.path())))
+                    route -> OpenApiContract.operations().contains(route.method() + " " + route.path())))
         .allSatisfy(
             route ->
-                assertThat(Contract.access(route.method().name(), route.path()))
+                assertThat(OpenApiContract.access(route.method().name(), route.path()))
                     .as(route.method() + " " + route.path())
                     .isEqualTo(route.access()));
   }
@@ -49,8 +49,8 @@ class ContractITCase extends OverDashboard {
     dashboard.key(admin, "read");
     admin.post("/api/suppressions", "{\"userIds\": [\"=1+1\", \"b\"]}");
 
-    assertThat(Contract.lists()).hasSizeGreaterThan(10).allMatch(Contract::hasCsv);
-    for (String list : Contract.lists()) {
+    assertThat(OpenApiContract.lists()).hasSizeGreaterThan(10).allMatch(OpenApiContract::hasCsv);
+    for (String list : OpenApiContract.lists()) {
       String path = list.split(" ", 2)[1];
       // Of one client: UsersITCase. Dead letters are in Kafka, which is not here.
       if (!path.contains("{") && !path.equals("/api/dead-letters")) {
@@ -67,9 +67,9 @@ class ContractITCase extends OverDashboard {
 
   @Test
   void shouldShowEveryOperationOfTheContractOnAPage() throws Exception {
-    String page = dashboard.stranger().get("/docs").body();
+    String page = dashboard.anonymous().get("/docs").body();
 
-    assertThat(Contract.operations())
+    assertThat(OpenApiContract.operations())
         .allSatisfy(
             operation ->
                 assertThat(page)
@@ -79,9 +79,9 @@ class ContractITCase extends OverDashboard {
 
   @Test
   void shouldServeTheContract() throws Exception {
-    assertThat(json(dashboard.stranger().get("/openapi.json")).get("openapi").textValue())
+    assertThat(json(dashboard.anonymous().get("/openapi.json")).get("openapi").textValue())
         .isEqualTo("3.0.3");
-    assertThat(dashboard.stranger().get("/openapi.yaml").body()).startsWith("openapi: 3.0.3");
+    assertThat(dashboard.anonymous().get("/openapi.yaml").body()).startsWith("openapi: 3.0.3");
   }
 
   @Test
@@ -95,7 +95,7 @@ class ContractITCase extends OverDashboard {
             "hikaricp_connections",
             "jvm_memory_used_bytes",
             "rekindle_dashboard_listeners");
-    assertThat(dashboard.stranger().get("/metrics").statusCode()).isEqualTo(401);
+    assertThat(dashboard.anonymous().get("/metrics").statusCode()).isEqualTo(401);
   }
 
   @Test
@@ -131,7 +131,7 @@ class ContractITCase extends OverDashboard {
     try (InputStream seed = ContractITCase.class.getResourceAsStream("/shop-with-clients.sql")) {
       database.execute(new String(seed.readAllBytes(), StandardCharsets.UTF_8));
     }
-    while (counted("/api/overview").at("/figures/0/value").asInt() == 0) {
+    while (counted("/api/overview").at("/kpis/0/value").asInt() == 0) {
       Thread.onSpinWait();
     }
 
@@ -166,16 +166,16 @@ class ContractITCase extends OverDashboard {
   }
 
   @Test
-  void shouldExplainEveryFigureOfTheOverview() throws Exception {
-    var figures = counted("/api/overview").get("figures");
-    assertThat(figures).hasSize(6);
-    assertThat(figures)
+  void shouldExplainEveryKpiOfTheOverview() throws Exception {
+    var kpis = counted("/api/overview").get("kpis");
+    assertThat(kpis).hasSize(6);
+    assertThat(kpis)
         .allSatisfy(
-            figure ->
-                assertThat(figure.get("denominatorDefinition").textValue())
+            kpi ->
+                assertThat(kpi.get("denominatorDefinition").textValue())
                     .endsWith(".")
-                    .isNotEqualTo(figure.get("definition").textValue()));
-    assertThat(figures.get(0).get("changeDefinition").textValue()).contains("last 7 days");
+                    .isNotEqualTo(kpi.get("definition").textValue()));
+    assertThat(kpis.get(0).get("changeDefinition").textValue()).contains("last 7 days");
   }
 
   @Test

@@ -13,7 +13,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** The real server over a real Postgres. */
-class DashboardITCase extends OverDashboard {
+class DashboardITCase extends DashboardTestBase {
 
   @Test
   void shouldShowAScoredUser() throws Exception {
@@ -127,7 +127,7 @@ class DashboardITCase extends OverDashboard {
           (0, 2, now() - interval '1 hour', now()), (1, 2, now() - interval '2 hours', now())
         """);
 
-    JsonNode progress = json(dashboard.stranger().get("/health")).get("freshness");
+    JsonNode progress = json(dashboard.anonymous().get("/health")).get("freshness");
     assertThat(progress.get("scoredUntil").textValue()).endsWith("Z");
     assertThat(Duration.ofMillis(progress.get("ageMillis").longValue()))
         .isBetween(Duration.ofHours(2), Duration.ofHours(3));
@@ -160,7 +160,7 @@ class DashboardITCase extends OverDashboard {
     database.stop();
 
     try (TestDashboard early = TestDashboard.start(database)) {
-      assertThat(early.stranger().get("/health").statusCode()).isEqualTo(503);
+      assertThat(early.anonymous().get("/health").statusCode()).isEqualTo(503);
       database.startAgain();
       awaitHealth(early);
       assertThat(early.admin(database).get("/api/session").statusCode()).isEqualTo(200);
@@ -180,7 +180,7 @@ class DashboardITCase extends OverDashboard {
   /** The pool tries again at growing intervals, and each unhealthy answer waits for it. */
   private static void awaitHealth(TestDashboard server) throws Exception {
     long deadline = System.nanoTime() + Duration.ofMinutes(1).toNanos();
-    while (server.stranger().get("/health").statusCode() != 200) {
+    while (server.anonymous().get("/health").statusCode() != 200) {
       assertThat(System.nanoTime()).as("a minute from now").isLessThan(deadline);
     }
   }

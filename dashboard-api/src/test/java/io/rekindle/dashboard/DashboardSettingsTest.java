@@ -3,8 +3,8 @@ package io.rekindle.dashboard;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.rekindle.dashboard.http.Role;
-import io.rekindle.dashboard.security.OidcSettings;
+import io.rekindle.dashboard.web.Role;
+import io.rekindle.dashboard.signin.OidcSettings;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,10 +27,10 @@ class DashboardSettingsTest {
     assertThat(settings.https()).isFalse();
     assertThat(settings.trustProxy()).isFalse();
     assertThat(settings.database())
-        .isEqualTo(new DashboardSettings.Database(URL, "rekindle_api", ""));
+        .isEqualTo(new DashboardSettings.DatabaseSettings(URL, "rekindle_api", ""));
     assertThat(settings.signIn())
         .isEqualTo(
-            new DashboardSettings.SignIn(
+            new DashboardSettings.SignInSettings(
                 "admin@rekindle.local",
                 Optional.empty(),
                 Duration.ofHours(12),
@@ -39,7 +39,7 @@ class DashboardSettingsTest {
                 Optional.empty()));
     assertThat(settings.pipeline())
         .isEqualTo(
-            new DashboardSettings.Pipeline(
+            new DashboardSettings.PipelineSettings(
                 Optional.empty(), Optional.empty(), "rekindle", "rekindle"));
     assertThat(settings.metricsPublic()).isFalse();
     assertThat(settings.scoreOverrides()).isFalse();
@@ -83,8 +83,8 @@ class DashboardSettingsTest {
                 9000,
                 Optional.of(URI.create("https://rekindle.example")),
                 true,
-                new DashboardSettings.Database(URL, "reader", "secret"),
-                new DashboardSettings.SignIn(
+                new DashboardSettings.DatabaseSettings(URL, "reader", "secret"),
+                new DashboardSettings.SignInSettings(
                     "a@b",
                     Optional.of("twelve letters"),
                     Duration.ofHours(1),
@@ -99,7 +99,7 @@ class DashboardSettingsTest {
                             "realm_access.roles",
                             Map.of("it", Role.ADMIN, "staff", Role.VIEWER),
                             "Example"))),
-                new DashboardSettings.Pipeline(
+                new DashboardSettings.PipelineSettings(
                     Optional.of(URI.create("http://127.0.0.1:8081")),
                     Optional.of("127.0.0.1:9092"),
                     "shop",

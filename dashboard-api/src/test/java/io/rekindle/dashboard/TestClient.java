@@ -32,7 +32,7 @@ public final class TestClient {
     this.port = port;
   }
 
-  public static TestClient stranger(int port) {
+  public static TestClient anonymous(int port) {
     return new TestClient(port);
   }
 
@@ -117,7 +117,7 @@ public final class TestClient {
   private HttpResponse<String> exchange(String method, String path, HttpRequest.Builder request)
       throws IOException, InterruptedException {
     HttpResponse<String> response = http.send(request.build(), BodyHandlers.ofString());
-    Contract.check(method, path, response);
+    OpenApiContract.check(method, path, response);
     return response;
   }
 

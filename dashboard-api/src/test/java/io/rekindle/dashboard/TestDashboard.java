@@ -41,8 +41,8 @@ public final class TestDashboard implements AutoCloseable {
     return dashboard.port();
   }
 
-  public TestClient stranger() {
-    return TestClient.stranger(port());
+  public TestClient anonymous() {
+    return TestClient.anonymous(port());
   }
 
   /** Signed in as the first admin, once there is one. */

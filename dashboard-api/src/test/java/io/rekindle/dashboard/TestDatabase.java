@@ -1,6 +1,6 @@
 package io.rekindle.dashboard;
 
-import io.rekindle.connectors.database.Migrations;
+import io.rekindle.connectors.schema.Migrations;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -2,7 +2,7 @@ package io.rekindle.email;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import io.rekindle.connectors.database.Migrations;
+import io.rekindle.connectors.schema.Migrations;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.OutputStream;

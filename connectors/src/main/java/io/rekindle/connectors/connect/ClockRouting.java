@@ -1,6 +1,6 @@
 package io.rekindle.connectors.connect;
 
-import io.rekindle.connectors.RekindleVersion;
+import io.rekindle.platform.text.Version;
 import java.util.Map;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.connect.connector.ConnectRecord;
@@ -85,6 +85,6 @@ public final class ClockRouting<R extends ConnectRecord<R>> implements Transform
 
   @Override
   public String version() {
-    return RekindleVersion.CURRENT;
+    return Version.CURRENT;
   }
 }

@@ -3,8 +3,8 @@ package io.rekindle.connectors.connect;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import io.rekindle.connectors.control.Rest;
-import io.rekindle.connectors.control.RootCause;
+import io.rekindle.platform.rest.RestClient;
+import io.rekindle.platform.rest.RootCause;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
@@ -15,13 +15,13 @@ public final class ConnectApi {
   private static final String CONNECTOR = "/connectors/" + ConnectorConfig.CONNECTOR_NAME;
   private static final JsonMapper JSON = new JsonMapper();
 
-  private final Rest rest;
+  private final RestClient rest;
 
   /**
    * @param url of the worker, without a slash at the end
    */
   public ConnectApi(String url) {
-    this.rest = new Rest(url);
+    this.rest = new RestClient(url);
   }
 
   /** Fails unless the worker answers. */
@@ -32,7 +32,7 @@ public final class ConnectApi {
   /**
    * Creates the connector, or gives it other settings.
    *
-   * @throws Rest.Refused with status 400 if there is something wrong with the settings
+   * @throws RestClient.StatusException with status 400 if there is something wrong with the settings
    */
   public void put(Map<String, String> config) throws IOException {
     rest.put(CONNECTOR + "/config", JSON.valueToTree(config));
@@ -42,7 +42,7 @@ public final class ConnectApi {
   public Optional<ConnectorStatus> status() throws IOException {
     try {
       return Optional.of(ConnectorStatus.of(rest.get(CONNECTOR + "/status")));
-    } catch (Rest.Refused e) {
+    } catch (RestClient.StatusException e) {
       if (e.status() == 404) {
         return Optional.empty();
       }

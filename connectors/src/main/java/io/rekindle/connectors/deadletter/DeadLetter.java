@@ -2,7 +2,7 @@ package io.rekindle.connectors.deadletter;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.rekindle.connectors.RekindleVersion;
+import io.rekindle.platform.text.Version;
 import java.util.Arrays;
 import java.util.Objects;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -46,7 +46,7 @@ public final class DeadLetter {
   private final long timestamp;
   private final byte[] key;
   private final byte[] value;
-  private final Reason reason;
+  private final DeadLetterReason reason;
   private final String error;
   private final String version;
 
@@ -65,7 +65,7 @@ public final class DeadLetter {
       long timestamp,
       byte[] key,
       byte[] value,
-      Reason reason,
+      DeadLetterReason reason,
       String error,
       String version) {
     this.topic = Objects.requireNonNull(topic, "topic");
@@ -80,7 +80,7 @@ public final class DeadLetter {
   }
 
   /** The given record, refused by this version of the software. */
-  public static DeadLetter of(ConsumerRecord<byte[], byte[]> refused, Reason reason, String error) {
+  public static DeadLetter of(ConsumerRecord<byte[], byte[]> refused, DeadLetterReason reason, String error) {
     return new DeadLetter(
         refused.topic(),
         refused.partition(),
@@ -90,7 +90,7 @@ public final class DeadLetter {
         refused.value(),
         reason,
         error,
-        RekindleVersion.CURRENT);
+        Version.CURRENT);
   }
 
   /**
@@ -168,7 +168,7 @@ public final class DeadLetter {
     return value;
   }
 
-  public Reason reason() {
+  public DeadLetterReason reason() {
     return reason;
   }
 
@@ -182,12 +182,12 @@ public final class DeadLetter {
     return version;
   }
 
-  private static Reason reason(ConsumerRecord<byte[], byte[]> stored) {
+  private static DeadLetterReason reason(ConsumerRecord<byte[], byte[]> stored) {
     String name = text(stored, REASON_HEADER);
     try {
-      return Reason.valueOf(name);
+      return DeadLetterReason.valueOf(name);
     } catch (IllegalArgumentException e) {
-      return Reason.UNKNOWN_REASON;
+      return DeadLetterReason.UNKNOWN_REASON;
     }
   }
 

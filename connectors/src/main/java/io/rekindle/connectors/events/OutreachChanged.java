@@ -7,4 +7,4 @@ package io.rekindle.connectors.events;
  */
 public record OutreachChanged(
     long commitTime, RowVersion version, boolean snapshot, OutreachRules rules)
-    implements Control {}
+    implements RuleChange {}

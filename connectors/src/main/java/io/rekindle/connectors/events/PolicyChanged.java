@@ -14,4 +14,4 @@ public record PolicyChanged(
     boolean snapshot,
     String document,
     boolean active)
-    implements Control {}
+    implements RuleChange {}

@@ -137,13 +137,13 @@ public record Topics(
   }
 
   /** The topics that carry what holds for every user alike: the job's second input. */
-  public List<Topic> controls() {
+  public List<Topic> ruleChanges() {
     return List.of(policies, outreachSettings);
   }
 
   /** The topics that Debezium fills, each partition of which has a row in engagement.clock. */
   public List<Topic> captured() {
-    return Stream.concat(changes().stream(), controls().stream()).toList();
+    return Stream.concat(changes().stream(), ruleChanges().stream()).toList();
   }
 
   /**
@@ -177,11 +177,11 @@ public record Topics(
   }
 
   private void refuseMismatches(Map<String, TopicDescription> existing) {
-    Map<String, Topic> wanted = all().stream().collect(Collectors.toMap(Topic::name, t -> t));
+    Map<String, Topic> required = all().stream().collect(Collectors.toMap(Topic::name, t -> t));
     List<String> mismatches = new ArrayList<>();
     for (TopicDescription description : existing.values()) {
       int actual = description.partitions().size();
-      int expected = wanted.get(description.name()).partitions();
+      int expected = required.get(description.name()).partitions();
       if (actual != expected) {
         mismatches.add(
             "topic " + description.name() + " has " + actual + " partitions, not " + expected);

@@ -3,7 +3,7 @@ package io.rekindle.connectors.contracts;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.rekindle.connectors.RekindleVersion;
+import io.rekindle.platform.text.Version;
 import io.rekindle.connectors.kafka.Topic;
 import io.rekindle.connectors.kafka.Topics;
 import java.util.ArrayList;
@@ -18,7 +18,7 @@ class AsyncApiTest {
 
   @Test
   void shouldSpeakOfThisVersion() {
-    assertThat(document.at("/info/version").asText()).isEqualTo(RekindleVersion.CURRENT);
+    assertThat(document.at("/info/version").asText()).isEqualTo(Version.CURRENT);
   }
 
   @Test

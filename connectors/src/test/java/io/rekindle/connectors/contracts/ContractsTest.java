@@ -8,10 +8,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.networknt.schema.Schema;
-import io.rekindle.connectors.capture.ChangeDecoder;
-import io.rekindle.connectors.capture.IgnoringReceiver;
+import io.rekindle.connectors.cdc.ChangeDecoder;
+import io.rekindle.connectors.cdc.NoOpReceiver;
 import io.rekindle.connectors.deadletter.DeadLetter;
-import io.rekindle.connectors.deadletter.Reason;
+import io.rekindle.connectors.deadletter.DeadLetterReason;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -67,11 +67,11 @@ class ContractsTest {
         for (String wrong : List.of("null", "\"\"", "\"x\"", "-1", "{}", "[1]", "true")) {
           ObjectNode event = example.get("value").deepCopy();
           ((ObjectNode) event.at(pointer)).set(name, read(wrong));
-          Optional<String> refusal = decode(example, event);
+          Optional<String> rejection = decode(example, event);
 
-          if (refusal.isPresent()) {
+          if (rejection.isPresent()) {
             assertThat(Contracts.errors(schema, event))
-                .as("%s/%s as %s, which the decoder refuses: %s", pointer, name, wrong, refusal)
+                .as("%s/%s as %s, which the decoder refuses: %s", pointer, name, wrong, rejection)
                 .isNotEmpty();
           }
         }
@@ -116,7 +116,7 @@ class ContractsTest {
                 stored.headers().add(header.getKey(), header.getValue().asText().getBytes(UTF_8)));
     DeadLetter letter = DeadLetter.from(stored);
     assertThat(letter.id()).isEqualTo(example.get("key").asText());
-    assertThat(letter.reason()).isEqualTo(Reason.NOT_JSON);
+    assertThat(letter.reason()).isEqualTo(DeadLetterReason.NOT_JSON);
     assertThat(decode(record(letter.topic(), letter.partition(), letter.key(), letter.value())))
         .hasValue(letter.reason() + ": " + letter.error());
   }
@@ -124,7 +124,7 @@ class ContractsTest {
   @Test
   void shouldWriteADeadLetterAsDescribed() {
     Schema schema = Contracts.schema("dead-letter-headers");
-    for (Reason reason : Reason.values()) {
+    for (DeadLetterReason reason : DeadLetterReason.values()) {
       DeadLetter letter =
           DeadLetter.of(record("rekindle.shop.orders", 1, null, null), reason, "Fix it.");
       ObjectNode headers = ((ObjectNode) read("{}"));
@@ -139,7 +139,7 @@ class ContractsTest {
         Contracts.json(Contracts.SCHEMAS.resolve("dead-letter-headers.json")).get("properties");
     assertThat(properties.get("rekindle.reason").get("x-open-enum"))
         .extracting(JsonNode::asText)
-        .containsExactlyElementsOf(Arrays.stream(Reason.values()).map(Enum::name).toList());
+        .containsExactlyElementsOf(Arrays.stream(DeadLetterReason.values()).map(Enum::name).toList());
   }
 
   private static Stream<Path> capturedExamples() {
@@ -181,9 +181,9 @@ class ContractsTest {
 
   /** Why the decoder refuses it; empty if it does not. */
   private Optional<String> decode(ConsumerRecord<byte[], byte[]> message) {
-    Refusal refusal = new Refusal();
-    decoder.decode(message, refusal);
-    return Optional.ofNullable(refusal.sentence);
+    RejectionReceiver rejection = new RejectionReceiver();
+    decoder.decode(message, rejection);
+    return Optional.ofNullable(rejection.sentence);
   }
 
   /** A record without a time of its own, against which none could be in the future. */
@@ -203,12 +203,12 @@ class ContractsTest {
         Optional.empty());
   }
 
-  private static final class Refusal extends IgnoringReceiver {
+  private static final class RejectionReceiver extends NoOpReceiver {
 
     private String sentence;
 
     @Override
-    public void rejected(Reason reason, String error) {
+    public void rejected(DeadLetterReason reason, String error) {
       sentence = reason + ": " + error;
     }
   }

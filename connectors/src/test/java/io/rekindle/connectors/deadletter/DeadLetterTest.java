@@ -35,7 +35,7 @@ class DeadLetterTest {
   @Test
   void shouldBoundTheSentence() {
     DeadLetter letter =
-        new DeadLetter("t", 0, 0, 0, null, null, Reason.NOT_JSON, "x".repeat(5_000), "0.1.0");
+        new DeadLetter("t", 0, 0, 0, null, null, DeadLetterReason.NOT_JSON, "x".repeat(5_000), "0.1.0");
     assertThat(letter.error()).hasSize(1_000);
   }
 
@@ -65,7 +65,7 @@ class DeadLetterTest {
         1_795_301_670_638L,
         key,
         value,
-        Reason.NOT_JSON,
+        DeadLetterReason.NOT_JSON,
         "Kein gültiges JSON",
         "0.1.0");
   }

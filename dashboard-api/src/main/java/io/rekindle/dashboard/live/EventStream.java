@@ -18,7 +18,7 @@ import java.util.function.Consumer;
  */
 final class EventStream implements WriteListener, AsyncListener {
 
-  private static final int MOST_WAITING = 128;
+  private static final int MAX_QUEUED = 128;
 
   private final ServletOutputStream out;
   private final CompletableFuture<Void> over = new CompletableFuture<>();
@@ -49,7 +49,7 @@ final class EventStream implements WriteListener, AsyncListener {
   void send(byte[] message) {
     boolean full;
     synchronized (this) {
-      full = waiting.size() >= MOST_WAITING;
+      full = waiting.size() >= MAX_QUEUED;
       if (!full && open) {
         waiting.add(message);
       }

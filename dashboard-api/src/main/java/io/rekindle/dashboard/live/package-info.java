@@ -1,2 +1,2 @@
-/** What happens, told to open pages as it happens. */
+/** Server-sent events to open pages. */
 package io.rekindle.dashboard.live;

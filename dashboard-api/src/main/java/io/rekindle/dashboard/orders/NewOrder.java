@@ -1,6 +1,6 @@
 package io.rekindle.dashboard.orders;
 
-import io.rekindle.dashboard.http.Fields;
+import io.rekindle.dashboard.web.JsonFields;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.UUID;
@@ -20,7 +20,7 @@ record NewOrder(
     String currency,
     String category) {
 
-  static final String MOST = "999999999999.99";
+  static final String MAX_AMOUNT = "999999999999.99";
 
   private static final Instant EARLIEST = Instant.parse("0001-01-01T00:00:00Z");
 
@@ -32,7 +32,7 @@ record NewOrder(
    *
    * @param now by this machine's clock
    */
-  static NewOrder read(Fields body, Instant now) {
+  static NewOrder read(JsonFields body, Instant now) {
     String orderId = body.text("orderId", 128);
     if (body.has("orderId") && (orderId == null || orderId.isBlank())) {
       body.reject("orderId", "has to be a text of 1 to 128 characters, or absent.");
@@ -44,11 +44,11 @@ record NewOrder(
       body.reject("placedAt", "has to be in the past, with a day of grace.");
     }
     int before = body.mistakes();
-    BigDecimal amount = body.decimal("amount", "0", MOST, 2);
+    BigDecimal amount = body.decimal("amount", "0", MAX_AMOUNT, 2);
     if (amount == null && body.mistakes() == before) {
       body.reject("amount", "is required.");
     }
-    BigDecimal refunded = body.decimal("refundedAmount", "0", MOST, 2);
+    BigDecimal refunded = body.decimal("refundedAmount", "0", MAX_AMOUNT, 2);
     if (refunded != null && amount != null && refunded.compareTo(amount) > 0) {
       body.reject("refundedAmount", "has to be at most the amount.");
     }

@@ -1,6 +1,6 @@
 package io.rekindle.dashboard.orders;
 
-import io.rekindle.dashboard.database.Columns;
+import io.rekindle.dashboard.database.NullableColumns;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -17,7 +17,7 @@ import org.jdbi.v3.core.Jdbi;
  */
 final class OrderTrace {
 
-  private static final int MOST_MARKS = 10_000;
+  private static final int MAX_MARKS = 10_000;
 
   private final Jdbi jdbi;
   private final String slot;
@@ -27,7 +27,7 @@ final class OrderTrace {
 
         @Override
         protected boolean removeEldestEntry(Map.Entry<Row, Mark> eldest) {
-          return size() > MOST_MARKS;
+          return size() > MAX_MARKS;
         }
       };
 
@@ -55,7 +55,7 @@ final class OrderTrace {
    * @param stored when its row was last written
    * @param captured whether the connector has read that from the log, and when that was seen
    * @param scored whether the client's score takes it into account; {@code at} is the instant of
-   *     the judgement that first does, or of the client's last one if the score did not change
+   *     the score update that first does, or of the client's last one if the score did not change
    */
   record Traced(ShopOrder order, Stage stored, Stage captured, Stage scored) {}
 
@@ -102,12 +102,12 @@ final class OrderTrace {
                       row.getLong("log_end"),
                       row.getLong("confirmed"),
                       scored,
-                      Columns.instant(row, "now"));
+                      NullableColumns.instant(row, "now"));
               return new Traced(
                   order,
                   new Stage(true, order.updatedAt()),
                   new Stage(mark.capturedAt() != null, mark.capturedAt()),
-                  new Stage(scored, scored ? Columns.instant(row, "scored_at") : null));
+                  new Stage(scored, scored ? NullableColumns.instant(row, "scored_at") : null));
             })
         .findOne();
   }

@@ -1,6 +1,6 @@
 package io.rekindle.dashboard.orders;
 
-import io.rekindle.dashboard.database.Columns;
+import io.rekindle.dashboard.database.NullableColumns;
 import java.math.BigDecimal;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -37,12 +37,12 @@ public record ShopOrder(
     return new ShopOrder(
         row.getString("order_id"),
         row.getString("user_id"),
-        Columns.instant(row, "placed_at"),
+        NullableColumns.instant(row, "placed_at"),
         row.getBigDecimal("amount"),
         row.getBigDecimal("refunded_amount"),
         row.getString("currency"),
         row.getString("status"),
         row.getString("category"),
-        Columns.instant(row, "updated_at"));
+        NullableColumns.instant(row, "updated_at"));
   }
 }

@@ -1,9 +1,9 @@
 package io.rekindle.dashboard.outreach;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import io.rekindle.dashboard.database.Columns;
+import io.rekindle.dashboard.database.NullableColumns;
 import io.rekindle.dashboard.database.Reachable;
-import io.rekindle.dashboard.http.Json;
+import io.rekindle.dashboard.web.Json;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Instant;
@@ -19,7 +19,7 @@ import org.jdbi.v3.core.Handle;
  *
  * @param atRisk how many clients are
  */
-public record OutreachPreview(Instant asOf, long atRisk, Outcome before, Outcome after) {
+public record OutreachPreview(Instant asOf, long atRisk, RuleOutcome before, RuleOutcome after) {
 
   private static final int WEEK = 7;
 
@@ -36,7 +36,7 @@ public record OutreachPreview(Instant asOf, long atRisk, Outcome before, Outcome
    * @param emailsPerDay of those whose risk began in the last seven days, by day, those who would
    *     have been written to, at most the daily cap
    */
-  public record Outcome(
+  public record RuleOutcome(
       long email, long holdout, long skip, List<Skip> skips, BigDecimal emailsPerDay) {}
 
   public record Skip(String reason, long count) {}
@@ -48,7 +48,7 @@ public record OutreachPreview(Instant asOf, long atRisk, Outcome before, Outcome
    * SHA-256 over both names. {@code offset 0} keeps what one step has worked out from being worked
    * out again by the next.
    */
-  private static final String JUDGED =
+  private static final String EVALUATED =
       """
       with rules as (
         select * from unnest(
@@ -65,7 +65,7 @@ public record OutreachPreview(Instant asOf, long atRisk, Outcome before, Outcome
         join shop.users u on u.user_id = s.user_id
         %s
         where s.at_risk offset 0
-      ), judged as (
+      ), evaluated as (
         select rules.*,
                case
                  when obstacle is not null then obstacle
@@ -85,14 +85,14 @@ public record OutreachPreview(Instant asOf, long atRisk, Outcome before, Outcome
         select place, now_is, lately,
                case when now_is = 'MAY' or lately then coalesce(
                  (select d.arm = 'HOLDOUT' from engagement.outreach_decisions d
-                   where d.user_id = judged.user_id and d.experiment_id = judged.experiment
-                     and (d.arm = 'HOLDOUT' or jsonb_exists(judged.variants::jsonb, d.arm))
+                   where d.user_id = evaluated.user_id and d.experiment_id = evaluated.experiment
+                     and (d.arm = 'HOLDOUT' or jsonb_exists(evaluated.variants::jsonb, d.arm))
                    order by d.decided_at desc limit 1),
                  (('x' || encode(substring(sha256(
-                     convert_to(judged.experiment, 'UTF8') || '\\x00'::bytea
-                       || convert_to(judged.user_id, 'UTF8')) for 7), 'hex'))::bit(56)::bigint >> 3)
+                     convert_to(evaluated.experiment, 'UTF8') || '\\x00'::bytea
+                       || convert_to(evaluated.user_id, 'UTF8')) for 7), 'hex'))::bit(56)::bigint >> 3)
                    < share * 9007199254740992) end as held_out
-        from judged
+        from evaluated
       )
       select place, now_is, held_out, lately, count(*) as clients, now() as as_of
       from assigned group by place, now_is, held_out, lately
@@ -109,7 +109,7 @@ public record OutreachPreview(Instant asOf, long atRisk, Outcome before, Outcome
   static OutreachPreview of(Handle handle, OutreachSettings before, OutreachSettings after) {
     // Everybody at risk is joined and counted in memory, not on disk.
     handle.execute("set local work_mem = '64MB'; set local max_parallel_workers_per_gather = 0");
-    List<Group> groups = judge(handle, List.of(before, after));
+    List<Group> groups = evaluate(handle, List.of(before, after));
     List<Group> old = groups.stream().filter(group -> group.place() == 1).toList();
     List<Group> changed = groups.stream().filter(group -> group.place() == 2).toList();
     return new OutreachPreview(
@@ -119,9 +119,9 @@ public record OutreachPreview(Instant asOf, long atRisk, Outcome before, Outcome
         outcome(changed, after.dailyCap()));
   }
 
-  private static List<Group> judge(Handle handle, List<OutreachSettings> rules) {
+  private static List<Group> evaluate(Handle handle, List<OutreachSettings> rules) {
     return handle
-        .createQuery(JUDGED)
+        .createQuery(EVALUATED)
         .bindArray("enabled", Boolean.class, of(rules, OutreachSettings::enabled))
         .bindArray("stale", Integer.class, of(rules, OutreachSettings::staleDays))
         .bindArray("cooldown", Integer.class, of(rules, OutreachSettings::cooldownDays))
@@ -137,7 +137,7 @@ public record OutreachPreview(Instant asOf, long atRisk, Outcome before, Outcome
                     row.getBoolean("held_out"),
                     row.getBoolean("lately"),
                     row.getLong("clients"),
-                    Columns.instant(row, "as_of")))
+                    NullableColumns.instant(row, "as_of")))
         .list();
   }
 
@@ -153,7 +153,7 @@ public record OutreachPreview(Instant asOf, long atRisk, Outcome before, Outcome
     return names.toString();
   }
 
-  private static Outcome outcome(List<Group> groups, int cap) {
+  private static RuleOutcome outcome(List<Group> groups, int cap) {
     long email = 0;
     long holdout = 0;
     long lately = 0;
@@ -175,7 +175,7 @@ public record OutreachPreview(Instant asOf, long atRisk, Outcome before, Outcome
       email = cap;
     }
     skips.sort(Comparator.comparingLong(Skip::count).reversed());
-    return new Outcome(
+    return new RuleOutcome(
         email,
         holdout,
         skips.stream().mapToLong(Skip::count).sum(),

@@ -3,9 +3,9 @@ package io.rekindle.dashboard.outreach;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.rekindle.dashboard.database.Columns;
-import io.rekindle.dashboard.http.Fields;
-import io.rekindle.dashboard.http.Json;
+import io.rekindle.dashboard.database.NullableColumns;
+import io.rekindle.dashboard.web.JsonFields;
+import io.rekindle.dashboard.web.Json;
 import java.math.BigDecimal;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -42,7 +42,7 @@ public record OutreachSettings(
     String updatedBy,
     Instant updatedAt) {
 
-  private static final int MOST_VARIANTS = 16;
+  private static final int MAX_VARIANTS = 16;
   private static final String HOUR = "([01][0-9]|2[0-3]):[0-5][0-9]";
 
   static OutreachSettings read(Handle handle) {
@@ -59,7 +59,7 @@ public record OutreachSettings(
   }
 
   /** This with the fields that a request names; mistakes are the fields' to tell. */
-  OutreachSettings with(Fields body) {
+  OutreachSettings with(JsonFields body) {
     Boolean newEnabled = body.bool("enabled");
     Integer cooldown = body.integer("cooldownDays", 0, 3650);
     Integer stale = body.integer("staleDays", 0, 3650);
@@ -111,7 +111,7 @@ public record OutreachSettings(
         .one();
   }
 
-  private static String hour(Fields body, String name) {
+  private static String hour(JsonFields body, String name) {
     String hour = body.text(name, 5);
     if (hour != null && !hour.matches(HOUR)) {
       body.reject(name, "has to be a time of day such as 21:00.");
@@ -119,12 +119,12 @@ public record OutreachSettings(
     return hour;
   }
 
-  private static JsonNode variants(Fields body) {
-    List<Fields> items = body.objects("variants", MOST_VARIANTS);
+  private static JsonNode variants(JsonFields body) {
+    List<JsonFields> items = body.objects("variants", MAX_VARIANTS);
     ArrayNode variants = Json.MAPPER.createArrayNode();
     Set<String> names = new HashSet<>();
     List<BigDecimal> weights = new ArrayList<>();
-    for (Fields item : items) {
+    for (JsonFields item : items) {
       String name = item.requiredText("name", 64);
       if (name != null
           && (!name.matches("[A-Za-z0-9_.-]{1,64}")
@@ -168,6 +168,6 @@ public record OutreachSettings(
         row.getBigDecimal("holdout_share"),
         Json.column(row.getString("variants")),
         row.getString("updated_by"),
-        Columns.instant(row, "updated_at"));
+        NullableColumns.instant(row, "updated_at"));
   }
 }

@@ -2,9 +2,9 @@ package io.rekindle.dashboard.pipeline;
 
 import io.javalin.http.HttpStatus;
 import io.rekindle.connectors.deadletter.DeadLetter;
-import io.rekindle.connectors.deadletter.Replay;
+import io.rekindle.connectors.replay.DeadLetterReplay;
 import io.rekindle.connectors.kafka.Topics;
-import io.rekindle.dashboard.http.Refusal;
+import io.rekindle.dashboard.web.HttpProblem;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,15 +27,15 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * The topic of records that the pipeline could not read. One question at a time, each by a client
+ * The topic of records that the pipeline could not read. One call at a time, each by a client
  * of its own, since they are few. Thread-safe.
  */
 public final class DeadLetterStore {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
   /** Of each partition, how many are looked at from its end. */
-  private static final long MOST_LOOKED_AT = 20_000;
+  private static final long MAX_SCANNED = 20_000;
 
   private final String bootstrap;
   private final String topic;
@@ -65,9 +65,9 @@ public final class DeadLetterStore {
     try (KafkaConsumer<byte[], byte[]> consumer = consumer()) {
       List<TopicPartition> partitions = partitions(consumer);
       long count = 0;
-      Map<TopicPartition, Long> begins = consumer.beginningOffsets(partitions, PATIENCE);
+      Map<TopicPartition, Long> begins = consumer.beginningOffsets(partitions, TIMEOUT);
       for (Map.Entry<TopicPartition, Long> end :
-          consumer.endOffsets(partitions, PATIENCE).entrySet()) {
+          consumer.endOffsets(partitions, TIMEOUT).entrySet()) {
         count += end.getValue() - begins.get(end.getKey());
       }
       return count;
@@ -78,7 +78,7 @@ public final class DeadLetterStore {
    * The newest dead letters, each once, the newest first.
    *
    * @param shown what is kept of each: there may be many, with values that are large
-   * @throws Refusal 503 if Kafka does not answer
+   * @throws HttpProblem 503 if Kafka does not answer
    */
   <T> List<T> newest(Function<DeadLetter, T> shown) {
     Map<String, T> byId = new LinkedHashMap<>();
@@ -96,7 +96,7 @@ public final class DeadLetterStore {
   /**
    * One of {@link #newest}, whole, as it was stored last.
    *
-   * @throws Refusal 503 if Kafka does not answer
+   * @throws HttpProblem 503 if Kafka does not answer
    */
   Optional<DeadLetter> find(String id) {
     AtomicReference<DeadLetter> found = new AtomicReference<>();
@@ -114,14 +114,14 @@ public final class DeadLetterStore {
         () -> {
           try (KafkaConsumer<byte[], byte[]> consumer = consumer()) {
             List<TopicPartition> partitions = partitions(consumer);
-            Map<TopicPartition, Long> begins = consumer.beginningOffsets(partitions, PATIENCE);
-            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions, PATIENCE);
+            Map<TopicPartition, Long> begins = consumer.beginningOffsets(partitions, TIMEOUT);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions, TIMEOUT);
             consumer.assign(partitions);
             for (TopicPartition partition : partitions) {
               consumer.seek(
-                  partition, Math.max(begins.get(partition), ends.get(partition) - MOST_LOOKED_AT));
+                  partition, Math.max(begins.get(partition), ends.get(partition) - MAX_SCANNED));
             }
-            long deadline = System.nanoTime() + PATIENCE.toNanos();
+            long deadline = System.nanoTime() + TIMEOUT.toNanos();
             while (partitions.stream().anyMatch(one -> consumer.position(one) < ends.get(one))) {
               if (System.nanoTime() > deadline) {
                 throw new KafkaException("the topic is not read to its end in time");
@@ -138,7 +138,7 @@ public final class DeadLetterStore {
   /**
    * Puts a record back where it came from. Returns where it is now, as topic-partition-offset.
    *
-   * @throws Refusal 422 if the pipeline would refuse it again, 503 if Kafka does not answer
+   * @throws HttpProblem 422 if the pipeline would refuse it again, 503 if Kafka does not answer
    */
   String replay(DeadLetter letter) {
     return guarded(
@@ -146,16 +146,16 @@ public final class DeadLetterStore {
           Map<String, Object> settings = new HashMap<>();
           settings.put("bootstrap.servers", bootstrap);
           settings.put("acks", "all");
-          settings.put("max.block.ms", PATIENCE.toMillis());
+          settings.put("max.block.ms", TIMEOUT.toMillis());
           settings.put("request.timeout.ms", 2_000);
-          settings.put("delivery.timeout.ms", (int) PATIENCE.toMillis());
+          settings.put("delivery.timeout.ms", (int) TIMEOUT.toMillis());
           try (KafkaProducer<byte[], byte[]> producer =
               new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
-            Replay replay = new Replay(producer);
-            Optional<String> refusal = replay.refusal(letter, System.currentTimeMillis());
-            if (refusal.isPresent()) {
-              throw new Refusal(
-                  HttpStatus.UNPROCESSABLE_CONTENT, "It would be refused again: " + refusal.get());
+            DeadLetterReplay replay = new DeadLetterReplay(producer);
+            Optional<String> rejection = replay.rejection(letter, System.currentTimeMillis());
+            if (rejection.isPresent()) {
+              throw new HttpProblem(
+                  HttpStatus.UNPROCESSABLE_CONTENT, "It would be refused again: " + rejection.get());
             }
             return replay.send(letter);
           }
@@ -171,7 +171,7 @@ public final class DeadLetterStore {
   }
 
   private List<TopicPartition> partitions(KafkaConsumer<byte[], byte[]> consumer) {
-    return consumer.partitionsFor(topic, PATIENCE).stream()
+    return consumer.partitionsFor(topic, TIMEOUT).stream()
         .map(partition -> new TopicPartition(topic, partition.partition()))
         .toList();
   }
@@ -183,29 +183,29 @@ public final class DeadLetterStore {
             "enable.auto.commit", "false",
             "auto.offset.reset", "earliest",
             "isolation.level", "read_committed",
-            "default.api.timeout.ms", (int) PATIENCE.toMillis(),
+            "default.api.timeout.ms", (int) TIMEOUT.toMillis(),
             "allow.auto.create.topics", "false");
     return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }
 
   /** Something that talks to Kafka. */
-  private interface Question<T> {
-    T ask() throws IOException, InterruptedException;
+  private interface KafkaCall<T> {
+    T call() throws IOException, InterruptedException;
   }
 
-  private <T> T guarded(Question<T> question) {
+  private <T> T guarded(KafkaCall<T> call) {
     if (!lock.tryLock()) {
-      throw Refusal.later(
+      throw HttpProblem.retryLater(
           HttpStatus.TOO_MANY_REQUESTS, "Somebody else reads the dead letters right now.", 5);
     }
     try {
-      return question.ask();
+      return call.call();
     } catch (KafkaException | IOException e) {
-      throw Refusal.later(
+      throw HttpProblem.retryLater(
           HttpStatus.SERVICE_UNAVAILABLE, "Kafka does not answer: " + e.getMessage(), 5);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw Refusal.later(HttpStatus.SERVICE_UNAVAILABLE, "The service is stopping.", 5);
+      throw HttpProblem.retryLater(HttpStatus.SERVICE_UNAVAILABLE, "The service is stopping.", 5);
     } finally {
       lock.unlock();
     }

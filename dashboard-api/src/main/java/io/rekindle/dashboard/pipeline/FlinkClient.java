@@ -1,7 +1,7 @@
 package io.rekindle.dashboard.pipeline;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.rekindle.dashboard.http.Json;
+import io.rekindle.dashboard.web.Json;
 import io.rekindle.dashboard.pipeline.PipelineStatus.Checkpoint;
 import io.rekindle.dashboard.pipeline.PipelineStatus.Job;
 import java.io.IOException;
@@ -50,13 +50,13 @@ final class FlinkClient {
    *
    * @param readUntil by {@code topic/partition} as Flink's metrics name it, dots as underscores
    */
-  record Answer(Job job, Map<String, Instant> readUntil) {}
+  record JobReport(Job job, Map<String, Instant> readUntil) {}
 
   FlinkClient(URI url) {
     this.url = url.toString().replaceAll("/+$", "");
   }
 
-  Answer ask() throws InterruptedException {
+  JobReport ask() throws InterruptedException {
     Instant now = Instant.now();
     try {
       JsonNode newest = null;
@@ -68,16 +68,16 @@ final class FlinkClient {
         }
       }
       if (newest == null) {
-        return new Answer(Job.absent("ABSENT", "Flink runs no job.", now), Map.of());
+        return new JobReport(Job.absent("ABSENT", "Flink runs no job.", now), Map.of());
       }
       return answer(newest, now);
     } catch (IOException e) {
       String trouble = "Flink does not answer: " + e.getMessage();
-      return new Answer(Job.absent("UNREACHABLE", trouble, now), Map.of());
+      return new JobReport(Job.absent("UNREACHABLE", trouble, now), Map.of());
     }
   }
 
-  private Answer answer(JsonNode job, Instant now) throws IOException, InterruptedException {
+  private JobReport answer(JsonNode job, Instant now) throws IOException, InterruptedException {
     String id = job.path("jid").asText();
     String state = job.path("state").asText();
     JsonNode tasks = job.path("tasks");
@@ -85,7 +85,7 @@ final class FlinkClient {
     JsonNode checkpoints = get("/jobs/" + id + "/checkpoints");
     JsonNode last = checkpoints.path("latest").path("completed");
     String trouble = state.equals("RUNNING") ? null : rootCause(get("/jobs/" + id + "/exceptions"));
-    return new Answer(
+    return new JobReport(
         new Job(
             id,
             state,
@@ -160,7 +160,7 @@ final class FlinkClient {
     return readUntil;
   }
 
-  /** A partition's name in {@link Answer#readUntil}. */
+  /** A partition's name in {@link JobReport#readUntil}. */
   static String key(String topic, int partition) {
     return topic.replace('.', '_') + "/" + partition;
   }

@@ -1,6 +1,6 @@
 package io.rekindle.dashboard.pipeline;
 
-import io.rekindle.dashboard.database.Columns;
+import io.rekindle.dashboard.database.NullableColumns;
 import java.math.BigDecimal;
 import org.jdbi.v3.core.Jdbi;
 
@@ -30,9 +30,9 @@ public final class ProgressQuery {
                     (row, context) -> {
                       BigDecimal age = row.getBigDecimal("age_ms");
                       return new PipelineProgress(
-                          Columns.instant(row, "scored_until"),
+                          NullableColumns.instant(row, "scored_until"),
                           age == null ? null : age.longValue(),
-                          Columns.instant(row, "written_at"));
+                          NullableColumns.instant(row, "written_at"));
                     })
                 .findOne()
                 .orElse(new PipelineProgress(null, null, null)));

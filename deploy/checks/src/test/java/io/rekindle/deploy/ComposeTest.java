@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.rekindle.connectors.RekindleVersion;
+import io.rekindle.platform.text.Version;
 import io.rekindle.connectors.kafka.Topics;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -134,7 +134,7 @@ class ComposeTest {
             .map(name -> SERVICES.get(name).get("image").asText())
             .filter(image -> image.startsWith("rekindle/"))
             .collect(Collectors.toCollection(TreeSet::new));
-    assertThat(images).allMatch(image -> image.endsWith(":" + RekindleVersion.CURRENT));
+    assertThat(images).allMatch(image -> image.endsWith(":" + Version.CURRENT));
     Set<String> built =
         services()
             .filter(name -> SERVICES.get(name).has("build"))
@@ -301,7 +301,7 @@ class ComposeTest {
     assertThat(settings("job")).isSubsetOf(KnownSettings.ofJob());
     assertThat(settings("migrate")).isSubsetOf(KnownSettings.ofMigrate());
     assertThat(settings("topics")).isSubsetOf(KnownSettings.ofCreateTopics());
-    assertThat(settings("connector")).isSubsetOf(KnownSettings.ofKeepConnector());
+    assertThat(settings("connector")).isSubsetOf(KnownSettings.ofConnectorMain());
     for (String name : List.of("migrate", "topics", "connector")) {
       assertThat(SERVICES.get(name).at("/environment/REKINDLE_TOPIC_PARTITIONS").asInt())
           .isEqualTo(Topics.standard().users().partitions());

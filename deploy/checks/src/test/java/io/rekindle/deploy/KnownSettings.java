@@ -35,15 +35,15 @@ final class KnownSettings {
   }
 
   static Set<String> ofMigrate() {
-    return named("connectors/src/main/java/io/rekindle/connectors/database/Migrate.java");
+    return named("connectors/src/main/java/io/rekindle/connectors/setup/Migrate.java");
   }
 
   static Set<String> ofCreateTopics() {
-    return named("connectors/src/main/java/io/rekindle/connectors/kafka/CreateTopics.java");
+    return named("connectors/src/main/java/io/rekindle/connectors/setup/CreateTopics.java");
   }
 
-  static Set<String> ofKeepConnector() {
-    return named("connectors/src/main/java/io/rekindle/connectors/connect/KeepConnector.java");
+  static Set<String> ofConnectorMain() {
+    return named("connectors/src/main/java/io/rekindle/connectors/setup/ConnectorMain.java");
   }
 
   /** Whoever logs by our file. */

@@ -28,7 +28,7 @@ import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.api.model.rbac.Role;
 import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
 import io.fabric8.openshift.api.model.monitoring.v1.PodMonitor;
-import io.rekindle.connectors.RekindleVersion;
+import io.rekindle.platform.text.Version;
 import io.rekindle.connectors.kafka.Topic;
 import io.rekindle.connectors.kafka.Topics;
 import io.strimzi.api.kafka.model.connect.KafkaConnect;
@@ -218,7 +218,7 @@ class KubernetesTest {
     assertThat(images)
         .allMatch(image -> image.matches("[a-z/-]+:v?[0-9]+\\.[0-9]+\\.[0-9]+"))
         .filteredOn(image -> image.startsWith("rekindle/"))
-        .allMatch(image -> image.endsWith(":" + RekindleVersion.CURRENT))
+        .allMatch(image -> image.endsWith(":" + Version.CURRENT))
         .hasSize(5);
   }
 

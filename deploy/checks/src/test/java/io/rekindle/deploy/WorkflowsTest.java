@@ -3,7 +3,7 @@ package io.rekindle.deploy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.rekindle.connectors.RekindleVersion;
+import io.rekindle.platform.text.Version;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -93,7 +93,7 @@ class WorkflowsTest {
   @Test
   void shouldHaveASectionOfThisVersionInTheChangelog() {
     assertThat(Repository.text(Repository.ROOT.resolve("CHANGELOG.md")))
-        .contains("\n## " + RekindleVersion.CURRENT);
+        .contains("\n## " + Version.CURRENT);
   }
 
   @ParameterizedTest

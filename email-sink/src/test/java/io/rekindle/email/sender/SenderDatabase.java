@@ -2,7 +2,7 @@ package io.rekindle.email.sender;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import io.rekindle.connectors.database.Migrations;
+import io.rekindle.connectors.schema.Migrations;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.sql.Connection;

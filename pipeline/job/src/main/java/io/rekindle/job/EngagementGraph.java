@@ -1,11 +1,11 @@
 package io.rekindle.job;
 
-import io.rekindle.connectors.capture.Captured;
-import io.rekindle.connectors.capture.CommitTimeWatermarks;
+import io.rekindle.connectors.cdc.CdcRecord;
+import io.rekindle.connectors.flink.CommitTimeWatermarks;
 import io.rekindle.connectors.deadletter.DeadLetter;
 import io.rekindle.connectors.events.Change;
-import io.rekindle.connectors.events.Control;
-import io.rekindle.connectors.serialization.EventTypeInfo;
+import io.rekindle.connectors.events.RuleChange;
+import io.rekindle.connectors.flink.EventTypeInfo;
 import io.rekindle.job.engagement.EngagementOperator;
 import io.rekindle.job.engagement.Judgement;
 import io.rekindle.job.engagement.JudgementSerializer;
@@ -31,13 +31,13 @@ public final class EngagementGraph {
    * Where the input comes from.
    *
    * @param changes the changes of users, orders, emails and overrides
-   * @param controls the changes of scoring policies and of the rules of outreach
+   * @param ruleChanges the changes of scoring policies and of the rules of outreach
    * @param parallelism of the reading of changes: more than a topic has partitions would leave a
    *     reader without any, and hold time back for ever
    */
   public record Sources(
-      Source<Captured<Change>, ?, ?> changes,
-      Source<Captured<Control>, ?, ?> controls,
+      Source<CdcRecord<Change>, ?, ?> changes,
+      Source<CdcRecord<RuleChange>, ?, ?> ruleChanges,
       int parallelism) {}
 
   /**
@@ -77,19 +77,19 @@ public final class EngagementGraph {
             .name("Changes or dead letters")
             .setParallelism(sources.parallelism());
 
-    SingleOutputStreamOperator<Control> controls =
-        env.fromSource(sources.controls(), new CommitTimeWatermarks<>(commitSkew), "Read controls")
-            .uid(Uids.CONTROLS)
+    SingleOutputStreamOperator<RuleChange> ruleChanges =
+        env.fromSource(sources.ruleChanges(), new CommitTimeWatermarks<>(commitSkew), "Read rule changes")
+            .uid(Uids.RULE_CHANGES)
             .setParallelism(1)
-            .process(new ByOutcome<>(), EventTypeInfo.CONTROL)
-            .uid(Uids.CONTROLS_BY_OUTCOME)
-            .name("Controls or dead letters")
+            .process(new ByOutcome<>(), EventTypeInfo.RULE_CHANGE)
+            .uid(Uids.RULE_CHANGES_SPLIT)
+            .name("Rule changes or dead letters")
             .setParallelism(1);
 
     SingleOutputStreamOperator<Judgement> judgements =
         changes
             .keyBy(Change::userId, Types.STRING)
-            .connect(controls.broadcast())
+            .connect(ruleChanges.broadcast())
             .transform(
                 "Judge engagement",
                 JudgementSerializer.TYPE,
@@ -132,7 +132,7 @@ public final class EngagementGraph {
 
     changes
         .getSideOutput(ByOutcome.DEAD_LETTERS)
-        .union(controls.getSideOutput(ByOutcome.DEAD_LETTERS))
+        .union(ruleChanges.getSideOutput(ByOutcome.DEAD_LETTERS))
         .sinkTo(sinks.deadLetters())
         .uid(Uids.DEAD_LETTERS)
         .name("Keep dead letters")

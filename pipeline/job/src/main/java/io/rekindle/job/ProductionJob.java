@@ -1,9 +1,9 @@
 package io.rekindle.job;
 
-import io.rekindle.connectors.capture.Captured;
-import io.rekindle.connectors.capture.CapturedDeserializer;
+import io.rekindle.connectors.cdc.CdcRecord;
+import io.rekindle.connectors.flink.CdcRecordDeserializer;
 import io.rekindle.connectors.deadletter.DeadLetter;
-import io.rekindle.connectors.deadletter.DeadLetterSerializationSchema;
+import io.rekindle.connectors.flink.DeadLetterSerializationSchema;
 import io.rekindle.connectors.kafka.Topic;
 import io.rekindle.connectors.kafka.Topics;
 import io.rekindle.job.Settings.Results;
@@ -163,24 +163,24 @@ public final class ProductionJob {
             settings,
             "changes",
             topics.changes().stream().map(Topic::name).toList(),
-            CapturedDeserializer.ofChanges(),
+            CdcRecordDeserializer.ofChanges(),
             new EveryOffset()),
         source(
             settings,
-            "controls",
-            topics.controls().stream().map(Topic::name).toList(),
+            "rule-changes",
+            topics.ruleChanges().stream().map(Topic::name).toList(),
             new ValidatedPolicies(),
             new EveryOffset()),
         Math.min(parallelism, partitions));
   }
 
-  private static <T> KafkaSource<Captured<T>> source(
+  private static <T> KafkaSource<CdcRecord<T>> source(
       Settings settings,
       String client,
       List<String> topics,
-      KafkaRecordDeserializationSchema<Captured<T>> deserializer,
+      KafkaRecordDeserializationSchema<CdcRecord<T>> deserializer,
       OffsetsInitializer from) {
-    return KafkaSource.<Captured<T>>builder()
+    return KafkaSource.<CdcRecord<T>>builder()
         .setBootstrapServers(settings.get(Settings.KAFKA_BOOTSTRAP_SERVERS))
         .setGroupId(settings.get(Settings.KAFKA_GROUP_ID))
         .setClientIdPrefix(settings.get(Settings.KAFKA_GROUP_ID) + "-" + client)

@@ -8,8 +8,8 @@ final class Uids {
 
   static final String CHANGES = "changes";
   static final String CHANGES_BY_OUTCOME = "changes-by-outcome";
-  static final String CONTROLS = "controls";
-  static final String CONTROLS_BY_OUTCOME = "controls-by-outcome";
+  static final String RULE_CHANGES = "rule-changes";
+  static final String RULE_CHANGES_SPLIT = "rule-changes-split";
   static final String ENGAGEMENT = "engagement";
   static final String SCORES = "scores";
   static final String ONLY_CHANGED = "only-changed";

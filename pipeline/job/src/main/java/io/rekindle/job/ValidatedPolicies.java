@@ -1,13 +1,13 @@
 package io.rekindle.job;
 
-import io.rekindle.connectors.capture.Captured;
-import io.rekindle.connectors.capture.CapturedDeserializer;
+import io.rekindle.connectors.cdc.CdcRecord;
+import io.rekindle.connectors.flink.CdcRecordDeserializer;
 import io.rekindle.connectors.deadletter.DeadLetter;
-import io.rekindle.connectors.deadletter.Reason;
-import io.rekindle.connectors.events.Control;
+import io.rekindle.connectors.deadletter.DeadLetterReason;
+import io.rekindle.connectors.events.RuleChange;
 import io.rekindle.connectors.events.PolicyChanged;
-import io.rekindle.scoring.InvalidPolicyException;
-import io.rekindle.scoring.ScoringPolicy;
+import io.rekindle.scoring.policy.InvalidPolicyException;
+import io.rekindle.scoring.policy.ScoringPolicy;
 import org.apache.flink.api.common.serialization.DeserializationSchema.InitializationContext;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
@@ -19,41 +19,41 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
  * document is none. The change itself goes on, too: that its row is active now tells that the
  * policy before it stays.
  */
-final class ValidatedPolicies implements KafkaRecordDeserializationSchema<Captured<Control>> {
+final class ValidatedPolicies implements KafkaRecordDeserializationSchema<CdcRecord<RuleChange>> {
 
   private static final long serialVersionUID = 1L;
 
-  private final CapturedDeserializer<Control> captured = CapturedDeserializer.ofControls();
+  private final CdcRecordDeserializer<RuleChange> deserializer = CdcRecordDeserializer.ofRuleChanges();
 
   @Override
   public void open(InitializationContext context) {
-    captured.open(context);
+    deserializer.open(context);
   }
 
   @Override
   public void deserialize(
-      ConsumerRecord<byte[], byte[]> message, Collector<Captured<Control>> collector) {
-    captured.deserialize(message, new Validating(message, collector));
+      ConsumerRecord<byte[], byte[]> message, Collector<CdcRecord<RuleChange>> collector) {
+    deserializer.deserialize(message, new Validating(message, collector));
   }
 
   @Override
-  public TypeInformation<Captured<Control>> getProducedType() {
-    return captured.getProducedType();
+  public TypeInformation<CdcRecord<RuleChange>> getProducedType() {
+    return deserializer.getProducedType();
   }
 
   private record Validating(
-      ConsumerRecord<byte[], byte[]> message, Collector<Captured<Control>> collector)
-      implements Collector<Captured<Control>> {
+      ConsumerRecord<byte[], byte[]> message, Collector<CdcRecord<RuleChange>> collector)
+      implements Collector<CdcRecord<RuleChange>> {
 
     @Override
-    public void collect(Captured<Control> captured) {
-      collector.collect(captured);
-      if (captured.change() instanceof PolicyChanged policy && policy.document() != null) {
+    public void collect(CdcRecord<RuleChange> record) {
+      collector.collect(record);
+      if (record.change() instanceof PolicyChanged policy && policy.document() != null) {
         try {
           ScoringPolicy.parse(policy.document());
         } catch (InvalidPolicyException e) {
           collector.collect(
-              Captured.deadLetter(DeadLetter.of(message, Reason.INVALID_POLICY, e.getMessage())));
+              CdcRecord.deadLetter(DeadLetter.of(message, DeadLetterReason.INVALID_POLICY, e.getMessage())));
         }
       }
     }

@@ -1,6 +1,6 @@
 package io.rekindle.job;
 
-import io.rekindle.connectors.capture.Captured;
+import io.rekindle.connectors.cdc.CdcRecord;
 import io.rekindle.connectors.deadletter.DeadLetter;
 import io.rekindle.job.outreach.Decision;
 import io.rekindle.job.outreach.DecisionSerializer;
@@ -34,7 +34,7 @@ public final class WritingGraph {
    */
   public static void define(
       StreamExecutionEnvironment env,
-      Source<Captured<Decision>, ?, ?> requests,
+      Source<CdcRecord<Decision>, ?, ?> requests,
       AsyncFunction<Decision, String> writing,
       Sink<DeadLetter> deadLetters,
       int parallelism,

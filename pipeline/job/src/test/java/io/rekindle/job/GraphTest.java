@@ -46,8 +46,8 @@ class GraphTest {
       List.of(
           "changes",
           "changes-by-outcome",
-          "controls",
-          "controls-by-outcome",
+          "rule-changes",
+          "rule-changes-split",
           "dead-letters",
           "decisions",
           "emails-written",
@@ -135,7 +135,7 @@ class GraphTest {
       switch (node.getTransformationUID()) {
         case "changes", "changes-by-outcome", "read-requests", "write-emails" ->
             assertThat(node.getParallelism()).isEqualTo(4);
-        case "controls", "rationing", "decisions" -> assertThat(node.getParallelism()).isEqualTo(1);
+        case "rule-changes", "rationing", "decisions" -> assertThat(node.getParallelism()).isEqualTo(1);
         case "engagement", "scores" -> assertThat(node.getParallelism()).isEqualTo(8);
         default -> assertThat(node.getMaxParallelism()).isLessThanOrEqualTo(128);
       }

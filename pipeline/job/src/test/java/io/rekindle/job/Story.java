@@ -1,10 +1,10 @@
 package io.rekindle.job;
 
-import io.rekindle.connectors.capture.Captured;
-import io.rekindle.connectors.capture.CapturedDeserializer;
+import io.rekindle.connectors.cdc.CdcRecord;
+import io.rekindle.connectors.flink.CdcRecordDeserializer;
 import io.rekindle.connectors.events.Change;
 import io.rekindle.connectors.events.Contacted;
-import io.rekindle.connectors.events.Control;
+import io.rekindle.connectors.events.RuleChange;
 import io.rekindle.connectors.events.OrderChanged;
 import io.rekindle.connectors.events.OrderChanged.Kind;
 import io.rekindle.connectors.events.OrderRemoved;
@@ -17,8 +17,8 @@ import io.rekindle.connectors.events.SuppressionChanged;
 import io.rekindle.connectors.events.SuppressionRemoved;
 import io.rekindle.connectors.events.UserChanged;
 import io.rekindle.connectors.events.UserRemoved;
-import io.rekindle.connectors.serialization.EventTypeInfo;
-import io.rekindle.scoring.ScoringPolicy;
+import io.rekindle.connectors.flink.EventTypeInfo;
+import io.rekindle.scoring.policy.ScoringPolicy;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -137,14 +137,14 @@ public final class Story {
    * Another policy comes into force in the first chapter and goes again in the second, and outreach
    * pauses between.
    */
-  public static List<Control> controls(Chapter chapter) {
+  public static List<RuleChange> ruleChanges(Chapter chapter) {
     boolean first = chapter == Chapter.FIRST;
-    List<Control> controls = new ArrayList<>();
+    List<RuleChange> ruleChanges = new ArrayList<>();
     if (first) {
-      controls.add(
+      ruleChanges.add(
           new OutreachChanged(BEGIN, new RowVersion(1_000_000, 0), true, OutreachRules.DEFAULTS));
     }
-    controls.add(
+    ruleChanges.add(
         new OutreachChanged(
             first ? BEGIN + 40 * DAY : FIRST_END + 10 * DAY,
             version(first ? 501 : 3_001),
@@ -153,7 +153,7 @@ public final class Story {
                 ? new OutreachRules(
                     false, 30, 14, 5, "autumn", 100_000, OutreachRules.DEFAULTS.variants())
                 : OutreachRules.DEFAULTS));
-    controls.add(
+    ruleChanges.add(
         new PolicyChanged(
             "document-v1",
             first ? BEGIN + 30 * DAY : FIRST_END + 30 * DAY,
@@ -161,7 +161,7 @@ public final class Story {
             false,
             ScoringPolicy.builtIn("document-v1").json(),
             first));
-    return controls;
+    return ruleChanges;
   }
 
   public static long end(Chapter chapter) {
@@ -171,50 +171,50 @@ public final class Story {
   /** The changes as a source, which goes on ticking when all is told. */
   public static EngagementGraph.Sources sources(Chapter chapter) {
     return new EngagementGraph.Sources(
-        new Telling<>(chapter, true, CapturedDeserializer.typeOf(EventTypeInfo.CHANGE)).source(),
-        new Telling<>(chapter, false, CapturedDeserializer.typeOf(EventTypeInfo.CONTROL)).source(),
+        new Telling<>(chapter, true, CdcRecordDeserializer.typeOf(EventTypeInfo.CHANGE)).source(),
+        new Telling<>(chapter, false, CdcRecordDeserializer.typeOf(EventTypeInfo.RULE_CHANGE)).source(),
         1);
   }
 
-  private static final class Telling<T> implements GeneratorFunction<Long, Captured<T>> {
+  private static final class Telling<T> implements GeneratorFunction<Long, CdcRecord<T>> {
 
     private static final long serialVersionUID = 1L;
     private static final double PER_SECOND = 2_000;
 
     private final Chapter chapter;
     private final boolean ofChanges;
-    private final TypeInformation<Captured<T>> type;
+    private final TypeInformation<CdcRecord<T>> type;
     private transient List<?> told;
     private transient int next;
 
-    Telling(Chapter chapter, boolean ofChanges, TypeInformation<Captured<T>> type) {
+    Telling(Chapter chapter, boolean ofChanges, TypeInformation<CdcRecord<T>> type) {
       this.chapter = chapter;
       this.ofChanges = ofChanges;
       this.type = type;
     }
 
-    Source<Captured<T>, ?, ?> source() {
+    Source<CdcRecord<T>, ?, ?> source() {
       return new DataGeneratorSource<>(
           this, Long.MAX_VALUE, RateLimiterStrategy.perSecond(PER_SECOND), type);
     }
 
     @Override
-    @SuppressWarnings("unchecked") // changes or controls, as the type given with them says
-    public Captured<T> map(Long index) {
+    @SuppressWarnings("unchecked") // changes or rule changes, as the type given with them says
+    public CdcRecord<T> map(Long index) {
       if (told == null) {
-        told = ofChanges ? changes(chapter) : controls(chapter);
+        told = ofChanges ? changes(chapter) : ruleChanges(chapter);
       }
       if (next == told.size()) {
         // Enough beyond the end for the skew that watermarks allow for.
-        return Captured.progress(end(chapter) + 1_000);
+        return CdcRecord.progress(end(chapter) + 1_000);
       }
       Object change = told.get(next++);
       if (change instanceof Change row) {
-        return Captured.change(
-            (T) row, row.snapshot() ? Captured.PROVES_NOTHING : row.commitTime());
+        return CdcRecord.change(
+            (T) row, row.snapshot() ? CdcRecord.COMPLETENESS_UNKNOWN : row.commitTime());
       }
-      Control control = (Control) change;
-      return Captured.change((T) control, control.commitTime());
+      RuleChange ruleChange = (RuleChange) change;
+      return CdcRecord.change((T) ruleChange, ruleChange.commitTime());
     }
   }
 }

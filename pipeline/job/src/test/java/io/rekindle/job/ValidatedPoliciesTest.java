@@ -3,11 +3,11 @@ package io.rekindle.job;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.rekindle.connectors.capture.Captured;
-import io.rekindle.connectors.deadletter.Reason;
-import io.rekindle.connectors.events.Control;
+import io.rekindle.connectors.cdc.CdcRecord;
+import io.rekindle.connectors.deadletter.DeadLetterReason;
+import io.rekindle.connectors.events.RuleChange;
 import io.rekindle.connectors.events.PolicyChanged;
-import io.rekindle.scoring.ScoringPolicy;
+import io.rekindle.scoring.policy.ScoringPolicy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -28,22 +28,22 @@ class ValidatedPoliciesTest {
 
   @Test
   void shouldKeepAPolicyThatIsNoneAsADeadLetterAndLetItsChangeGoOn() {
-    List<Captured<Control>> captured = read("{\\\"version\\\":\\\"mine\\\"}");
+    List<CdcRecord<RuleChange>> records = read("{\\\"version\\\":\\\"mine\\\"}");
 
-    assertThat(captured).hasSize(2);
-    assertThat(((PolicyChanged) captured.get(0).change()).active()).isTrue();
-    assertThat(captured.get(1).deadLetter().reason()).isEqualTo(Reason.INVALID_POLICY);
-    assertThat(captured.get(1).deadLetter().id())
+    assertThat(records).hasSize(2);
+    assertThat(((PolicyChanged) records.get(0).change()).active()).isTrue();
+    assertThat(records.get(1).deadLetter().reason()).isEqualTo(DeadLetterReason.INVALID_POLICY);
+    assertThat(records.get(1).deadLetter().id())
         .isEqualTo("rekindle.engagement.scoring_policies-0-17");
   }
 
   @Test
   void shouldLetAPolicyGoOnAlone() {
     String document = ScoringPolicy.builtIn("cadence-v1").json().replace("\"", "\\\"");
-    assertThat(read(document)).singleElement().matches(Captured::isChange);
+    assertThat(read(document)).singleElement().matches(CdcRecord::isChange);
   }
 
-  private static List<Captured<Control>> read(String document) {
+  private static List<CdcRecord<RuleChange>> read(String document) {
     String row =
         "{\"policy_version\":\"mine\",\"document\":\""
             + document
@@ -64,7 +64,7 @@ class ValidatedPoliciesTest {
             + "}";
     ValidatedPolicies policies = new ValidatedPolicies();
     policies.open(new Context());
-    List<Captured<Control>> captured = new ArrayList<>();
+    List<CdcRecord<RuleChange>> records = new ArrayList<>();
     policies.deserialize(
         new ConsumerRecord<>(
             "rekindle.engagement.scoring_policies",
@@ -80,14 +80,14 @@ class ValidatedPoliciesTest {
             Optional.empty()),
         new Collector<>() {
           @Override
-          public void collect(Captured<Control> element) {
-            captured.add(element);
+          public void collect(CdcRecord<RuleChange> element) {
+            records.add(element);
           }
 
           @Override
           public void close() {}
         });
-    return captured;
+    return records;
   }
 
   private static final class Context implements InitializationContext {

@@ -1,15 +1,16 @@
 package io.rekindle.scoring;
 
-import io.rekindle.scoring.ScoringPolicy.Definition;
-import io.rekindle.scoring.ScoringPolicy.RhythmGap;
+import io.rekindle.scoring.policy.ExchangeRates;
+import io.rekindle.scoring.policy.ScoringPolicy.Definition;
+import io.rekindle.scoring.policy.ScoringPolicy.RhythmGap;
 
 /**
  * What a user's orders come to, found in one pass from the newest to the oldest. Mutable and reused
  * for every user, so that scoring allocates nothing.
  *
  * <p>The orders in the window at any instant are the newest ones up to some point, and no order
- * adds less than nothing. So the user reaches a rung of a ladder with a certain order, and stands
- * on it until that order leaves the window: the same pass finds when each level will be lost.
+ * adds less than nothing. So the user reaches a threshold of a tier table with a certain order, and stays
+ * above it until that order leaves the window: the same pass finds when each level will drop.
  */
 final class OrderFacts {
 
@@ -18,11 +19,11 @@ final class OrderFacts {
   /**
    * The latest instant that is accepted, and negated the earliest: sums of times cannot overflow.
    */
-  static final long LATEST = 100_000_000_000_000_000L;
+  static final long MAX_INSTANT = 100_000_000_000_000_000L;
 
   private final Definition policy;
-  private final Track orderDaysTrack;
-  private final Track spendTrack;
+  private final TierCursor orderDaysCursor;
+  private final TierCursor spendCursor;
 
   int orderCount;
   int orderDaysEver;
@@ -33,20 +34,20 @@ final class OrderFacts {
   long usualGap;
   int unconvertedOrders;
 
-  OrderFacts(Definition policy, Track orderDaysTrack, Track spendTrack) {
+  OrderFacts(Definition policy, TierCursor orderDaysCursor, TierCursor spendCursor) {
     this.policy = policy;
-    this.orderDaysTrack = orderDaysTrack;
-    this.spendTrack = spendTrack;
+    this.orderDaysCursor = orderDaysCursor;
+    this.spendCursor = spendCursor;
   }
 
-  void read(OrderHistory orders, long asOf) {
-    orderDaysTrack.clear();
-    spendTrack.clear();
+  void load(OrderHistory orders, long asOf) {
+    orderDaysCursor.clear();
+    spendCursor.clear();
     final long window = policy.windowMillis();
     final ExchangeRates exchangeRates = policy.exchangeRates();
     final boolean faceValue = exchangeRates.faceValue();
-    final long[] dayRungs = policy.orderDays().rungs();
-    final long[] spendRungs = policy.spend().rungs();
+    final long[] dayThresholds = policy.orderDays().thresholds();
+    final long[] spendThresholds = policy.spend().thresholds();
     final int gapDays = policy.rhythmGap() == null ? 1 : policy.rhythmGap().orderDays();
     int dayLevel = 0;
     int spendLevel = 0;
@@ -60,13 +61,13 @@ final class OrderFacts {
     long dayStart = Long.MAX_VALUE;
     long newestDayStart = 0;
     long gapStart = 0;
-    long following = LATEST;
+    long newerOrderAt = MAX_INSTANT;
     for (int i = orders.size() - 1; i >= 0; i--) {
       long placedAt = orders.placedAt(i);
-      if (placedAt > following) {
-        throw outOfOrder(placedAt, following);
+      if (placedAt > newerOrderAt) {
+        throw outOfOrder(placedAt, newerOrderAt);
       }
-      following = placedAt;
+      newerOrderAt = placedAt;
       long net = orders.netMinor(i);
       if (net <= 0) {
         continue;
@@ -92,26 +93,26 @@ final class OrderFacts {
         if (days <= gapDays) {
           gapStart = dayStart;
         }
-        if (dayLevel + 1 < dayRungs.length && days == dayRungs[dayLevel + 1]) {
+        if (dayLevel + 1 < dayThresholds.length && days == dayThresholds[dayLevel + 1]) {
           dayLevel++;
-          orderDaysTrack.addLevel(placedAt + window);
+          orderDaysCursor.addLevel(placedAt + window);
         }
       }
       total += net;
       if (total < 0) {
         total = Long.MAX_VALUE;
       }
-      while (spendLevel + 1 < spendRungs.length && total >= spendRungs[spendLevel + 1]) {
+      while (spendLevel + 1 < spendThresholds.length && total >= spendThresholds[spendLevel + 1]) {
         spendLevel++;
-        spendTrack.addLevel(placedAt + window);
+        spendCursor.addLevel(placedAt + window);
       }
       if (asOf - placedAt < window) {
         daysInWindow = days;
         inWindow = total;
       }
     }
-    if (following < -LATEST) {
-      throw tooFar("An order", following);
+    if (newerOrderAt < -MAX_INSTANT) {
+      throw tooFar("An order", newerOrderAt);
     }
     orderCount = count;
     orderDaysEver = days;
@@ -140,10 +141,10 @@ final class OrderFacts {
     return rhythmGap == null ? 0 : rhythmGap.estimate(gaps, span);
   }
 
-  private static IllegalArgumentException outOfOrder(long placedAt, long following) {
-    return following == LATEST
+  private static IllegalArgumentException outOfOrder(long placedAt, long newerOrderAt) {
+    return newerOrderAt == MAX_INSTANT
         ? tooFar("An order", placedAt)
         : new IllegalArgumentException(
-            "The order at " + placedAt + " ms is before one at " + following + " ms: sort them");
+            "The order at " + placedAt + " ms is before one at " + newerOrderAt + " ms: sort them");
   }
 }

@@ -1,5 +1,7 @@
 package io.rekindle.scoring;
 
+import io.rekindle.platform.text.CurrencyCodes;
+
 /**
  * A read-only view of a user's orders, ascending by {@link #placedAt}; the order among equal times
  * does not matter. Rows without effect (net of zero or less) may be among them.
@@ -10,7 +12,7 @@ package io.rekindle.scoring;
 public interface OrderHistory {
 
   /** How many orders of a user count; beyond, the oldest are forgotten. */
-  int MOST = 1_000;
+  int MAX_ORDERS = 1_000;
 
   /** A user without orders. */
   OrderHistory EMPTY =
@@ -49,7 +51,7 @@ public interface OrderHistory {
   long netMinor(int index);
 
   /**
-   * The currency as {@link Currencies#pack} gives it, or {@link Currencies#BASE} if the amount is
+   * The currency as {@link CurrencyCodes#pack} gives it, or {@link CurrencyCodes#BASE} if the amount is
    * in the policy's base currency already.
    */
   int currency(int index);

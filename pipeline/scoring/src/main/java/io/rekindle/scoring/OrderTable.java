@@ -1,5 +1,6 @@
 package io.rekindle.scoring;
 
+import io.rekindle.platform.text.CurrencyCodes;
 import java.util.Arrays;
 
 /**
@@ -25,7 +26,7 @@ public final class OrderTable implements OrderHistory {
    *
    * @param orderPlacedAt epoch milliseconds, not before that of the order added last
    * @param orderNetMinor amount less refunds in hundredths of the currency's unit
-   * @param orderCurrency as {@link Currencies} packs it
+   * @param orderCurrency as {@link CurrencyCodes} packs it
    */
   public void add(long orderPlacedAt, long orderNetMinor, int orderCurrency) {
     if (size == placedAt.length) {
@@ -39,14 +40,14 @@ public final class OrderTable implements OrderHistory {
     size++;
   }
 
-  /** Forgets all but the {@link #MOST} rows that were added last. */
+  /** Forgets all but the {@link #MAX_ORDERS} rows that were added last. */
   public void keepNewest() {
-    int surplus = size - MOST;
+    int surplus = size - MAX_ORDERS;
     if (surplus > 0) {
-      System.arraycopy(placedAt, surplus, placedAt, 0, MOST);
-      System.arraycopy(netMinor, surplus, netMinor, 0, MOST);
-      System.arraycopy(currency, surplus, currency, 0, MOST);
-      size = MOST;
+      System.arraycopy(placedAt, surplus, placedAt, 0, MAX_ORDERS);
+      System.arraycopy(netMinor, surplus, netMinor, 0, MAX_ORDERS);
+      System.arraycopy(currency, surplus, currency, 0, MAX_ORDERS);
+      size = MAX_ORDERS;
     }
   }
 

@@ -1,5 +1,7 @@
 package io.rekindle.scoring;
 
+import io.rekindle.scoring.policy.Band;
+import io.rekindle.scoring.policy.Segment;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 
@@ -23,7 +25,7 @@ import java.math.RoundingMode;
  * @param nextChange the next instant at which the score differs if nothing happens
  * @param nextReview the next instant at which anything shown differs (score, any points, band,
  *     segment, at risk) if nothing happens; never after {@code nextChange}
- * @param nextBorder the next instant at which the user passes any border of the policy, whether or
+ * @param nextCrossing the next instant at which the user passes any threshold of the policy, whether or
  *     not that shows; never after {@code nextReview}
  * @param usualGap the user's usual time between order days in milliseconds; 0 without an order, or
  *     if the policy has no rhythm
@@ -51,7 +53,7 @@ public record Score(
     long atRiskSince,
     long nextChange,
     long nextReview,
-    long nextBorder,
+    long nextCrossing,
     long usualGap,
     int orderDays,
     int orderDaysEver,

@@ -1,6 +1,9 @@
 package io.rekindle.scoring;
 
-import io.rekindle.scoring.ScoringPolicy.Definition;
+import io.rekindle.scoring.policy.Band;
+import io.rekindle.scoring.policy.ScoringPolicy;
+import io.rekindle.scoring.policy.Segment;
+import io.rekindle.scoring.policy.ScoringPolicy.Definition;
 import java.math.BigDecimal;
 
 /**
@@ -12,11 +15,11 @@ import java.math.BigDecimal;
 public final class Scorer {
 
   private final Definition policy;
-  private final Silence silence;
+  private final DecayCurve curve;
 
   public Scorer(ScoringPolicy policy) {
     this.policy = policy.definition();
-    this.silence = new Silence(this.policy);
+    this.curve = new DecayCurve(this.policy);
   }
 
   /**
@@ -30,43 +33,43 @@ public final class Scorer {
    *     million years away
    */
   public Score score(OrderHistory orders, long asOf, long lastContactAt) {
-    OrderFacts facts = read(orders, asOf, lastContactAt);
+    OrderFacts facts = load(orders, asOf, lastContactAt);
     if (facts.orderCount == 0) {
       return prospect(asOf);
     }
-    silence.seek(asOf);
-    final double score = silence.score();
-    final double recency = silence.recencyPoints();
-    final double rhythm = silence.rhythmPoints();
-    final double frequency = silence.frequencyPoints();
-    final double value = silence.valuePoints();
-    final double contact = silence.contactPoints();
+    curve.seek(asOf);
+    final double score = curve.score();
+    final double recency = curve.recencyPoints();
+    final double rhythm = curve.rhythmPoints();
+    final double frequency = curve.frequencyPoints();
+    final double value = curve.valuePoints();
+    final double contact = curve.contactPoints();
     final Band band = policy.band(score);
-    final boolean atRisk = silence.atRisk(score);
-    final Segment segment = silence.segment(score, atRisk);
+    final boolean atRisk = curve.atRisk(score);
+    final Segment segment = curve.segment(score, atRisk);
 
-    final long nextBorder = silence.nextBorder();
+    final long nextCrossing = curve.nextCrossing();
     long nextReview = Score.NEVER;
     long nextChange = Score.NEVER;
-    for (long border = nextBorder; border != Silence.NO_BORDER; border = silence.nextBorder()) {
-      silence.advance(border);
-      double laterScore = silence.score();
+    for (long crossing = nextCrossing; crossing != DecayCurve.NO_CROSSING; crossing = curve.nextCrossing()) {
+      curve.advance(crossing);
+      double laterScore = curve.score();
       if (nextReview == Score.NEVER) {
         // The band follows from the score.
-        boolean laterAtRisk = silence.atRisk(laterScore);
+        boolean laterAtRisk = curve.atRisk(laterScore);
         boolean differs =
             laterScore != score
-                || silence.recencyPoints() != recency
-                || silence.rhythmPoints() != rhythm
-                || silence.frequencyPoints() != frequency
-                || silence.valuePoints() != value
-                || silence.contactPoints() != contact
+                || curve.recencyPoints() != recency
+                || curve.rhythmPoints() != rhythm
+                || curve.frequencyPoints() != frequency
+                || curve.valuePoints() != value
+                || curve.contactPoints() != contact
                 || laterAtRisk != atRisk
-                || silence.segment(laterScore, laterAtRisk) != segment;
-        nextReview = differs ? border : Score.NEVER;
+                || curve.segment(laterScore, laterAtRisk) != segment;
+        nextReview = differs ? crossing : Score.NEVER;
       }
       if (laterScore != score) {
-        nextChange = border;
+        nextChange = crossing;
         break;
       }
     }
@@ -83,10 +86,10 @@ public final class Scorer {
         band,
         segment,
         atRisk,
-        atRisk ? silence.atRiskSince(asOf) : Score.NEVER,
+        atRisk ? curve.atRiskSince(asOf) : Score.NEVER,
         nextChange,
         nextReview,
-        nextBorder == Silence.NO_BORDER ? Score.NEVER : nextBorder,
+        nextCrossing == DecayCurve.NO_CROSSING ? Score.NEVER : nextCrossing,
         facts.usualGap,
         facts.orderDaysInWindow,
         facts.orderDaysEver,
@@ -104,7 +107,7 @@ public final class Scorer {
    */
   public BigDecimal formula(OrderHistory orders, long asOf, long lastContactAt) {
     Score score = score(orders, asOf, lastContactAt);
-    return Score.fourDecimals(score.scored() ? score.score() : silence.scoreWithoutOrders(asOf));
+    return Score.fourDecimals(score.scored() ? score.score() : curve.scoreWithoutOrders(asOf));
   }
 
   /**
@@ -132,9 +135,9 @@ public final class Scorer {
                 Math.max(0, computed.asOf() - computed.lastOrderAt()));
     // Points, and the segment by rules that the computed score did not meet, go on to differ.
     long nextReview =
-        computed.nextBorder() == Score.NEVER
+        computed.nextCrossing() == Score.NEVER
             ? expiresAt
-            : Math.min(expiresAt, computed.nextBorder());
+            : Math.min(expiresAt, computed.nextCrossing());
     return new Score(
         computed.asOf(),
         true,
@@ -161,16 +164,16 @@ public final class Scorer {
         computed.unconvertedOrders());
   }
 
-  private OrderFacts read(OrderHistory orders, long asOf, long lastContactAt) {
+  private OrderFacts load(OrderHistory orders, long asOf, long lastContactAt) {
     requireNear("The instant to score", asOf);
     if (lastContactAt != Score.NEVER) {
       requireNear("The last contact", lastContactAt);
     }
-    return silence.read(orders, asOf, lastContactAt);
+    return curve.load(orders, asOf, lastContactAt);
   }
 
   private static void requireNear(String what, long instant) {
-    if (instant > OrderFacts.LATEST || instant < -OrderFacts.LATEST) {
+    if (instant > OrderFacts.MAX_INSTANT || instant < -OrderFacts.MAX_INSTANT) {
       throw OrderFacts.tooFar(what, instant);
     }
   }

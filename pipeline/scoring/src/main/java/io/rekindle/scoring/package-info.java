@@ -23,7 +23,7 @@
  * <p>score(t) = {@code base} + recency + rhythm + frequency + value + contact, limited to {@code
  * clamp}. A user without an effective order has no score and is a PROSPECT. Every factor can be
  * left out of a policy, or be null, and is then zero. Tiers name where they begin: a measure
- * exactly on a border is in the tier that begins there, and the last tier has no end.
+ * exactly on a threshold is in the tier that begins there, and the last tier has no end.
  *
  * <dl>
  *   <dt>{@code recency}
@@ -53,7 +53,7 @@
  *
  * <p>Points may not rise with elapsed time, nor fall with more orders or more spend; a policy that
  * breaks this is refused. So during a silence every factor only falls, save that a contact ends,
- * and a user crosses each border once.
+ * and a user crosses each threshold once.
  *
  * <h2>What follows from it</h2>
  *
@@ -70,14 +70,14 @@
  *       {@code orderDaysInWindow}, {@code orderDaysEver} or {@code elapsedDays}. The last rule has
  *       no condition.
  *   <li><i>Next change</i>: the next instant at which the score differs if nothing happens. Only
- *       these can be: last + a recency border; last + the first whole millisecond at a rhythm
- *       border; the instant at which the order that reaches a frequency or value border leaves the
+ *       these can be: last + a recency threshold; last + the first whole millisecond at a rhythm
+ *       threshold; the instant at which the order that reaches a frequency or value threshold leaves the
  *       window; begin and end of a contact.
  * </ul>
  *
  * <h2>Policies</h2>
  *
- * <p>{@link io.rekindle.scoring.ScoringPolicy} reads them from JSON; {@code policies/*.json} beside
+ * <p>{@link io.rekindle.scoring.policy.ScoringPolicy} reads them from JSON; {@code policies/*.json} beside
  * this class are those that come with the product.
  *
  * <ul>

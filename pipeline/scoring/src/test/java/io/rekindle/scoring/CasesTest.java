@@ -1,5 +1,6 @@
 package io.rekindle.scoring;
 
+import io.rekindle.scoring.policy.ScoringPolicy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedReader;
@@ -46,7 +47,7 @@ class CasesTest {
     String name = expected.get("name");
     String history = expected.get("orders(id@placed_at_ms:net_minor)");
     long asOf = Long.parseLong(expected.get("as_of_ms"));
-    Orders orders = Orders.parse(history);
+    OrderList orders = OrderList.parse(history);
     Score score = cadence.score(orders, asOf, Score.NEVER);
 
     Map<String, String> actual = new LinkedHashMap<>();

@@ -1,13 +1,17 @@
 package io.rekindle.scoring;
 
+import io.rekindle.platform.text.CurrencyCodes;
+import io.rekindle.scoring.policy.RandomPolicies;
+import io.rekindle.scoring.policy.ScoringPolicy;
+import io.rekindle.scoring.policy.Segment;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.rekindle.scoring.Orders.Order;
-import io.rekindle.scoring.Reference.Moment;
+import io.rekindle.scoring.OrderList.Order;
+import io.rekindle.scoring.ReferenceScorer.Moment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -16,7 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Random histories, many of them on a border on purpose. The seed is printed; {@code
+ * Random histories, many of them on a threshold on purpose. The seed is printed; {@code
  * -Drekindle.seed=N} repeats a run.
  */
 class ScorerAgainstReferenceTest {
@@ -57,17 +61,17 @@ class ScorerAgainstReferenceTest {
     Scorer scorer = new Scorer(policy);
     for (int i = 0; i < histories; i++) {
       long around = around();
-      Orders orders = orders(json, around);
+      OrderList orders = orders(json, around);
       Long contact = random.nextBoolean() ? around - random.nextLong(-2 * DAY, 40 * DAY) : null;
       long asOf = asOf(json, orders, around, contact);
       compare(scorer, json, orders, asOf, contact);
     }
   }
 
-  private void compare(Scorer scorer, JsonNode policy, Orders orders, long asOf, Long contact) {
+  private void compare(Scorer scorer, JsonNode policy, OrderList orders, long asOf, Long contact) {
     long lastContactAt = contact == null ? Score.NEVER : contact;
     final Score score = scorer.score(orders, asOf, lastContactAt);
-    Reference expected = new Reference(policy, orders.list(), asOf, contact);
+    ReferenceScorer expected = new ReferenceScorer(policy, orders.list(), asOf, contact);
     String what =
         "seed %d, as of %d, contact %s, %s, %s".formatted(seed, asOf, contact, orders, policy);
 
@@ -101,11 +105,11 @@ class ScorerAgainstReferenceTest {
     assertThat(score.unconvertedOrders()).as(what).isEqualTo(expected.unconverted());
     assertThat(score.lastOrderAt()).as(what).isEqualTo(expected.last());
 
-    // Instants that no list of borders names: nothing may differ before the next review.
+    // Instants that no list of thresholds names: nothing may differ before the next review.
     long until = score.nextReview() == Score.NEVER ? asOf + 4_000 * DAY : score.nextReview();
     assertThat(expected.at(random.nextLong(asOf, until))).as(what).isEqualTo(moment);
     if (score.nextReview() != Score.NEVER) {
-      assertThat(score.nextBorder()).as(what).isBetween(asOf + 1, score.nextReview());
+      assertThat(score.nextCrossing()).as(what).isBetween(asOf + 1, score.nextReview());
     }
   }
 
@@ -122,16 +126,16 @@ class ScorerAgainstReferenceTest {
     };
   }
 
-  private Orders orders(JsonNode policy, long around) {
+  private OrderList orders(JsonNode policy, long around) {
     List<Order> orders = new ArrayList<>();
-    List<Long> borders = borders(policy);
+    List<Long> thresholds = thresholds(policy);
     int size = random.nextInt(4) == 0 ? random.nextInt(40) : random.nextInt(8);
     long step = random.nextLong(1, 90 * DAY);
     long placedAt = around - random.nextLong(0, 200 * DAY);
     while (orders.size() < size) {
       placedAt =
           switch (random.nextInt(10)) {
-            case 0 -> around - borders.get(random.nextInt(borders.size())) + tick();
+            case 0 -> around - thresholds.get(random.nextInt(thresholds.size())) + tick();
             case 1 -> placedAt;
             case 2 -> placedAt / DAY * DAY + tick();
             case 3 -> placedAt + random.nextLong(-DAY, DAY);
@@ -141,17 +145,17 @@ class ScorerAgainstReferenceTest {
           };
       orders.add(new Order(placedAt, net(policy), currency()));
     }
-    return new Orders(orders);
+    return new OrderList(orders);
   }
 
-  private static List<Long> borders(JsonNode policy) {
-    List<Long> borders = new ArrayList<>();
-    borders.add(0L);
-    borders.add(Math.round(policy.get("windowDays").doubleValue() * DAY));
+  private static List<Long> thresholds(JsonNode policy) {
+    List<Long> thresholds = new ArrayList<>();
+    thresholds.add(0L);
+    thresholds.add(Math.round(policy.get("windowDays").doubleValue() * DAY));
     for (JsonNode tier : policy.at("/recency/tiers")) {
-      borders.add(Math.round(tier.get("fromDays").doubleValue() * DAY));
+      thresholds.add(Math.round(tier.get("fromDays").doubleValue() * DAY));
     }
-    return borders;
+    return thresholds;
   }
 
   private long net(JsonNode policy) {
@@ -171,17 +175,17 @@ class ScorerAgainstReferenceTest {
 
   private int currency() {
     return switch (random.nextInt(6)) {
-      case 0 -> Currencies.pack("USD");
-      case 1 -> Currencies.pack("GBP");
-      case 2 -> Currencies.pack("JPY");
-      case 3 -> Currencies.pack(random.nextBoolean() ? "BTC" : "XXX");
-      case 4 -> Currencies.BASE;
-      default -> Currencies.pack("EUR");
+      case 0 -> CurrencyCodes.pack("USD");
+      case 1 -> CurrencyCodes.pack("GBP");
+      case 2 -> CurrencyCodes.pack("JPY");
+      case 3 -> CurrencyCodes.pack(random.nextBoolean() ? "BTC" : "XXX");
+      case 4 -> CurrencyCodes.BASE;
+      default -> CurrencyCodes.pack("EUR");
     };
   }
 
-  private long asOf(JsonNode policy, Orders orders, long around, Long contact) {
-    Reference reference = new Reference(policy, orders.list(), around, contact);
+  private long asOf(JsonNode policy, OrderList orders, long around, Long contact) {
+    ReferenceScorer reference = new ReferenceScorer(policy, orders.list(), around, contact);
     if (reference.prospect() || random.nextInt(3) == 0) {
       return around;
     }

@@ -1,5 +1,7 @@
 package io.rekindle.scoring;
 
+import io.rekindle.platform.text.CurrencyCodes;
+import io.rekindle.scoring.policy.ScoringPolicy;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -15,7 +17,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What one judgement costs, over 4,096 users of whom some are fresh, some fading and some at risk,
+ * What one evaluation costs, over 4,096 users of whom some are fresh, some fading and some at risk,
  * so that no branch is learnt by heart. {@code mvn -pl pipeline/scoring test-compile
  * exec:exec@benchmark} runs it.
  */
@@ -55,7 +57,7 @@ public class ScorerBenchmark {
         net[i] = random.nextInt(50) == 0 ? 0 : random.nextLong(500, 10_000);
         time -= random.nextLong(0, 2 * gap);
       }
-      users[user] = new Columns(placedAt, net, Currencies.pack("EUR"));
+      users[user] = new OrderColumns(placedAt, net, CurrencyCodes.pack("EUR"));
     }
   }
 
@@ -65,12 +67,12 @@ public class ScorerBenchmark {
     return scorer.score(users[next], NOW, Score.NEVER);
   }
 
-  private static final class Columns implements OrderHistory {
+  private static final class OrderColumns implements OrderHistory {
     private final long[] placedAt;
     private final long[] net;
     private final int currency;
 
-    Columns(long[] placedAt, long[] net, int currency) {
+    OrderColumns(long[] placedAt, long[] net, int currency) {
       this.placedAt = placedAt;
       this.net = net;
       this.currency = currency;

@@ -1,10 +1,14 @@
 package io.rekindle.scoring;
 
+import io.rekindle.platform.text.CurrencyCodes;
+import io.rekindle.scoring.policy.Band;
+import io.rekindle.scoring.policy.ScoringPolicy;
+import io.rekindle.scoring.policy.Segment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.management.ThreadMXBean;
-import io.rekindle.scoring.Orders.Order;
+import io.rekindle.scoring.OrderList.Order;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,8 +24,8 @@ class ScorerTest {
   private final Scorer cadence = new Scorer(ScoringPolicy.builtIn("cadence-v1"));
   private final Scorer document = new Scorer(ScoringPolicy.builtIn("document-v1"));
 
-  private static Orders orderDaysAgo(long days) {
-    return Orders.of(new Order(NOW - days * DAY, 5_000));
+  private static OrderList orderDaysAgo(long days) {
+    return OrderList.of(new Order(NOW - days * DAY, 5_000));
   }
 
   @Test
@@ -34,7 +38,7 @@ class ScorerTest {
 
   @Test
   void shouldShowFractionsWithFourDecimals() {
-    Orders oddAmount = Orders.of(new Order(NOW - 45 * DAY, 5_001));
+    OrderList oddAmount = OrderList.of(new Order(NOW - 45 * DAY, 5_001));
     assertThat(document.score(oddAmount, NOW, YESTERDAY).scoreDecimal()).hasToString("79.0005");
     assertThat(document.score(oddAmount, NOW, YESTERDAY).recencyDecimal()).hasToString("-15");
   }
@@ -52,7 +56,7 @@ class ScorerTest {
 
   @Test
   void shouldDeductForAContactUntilItIsAWeekOld() {
-    Orders orders = orderDaysAgo(45);
+    OrderList orders = orderDaysAgo(45);
     assertThat(document.score(orders, NOW, NOW).contactPoints()).isEqualTo(-10);
     assertThat(document.score(orders, NOW, NOW - 7 * DAY + 1).contactPoints()).isEqualTo(-10);
     assertThat(document.score(orders, NOW, NOW - 7 * DAY).contactPoints()).isZero();
@@ -65,12 +69,12 @@ class ScorerTest {
     String rates = "\"currency\":{\"base\":\"EUR\",\"rates\":{\"USD\":\"0.92\"}},";
     String json = ScoringPolicy.builtIn("cadence-v1").json();
     Scorer scorer = new Scorer(ScoringPolicy.parse("{" + rates + json.substring(1)));
-    Orders orders =
-        Orders.of(
-            new Order(NOW, 10_000, Currencies.pack("USD")),
-            new Order(NOW, 10_000, Currencies.pack("GBP")),
-            new Order(NOW, -10_000, Currencies.pack("GBP")),
-            new Order(NOW, 10_000, Currencies.pack("EUR")));
+    OrderList orders =
+        OrderList.of(
+            new Order(NOW, 10_000, CurrencyCodes.pack("USD")),
+            new Order(NOW, 10_000, CurrencyCodes.pack("GBP")),
+            new Order(NOW, -10_000, CurrencyCodes.pack("GBP")),
+            new Order(NOW, 10_000, CurrencyCodes.pack("EUR")));
 
     Score score = scorer.score(orders, NOW, Score.NEVER);
 
@@ -136,10 +140,10 @@ class ScorerTest {
 
   @Test
   void shouldRefuseTimesThatCouldOverflow() {
-    long far = OrderFacts.LATEST + 1;
-    assertThatThrownBy(() -> cadence.score(Orders.of(new Order(far, 1)), NOW, Score.NEVER))
+    long far = OrderFacts.MAX_INSTANT + 1;
+    assertThatThrownBy(() -> cadence.score(OrderList.of(new Order(far, 1)), NOW, Score.NEVER))
         .hasMessageContaining("three million years");
-    assertThatThrownBy(() -> cadence.score(Orders.of(new Order(-far, 1)), NOW, Score.NEVER))
+    assertThatThrownBy(() -> cadence.score(OrderList.of(new Order(-far, 1)), NOW, Score.NEVER))
         .hasMessageContaining("three million years");
     assertThatThrownBy(() -> cadence.score(OrderHistory.EMPTY, far, Score.NEVER))
         .hasMessageContaining("three million years");
@@ -149,12 +153,12 @@ class ScorerTest {
 
   @Test
   void shouldScoreAtTheEndsOfTime() {
-    Orders ends =
-        Orders.of(new Order(-OrderFacts.LATEST, 5_000), new Order(OrderFacts.LATEST, 5_000));
-    Score score = cadence.score(ends, OrderFacts.LATEST, Score.NEVER);
+    OrderList ends =
+        OrderList.of(new Order(-OrderFacts.MAX_INSTANT, 5_000), new Order(OrderFacts.MAX_INSTANT, 5_000));
+    Score score = cadence.score(ends, OrderFacts.MAX_INSTANT, Score.NEVER);
     assertThat(score.score()).isEqualTo(68);
     assertThat(score.usualGap()).isEqualTo(180 * DAY);
-    assertThat(cadence.score(ends, -OrderFacts.LATEST, Score.NEVER).spendMinor()).isEqualTo(10_000);
+    assertThat(cadence.score(ends, -OrderFacts.MAX_INSTANT, Score.NEVER).spendMinor()).isEqualTo(10_000);
   }
 
   @Test
@@ -163,7 +167,7 @@ class ScorerTest {
     for (int i = 0; i < 200; i++) {
       many.add(new Order(NOW - i * (9 * DAY), 5_000));
     }
-    Orders orders = new Orders(many);
+    OrderList orders = new OrderList(many);
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     cadence.score(orders, NOW, Score.NEVER);
     int scores = 1_000;
@@ -196,7 +200,7 @@ class ScorerTest {
 
     @Override
     public int currency(int index) {
-      return Currencies.BASE;
+      return CurrencyCodes.BASE;
     }
   }
 }

@@ -9,7 +9,7 @@ import io.rekindle.local.demo.LargeShop;
 import io.rekindle.local.stack.DashboardSandbox;
 import io.rekindle.local.stack.KafkaSandbox;
 import io.rekindle.local.stack.StackInfo;
-import io.rekindle.scoring.ScoringPolicy;
+import io.rekindle.scoring.policy.ScoringPolicy;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;

@@ -1,8 +1,8 @@
 package io.rekindle.local.bench;
 
-import io.rekindle.connectors.capture.ChangeDecoder;
-import io.rekindle.connectors.capture.IgnoringReceiver;
-import io.rekindle.connectors.deadletter.Reason;
+import io.rekindle.connectors.cdc.ChangeDecoder;
+import io.rekindle.connectors.cdc.NoOpReceiver;
+import io.rekindle.connectors.deadletter.DeadLetterReason;
 import io.rekindle.connectors.events.Change;
 import io.rekindle.connectors.kafka.Topics;
 import java.time.Duration;
@@ -65,7 +65,7 @@ final class DecodingLimit {
     return start.stop(count.changes, count.changes);
   }
 
-  private static final class Count extends IgnoringReceiver {
+  private static final class Count extends NoOpReceiver {
 
     private long changes;
 
@@ -75,7 +75,7 @@ final class DecodingLimit {
     }
 
     @Override
-    public void rejected(Reason reason, String error) {
+    public void rejected(DeadLetterReason reason, String error) {
       throw new IllegalStateException(reason + ": " + error);
     }
   }

@@ -1,8 +1,8 @@
 package io.rekindle.local.deadletters;
 
 import io.rekindle.connectors.deadletter.DeadLetter;
-import io.rekindle.connectors.deadletter.Reason;
-import io.rekindle.connectors.deadletter.Replay;
+import io.rekindle.connectors.deadletter.DeadLetterReason;
+import io.rekindle.connectors.replay.DeadLetterReplay;
 import io.rekindle.connectors.kafka.Topics;
 import io.rekindle.local.DataOption;
 import io.rekindle.local.Failure;
@@ -62,7 +62,7 @@ public final class DeadLettersCommand implements Runnable {
               names = "--reason",
               paramLabel = "REASON",
               description = "Only those: ${COMPLETION-CANDIDATES}.")
-          Reason reason,
+          DeadLetterReason reason,
       @Option(
               names = "--limit",
               paramLabel = "N",
@@ -147,7 +147,7 @@ public final class DeadLettersCommand implements Runnable {
               names = "--reason",
               paramLabel = "REASON",
               description = "With --all, only those: ${COMPLETION-CANDIDATES}.")
-          Reason reason,
+          DeadLetterReason reason,
       @Option(names = "--force", description = "Replay what would be refused, too.") boolean force)
       throws IOException, InterruptedException {
     if (all == (id != null)) {
@@ -168,7 +168,7 @@ public final class DeadLettersCommand implements Runnable {
             }
           });
     } else {
-      letters.put(id, Replay.repaired(find(data, id), keyBytes, value));
+      letters.put(id, DeadLetterReplay.repaired(find(data, id), keyBytes, value));
     }
     return replay(StackInfo.read(data.path()).kafkaBootstrap(), letters.values(), force);
   }
@@ -181,16 +181,16 @@ public final class DeadLettersCommand implements Runnable {
     try (KafkaProducer<byte[], byte[]> producer =
             new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
         Progress progress = Progress.onStandardErrorIfSlow()) {
-      Replay replay = new Replay(producer);
+      DeadLetterReplay replay = new DeadLetterReplay(producer);
       long tried = 0;
       for (DeadLetter letter : letters) {
         tried++;
         progress.count("replaying", tried, letters.size());
-        Optional<String> refusal = replay.refusal(letter, System.currentTimeMillis());
+        Optional<String> rejection = replay.rejection(letter, System.currentTimeMillis());
         String outcome;
-        if (refusal.isPresent() && !force) {
+        if (rejection.isPresent() && !force) {
           refused++;
-          outcome = "not replayed, it would be refused again: " + text(refusal.get());
+          outcome = "not replayed, it would be refused again: " + text(rejection.get());
         } else {
           outcome = "replayed to " + send(replay, letter);
         }
@@ -201,7 +201,7 @@ public final class DeadLettersCommand implements Runnable {
     return refused == 0 ? 0 : 1;
   }
 
-  private static String send(Replay replay, DeadLetter letter) throws InterruptedException {
+  private static String send(DeadLetterReplay replay, DeadLetter letter) throws InterruptedException {
     try {
       return replay.send(letter);
     } catch (IOException e) {

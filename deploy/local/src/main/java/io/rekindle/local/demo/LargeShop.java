@@ -2,12 +2,12 @@ package io.rekindle.local.demo;
 
 import io.rekindle.local.Failure;
 import io.rekindle.local.Progress;
-import io.rekindle.scoring.Currencies;
+import io.rekindle.platform.text.CurrencyCodes;
 import io.rekindle.scoring.OrderHistory;
 import io.rekindle.scoring.OrderTable;
 import io.rekindle.scoring.Score;
 import io.rekindle.scoring.Scorer;
-import io.rekindle.scoring.ScoringPolicy;
+import io.rekindle.scoring.policy.ScoringPolicy;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
@@ -52,7 +52,7 @@ public final class LargeShop {
   /** What the schema's comment says as long as rows or indexes are missing. */
   private static final String UNFINISHED = "being filled";
 
-  private static final int EURO = Currencies.pack("EUR");
+  private static final int EURO = CurrencyCodes.pack("EUR");
 
   /** One client in so many has as many orders as the pipeline keeps. */
   private static final int BUYS_EVERY_DAY_ONE_IN = 10_000;
@@ -120,12 +120,12 @@ public final class LargeShop {
     return "client-%07d".formatted(number);
   }
 
-  /** The id of one of those who have {@link OrderHistory#MOST} orders, from 0. */
+  /** The id of one of those who have {@link OrderHistory#MAX_ORDERS} orders, from 0. */
   public static String busiestUserId(int number) {
     return userId(number * BUYS_EVERY_DAY_ONE_IN);
   }
 
-  /** How many of so many users have {@link OrderHistory#MOST} orders. */
+  /** How many of so many users have {@link OrderHistory#MAX_ORDERS} orders. */
   public static int busiestUsers(int users) {
     return (users + BUYS_EVERY_DAY_ONE_IN - 1) / BUYS_EVERY_DAY_ONE_IN;
   }
@@ -218,9 +218,9 @@ public final class LargeShop {
 
     int count =
         number % BUYS_EVERY_DAY_ONE_IN == 0
-            ? OrderHistory.MOST
+            ? OrderHistory.MAX_ORDERS
             : Math.min(
-                OrderHistory.MOST,
+                OrderHistory.MAX_ORDERS,
                 (int) Math.round(-Math.log(1 - random.nextDouble()) * ORDERS_EACH));
     long[] placedAt = new long[count];
     for (int i = 0; i < count; i++) {

@@ -3,12 +3,12 @@ package io.rekindle.local.scoring;
 import io.rekindle.local.Failure;
 import io.rekindle.local.Progress;
 import io.rekindle.local.importing.CsvFile;
-import io.rekindle.scoring.Currencies;
+import io.rekindle.platform.text.CurrencyCodes;
 import io.rekindle.scoring.OrderHistory;
 import io.rekindle.scoring.OrderTable;
 import io.rekindle.scoring.Score;
 import io.rekindle.scoring.Scorer;
-import io.rekindle.scoring.ScoringPolicy;
+import io.rekindle.scoring.policy.ScoringPolicy;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -173,7 +173,7 @@ final class CaseScorer {
     orders.clear();
     byId.values().stream()
         .sorted(Comparator.comparingLong(Entry::placedAt))
-        .forEach(entry -> orders.add(entry.placedAt(), entry.netMinor(), Currencies.BASE));
+        .forEach(entry -> orders.add(entry.placedAt(), entry.netMinor(), CurrencyCodes.BASE));
     return orders;
   }
 

@@ -1,13 +1,13 @@
 package io.rekindle.local.stack;
 
-import io.rekindle.connectors.database.ClockRows;
-import io.rekindle.connectors.database.Migrations;
-import io.rekindle.connectors.database.Policies;
+import io.rekindle.connectors.schema.ClockRows;
+import io.rekindle.connectors.schema.Migrations;
+import io.rekindle.connectors.schema.Policies;
 import io.rekindle.connectors.kafka.Topics;
 import io.rekindle.local.Failure;
 import io.rekindle.local.Progress;
 import io.rekindle.local.stack.StackInfo.Account;
-import io.rekindle.scoring.ScoringPolicy;
+import io.rekindle.scoring.policy.ScoringPolicy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package io.rekindle.local.stack;
 
-import io.rekindle.connectors.control.Rest;
+import io.rekindle.platform.rest.RestClient;
 import io.rekindle.local.stack.StackInfo.Account;
 import java.io.IOException;
 import java.time.Duration;
@@ -20,7 +20,7 @@ final class DashboardServer implements Server {
   private final String flinkUrl;
   private final String kafkaBootstrap;
   private final String classPath;
-  private final Rest rest;
+  private final RestClient rest;
 
   DashboardServer(
       DataDirectory data,
@@ -37,7 +37,7 @@ final class DashboardServer implements Server {
     this.flinkUrl = flinkUrl;
     this.kafkaBootstrap = kafkaBootstrap;
     this.classPath = installation.classPath("dashboard", data);
-    this.rest = new Rest(url());
+    this.rest = new RestClient(url());
   }
 
   @Override

@@ -3,8 +3,8 @@ package io.rekindle.local.stack;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.rekindle.connectors.control.Rest;
-import io.rekindle.connectors.control.RootCause;
+import io.rekindle.platform.rest.RestClient;
+import io.rekindle.platform.rest.RootCause;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -24,10 +24,10 @@ final class FlinkApi {
 
   private static final int NAMES_PER_REQUEST = 50;
 
-  private final Rest rest;
+  private final RestClient rest;
 
   FlinkApi(String url) {
-    this.rest = new Rest(url);
+    this.rest = new RestClient(url);
   }
 
   /**

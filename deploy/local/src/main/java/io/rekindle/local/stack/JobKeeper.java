@@ -1,7 +1,7 @@
 package io.rekindle.local.stack;
 
-import io.rekindle.connectors.control.Backoff;
-import io.rekindle.connectors.control.Rest;
+import io.rekindle.platform.rest.Backoff;
+import io.rekindle.platform.rest.RestClient;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -134,7 +134,7 @@ final class JobKeeper {
     try {
       boolean claim = restoredFrom != null && !checkpoints.isSavepoint(restoredFrom);
       flink.run(jarId, id, arguments, restoredFrom, claim);
-    } catch (Rest.Refused e) {
+    } catch (RestClient.StatusException e) {
       failures.incrementAndGet();
       again("was refused: " + e.getMessage());
     }

@@ -1,6 +1,6 @@
 package io.rekindle.local.stack;
 
-import io.rekindle.connectors.control.Rest;
+import io.rekindle.platform.rest.RestClient;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -18,14 +18,14 @@ final class MailCatcher implements Server {
   private final int smtpPort;
   private final int apiPort;
   private final String classPath;
-  private final Rest rest;
+  private final RestClient rest;
 
   MailCatcher(DataDirectory data, int smtpPort, int apiPort, Installation installation) {
     this.data = data;
     this.smtpPort = smtpPort;
     this.apiPort = apiPort;
     this.classPath = installation.classPath("mail", data);
-    this.rest = new Rest(url());
+    this.rest = new RestClient(url());
   }
 
   @Override

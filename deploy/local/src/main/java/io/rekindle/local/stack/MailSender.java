@@ -1,6 +1,6 @@
 package io.rekindle.local.stack;
 
-import io.rekindle.connectors.control.Rest;
+import io.rekindle.platform.rest.RestClient;
 import io.rekindle.local.stack.StackInfo.Account;
 import java.io.IOException;
 import java.time.Duration;
@@ -18,7 +18,7 @@ final class MailSender implements Server {
   private final int port;
   private final String unsubscribeSecret;
   private final String classPath;
-  private final Rest rest;
+  private final RestClient rest;
 
   /**
    * @param unsubscribeSecret signs the links; the job's as well
@@ -36,7 +36,7 @@ final class MailSender implements Server {
     this.port = port;
     this.unsubscribeSecret = unsubscribeSecret;
     this.classPath = installation.classPath("sender", data);
-    this.rest = new Rest(url());
+    this.rest = new RestClient(url());
   }
 
   @Override

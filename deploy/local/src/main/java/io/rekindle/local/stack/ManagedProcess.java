@@ -1,6 +1,6 @@
 package io.rekindle.local.stack;
 
-import io.rekindle.connectors.control.Backoff;
+import io.rekindle.platform.rest.Backoff;
 import io.rekindle.local.Failure;
 import java.io.File;
 import java.io.IOException;

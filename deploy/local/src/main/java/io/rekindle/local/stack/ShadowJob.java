@@ -1,6 +1,6 @@
 package io.rekindle.local.stack;
 
-import io.rekindle.connectors.control.Rest;
+import io.rekindle.platform.rest.RestClient;
 import io.rekindle.job.Settings;
 import io.rekindle.local.Failure;
 import java.io.IOException;
@@ -67,7 +67,7 @@ public final class ShadowJob implements AutoCloseable {
     try {
       Path program = jar == null ? Installation.current().jobJar() : jar;
       flink.run(flink.replaceJar(program), id, arguments, null, false);
-    } catch (Rest.Refused e) {
+    } catch (RestClient.StatusException e) {
       throw new Failure("Flink refuses the job: " + e.getMessage(), e);
     }
     return new ShadowJob(flink, id, checkpoints);

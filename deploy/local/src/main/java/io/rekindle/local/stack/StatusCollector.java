@@ -3,7 +3,7 @@ package io.rekindle.local.stack;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.rekindle.connectors.connect.ConnectApi;
 import io.rekindle.connectors.connect.ConnectApi.ConnectorStatus;
-import io.rekindle.connectors.control.Rest;
+import io.rekindle.platform.rest.RestClient;
 import io.rekindle.connectors.kafka.Topic;
 import io.rekindle.connectors.kafka.Topics;
 import io.rekindle.local.stack.StackStatus.Capture;
@@ -95,9 +95,9 @@ final class StatusCollector {
     var taskManagers = ask(flink::taskManagers);
     var job = ask(this::running);
     var watermarks = ask(this::watermarks);
-    var dashboard = ask(() -> new Rest(info.dashboardUrl()).get("/health"));
-    var sender = ask(() -> new Rest(info.senderUrl()).get("/health"));
-    var catcher = ask(() -> new Rest(info.mailUrl()).get("/api/service/readiness"));
+    var dashboard = ask(() -> new RestClient(info.dashboardUrl()).get("/health"));
+    var sender = ask(() -> new RestClient(info.senderUrl()).get("/health"));
+    var catcher = ask(() -> new RestClient(info.mailUrl()).get("/api/service/readiness"));
 
     Component postgres = component(PostgresServer.NAME, database, info.postgresUri(), null, null);
     Component kafka = component(KafkaBroker.NAME, deadLetters, null, info.kafkaBootstrap(), null);

@@ -1,16 +1,16 @@
 package io.rekindle.local.stack;
 
-import io.rekindle.connectors.connect.ConnectorKeeper;
-import io.rekindle.connectors.control.Rest;
-import io.rekindle.connectors.database.ClockRows;
-import io.rekindle.connectors.database.Migrations;
-import io.rekindle.connectors.database.Policies;
+import io.rekindle.connectors.connect.ConnectorWatchdog;
+import io.rekindle.platform.rest.RestClient;
+import io.rekindle.connectors.schema.ClockRows;
+import io.rekindle.connectors.schema.Migrations;
+import io.rekindle.connectors.schema.Policies;
 import io.rekindle.connectors.kafka.Topics;
 import io.rekindle.job.Settings;
 import io.rekindle.local.Failure;
 import io.rekindle.local.demo.DemoShop;
 import io.rekindle.local.demo.LiveOrders;
-import io.rekindle.scoring.ScoringPolicy;
+import io.rekindle.scoring.policy.ScoringPolicy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileLock;
@@ -423,7 +423,7 @@ final class Supervisor {
         () -> {
           try {
             connect.putConnector();
-          } catch (Rest.Refused e) {
+          } catch (RestClient.StatusException e) {
             if (e.status() == 400) {
               throw new Failure("Kafka Connect refuses the connector: " + e.getMessage(), e);
             }
@@ -553,7 +553,7 @@ final class Supervisor {
   }
 
   private void keepConnectorAlive() {
-    ConnectorKeeper keeper = new ConnectorKeeper(connect.api(), log::say);
+    ConnectorWatchdog keeper = new ConnectorWatchdog(connect.api(), log::say);
     untilStopped(CONNECTOR_TICK, keeper::keepAlive);
   }
 

@@ -1,6 +1,6 @@
 package io.rekindle.local.verify;
 
-import io.rekindle.connectors.database.Migrations;
+import io.rekindle.connectors.schema.Migrations;
 import io.rekindle.local.Failure;
 import io.rekindle.local.stack.StackInfo;
 import java.sql.Connection;

@@ -1,10 +1,10 @@
 package io.rekindle.local.verify;
 
 import io.rekindle.local.Failure;
-import io.rekindle.scoring.Currencies;
-import io.rekindle.scoring.InvalidPolicyException;
+import io.rekindle.platform.text.CurrencyCodes;
+import io.rekindle.scoring.policy.InvalidPolicyException;
 import io.rekindle.scoring.Scorer;
-import io.rekindle.scoring.ScoringPolicy;
+import io.rekindle.scoring.policy.ScoringPolicy;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -112,7 +112,7 @@ final class ShopSnapshot implements AutoCloseable {
       user.orders.add(
           order.getLong("placed_at"),
           order.getLong("net_minor"),
-          Currencies.pack(order.getString("currency")));
+          CurrencyCodes.pack(order.getString("currency")));
       orders.advance();
     }
     user.orders.keepNewest();

@@ -2,10 +2,10 @@ package io.rekindle.local.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.rekindle.connectors.capture.ChangeDecoder;
-import io.rekindle.connectors.deadletter.Reason;
+import io.rekindle.connectors.cdc.ChangeDecoder;
+import io.rekindle.connectors.deadletter.DeadLetterReason;
 import io.rekindle.connectors.events.Change;
-import io.rekindle.connectors.events.Control;
+import io.rekindle.connectors.events.RuleChange;
 import io.rekindle.connectors.events.OrderChanged;
 import io.rekindle.connectors.events.OrderRemoved;
 import io.rekindle.connectors.events.UserChanged;
@@ -132,8 +132,8 @@ class ChangeStreamTest {
     }
 
     @Override
-    public void controlChanged(Control change) {
-      refused.add("a control");
+    public void ruleChanged(RuleChange change) {
+      refused.add("a rule change");
     }
 
     @Override
@@ -143,12 +143,12 @@ class ChangeStreamTest {
     }
 
     @Override
-    public void unremarkable(long commitTime) {
-      refused.add("an unremarkable change");
+    public void noStateChange(long commitTime) {
+      refused.add("a change without a state change");
     }
 
     @Override
-    public void rejected(Reason reason, String error) {
+    public void rejected(DeadLetterReason reason, String error) {
       refused.add(reason + ": " + error);
     }
   }

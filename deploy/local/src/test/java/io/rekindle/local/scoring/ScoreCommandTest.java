@@ -3,7 +3,7 @@ package io.rekindle.local.scoring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rekindle.local.Rekindle;
-import io.rekindle.scoring.ScoringPolicy;
+import io.rekindle.scoring.policy.ScoringPolicy;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;

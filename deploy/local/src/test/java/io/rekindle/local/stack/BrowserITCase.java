@@ -10,7 +10,7 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import io.rekindle.connectors.kafka.Topics;
-import io.rekindle.dashboard.pages.Browsers;
+import io.rekindle.dashboard.ui.Browsers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.rekindle.connectors.connect.ConnectorConfig;
-import io.rekindle.connectors.control.Rest;
+import io.rekindle.platform.rest.RestClient;
 import io.rekindle.local.Await;
 import io.rekindle.local.stack.CadenceByHand.Verdict;
 import io.rekindle.local.stack.RekindleScript.Outcome;
@@ -118,7 +118,7 @@ class HistoriesITCase {
   @Test
   @Order(3)
   void shouldJudgeNobodyBeforeASnapshotIsComplete() throws Exception {
-    Rest connect = new Rest(stack.info().connectUrl());
+    RestClient connect = new RestClient(stack.info().connectUrl());
     String connector = "/connectors/" + ConnectorConfig.CONNECTOR_NAME;
     connect.put(connector + "/stop", JsonNodeFactory.instance.objectNode());
     Await.until(

@@ -22,7 +22,7 @@ final class MalformedEvents {
   private final String now = Instant.now().toString();
   private final long commitTime = Instant.now().toEpochMilli();
 
-  /** One event and why it has to be refused, by {@code Reason}. */
+  /** One event and why it has to be refused, by {@code DeadLetterReason}. */
   record Event(String reason, String topic, String key, String value) {}
 
   /** A sound event: an order placed now. */

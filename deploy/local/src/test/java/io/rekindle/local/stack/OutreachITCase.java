@@ -3,7 +3,7 @@ package io.rekindle.local.stack;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.rekindle.connectors.control.Rest;
+import io.rekindle.platform.rest.RestClient;
 import io.rekindle.local.Await;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -346,7 +346,7 @@ class OutreachITCase {
   /** Of the messages that the mail catcher has for somebody. */
   private List<String> messageIds(String user) throws IOException {
     JsonNode messages =
-        new Rest(stack.info().mailUrl()).get("/api/user/" + user + "@example.com/messages/INBOX");
+        new RestClient(stack.info().mailUrl()).get("/api/user/" + user + "@example.com/messages/INBOX");
     List<String> ids = new ArrayList<>();
     for (JsonNode message : messages) {
       Matcher id =
@@ -388,7 +388,7 @@ class OutreachITCase {
 
   /** How often Flink has restarted the job, as it knew a moment ago. */
   private int restarts() throws IOException {
-    return new Rest(stack.info().flinkUrl())
+    return new RestClient(stack.info().flinkUrl())
         .get("/jobs/" + stack.info().jobId() + "/metrics?get=numRestarts")
         .path(0)
         .path("value")

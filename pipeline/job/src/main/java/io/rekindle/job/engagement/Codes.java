@@ -1,7 +1,7 @@
 package io.rekindle.job.engagement;
 
-import io.rekindle.scoring.Band;
-import io.rekindle.scoring.Segment;
+import io.rekindle.scoring.policy.Band;
+import io.rekindle.scoring.policy.Segment;
 import java.util.List;
 
 /**

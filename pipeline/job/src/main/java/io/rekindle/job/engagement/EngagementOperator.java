@@ -2,7 +2,7 @@ package io.rekindle.job.engagement;
 
 import io.rekindle.connectors.events.Change;
 import io.rekindle.connectors.events.Contacted;
-import io.rekindle.connectors.events.Control;
+import io.rekindle.connectors.events.RuleChange;
 import io.rekindle.connectors.events.OrderChanged;
 import io.rekindle.connectors.events.OrderRemoved;
 import io.rekindle.connectors.events.OutreachChanged;
@@ -12,7 +12,7 @@ import io.rekindle.connectors.events.OverrideRemoved;
 import io.rekindle.connectors.events.PolicyChanged;
 import io.rekindle.connectors.events.UserChanged;
 import io.rekindle.connectors.events.UserRemoved;
-import io.rekindle.connectors.serialization.ChangeSerializer;
+import io.rekindle.connectors.flink.ChangeSerializer;
 import io.rekindle.job.outreach.Decision;
 import io.rekindle.job.outreach.DecisionSerializer;
 import io.rekindle.job.outreach.Decisions;
@@ -70,7 +70,7 @@ import org.apache.flink.util.OutputTag;
  * and counts that move with key groups.
  */
 public final class EngagementOperator extends AbstractStreamOperator<Judgement>
-    implements TwoInputStreamOperator<Change, Control, Judgement>, Triggerable<String, Byte> {
+    implements TwoInputStreamOperator<Change, RuleChange, Judgement>, Triggerable<String, Byte> {
 
   private static final long serialVersionUID = 1L;
 
@@ -252,8 +252,8 @@ public final class EngagementOperator extends AbstractStreamOperator<Judgement>
   }
 
   @Override
-  public void processElement2(StreamRecord<Control> element) throws Exception {
-    Control change = element.getValue();
+  public void processElement2(StreamRecord<RuleChange> element) throws Exception {
+    RuleChange change = element.getValue();
     boolean ever = change.snapshot() && judgedUntil == NOT_YET;
     long since =
         ever ? PolicyTimeline.ALWAYS : Math.max(change.commitTime(), saturatedNext(judgedUntil));
@@ -514,7 +514,7 @@ public final class EngagementOperator extends AbstractStreamOperator<Judgement>
       PolicyTimeline.Reign reign,
       long at) {
     if (user.episode() != null) {
-      return reign.policy().recovered(score)
+      return reign.policy().recovered(score.atRisk(), score.scored(), score.score())
           ? close(
               user,
               at,

@@ -1,9 +1,9 @@
 package io.rekindle.job.engagement;
 
-import io.rekindle.connectors.serialization.Binary;
-import io.rekindle.connectors.serialization.EventSerializer;
-import io.rekindle.connectors.serialization.EventTypeInfo;
-import io.rekindle.connectors.serialization.FormatSnapshot;
+import io.rekindle.connectors.flink.Binary;
+import io.rekindle.connectors.flink.EventSerializer;
+import io.rekindle.connectors.flink.EventTypeInfo;
+import io.rekindle.connectors.flink.FormatSnapshot;
 import io.rekindle.scoring.Score;
 import java.io.IOException;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -116,7 +116,7 @@ public final class JudgementSerializer extends EventSerializer<Judgement> {
     Binary.writeSigned(score.atRiskSince(), out);
     Binary.writeSigned(score.nextChange(), out);
     Binary.writeSigned(score.nextReview(), out);
-    Binary.writeSigned(score.nextBorder(), out);
+    Binary.writeSigned(score.nextCrossing(), out);
     Binary.writeSigned(score.usualGap(), out);
     Binary.writeUnsigned(score.orderDays(), out);
     Binary.writeUnsigned(score.orderDaysEver(), out);

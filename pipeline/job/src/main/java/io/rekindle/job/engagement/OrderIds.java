@@ -1,6 +1,6 @@
 package io.rekindle.job.engagement;
 
-import io.rekindle.connectors.serialization.Binary;
+import io.rekindle.connectors.flink.Binary;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;

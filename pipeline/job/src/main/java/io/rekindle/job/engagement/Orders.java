@@ -2,8 +2,8 @@ package io.rekindle.job.engagement;
 
 import io.rekindle.connectors.events.OrderChanged;
 import io.rekindle.connectors.events.RowVersion;
-import io.rekindle.connectors.serialization.Binary;
-import io.rekindle.scoring.Currencies;
+import io.rekindle.connectors.flink.Binary;
+import io.rekindle.platform.text.CurrencyCodes;
 import io.rekindle.scoring.OrderHistory;
 import java.io.IOException;
 import java.util.Arrays;
@@ -15,7 +15,7 @@ import org.apache.flink.core.memory.DataOutputView;
  * of orders always looks the same. What the scorer reads, it reads here in place.
  *
  * <p>All orders are kept, not only those that count today: another policy may look further back.
- * Beyond {@link #MOST} the oldest are forgotten, which bounds what one user can cost.
+ * Beyond {@link #MAX_ORDERS} the oldest are forgotten, which bounds what one user can cost.
  */
 final class Orders implements OrderHistory {
 
@@ -78,7 +78,7 @@ final class Orders implements OrderHistory {
   /** Takes a row that is not there yet; false if all the places are taken by newer orders. */
   boolean insert(byte[] id, OrderChanged order) {
     int index = position(order.placedAt(), id);
-    if (size == MOST) {
+    if (size == MAX_ORDERS) {
       if (index == 0) {
         return false;
       }
@@ -116,7 +116,7 @@ final class Orders implements OrderHistory {
 
   private void set(int index, OrderChanged order) {
     netMinor[index] = order.netMinor();
-    currency[index] = (short) Currencies.pack(order.currency());
+    currency[index] = (short) CurrencyCodes.pack(order.currency());
     commitLsn[index] = order.version().commitLsn();
     lsn[index] = order.version().lsn();
   }
@@ -143,7 +143,7 @@ final class Orders implements OrderHistory {
 
   private void makeRoom(int index) {
     if (size == placedAt.length) {
-      int capacity = Math.min(MOST, size + (size >> 1) + 1);
+      int capacity = Math.min(MAX_ORDERS, size + (size >> 1) + 1);
       placedAt = Arrays.copyOf(placedAt, capacity);
       netMinor = Arrays.copyOf(netMinor, capacity);
       currency = Arrays.copyOf(currency, capacity);
@@ -175,7 +175,7 @@ final class Orders implements OrderHistory {
     Binary.writeUnsigned(size, out);
     long previousPlacedAt = 0;
     long previousCommitLsn = 0;
-    int previousCurrency = Currencies.BASE;
+    int previousCurrency = CurrencyCodes.BASE;
     for (int i = 0; i < size; i++) {
       boolean sameCurrency = currency[i] == previousCurrency;
       out.writeByte((sameCurrency ? SAME_CURRENCY : 0) | (lsn[i] == 0 ? FROM_SNAPSHOT : 0));
@@ -204,7 +204,7 @@ final class Orders implements OrderHistory {
     long[] lsn = new long[size];
     long previousPlacedAt = 0;
     long previousCommitLsn = 0;
-    short previousCurrency = Currencies.BASE;
+    short previousCurrency = CurrencyCodes.BASE;
     for (int i = 0; i < size; i++) {
       int marks = in.readByte();
       placedAt[i] = previousPlacedAt + Binary.readSigned(in);

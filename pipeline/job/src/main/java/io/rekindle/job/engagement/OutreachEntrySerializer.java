@@ -1,9 +1,9 @@
 package io.rekindle.job.engagement;
 
-import io.rekindle.connectors.serialization.Binary;
-import io.rekindle.connectors.serialization.EventSerializer;
-import io.rekindle.connectors.serialization.FormatSnapshot;
-import io.rekindle.connectors.serialization.OutreachChangedSerializer;
+import io.rekindle.connectors.flink.Binary;
+import io.rekindle.connectors.flink.EventSerializer;
+import io.rekindle.connectors.flink.FormatSnapshot;
+import io.rekindle.connectors.flink.OutreachChangedSerializer;
 import java.io.IOException;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;

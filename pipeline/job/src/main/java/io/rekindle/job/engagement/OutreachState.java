@@ -1,6 +1,6 @@
 package io.rekindle.job.engagement;
 
-import io.rekindle.connectors.serialization.Binary;
+import io.rekindle.connectors.flink.Binary;
 import io.rekindle.scoring.Score;
 import java.io.IOException;
 import org.apache.flink.core.memory.DataInputView;

@@ -1,9 +1,9 @@
 package io.rekindle.job.engagement;
 
 import io.rekindle.connectors.events.PolicyChanged;
-import io.rekindle.scoring.InvalidPolicyException;
+import io.rekindle.scoring.policy.InvalidPolicyException;
 import io.rekindle.scoring.Scorer;
-import io.rekindle.scoring.ScoringPolicy;
+import io.rekindle.scoring.policy.ScoringPolicy;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;

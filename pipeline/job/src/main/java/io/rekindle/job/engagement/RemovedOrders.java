@@ -1,7 +1,7 @@
 package io.rekindle.job.engagement;
 
 import io.rekindle.connectors.events.RowVersion;
-import io.rekindle.connectors.serialization.Binary;
+import io.rekindle.connectors.flink.Binary;
 import java.io.IOException;
 import java.util.Arrays;
 import org.apache.flink.core.memory.DataInputView;

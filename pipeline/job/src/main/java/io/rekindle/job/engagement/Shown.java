@@ -1,6 +1,6 @@
 package io.rekindle.job.engagement;
 
-import io.rekindle.scoring.Band;
+import io.rekindle.scoring.policy.Band;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 

@@ -3,7 +3,7 @@ package io.rekindle.job.engagement;
 import io.rekindle.connectors.events.Change;
 import io.rekindle.scoring.Score;
 import io.rekindle.scoring.Scorer;
-import io.rekindle.scoring.ScoringPolicy;
+import io.rekindle.scoring.policy.ScoringPolicy;
 import java.io.IOException;
 import java.util.List;
 import org.apache.flink.core.memory.DataOutputSerializer;

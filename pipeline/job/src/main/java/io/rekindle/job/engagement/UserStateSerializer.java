@@ -1,8 +1,8 @@
 package io.rekindle.job.engagement;
 
-import io.rekindle.connectors.serialization.Binary;
-import io.rekindle.connectors.serialization.FormatSnapshot;
-import io.rekindle.scoring.Band;
+import io.rekindle.connectors.flink.Binary;
+import io.rekindle.connectors.flink.FormatSnapshot;
+import io.rekindle.scoring.policy.Band;
 import io.rekindle.scoring.Score;
 import java.io.IOException;
 import java.util.ArrayList;

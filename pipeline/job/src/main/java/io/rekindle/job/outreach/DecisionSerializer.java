@@ -1,10 +1,10 @@
 package io.rekindle.job.outreach;
 
 import io.rekindle.connectors.events.OutreachVariant;
-import io.rekindle.connectors.serialization.Binary;
-import io.rekindle.connectors.serialization.EventSerializer;
-import io.rekindle.connectors.serialization.EventTypeInfo;
-import io.rekindle.connectors.serialization.FormatSnapshot;
+import io.rekindle.connectors.flink.Binary;
+import io.rekindle.connectors.flink.EventSerializer;
+import io.rekindle.connectors.flink.EventTypeInfo;
+import io.rekindle.connectors.flink.FormatSnapshot;
 import io.rekindle.email.EmailFacts;
 import io.rekindle.scoring.Score;
 import java.io.IOException;

@@ -1,9 +1,9 @@
 package io.rekindle.job.outreach;
 
-import io.rekindle.connectors.capture.Captured;
-import io.rekindle.connectors.capture.CapturedDeserializer;
+import io.rekindle.connectors.cdc.CdcRecord;
+import io.rekindle.connectors.flink.CdcRecordDeserializer;
 import io.rekindle.connectors.deadletter.DeadLetter;
-import io.rekindle.connectors.deadletter.Reason;
+import io.rekindle.connectors.deadletter.DeadLetterReason;
 import java.io.IOException;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
@@ -11,35 +11,35 @@ import org.apache.flink.util.Collector;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** Reads what {@link RequestJson} wrote. Anything else in the topic becomes a dead letter. */
-public final class Requests implements KafkaRecordDeserializationSchema<Captured<Decision>> {
+public final class Requests implements KafkaRecordDeserializationSchema<CdcRecord<Decision>> {
 
   private static final long serialVersionUID = 1L;
 
   @Override
   public void deserialize(
-      ConsumerRecord<byte[], byte[]> message, Collector<Captured<Decision>> collector) {
+      ConsumerRecord<byte[], byte[]> message, Collector<CdcRecord<Decision>> collector) {
     if (message.value() == null) {
       collector.collect(
-          Captured.deadLetter(
+          CdcRecord.deadLetter(
               DeadLetter.of(
-                  message, Reason.NULL_VALUE, "The value is null: it has to be a decision")));
+                  message, DeadLetterReason.NULL_VALUE, "The value is null: it has to be a decision")));
       return;
     }
     try {
       collector.collect(
-          Captured.change(DecisionJson.read(message.value()), Captured.PROVES_NOTHING));
+          CdcRecord.change(DecisionJson.read(message.value()), CdcRecord.COMPLETENESS_UNKNOWN));
     } catch (IOException e) {
       collector.collect(
-          Captured.deadLetter(
+          CdcRecord.deadLetter(
               DeadLetter.of(
                   message,
-                  Reason.NOT_A_DECISION,
+                  DeadLetterReason.NOT_A_DECISION,
                   "The value is not a decision that the job made: " + e.getMessage())));
     }
   }
 
   @Override
-  public TypeInformation<Captured<Decision>> getProducedType() {
-    return CapturedDeserializer.typeOf(DecisionSerializer.TYPE);
+  public TypeInformation<CdcRecord<Decision>> getProducedType() {
+    return CdcRecordDeserializer.typeOf(DecisionSerializer.TYPE);
   }
 }

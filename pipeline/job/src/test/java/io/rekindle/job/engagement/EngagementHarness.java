@@ -1,11 +1,11 @@
 package io.rekindle.job.engagement;
 
 import io.rekindle.connectors.events.Change;
-import io.rekindle.connectors.events.Control;
+import io.rekindle.connectors.events.RuleChange;
 import io.rekindle.connectors.events.OutreachChanged;
 import io.rekindle.connectors.events.OutreachRules;
 import io.rekindle.connectors.events.RowVersion;
-import io.rekindle.connectors.serialization.EventTypeInfo;
+import io.rekindle.connectors.flink.EventTypeInfo;
 import io.rekindle.job.outreach.Decision;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,7 +26,7 @@ final class EngagementHarness implements AutoCloseable {
   static final int MAX_PARALLELISM = 128;
   static final Duration RETENTION = Duration.ofDays(1);
 
-  private final KeyedTwoInputStreamOperatorTestHarness<String, Change, Control, Judgement> harness;
+  private final KeyedTwoInputStreamOperatorTestHarness<String, Change, RuleChange, Judgement> harness;
   private int read;
 
   private EngagementHarness(int subtask, int parallelism, OperatorSubtaskState state)
@@ -41,7 +41,7 @@ final class EngagementHarness implements AutoCloseable {
             parallelism,
             subtask,
             EventTypeInfo.CHANGE.createSerializer(new SerializerConfigImpl()),
-            EventTypeInfo.CONTROL.createSerializer(new SerializerConfigImpl()));
+            EventTypeInfo.RULE_CHANGE.createSerializer(new SerializerConfigImpl()));
     harness.getExecutionConfig().enableObjectReuse();
     harness.setup(new JudgementSerializer());
     if (state != null) {
@@ -83,8 +83,8 @@ final class EngagementHarness implements AutoCloseable {
     }
   }
 
-  void process(Control... changes) throws Exception {
-    for (Control change : changes) {
+  void process(RuleChange... changes) throws Exception {
+    for (RuleChange change : changes) {
       harness.processElement2(new StreamRecord<>(change, change.commitTime()));
     }
   }

@@ -10,9 +10,9 @@ import io.rekindle.connectors.events.Change;
 import io.rekindle.connectors.events.OrderChanged.Kind;
 import io.rekindle.connectors.events.PolicyChanged;
 import io.rekindle.connectors.events.RowVersion;
-import io.rekindle.scoring.Band;
-import io.rekindle.scoring.ScoringPolicy;
-import io.rekindle.scoring.Segment;
+import io.rekindle.scoring.policy.Band;
+import io.rekindle.scoring.policy.ScoringPolicy;
+import io.rekindle.scoring.policy.Segment;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
@@ -383,7 +383,7 @@ class EngagementOperatorTest {
   @Test
   void shouldKeepTheNewestThousandOrders() throws Exception {
     List<Change> orders = new ArrayList<>();
-    for (int i = 0; i < Orders.MOST + 10; i++) {
+    for (int i = 0; i < Orders.MAX_ORDERS + 10; i++) {
       orders.add(shop.order(ANNA, START, "o" + i, START - i * SECOND, 1_000));
     }
     harness.process(shop.user(ANNA, START));
@@ -391,7 +391,7 @@ class EngagementOperatorTest {
     harness.tick(START);
 
     Judgement judgement = harness.judgements().get(0);
-    assertThat(judgement.score().orderCount()).isEqualTo(Orders.MOST);
+    assertThat(judgement.score().orderCount()).isEqualTo(Orders.MAX_ORDERS);
     assertThat(judgement.score().lastOrderAt()).isEqualTo(START);
   }
 

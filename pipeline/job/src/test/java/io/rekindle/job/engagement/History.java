@@ -13,11 +13,11 @@ import io.rekindle.connectors.events.OverrideRemoved;
 import io.rekindle.connectors.events.PolicyChanged;
 import io.rekindle.connectors.events.RowVersion;
 import io.rekindle.connectors.events.UserRemoved;
-import io.rekindle.scoring.Currencies;
+import io.rekindle.platform.text.CurrencyCodes;
 import io.rekindle.scoring.OrderHistory;
 import io.rekindle.scoring.Score;
 import io.rekindle.scoring.Scorer;
-import io.rekindle.scoring.ScoringPolicy;
+import io.rekindle.scoring.policy.ScoringPolicy;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -308,7 +308,7 @@ final class History {
 
       @Override
       public int currency(int index) {
-        return Currencies.pack("EUR");
+        return CurrencyCodes.pack("EUR");
       }
     };
   }

@@ -2,10 +2,10 @@ package io.rekindle.job.engagement;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.rekindle.connectors.RekindleVersion;
+import io.rekindle.platform.text.Version;
 import io.rekindle.connectors.deadletter.DeadLetter;
 import io.rekindle.connectors.events.Change;
-import io.rekindle.connectors.events.Control;
+import io.rekindle.connectors.events.RuleChange;
 import io.rekindle.job.EngagementGraph;
 import io.rekindle.job.Kept;
 import io.rekindle.job.LocalCluster;
@@ -80,7 +80,7 @@ class SavepointITCase {
   }
 
   private static void tell(EngagementHarness operator, Chapter chapter) throws Exception {
-    operator.process(Story.controls(chapter).toArray(Control[]::new));
+    operator.process(Story.ruleChanges(chapter).toArray(RuleChange[]::new));
     for (Change change : Story.changes(chapter)) {
       operator.process(change);
     }
@@ -96,7 +96,7 @@ class SavepointITCase {
   @Test
   @EnabledIfSystemProperty(named = "rekindle.write-savepoint", matches = ".*")
   void writeTheSavepointOfThisVersion(@TempDir Path directory) throws Exception {
-    Path target = SAVEPOINTS.resolve(RekindleVersion.CURRENT);
+    Path target = SAVEPOINTS.resolve(Version.CURRENT);
     assertThat(target).as("a savepoint is never changed").doesNotExist();
     Kept<Judgement> judgements = new Kept<>();
     try (LocalCluster cluster = new LocalCluster()) {

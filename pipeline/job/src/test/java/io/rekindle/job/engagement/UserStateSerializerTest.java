@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.rekindle.connectors.events.OrderChanged.Kind;
 import io.rekindle.connectors.events.RowVersion;
 import io.rekindle.connectors.events.SuppressionChanged;
-import io.rekindle.scoring.Band;
+import io.rekindle.scoring.policy.Band;
 import java.io.IOException;
 import java.util.HexFormat;
 import java.util.Random;

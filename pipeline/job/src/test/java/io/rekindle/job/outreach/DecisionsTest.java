@@ -14,7 +14,7 @@ import io.rekindle.job.outreach.Decision.Reason;
 import io.rekindle.scoring.OrderHistory;
 import io.rekindle.scoring.Score;
 import io.rekindle.scoring.Scorer;
-import io.rekindle.scoring.ScoringPolicy;
+import io.rekindle.scoring.policy.ScoringPolicy;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.Instant;

@@ -2,8 +2,8 @@ package io.rekindle.job.outreach;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.rekindle.connectors.capture.Captured;
-import io.rekindle.connectors.capture.CapturedDeserializer;
+import io.rekindle.connectors.cdc.CdcRecord;
+import io.rekindle.connectors.flink.CdcRecordDeserializer;
 import io.rekindle.connectors.deadletter.DeadLetter;
 import io.rekindle.connectors.events.OutreachVariant;
 import io.rekindle.email.EmailFacts;
@@ -124,14 +124,14 @@ class WritingGraphITCase {
     return env;
   }
 
-  private static Source<Captured<Decision>, ?, ?> requests() {
-    GeneratorFunction<Long, Captured<Decision>> again =
-        index -> Captured.change(decision((int) (index % EPISODES)), Captured.PROVES_NOTHING);
+  private static Source<CdcRecord<Decision>, ?, ?> requests() {
+    GeneratorFunction<Long, CdcRecord<Decision>> again =
+        index -> CdcRecord.change(decision((int) (index % EPISODES)), CdcRecord.COMPLETENESS_UNKNOWN);
     return new DataGeneratorSource<>(
         again,
         Long.MAX_VALUE,
         RateLimiterStrategy.perSecond(2_000),
-        CapturedDeserializer.typeOf(DecisionSerializer.TYPE));
+        CdcRecordDeserializer.typeOf(DecisionSerializer.TYPE));
   }
 
   private static Decision decision(int number) {

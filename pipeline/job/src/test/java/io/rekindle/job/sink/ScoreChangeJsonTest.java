@@ -8,13 +8,13 @@ import io.rekindle.job.Contract;
 import io.rekindle.job.engagement.Cause;
 import io.rekindle.job.engagement.Judgement;
 import io.rekindle.job.engagement.Shown;
-import io.rekindle.scoring.Band;
-import io.rekindle.scoring.Currencies;
+import io.rekindle.scoring.policy.Band;
+import io.rekindle.platform.text.CurrencyCodes;
 import io.rekindle.scoring.OrderHistory;
 import io.rekindle.scoring.Score;
 import io.rekindle.scoring.Scorer;
-import io.rekindle.scoring.ScoringPolicy;
-import io.rekindle.scoring.Segment;
+import io.rekindle.scoring.policy.ScoringPolicy;
+import io.rekindle.scoring.policy.Segment;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -149,7 +149,7 @@ class ScoreChangeJsonTest {
 
     @Override
     public int currency(int i) {
-      return Currencies.pack("EUR");
+      return CurrencyCodes.pack("EUR");
     }
   }
 }

@@ -1,0 +1,603 @@
+package io.rekindle.connectors.cdc;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import io.rekindle.connectors.deadletter.DeadLetterReason;
+import io.rekindle.connectors.events.Change;
+import io.rekindle.connectors.events.Contacted;
+import io.rekindle.connectors.events.RuleChange;
+import io.rekindle.connectors.events.OrderChanged;
+import io.rekindle.connectors.events.OrderRemoved;
+import io.rekindle.connectors.events.OutreachChanged;
+import io.rekindle.connectors.events.OutreachRules;
+import io.rekindle.connectors.events.OverrideChanged;
+import io.rekindle.connectors.events.OverrideRemoved;
+import io.rekindle.connectors.events.PolicyChanged;
+import io.rekindle.connectors.events.RowVersion;
+import io.rekindle.connectors.events.SuppressionChanged;
+import io.rekindle.connectors.events.SuppressionRemoved;
+import io.rekindle.connectors.events.UserChanged;
+import io.rekindle.connectors.events.UserRemoved;
+import java.io.IOException;
+import java.time.Instant;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/**
+ * Reads Debezium's JSON events (without schemas) of the captured tables.
+ *
+ * <p>One pass of Jackson's streaming parser over the bytes, no tree; a record with a fault in it is
+ * read once more, to say where. Every record ends in at least one call of the {@link Receiver},
+ * except snapshot rows and deleted clock rows that say nothing; nothing is thrown on account of a
+ * record.
+ *
+ * <p>Not safe for use by several threads: its buffers are used again for every record.
+ */
+public final class ChangeDecoder {
+
+  /** Larger values are refused unread: no row of ours comes near. */
+  static final int MAX_VALUE_BYTES = 256 * 1024;
+
+  /** How far the clocks of database and Kafka Connect may differ. */
+  private static final long MAX_COMMIT_AHEAD_MS = 5 * 60_000L;
+
+  /** How far an order's time may be ahead of its commit: a shop in another zone than it thinks. */
+  private static final long MAX_ORDER_AHEAD_MS = 24 * 3_600_000L;
+
+  private static final int MAX_SCORE = 100;
+
+  /** Receives what one record decodes to. */
+  public interface Receiver {
+
+    void changed(Change change);
+
+    void ruleChanged(RuleChange change);
+
+    /** A clock event in its right place: everything committed before is in front of it. */
+    void ticked(long commitTime);
+
+    /** A streamed event that changes no user's state; its commit time still counts. */
+    void noStateChange(long commitTime);
+
+    /**
+     * The record cannot be a change.
+     *
+     * @param error a sentence that names the field and the fix
+     */
+    void rejected(DeadLetterReason reason, String error);
+  }
+
+  private final JsonFactory json =
+      JsonFactory.builder()
+          // Names of unknown columns come from outside and must not stay in the JVM for ever, nor
+          // may many of them that hash alike end in an exception.
+          .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+          .disable(JsonFactory.Feature.FAIL_ON_SYMBOL_HASH_OVERFLOW)
+          .disable(JsonFactory.Feature.CHARSET_DETECTION)
+          .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+          .build();
+
+  private final ReusableParser reusableParser = new ReusableParser(json);
+  private final VariantsParser variantsParser = new VariantsParser(json);
+  private final FieldBuffer envelope = new FieldBuffer("");
+  private final FieldBuffer source = new FieldBuffer("source.");
+  private final FieldBuffer before = new FieldBuffer("before.");
+  private final FieldBuffer after = new FieldBuffer("after.");
+  private String currency = "EUR";
+
+  /** Decodes one record. */
+  public void decode(ConsumerRecord<byte[], byte[]> message, Receiver receiver) {
+    try {
+      read(message.value());
+      interpret(message, receiver);
+    } catch (MalformedRecordException e) {
+      receiver.rejected(e.reason(), e.getMessage());
+    } catch (RuntimeException e) {
+      // An exception here would fail the job, which would read the same record again for ever.
+      receiver.rejected(
+          DeadLetterReason.DECODER_DEFECT, "The decoder failed, which is a defect; please report it: " + e);
+    }
+  }
+
+  private void read(byte[] value) throws MalformedRecordException {
+    if (value == null) {
+      throw new MalformedRecordException(
+          DeadLetterReason.NULL_VALUE,
+          "The value is null: set the connector's tombstones.on.delete to false");
+    }
+    if (value.length > MAX_VALUE_BYTES) {
+      throw new MalformedRecordException(
+          DeadLetterReason.TOO_LARGE,
+          "The value has "
+              + value.length
+              + " bytes, more than "
+              + MAX_VALUE_BYTES
+              + ": exclude large columns with the connector's column.exclude.list");
+    }
+    if (!readWithReusableParser(value)) {
+      readWithNewParser(value);
+    }
+  }
+
+  /** Reads a record as nearly all are; false if it has to be read by a parser of its own. */
+  private boolean readWithReusableParser(byte[] value) throws MalformedRecordException {
+    clear();
+    boolean sound = false;
+    try {
+      try {
+        JsonParser parser = reusableParser.begin(value);
+        if (parser.nextToken() == JsonToken.START_OBJECT) {
+          readEnvelope(parser);
+          sound = true;
+          return reusableParser.end();
+        }
+        return false;
+      } finally {
+        if (!sound) {
+          reusableParser.discard();
+        }
+      }
+    } catch (IOException e) {
+      // Where in the record the fault is, a parser knows that began with it.
+      return false;
+    }
+  }
+
+  private void readWithNewParser(byte[] value) throws MalformedRecordException {
+    clear();
+    try (JsonParser parser = json.createParser(value)) {
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        throw notAnEvent("The value is not a JSON object");
+      }
+      readEnvelope(parser);
+      if (parser.nextToken() != null) {
+        throw new MalformedRecordException(
+            DeadLetterReason.NOT_JSON, "The value goes on after its JSON object: send one event per record");
+      }
+    } catch (JsonProcessingException e) {
+      JsonLocation place = e.getLocation();
+      throw new MalformedRecordException(
+          DeadLetterReason.NOT_JSON,
+          "The value is not valid JSON"
+              + (place == null ? "" : " at byte " + place.getByteOffset())
+              + ": "
+              + e.getOriginalMessage());
+    } catch (IOException e) {
+      throw new MalformedRecordException(DeadLetterReason.NOT_JSON, "The value is not valid JSON: " + e.getMessage());
+    }
+  }
+
+  private void clear() {
+    envelope.clear();
+    source.clear();
+    before.clear();
+    after.clear();
+  }
+
+  private void readEnvelope(JsonParser parser) throws IOException, MalformedRecordException {
+    String name;
+    while ((name = parser.nextFieldName()) != null) {
+      JsonToken token = parser.nextToken();
+      switch (name) {
+        case "before" -> before.readObject(parser);
+        case "after" -> after.readObject(parser);
+        case "source" -> source.readObject(parser);
+        case "op" -> envelope.readValue(Field.OP, token, parser);
+        case "payload" -> envelope.readValue(Field.PAYLOAD, token, parser);
+        default -> parser.skipChildren();
+      }
+    }
+  }
+
+  private void interpret(ConsumerRecord<byte[], byte[]> message, Receiver receiver)
+      throws MalformedRecordException {
+    Operation operation = operation();
+    if (!source.present()) {
+      throw notAnEvent("The value has no source");
+    }
+    if (operation == Operation.TRUNCATE) {
+      throw new MalformedRecordException(
+          DeadLetterReason.TRUNCATE,
+          "Table "
+              + source.text(Field.SCHEMA)
+              + "."
+              + source.text(Field.TABLE)
+              + " was truncated, which names no rows, so their users keep what they had: delete"
+              + " rows with DELETE, or let the connector take a new snapshot");
+    }
+    if (message.key() == null || message.key().length == 0) {
+      throw new MalformedRecordException(
+          DeadLetterReason.NO_KEY,
+          "The record has no key: let the connector write the primary key, as it does by default");
+    }
+    long commitTime = commitTime(message);
+    if (source.is(Field.SCHEMA, "shop")) {
+      if (source.is(Field.TABLE, "orders")) {
+        decodeOrder(operation, commitTime, receiver);
+        return;
+      }
+      if (source.is(Field.TABLE, "users")) {
+        decodeUser(operation, commitTime, receiver);
+        return;
+      }
+    } else if (source.is(Field.SCHEMA, "engagement")) {
+      if (source.is(Field.TABLE, "clock")) {
+        decodeTick(operation, commitTime, message, receiver);
+        return;
+      }
+      if (source.is(Field.TABLE, "emails")) {
+        decodeEmail(operation, commitTime, receiver);
+        return;
+      }
+      if (source.is(Field.TABLE, "score_overrides")) {
+        decodeOverride(operation, commitTime, receiver);
+        return;
+      }
+      if (source.is(Field.TABLE, "suppressions")) {
+        decodeSuppression(operation, commitTime, receiver);
+        return;
+      }
+      if (source.is(Field.TABLE, "scoring_policies")) {
+        decodePolicy(operation, commitTime, receiver);
+        return;
+      }
+      if (source.is(Field.TABLE, "outreach_settings")) {
+        decodeOutreach(operation, commitTime, receiver);
+        return;
+      }
+    }
+    throw new MalformedRecordException(
+        DeadLetterReason.UNKNOWN_TABLE,
+        "source.schema is "
+            + source.quoted(Field.SCHEMA)
+            + " and source.table is "
+            + source.quoted(Field.TABLE)
+            + ": that table is not captured, take it off the connector's table.include.list");
+  }
+
+  private Operation operation() throws MalformedRecordException {
+    if (!envelope.has(Field.OP)) {
+      throw notAnEvent(
+          envelope.has(Field.PAYLOAD)
+              ? "The value has a payload beside its schema"
+              : "The value has no op");
+    }
+    for (Operation operation : Operation.ALL) {
+      if (envelope.is(Field.OP, operation.code)) {
+        return operation;
+      }
+    }
+    throw new MalformedRecordException(
+        DeadLetterReason.UNKNOWN_OPERATION,
+        "op is " + envelope.quoted(Field.OP) + ": it has to be c, r, u, d or t");
+  }
+
+  private static MalformedRecordException notAnEvent(String finding) {
+    return new MalformedRecordException(
+        DeadLetterReason.NOT_A_CHANGE_EVENT,
+        finding
+            + ": it has to be a Debezium change event; set value.converter to JsonConverter and"
+            + " value.converter.schemas.enable to false");
+  }
+
+  private long commitTime(ConsumerRecord<byte[], byte[]> message) throws MalformedRecordException {
+    long commitTime = source.natural(Field.TS_MS);
+    long kafkaTime = message.timestamp();
+    if (commitTime > TimestampParser.MAX) {
+      throw new MalformedRecordException(
+          DeadLetterReason.OUT_OF_RANGE,
+          "source.ts_ms is " + commitTime + ": it has to be milliseconds since 1970");
+    }
+    if (kafkaTime >= 0 && commitTime - kafkaTime > MAX_COMMIT_AHEAD_MS) {
+      throw new MalformedRecordException(
+          DeadLetterReason.COMMIT_IN_FUTURE,
+          "source.ts_ms is "
+              + Instant.ofEpochMilli(commitTime)
+              + ", more than 5 minutes ahead of"
+              + " the Kafka record's "
+              + Instant.ofEpochMilli(kafkaTime)
+              + ": set the clocks of database and Kafka Connect");
+    }
+    return commitTime;
+  }
+
+  private RowVersion version(Operation operation) throws MalformedRecordException {
+    long lsn = source.natural(Field.LSN);
+    if (operation == Operation.READ) {
+      return new RowVersion(lsn, 0);
+    }
+    return new RowVersion(source.firstOfSequence(Field.SEQUENCE), lsn);
+  }
+
+  private void decodeOrder(Operation operation, long commitTime, Receiver receiver)
+      throws MalformedRecordException {
+    RowVersion version = version(operation);
+    if (operation == Operation.DELETE) {
+      requireOldRow("shop.orders");
+      receiver.changed(
+          new OrderRemoved(
+              before.id(Field.USER_ID),
+              commitTime,
+              version,
+              false,
+              before.id(Field.ORDER_ID),
+              false));
+      return;
+    }
+    requireNewRow();
+    if (operation == Operation.UPDATE) {
+      requireOldRow("shop.orders");
+      after.completeFrom(before);
+    }
+    String userId = after.id(Field.USER_ID);
+    String orderId = after.id(Field.ORDER_ID);
+    long placedAt = after.timestamp(Field.PLACED_AT);
+    if (placedAt - commitTime > MAX_ORDER_AHEAD_MS) {
+      throw new MalformedRecordException(
+          DeadLetterReason.ORDER_IN_FUTURE,
+          "after.placed_at is "
+              + Instant.ofEpochMilli(placedAt)
+              + ", more than a day ahead of its commit at "
+              + Instant.ofEpochMilli(commitTime)
+              + ": correct the order's time");
+    }
+    long amount = after.amount(Field.AMOUNT);
+    long refunded = after.amount(Field.REFUNDED_AMOUNT);
+    boolean cancelled = isCancelled(after);
+    currency = after.currency(Field.CURRENCY, currency);
+    after.checkOptionalText(Field.CATEGORY);
+
+    boolean update = operation == Operation.UPDATE;
+    boolean moved = update && !after.sameText(Field.USER_ID, before);
+    OrderChanged.Kind kind =
+        !update
+            ? OrderChanged.Kind.PLACED
+            : moved ? OrderChanged.Kind.MOVED_IN : kindOfUpdate(cancelled, refunded);
+    OrderRemoved removed =
+        moved
+            ? new OrderRemoved(before.id(Field.USER_ID), commitTime, version, false, orderId, true)
+            : null;
+    // The receiver is called only after the whole event has been checked.
+    if (removed != null) {
+      receiver.changed(removed);
+    }
+    receiver.changed(
+        new OrderChanged(
+            userId,
+            commitTime,
+            version,
+            operation == Operation.READ,
+            orderId,
+            placedAt,
+            cancelled ? 0 : amount - refunded,
+            currency,
+            kind));
+  }
+
+  private OrderChanged.Kind kindOfUpdate(boolean cancelled, long refunded) throws MalformedRecordException {
+    if (cancelled && !isCancelled(before)) {
+      return OrderChanged.Kind.CANCELLED;
+    }
+    return refunded > before.amount(Field.REFUNDED_AMOUNT)
+        ? OrderChanged.Kind.REFUNDED
+        : OrderChanged.Kind.AMENDED;
+  }
+
+  private static boolean isCancelled(FieldBuffer row) throws MalformedRecordException {
+    if (row.is(Field.STATUS, "PLACED")) {
+      return false;
+    }
+    if (row.is(Field.STATUS, "CANCELLED")) {
+      return true;
+    }
+    row.wholeText(Field.STATUS);
+    throw row.wrongType(Field.STATUS, "PLACED or CANCELLED");
+  }
+
+  private void decodeUser(Operation operation, long commitTime, Receiver receiver)
+      throws MalformedRecordException {
+    RowVersion version = version(operation);
+    if (operation == Operation.DELETE) {
+      requireOldRow("shop.users");
+      receiver.changed(new UserRemoved(before.id(Field.USER_ID), commitTime, version, false));
+      return;
+    }
+    requireNewRow();
+    after.completeFrom(before);
+    receiver.changed(
+        new UserChanged(
+            after.id(Field.USER_ID),
+            commitTime,
+            version,
+            operation == Operation.READ,
+            after.text(Field.EMAIL),
+            after.text(Field.NAME),
+            after.texts(Field.PREFERRED_CATEGORIES),
+            after.text(Field.TIME_ZONE),
+            after.text(Field.LOCALE),
+            // Without a word of consent there is none.
+            after.has(Field.MARKETING_CONSENT) && after.flag(Field.MARKETING_CONSENT),
+            after.timestamp(Field.CREATED_AT)));
+  }
+
+  private void decodeEmail(Operation operation, long commitTime, Receiver receiver)
+      throws MalformedRecordException {
+    RowVersion version = version(operation);
+    boolean snapshot = operation == Operation.READ;
+    if (operation != Operation.DELETE) {
+      requireNewRow();
+      after.wholeText(Field.STATUS);
+      if (after.is(Field.STATUS, "SENT")) {
+        receiver.changed(
+            new Contacted(
+                after.id(Field.USER_ID),
+                commitTime,
+                version,
+                snapshot,
+                after.id(Field.EMAIL_ID),
+                // Nobody has been written to in the future, whatever another system says.
+                after.has(Field.SENT_AT)
+                    ? Math.min(after.timestamp(Field.SENT_AT), commitTime)
+                    : commitTime));
+        return;
+      }
+    }
+    // A deleted row does not undo that somebody wrote.
+    if (!snapshot) {
+      receiver.noStateChange(commitTime);
+    }
+  }
+
+  private void decodeOverride(Operation operation, long commitTime, Receiver receiver)
+      throws MalformedRecordException {
+    RowVersion version = version(operation);
+    if (operation == Operation.DELETE) {
+      requireOldRow("engagement.score_overrides");
+      receiver.changed(new OverrideRemoved(before.id(Field.USER_ID), commitTime, version, false));
+      return;
+    }
+    requireNewRow();
+    receiver.changed(
+        new OverrideChanged(
+            after.id(Field.USER_ID),
+            commitTime,
+            version,
+            operation == Operation.READ,
+            after.natural(Field.SCORE, MAX_SCORE),
+            after.timestamp(Field.SET_AT),
+            after.timestampOrForever(Field.EXPIRES_AT)));
+  }
+
+  private void decodeSuppression(Operation operation, long commitTime, Receiver receiver)
+      throws MalformedRecordException {
+    RowVersion version = version(operation);
+    if (operation == Operation.DELETE) {
+      requireOldRow("engagement.suppressions");
+      receiver.changed(
+          new SuppressionRemoved(before.id(Field.USER_ID), commitTime, version, false));
+      return;
+    }
+    requireNewRow();
+    after.completeFrom(before);
+    receiver.changed(
+        new SuppressionChanged(
+            after.id(Field.USER_ID),
+            commitTime,
+            version,
+            operation == Operation.READ,
+            after.knownText(Field.ADDRESS),
+            // Any reason will do: not to understand why is no ground to write to somebody.
+            after.knownText(Field.REASON)));
+  }
+
+  private void decodePolicy(Operation operation, long commitTime, Receiver receiver)
+      throws MalformedRecordException {
+    RowVersion version = version(operation);
+    if (operation == Operation.DELETE) {
+      requireOldRow("engagement.scoring_policies");
+      receiver.ruleChanged(
+          new PolicyChanged(
+              before.id(Field.POLICY_VERSION), commitTime, version, false, null, false));
+      return;
+    }
+    requireNewRow();
+    after.completeFrom(before);
+    receiver.ruleChanged(
+        new PolicyChanged(
+            after.id(Field.POLICY_VERSION),
+            commitTime,
+            version,
+            operation == Operation.READ,
+            after.wholeText(Field.DOCUMENT),
+            after.flag(Field.ACTIVE)));
+  }
+
+  private void decodeOutreach(Operation operation, long commitTime, Receiver receiver)
+      throws MalformedRecordException {
+    RowVersion version = version(operation);
+    if (operation == Operation.DELETE) {
+      receiver.ruleChanged(new OutreachChanged(commitTime, version, false, OutreachRules.NONE));
+      return;
+    }
+    requireNewRow();
+    after.completeFrom(before);
+    receiver.ruleChanged(
+        new OutreachChanged(
+            commitTime,
+            version,
+            operation == Operation.READ,
+            new OutreachRules(
+                after.flag(Field.ENABLED),
+                after.natural(Field.COOLDOWN_DAYS, OutreachRules.MAX_DAYS),
+                after.natural(Field.STALE_DAYS, OutreachRules.MAX_DAYS),
+                after.natural(Field.DAILY_CAP, Integer.MAX_VALUE),
+                after.id(Field.EXPERIMENT_ID),
+                (int) after.millionths(Field.HOLDOUT_SHARE, 1),
+                variantsParser.parse(after.name(Field.VARIANTS), after.wholeText(Field.VARIANTS)))));
+  }
+
+  private void decodeTick(
+      Operation operation,
+      long commitTime,
+      ConsumerRecord<byte[], byte[]> message,
+      Receiver receiver)
+      throws MalformedRecordException {
+    if (operation == Operation.READ || operation == Operation.DELETE) {
+      return;
+    }
+    requireNewRow();
+    long partition = after.natural(Field.PARTITION);
+    if (!after.is(Field.TOPIC, message.topic()) || partition != message.partition()) {
+      throw new MalformedRecordException(
+          DeadLetterReason.MISROUTED_TICK,
+          "after.topic is "
+              + after.quoted(Field.TOPIC)
+              + " and after.partition is "
+              + partition
+              + ", but the record is in "
+              + message.topic()
+              + "-"
+              + message.partition()
+              + ": add the ClockRouting transform to the connector");
+    }
+    receiver.ticked(commitTime);
+  }
+
+  private void requireNewRow() throws MalformedRecordException {
+    if (!after.present()) {
+      throw new MalformedRecordException(
+          DeadLetterReason.MISSING_FIELD, "after is missing: only an event with op d or t has none");
+    }
+  }
+
+  private void requireOldRow(String table) throws MalformedRecordException {
+    if (!before.present()) {
+      throw new MalformedRecordException(
+          DeadLetterReason.NO_OLD_ROW,
+          "before is missing: run ALTER TABLE "
+              + table
+              + " REPLICA IDENTITY "
+              + (table.equals("shop.users") ? "DEFAULT" : "FULL"));
+    }
+  }
+
+  private enum Operation {
+    CREATE("c"),
+    READ("r"),
+    UPDATE("u"),
+    DELETE("d"),
+    TRUNCATE("t");
+
+    /** {@code values()} makes a new array at each call. */
+    private static final Operation[] ALL = values();
+
+    private final String code;
+
+    Operation(String code) {
+      this.code = code;
+    }
+  }
+}

@@ -1,0 +1,24 @@
+package io.rekindle.connectors.cdc;
+
+import io.rekindle.connectors.deadletter.DeadLetterReason;
+import io.rekindle.connectors.events.Change;
+import io.rekindle.connectors.events.RuleChange;
+
+/** Ignores every call, rejections included: a base for receivers that need only a few. */
+public class NoOpReceiver implements ChangeDecoder.Receiver {
+
+  @Override
+  public void changed(Change change) {}
+
+  @Override
+  public void ruleChanged(RuleChange change) {}
+
+  @Override
+  public void ticked(long commitTime) {}
+
+  @Override
+  public void noStateChange(long commitTime) {}
+
+  @Override
+  public void rejected(DeadLetterReason reason, String error) {}
+}

@@ -1,2 +1,0 @@
-/** What the database needs before capture and job can start: tables, clock rows, policies. */
-package io.rekindle.connectors.database;

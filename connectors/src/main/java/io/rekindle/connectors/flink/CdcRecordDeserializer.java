@@ -1,0 +1,206 @@
+package io.rekindle.connectors.flink;
+
+import io.rekindle.connectors.cdc.CdcRecord;
+import io.rekindle.connectors.cdc.ChangeDecoder;
+import io.rekindle.connectors.deadletter.DeadLetter;
+import io.rekindle.connectors.deadletter.DeadLetterReason;
+import io.rekindle.connectors.events.Change;
+import io.rekindle.connectors.events.RuleChange;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.flink.api.common.serialization.DeserializationSchema.InitializationContext;
+import org.apache.flink.api.common.serialization.SerializerConfigImpl;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.util.Collector;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Reads Debezium's events from Kafka. Never throws on account of a record: what cannot be
+ * understood becomes a dead letter.
+ *
+ * <p>Metrics, under the group {@code rekindle} of the source operator: counters {@code
+ * deadLetters}, {@code ticks} and {@code truncates}, and for each partition read, labelled with
+ * {@code topic} and {@code partition}, the gauge {@code watermark}, the newest commit time that the
+ * partition has proven in epoch milliseconds, and {@code watermarkLagMs}, how long ago that is by
+ * this machine's clock; -1 before the first.
+ *
+ * @param <T> type of the changes
+ */
+public final class CdcRecordDeserializer<T>
+    implements KafkaRecordDeserializationSchema<CdcRecord<T>> {
+
+  private static final long serialVersionUID = 1L;
+
+  private final TypeInformation<T> changeType;
+  private transient ChangeDecoder decoder;
+  private transient EmittingReceiver<T> receiver;
+
+  private CdcRecordDeserializer(TypeInformation<T> changeType) {
+    this.changeType = changeType;
+  }
+
+  /** For the topics that carry one user's changes. */
+  public static CdcRecordDeserializer<Change> ofChanges() {
+    return new CdcRecordDeserializer<>(EventTypeInfo.CHANGE);
+  }
+
+  /** For the topics that carry what holds for every user alike. */
+  public static CdcRecordDeserializer<RuleChange> ofRuleChanges() {
+    return new CdcRecordDeserializer<>(EventTypeInfo.RULE_CHANGE);
+  }
+
+  @Override
+  public void open(InitializationContext context) {
+    decoder = new ChangeDecoder();
+    receiver =
+        new EmittingReceiver<>(changeType.getTypeClass(), context.getMetricGroup().addGroup("rekindle"));
+  }
+
+  @Override
+  public void deserialize(
+      ConsumerRecord<byte[], byte[]> message, Collector<CdcRecord<T>> collector) {
+    receiver.begin(message, collector);
+    decoder.decode(message, receiver);
+    receiver.end();
+  }
+
+  @Override
+  public TypeInformation<CdcRecord<T>> getProducedType() {
+    return typeOf(changeType);
+  }
+
+  /** The type of what a source emits whose changes are of a type. */
+  public static <T> TypeInformation<CdcRecord<T>> typeOf(TypeInformation<T> changeType) {
+    // A class object knows no type arguments.
+    @SuppressWarnings("unchecked")
+    Class<CdcRecord<T>> recordClass = (Class<CdcRecord<T>>) (Class<?>) CdcRecord.class;
+    return new EventTypeInfo<>(
+        recordClass,
+        new CdcRecordSerializer<>(changeType.createSerializer(new SerializerConfigImpl())));
+  }
+
+  /** Turns what the decoder finds in one record into what the job gets, and counts. */
+  private static final class EmittingReceiver<T> implements ChangeDecoder.Receiver {
+
+    private final Class<T> changeType;
+    private final MetricGroup metrics;
+    private final Counter deadLetters;
+    private final Counter ticks;
+    private final Counter truncates;
+    private final Map<TopicPartition, Progress> progressByPartition = new HashMap<>();
+    private Progress progress = new Progress("", -1);
+    private ConsumerRecord<byte[], byte[]> message;
+    private Collector<CdcRecord<T>> collector;
+
+    EmittingReceiver(Class<T> changeType, MetricGroup metrics) {
+      this.changeType = changeType;
+      this.metrics = metrics;
+      this.deadLetters = metrics.counter("deadLetters");
+      this.ticks = metrics.counter("ticks");
+      this.truncates = metrics.counter("truncates");
+    }
+
+    void begin(ConsumerRecord<byte[], byte[]> message, Collector<CdcRecord<T>> collector) {
+      this.message = message;
+      this.collector = collector;
+      // Records come in runs of one partition, so the last one's is nearly always right.
+      if (progress.partition != message.partition() || !progress.topic.equals(message.topic())) {
+        progress =
+            progressByPartition.computeIfAbsent(
+                new TopicPartition(message.topic(), message.partition()), this::register);
+      }
+    }
+
+    void end() {
+      message = null;
+      collector = null;
+    }
+
+    private Progress register(TopicPartition partition) {
+      Progress registered = new Progress(partition.topic(), partition.partition());
+      MetricGroup ofPartition =
+          metrics
+              .addGroup("topic", partition.topic())
+              .addGroup("partition", Integer.toString(partition.partition()));
+      ofPartition.gauge("watermark", () -> registered.newest);
+      ofPartition.gauge("watermarkLagMs", registered::lagMs);
+      return registered;
+    }
+
+    @Override
+    public void changed(Change change) {
+      emit(change, change.snapshot(), change.commitTime());
+    }
+
+    @Override
+    public void ruleChanged(RuleChange change) {
+      emit(change, change.snapshot(), change.commitTime());
+    }
+
+    private void emit(Object change, boolean snapshot, long commitTime) {
+      if (!changeType.isInstance(change)) {
+        rejected(
+            DeadLetterReason.UNKNOWN_TABLE,
+            "Topic "
+                + message.topic()
+                + " carries an event of a table that belongs in another"
+                + " topic: send it to the topic of its table");
+        return;
+      }
+      long completeUntil = snapshot ? CdcRecord.COMPLETENESS_UNKNOWN : commitTime;
+      progress.advance(completeUntil);
+      collector.collect(CdcRecord.change(changeType.cast(change), completeUntil));
+    }
+
+    @Override
+    public void ticked(long commitTime) {
+      ticks.inc();
+      noStateChange(commitTime);
+    }
+
+    @Override
+    public void noStateChange(long commitTime) {
+      progress.advance(commitTime);
+      collector.collect(CdcRecord.progress(commitTime));
+    }
+
+    @Override
+    public void rejected(DeadLetterReason reason, String error) {
+      deadLetters.inc();
+      if (reason == DeadLetterReason.TRUNCATE) {
+        truncates.inc();
+      }
+      collector.collect(CdcRecord.deadLetter(DeadLetter.of(message, reason, error)));
+    }
+  }
+
+  private static final class Progress {
+
+    private final String topic;
+    private final int partition;
+
+    /** Read by the metric reporter's thread. */
+    private volatile long newest = -1;
+
+    Progress(String topic, int partition) {
+      this.topic = topic;
+      this.partition = partition;
+    }
+
+    /** -1 before anything is proven. */
+    long lagMs() {
+      return newest < 0 ? -1 : Math.max(0, System.currentTimeMillis() - newest);
+    }
+
+    /** Called by the one thread that reads the partition. */
+    void advance(long completeUntil) {
+      if (completeUntil > newest) {
+        newest = completeUntil;
+      }
+    }
+  }
+}

@@ -1,0 +1,62 @@
+package io.rekindle.connectors.flink;
+
+import java.io.IOException;
+import org.apache.flink.api.common.typeutils.TypeSerializer;
+import org.apache.flink.core.memory.DataInputView;
+import org.apache.flink.core.memory.DataOutputView;
+
+/**
+ * What the serializers of immutable events of variable length have in common.
+ *
+ * <p>Each instance has a buffer of its own, so {@link #duplicate} makes a new one.
+ */
+public abstract class EventSerializer<T> extends TypeSerializer<T> {
+
+  private static final long serialVersionUID = 1L;
+
+  private transient Binary binary;
+
+  /** The buffer of this instance. */
+  protected final Binary binary() {
+    if (binary == null) {
+      binary = new Binary();
+    }
+    return binary;
+  }
+
+  @Override
+  public final boolean isImmutableType() {
+    return true;
+  }
+
+  /** No event is without content, so there is no empty instance; Flink accepts null. */
+  @Override
+  public final T createInstance() {
+    return null;
+  }
+
+  @Override
+  public final T copy(T from) {
+    return from;
+  }
+
+  @Override
+  public final T copy(T from, T reuse) {
+    return from;
+  }
+
+  @Override
+  public final int getLength() {
+    return -1;
+  }
+
+  @Override
+  public final T deserialize(T reuse, DataInputView source) throws IOException {
+    return deserialize(source);
+  }
+
+  @Override
+  public final void copy(DataInputView source, DataOutputView target) throws IOException {
+    serialize(deserialize(source), target);
+  }
+}

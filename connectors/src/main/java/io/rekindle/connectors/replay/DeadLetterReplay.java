@@ -1,0 +1,104 @@
+package io.rekindle.connectors.replay;
+
+import io.rekindle.connectors.deadletter.DeadLetter;
+import io.rekindle.connectors.deadletter.DeadLetterReason;
+import io.rekindle.connectors.cdc.ChangeDecoder;
+import io.rekindle.connectors.cdc.NoOpReceiver;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.record.TimestampType;
+
+/**
+ * Puts a dead letter's record back where it came from, as it was or repaired. The pipeline takes a
+ * change by its row's version, so one that is replayed twice, or late, does no harm. Not
+ * thread-safe.
+ */
+public final class DeadLetterReplay {
+
+  private final Producer<byte[], byte[]> producer;
+  private final ChangeDecoder decoder = new ChangeDecoder();
+
+  public DeadLetterReplay(Producer<byte[], byte[]> producer) {
+    this.producer = producer;
+  }
+
+  /** The letter with another key or value; null leaves what it has. */
+  public static DeadLetter repaired(DeadLetter letter, byte[] key, byte[] value) {
+    return new DeadLetter(
+        letter.topic(),
+        letter.partition(),
+        letter.offset(),
+        letter.timestamp(),
+        key == null ? letter.key() : key,
+        value == null ? letter.value() : value,
+        letter.reason(),
+        letter.error(),
+        letter.version());
+  }
+
+  /**
+   * Why the pipeline would refuse the record again; empty if it would take it.
+   *
+   * @param now the record's timestamp when it is replayed, epoch milliseconds
+   */
+  public Optional<String> rejection(DeadLetter letter, long now) {
+    if (letter.reason() == DeadLetterReason.INVALID_POLICY) {
+      return Optional.of(
+          letter.error()
+              + ": correct the row in engagement.scoring_policies, which sends a new event");
+    }
+    RejectionReceiver receiver = new RejectionReceiver();
+    ConsumerRecord<byte[], byte[]> record =
+        new ConsumerRecord<>(
+            letter.topic(),
+            letter.partition(),
+            letter.offset(),
+            now,
+            TimestampType.CREATE_TIME,
+            letter.key() == null ? -1 : letter.key().length,
+            letter.value() == null ? -1 : letter.value().length,
+            letter.key(),
+            letter.value(),
+            new RecordHeaders(),
+            Optional.empty());
+    decoder.decode(record, receiver);
+    return Optional.ofNullable(receiver.rejection);
+  }
+
+  /**
+   * Sends the record and says where it went, as {@code topic-partition-offset}.
+   *
+   * @throws IOException if Kafka did not take it
+   */
+  public String send(DeadLetter letter) throws IOException, InterruptedException {
+    try {
+      RecordMetadata sent =
+          producer
+              .send(
+                  new ProducerRecord<>(
+                      letter.topic(), letter.partition(), letter.key(), letter.value()))
+              .get();
+      return "%s-%d-%d".formatted(sent.topic(), sent.partition(), sent.offset());
+    } catch (ExecutionException e) {
+      throw new IOException(
+          "%s could not be sent: %s".formatted(letter.id(), e.getCause().getMessage()), e);
+    }
+  }
+
+  /** Remembers only whether a record was refused. */
+  private static final class RejectionReceiver extends NoOpReceiver {
+
+    private String rejection;
+
+    @Override
+    public void rejected(DeadLetterReason reason, String error) {
+      rejection = reason + ": " + error;
+    }
+  }
+}

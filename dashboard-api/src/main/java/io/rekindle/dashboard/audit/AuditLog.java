@@ -1,0 +1,219 @@
+package io.rekindle.dashboard.audit;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.javalin.http.Context;
+import io.rekindle.dashboard.database.NullableColumns;
+import io.rekindle.dashboard.web.Principal;
+import io.rekindle.dashboard.web.ClientAddress;
+import io.rekindle.dashboard.web.list.Cursor;
+import io.rekindle.dashboard.web.Json;
+import io.rekindle.dashboard.web.list.ListResponse;
+import io.rekindle.dashboard.web.list.ListPage;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.StatementContext;
+
+/** What was changed by whom. An entry is written in the transaction of its change. Stateless. */
+public final class AuditLog {
+
+  public static final String LIST = "audit-log";
+
+  private static final String SELECT =
+      """
+      select entry_id, at, actor, actor_kind, action, subject_kind, subject, before, after, address
+      from dashboard.audit_log
+      """;
+
+  /** What a change is about. */
+  public enum Subject {
+    USER,
+    ORDER,
+    SCORE_OVERRIDE,
+    SUPPRESSION,
+    POLICY,
+    OUTREACH_SETTINGS,
+    DEAD_LETTER,
+    ACCOUNT,
+    API_KEY,
+    SESSION
+  }
+
+  /**
+   * A change.
+   *
+   * @param actor email address of an account, name of a key
+   * @param subject id of what was changed; null if there is one of the kind
+   * @param before what it was; null if it was not there, or the person was erased
+   * @param after what it became; null if it is gone, or the person was erased
+   * @param address IP address that the request came from; null if none did
+   */
+  public record AuditEntry(
+      long entryId,
+      Instant at,
+      String actor,
+      String actorKind,
+      String action,
+      String subjectKind,
+      String subject,
+      JsonNode before,
+      JsonNode after,
+      String address) {}
+
+  private AuditLog() {}
+
+  /**
+   * Notes that somebody signed in, or was not let in.
+   *
+   * @param actor email address of the account; null if there is none
+   * @param after what else there is to know; null for nothing
+   */
+  public static void signIn(Handle handle, Context ctx, String actor, boolean letIn, Object after) {
+    insert(
+        handle,
+        actor == null ? "nobody" : actor,
+        letIn ? "ACCOUNT" : "NOBODY",
+        letIn ? "SIGN_IN" : "SIGN_IN_REFUSED",
+        Subject.SESSION,
+        null,
+        null,
+        null,
+        after,
+        ClientAddress.of(ctx));
+  }
+
+  /** Notes what the principal of a request changed. */
+  public static void record(
+      Handle handle,
+      Context ctx,
+      String action,
+      Subject kind,
+      String subject,
+      Object before,
+      Object after) {
+    record(handle, ctx, action, kind, subject, null, before, after);
+  }
+
+  /**
+   * Notes what the principal of a request changed.
+   *
+   * @param userId the client whose data the change has; null if nobody's
+   * @param before any object with a JSON form; null if it was not there
+   * @param after likewise; null if it is gone
+   */
+  public static void record(
+      Handle handle,
+      Context ctx,
+      String action,
+      Subject kind,
+      String subject,
+      String userId,
+      Object before,
+      Object after) {
+    Principal principal = Principal.of(ctx);
+    insert(
+        handle,
+        principal.name(),
+        principal.isAccount() ? "ACCOUNT" : "API_KEY",
+        action,
+        kind,
+        subject,
+        userId,
+        before,
+        after,
+        ClientAddress.of(ctx));
+  }
+
+  public static void insert(
+      Handle handle,
+      String actor,
+      String actorKind,
+      String action,
+      Subject kind,
+      String subject,
+      String userId,
+      Object before,
+      Object after,
+      String address) {
+    handle
+        .createUpdate(
+            """
+            insert into dashboard.audit_log (actor, actor_kind, action, subject_kind, subject,
+                user_id, before, after, address)
+            values (:actor, :actorKind, :action, :kind, :subject, :userId,
+                cast(:before as jsonb), cast(:after as jsonb), :address)
+            """)
+        .bind("actor", actor)
+        .bind("actorKind", actorKind)
+        .bind("action", action)
+        .bind("kind", kind.name())
+        .bind("subject", subject)
+        .bind("userId", userId)
+        .bind("before", json(before))
+        .bind("after", json(after))
+        .bind("address", address)
+        .execute();
+  }
+
+  /** The newest entries first, from a cursor on. */
+  public static ListPage<AuditEntry> page(Handle handle, String cursor, int limit) {
+    String[] after = Cursor.read(cursor, LIST, 1);
+    long below;
+    try {
+      below = after == null ? Long.MAX_VALUE : Long.parseLong(after[0]);
+    } catch (NumberFormatException e) {
+      throw Cursor.invalid();
+    }
+    List<AuditEntry> entries =
+        handle
+            .createQuery(SELECT + " where entry_id < :below order by entry_id desc limit :limit")
+            .bind("below", below)
+            .bind("limit", limit + 1)
+            .map(AuditLog::entry)
+            .list();
+    return entries.size() <= limit
+        ? new ListPage<>(entries, null)
+        : new ListPage<>(
+            entries.subList(0, limit),
+            Cursor.write(LIST, Long.toString(entries.get(limit - 1).entryId())));
+  }
+
+  /** Hands over every entry, the newest first; to be called in a transaction. */
+  public static void forEach(Handle handle, ListResponse.ItemConsumer<AuditEntry> consumer) throws Exception {
+    try (var entries =
+        handle
+            .createQuery(SELECT + " order by entry_id desc")
+            .setFetchSize(1_000)
+            .map(AuditLog::entry)
+            .iterator()) {
+      while (entries.hasNext()) {
+        consumer.accept(entries.next());
+      }
+    }
+  }
+
+  private static AuditEntry entry(ResultSet row, StatementContext context) throws SQLException {
+    return new AuditEntry(
+        row.getLong("entry_id"),
+        NullableColumns.instant(row, "at"),
+        row.getString("actor"),
+        row.getString("actor_kind"),
+        row.getString("action"),
+        row.getString("subject_kind"),
+        row.getString("subject"),
+        Json.column(row.getString("before")),
+        Json.column(row.getString("after")),
+        row.getString("address"));
+  }
+
+  private static String json(Object value) {
+    try {
+      return value == null ? null : Json.MAPPER.writeValueAsString(value);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("What is audited has to have a JSON form", e);
+    }
+  }
+}

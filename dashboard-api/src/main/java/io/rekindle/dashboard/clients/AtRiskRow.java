@@ -1,0 +1,99 @@
+package io.rekindle.dashboard.clients;
+
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+
+/**
+ * A client at risk.
+ *
+ * @param yearly what the client spends in a year at the usual rhythm; null if that is not known
+ * @param reason key of the main reason for the score
+ * @param gaps how many usual gaps the silence is long; null if that is not known
+ * @param nextContact when the client may be written to again; null if at any time
+ * @param obstacle why the client may not be written to at all; null if nothing speaks against it
+ */
+public record AtRiskRow(
+    ClientProfile client,
+    BigDecimal yearly,
+    String reason,
+    Double gaps,
+    Instant nextContact,
+    String obstacle,
+    ContactStatusQuery.ContactStatus contact) {
+
+  private static final long YEAR_MILLIS = Duration.ofDays(365).toMillis();
+
+  /**
+   * Makes a row.
+   *
+   * @param most the most points that each factor can give, by its key
+   */
+  static AtRiskRow of(
+      ClientProfile client,
+      ContactStatusQuery.ContactStatus contact,
+      Duration cooldown,
+      Map<String, BigDecimal> most,
+      Instant now) {
+    Long gap = client.usualGapMillis();
+    boolean rhythm = gap != null && gap > 0;
+    BigDecimal yearly =
+        !rhythm || client.averageOrderValue() == null
+            ? null
+            : client
+                .averageOrderValue()
+                .multiply(BigDecimal.valueOf(YEAR_MILLIS))
+                .divide(BigDecimal.valueOf(gap), 0, RoundingMode.HALF_EVEN);
+    Double gaps =
+        !rhythm || client.lastOrderDate() == null
+            ? null
+            : (double) Duration.between(client.lastOrderDate(), now).toMillis() / gap;
+    Instant free = client.lastContactAt() == null ? null : client.lastContactAt().plus(cooldown);
+    String obstacle =
+        !client.marketingConsent()
+            ? "NO_CONSENT"
+            : contact.suppression() != null
+                ? "SUPPRESSED"
+                : client.email() == null ? "NO_ADDRESS" : null;
+    return new AtRiskRow(
+        client,
+        yearly,
+        reason(client, most),
+        gaps,
+        free != null && free.isAfter(now) ? free : null,
+        obstacle,
+        contact);
+  }
+
+  /** The factor that lacks most of what it could give. */
+  private static String reason(ClientProfile client, Map<String, BigDecimal> most) {
+    if (Boolean.TRUE.equals(client.overridden())) {
+      return "OVERRIDE";
+    }
+    ClientProfile.Breakdown points = client.breakdown();
+    if (points == null) {
+      return "NONE";
+    }
+    String reason = "RECENCY";
+    BigDecimal largest = lack("RECENCY", points.recency(), most);
+    Map<String, BigDecimal> others =
+        Map.of(
+            "RHYTHM", lack("RHYTHM", points.rhythm(), most),
+            "FREQUENCY", lack("FREQUENCY", points.frequency(), most),
+            "VALUE", lack("VALUE", points.value(), most));
+    for (String factor : new String[] {"RHYTHM", "FREQUENCY", "VALUE"}) {
+      if (others.get(factor).compareTo(largest) > 0) {
+        reason = factor;
+        largest = others.get(factor);
+      }
+    }
+    return reason;
+  }
+
+  private static BigDecimal lack(String factor, BigDecimal points, Map<String, BigDecimal> most) {
+    BigDecimal possible = most.get(factor);
+    return possible == null || points == null ? BigDecimal.ZERO : possible.subtract(points);
+  }
+}

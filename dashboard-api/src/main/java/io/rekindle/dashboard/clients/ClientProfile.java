@@ -1,0 +1,68 @@
+package io.rekindle.dashboard.clients;
+
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * A client as the shop knows them, and how engaged they are.
+ *
+ * <p>From {@code lastOrderDate} on everything is the pipeline's, and null until it has scored the
+ * user. Score and breakdown are null for a user without orders, too.
+ *
+ * @param email null if the shop has none
+ * @param name null if the shop has none
+ * @param timeZone IANA name
+ * @param locale BCP 47 tag
+ * @param lastOrderDate when the newest effective order was placed
+ * @param orderCount effective orders ever
+ * @param averageOrderValue in units of the policy's base currency
+ * @param engagementScore 0 to 100; the override's while one holds
+ * @param computedScore what the score would be without an override
+ * @param atRiskSince null unless at risk
+ * @param usualGapMillis the user's usual gap between order days
+ * @param lastContactAt the last email that the score takes into account; null if none
+ * @param lastEmailDate when the last email was sent; null if never
+ * @param nextChangeAt when any of this next changes if nothing happens; null if never
+ * @param asOf the instant that the score was computed for; it holds until nextChangeAt
+ */
+public record ClientProfile(
+    String userId,
+    String email,
+    String name,
+    List<String> preferredCategories,
+    String timeZone,
+    String locale,
+    boolean marketingConsent,
+    Instant createdAt,
+    Instant updatedAt,
+    Instant lastOrderDate,
+    Integer orderCount,
+    BigDecimal averageOrderValue,
+    BigDecimal engagementScore,
+    String band,
+    String segment,
+    Boolean atRisk,
+    Instant atRiskSince,
+    Breakdown breakdown,
+    Boolean overridden,
+    BigDecimal computedScore,
+    Long usualGapMillis,
+    Instant lastContactAt,
+    Instant lastEmailDate,
+    Instant nextChangeAt,
+    Instant asOf,
+    String policyVersion) {
+
+  /**
+   * The points that the computed score is the sum of.
+   *
+   * @param contact points that the policy takes off for a recent email; null if it has no such rule
+   */
+  public record Breakdown(
+      BigDecimal recency,
+      BigDecimal rhythm,
+      BigDecimal frequency,
+      BigDecimal value,
+      BigDecimal contact) {}
+}

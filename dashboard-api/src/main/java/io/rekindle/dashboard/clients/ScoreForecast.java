@@ -1,0 +1,139 @@
+package io.rekindle.dashboard.clients;
+
+import io.rekindle.dashboard.database.NullableColumns;
+import io.rekindle.platform.text.CurrencyCodes;
+import io.rekindle.scoring.OrderHistory;
+import io.rekindle.scoring.Score;
+import io.rekindle.scoring.Scorer;
+import io.rekindle.scoring.policy.ScoringPolicy;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a client's score rests on, and what becomes of it if nothing happens: the scoring library
+ * over the client's orders as they are now, with the policy that is active.
+ *
+ * @param score as of now
+ * @param steps what shows of the coming changes, the next first; at most a few
+ */
+public record ScoreForecast(Score score, List<Step> steps) {
+
+  private static final int MAX_STEPS = 6;
+
+  private static final String ORDERS =
+      """
+      select placed_at, currency,
+             case when status = 'PLACED' then (amount - refunded_amount) * 100 else 0 end as net
+      from shop.orders where user_id = ? order by placed_at desc limit 1000
+      """;
+
+  /** The score from an instant on, if there is no order until then. */
+  public record Step(
+      Instant at, BigDecimal score, BigDecimal change, String band, boolean atRisk) {}
+
+  static ScoreForecast of(
+      Connection connection, ScoringPolicy policy, String userId, Instant now, Instant lastContact)
+      throws SQLException {
+    OrderHistory orders = orders(connection, userId);
+    Scorer scorer = new Scorer(policy);
+    long contact = lastContact == null ? Score.NEVER : lastContact.toEpochMilli();
+    Score current = scorer.score(orders, now.toEpochMilli(), contact);
+    List<Step> steps = new ArrayList<>();
+    Score last = current;
+    while (steps.size() < MAX_STEPS && last.scored() && last.nextReview() != Score.NEVER) {
+      Score next = scorer.score(orders, last.nextReview(), contact);
+      BigDecimal score = next.scoreDecimal();
+      BigDecimal change = score == null ? null : score.subtract(last.scoreDecimal());
+      boolean shows =
+          change == null
+              || change.signum() != 0
+              || next.band() != last.band()
+              || next.atRisk() != last.atRisk();
+      if (shows) {
+        steps.add(
+            new Step(
+                Instant.ofEpochMilli(next.asOf()),
+                score,
+                change,
+                next.band().name(),
+                next.atRisk()));
+      }
+      last = next;
+    }
+    return new ScoreForecast(current, List.copyOf(steps));
+  }
+
+  /** How many usual gaps the silence is long; null if there is none to compare with. */
+  public Double gaps() {
+    return score.usualGap() <= 0 || score.lastOrderAt() == Score.NEVER
+        ? null
+        : (double) (score.asOf() - score.lastOrderAt()) / score.usualGap();
+  }
+
+  /** How much longer than usual the silence is; null if it is not. */
+  public Duration overdue() {
+    if (gaps() == null || gaps() <= 1) {
+      return null;
+    }
+    return Duration.ofMillis(score.asOf() - score.lastOrderAt() - score.usualGap());
+  }
+
+  /** Spent in the policy's window, in its currency. */
+  public BigDecimal spend() {
+    return BigDecimal.valueOf(score.spendMinor(), 2);
+  }
+
+  private static OrderHistory orders(Connection connection, String userId) throws SQLException {
+    List<long[]> rows = new ArrayList<>();
+    try (PreparedStatement statement = connection.prepareStatement(ORDERS)) {
+      statement.setString(1, userId);
+      try (ResultSet row = statement.executeQuery()) {
+        while (row.next()) {
+          rows.add(
+              new long[] {
+                NullableColumns.instant(row, "placed_at").toEpochMilli(),
+                row.getBigDecimal("net").setScale(0, RoundingMode.HALF_EVEN).longValueExact(),
+                CurrencyCodes.pack(row.getString("currency"))
+              });
+        }
+      }
+    }
+    return new Columnar(rows);
+  }
+
+  /** Of rows that are newest first, as a policy reads them: oldest first. */
+  private record Columnar(List<long[]> newestFirst) implements OrderHistory {
+
+    private long[] row(int index) {
+      return newestFirst.get(newestFirst.size() - 1 - index);
+    }
+
+    @Override
+    public int size() {
+      return newestFirst.size();
+    }
+
+    @Override
+    public long placedAt(int index) {
+      return row(index)[0];
+    }
+
+    @Override
+    public long netMinor(int index) {
+      return row(index)[1];
+    }
+
+    @Override
+    public int currency(int index) {
+      return Math.toIntExact(row(index)[2]);
+    }
+  }
+}

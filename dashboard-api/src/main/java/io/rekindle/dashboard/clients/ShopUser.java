@@ -1,0 +1,156 @@
+package io.rekindle.dashboard.clients;
+
+import io.rekindle.dashboard.database.NullableColumns;
+import io.rekindle.dashboard.web.JsonFields;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.IllformedLocaleException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+
+/**
+ * A row of shop.users: what the shop itself knows of a client.
+ *
+ * @param email null if the shop has none
+ * @param name null if the shop has none
+ * @param timeZone IANA name
+ * @param locale BCP 47 tag
+ */
+public record ShopUser(
+    String userId,
+    String email,
+    String name,
+    List<String> preferredCategories,
+    String timeZone,
+    String locale,
+    boolean marketingConsent,
+    Instant createdAt) {
+
+  static ShopUser blank(String userId) {
+    return new ShopUser(userId, null, null, List.of(), "UTC", "en", false, null);
+  }
+
+  /** This with the fields that a request names; mistakes are the fields' to tell. */
+  ShopUser with(JsonFields body) {
+    String newEmail = body.has("email") ? body.text("email", 320) : email;
+    if (newEmail != null && body.has("email") && !newEmail.matches("[^\\s@]+@[^\\s@]+")) {
+      body.reject("email", "has to be an email address.");
+    }
+    String newName = body.has("name") ? body.text("name", 500) : name;
+    List<String> categories = body.texts("preferredCategories", 50, 100);
+    String zone = body.text("timeZone", 64);
+    if (zone != null && !isZone(zone)) {
+      body.reject("timeZone", "has to be an IANA time zone such as Europe/Warsaw.");
+    }
+    String tag = body.text("locale", 64);
+    if (tag != null && !isLocale(tag)) {
+      body.reject("locale", "has to be a BCP 47 language tag such as pl-PL.");
+    }
+    Boolean consent = body.bool("marketingConsent");
+    return new ShopUser(
+        userId,
+        newEmail,
+        newName,
+        body.has("preferredCategories")
+            ? Optional.ofNullable(categories).orElse(List.of())
+            : preferredCategories,
+        zone == null ? timeZone : zone,
+        tag == null ? locale : tag,
+        consent == null ? marketingConsent : consent,
+        createdAt);
+  }
+
+  /** Locks the row until the transaction ends; empty if there is none. */
+  static Optional<ShopUser> lock(Handle handle, String userId) {
+    return handle
+        .createQuery(
+            """
+            select user_id, email, name, preferred_categories, time_zone, locale,
+                   marketing_consent, created_at
+            from shop.users where user_id = :id for update
+            """)
+        .bind("id", userId)
+        .map(
+            (row, context) ->
+                new ShopUser(
+                    row.getString("user_id"),
+                    row.getString("email"),
+                    row.getString("name"),
+                    NullableColumns.texts(row, "preferred_categories"),
+                    row.getString("time_zone"),
+                    row.getString("locale"),
+                    row.getBoolean("marketing_consent"),
+                    NullableColumns.instant(row, "created_at")))
+        .findOne();
+  }
+
+  /** False if there is a row of that id. */
+  boolean insert(Handle handle) {
+    return handle
+            .createUpdate(
+                """
+                insert into shop.users (user_id, email, name, preferred_categories, time_zone,
+                    locale, marketing_consent, created_at)
+                values (:id, :email, :name, :categories, :zone, :locale, :consent,
+                    coalesce(:createdAt, now()))
+                on conflict do nothing
+                """)
+            .bind("id", userId)
+            .bind("email", email)
+            .bind("name", name)
+            .bindArray("categories", String.class, preferredCategories)
+            .bind("zone", timeZone)
+            .bind("locale", locale)
+            .bind("consent", marketingConsent)
+            .bind("createdAt", createdAt)
+            .execute()
+        == 1;
+  }
+
+  static boolean exists(Handle handle, String userId) {
+    return handle
+        .createQuery("select exists (select from shop.users where user_id = :id)")
+        .bind("id", userId)
+        .mapTo(Boolean.class)
+        .one();
+  }
+
+  void update(Handle handle) {
+    handle
+        .createUpdate(
+            """
+            update shop.users
+            set email = :email, name = :name, preferred_categories = :categories,
+                time_zone = :zone, locale = :locale, marketing_consent = :consent
+            where user_id = :id
+            """)
+        .bind("id", userId)
+        .bind("email", email)
+        .bind("name", name)
+        .bindArray("categories", String.class, preferredCategories)
+        .bind("zone", timeZone)
+        .bind("locale", locale)
+        .bind("consent", marketingConsent)
+        .execute();
+  }
+
+  private static boolean isZone(String zone) {
+    try {
+      // Offsets such as +02:00 are zones for Java and not for Postgres.
+      return zone.equals("UTC") || (zone.contains("/") && ZoneId.of(zone) != null);
+    } catch (DateTimeException e) {
+      return false;
+    }
+  }
+
+  private static boolean isLocale(String tag) {
+    try {
+      return !new Locale.Builder().setLanguageTag(tag).build().getLanguage().isEmpty();
+    } catch (IllformedLocaleException e) {
+      return false;
+    }
+  }
+}

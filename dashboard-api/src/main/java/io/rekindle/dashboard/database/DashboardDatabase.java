@@ -1,0 +1,94 @@
+package io.rekindle.dashboard.database;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.Properties;
+import org.jdbi.v3.core.Jdbi;
+
+/**
+ * The way to Postgres: a pool for questions with quick answers, and connections of their own for
+ * work that takes long. Is there whether or not the database is. Thread-safe.
+ */
+public final class DashboardDatabase implements AutoCloseable {
+
+  /** So many that a quick question does not wait for a connection until slow ones are answered. */
+  private static final int POOL_SIZE = 16;
+
+  /**
+   * A filter may leave one client or all of them, and one plan does not do for both; and a question
+   * that took both cores would keep the others waiting. In memory is room for all whom a search
+   * finds, whatever their number is taken for. Nobody waits for an answer longer than the socket
+   * does, so Postgres is not to work on it either.
+   */
+  private static final String SESSION =
+      "set plan_cache_mode = force_custom_plan; set max_parallel_workers_per_gather = 0;"
+          + " set work_mem = '16MB'; set statement_timeout = '8s'";
+
+  /** Long enough to ride out a busy moment, short enough that a caller hears of an outage. */
+  private static final long CONNECTION_TIMEOUT_MILLIS = 2_000;
+
+  private final String url;
+  private final String user;
+  private final String password;
+  private final HikariDataSource pool;
+  private final Jdbi jdbi;
+
+  /**
+   * @param url JDBC URL of Postgres
+   */
+  public DashboardDatabase(String url, String user, String password) {
+    this.url = url;
+    this.user = user;
+    this.password = password;
+    this.pool = new HikariDataSource(configuration());
+    this.jdbi = Jdbi.create(pool);
+  }
+
+  /** By the pool; every statement has seconds. */
+  public Jdbi jdbi() {
+    return jdbi;
+  }
+
+  public HikariDataSource pool() {
+    return pool;
+  }
+
+  /** A new connection without a limit on how long a statement takes; the caller closes it. */
+  public Connection connectUnlimited() throws SQLException {
+    Properties properties = new Properties();
+    properties.setProperty("user", user);
+    properties.setProperty("password", password);
+    properties.setProperty("ApplicationName", "rekindle-dashboard-work");
+    properties.setProperty("connectTimeout", "2");
+    properties.setProperty("logServerErrorDetail", "false");
+    return DriverManager.getConnection(url, properties);
+  }
+
+  @Override
+  public void close() {
+    pool.close();
+  }
+
+  private HikariConfig configuration() {
+    HikariConfig config = new HikariConfig();
+    config.setPoolName("dashboard");
+    config.setJdbcUrl(url);
+    config.setUsername(user);
+    config.setPassword(password);
+    config.setMaximumPoolSize(POOL_SIZE);
+    config.setMinimumIdle(1);
+    config.setConnectionTimeout(CONNECTION_TIMEOUT_MILLIS);
+    config.setValidationTimeout(1_000);
+    config.setInitializationFailTimeout(-1); // Start without the database, and wait for it.
+    config.setConnectionInitSql(SESSION);
+    config.addDataSourceProperty("ApplicationName", "rekindle-dashboard");
+    config.addDataSourceProperty("connectTimeout", "2"); // seconds, like the next
+    config.addDataSourceProperty("socketTimeout", "10");
+    // The detail of a refusal quotes the row, and the log is no place for people.
+    config.addDataSourceProperty("logServerErrorDetail", "false");
+    return config;
+  }
+}

@@ -1,0 +1,48 @@
+package io.rekindle.dashboard.docs;
+
+import io.rekindle.dashboard.web.Access;
+import io.rekindle.dashboard.web.Router;
+import io.rekindle.dashboard.web.Routes;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.javalin.http.Context;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+
+/** The API's contract in OpenAPI 3.0.3, as it is written and as JSON. Thread-safe. */
+public final class OpenApiRoutes implements Routes {
+
+  private static final String RESOURCE = "/openapi/rekindle.yaml";
+
+  @Override
+  public void register(Router router) {
+    router.get("/openapi.yaml", Access.PUBLIC, ctx -> answer(ctx, "application/yaml", yaml()));
+    router.get(
+        "/openapi.json",
+        Access.PUBLIC,
+        ctx -> answer(ctx, "application/json", document().toString()));
+  }
+
+  /** The contract, read anew: it is rarely asked for, and not worth the memory. */
+  public static JsonNode document() {
+    try {
+      return new YAMLMapper().readTree(yaml());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void answer(Context ctx, String type, String text) {
+    ctx.header("Cache-Control", "public, max-age=300").contentType(type).result(text);
+  }
+
+  private static String yaml() {
+    try (InputStream in = OpenApiRoutes.class.getResourceAsStream(RESOURCE)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

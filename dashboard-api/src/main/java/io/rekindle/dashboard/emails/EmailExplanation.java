@@ -1,0 +1,92 @@
+package io.rekindle.dashboard.emails;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.math.BigDecimal;
+import java.time.Instant;
+
+/**
+ * Why an email is as it is, and what became of it.
+ *
+ * @param decision null for an email that another system wrote
+ * @param outcome null without a decision
+ */
+public record EmailExplanation(
+    String emailId,
+    String userId,
+    Decision decision,
+    Writing writing,
+    Delivery delivery,
+    DecisionOutcome outcome) {
+
+  /**
+   * The decision to write.
+   *
+   * @param inputs all that it was taken on, the score and its points then among it; empty once the
+   *     client is erased
+   */
+  public record Decision(
+      String decisionId,
+      String decision,
+      String reason,
+      Instant decidedAt,
+      Instant riskSince,
+      BigDecimal score,
+      String policyVersion,
+      String experimentId,
+      String arm,
+      JsonNode inputs) {}
+
+  /**
+   * How it was written; numbers are null where no model was asked.
+   *
+   * @param modelAsked the model that was asked for; model is the one that answered
+   * @param fallbackReason why the template wrote although a model was to; null otherwise
+   * @param calls how often a model was asked until its answer was of use
+   * @param checks an array of {@code {"check", "passed", "detail"}}
+   */
+  public record Writing(
+      String generatedBy,
+      Instant generatedAt,
+      String modelAsked,
+      String model,
+      String promptVersion,
+      String schemaVersion,
+      String fallbackReason,
+      Integer promptTokens,
+      Integer completionTokens,
+      BigDecimal costUsd,
+      Long latencyMillis,
+      Integer calls,
+      JsonNode checks) {}
+
+  /**
+   * Its way out.
+   *
+   * @param attempts 0 as long as the sender has not taken it
+   * @param nextAttemptAt null unless it waits for one
+   * @param lastReply what the mail server answered last; null if it never did
+   */
+  public record Delivery(
+      String status,
+      String statusReason,
+      int attempts,
+      Instant nextAttemptAt,
+      String lastError,
+      String lastReply,
+      Instant acceptedAt,
+      Instant sentAt,
+      String messageId) {}
+
+  /**
+   * What came of the decision within 14 days.
+   *
+   * @param revenue of the orders, net of refunds, in the policy's currency
+   */
+  public record DecisionOutcome(
+      Instant windowEndsAt,
+      boolean windowClosed,
+      boolean reactivated,
+      Instant reactivatedAt,
+      int orders,
+      BigDecimal revenue) {}
+}

@@ -1,0 +1,234 @@
+package io.rekindle.dashboard.orders;
+
+import io.javalin.http.Context;
+import io.javalin.http.HttpStatus;
+import io.rekindle.dashboard.web.Access;
+import io.rekindle.dashboard.web.Routes;
+import io.rekindle.dashboard.web.Principal;
+import io.rekindle.dashboard.web.JsonFields;
+import io.rekindle.dashboard.web.Idempotency;
+import io.rekindle.dashboard.web.Idempotency.Answer;
+import io.rekindle.dashboard.web.Json;
+import io.rekindle.dashboard.web.ProblemDetails.FieldError;
+import io.rekindle.dashboard.web.QueryParameters;
+import io.rekindle.dashboard.web.RateLimit;
+import io.rekindle.dashboard.web.HttpProblem;
+import io.rekindle.dashboard.web.Router;
+import io.rekindle.dashboard.web.Scope;
+import io.rekindle.dashboard.orders.OrderTrace.Traced;
+import io.rekindle.dashboard.audit.AuditLog;
+import io.rekindle.dashboard.audit.AuditLog.Subject;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+
+/** The addresses under /api/orders. */
+public final class OrderRoutes implements Routes {
+
+  private static final Access WRITE = Access.ANALYST.orKey(Scope.ORDERS_WRITE);
+  private static final int MAX_BATCH_ORDERS = 1_000;
+  private static final int MAX_BATCH_BYTES = 2 * 1024 * 1024;
+
+  /** Of a batch, how many orders count as one request. */
+  private static final int ORDERS_PER_PERMIT = 100;
+
+  private final Idempotency idempotency;
+  private final RateLimit writes;
+  private final OrderTrace trace;
+
+  /** Whether an order may be in the sums. */
+  enum Status {
+    PLACED,
+    CANCELLED
+  }
+
+  /** What came of one order of a batch. */
+  enum BatchOutcome {
+    CREATED,
+    /** There was one of that id already, in the shop or in the batch. It stays as it is. */
+    EXISTS,
+    INVALID
+  }
+
+  /**
+   * What came of one order of a batch.
+   *
+   * @param index its place in the batch, from 0
+   * @param orderId null if it is invalid
+   * @param errors empty unless it is invalid
+   */
+  record Result(int index, BatchOutcome outcome, String orderId, List<FieldError> errors) {}
+
+  /** What came of a batch: a result for each order, in their order. */
+  record Results(int created, int existing, int invalid, List<Result> results) {}
+
+  /**
+   * Creates the routes.
+   *
+   * @param slot of the connector, by which is known what is captured
+   */
+  public OrderRoutes(Jdbi jdbi, RateLimit writes, String slot) {
+    this.idempotency = new Idempotency(jdbi);
+    this.writes = writes;
+    this.trace = new OrderTrace(jdbi, slot);
+  }
+
+  @Override
+  public void register(Router router) {
+    router.post("/api/orders", WRITE, this::create);
+    router.post("/api/orders/batch", WRITE, this::createMany);
+    router.get("/api/orders/{orderId}", Access.VIEWER.orKey(Scope.READ), this::one);
+    router.put("/api/orders/{orderId}", WRITE, this::change);
+  }
+
+  /**
+   * An order and where it is.
+   *
+   * @throws HttpProblem 404 if there is none of that id
+   */
+  Traced order(String orderId) {
+    return trace.of(orderId).orElseThrow(() -> noOrder(orderId));
+  }
+
+  private void one(Context ctx) {
+    ctx.json(order(QueryParameters.pathId(ctx, "orderId")));
+  }
+
+  private void create(Context ctx) {
+    writes.take(Principal.of(ctx).id(), 1);
+    byte[] bytes = Json.bytes(ctx, Json.MAX_BODY);
+    JsonFields body = JsonFields.of(Json.parse(bytes));
+    NewOrder order = NewOrder.read(body, Instant.now());
+    body.check();
+    idempotency.answer(
+        ctx,
+        bytes,
+        handle -> {
+          List<ShopOrder> stored = OrderStore.insert(handle, List.of(order));
+          if (stored.isEmpty()) {
+            throw HttpProblem.conflict("orderId: there is an order \"" + order.orderId() + "\".");
+          }
+          audit(handle, ctx, "CREATE", null, stored.get(0));
+          return new Answer(HttpStatus.CREATED, stored.get(0), List.of(order.userId()));
+        });
+  }
+
+  private void createMany(Context ctx) {
+    byte[] bytes = Json.bytes(ctx, MAX_BATCH_BYTES);
+    JsonFields body = JsonFields.of(Json.parse(bytes));
+    List<JsonFields> items = body.separateObjects("orders", MAX_BATCH_ORDERS);
+    body.check();
+    writes.take(Principal.of(ctx).id(), 1L + (items.size() - 1) / ORDERS_PER_PERMIT);
+    Instant now = Instant.now();
+    List<NewOrder> orders = new ArrayList<>(items.size());
+    List<List<FieldError>> errors = new ArrayList<>(items.size());
+    for (JsonFields item : items) {
+      orders.add(NewOrder.read(item, now));
+      errors.add(List.copyOf(item.finish()));
+    }
+    idempotency.answer(
+        ctx,
+        bytes,
+        handle -> {
+          List<NewOrder> valid = new ArrayList<>();
+          for (int i = 0; i < orders.size(); i++) {
+            if (errors.get(i).isEmpty()) {
+              valid.add(orders.get(i));
+            }
+          }
+          List<ShopOrder> stored = OrderStore.insert(handle, valid);
+          Results results = results(orders, errors, stored);
+          AuditLog.record(
+              handle,
+              ctx,
+              "CREATE",
+              Subject.ORDER,
+              null,
+              null,
+              Map.of("created", results.created()));
+          return new Answer(HttpStatus.OK, results, List.of());
+        });
+  }
+
+  private static Results results(
+      List<NewOrder> orders, List<List<FieldError>> errors, List<ShopOrder> stored) {
+    Set<String> created =
+        stored.stream().map(ShopOrder::orderId).collect(Collectors.toCollection(HashSet::new));
+    List<Result> results = new ArrayList<>(orders.size());
+    for (int i = 0; i < orders.size(); i++) {
+      String orderId = orders.get(i).orderId();
+      BatchOutcome outcome =
+          !errors.get(i).isEmpty()
+              ? BatchOutcome.INVALID
+              // Removed, so that the second order with the same id is reported as EXISTS.
+              : created.remove(orderId) ? BatchOutcome.CREATED : BatchOutcome.EXISTS;
+      results.add(
+          new Result(i, outcome, outcome == BatchOutcome.INVALID ? null : orderId, errors.get(i)));
+    }
+    return new Results(
+        count(results, BatchOutcome.CREATED),
+        count(results, BatchOutcome.EXISTS),
+        count(results, BatchOutcome.INVALID),
+        results);
+  }
+
+  private static int count(List<Result> results, BatchOutcome outcome) {
+    return Math.toIntExact(results.stream().filter(r -> r.outcome() == outcome).count());
+  }
+
+  private void change(Context ctx) {
+    writes.take(Principal.of(ctx).id(), 1);
+    String orderId = QueryParameters.pathId(ctx, "orderId");
+    byte[] bytes = Json.bytes(ctx, Json.MAX_BODY);
+    JsonFields body = JsonFields.of(Json.parse(bytes));
+    BigDecimal amount = body.decimal("amount", "0", NewOrder.MAX_AMOUNT, 2);
+    BigDecimal refunded = body.decimal("refundedAmount", "0", NewOrder.MAX_AMOUNT, 2);
+    Status status = body.oneOf("status", Status.class);
+    String category = body.text("category", 200);
+    boolean anything = amount != null || refunded != null || status != null;
+    if (!anything && !body.has("category") && body.mistakes() == 0) {
+      body.reject("", "give refundedAmount, status, amount or category.");
+    }
+    body.check();
+    idempotency.answer(
+        ctx,
+        bytes,
+        handle -> {
+          ShopOrder before = OrderStore.lock(handle, orderId).orElseThrow(() -> noOrder(orderId));
+          ShopOrder changed =
+              new ShopOrder(
+                  orderId,
+                  before.userId(),
+                  before.placedAt(),
+                  amount == null ? before.amount() : amount,
+                  refunded == null ? before.refundedAmount() : refunded,
+                  before.currency(),
+                  status == null ? before.status() : status.name(),
+                  body.has("category") ? category : before.category(),
+                  before.updatedAt());
+          if (changed.refundedAmount().compareTo(changed.amount()) > 0) {
+            throw HttpProblem.invalid("refundedAmount", "has to be at most the order's amount.");
+          }
+          ShopOrder after = OrderStore.update(handle, changed);
+          audit(handle, ctx, "CHANGE", before, after);
+          return new Answer(HttpStatus.OK, after, List.of(after.userId()));
+        });
+  }
+
+  private static void audit(
+      Handle handle, Context ctx, String action, ShopOrder before, ShopOrder after) {
+    AuditLog.record(
+        handle, ctx, action, Subject.ORDER, after.orderId(), after.userId(), before, after);
+  }
+
+  private static HttpProblem noOrder(String orderId) {
+    return HttpProblem.notFound("No order \"" + orderId + "\".");
+  }
+}

@@ -1,0 +1,44 @@
+package io.rekindle.dashboard.pipeline;
+
+import io.javalin.http.Context;
+import io.javalin.http.HttpStatus;
+import io.rekindle.dashboard.web.Access;
+import io.rekindle.dashboard.web.Routes;
+import io.rekindle.dashboard.web.Router;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Answers whoever watches over the process. */
+public final class HealthRoutes implements Routes {
+
+  private static final Logger LOG = LoggerFactory.getLogger(HealthRoutes.class);
+
+  private final ProgressQuery progress;
+
+  public HealthRoutes(ProgressQuery progress) {
+    this.progress = progress;
+  }
+
+  @Override
+  public void register(Router router) {
+    router.get("/health", Access.PUBLIC, this::health);
+  }
+
+  private void health(Context ctx) {
+    try {
+      ctx.json(Health.up(progress.read()));
+    } catch (RuntimeException e) {
+      LOG.debug("Unhealthy", e);
+      ctx.status(HttpStatus.SERVICE_UNAVAILABLE).json(Health.databaseDown(summary(e)));
+    }
+  }
+
+  /** The first cause is the one that helps: the pool only says that it waited in vain. */
+  private static String summary(Throwable e) {
+    Throwable cause = e;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return cause.getMessage();
+  }
+}

@@ -1,0 +1,59 @@
+package io.rekindle.dashboard.pipeline;
+
+import io.rekindle.dashboard.ui.ListUrl;
+import io.rekindle.dashboard.ui.PageRenderer;
+import static io.rekindle.dashboard.web.Access.ADMIN;
+import static io.rekindle.dashboard.web.Access.VIEWER;
+
+import io.javalin.http.Context;
+import io.rekindle.dashboard.web.Routes;
+import io.rekindle.dashboard.web.list.ListPage;
+import io.rekindle.dashboard.web.QueryParameters;
+import io.rekindle.dashboard.web.HttpProblem;
+import io.rekindle.dashboard.web.Router;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The addresses of the pages about the pipeline. */
+public final class PipelinePages implements Routes {
+
+  private static final int PAGE_SIZE = 20;
+
+  private final PageRenderer renderer;
+  private final PipelineRoutes pipeline;
+
+  public PipelinePages(PageRenderer renderer, PipelineRoutes pipeline) {
+    this.renderer = renderer;
+    this.pipeline = pipeline;
+  }
+
+  @Override
+  public void register(Router router) {
+    router.get("/pipeline", VIEWER, this::pipeline);
+    router.get("/pipeline/dead-letters", ADMIN, this::deadLetters);
+  }
+
+  private void pipeline(Context ctx) {
+    QueryParameters.of(ctx).check();
+    renderer.answer(ctx, "pipeline", Map.of("v", renderer.view(ctx), "status", pipeline.status()));
+  }
+
+  private void deadLetters(Context ctx) {
+    QueryParameters query = QueryParameters.of(ctx);
+    String cursor = query.cursor();
+    query.check();
+    Map<String, Object> parameters = new HashMap<>();
+    parameters.put("v", renderer.view(ctx));
+    parameters.put("listUrl", ListUrl.of(ctx));
+    parameters.put("trouble", null);
+    try {
+      parameters.put("page", pipeline.deadLetters(cursor, PAGE_SIZE));
+    } catch (HttpProblem e) {
+      // Kafka may be away while everything else is there: the page says so.
+      parameters.put("page", new ListPage<PipelineRoutes.DeadLetterItem>(List.of(), null));
+      parameters.put("trouble", e.getMessage());
+    }
+    renderer.answer(ctx, "dead-letters", parameters);
+  }
+}

@@ -1,0 +1,202 @@
+package io.rekindle.dashboard.policies;
+
+import io.javalin.http.HttpStatus;
+import io.rekindle.dashboard.database.DashboardDatabase;
+import io.rekindle.dashboard.web.HttpProblem;
+import io.rekindle.scoring.policy.ScoringPolicy;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Previews under way and the latest results. One at a time, since each takes a core and more; a
+ * caller who asks again does not want to know the earlier answer. Thread-safe.
+ */
+final class PolicyPreviewQueue implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(PolicyPreviewQueue.class);
+  private static final int MAX_WAITING = 4;
+  private static final int MAX_KEPT = 20;
+
+  private final DashboardDatabase database;
+  private final Map<String, PreviewJob> entries =
+      new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, PreviewJob> eldest) {
+          return size() > MAX_KEPT;
+        }
+      };
+  private final ThreadPoolExecutor worker =
+      new ThreadPoolExecutor(
+          0,
+          1,
+          30,
+          TimeUnit.SECONDS,
+          new ArrayBlockingQueue<>(MAX_WAITING),
+          task -> {
+            Thread thread = new Thread(task, "preview");
+            thread.setDaemon(true);
+            return thread;
+          });
+
+  /** How a preview stands. */
+  enum State {
+    WAITING,
+    RUNNING,
+    DONE,
+    CANCELLED,
+    FAILED
+  }
+
+  /**
+   * A preview as callers see it.
+   *
+   * @param usersTotal an estimate until it is done; 0 if it is not known yet
+   * @param finishedAt null until it is
+   * @param error null unless it failed
+   * @param result null until it is done
+   */
+  record PreviewStatus(
+      String previewId,
+      State state,
+      long usersDone,
+      long usersTotal,
+      Instant startedAt,
+      Instant finishedAt,
+      String error,
+      PolicyComparison.Result result) {}
+
+  private static final class PreviewJob {
+
+    private final String id = UUID.randomUUID().toString();
+    private final String caller;
+    private final PolicyPreview preview;
+    private final Instant startedAt = Instant.now();
+    private State state = State.WAITING;
+    private Instant finishedAt;
+    private String error;
+    private PolicyComparison.Result result;
+
+    PreviewJob(String caller, PolicyPreview preview) {
+      this.caller = caller;
+      this.preview = preview;
+    }
+
+    synchronized void end(State end, PolicyComparison.Result ofIt, String why) {
+      state = end;
+      result = ofIt;
+      error = why;
+      finishedAt = Instant.now();
+    }
+
+    synchronized boolean begin() {
+      if (state != State.WAITING) {
+        return false;
+      }
+      state = State.RUNNING;
+      return true;
+    }
+
+    synchronized boolean isOver() {
+      return finishedAt != null;
+    }
+
+    synchronized PreviewStatus status() {
+      return new PreviewStatus(
+          id,
+          state,
+          preview.usersDone(),
+          preview.usersTotal(),
+          startedAt,
+          finishedAt,
+          error,
+          result);
+    }
+  }
+
+  PolicyPreviewQueue(DashboardDatabase database) {
+    this.database = database;
+  }
+
+  /**
+   * Begins to compare, and gives up what the same caller had asked before.
+   *
+   * @throws HttpProblem 429 if too many others wait
+   */
+  PreviewStatus start(String caller, ScoringPolicy before, ScoringPolicy after) {
+    PreviewJob entry = new PreviewJob(caller, new PolicyPreview(database, before, after));
+    synchronized (entries) {
+      for (PreviewJob other : entries.values()) {
+        if (other.caller.equals(caller)) {
+          cancel(other);
+        }
+      }
+      entries.put(entry.id, entry);
+    }
+    try {
+      worker.execute(() -> run(entry));
+    } catch (RejectedExecutionException e) {
+      entry.end(State.CANCELLED, null, null);
+      throw HttpProblem.retryLater(
+          HttpStatus.TOO_MANY_REQUESTS, "Other previews are under way: try again shortly.", 30);
+    }
+    return entry.status();
+  }
+
+  Optional<PreviewStatus> status(String previewId) {
+    synchronized (entries) {
+      return Optional.ofNullable(entries.get(previewId)).map(PreviewJob::status);
+    }
+  }
+
+  /** False if there is none of that id. */
+  boolean cancel(String previewId) {
+    synchronized (entries) {
+      PreviewJob entry = entries.get(previewId);
+      if (entry != null) {
+        cancel(entry);
+      }
+      return entry != null;
+    }
+  }
+
+  @Override
+  public void close() {
+    synchronized (entries) {
+      entries.values().forEach(PolicyPreviewQueue::cancel);
+    }
+    worker.shutdownNow();
+  }
+
+  private static void cancel(PreviewJob entry) {
+    entry.preview.cancel();
+    if (entry.begin()) {
+      entry.end(State.CANCELLED, null, null);
+    }
+  }
+
+  private static void run(PreviewJob entry) {
+    if (!entry.begin() || entry.isOver()) {
+      return;
+    }
+    try {
+      entry.end(State.DONE, entry.preview.run(), null);
+    } catch (PolicyPreview.CancelledException e) {
+      entry.end(State.CANCELLED, null, null);
+    } catch (SQLException | RuntimeException e) {
+      LOG.warn("A preview failed", e);
+      entry.end(State.FAILED, null, "The preview failed; the service's log says why.");
+    }
+  }
+}

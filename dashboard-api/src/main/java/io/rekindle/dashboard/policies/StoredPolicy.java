@@ -1,0 +1,131 @@
+package io.rekindle.dashboard.policies;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.rekindle.dashboard.database.NullableColumns;
+import io.rekindle.dashboard.web.Json;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.StatementContext;
+
+/**
+ * A row of engagement.scoring_policies.
+ *
+ * @param description from the document; null if it has none
+ * @param active whether scores are made by it now
+ * @param activatedAt when it was last put in force; null if it never was, and so is still a draft
+ * @param document null in a list
+ */
+public record StoredPolicy(
+    String policyVersion,
+    String description,
+    boolean active,
+    boolean draft,
+    String createdBy,
+    Instant createdAt,
+    Instant activatedAt,
+    JsonNode document) {
+
+  private static final String COLUMNS =
+      """
+      policy_version, document ->> 'description' as description, active, created_by, created_at,
+      activated_at
+      """;
+
+  static List<StoredPolicy> all(Handle handle) {
+    return handle
+        .createQuery(
+            "select "
+                + COLUMNS
+                + ", null as document from engagement.scoring_policies"
+                + " order by active desc, coalesce(activated_at, created_at) desc, policy_version")
+        .map(StoredPolicy::read)
+        .list();
+  }
+
+  static Optional<StoredPolicy> byVersion(Handle handle, String version) {
+    return handle
+        .createQuery(
+            "select "
+                + COLUMNS
+                + ", document from engagement.scoring_policies where policy_version = :version")
+        .bind("version", version)
+        .map(StoredPolicy::read)
+        .findOne();
+  }
+
+  static Optional<StoredPolicy> active(Handle handle) {
+    return handle
+        .createQuery(
+            "select " + COLUMNS + ", document from engagement.scoring_policies where active")
+        .map(StoredPolicy::read)
+        .findOne();
+  }
+
+  /** The one that was in force before the active one. */
+  static Optional<StoredPolicy> previous(Handle handle) {
+    return handle
+        .createQuery(
+            "select "
+                + COLUMNS
+                + ", document from engagement.scoring_policies"
+                + " where not active and activated_at is not null"
+                + " order by activated_at desc limit 1")
+        .map(StoredPolicy::read)
+        .findOne();
+  }
+
+  /** False if there is one of that version. */
+  static boolean insert(Handle handle, String version, String document, String createdBy) {
+    return handle
+            .createUpdate(
+                """
+                insert into engagement.scoring_policies (policy_version, document, created_by)
+                values (:version, cast(:document as jsonb), :by) on conflict do nothing
+                """)
+            .bind("version", version)
+            .bind("document", document)
+            .bind("by", createdBy)
+            .execute()
+        == 1;
+  }
+
+  /** False if it is not a draft any more. */
+  static boolean replace(Handle handle, String version, String document) {
+    return handle
+            .createUpdate(
+                """
+                update engagement.scoring_policies set document = cast(:document as jsonb)
+                where policy_version = :version and activated_at is null and not active
+                """)
+            .bind("version", version)
+            .bind("document", document)
+            .execute()
+        == 1;
+  }
+
+  static void activate(Handle handle, String version) {
+    handle
+        .createQuery("select 1 from engagement.activate_policy(:version)")
+        .bind("version", version)
+        .mapTo(Integer.class)
+        .findOne();
+  }
+
+  private static StoredPolicy read(ResultSet row, StatementContext context) throws SQLException {
+    Instant activatedAt = NullableColumns.instant(row, "activated_at");
+    boolean active = row.getBoolean("active");
+    return new StoredPolicy(
+        row.getString("policy_version"),
+        row.getString("description"),
+        active,
+        !active && activatedAt == null,
+        row.getString("created_by"),
+        NullableColumns.instant(row, "created_at"),
+        activatedAt,
+        Json.column(row.getString("document")));
+  }
+}

@@ -1,0 +1,20 @@
+package io.rekindle.dashboard.signin;
+
+import io.rekindle.dashboard.web.Role;
+import java.time.Instant;
+
+/**
+ * A person who signs in to the dashboard.
+ *
+ * @param hasPassword false if they only sign in elsewhere
+ * @param lastSignInAt null if never
+ */
+public record Account(
+    String accountId,
+    String email,
+    String name,
+    Role role,
+    boolean disabled,
+    boolean hasPassword,
+    Instant createdAt,
+    Instant lastSignInAt) {}

@@ -1,0 +1,159 @@
+package io.rekindle.dashboard.signin;
+
+import io.javalin.http.Context;
+import io.rekindle.dashboard.database.NullableColumns;
+import io.rekindle.dashboard.web.Principal;
+import io.rekindle.dashboard.web.Scope;
+import java.security.SecureRandom;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.StatementContext;
+
+/**
+ * Keys for programs: {@code rk_} and 256 random bits, shown once, of which the database keeps a
+ * digest. Thread-safe.
+ */
+public final class ApiKeys {
+
+  private static final String BEARER = "Bearer ";
+  private static final String PREFIX = "rk_";
+  private static final String COLUMNS =
+      "key_id, name, prefix, scopes, created_by, created_at, last_used_at, revoked_at";
+
+  private final Jdbi jdbi;
+  private final SecureRandom random = new SecureRandom();
+
+  /**
+   * A key without its secret.
+   *
+   * @param prefix its first characters
+   * @param lastUsedAt to the minute; null if never
+   * @param revokedAt null if it is good
+   */
+  public record ApiKey(
+      String keyId,
+      String name,
+      String prefix,
+      List<String> scopes,
+      String createdBy,
+      Instant createdAt,
+      Instant lastUsedAt,
+      Instant revokedAt) {}
+
+  /**
+   * A new key.
+   *
+   * @param secret what the program sends; nobody can show it again
+   */
+  public record NewApiKey(ApiKey key, String secret) {}
+
+  public ApiKeys(Jdbi jdbi) {
+    this.jdbi = jdbi;
+  }
+
+  public static List<ApiKey> all(Handle handle) {
+    return handle
+        .createQuery("select " + COLUMNS + " from dashboard.api_keys order by created_at desc")
+        .map(ApiKeys::key)
+        .list();
+  }
+
+  public NewApiKey create(Handle handle, String name, Set<Scope> scopes, String createdBy) {
+    String secret = PREFIX + Passwords.token(random);
+    ApiKey key =
+        handle
+            .createQuery(
+                """
+                insert into dashboard.api_keys (name, key_hash, prefix, scopes, created_by)
+                values (:name, :hash, :prefix, :scopes, :by)
+                returning
+                """
+                    + COLUMNS)
+            .bind("name", name)
+            .bind("hash", Digest.of(secret))
+            .bind("prefix", secret.substring(0, 9))
+            .bindArray("scopes", String.class, scopes.stream().map(Scope::text).sorted().toList())
+            .bind("by", createdBy)
+            .map(ApiKeys::key)
+            .one();
+    return new NewApiKey(key, secret);
+  }
+
+  /** Empty if there is no such key that is good. */
+  public static Optional<ApiKey> revoke(Handle handle, String keyId) {
+    return handle
+        .createQuery(
+            """
+            update dashboard.api_keys set revoked_at = now()
+            where key_id = :id and revoked_at is null
+            returning
+            """
+                + COLUMNS)
+        .bind("id", keyId)
+        .map(ApiKeys::key)
+        .findOne();
+  }
+
+  /** Whose key the request brings, if any. */
+  public Optional<Principal> principal(Context ctx) {
+    String header = ctx.header("Authorization");
+    if (header == null
+        || !header.regionMatches(true, 0, BEARER, 0, BEARER.length())
+        || header.length() > 100) {
+      return Optional.empty();
+    }
+    byte[] hash = Digest.of(header.substring(BEARER.length()).strip());
+    return jdbi.withHandle(
+        handle -> {
+          Optional<ApiKey> key =
+              handle
+                  .createQuery(
+                      "select "
+                          + COLUMNS
+                          + " from dashboard.api_keys where key_hash = :hash and revoked_at is null")
+                  .bind("hash", hash)
+                  .map(ApiKeys::key)
+                  .findOne();
+          if (key.isPresent()) {
+            handle
+                .createUpdate(
+                    """
+                    update dashboard.api_keys set last_used_at = now()
+                    where key_hash = :hash
+                      and coalesce(last_used_at < now() - interval '1 minute', true)
+                    """)
+                .bind("hash", hash)
+                .execute();
+          }
+          return key.map(ApiKeys::principal);
+        });
+  }
+
+  private static Principal principal(ApiKey key) {
+    return Principal.key(
+        key.keyId(),
+        key.name(),
+        key.scopes().stream()
+            .flatMap(text -> Scope.of(text).stream())
+            .collect(Collectors.toUnmodifiableSet()));
+  }
+
+  private static ApiKey key(ResultSet row, StatementContext context) throws SQLException {
+    return new ApiKey(
+        row.getString("key_id"),
+        row.getString("name"),
+        row.getString("prefix"),
+        NullableColumns.texts(row, "scopes"),
+        row.getString("created_by"),
+        NullableColumns.instant(row, "created_at"),
+        NullableColumns.instant(row, "last_used_at"),
+        NullableColumns.instant(row, "revoked_at"));
+  }
+}

@@ -1,0 +1,214 @@
+package io.rekindle.dashboard.signin;
+
+import io.rekindle.dashboard.audit.AuditLog;
+import io.javalin.http.Context;
+import io.javalin.http.HttpStatus;
+import io.rekindle.dashboard.web.Access;
+import io.rekindle.dashboard.web.Routes;
+import io.rekindle.dashboard.web.Principal;
+import io.rekindle.dashboard.web.ClientAddress;
+import io.rekindle.dashboard.web.JsonFields;
+import io.rekindle.dashboard.web.Json;
+import io.rekindle.dashboard.web.RateLimit;
+import io.rekindle.dashboard.web.HttpProblem;
+import io.rekindle.dashboard.web.Role;
+import io.rekindle.dashboard.web.Router;
+import io.rekindle.dashboard.audit.AuditLog.Subject;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import org.jdbi.v3.core.Jdbi;
+
+/** Signing in and out, by the page's form or by JSON, and the password of one's own. */
+public final class SignInRoutes implements Routes {
+
+  private static final Set<String> OWN_SITE = Set.of("same-origin", "none");
+
+  private final Jdbi jdbi;
+  private final Passwords passwords;
+  private final Sessions sessions;
+  private final boolean enabled;
+  private final RateLimit byAddress = new RateLimit(60, Duration.ofMinutes(1));
+  private final RateLimit byAccount = new RateLimit(10, Duration.ofMinutes(1));
+
+  /**
+   * The session as its browser sees it.
+   *
+   * @param csrfToken to be sent in the header X-CSRF-Token with every request that changes
+   *     something
+   */
+  public record Session(String accountId, String email, Role role, String csrfToken) {}
+
+  /**
+   * @param enabled whether passwords are enabled at all
+   */
+  public SignInRoutes(Jdbi jdbi, Passwords passwords, Sessions sessions, boolean enabled) {
+    this.jdbi = jdbi;
+    this.passwords = passwords;
+    this.sessions = sessions;
+    this.enabled = enabled;
+  }
+
+  @Override
+  public void register(Router router) {
+    router.post("/sign-in", Access.PUBLIC, this::byForm);
+    router.post("/sign-out", Access.VIEWER, this::signOut);
+    router.post("/api/session", Access.PUBLIC, this::byJson);
+    router.get("/api/session", Access.VIEWER, ctx -> ctx.json(session(Principal.of(ctx))));
+    router.delete("/api/session", Access.VIEWER, this::endSession);
+    router.put("/api/session/password", Access.VIEWER, this::changePassword);
+  }
+
+  private void byJson(Context ctx) {
+    requireEnabled();
+    fromOwnSite(ctx);
+    JsonFields body = Json.object(ctx);
+    String email = body.requiredText("email", 320);
+    String password = body.requiredText("password", Passwords.MAX_LENGTH);
+    body.check();
+    ctx.status(HttpStatus.CREATED)
+        .json(
+            signIn(ctx, email, password)
+                .orElseThrow(
+                    () ->
+                        new HttpProblem(
+                            HttpStatus.UNAUTHORIZED, "Email address or password is wrong.")));
+  }
+
+  /** Leads on to the page that was asked for, or back to the form, which says what was wrong. */
+  private void byForm(Context ctx) {
+    requireEnabled();
+    fromOwnSite(ctx);
+    String email = formParam(ctx, "email", 320);
+    String password = formParam(ctx, "password", Passwords.MAX_LENGTH);
+    String next = ownPath(ctx.formParam("next"));
+    try {
+      if (email.isBlank() || signIn(ctx, email, password).isEmpty()) {
+        sendBack(ctx, SignInProblem.WRONG, next);
+      } else {
+        ctx.redirect(next, HttpStatus.SEE_OTHER);
+      }
+    } catch (HttpProblem e) {
+      if (e.status() != HttpStatus.TOO_MANY_REQUESTS) {
+        throw e;
+      }
+      sendBack(ctx, SignInProblem.LATER, next);
+    }
+  }
+
+  /**
+   * Shows the page for signing in again.
+   *
+   * @param next an {@link #ownPath} to lead on to afterwards
+   */
+  static void sendBack(Context ctx, SignInProblem problem, String next) {
+    ctx.redirect(
+        "/sign-in?problem="
+            + problem.word()
+            + "&next="
+            + URLEncoder.encode(next, StandardCharsets.UTF_8),
+        HttpStatus.SEE_OTHER);
+  }
+
+  private static String formParam(Context ctx, String name, int longest) {
+    String value = ctx.formParam(name);
+    return value == null || value.length() > longest || value.indexOf('\0') >= 0 ? "" : value;
+  }
+
+  /** A path of this site, so that nobody is led away by a link to the form. */
+  static String ownPath(String next) {
+    return next != null && next.matches("/([A-Za-z0-9_?&=.%~+-][A-Za-z0-9_/?&=.%~+,:-]*)?")
+        ? next
+        : "/";
+  }
+
+  private Optional<Session> signIn(Context ctx, String email, String password) {
+    byAddress.take(ClientAddress.of(ctx), 1);
+    byAccount.take(email.toLowerCase(Locale.ROOT), 1);
+    Optional<Account> account = jdbi.withHandle(handle -> Accounts.byEmail(handle, email));
+    Optional<String> hash =
+        account.flatMap(
+            found -> jdbi.withHandle(handle -> Accounts.passwordHash(handle, found.accountId())));
+    // No connection is held while the password is hashed.
+    if (!passwords.matches(password, hash.orElse(null))) {
+      jdbi.useHandle(
+          handle ->
+              AuditLog.signIn(handle, ctx, account.map(Account::email).orElse(null), false, null));
+      return Optional.empty();
+    }
+    Account found = account.orElseThrow();
+    return Optional.of(
+        jdbi.inTransaction(
+            handle -> {
+              String csrfToken = sessions.begin(ctx, handle, found.accountId(), false);
+              Accounts.signedIn(handle, found.accountId());
+              AuditLog.signIn(handle, ctx, found.email(), true, null);
+              return new Session(found.accountId(), found.email(), found.role(), csrfToken);
+            }));
+  }
+
+  private void signOut(Context ctx) {
+    boolean provider = sessions.end(ctx);
+    ctx.redirect(provider ? "/sign-in?left=provider" : "/sign-in", HttpStatus.SEE_OTHER);
+  }
+
+  private void endSession(Context ctx) {
+    sessions.end(ctx);
+    ctx.status(HttpStatus.NO_CONTENT);
+  }
+
+  private void requireEnabled() {
+    if (!enabled) {
+      throw new HttpProblem(
+          HttpStatus.FORBIDDEN, "Passwords are not enabled here: sign in at the provider.");
+    }
+  }
+
+  private void changePassword(Context ctx) {
+    requireEnabled();
+    Principal principal = Principal.of(ctx);
+    JsonFields body = Json.object(ctx);
+    String current = body.requiredText("currentPassword", Passwords.MAX_LENGTH);
+    String replacement = newPassword(body, "newPassword");
+    body.check();
+    byAccount.take(principal.name().toLowerCase(Locale.ROOT), 1);
+    String hash =
+        jdbi.withHandle(handle -> Accounts.passwordHash(handle, principal.id())).orElse(null);
+    if (!passwords.matches(current, hash)) {
+      throw HttpProblem.invalid("currentPassword", "is not your password.");
+    }
+    String newHash = passwords.hash(replacement);
+    jdbi.useTransaction(
+        handle -> {
+          Accounts.setPassword(handle, principal.id(), newHash);
+          sessions.endAll(ctx, handle, principal.id());
+          AuditLog.record(handle, ctx, "SET_PASSWORD", Subject.ACCOUNT, principal.id(), null, null);
+        });
+    ctx.status(HttpStatus.NO_CONTENT);
+  }
+
+  /** Null only after a mistake. */
+  public static String newPassword(JsonFields body, String name) {
+    String password = body.requiredText(name, Passwords.MAX_LENGTH);
+    if (password != null && password.length() < Passwords.MIN_LENGTH) {
+      body.reject(name, "at least " + Passwords.MIN_LENGTH + " characters.");
+      return null;
+    }
+    return password;
+  }
+
+  /** Else another site could sign a visitor in as somebody else. Programs do not say. */
+  private static void fromOwnSite(Context ctx) {
+    String site = ctx.header("Sec-Fetch-Site");
+    if (site != null && !OWN_SITE.contains(site)) {
+      throw new HttpProblem(HttpStatus.FORBIDDEN, "Sign in from the dashboard's own page.");
+    }
+  }
+
+  private static Session session(Principal principal) {
+    return new Session(principal.id(), principal.name(), principal.role(), principal.csrfToken());
+  }
+}

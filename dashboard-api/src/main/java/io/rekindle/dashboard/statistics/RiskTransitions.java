@@ -1,0 +1,46 @@
+package io.rekindle.dashboard.statistics;
+
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.List;
+
+/**
+ * How clients came to be at risk and ceased to be.
+ *
+ * @param asOf when this was counted, by the database's clock
+ * @param thisWeek the 168 hours before {@code asOf}
+ * @param weekBefore the 168 hours before those
+ * @param days UTC days, oldest first, without gaps; the last one is today and not over
+ */
+public record RiskTransitions(Instant asOf, Week thisWeek, Week weekBefore, List<Day> days) {
+
+  /**
+   * Changes of 168 hours.
+   *
+   * @param entered how often a client became at risk, who was known and not at risk before
+   * @param left how often a client ceased to be at risk
+   * @param leftByOrder how many of those by a new order; the others by time, policy or override
+   */
+  public record Week(long entered, long left, long leftByOrder) {}
+
+  /**
+   * Changes of one day.
+   *
+   * @param firstAtRisk clients who were at risk when they were scored for the first time
+   * @param scored clients with a score, less those whose last order went: the day's difference
+   * @param scoreSum by how much the sum of all scores changed
+   */
+  public record Day(
+      LocalDate day,
+      long entered,
+      long left,
+      long leftByOrder,
+      long firstAtRisk,
+      long scored,
+      double scoreSum) {
+
+    static Day empty(LocalDate day) {
+      return new Day(day, 0, 0, 0, 0, 0, 0);
+    }
+  }
+}

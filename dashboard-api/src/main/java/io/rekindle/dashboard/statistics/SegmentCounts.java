@@ -1,0 +1,68 @@
+package io.rekindle.dashboard.statistics;
+
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * How all clients stand.
+ *
+ * @param asOf when they were counted, by the database's clock
+ * @param scoredUntil every change committed at or before this is counted in; null if the pipeline
+ *     has not said
+ * @param clients everybody the pipeline knows
+ * @param scored those who have a score: everybody with an effective order
+ * @param atRisk those at risk
+ * @param overridden those whose score somebody set by hand
+ * @param averageScore of the scored, one decimal; null if there is none
+ * @param policy what the scores go by
+ * @param currency of all amounts; null if the policy has none and amounts count at face value
+ * @param segments by size, largest first; only those that anybody is in
+ * @param bands clients by band
+ * @param bins scores by steps of five: bin i holds scores from 5 i, the last one 100, too
+ */
+public record SegmentCounts(
+    Instant asOf,
+    Instant scoredUntil,
+    long clients,
+    long scored,
+    long atRisk,
+    long overridden,
+    BigDecimal averageScore,
+    Thresholds policy,
+    String currency,
+    List<SegmentCount> segments,
+    Map<String, Long> bands,
+    List<Bin> bins) {
+
+  /**
+   * Where the active policy draws its lines.
+   *
+   * @param atRiskBelow a lower score is at risk
+   */
+  public record Thresholds(
+      String policyVersion, int atRiskBelow, int healthyFrom, int coolingFrom, int lowFrom) {}
+
+  /**
+   * The clients of a segment.
+   *
+   * @param share of all clients, 0 to 1
+   * @param averageScore one decimal; null if none of them has a score
+   * @param spend of all their effective orders ever, in the policy's currency
+   */
+  public record SegmentCount(
+      String segment,
+      long clients,
+      double share,
+      long atRisk,
+      BigDecimal averageScore,
+      BigDecimal spend) {}
+
+  /**
+   * Clients with scores from {@code from} to below {@code to}.
+   *
+   * @param to the last bin's upper end belongs to it
+   */
+  public record Bin(int from, int to, long clients, long atRisk) {}
+}

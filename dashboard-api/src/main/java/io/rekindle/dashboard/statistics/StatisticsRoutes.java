@@ -1,0 +1,163 @@
+package io.rekindle.dashboard.statistics;
+
+import io.rekindle.dashboard.experiments.ExperimentResult;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import io.javalin.http.Context;
+import io.rekindle.dashboard.web.Access;
+import io.rekindle.dashboard.web.Routes;
+import io.rekindle.dashboard.web.list.CsvFormat;
+import io.rekindle.dashboard.web.list.ListResponse;
+import io.rekindle.dashboard.web.QueryParameters;
+import io.rekindle.dashboard.web.Router;
+import io.rekindle.dashboard.web.Scope;
+import io.rekindle.dashboard.statistics.SegmentCounts.Bin;
+import io.rekindle.dashboard.statistics.SegmentCounts.SegmentCount;
+import io.rekindle.dashboard.statistics.SegmentCounts.Thresholds;
+import io.rekindle.dashboard.ui.Messages;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.IntFunction;
+
+/** The addresses of the statistics about everybody. */
+public final class StatisticsRoutes implements Routes {
+
+  private static final Access READ = Access.VIEWER.orKey(Scope.READ);
+  private static final int DEFAULT_DAYS = 30;
+
+  private static final CsvFormat<ExperimentResult.Arm> ARMS_CSV =
+      CsvFormat.<ExperimentResult.Arm>named("arms")
+          .with("arm", ExperimentResult.Arm::arm)
+          .with("configuredShare", ExperimentResult.Arm::configuredShare)
+          .with("decided", ExperimentResult.Arm::decided)
+          .with("stillOpen", ExperimentResult.Arm::stillOpen)
+          .with("users", ExperimentResult.Arm::users)
+          .with("sent", ExperimentResult.Arm::sent)
+          .with("reactivated", ExperimentResult.Arm::reactivated)
+          .with("rate", ExperimentResult.Arm::rate)
+          .with("uplift", ExperimentResult.Arm::uplift)
+          .with("upliftLow", ExperimentResult.Arm::upliftLow)
+          .with("upliftHigh", ExperimentResult.Arm::upliftHigh)
+          .with("revenue", ExperimentResult.Arm::revenue)
+          .with("revenuePerUser", ExperimentResult.Arm::revenuePerUser)
+          .with("revenueDifference", ExperimentResult.Arm::revenueDifference)
+          .with("revenueLow", ExperimentResult.Arm::revenueLow)
+          .with("revenueHigh", ExperimentResult.Arm::revenueHigh)
+          .with("unconvertedOrders", ExperimentResult.Arm::unconvertedOrders)
+          .with("moreUsersNeeded", ExperimentResult.Arm::moreUsersNeeded)
+          .with("verdict", ExperimentResult.Arm::verdict);
+
+  private final Messages messages = new Messages(Locale.ENGLISH);
+  private final StatisticsService statistics;
+
+  public StatisticsRoutes(StatisticsService statistics) {
+    this.statistics = statistics;
+  }
+
+  @Override
+  public void register(Router router) {
+    router.get("/api/overview", READ, ctx -> answer(ctx, overview(statistics.overview())));
+    router.get("/api/segments", READ, ctx -> answer(ctx, Segments.of(statistics.segmentCounts())));
+    router.get("/api/distribution", READ, ctx -> answer(ctx, Distribution.of(statistics.segmentCounts())));
+    router.get("/api/trend", READ, ctx -> overDays(ctx, statistics::trend));
+    router.get("/api/at-risk-flow", READ, ctx -> overDays(ctx, statistics::atRiskFlow));
+    router.get("/api/funnel", READ, ctx -> overDays(ctx, statistics::funnel));
+    router.get("/api/decisions", READ, ctx -> overDays(ctx, statistics::decisions));
+    router.get("/api/deliverability", READ, ctx -> overDays(ctx, statistics::deliverability));
+    router.get("/api/experiments/{experimentId}", READ, this::experiment);
+  }
+
+  /** The KPIs of the day, each with the words that it takes to read it right. */
+  private record Overview(Instant asOf, Instant scoredUntil, List<ExplainedKpi> kpis) {}
+
+  /**
+   * A KPI with its words.
+   *
+   * @param share value as a part of the denominator, 0 to 1; null if it is no part of anything
+   * @param definition what value counts
+   * @param changeDefinition what change compares; for an estimate, what its interval is
+   * @param denominatorDefinition what denominator counts
+   */
+  private record ExplainedKpi(
+      @JsonUnwrapped Kpi kpi,
+      Double share,
+      String name,
+      String definition,
+      String changeDefinition,
+      String denominatorDefinition) {}
+
+  private Overview overview(StatisticsService.Overview overview) {
+    return new Overview(
+        overview.asOf(),
+        overview.scoredUntil(),
+        overview.kpis().stream().map(this::explained).toList());
+  }
+
+  private ExplainedKpi explained(Kpi kpi) {
+    String key = "kpi." + kpi.id();
+    return new ExplainedKpi(
+        kpi,
+        kpi.share(),
+        messages.get(key),
+        messages.get(key + ".definition"),
+        messages.get(key + ".compared"),
+        messages.get(key + ".denominator"));
+  }
+
+  /** Segments by size. */
+  private record Segments(
+      Instant asOf, long clients, String currency, List<SegmentCount> segments) {
+    static Segments of(SegmentCounts segmentCounts) {
+      return new Segments(
+          segmentCounts.asOf(), segmentCounts.clients(), segmentCounts.currency(), segmentCounts.segments());
+    }
+  }
+
+  /** How many clients have which score. */
+  private record Distribution(
+      Instant asOf,
+      long scored,
+      BigDecimal averageScore,
+      Thresholds policy,
+      Map<String, Long> bands,
+      List<Bin> bins) {
+    static Distribution of(SegmentCounts segmentCounts) {
+      return new Distribution(
+          segmentCounts.asOf(),
+          segmentCounts.scored(),
+          segmentCounts.averageScore(),
+          segmentCounts.policy(),
+          segmentCounts.bands(),
+          segmentCounts.bins());
+    }
+  }
+
+  private void experiment(Context ctx) throws IOException, SQLException {
+    String id = QueryParameters.pathId(ctx, "experimentId");
+    QueryParameters query = QueryParameters.of(ctx);
+    boolean csv = ListResponse.wantsCsv(ctx, query);
+    query.check();
+    ExperimentResult experiment = statistics.experiment(id);
+    if (csv) {
+      ListResponse.write(ctx, ARMS_CSV, experiment.arms());
+    } else {
+      ctx.json(experiment);
+    }
+  }
+
+  private static void answer(Context ctx, Object body) {
+    QueryParameters.of(ctx).check();
+    ctx.json(body);
+  }
+
+  private static void overDays(Context ctx, IntFunction<Object> statistics) {
+    QueryParameters query = QueryParameters.of(ctx);
+    int days = query.integer("days", 1, StatisticsService.DAYS, DEFAULT_DAYS);
+    query.check();
+    ctx.json(statistics.apply(days));
+  }
+}

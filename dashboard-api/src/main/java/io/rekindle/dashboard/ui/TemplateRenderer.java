@@ -1,0 +1,34 @@
+package io.rekindle.dashboard.ui;
+
+import gg.jte.ContentType;
+import gg.jte.TemplateEngine;
+import gg.jte.output.Utf8ByteOutput;
+import io.javalin.http.Context;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Map;
+
+/** Fills templates, which are compiled with the rest of the code. Thread-safe. */
+final class TemplateRenderer {
+
+  private final TemplateEngine engine =
+      TemplateEngine.createPrecompiled(
+          null,
+          ContentType.Html,
+          TemplateRenderer.class.getClassLoader(),
+          "io.rekindle.dashboard.templates");
+
+  /** Answers with a page, all of it or, if the template fails, nothing. */
+  void answer(Context ctx, String template, Map<String, Object> parameters) {
+    Utf8ByteOutput output = new Utf8ByteOutput();
+    engine.render(template + ".jte", parameters, output);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(output.getContentLength());
+    try {
+      output.writeTo(bytes);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    ctx.contentType("text/html; charset=utf-8").result(bytes.toByteArray());
+  }
+}

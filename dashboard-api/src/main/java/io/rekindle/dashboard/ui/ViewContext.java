@@ -1,0 +1,331 @@
+package io.rekindle.dashboard.ui;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import gg.jte.Content;
+import io.javalin.http.Context;
+import io.rekindle.dashboard.web.Principal;
+import io.rekindle.dashboard.web.Json;
+import io.rekindle.dashboard.web.Role;
+import java.math.BigDecimal;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.text.NumberFormat;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Currency;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * What every template has at hand: who looks, and how texts, times, numbers and icons are written.
+ * For one request.
+ */
+public final class ViewContext {
+
+  private static final String DASH = "–";
+  private static final DateTimeFormatter UTC =
+      DateTimeFormatter.ofPattern("d MMM uuuu, HH:mm 'UTC'", Locale.UK).withZone(ZoneOffset.UTC);
+  private static final DateTimeFormatter DAY =
+      DateTimeFormatter.ofPattern("d MMM uuuu", Locale.UK).withZone(ZoneOffset.UTC);
+
+  private final Messages messages;
+  private final Assets assets;
+  private final Principal principal;
+  private final String theme;
+  private final String path;
+  private final Instant now;
+
+  /**
+   * @param principal null at a public address
+   */
+  ViewContext(Messages messages, Assets assets, Principal principal, Context ctx) {
+    this.messages = messages;
+    this.assets = assets;
+    this.principal = principal;
+    String chosen = ctx.cookie("theme");
+    this.theme = "light".equals(chosen) || "dark".equals(chosen) ? chosen : null;
+    String query = ctx.queryString();
+    this.path = query == null ? ctx.path() : ctx.path() + "?" + query;
+    this.now = Instant.now();
+  }
+
+  public String t(String key, Object... arguments) {
+    return messages.get(key, arguments);
+  }
+
+  /** The name of a machine's code; a dash for null. */
+  public String name(String kind, String code) {
+    return code == null ? DASH : messages.name(kind, code);
+  }
+
+  public boolean has(String key) {
+    return messages.has(key);
+  }
+
+  public String lang() {
+    return messages.locale().toLanguageTag();
+  }
+
+  /** Null if it is to be the browser's. */
+  public String theme() {
+    return theme;
+  }
+
+  /** The address of this page with its query. */
+  public String path() {
+    return path;
+  }
+
+  public String asset(String name) {
+    return assets.path(name);
+  }
+
+  public String user() {
+    return principal.name();
+  }
+
+  public Role role() {
+    return principal.role();
+  }
+
+  public String csrfToken() {
+    return principal == null ? null : principal.csrfToken();
+  }
+
+  /** Whether whoever looks may do what an analyst may. */
+  public boolean analyst() {
+    return principal != null && principal.is(Role.ANALYST);
+  }
+
+  public boolean admin() {
+    return principal != null && principal.is(Role.ADMIN);
+  }
+
+  /** The texts under a prefix as JSON, for scripts. */
+  public String labels(String prefix) {
+    return json(messages.under(prefix));
+  }
+
+  /** The texts under a prefix. */
+  public Map<String, String> texts(String prefix) {
+    return messages.under(prefix);
+  }
+
+  /** Nothing for null. */
+  public String blank(Object value) {
+    return value == null ? "" : value.toString();
+  }
+
+  /**
+   * As JSON that may stand in an attribute or, without being the end of it, in a script element.
+   */
+  public String json(Object value) {
+    try {
+      return Json.MAPPER.writeValueAsString(value).replace("<", "\\u003c");
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("Cannot be written as JSON: " + value.getClass(), e);
+    }
+  }
+
+  /** JSON as the body of a script element. */
+  public Content script(Object value) {
+    String json = json(value);
+    return out -> out.writeContent(json);
+  }
+
+  /** For people to read, with indents. */
+  public String pretty(Object value) {
+    try {
+      return Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(value);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("Cannot be written as JSON: " + value.getClass(), e);
+    }
+  }
+
+  /** Encodes a part of an address. */
+  public String url(String part) {
+    return URLEncoder.encode(part, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+
+  /** An icon that says nothing by itself. */
+  public Content icon(String name) {
+    String href = asset("icons.svg") + "#" + name;
+    return out ->
+        out.writeContent(
+            "<svg class=\"icon\" aria-hidden=\"true\"><use href=\"" + href + "\"/></svg>");
+  }
+
+  /** Date and time, which the browser writes in the viewer's zone. */
+  public Content time(Instant instant) {
+    return time(instant, "time", instant == null ? null : UTC.format(instant));
+  }
+
+  /** The date only. */
+  public Content date(Instant instant) {
+    return time(instant, "date", instant == null ? null : DAY.format(instant));
+  }
+
+  /** How long ago or until then. */
+  public Content ago(Instant instant) {
+    return time(instant, "ago", instant == null ? null : UTC.format(instant));
+  }
+
+  /** The time of day, with seconds. */
+  public Content clock(Instant instant) {
+    return time(instant, "clock", instant == null ? null : UTC.format(instant));
+  }
+
+  private static Content time(Instant instant, String style, String text) {
+    if (instant == null) {
+      return out -> out.writeContent(DASH);
+    }
+    return out ->
+        out.writeContent(
+            "<time datetime=\""
+                + instant
+                + "\" data-style=\""
+                + style
+                + "\" title=\""
+                + instant.toString().replaceFirst("(\\.\\d{3})\\d*Z", "$1Z")
+                + "\">"
+                + text
+                + "</time>");
+  }
+
+  public String day(LocalDate day) {
+    return DateTimeFormatter.ofPattern("d MMM", Locale.UK).format(day);
+  }
+
+  /** In days, hours or minutes, whichever is the largest that there is one of. */
+  public String span(Duration span) {
+    long days = span.toDays();
+    if (days != 0) {
+      return t("span.days", days);
+    }
+    return span.toHours() != 0
+        ? t("span.hours", span.toHours())
+        : t("span.minutes", span.toMinutes());
+  }
+
+  public String spanMillis(Long millis) {
+    return millis == null ? DASH : span(Duration.ofMillis(millis));
+  }
+
+  /** Whole days from then until now. */
+  public long daysSince(Instant instant) {
+    return Duration.between(instant, now).toDays();
+  }
+
+  public Instant now() {
+    return now;
+  }
+
+  public String n(long number) {
+    return NumberFormat.getIntegerInstance(messages.locale()).format(number);
+  }
+
+  /** As it is, with at most so many decimals; a dash for null. */
+  public String n(Number number, int decimals) {
+    if (number == null) {
+      return DASH;
+    }
+    NumberFormat format = NumberFormat.getNumberInstance(messages.locale());
+    format.setMaximumFractionDigits(decimals);
+    return format.format(number).replace('-', '−');
+  }
+
+  /** With its sign; a dash for null. */
+  public String signed(Number number, int decimals) {
+    if (number == null) {
+      return DASH;
+    }
+    return (number.doubleValue() > 0 ? "+" : "") + n(number, decimals);
+  }
+
+  /** A share of 0 to 1 in percent; a dash for null. */
+  public String percent(Number share) {
+    return share == null
+        ? DASH
+        : t("number.percent", n(share.doubleValue() * 100, share.doubleValue() < 0.1 ? 1 : 0));
+  }
+
+  /** Percentage points with their sign, from a difference of shares. */
+  public String points(Number difference) {
+    return difference == null ? DASH : signed(difference.doubleValue() * 100, 1);
+  }
+
+  /** An amount; null for the currency if it is not known, and a dash for no amount. */
+  public String money(BigDecimal amount, String currency) {
+    if (amount == null) {
+      return DASH;
+    }
+    NumberFormat format = NumberFormat.getNumberInstance(messages.locale());
+    format.setMinimumFractionDigits(2);
+    format.setMaximumFractionDigits(2);
+    String text = format.format(amount).replace('-', '−');
+    return currency == null ? text : symbol(currency) + text;
+  }
+
+  private String symbol(String currency) {
+    try {
+      String symbol = Currency.getInstance(currency.strip()).getSymbol(messages.locale());
+      return symbol.length() == 1 ? symbol : symbol + "\u00a0";
+    } catch (IllegalArgumentException e) {
+      return currency + "\u00a0";
+    }
+  }
+
+  /** Bytes in the largest unit that there is one of. */
+  public String bytes(long bytes) {
+    String[] units = {"B", "kB", "MB", "GB", "TB"};
+    double number = bytes;
+    int unit = 0;
+    while (number >= 1_000 && unit < units.length - 1) {
+      number /= 1_000;
+      unit++;
+    }
+    return n(number, unit == 0 ? 0 : 1) + "\u00a0" + units[unit];
+  }
+
+  public String orDash(Object value) {
+    return value == null || value.toString().isBlank() ? DASH : value.toString();
+  }
+
+  /** The colour of a segment. */
+  public String segmentTone(String segment) {
+    return switch (Objects.requireNonNullElse(segment, "")) {
+      case "CHAMPION", "LOYAL" -> "good";
+      case "PROMISING", "NEW" -> "cold";
+      case "NEEDS_ATTENTION" -> "warn";
+      case "AT_RISK", "CANT_LOSE" -> "low";
+      case "HIBERNATING", "LOST" -> "bad";
+      default -> "";
+    };
+  }
+
+  /** The colour of a band. */
+  public String bandTone(String band) {
+    return switch (Objects.requireNonNullElse(band, "")) {
+      case "HEALTHY" -> "good";
+      case "COOLING" -> "warn";
+      case "LOW" -> "low";
+      case "LAPSED" -> "bad";
+      default -> "cold";
+    };
+  }
+
+  /** The colour of an email's status. */
+  public String statusTone(String status) {
+    return switch (Objects.requireNonNullElse(status, "")) {
+      case "SENT", "UP", "RUNNING" -> "good";
+      case "READY" -> "cold";
+      case "CANCELLED" -> "warn";
+      case "FAILED", "DOWN" -> "bad";
+      default -> "";
+    };
+  }
+}

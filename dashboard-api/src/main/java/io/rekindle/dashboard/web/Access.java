@@ -1,0 +1,35 @@
+package io.rekindle.dashboard.web;
+
+import io.javalin.security.RouteRole;
+
+/**
+ * Who may use an address: everybody, or accounts from a role on and perhaps API keys with a scope.
+ *
+ * @param least the least role of an account; null if everybody may
+ * @param scope the scope that lets an API key in; null if no key may
+ */
+public record Access(Role least, Scope scope) implements RouteRole {
+
+  /** Everybody, signed in or not. */
+  public static final Access PUBLIC = new Access(null, null);
+
+  public static final Access VIEWER = new Access(Role.VIEWER, null);
+  public static final Access ANALYST = new Access(Role.ANALYST, null);
+  public static final Access ADMIN = new Access(Role.ADMIN, null);
+
+  /** These accounts, and API keys with a scope. */
+  public Access orKey(Scope keyScope) {
+    return new Access(least, keyScope);
+  }
+
+  boolean isPublic() {
+    return least == null;
+  }
+
+  boolean admits(Principal principal) {
+    return isPublic()
+        || (principal.isAccount()
+            ? principal.role().covers(least)
+            : scope != null && principal.scopes().contains(scope));
+  }
+}

@@ -1,0 +1,138 @@
+package io.rekindle.dashboard.web;
+
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.javalin.http.HandlerType;
+import io.javalin.http.HttpResponseException;
+import io.javalin.http.HttpStatus;
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import java.util.Set;
+import org.jdbi.v3.core.JdbiException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How failures look from outside: a problem as JSON to programs, a page to people, and to those who
+ * are not signed in the way there.
+ */
+public final class ErrorHandler {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ErrorHandler.class);
+
+  private final ErrorPage page;
+
+  /** Shows a problem to a person; must not need the database. */
+  @FunctionalInterface
+  public interface ErrorPage {
+    void show(Context ctx, ProblemDetails problem) throws Exception;
+  }
+
+  public ErrorHandler(ErrorPage page) {
+    this.page = page;
+  }
+
+  public void register(RoutesConfig routes) {
+    routes.exception(HttpProblem.class, this::refused);
+    routes.exception(
+        HttpResponseException.class,
+        (e, ctx) -> answer(ctx, ProblemDetails.of(HttpStatus.forStatus(e.getStatus()), e.getMessage())));
+    routes.exception(JdbiException.class, this::failed);
+    routes.exception(SQLException.class, this::failed);
+    routes.exception(Exception.class, this::failed);
+  }
+
+  private void refused(HttpProblem httpProblem, Context ctx) {
+    if (httpProblem.retryAfterSeconds() != null) {
+      ctx.header("Retry-After", httpProblem.retryAfterSeconds().toString());
+    }
+    if (httpProblem.status() == HttpStatus.UNAUTHORIZED) {
+      if (isPage(ctx)) {
+        toSignIn(ctx);
+        return;
+      }
+      ctx.header("WWW-Authenticate", "Bearer realm=\"rekindle\"");
+    }
+    answer(ctx, ProblemDetails.of(httpProblem));
+  }
+
+  private static void toSignIn(Context ctx) {
+    String query = ctx.queryString() == null ? "" : "?" + ctx.queryString();
+    String target =
+        "/sign-in?next=" + URLEncoder.encode(ctx.path() + query, StandardCharsets.UTF_8);
+    if (ctx.header("HX-Request") == null) {
+      ctx.redirect(target);
+    } else {
+      // A redirect would put the sign-in page into the part that was asked for.
+      ctx.status(HttpStatus.UNAUTHORIZED).header("HX-Redirect", target);
+    }
+  }
+
+  private void failed(Exception e, Context ctx) {
+    if (unavailable(e)) {
+      LOG.debug("Database unavailable", e);
+      ctx.header("Retry-After", "2");
+      answer(
+          ctx,
+          ProblemDetails.of(
+              HttpStatus.SERVICE_UNAVAILABLE, "The database does not answer. Try again shortly."));
+    } else if (e instanceof IOException && ctx.res().isCommitted()) {
+      LOG.debug("{} {}: the client left", ctx.method(), ctx.path(), e);
+    } else {
+      LOG.error("Request {} ({} {}) failed", RequestId.of(ctx), ctx.method(), ctx.path(), e);
+      answer(
+          ctx,
+          ProblemDetails.of(
+              HttpStatus.INTERNAL_SERVER_ERROR,
+              "The request failed; the service's log says why, as of request %s."
+                  .formatted(RequestId.of(ctx))));
+    }
+  }
+
+  private void answer(Context ctx, ProblemDetails problem) {
+    if (isPage(ctx)) {
+      try {
+        ctx.status(problem.status());
+        String retryAfter = ctx.res().getHeader("Retry-After");
+        if (retryAfter != null && ctx.method().equals(HandlerType.GET)) {
+          // The page comes by itself when it can.
+          ctx.header("Refresh", retryAfter);
+        }
+        page.show(ctx, problem);
+        return;
+      } catch (Exception e) {
+        LOG.error("The error page of request {} failed", RequestId.of(ctx), e);
+      }
+    }
+    problem.send(ctx);
+  }
+
+  /** Whether a person looks at the answer. */
+  private static boolean isPage(Context ctx) {
+    String accept = ctx.header("Accept");
+    return !ctx.path().startsWith("/api/") && accept != null && accept.contains("text/html");
+  }
+
+  /**
+   * Connection failures (class 08), shutdown and start-up of the server (57P), too many clients, a
+   * question that took too long (57014), and what the pool says when it waited in vain.
+   */
+  public static boolean unavailable(Throwable failure) {
+    Set<String> states = Set.of("57014", "57P01", "57P02", "57P03", "53300");
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SQLTransientConnectionException) {
+        return true;
+      }
+      if (cause instanceof SQLException sql && sql.getSQLState() != null) {
+        String state = sql.getSQLState();
+        if (state.startsWith("08") || states.contains(state)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+}

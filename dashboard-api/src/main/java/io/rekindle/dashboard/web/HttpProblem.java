@@ -1,0 +1,73 @@
+package io.rekindle.dashboard.web;
+
+import io.javalin.http.HttpStatus;
+import io.rekindle.dashboard.web.ProblemDetails.FieldError;
+import java.util.List;
+
+/** A request that is not granted; the message is for the caller. */
+public final class HttpProblem extends RuntimeException {
+
+  private static final long serialVersionUID = 1L;
+
+  private final HttpStatus status;
+  private final transient List<FieldError> errors;
+  private final Integer retryAfterSeconds;
+
+  public HttpProblem(HttpStatus status, String detail) {
+    this(status, detail, List.of(), null);
+  }
+
+  private HttpProblem(
+      HttpStatus status, String detail, List<FieldError> errors, Integer retryAfterSeconds) {
+    // Expected and answered: nobody reads its stack trace.
+    super(detail, null, false, false);
+    this.status = status;
+    this.errors = errors;
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+
+  /** 400 for mistakes in a request, at least one. */
+  public static HttpProblem invalid(List<FieldError> errors) {
+    FieldError first = errors.get(0);
+    String more = errors.size() == 1 ? "" : " (and " + (errors.size() - 1) + " more)";
+    String place = first.field().isEmpty() ? "" : first.field() + ": ";
+    return new HttpProblem(
+        HttpStatus.BAD_REQUEST, place + first.message() + more, List.copyOf(errors), null);
+  }
+
+  /** 400 for one mistake. */
+  public static HttpProblem invalid(String field, String message) {
+    return invalid(List.of(new FieldError(field, message)));
+  }
+
+  public static HttpProblem notFound(String detail) {
+    return new HttpProblem(HttpStatus.NOT_FOUND, detail);
+  }
+
+  public static HttpProblem conflict(String detail) {
+    return new HttpProblem(HttpStatus.CONFLICT, detail);
+  }
+
+  /** 409 for a value that somebody else has taken. */
+  public static HttpProblem taken(String field, String message) {
+    return new HttpProblem(HttpStatus.CONFLICT, message, List.of(new FieldError(field, message)), null);
+  }
+
+  /** 429, or 503 with a time to come back. */
+  public static HttpProblem retryLater(HttpStatus status, String detail, long seconds) {
+    return new HttpProblem(status, detail, List.of(), Math.toIntExact(Math.max(1, seconds)));
+  }
+
+  public HttpStatus status() {
+    return status;
+  }
+
+  public List<FieldError> errors() {
+    return errors;
+  }
+
+  /** Null if trying again is not what helps. */
+  public Integer retryAfterSeconds() {
+    return retryAfterSeconds;
+  }
+}

@@ -1,0 +1,181 @@
+package io.rekindle.dashboard.web;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.javalin.http.Context;
+import io.javalin.http.HttpStatus;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+
+/**
+ * Lets a program send a request again without its being done twice, by the header {@link #HEADER}: a
+ * key that was used before gets the answer of then for a day. The answer is stored in the
+ * transaction of the work, so that there never is one without the other. Thread-safe.
+ */
+public final class Idempotency {
+
+  public static final String HEADER = "Idempotency-Key";
+
+  /** Longer than any request takes: who claimed a key that long ago has crashed. */
+  private static final String ABANDONED = "interval '1 minute'";
+
+  private final Jdbi jdbi;
+
+  /**
+   * What a request is answered with.
+   *
+   * @param body any object with a JSON form
+   * @param userIds the clients whose data is in it
+   */
+  public record Answer(HttpStatus status, Object body, List<String> userIds) {}
+
+  public Idempotency(Jdbi jdbi) {
+    this.jdbi = jdbi;
+  }
+
+  /**
+   * Does the work in a transaction and answers, or answers as it did before.
+   *
+   * @param body of the request
+   * @throws HttpProblem 422 if the key was used for another request, 409 if that is still being done
+   */
+  public void answer(Context ctx, byte[] body, Function<Handle, Answer> work) {
+    String key = ctx.header(HEADER);
+    if (key == null) {
+      Answer answer = jdbi.inTransaction(work::apply);
+      ctx.status(answer.status()).json(answer.body());
+      return;
+    }
+    String mistake = key.isBlank() ? "is empty." : TextRules.mistake(key, 200);
+    if (mistake != null) {
+      throw HttpProblem.invalid(HEADER, mistake);
+    }
+    String principal = Principal.of(ctx).id();
+    byte[] hash = hash(ctx, body);
+    Optional<Stored> earlier = claim(principal, key, hash);
+    if (earlier.isPresent()) {
+      Stored stored = earlier.get();
+      if (!stored.sameRequest()) {
+        throw new HttpProblem(
+            HttpStatus.UNPROCESSABLE_CONTENT, HEADER + ": was used for another request.");
+      }
+      if (stored.status() == null) {
+        throw HttpProblem.conflict(HEADER + ": the same request is still being done.");
+      }
+      ctx.header("Idempotent-Replay", "true").status(stored.status()).json(stored.body());
+      return;
+    }
+    Answer answer;
+    try {
+      answer =
+          jdbi.inTransaction(
+              handle -> {
+                Answer made = work.apply(handle);
+                store(handle, principal, key, made);
+                return made;
+              });
+    } catch (RuntimeException e) {
+      // Nothing was done, so the principal may try again, with another body, too.
+      release(principal, key);
+      throw e;
+    }
+    ctx.status(answer.status()).json(answer.body());
+  }
+
+  private record Stored(boolean sameRequest, Integer status, JsonNode body) {}
+
+  /** Empty if the key is now this request's. */
+  private Optional<Stored> claim(String principal, String key, byte[] hash) {
+    return jdbi.inTransaction(
+        handle -> {
+          handle.execute(
+              "delete from dashboard.idempotency_keys where started_at < now() - interval '1 day'");
+          int claimed =
+              handle
+                  .createUpdate(
+                      """
+                      insert into dashboard.idempotency_keys as k (principal, key, request_hash)
+                      values (:principal, :key, :hash)
+                      on conflict (principal, key) do update
+                        set started_at = now(), request_hash = excluded.request_hash
+                        where k.status is null and k.started_at < now() -
+                      """
+                          + ABANDONED)
+                  .bind("principal", principal)
+                  .bind("key", key)
+                  .bind("hash", hash)
+                  .execute();
+          if (claimed == 1) {
+            return Optional.empty();
+          }
+          return handle
+              .createQuery(
+                  """
+                  select request_hash = :hash as same, status, body from dashboard.idempotency_keys
+                  where principal = :principal and key = :key
+                  """)
+              .bind("principal", principal)
+              .bind("key", key)
+              .bind("hash", hash)
+              .map(
+                  (row, context) ->
+                      new Stored(
+                          row.getBoolean("same"),
+                          row.getObject("status", Integer.class),
+                          Json.column(row.getString("body"))))
+              .findOne();
+        });
+  }
+
+  private static void store(Handle handle, String principal, String key, Answer answer) {
+    String body;
+    try {
+      body = Json.MAPPER.writeValueAsString(answer.body());
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("An answer has to have a JSON form", e);
+    }
+    handle
+        .createUpdate(
+            """
+            update dashboard.idempotency_keys
+            set status = :status, body = cast(:body as jsonb), user_ids = :users
+            where principal = :principal and key = :key
+            """)
+        .bind("principal", principal)
+        .bind("key", key)
+        .bind("status", answer.status().getCode())
+        .bind("body", body)
+        .bindArray("users", String.class, answer.userIds())
+        .execute();
+  }
+
+  private void release(String principal, String key) {
+    jdbi.useHandle(
+        handle ->
+            handle
+                .createUpdate(
+                    """
+                    delete from dashboard.idempotency_keys
+                    where principal = :principal and key = :key and status is null
+                    """)
+                .bind("principal", principal)
+                .bind("key", key)
+                .execute());
+  }
+
+  private static byte[] hash(Context ctx, byte[] body) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      digest.update((ctx.method() + " " + ctx.path() + "\n").getBytes(StandardCharsets.UTF_8));
+      return digest.digest(body);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every Java has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,45 @@
+package io.rekindle.dashboard.web;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.javalin.http.Context;
+import io.javalin.http.HttpStatus;
+import java.util.List;
+
+/**
+ * What went wrong with a request, as RFC 9457 has it; the kinds are those of HTTP's status codes.
+ *
+ * @param title the status code's name
+ * @param status HTTP status code
+ * @param detail a sentence for the caller, without anything about the inside of the service
+ * @param errors what is wrong with which part of the request; null if that is not what went wrong
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record ProblemDetails(String title, int status, String detail, List<FieldError> errors) {
+
+  /**
+   * A mistake in a request.
+   *
+   * @param field its place: a path into the body such as {@code orders[3].amount}, or the name of a
+   *     parameter or a header; empty for the body as a whole
+   * @param message what to write there instead
+   */
+  public record FieldError(String field, String message) {}
+
+  public static ProblemDetails of(HttpStatus status, String detail) {
+    return new ProblemDetails(status.getMessage(), status.getCode(), detail, null);
+  }
+
+  static ProblemDetails of(HttpProblem refusal) {
+    HttpStatus status = refusal.status();
+    return new ProblemDetails(
+        status.getMessage(),
+        status.getCode(),
+        refusal.getMessage(),
+        refusal.errors().isEmpty() ? null : refusal.errors());
+  }
+
+  /** Answers with this as JSON. */
+  public void send(Context ctx) {
+    ctx.status(status).json(this).contentType("application/problem+json");
+  }
+}

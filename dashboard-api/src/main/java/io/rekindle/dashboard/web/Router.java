@@ -1,0 +1,141 @@
+package io.rekindle.dashboard.web;
+
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.javalin.http.Handler;
+import io.javalin.http.HandlerType;
+import io.javalin.http.HttpStatus;
+import io.javalin.http.sse.SseClient;
+import io.javalin.http.sse.SseHandler;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * The table of addresses, each with those who may use it. Whatever is not registered here is
+ * refused: an address without {@link Access} answers nobody.
+ *
+ * <p>A request that changes something on behalf of a session has to bring the session's CSRF token,
+ * in the header {@link #CSRF_HEADER} or the form field {@link #CSRF_FIELD}.
+ */
+public final class Router {
+
+  public static final String CSRF_HEADER = "X-CSRF-Token";
+  public static final String CSRF_FIELD = "_csrf";
+
+  private static final String ROUTE = "route";
+  private static final Set<HandlerType> SAFE = Set.of(HandlerType.GET, HandlerType.HEAD);
+
+  private final RoutesConfig routes;
+  private final Authenticator authenticator;
+  private final List<Route> registered = new ArrayList<>();
+
+  /** An address and those who may use it. */
+  public record Route(HandlerType method, String path, Access access) {}
+
+  public Router(RoutesConfig routes, Authenticator authenticator) {
+    this.routes = routes;
+    this.authenticator = authenticator;
+    routes.beforeMatched(this::admit);
+  }
+
+  public void get(String path, Access access, Handler handler) {
+    add(HandlerType.GET, path, access, handler);
+  }
+
+  public void post(String path, Access access, Handler handler) {
+    add(HandlerType.POST, path, access, handler);
+  }
+
+  public void put(String path, Access access, Handler handler) {
+    add(HandlerType.PUT, path, access, handler);
+  }
+
+  public void delete(String path, Access access, Handler handler) {
+    add(HandlerType.DELETE, path, access, handler);
+  }
+
+  /** Server-sent events; the consumer has to keep the client open if it means to. */
+  public void events(String path, Access access, Consumer<SseClient> clients) {
+    add(HandlerType.GET, path, access, new SseHandler(clients));
+  }
+
+  /** Everything registered so far. */
+  public List<Route> registered() {
+    return List.copyOf(registered);
+  }
+
+  /** The route that answers a request, as it was registered; "none" if there is no such route. */
+  public static String routeOf(Context ctx) {
+    String route = ctx.attribute(ROUTE);
+    return route == null ? "none" : route;
+  }
+
+  private void add(HandlerType method, String path, Access access, Handler handler) {
+    registered.add(new Route(method, path, access));
+    routes.addHttpHandler(
+        method,
+        path,
+        ctx -> {
+          ctx.attribute(ROUTE, path);
+          handler.handle(ctx);
+        },
+        access);
+  }
+
+  private void admit(Context ctx) {
+    if (ctx.routeRoles().size() != 1
+        || !(ctx.routeRoles().iterator().next() instanceof Access access)) {
+      throw new HttpProblem(HttpStatus.FORBIDDEN, "No access rule is set for this address.");
+    }
+    if (access.isPublic()) {
+      return;
+    }
+    Principal principal =
+        authenticator
+            .authenticate(ctx)
+            .orElseThrow(
+                () ->
+                    new HttpProblem(
+                        HttpStatus.UNAUTHORIZED,
+                        "Sign in, or send an API key in the header Authorization: Bearer."));
+    if (!access.admits(principal)) {
+      throw new HttpProblem(HttpStatus.FORBIDDEN, lacking(access, principal));
+    }
+    if (principal.csrfToken() != null && !SAFE.contains(ctx.method())) {
+      requireCsrfToken(ctx, principal);
+    }
+    principal.attachTo(ctx);
+  }
+
+  private static String lacking(Access access, Principal principal) {
+    if (principal.isAccount()) {
+      return "This takes the role " + access.least() + "; yours is " + principal.role() + ".";
+    }
+    return access.scope() == null
+        ? "API keys are not let in here: sign in with an account."
+        : "This takes an API key with the scope " + access.scope().text() + ".";
+  }
+
+  private static void requireCsrfToken(Context ctx, Principal principal) {
+    String token = ctx.header(CSRF_HEADER);
+    if (token == null && ctx.isFormUrlencoded()) {
+      token = ctx.formParam(CSRF_FIELD);
+    }
+    if (token == null || !same(token, principal.csrfToken())) {
+      throw new HttpProblem(
+          HttpStatus.FORBIDDEN,
+          "The request lacks this session's CSRF token in the header "
+              + CSRF_HEADER
+              + ". Load the page again.");
+    }
+  }
+
+  private static boolean same(String left, String right) {
+    return MessageDigest.isEqual(
+        left.getBytes(StandardCharsets.UTF_8), right.getBytes(StandardCharsets.UTF_8));
+  }
+}

@@ -1,0 +1,28 @@
+package io.rekindle.dashboard.web;
+
+/** What every text that comes in has to be like, wherever it stands. */
+public final class TextRules {
+
+  private TextRules() {}
+
+  /** What is wrong with a text; null if nothing is. */
+  public static String mistake(String text, int maxLength) {
+    if (text.length() > maxLength) {
+      return "at most " + maxLength + " characters, not " + text.length() + ".";
+    }
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c == 0) {
+        return "the character NUL cannot be stored: leave it out.";
+      }
+      if (Character.isHighSurrogate(c)
+          && i + 1 < text.length()
+          && Character.isLowSurrogate(text.charAt(i + 1))) {
+        i++;
+      } else if (Character.isSurrogate(c)) {
+        return "half of a surrogate pair is no character: leave it out.";
+      }
+    }
+    return null;
+  }
+}

@@ -1,0 +1,147 @@
+package io.rekindle.dashboard.web.list;
+
+import io.rekindle.dashboard.web.HttpProblem;
+import io.rekindle.dashboard.web.QueryParameters;
+import io.javalin.http.Context;
+import io.javalin.http.HttpStatus;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Semaphore;
+import java.util.function.Supplier;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
+
+/**
+ * Answers with lists in the two ways in which anybody may ask for one: a page as JSON, or all of it
+ * as CSV. A file is written row by row from one instant's view of the database, and few at once:
+ * each keeps a connection for as long as its reader takes. Thread-safe.
+ */
+public final class ListResponse {
+
+  private static final int MAX_LIMIT = 200;
+  private static final int DEFAULT_LIMIT = 50;
+
+  private final Jdbi jdbi;
+  private final Semaphore atOnce = new Semaphore(2);
+
+  /** Gives the page after a cursor, or the first for null. */
+  @FunctionalInterface
+  public interface PageSource {
+    Object page(String cursor, int limit);
+  }
+
+  /** Takes one item. */
+  @FunctionalInterface
+  public interface ItemConsumer<T> {
+    void accept(T item) throws Exception;
+  }
+
+  /** Hands over every item of a list, in its order. */
+  @FunctionalInterface
+  public interface ItemSource<T> {
+    void forEach(Handle handle, ItemConsumer<T> consumer) throws Exception;
+  }
+
+  private record ListRequest(boolean csv, String cursor, int limit) {}
+
+  public ListResponse(Jdbi jdbi) {
+    this.jdbi = jdbi;
+  }
+
+  /**
+   * A list in the database.
+   *
+   * @param query of which the list's filters have been read
+   * @throws HttpProblem 400 if the query has mistakes, 429 if too many files are being written
+   */
+  public <T> void answer(Context ctx, QueryParameters query, CsvFormat<T> format, PageSource pages, ItemSource<T> items)
+      throws Exception {
+    ListRequest request = request(ctx, query);
+    if (!request.csv()) {
+      ctx.json(pages.page(request.cursor(), request.limit()));
+      return;
+    }
+    if (!atOnce.tryAcquire()) {
+      throw HttpProblem.retryLater(
+          HttpStatus.TOO_MANY_REQUESTS, "Other exports are being written: try again shortly.", 10);
+    }
+    try {
+      jdbi.useTransaction(
+          TransactionIsolationLevel.REPEATABLE_READ,
+          handle -> {
+            // A sort of everybody comes before the first row. The pool takes both limits up again.
+            handle.execute("set local statement_timeout = 0");
+            handle.getConnection().setNetworkTimeout(Runnable::run, 0);
+            try (Csv csv = Csv.answer(ctx, format.name(), format.header())) {
+              items.forEach(handle, item -> csv.row(format.row(item)));
+            }
+          });
+    } finally {
+      atOnce.release();
+    }
+  }
+
+  /** A list in the database that goes back in time. */
+  public <T> void answer(
+      Context ctx, QueryParameters query, CsvFormat<T> format, KeysetQuery<T> keysetQuery, Map<String, ?> parameters)
+      throws Exception {
+    answer(
+        ctx,
+        query,
+        format,
+        (cursor, limit) ->
+            jdbi.withHandle(handle -> keysetQuery.page(handle, parameters, cursor, limit)),
+        (handle, consumer) -> keysetQuery.forEach(handle, parameters, consumer));
+  }
+
+  /** A list that is somewhere else and fits into memory. */
+  public static <T> void answer(
+      Context ctx, CsvFormat<T> format, PageSource pages, Supplier<List<T>> all) throws IOException {
+    ListRequest request = request(ctx, QueryParameters.of(ctx));
+    if (request.csv()) {
+      write(ctx, format, all.get());
+    } else {
+      ctx.json(pages.page(request.cursor(), request.limit()));
+    }
+  }
+
+  /** A list so short that it always is one page. */
+  public static <T> void answerWhole(Context ctx, CsvFormat<T> format, Supplier<List<T>> all)
+      throws IOException {
+    QueryParameters query = QueryParameters.of(ctx);
+    boolean csv = wantsCsv(ctx, query);
+    query.check();
+    if (csv) {
+      write(ctx, format, all.get());
+    } else {
+      ctx.json(new ListPage<>(all.get(), null));
+    }
+  }
+
+  /** Writes a file of a few rows. */
+  public static <T> void write(Context ctx, CsvFormat<T> format, List<T> items) throws IOException {
+    try (Csv csv = Csv.answer(ctx, format.name(), format.header())) {
+      for (T item : items) {
+        csv.row(format.row(item));
+      }
+    }
+  }
+
+  /** Whether the request wants CSV: by {@code ?format=csv}, or else in the header Accept. */
+  public static boolean wantsCsv(Context ctx, QueryParameters query) {
+    String format = query.word("format", Set.of("csv", "json"));
+    String accept = ctx.header("Accept");
+    return "csv".equals(format)
+        || (format == null && accept != null && accept.startsWith("text/csv"));
+  }
+
+  private static ListRequest request(Context ctx, QueryParameters query) {
+    ListRequest request =
+        new ListRequest(wantsCsv(ctx, query), query.cursor(), query.integer("limit", 1, MAX_LIMIT, DEFAULT_LIMIT));
+    query.check();
+    return request;
+  }
+}

@@ -1,0 +1,175 @@
+package io.rekindle.dashboard.policies;
+
+import static io.rekindle.dashboard.TestClient.json;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rekindle.dashboard.DashboardTestBase;
+import io.rekindle.platform.text.CurrencyCodes;
+import io.rekindle.scoring.OrderTable;
+import io.rekindle.scoring.Score;
+import io.rekindle.scoring.Scorer;
+import io.rekindle.scoring.policy.ScoringPolicy;
+import java.net.http.HttpResponse;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class PolicyRoutesITCase extends DashboardTestBase {
+
+  @Test
+  void shouldDraftReplaceActivateAndRollBack() throws Exception {
+    assertThat(admin.post("/api/policies", policy("first", 55)).statusCode()).isEqualTo(201);
+    assertThat(admin.post("/api/policies", policy("first", 55)).statusCode()).isEqualTo(409);
+    assertThat(admin.put("/api/policies/first", policy("first", 50)).statusCode()).isEqualTo(200);
+    assertThat(admin.put("/api/policies/first", policy("other", 50)).statusCode()).isEqualTo(400);
+    admin.post("/api/policies", policy("second", 60));
+
+    assertThat(admin.post("/api/policies/first/activate", "{}").statusCode()).isEqualTo(200);
+    assertThat(admin.put("/api/policies/first", policy("first", 51)).statusCode()).isEqualTo(409);
+    assertThat(admin.post("/api/policies/second/activate", "{}").statusCode()).isEqualTo(200);
+    assertThat(admin.post("/api/policies/second/activate", "{}").statusCode()).isEqualTo(409);
+    assertThat(json(admin.get("/api/policies")).at("/items/0/policyVersion").textValue())
+        .isEqualTo("second");
+
+    HttpResponse<String> back = admin.post("/api/policies/rollback", "{}");
+    assertThat(json(back).get("policyVersion").textValue()).isEqualTo("first");
+    assertThat(
+            database.value("select policy_version from engagement.scoring_policies where active"))
+        .isEqualTo("first");
+    assertThat(json(admin.get("/api/audit-log")).at("/items/0/before/active").textValue())
+        .isEqualTo("second");
+  }
+
+  @Test
+  void shouldNameTheMistakeInAPolicy() throws Exception {
+    HttpResponse<String> refused = admin.post("/api/policies", policy("bad", 5000));
+
+    assertThat(refused.statusCode()).isEqualTo(400);
+    assertThat(json(refused).at("/errors/0/field").textValue()).startsWith("document.");
+    assertThat(database.value("select count(*) from engagement.scoring_policies")).isEqualTo("0");
+  }
+
+  @Test
+  void shouldCompareTwoPoliciesOverAllClients() throws Exception {
+    database.execute(
+        """
+        insert into shop.users (user_id, email, marketing_consent)
+        select 'u' || n, 'u' || n || '@example.org', n % 2 = 0 from generate_series(1, 3000) n;
+        insert into shop.orders (order_id, user_id, placed_at, amount, currency)
+        select n || '-' || k, 'u' || n, now() - (n % 200 + 1) * interval '1 day'
+                 - k * ((n % 30) + 3) * interval '1 day', 10 + n % 90, 'EUR'
+        from generate_series(1, 2900) n, generate_series(0, n % 6) k;
+        insert into shop.orders (order_id, user_id, placed_at, amount)
+          values ('nobodys', 'no-such-user', now(), 5);
+        """);
+    String before = ScoringPolicy.builtInNames().get(0);
+    String after = ScoringPolicy.builtInNames().get(1);
+
+    HttpResponse<String> started =
+        admin.post(
+            "/api/policy-previews", "{\"document\": " + ScoringPolicy.builtIn(after).json() + "}");
+    assertThat(started.statusCode()).as(started.body()).isEqualTo(202);
+    JsonNode view = awaitEnd(json(started).get("previewId").textValue());
+
+    assertThat(view.get("state").textValue()).as(view.toString()).isEqualTo("DONE");
+    JsonNode result = view.get("result");
+    assertThat(result.get("users").longValue()).isEqualTo(3_000);
+    assertThat(result.at("/before/unscored").longValue()).isEqualTo(100);
+    assertThat(sum(result.at("/before/distribution"))).isEqualTo(2_900);
+    assertThat(sum(result.at("/after/distribution"))).isEqualTo(2_900);
+    Map<String, long[]> expected = atRiskByHand(before, after);
+    assertThat(result.at("/before/atRisk").longValue()).isEqualTo(expected.get("atRisk")[0]);
+    assertThat(result.at("/after/atRisk").longValue()).isEqualTo(expected.get("atRisk")[1]);
+    assertThat(result.get("enteringAtRisk").longValue()).isEqualTo(expected.get("moves")[0]);
+    assertThat(result.get("leavingAtRisk").longValue()).isEqualTo(expected.get("moves")[1]);
+    assertThat(admin.get("/api/policy-previews/none").statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void shouldGiveUpAPreviewThatNobodyWants() throws Exception {
+    admin.post("/api/policies", policy("draft", 55));
+    JsonNode started = json(admin.post("/api/policy-previews", "{\"policyVersion\": \"draft\"}"));
+    String id = started.get("previewId").textValue();
+
+    assertThat(admin.delete("/api/policy-previews/" + id).statusCode()).isEqualTo(204);
+
+    assertThat(awaitEnd(id).get("state").textValue()).isIn("CANCELLED", "DONE");
+    assertThat(admin.post("/api/policy-previews", "{}").statusCode()).isEqualTo(400);
+  }
+
+  /** Each client alone, by the scoring library and a plain query. */
+  private static Map<String, long[]> atRiskByHand(String before, String after) throws Exception {
+    Scorer oldScorer = new Scorer(ScoringPolicy.builtIn(before));
+    Scorer newScorer = new Scorer(ScoringPolicy.builtIn(after));
+    Map<String, OrderTable> users = new HashMap<>();
+    long asOf;
+    try (Connection connection = database.connect();
+        Statement statement = connection.createStatement()) {
+      try (ResultSet row =
+          statement.executeQuery("select (extract(epoch from now()) * 1000)::bigint")) {
+        row.next();
+        asOf = row.getLong(1);
+      }
+      try (ResultSet row =
+          statement.executeQuery(
+              """
+              select user_id, placed_at, o.amount, currency
+              from shop.users left join shop.orders o using (user_id) order by placed_at
+              """)) {
+        while (row.next()) {
+          OrderTable orders = users.computeIfAbsent(row.getString(1), id -> new OrderTable());
+          if (row.getBigDecimal(3) != null) {
+            orders.add(
+                row.getTimestamp(2).getTime(),
+                row.getBigDecimal(3).movePointRight(2).longValueExact(),
+                CurrencyCodes.pack(row.getString(4)));
+          }
+        }
+      }
+    }
+    long[] atRisk = new long[2];
+    long[] moves = new long[2];
+    for (OrderTable orders : users.values()) {
+      boolean old = oldScorer.score(orders, asOf, Score.NEVER).atRisk();
+      boolean changed = newScorer.score(orders, asOf, Score.NEVER).atRisk();
+      atRisk[0] += old ? 1 : 0;
+      atRisk[1] += changed ? 1 : 0;
+      moves[0] += changed && !old ? 1 : 0;
+      moves[1] += old && !changed ? 1 : 0;
+    }
+    return Map.of("atRisk", atRisk, "moves", moves);
+  }
+
+  private JsonNode awaitEnd(String previewId) throws Exception {
+    long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+    JsonNode view = json(admin.get("/api/policy-previews/" + previewId));
+    while (view.get("finishedAt").isNull()) {
+      assertThat(System.nanoTime()).isLessThan(deadline);
+      view = json(admin.get("/api/policy-previews/" + previewId));
+    }
+    return view;
+  }
+
+  private static long sum(JsonNode numbers) {
+    long sum = 0;
+    for (JsonNode number : numbers) {
+      sum += number.longValue();
+    }
+    return sum;
+  }
+
+  /** The built-in policy with another version and threshold. */
+  private static String policy(String version, int atRiskBelow) throws Exception {
+    ObjectNode document =
+        (ObjectNode) json(ScoringPolicy.builtIn(ScoringPolicy.builtInNames().get(0)).json());
+    document.put("version", version);
+    ((ObjectNode) document.get("atRisk")).put("scoreBelow", atRiskBelow);
+    return "{\"document\": " + document + "}";
+  }
+}

@@ -1,0 +1,66 @@
+package io.rekindle.dashboard.ui;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Playwright;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** The machine's own Chromium, without a window. */
+public final class Browsers implements AutoCloseable {
+
+  private static final List<String> NAMES =
+      List.of("chromium", "chromium-browser", "google-chrome", "google-chrome-stable");
+
+  private final Playwright playwright;
+  private final Browser browser;
+
+  public Browsers() {
+    Path chromium = chromium();
+    playwright =
+        Playwright.create(
+            new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+    browser =
+        playwright
+            .chromium()
+            .launch(
+                new BrowserType.LaunchOptions()
+                    .setExecutablePath(chromium)
+                    // Its sandbox does not start for root, as which containers run tests.
+                    .setArgs(List.of("--no-sandbox", "--disable-gpu")));
+  }
+
+  public Browser browser() {
+    return browser;
+  }
+
+  @Override
+  public void close() {
+    browser.close();
+    playwright.close();
+  }
+
+  private static Path chromium() {
+    String named = System.getenv("REKINDLE_CHROMIUM");
+    if (named != null) {
+      return Path.of(named);
+    }
+    List<Path> looked = new ArrayList<>();
+    for (String folder : System.getenv("PATH").split(":", -1)) {
+      for (String name : NAMES) {
+        Path path = Path.of(folder, name);
+        if (Files.isExecutable(path)) {
+          return path;
+        }
+        looked.add(path);
+      }
+    }
+    throw new IllegalStateException(
+        "These tests drive Chromium, and there is none on the PATH: install it (Debian: apt-get"
+            + " install chromium), or name it in REKINDLE_CHROMIUM. Looked for "
+            + looked);
+  }
+}

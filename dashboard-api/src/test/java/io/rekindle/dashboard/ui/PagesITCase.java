@@ -1,0 +1,590 @@
+package io.rekindle.dashboard.ui;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.Download;
+import com.microsoft.playwright.FrameLocator;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
+import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.ColorScheme;
+import com.sun.net.httpserver.HttpServer;
+import io.rekindle.connectors.schema.Policies;
+import io.rekindle.dashboard.TestDashboard;
+import io.rekindle.dashboard.TestDatabase;
+import io.rekindle.dashboard.signin.TestOidcProvider;
+import io.rekindle.scoring.policy.ScoringPolicy;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The pages in a real browser, over a shop of 240 clients. */
+class PagesITCase {
+
+  private static final Path SCREENSHOTS = Path.of("target/screenshots");
+
+  /** Every page, by the name of its screenshot. */
+  private static final Map<String, String> PAGES = new LinkedHashMap<>();
+
+  static {
+    PAGES.put("overview", "/");
+    PAGES.put("clients", "/clients");
+    PAGES.put("nobody-found", "/clients?search=nobody-is-called-so");
+    PAGES.put("client", "/clients/c010");
+    PAGES.put("prospect", "/clients/c029");
+    PAGES.put("at-risk", "/at-risk");
+    PAGES.put("emails", "/emails");
+    PAGES.put("email", "/emails/m-e-now-3");
+    PAGES.put("experiments", "/experiments");
+    PAGES.put("pipeline", "/pipeline");
+    PAGES.put("dead-letters", "/pipeline/dead-letters");
+    PAGES.put("policy", "/policy");
+    PAGES.put("outreach", "/settings/outreach");
+    PAGES.put("accounts", "/settings");
+    PAGES.put("api-keys", "/settings/api-keys");
+    PAGES.put("audit-log", "/settings/audit-log");
+    PAGES.put("docs", "/docs");
+    PAGES.put("not-found", "/clients/nobody");
+  }
+
+  private static TestDatabase database;
+  private static TestDashboard dashboard;
+  private static TestOidcProvider provider;
+  private static Browsers browsers;
+  private static String signedIn;
+
+  private final List<String> complaints = new ArrayList<>();
+  private BrowserContext context;
+
+  @BeforeAll
+  static void start() throws Exception {
+    // A machine that is busy with other builds takes its time.
+    PlaywrightAssertions.setDefaultAssertionTimeout(30_000);
+    browsers = new Browsers();
+    database = new TestDatabase();
+    try (InputStream seed = PagesITCase.class.getResourceAsStream("/shop-with-clients.sql")) {
+      database.execute(new String(seed.readAllBytes(), StandardCharsets.UTF_8));
+    }
+    try (Connection connection = database.connect()) {
+      ScoringPolicy policy = ScoringPolicy.builtIn("cadence-v1");
+      Policies.install(connection, Map.of(policy.version(), policy.json()), policy.version());
+    }
+    provider = new TestOidcProvider();
+    dashboard =
+        TestDashboard.start(
+            database,
+            Map.of(
+                "REKINDLE_OIDC_ISSUER",
+                provider.issuer(),
+                "REKINDLE_OIDC_CLIENT_ID",
+                TestOidcProvider.CLIENT,
+                "REKINDLE_OIDC_CLIENT_SECRET",
+                TestOidcProvider.SECRET,
+                "REKINDLE_OIDC_ROLES",
+                "marketing=ANALYST",
+                "REKINDLE_OIDC_NAME",
+                "Example ID"));
+    dashboard.admin(database);
+    Files.createDirectories(SCREENSHOTS);
+    try (BrowserContext context = browsers.browser().newContext()) {
+      Page page = context.newPage();
+      page.navigate(url("/sign-in"));
+      signIn(page, TestDashboard.PASSWORD);
+      assertThat(page).hasURL(url("/"));
+      signedIn = context.storageState();
+    }
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    browsers.close();
+    dashboard.close();
+    provider.close();
+    database.close();
+  }
+
+  @AfterEach
+  void close() {
+    if (context != null) {
+      context.close();
+    }
+  }
+
+  @Test
+  void shouldLetNobodyInWithoutSigningIn() {
+    context = browsers.browser().newContext();
+    Page page = context.newPage();
+
+    page.navigate(url("/clients?segment=LOYAL"));
+
+    assertThat(page).hasURL(Pattern.compile("/sign-in\\?next="));
+    shoot(page, "sign-in");
+    signIn(page, "not the password");
+    assertThat(page.getByRole(AriaRole.ALERT)).hasText("Email address or password is wrong.");
+    signIn(page, TestDashboard.PASSWORD);
+    assertThat(page).hasURL(url("/clients?segment=LOYAL"));
+    page.locator("[data-dialog=account]").click();
+    page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Sign out")).click();
+    assertThat(page).hasURL(url("/sign-in"));
+    page.navigate(url("/clients"));
+    assertThat(page).hasURL(Pattern.compile("/sign-in"));
+  }
+
+  @Test
+  void shouldSignInAtAProviderAndSayWhatIsWrong() {
+    context = browsers.browser().newContext();
+    Page page = context.newPage();
+    provider.person(Map.of("sub", "1", "email", "ines@example.org", "roles", List.of("gardeners")));
+
+    page.navigate(url("/at-risk"));
+    page.getByText("Sign in with Example ID").click();
+    assertThat(page.getByRole(AriaRole.ALERT)).containsText("no role that is let in here");
+    provider.person(Map.of("sub", "1", "email", "ines@example.org", "roles", List.of("marketing")));
+    page.getByText("Sign in with Example ID").click();
+    assertThat(page).hasURL(url("/at-risk"));
+    page.locator("[data-dialog=account]").click();
+    assertThat(page.locator("#account")).containsText("ines@example.org");
+    page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Sign out")).click();
+
+    assertThat(page.getByRole(AriaRole.STATUS)).containsText("Sign out of Example ID, too");
+  }
+
+  @Test
+  void shouldHaveNoFaultThatAxeFindsInLightAndDark() throws Exception {
+    String axe;
+    try (InputStream script = PagesITCase.class.getResourceAsStream("/axe.min.js")) {
+      axe = new String(script.readAllBytes(), StandardCharsets.UTF_8);
+    }
+    List<String> faults = new ArrayList<>();
+    for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
+      Page page = open(new Browser.NewContextOptions().setColorScheme(scheme), "/sign-in");
+      for (Map.Entry<String, String> entry : PAGES.entrySet()) {
+        show(page, entry.getValue());
+        shoot(page, entry.getKey() + "-" + scheme.name().toLowerCase(Locale.ROOT));
+        page.evaluate(axe);
+        Object found =
+            page.evaluate(
+                """
+                () => axe.run(document, {resultTypes: ['violations']}).then(result =>
+                  result.violations.map(v => v.id + ': ' + v.help + ' at '
+                    + v.nodes.map(n => n.target.join(' ')).join(', ')))
+                """);
+        for (Object fault : (List<?>) found) {
+          faults.add(entry.getKey() + " " + scheme + ": " + fault);
+        }
+      }
+      context.close();
+    }
+    assertThat(faults).isEmpty();
+    assertThat(complaints).isEmpty();
+  }
+
+  @Test
+  void shouldFitAPhone() {
+    Page page = open(new Browser.NewContextOptions().setViewportSize(390, 800), "/");
+    for (Map.Entry<String, String> entry : PAGES.entrySet()) {
+      show(page, entry.getValue());
+      shoot(page, entry.getKey() + "-phone");
+      assertThat(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+          .as(entry.getKey() + " is not wider than the screen")
+          .isEqualTo(true);
+    }
+    show(page, "/");
+    page.locator("[data-more]").click();
+    page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("Pipeline")).click();
+    assertThat(page).hasURL(url("/pipeline"));
+  }
+
+  @Test
+  void shouldFindAClientByTheKeyboardAlone() {
+    Page page = open("/");
+
+    page.keyboard().press("/");
+    page.keyboard().type("c042@example");
+    page.keyboard().press("Enter");
+
+    assertThat(page).hasURL(url("/clients?search=c042%40example"));
+    assertThat(page.locator("tbody tr")).hasCount(1);
+    page.locator("tbody a").first().focus();
+    page.keyboard().press("Enter");
+    assertThat(page).hasURL(url("/clients/c042"));
+  }
+
+  @Test
+  void shouldKeepFiltersInTheAddress() {
+    Page page = open("/clients");
+
+    page.locator("#clients-segment").selectOption("LOYAL");
+
+    assertThat(page).hasURL(url("/clients?segment=LOYAL"));
+    assertThat(page.locator("tbody .badge").first()).hasText("Loyal");
+    page.reload();
+    assertThat(page.locator("#clients-segment")).hasValue("LOYAL");
+    page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("Score").setExact(true))
+        .click();
+    assertThat(page).hasURL(url("/clients?segment=LOYAL&sort=score&order=desc"));
+    assertThat(page.locator("th[aria-sort=descending]")).containsText("Score");
+  }
+
+  @Test
+  void shouldExportExactlyTheRowsThatAreFiltered() throws Exception {
+    Page page = open("/clients");
+    page.locator("#clients-segment").selectOption("CHAMPION");
+    assertThat(page).hasURL(url("/clients?segment=CHAMPION"));
+    assertThat(page.locator("#export")).hasAttribute("href", Pattern.compile("segment=CHAMPION"));
+
+    Download download =
+        page.waitForDownload(
+            () ->
+                page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("Export CSV"))
+                    .click());
+
+    List<String> lines = Files.readAllLines(download.path());
+    String champions =
+        database.value("select count(*) from engagement.user_scores where segment = 'CHAMPION'");
+    assertThat(lines).hasSize(Integer.parseInt(champions) + 1);
+    assertThat(lines.subList(1, lines.size())).allMatch(line -> line.contains(",CHAMPION,"));
+  }
+
+  @Test
+  void shouldShowTheScoreAsTheSumOfItsFactors() throws Exception {
+    Page page = open("/clients/c077");
+
+    int sum = 0;
+    for (String points :
+        page.locator("#client-score .wf-row:not(:last-child) .pts").allTextContents()) {
+      sum += Integer.parseInt(points.replace("+", ""));
+    }
+
+    assertThat(sum)
+        .isEqualTo(
+            Integer.parseInt(
+                database.value("select score from engagement.user_scores where user_id = 'c077'")));
+    assertThat(page.locator("#client-score .wf-row:last-child .pts")).hasText(String.valueOf(sum));
+  }
+
+  @Test
+  void shouldRecordAnOrderAndShowTheNewScoreWithoutReloading() throws Exception {
+    Page page = open("/clients/c020");
+    page.evaluate("window.notReloaded = true");
+
+    page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Record an order")).click();
+    page.locator("#order-amount").fill("12,5 apples");
+    page.locator("#order button[type=submit]").click();
+    assertThat(page.locator("#order-amount")).hasAttribute("aria-invalid", "true");
+    page.locator("#order-amount").fill("12.50");
+    page.locator("#order-category").fill("<b>tea</b>");
+    page.locator("#order button[type=submit]").click();
+
+    assertThat(page.locator("#order")).isHidden();
+    assertThat(page.locator("#client-orders")).containsText("<b>tea</b>");
+    assertThat(
+            database.value(
+                "select amount from shop.orders where user_id = 'c020' and category ="
+                    + " '<b>tea</b>'"))
+        .isEqualTo("12.50");
+    // What the pipeline would write.
+    database.execute(
+        "update engagement.user_scores set score = 99, computed_score = 99, recency_points = 30,"
+            + " rhythm_points = 30, frequency_points = 30, value_points = 9, as_of = now(),"
+            + " written_at = clock_timestamp() where user_id = 'c020'");
+    assertThat(page.locator(".big-score")).containsText("99");
+    assertThat(page.evaluate("window.notReloaded")).isEqualTo(true);
+  }
+
+  @Test
+  void shouldRefundAndCancelOrders() throws Exception {
+    Page page = open("/clients/c035");
+    Locator row =
+        page.locator("#client-orders tr").filter(new Locator.FilterOptions().setHasText("o-35-0"));
+
+    row.getByText("Refund").click();
+    page.locator("#refund-amount").fill("1000000");
+    page.locator("#refund button[type=submit]").click();
+    assertThat(page.locator("#refund .error")).containsText("at most");
+    page.locator("#refund-amount").fill("5");
+    page.locator("#refund button[type=submit]").click();
+    assertThat(row).containsText("€5.00");
+    row.getByText("Cancel").click();
+    page.locator("#cancel button[type=submit]").click();
+
+    assertThat(row).containsText("Cancelled");
+    assertThat(
+            database.value(
+                "select status || refunded_amount from shop.orders where order_id = 'o-35-0'"))
+        .isEqualTo("CANCELLED5.00");
+  }
+
+  @Test
+  void shouldSetAScoreByHand() throws Exception {
+    Page page = open("/clients/c050");
+
+    page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Set score")).click();
+    page.locator("#override-score").fill("12");
+    page.locator("#override-reason").fill("To see the email");
+    page.locator("#override button[type=submit]").click();
+
+    assertThat(page.locator("#client-timeline")).containsText("Score set to 12 by hand");
+    assertThat(
+            database.value("select score from engagement.score_overrides where user_id = 'c050'"))
+        .isEqualTo("12");
+  }
+
+  @Test
+  void shouldStopEmailingManyAtOnceAfterAskingOnce() throws Exception {
+    Page page = open("/at-risk?segment=CANT_LOSE");
+    List<String> chosen = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      Locator box = page.locator("input[data-row]").nth(i);
+      box.check();
+      chosen.add(box.inputValue());
+    }
+
+    page.locator(".bulk button").click();
+    assertThat(page.locator("#suppress")).containsText("2 clients");
+    page.locator("#suppress button[type=submit]").click();
+
+    assertThat(page.locator(".toast")).hasText("They are not emailed any more.");
+    assertThat(
+            database.value(
+                "select count(*) from engagement.suppressions where user_id in ('"
+                    + String.join("', '", chosen)
+                    + "')"))
+        .isEqualTo("2");
+    assertThat(page.locator(".bulk")).isHidden();
+  }
+
+  @Test
+  void shouldShowAnEmailThatCanLoadAndRunNothing() throws Exception {
+    AtomicInteger asked = new AtomicInteger();
+    HttpServer elsewhere =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    elsewhere.createContext("/", exchange -> asked.incrementAndGet());
+    elsewhere.start();
+    try {
+      String hostile =
+          database.value(
+              """
+              update engagement.emails set html = replace(html, '127.0.0.1:9', '127.0.0.1:%d')
+              where html like '%%<script>%%' returning email_id
+              """
+                  .formatted(elsewhere.getAddress().getPort()));
+      Page page = open("/emails/" + hostile);
+
+      FrameLocator frame = page.frameLocator(".mail-frame");
+      assertThat(frame.locator("h1")).containsText("It has been a while");
+      assertThat(page.locator("h1")).containsText("<script>alert(1)</script>");
+      assertThat(frame.locator("img").evaluate("image => image.complete && image.naturalWidth"))
+          .isEqualTo(0);
+      assertThat(frame.locator("html").evaluate("page => document.title")).isNotEqualTo("stolen");
+      assertThat(asked).hasValue(0);
+      assertThat(page.locator("#delivery")).containsText("250 2.0.0 Ok");
+      assertThat(page.locator("main")).containsText("The score then was");
+    } finally {
+      elsewhere.stop(0);
+    }
+  }
+
+  @Test
+  void shouldPreviewAndActivateAPolicy() throws Exception {
+    Page page = open("/policy");
+    Locator points = page.locator("[name='document.recency.tiers[1].points']");
+
+    points.fill("31");
+    assertThat(page.locator(".ladder .error")).containsText("must not rise");
+    assertThat(points).hasAttribute("aria-invalid", "true");
+    points.fill("27");
+    assertThat(page.locator("#preview [data-slot=scoreChanges]")).not().isEmpty();
+    page.locator("[name='document.atRisk.scoreBelow']").fill("60");
+    assertThat(page.locator("#preview [data-slot=enteringAtRisk]"))
+        .hasText(Pattern.compile("[1-9].*"));
+    press(page, "Add a step: Recency");
+    press(page, "Move up: Recency, step 9");
+    press(page, "Remove: Recency, step 8");
+    page.locator("[name='document.version']").fill("cadence-strict");
+    press(page, "JSON");
+    Locator document = page.locator("#policy-document");
+    String text = document.inputValue();
+    assertThat(text).contains("\"version\": \"cadence-strict\"", "\"scoreBelow\": 60");
+    document.fill("{");
+    press(page, "Form");
+    assertThat(page.locator("#policy-form .form-error")).containsText("not valid JSON");
+    document.fill(text);
+    press(page, "Form");
+    assertThat(page.locator("[name^='document.recency.tiers'][name$=points]")).hasCount(8);
+    page.locator("#policy-form button[type=submit]").click();
+    assertThat(page).hasURL(url("/policy?version=cadence-strict"));
+    page.locator("[data-dialog=activate]").click();
+    page.locator("#activate button[type=submit]").click();
+
+    assertThat(page).hasURL(url("/policy"));
+    assertThat(page.locator("h2#document-title")).hasText("cadence-strict");
+    assertThat(
+            database.value("select policy_version from engagement.scoring_policies where active"))
+        .isEqualTo("cadence-strict");
+    page.locator("[data-dialog=rollback]").click();
+    page.locator("#rollback button[type=submit]").click();
+    assertThat(page.locator("h2#document-title")).hasText("cadence-v1");
+  }
+
+  @Test
+  void shouldSayWhatOtherRulesOfOutreachWouldDo() throws Exception {
+    Page page = open("/settings/outreach");
+
+    page.locator("#cap").fill("-5");
+    assertThat(page.locator("#outreach-form .error")).containsText("whole number");
+    page.locator("#cap").fill("1");
+
+    assertThat(page.locator("#outreach-preview tr.differs").first()).containsText("To email");
+    assertThat(page.locator("#outreach-preview")).containsText("Over the day’s limit");
+    assertThat(page.locator("#outreach-form .error")).hasCount(0);
+    assertThat(database.value("select daily_cap from engagement.outreach_settings"))
+        .isEqualTo("1000");
+  }
+
+  @Test
+  void shouldEraseAClientAfterAskingOnce() throws Exception {
+    Page page = open("/clients/c099");
+
+    press(page, "Erase");
+    assertThat(page.locator("#erase")).containsText("cannot be undone");
+    press(page, "Erase for good");
+
+    assertThat(page).hasURL(url("/clients"));
+    show(page, "/clients?search=c099");
+    assertThat(page.locator(".empty-title")).hasText("No clients here");
+    assertThat(database.value("select count(*) from shop.users where user_id = 'c099'"))
+        .isEqualTo("0");
+    assertThat(database.value("select count(*) from shop.orders where user_id = 'c099'"))
+        .isEqualTo("0");
+    assertThat(page.navigate(url("/clients/c099")).status()).isEqualTo(404);
+  }
+
+  @Test
+  void shouldSayThatTheDatabaseIsAwayAndGoOnWhenItIsBack() throws Exception {
+    Page page = open("/clients?search=c042");
+    database.stop();
+    try {
+      assertThat(page.navigate(url("/clients?search=c042")).status()).isEqualTo(503);
+      assertThat(page.locator("h1")).hasText("The dashboard cannot answer right now");
+      assertThat(page.locator("main")).containsText("The database does not answer");
+      assertThat(page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("Try again")))
+          .hasAttribute("href", "/clients?search=c042");
+      shoot(page, "unavailable");
+    } finally {
+      database.startAgain();
+    }
+
+    // Nobody has to press it.
+    assertThat(page.locator("tbody tr")).hasCount(1);
+    assertThat(page).hasURL(url("/clients?search=c042"));
+  }
+
+  @Test
+  void shouldFollowWhatHappensUntilPaused() throws Exception {
+    Page page = open("/clients?search=c061");
+    assertThat(page.locator("tbody tr")).hasCount(1);
+
+    database.execute("update shop.users set name = 'Changed by SQL' where user_id = 'c061'");
+    assertThat(page.locator("tbody")).containsText("Changed by SQL");
+    page.locator("[data-pause]").click();
+    assertThat(page.locator("[data-pause]")).hasAttribute("aria-pressed", "true");
+    database.execute("update shop.users set name = 'Not to be seen' where user_id = 'c061'");
+    // Whatever was going to be asked for has been by the time that freshness is asked for twice.
+    for (int i = 0; i < 2; i++) {
+      page.waitForResponse(response -> response.url().endsWith("/api/pipeline"), () -> {});
+    }
+    assertThat(page.locator("tbody")).containsText("Changed by SQL");
+    page.locator("[data-pause]").click();
+    assertThat(page.locator("tbody")).containsText("Not to be seen");
+  }
+
+  @Test
+  void shouldRememberLightOrDark() {
+    Page page = open(new Browser.NewContextOptions().setColorScheme(ColorScheme.LIGHT), "/emails");
+
+    page.locator(".top [data-theme-toggle]").click();
+    assertThat(page.locator("html")).hasAttribute("data-theme", "dark");
+    show(page, "/clients");
+
+    assertThat(page.locator("html")).hasAttribute("data-theme", "dark");
+    assertThat(page.evaluate("getComputedStyle(document.body).backgroundColor"))
+        .isEqualTo("rgb(17, 18, 20)");
+  }
+
+  private static void press(Page page, String name) {
+    page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName(name).setExact(true))
+        .click();
+  }
+
+  private Page open(String path) {
+    return open(new Browser.NewContextOptions(), path);
+  }
+
+  private Page open(Browser.NewContextOptions options, String path) {
+    options.setStorageState(signedIn).setTimezoneId("Europe/Warsaw").setLocale("en-GB");
+    if (options.viewportSize == null) {
+      options.setViewportSize(1280, 860);
+    }
+    context = browsers.browser().newContext(options);
+    Page page = context.newPage();
+    page.onPageError(error -> complaints.add(page.url() + ": " + error));
+    page.onConsoleMessage(
+        message -> {
+          // A refused style or script says so here. A page that is not there is asked for.
+          if (message.type().equals("error")
+              && message.text().contains("Content Security Policy")) {
+            complaints.add(page.url() + ": " + message.text());
+          }
+        });
+    show(page, path);
+    return page;
+  }
+
+  /** Goes there and waits until all charts are drawn. */
+  private static void show(Page page, String path) {
+    page.navigate(url(path));
+    page.waitForFunction(
+        "() => [...document.querySelectorAll('[data-chart]')]"
+            + ".every(chart => !chart.classList.contains('skeleton'))");
+  }
+
+  /** For people to look at, who ask for it: all of them take half a minute. */
+  private static void shoot(Page page, String name) {
+    if (Boolean.getBoolean("rekindle.screenshots")) {
+      page.screenshot(
+          new Page.ScreenshotOptions()
+              .setPath(SCREENSHOTS.resolve(name + ".png"))
+              .setFullPage(true));
+    }
+  }
+
+  private static void signIn(Page page, String password) {
+    page.locator("#email").fill(TestDashboard.ADMIN);
+    page.locator("#password").fill(password);
+    page.locator("button[type=submit]").click();
+  }
+
+  private static String url(String path) {
+    return "http://127.0.0.1:" + dashboard.port() + path;
+  }
+}

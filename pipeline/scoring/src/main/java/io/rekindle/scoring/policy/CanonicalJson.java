@@ -1,0 +1,68 @@
+package io.rekindle.scoring.policy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * One spelling for every JSON document of the same content: fields sorted and without those that
+ * are null, numbers without exponent and trailing zeros, no white space. A database that stores
+ * documents in a form of its own cannot change it.
+ */
+final class CanonicalJson {
+
+  private CanonicalJson() {}
+
+  static String of(JsonNode node) {
+    StringBuilder out = new StringBuilder();
+    write(node, out);
+    return out.toString();
+  }
+
+  static String sha256(String text) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      return HexFormat.of().formatHex(digest.digest(text.getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every Java platform has SHA-256", e);
+    }
+  }
+
+  private static void write(JsonNode node, StringBuilder out) {
+    if (node.isObject()) {
+      Map<String, JsonNode> fields = new TreeMap<>();
+      node.properties().forEach(field -> fields.put(field.getKey(), field.getValue()));
+      fields.values().removeIf(JsonNode::isNull);
+      String separator = "{";
+      for (Map.Entry<String, JsonNode> field : fields.entrySet()) {
+        out.append(separator).append(quoted(field.getKey())).append(':');
+        write(field.getValue(), out);
+        separator = ",";
+      }
+      out.append(fields.isEmpty() ? "{}" : "}");
+    } else if (node.isArray()) {
+      out.append('[');
+      for (Iterator<JsonNode> items = node.elements(); items.hasNext(); ) {
+        write(items.next(), out);
+        out.append(items.hasNext() ? "," : "");
+      }
+      out.append(']');
+    } else if (node.isNumber()) {
+      BigDecimal number = node.decimalValue();
+      out.append(number.signum() == 0 ? "0" : number.stripTrailingZeros().toPlainString());
+    } else {
+      out.append(node.isTextual() ? quoted(node.textValue()) : node.asText());
+    }
+  }
+
+  private static String quoted(String text) {
+    return JsonNodeFactory.instance.textNode(text).toString();
+  }
+}

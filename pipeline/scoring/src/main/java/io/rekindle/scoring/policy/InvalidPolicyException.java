@@ -1,0 +1,22 @@
+package io.rekindle.scoring.policy;
+
+/**
+ * A scoring policy document is not one. The message names the place in the document and what to
+ * write there instead.
+ */
+public final class InvalidPolicyException extends Exception {
+
+  private static final long serialVersionUID = 1L;
+
+  private final String path;
+
+  InvalidPolicyException(String path, String problem) {
+    super(path + ": " + problem);
+    this.path = path;
+  }
+
+  /** The place in the document as a JSON path such as {@code $.recency.tiers[2].points}. */
+  public String path() {
+    return path;
+  }
+}

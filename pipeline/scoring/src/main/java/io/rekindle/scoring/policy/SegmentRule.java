@@ -1,0 +1,46 @@
+package io.rekindle.scoring.policy;
+
+/**
+ * Assigns a segment when all of its conditions hold. Ranges are half-open; one that a policy leaves
+ * out is as wide as its type.
+ *
+ * @param atRisk what at risk has to be, or null if it does not matter
+ */
+record SegmentRule(
+    Segment segment,
+    Boolean atRisk,
+    Range score,
+    Range orderDaysInWindow,
+    Range orderDaysEver,
+    Range elapsedMillis) {
+
+  /** From {@code atLeast} to just under {@code below}. */
+  record Range(long atLeast, long below) {
+    static final Range ANY = new Range(Long.MIN_VALUE, Long.MAX_VALUE);
+
+    boolean contains(long value) {
+      return value >= atLeast && value < below;
+    }
+
+    boolean contains(double value) {
+      return value >= atLeast && value < below;
+    }
+  }
+
+  boolean matches(
+      double score, boolean atRisk, long orderDaysInWindow, long orderDaysEver, long elapsed) {
+    return (this.atRisk == null || this.atRisk == atRisk)
+        && this.score.contains(score)
+        && this.orderDaysInWindow.contains(orderDaysInWindow)
+        && this.orderDaysEver.contains(orderDaysEver)
+        && elapsedMillis.contains(elapsed);
+  }
+
+  boolean matchesAlways() {
+    return atRisk == null
+        && score.equals(Range.ANY)
+        && orderDaysInWindow.equals(Range.ANY)
+        && orderDaysEver.equals(Range.ANY)
+        && elapsedMillis.equals(Range.ANY);
+  }
+}

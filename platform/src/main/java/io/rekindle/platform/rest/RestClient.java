@@ -1,0 +1,149 @@
+package io.rekindle.platform.rest;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.UUID;
+
+/**
+ * A JSON API over HTTP. Thread-safe.
+ *
+ * <p>Every method throws {@link StatusException} for a status of 400 or more, and another IOException if no
+ * answer comes; an answer without a body is a missing node.
+ */
+public final class RestClient {
+
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
+  private static final Duration RESPONSE_TIMEOUT = Duration.ofSeconds(10);
+
+  /** Submitting a job runs its main method before the answer comes. */
+  private static final Duration SLOW_RESPONSE_TIMEOUT = Duration.ofSeconds(60);
+
+  private static final JsonMapper JSON = new JsonMapper();
+
+  private final HttpClient http =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT_TIMEOUT).build();
+  private final String base;
+
+  /**
+   * @param base where paths are added to, such as {@code http://127.0.0.1:8083}
+   */
+  public RestClient(String base) {
+    this.base = base;
+  }
+
+  /** An answer with a status of 400 or more. */
+  public static final class StatusException extends IOException {
+
+    private final int status;
+
+    StatusException(int status, String message) {
+      super(message);
+      this.status = status;
+    }
+
+    public int status() {
+      return status;
+    }
+  }
+
+  public JsonNode get(String path) throws IOException {
+    return send(request(path, RESPONSE_TIMEOUT).GET());
+  }
+
+  public JsonNode post(String path, JsonNode body) throws IOException {
+    return send(
+        request(path, SLOW_RESPONSE_TIMEOUT)
+            .header("Content-Type", "application/json")
+            .POST(BodyPublishers.ofString(body.toString())));
+  }
+
+  public JsonNode put(String path, JsonNode body) throws IOException {
+    return send(
+        request(path, SLOW_RESPONSE_TIMEOUT)
+            .header("Content-Type", "application/json")
+            .PUT(BodyPublishers.ofString(body.toString())));
+  }
+
+  public JsonNode delete(String path) throws IOException {
+    return send(request(path, RESPONSE_TIMEOUT).DELETE());
+  }
+
+  public JsonNode patch(String path) throws IOException {
+    return send(request(path, RESPONSE_TIMEOUT).method("PATCH", BodyPublishers.noBody()));
+  }
+
+  /** Sends a file as a web page's form does. */
+  public JsonNode upload(String path, String field, Path file) throws IOException {
+    String boundary = "rekindle-" + UUID.randomUUID();
+    String head =
+        "--%s\r\nContent-Disposition: form-data; name=\"%s\"; filename=\"%s\"\r\nContent-Type: application/octet-stream\r\n\r\n"
+            .formatted(boundary, field, file.getFileName());
+    return send(
+        request(path, SLOW_RESPONSE_TIMEOUT)
+            .header("Content-Type", "multipart/form-data; boundary=" + boundary)
+            .POST(
+                BodyPublishers.concat(
+                    text(head), fileOf(file), text("\r\n--" + boundary + "--\r\n"))));
+  }
+
+  private static BodyPublisher text(String text) {
+    return BodyPublishers.ofString(text, StandardCharsets.UTF_8);
+  }
+
+  private static BodyPublisher fileOf(Path file) throws FileNotFoundException {
+    return BodyPublishers.ofFile(file);
+  }
+
+  /** Flink answers {"errors": [...]} with stack traces, Kafka Connect {"message": ...}. */
+  private static String explanation(String body) {
+    JsonNode json;
+    try {
+      json = JSON.readTree(body);
+    } catch (JacksonException e) {
+      return body.strip();
+    }
+    JsonNode errors = json.path("errors");
+    String text =
+        errors.isArray()
+            ? errors.path(errors.size() - 1).asText()
+            : json.path("message").asText(body.strip());
+    return RootCause.in(text);
+  }
+
+  private HttpRequest.Builder request(String path, Duration timeout) {
+    return HttpRequest.newBuilder(URI.create(base + path)).timeout(timeout);
+  }
+
+  private JsonNode send(HttpRequest.Builder builder) throws IOException {
+    HttpRequest request = builder.build();
+    HttpResponse<String> response;
+    try {
+      response = http.send(request, BodyHandlers.ofString());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    } catch (IOException e) {
+      // The client's own messages are often null.
+      throw new IOException("no answer from " + base, e);
+    }
+    if (response.statusCode() >= 400) {
+      throw new StatusException(
+          response.statusCode(), response.statusCode() + " " + explanation(response.body()));
+    }
+    return response.body().isBlank() ? MissingNode.getInstance() : JSON.readTree(response.body());
+  }
+}

@@ -1,0 +1,62 @@
+package io.rekindle.platform.text;
+
+/** ISO 4217 codes packed into 15 bits, so that an order's currency costs two bytes of state. */
+public final class CurrencyCodes {
+
+  /** Stands for the base currency of whichever policy is applied. */
+  public static final int BASE = 0;
+
+  private static final int LETTERS = 3;
+  private static final int LETTER_BITS = 5;
+  private static final int LETTER_MASK = (1 << LETTER_BITS) - 1;
+
+  private CurrencyCodes() {}
+
+  /**
+   * Packs three upper-case letters into a positive number below 2<sup>15</sup>.
+   *
+   * @throws IllegalArgumentException if the code is anything else
+   */
+  public static int pack(String code) {
+    if (!isCode(code)) {
+      throw new IllegalArgumentException(
+          "'" + code + "' is not a currency code: use three upper-case letters such as EUR");
+    }
+    return (letter(code, 0) << (2 * LETTER_BITS))
+        | (letter(code, 1) << LETTER_BITS)
+        | letter(code, 2);
+  }
+
+  /**
+   * The code that {@link #pack} made the number of.
+   *
+   * @throws IllegalArgumentException if it made none such
+   */
+  public static String unpack(int packed) {
+    char[] letters = {
+      (char) ('A' - 1 + (packed >>> (2 * LETTER_BITS))),
+      (char) ('A' - 1 + ((packed >>> LETTER_BITS) & LETTER_MASK)),
+      (char) ('A' - 1 + (packed & LETTER_MASK))
+    };
+    String code = new String(letters);
+    if (packed >>> (3 * LETTER_BITS) != 0 || !isCode(code)) {
+      throw new IllegalArgumentException(packed + " is not a packed currency code");
+    }
+    return code;
+  }
+
+  static boolean isCode(String code) {
+    return code.length() == LETTERS
+        && isLetter(code.charAt(0))
+        && isLetter(code.charAt(1))
+        && isLetter(code.charAt(2));
+  }
+
+  private static boolean isLetter(char c) {
+    return c >= 'A' && c <= 'Z';
+  }
+
+  private static int letter(String code, int index) {
+    return code.charAt(index) - 'A' + 1;
+  }
+}

@@ -42,13 +42,13 @@ class DatabaseMetricsITCase {
       statement.execute("set role rekindle_monitor");
 
       for (Map.Entry<String, JsonNode> query : queries()) {
-        List<String> wanted = new ArrayList<>();
+        List<String> required = new ArrayList<>();
         query
             .getValue()
             .get("metrics")
-            .forEach(metric -> metric.fieldNames().forEachRemaining(wanted::add));
+            .forEach(metric -> metric.fieldNames().forEachRemaining(required::add));
         try (ResultSet rows = statement.executeQuery(query.getValue().get("query").asText())) {
-          assertThat(columns(rows)).as(query.getKey()).containsExactlyInAnyOrderElementsOf(wanted);
+          assertThat(columns(rows)).as(query.getKey()).containsExactlyInAnyOrderElementsOf(required);
         }
       }
       assertThat(number(statement, "rekindle_time", "scored_until_age_seconds"))

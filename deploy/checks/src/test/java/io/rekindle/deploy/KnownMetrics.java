@@ -27,7 +27,7 @@ final class KnownMetrics {
     return names;
   }
 
-  /** What a part said when it was recorded. */
+  /** What a component exported when it was recorded. */
   static Set<String> recorded(String part) {
     String scrape =
         Repository.text(

@@ -66,7 +66,7 @@ final class PromQl {
         && count(bare, '[') == count(bare, ']');
   }
 
-  private static long count(String text, char wanted) {
-    return text.chars().filter(c -> c == wanted).count();
+  private static long count(String text, char character) {
+    return text.chars().filter(c -> c == character).count();
   }
 }

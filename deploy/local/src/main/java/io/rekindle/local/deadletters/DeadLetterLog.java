@@ -1,7 +1,7 @@
 package io.rekindle.local.deadletters;
 
 import io.rekindle.connectors.deadletter.DeadLetter;
-import io.rekindle.local.Progress;
+import io.rekindle.local.terminal.Progress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -12,7 +12,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** The dead-letter topic, read from its beginning to where it ends now. */
-final class DeadLetterLog {
+public final class DeadLetterLog {
 
   private static final String READING = "reading dead letters";
   private static final Duration POLL = Duration.ofMillis(500);
@@ -21,7 +21,7 @@ final class DeadLetterLog {
   private final String topic;
   private final Progress progress;
 
-  DeadLetterLog(String bootstrap, String topic, Progress progress) {
+  public DeadLetterLog(String bootstrap, String topic, Progress progress) {
     this.bootstrap = bootstrap;
     this.topic = topic;
     this.progress = progress;
@@ -30,9 +30,9 @@ final class DeadLetterLog {
   /**
    * Reads all dead letters, the oldest first. One that was stored twice comes twice.
    *
-   * @param strangers gets a sentence for each record that is not a dead letter
+   * @param problems gets a sentence for each record that is not a dead letter
    */
-  void forEach(Consumer<DeadLetter> letters, Consumer<String> strangers) {
+  public void forEach(Consumer<DeadLetter> letters, Consumer<String> problems) {
     Map<String, Object> settings =
         Map.of(
             "bootstrap.servers", bootstrap,
@@ -57,7 +57,7 @@ final class DeadLetterLog {
           try {
             letters.accept(DeadLetter.from(stored));
           } catch (IllegalArgumentException e) {
-            strangers.accept(e.getMessage());
+            problems.accept(e.getMessage());
           }
         }
       }

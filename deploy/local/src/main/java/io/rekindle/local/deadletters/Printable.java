@@ -8,18 +8,18 @@ import java.nio.charset.StandardCharsets;
  * Bytes from anywhere as text that does nothing to a terminal: what cannot be seen, or is not
  * UTF-8, is written as an escape.
  */
-final class Printable {
+public final class Printable {
 
   private Printable() {}
 
   /**
-   * @param most bytes to show at most; how many were left out is said at the end
+   * @param maxBytes bytes to show at most; how many were left out is said at the end
    */
-  static String of(byte[] bytes, int most) {
+  public static String of(byte[] bytes, int maxBytes) {
     if (bytes == null) {
       return "(null)";
     }
-    int shown = Math.min(bytes.length, most);
+    int shown = Math.min(bytes.length, maxBytes);
     String text = escape(bytes, shown);
     return shown == bytes.length ? text : text + " … and %,d bytes".formatted(bytes.length - shown);
   }

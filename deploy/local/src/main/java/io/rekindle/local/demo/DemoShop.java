@@ -34,7 +34,7 @@ public final class DemoShop {
   /** What the ids of all the demo shop's clients begin with. */
   static final String USER_ID_PREFIX = "client-";
 
-  static final List<String> CATEGORIES =
+  public static final List<String> CATEGORIES =
       List.of(
           "books",
           "garden",
@@ -240,7 +240,7 @@ public final class DemoShop {
 
   /** What an order comes to, in whole cents, for a client whose baskets are usually so big. */
   static BigDecimal amount(double usualBasket, Random random) {
-    double amount = Math.max(2, Rhythm.around(usualBasket, 0.5, random));
+    double amount = Math.max(2, OrderingPattern.logNormal(usualBasket, 0.5, random));
     return BigDecimal.valueOf(amount).setScale(2, RoundingMode.HALF_EVEN);
   }
 
@@ -268,14 +268,14 @@ public final class DemoShop {
   }
 
   /** One client: who they are and how they buy. */
-  record Client(UserRow row, Region region, Rhythm rhythm, double usualBasket) {
+  record Client(UserRow row, Region region, OrderingPattern pattern, double usualBasket) {
 
     static Client any(String userId, Instant now, Random random) {
       // A few are older than the history that the shop has kept.
       Instant joined = now.minusSeconds((long) (random.nextDouble() * 900 * 86_400));
       Region region = Region.any(random);
       UserRow row = row(userId, region, joined, random);
-      return new Client(row, region, Rhythm.any(random), usualBasket(random));
+      return new Client(row, region, OrderingPattern.any(random), usualBasket(random));
     }
 
     static UserRow joining(String userId, Instant now, Random random) {
@@ -283,7 +283,7 @@ public final class DemoShop {
     }
 
     static double usualBasket(Random random) {
-      return Rhythm.around(55, 0.7, random);
+      return OrderingPattern.logNormal(55, 0.7, random);
     }
 
     private static UserRow row(String userId, Region region, Instant joined, Random random) {
@@ -303,7 +303,7 @@ public final class DemoShop {
 
     List<OrderRow> ordersUntil(Instant now, Random random) {
       List<OrderRow> orders = new ArrayList<>();
-      if (rhythm == Rhythm.NEVER) {
+      if (pattern == OrderingPattern.NEVER) {
         return orders;
       }
       Instant start = now.minus(HISTORY);
@@ -316,9 +316,9 @@ public final class DemoShop {
         if (placedAt.isBefore(now) && placedAt.isAfter(start)) {
           orders.add(order);
         }
-        if (!rhythm.lapses(random)) {
-          next = plusDays(next, rhythm.nextGapDays(random));
-        } else if (rhythm != Rhythm.ONE_OFF && random.nextInt(4) == 0) {
+        if (!pattern.lapses(random)) {
+          next = plusDays(next, pattern.nextGapDays(random));
+        } else if (pattern != OrderingPattern.ONE_OFF && random.nextInt(4) == 0) {
           next = plusDays(next, 100 + random.nextInt(200));
         } else {
           break;
@@ -329,9 +329,9 @@ public final class DemoShop {
 
     private OrderRow order(Instant placedAt, Random random) {
       BigDecimal amount = amount(usualBasket, random);
-      int fate = random.nextInt(100);
-      BigDecimal refund = fate < 4 ? refund(amount, random) : BigDecimal.ZERO.setScale(2);
-      String status = fate >= 97 ? "CANCELLED" : "PLACED";
+      int roll = random.nextInt(100);
+      BigDecimal refund = roll < 4 ? refund(amount, random) : BigDecimal.ZERO.setScale(2);
+      String status = roll >= 97 ? "CANCELLED" : "PLACED";
       String category = category(row.preferredCategories(), random);
       return new OrderRow("", row.userId(), placedAt, amount, refund, "EUR", status, category);
     }

@@ -37,7 +37,7 @@ import org.postgresql.ds.PGSimpleDataSource;
 public final class LiveOrders implements AutoCloseable {
 
   private static final Duration MEAN_PAUSE = Duration.ofSeconds(1);
-  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(4);
+  private static final Duration MAX_PAUSE = Duration.ofSeconds(4);
   private static final Duration RETRY_PAUSE = Duration.ofSeconds(2);
   private static final int RECENT_ORDERS = 500;
   private static final double FIRST_ORDERS_GAP_DAYS = 60;
@@ -149,7 +149,7 @@ public final class LiveOrders implements AutoCloseable {
    */
   private Duration nextPause() {
     double pause = -Math.log(1 - random.nextDouble()) * MEAN_PAUSE.toMillis();
-    return Duration.ofMillis(Math.min((long) pause, LONGEST_PAUSE.toMillis()));
+    return Duration.ofMillis(Math.min((long) pause, MAX_PAUSE.toMillis()));
   }
 
   /** Makes one change. Each is a transaction, as in a shop. */
@@ -240,7 +240,7 @@ public final class LiveOrders implements AutoCloseable {
   }
 
   private double nextGap(Client client) {
-    return Rhythm.around(client.gapDays(), 0.3, random);
+    return OrderingPattern.logNormal(client.gapDays(), 0.3, random);
   }
 
   private void order(Connection connection, Client client) throws SQLException {

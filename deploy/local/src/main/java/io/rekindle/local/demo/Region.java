@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Random;
 
 /** Where a client of the demo shop may live, and what people there are called. */
-enum Region {
+public enum Region {
   BRITAIN(
       "en-GB",
       "Europe/London",
@@ -74,19 +74,19 @@ enum Region {
     this.lastNames = lastNames;
   }
 
-  static Region any(Random random) {
+  public static Region any(Random random) {
     return values()[random.nextInt(values().length)];
   }
 
-  String locale() {
+  public String locale() {
     return locale;
   }
 
-  ZoneId zone() {
+  public ZoneId zone() {
     return zone;
   }
 
-  String name(Random random) {
+  public String name(Random random) {
     return any(firstNames, random) + ' ' + any(lastNames, random);
   }
 
@@ -96,7 +96,7 @@ enum Region {
   }
 
   /** An address at a domain that is reserved for examples, so that no one can ever get the mail. */
-  static String email(String name, String distinction) {
+  public static String email(String name, String distinction) {
     String ascii =
         Normalizer.normalize(
                 name.replace("ß", "ss").replace("Ł", "L").replace("ł", "l"), Normalizer.Form.NFD)

@@ -1,6 +1,6 @@
 package io.rekindle.local.importing;
 
-import io.rekindle.local.Failure;
+import io.rekindle.local.terminal.Failure;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStreamReader;

@@ -1,6 +1,6 @@
 package io.rekindle.local.importing;
 
-import io.rekindle.local.Progress;
+import io.rekindle.local.terminal.Progress;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -52,7 +52,7 @@ public final class CsvImport {
       Set<String> unknownColumns) {}
 
   /** What reading a file tells before any of it is written. */
-  private record Survey(Map<String, Long> lastLines, Instant newest, long rows) {}
+  private record FirstPass(Map<String, Long> lastLines, Instant newest, long rows) {}
 
   private static final int BATCH_ROWS = 5_000;
 
@@ -79,29 +79,29 @@ public final class CsvImport {
    * time line it is; zero if the file has no good row.
    */
   public Duration shiftToNow(Path orders) throws IOException {
-    Survey survey = survey(orders, new RowFormat.Orders(), TimeFrame.ANY);
-    return survey.newest() == null
+    FirstPass firstPass = firstPass(orders, new RowFormat.Orders(), TimeShift.ANY);
+    return firstPass.newest() == null
         ? Duration.ZERO
-        : Duration.between(survey.newest(), now.truncatedTo(ChronoUnit.MILLIS));
+        : Duration.between(firstPass.newest(), now.truncatedTo(ChronoUnit.MILLIS));
   }
 
   /** Imports {@code shop.users}, all times moved by {@code shift}. */
   public Report users(Path file, Duration shift) throws IOException, SQLException {
-    return write(file, new RowFormat.Users(), TimeFrame.shifted(shift, now));
+    return write(file, new RowFormat.Users(), TimeShift.shifted(shift, now));
   }
 
   /** Imports {@code shop.orders}, all times moved by {@code shift}. */
   public Report orders(Path file, Duration shift) throws IOException, SQLException {
-    return write(file, new RowFormat.Orders(), TimeFrame.shifted(shift, now));
+    return write(file, new RowFormat.Orders(), TimeShift.shifted(shift, now));
   }
 
-  private <R> Survey survey(Path file, RowFormat<R> format, TimeFrame times) throws IOException {
+  private <R> FirstPass firstPass(Path file, RowFormat<R> format, TimeShift times) throws IOException {
     Map<String, Long> lastLines = new HashMap<>();
     Instant newest = null;
     long rows = 0;
     try (CsvFile csv = CsvFile.open(file)) {
       csv.require(format.required());
-      Fields fields = new Fields(csv.header(), times);
+      RowFields fields = new RowFields(csv.header(), times);
       for (CsvFile.Row source = csv.next(); source != null; source = csv.next()) {
         rows++;
         progress.count("reading " + file.getFileName(), rows, 0);
@@ -110,40 +110,40 @@ public final class CsvImport {
           lastLines.put(format.id(row), source.line());
           Instant time = format.time(row);
           newest = newest == null || time.isAfter(newest) ? time : newest;
-        } catch (BadValue e) {
+        } catch (InvalidValueException e) {
           // Reported when the file is read to be written; here it only must not count.
         }
       }
     }
-    return new Survey(lastLines, newest, rows);
+    return new FirstPass(lastLines, newest, rows);
   }
 
-  private <R> Report write(Path file, RowFormat<R> format, TimeFrame times)
+  private <R> Report write(Path file, RowFormat<R> format, TimeShift times)
       throws IOException, SQLException {
-    Survey survey = survey(file, format, times);
+    FirstPass firstPass = firstPass(file, format, times);
     long read = 0;
     long repeated = 0;
     Totals totals = new Totals();
     try (CsvFile csv = CsvFile.open(file);
-        Rejects rejects = new Rejects(file, csv.header())) {
+        RejectedRows rejects = new RejectedRows(file, csv.header())) {
       Set<String> columns = new LinkedHashSet<>(csv.header());
       columns.retainAll(format.known());
       Set<String> unknown = new LinkedHashSet<>(csv.header());
       unknown.removeAll(columns);
       Upsert<R> upsert = format.upsert(columns);
-      Fields fields = new Fields(csv.header(), times);
+      RowFields fields = new RowFields(csv.header(), times);
       List<R> batch = new ArrayList<>(BATCH_ROWS);
       for (CsvFile.Row source = csv.next(); source != null; source = csv.next()) {
         read++;
-        progress.count("importing " + file.getFileName(), read, survey.rows());
+        progress.count("importing " + file.getFileName(), read, firstPass.rows());
         try {
           R row = format.parse(fields.of(source));
-          if (survey.lastLines().get(format.id(row)) == source.line()) {
+          if (firstPass.lastLines().get(format.id(row)) == source.line()) {
             batch.add(row);
           } else {
             repeated++;
           }
-        } catch (BadValue e) {
+        } catch (InvalidValueException e) {
           rejects.add(source, e.getMessage());
         }
         if (batch.size() == BATCH_ROWS) {
@@ -167,15 +167,15 @@ public final class CsvImport {
 
   private <R> void write(List<R> batch, RowFormat<R> format, Upsert<R> upsert, Totals totals)
       throws SQLException {
-    Set<String> strangers = strangers(batch, format);
+    Set<String> unknownUsers = unknownUsers(batch, format);
     totals.withoutUser +=
-        batch.stream().filter(row -> strangers.contains(format.owner(row))).count();
+        batch.stream().filter(row -> unknownUsers.contains(format.owner(row))).count();
     totals.add(upsert.write(connection, batch));
     connection.commit();
   }
 
   /** Those whom rows belong to but whom the shop does not know. */
-  private <R> Set<String> strangers(List<R> batch, RowFormat<R> format) throws SQLException {
+  private <R> Set<String> unknownUsers(List<R> batch, RowFormat<R> format) throws SQLException {
     Set<String> owners = new HashSet<>();
     for (R row : batch) {
       String owner = format.owner(row);
@@ -204,7 +204,7 @@ public final class CsvImport {
     private long unchanged;
     private long withoutUser;
 
-    void add(Upsert.Outcome outcome) {
+    void add(Upsert.Counts outcome) {
       inserted += outcome.inserted();
       updated += outcome.updated();
       unchanged += outcome.unchanged();

@@ -22,7 +22,7 @@ sealed interface RowFormat<R> permits RowFormat.Users, RowFormat.Orders {
   /** All columns that mean something. */
   Set<String> known();
 
-  R parse(Fields fields) throws BadValue;
+  R parse(RowFields fields) throws InvalidValueException;
 
   String id(R row);
 
@@ -37,8 +37,8 @@ sealed interface RowFormat<R> permits RowFormat.Users, RowFormat.Orders {
   /** Rows of {@code shop.users}. */
   record Users() implements RowFormat<UserRow> {
 
-    private static final int LONGEST_TEXT = 10_000;
-    private static final int LONGEST_NAME = 128;
+    private static final int MAX_TEXT_LENGTH = 10_000;
+    private static final int MAX_NAME_LENGTH = 128;
     private static final Pattern CATEGORY_SEPARATOR = Pattern.compile("[;|,]");
 
     @Override
@@ -52,14 +52,14 @@ sealed interface RowFormat<R> permits RowFormat.Users, RowFormat.Orders {
     }
 
     @Override
-    public UserRow parse(Fields fields) throws BadValue {
+    public UserRow parse(RowFields fields) throws InvalidValueException {
       return new UserRow(
           fields.id("user_id"),
-          fields.text("email", null, LONGEST_TEXT),
-          fields.text("name", null, LONGEST_TEXT),
+          fields.text("email", null, MAX_TEXT_LENGTH),
+          fields.text("name", null, MAX_TEXT_LENGTH),
           categories(fields.text("preferred_categories", "")),
-          timeZone(fields.text("time_zone", "UTC", LONGEST_NAME)),
-          fields.text("locale", "en", LONGEST_NAME),
+          timeZone(fields.text("time_zone", "UTC", MAX_NAME_LENGTH)),
+          fields.text("locale", "en", MAX_NAME_LENGTH),
           fields.flag("marketing_consent"),
           fields.time("created_at"));
     }
@@ -93,11 +93,11 @@ sealed interface RowFormat<R> permits RowFormat.Users, RowFormat.Orders {
           .toList();
     }
 
-    private static String timeZone(String name) throws BadValue {
+    private static String timeZone(String name) throws InvalidValueException {
       try {
         return ZoneId.of(name).getId();
       } catch (DateTimeException e) {
-        throw Fields.wrong("time_zone", name, "write an IANA name such as Europe/Paris");
+        throw RowFields.wrong("time_zone", name, "write an IANA name such as Europe/Paris");
       }
     }
   }
@@ -105,7 +105,7 @@ sealed interface RowFormat<R> permits RowFormat.Users, RowFormat.Orders {
   /** Rows of {@code shop.orders}. */
   record Orders() implements RowFormat<OrderRow> {
 
-    private static final int LONGEST_TEXT = 10_000;
+    private static final int MAX_TEXT_LENGTH = 10_000;
     private static final Pattern CURRENCY = Pattern.compile("[A-Z]{3}");
 
     @Override
@@ -119,7 +119,7 @@ sealed interface RowFormat<R> permits RowFormat.Users, RowFormat.Orders {
     }
 
     @Override
-    public OrderRow parse(Fields fields) throws BadValue {
+    public OrderRow parse(RowFields fields) throws InvalidValueException {
       return new OrderRow(
           fields.id("order_id"),
           fields.id("user_id"),
@@ -128,7 +128,7 @@ sealed interface RowFormat<R> permits RowFormat.Users, RowFormat.Orders {
           fields.amount("refunded_amount", BigDecimal.ZERO),
           currency(fields.text("currency", "EUR")),
           status(fields.text("status", "PLACED")),
-          fields.text("category", null, LONGEST_TEXT));
+          fields.text("category", null, MAX_TEXT_LENGTH));
     }
 
     @Override
@@ -151,18 +151,18 @@ sealed interface RowFormat<R> permits RowFormat.Users, RowFormat.Orders {
       return Upsert.orders(columns);
     }
 
-    private static String currency(String text) throws BadValue {
+    private static String currency(String text) throws InvalidValueException {
       String code = text.toUpperCase(Locale.ROOT);
       if (!CURRENCY.matcher(code).matches()) {
-        throw Fields.wrong("currency", text, "write a code of three letters such as EUR");
+        throw RowFields.wrong("currency", text, "write a code of three letters such as EUR");
       }
       return code;
     }
 
-    private static String status(String text) throws BadValue {
+    private static String status(String text) throws InvalidValueException {
       String status = text.toUpperCase(Locale.ROOT);
       if (!status.equals("PLACED") && !status.equals("CANCELLED")) {
-        throw Fields.wrong("status", text, "write PLACED or CANCELLED");
+        throw RowFields.wrong("status", text, "write PLACED or CANCELLED");
       }
       return status;
     }

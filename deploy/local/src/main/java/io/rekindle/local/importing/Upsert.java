@@ -28,7 +28,7 @@ public final class Upsert<R> {
    * @param updated rows that said something else than the stored ones
    * @param unchanged rows that were stored already
    */
-  public record Outcome(int inserted, int updated, int unchanged) {}
+  public record Counts(int inserted, int updated, int unchanged) {}
 
   private record Column<R>(String name, String type, Function<R, String> text) {}
 
@@ -90,9 +90,9 @@ public final class Upsert<R> {
   }
 
   /** Writes the rows in one statement of the connection's current transaction. */
-  public Outcome write(Connection connection, List<R> rows) throws SQLException {
+  public Counts write(Connection connection, List<R> rows) throws SQLException {
     if (rows.isEmpty()) {
-      return new Outcome(0, 0, 0);
+      return new Counts(0, 0, 0);
     }
     int inserted = 0;
     int updated = 0;
@@ -113,7 +113,7 @@ public final class Upsert<R> {
         }
       }
     }
-    return new Outcome(inserted, updated, rows.size() - inserted - updated);
+    return new Counts(inserted, updated, rows.size() - inserted - updated);
   }
 
   private static <R> String statement(String table, List<Column<R>> columns) {

@@ -1,7 +1,7 @@
 package io.rekindle.local.scoring;
 
-import io.rekindle.local.Failure;
-import io.rekindle.local.Progress;
+import io.rekindle.local.terminal.Failure;
+import io.rekindle.local.terminal.Progress;
 import io.rekindle.local.importing.CsvFile;
 import io.rekindle.platform.text.CurrencyCodes;
 import io.rekindle.scoring.OrderHistory;
@@ -31,7 +31,7 @@ import org.apache.commons.csv.CSVPrinter;
  * later counts. Amounts are in the policy's base currency. Other columns are ignored, except that
  * {@code note} is passed through.
  */
-final class CaseScorer {
+public final class CaseScorer {
 
   private static final String ORDERS = "orders(id@placed_at_ms:net_minor)";
 
@@ -60,12 +60,12 @@ final class CaseScorer {
   private final OrderTable orders = new OrderTable();
   private final Progress progress;
 
-  CaseScorer(ScoringPolicy policy, Progress progress) {
+  public CaseScorer(ScoringPolicy policy, Progress progress) {
     scorer = new Scorer(policy);
     this.progress = progress;
   }
 
-  private record Entry(long placedAt, long netMinor) {}
+  private record OrderEntry(long placedAt, long netMinor) {}
 
   /** Where the columns that are read stand in a file; -1 for a column that it does not have. */
   private record Layout(int columns, int name, int asOf, int orders, int note) {
@@ -89,7 +89,7 @@ final class CaseScorer {
    * @param problems gets a sentence for every row that is no case; such rows are left out
    * @return how many cases were scored
    */
-  int score(Path in, Path out, Consumer<String> problems) throws IOException {
+  public int score(Path in, Path out, Consumer<String> problems) throws IOException {
     int scored = 0;
     try (CsvFile cases = CsvFile.open(in)) {
       Layout layout = Layout.of(cases);
@@ -153,7 +153,7 @@ final class CaseScorer {
   }
 
   private OrderHistory read(String text) {
-    Map<String, Entry> byId = new HashMap<>();
+    Map<String, OrderEntry> byId = new HashMap<>();
     for (String part : text.split(";", -1)) {
       String entry = part.strip();
       if (!entry.isEmpty()) {
@@ -165,14 +165,14 @@ final class CaseScorer {
         }
         byId.put(
             entry.substring(0, at),
-            new Entry(
+            new OrderEntry(
                 number("placed_at_ms", entry.substring(at + 1, colon)),
                 number("net_minor", entry.substring(colon + 1))));
       }
     }
     orders.clear();
     byId.values().stream()
-        .sorted(Comparator.comparingLong(Entry::placedAt))
+        .sorted(Comparator.comparingLong(OrderEntry::placedAt))
         .forEach(entry -> orders.add(entry.placedAt(), entry.netMinor(), CurrencyCodes.BASE));
     return orders;
   }

@@ -1,6 +1,12 @@
 package io.rekindle.local.stack;
 
-import io.rekindle.local.Failure;
+import io.rekindle.local.process.DataDirectory;
+import io.rekindle.local.process.EventLog;
+import io.rekindle.local.process.Pid;
+import io.rekindle.local.process.PidFile;
+import io.rekindle.local.process.Signals;
+import io.rekindle.local.server.PostgresServer;
+import io.rekindle.local.terminal.Failure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -15,7 +21,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 
 /** Processes that a supervisor left behind when it was killed. */
-final class Orphans {
+public final class Orphans {
 
   /** For all of them together. */
   private static final Duration GRACE = Duration.ofSeconds(10);
@@ -28,7 +34,7 @@ final class Orphans {
    *
    * @return how many there were
    */
-  static int end(DataDirectory data, EventLog log) {
+  public static int end(DataDirectory data, EventLog log) {
     List<ProcessHandle> orphans = new ArrayList<>();
     for (Path file : pidFiles(data)) {
       String component = file.getFileName().toString().replaceFirst("\\.json$", "");
@@ -37,7 +43,7 @@ final class Orphans {
           .filter(process -> belongsTo(process, data))
           .ifPresent(
               process -> {
-                log.say(
+                log.report(
                     "ending %s (pid %d), left behind by a run that was killed"
                         .formatted(component, process.pid()));
                 // A JVM that a script started in the background may not hear of INT.

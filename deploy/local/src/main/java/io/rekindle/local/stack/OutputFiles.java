@@ -1,5 +1,6 @@
 package io.rekindle.local.stack;
 
+import io.rekindle.local.server.PostgresServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;

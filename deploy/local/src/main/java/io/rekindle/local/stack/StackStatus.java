@@ -17,7 +17,7 @@ import java.util.Map;
  * @param connector the capture's connector; null if Kafka Connect does not answer
  */
 @JsonInclude(Include.NON_NULL)
-record StackStatus(
+public record StackStatus(
     boolean healthy,
     String data,
     Component supervisor,
@@ -48,7 +48,7 @@ record StackStatus(
    * @param trouble why it is not healthy; null if it is
    */
   @JsonInclude(Include.NON_NULL)
-  record Component(
+  public record Component(
       Long pid,
       String uri,
       String bootstrap,
@@ -57,7 +57,7 @@ record StackStatus(
       boolean healthy,
       String trouble) {
 
-    String endpoint() {
+    public String endpoint() {
       return uri != null ? uri : bootstrap != null ? bootstrap : url;
     }
   }
@@ -69,7 +69,7 @@ record StackStatus(
    * @param task state of its task
    */
   @JsonInclude(Include.NON_NULL)
-  record Connector(String state, String task, String trouble, boolean healthy) {}
+  public record Connector(String state, String task, String trouble, boolean healthy) {}
 
   /**
    * The Flink job.
@@ -77,7 +77,7 @@ record StackStatus(
    * @param state in Flink's words; null if there is no job
    */
   @JsonInclude(Include.NON_NULL)
-  record Job(String id, String state, boolean healthy, String trouble) {}
+  public record Job(String id, String state, boolean healthy, String trouble) {}
 
   /**
    * How far the scores have come.
@@ -89,7 +89,7 @@ record StackStatus(
    * @param why what keeps time from moving; null while it moves
    */
   @JsonInclude(Include.NON_NULL)
-  record Watermark(
+  public record Watermark(
       String scoredUntil, Double ageSeconds, Partition heldBackBy, boolean healthy, String why) {}
 
   /**
@@ -98,7 +98,7 @@ record StackStatus(
    * @param watermark commit time up to which it is complete, ISO 8601; null before the first tick
    */
   @JsonInclude(Include.NON_NULL)
-  record Partition(String topic, int partition, String watermark) {}
+  public record Partition(String topic, int partition, String watermark) {}
 
   /**
    * How far capture is behind the database.
@@ -108,8 +108,8 @@ record StackStatus(
    * @param lagSeconds age of the newest change or tick that the job has read
    */
   @JsonInclude(Include.NON_NULL)
-  record Capture(String slot, boolean active, Long lagBytes, Double lagSeconds) {}
+  public record Capture(String slot, boolean active, Long lagBytes, Double lagSeconds) {}
 
   /** Records that could not be understood, as far as the topic still keeps them. */
-  record DeadLetters(String topic, long count) {}
+  public record DeadLetters(String topic, long count) {}
 }

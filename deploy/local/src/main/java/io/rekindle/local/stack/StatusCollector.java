@@ -1,5 +1,17 @@
 package io.rekindle.local.stack;
 
+import io.rekindle.local.process.DataDirectory;
+import io.rekindle.local.process.Pid;
+import io.rekindle.local.process.PidFile;
+import io.rekindle.local.server.ConnectWorker;
+import io.rekindle.local.server.DashboardServer;
+import io.rekindle.local.server.FlinkApi;
+import io.rekindle.local.server.FlinkCluster;
+import io.rekindle.local.server.KafkaBroker;
+import io.rekindle.local.server.MailCatcher;
+import io.rekindle.local.server.MailSender;
+import io.rekindle.local.server.PostgresServer;
+import io.rekindle.local.server.StackInfo;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.rekindle.connectors.connect.ConnectApi;
 import io.rekindle.connectors.connect.ConnectApi.ConnectorStatus;
@@ -41,7 +53,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /** Asks all parts of a stack how they are, at the same time. */
-final class StatusCollector {
+public final class StatusCollector {
 
   /**
    * Scores are some hundred milliseconds behind the database; with this much, time stands still.
@@ -66,7 +78,7 @@ final class StatusCollector {
   private final StackInfo info;
   private final FlinkApi flink;
 
-  StatusCollector(DataDirectory data, StackInfo info) {
+  public StatusCollector(DataDirectory data, StackInfo info) {
     this.data = data;
     this.info = info;
     this.flink = new FlinkApi(info.flinkUrl());
@@ -85,10 +97,10 @@ final class StatusCollector {
   }
 
   /** What the database knows. */
-  private record Database(
+  private record DatabaseStatus(
       Instant scoredUntil, Double ageSeconds, Boolean slotActive, Long lagBytes, Instant now) {}
 
-  StackStatus collect() {
+  public StackStatus collect() {
     var database = ask(this::database);
     var deadLetters = ask(this::deadLetters);
     var connector = ask(() -> new ConnectApi(info.connectUrl()).status());
@@ -293,7 +305,7 @@ final class StatusCollector {
             flink.rootCause(job.id()).orElse("its tasks are starting"));
   }
 
-  private Database database() throws SQLException {
+  private DatabaseStatus database() throws SQLException {
     PGSimpleDataSource source = info.ownerDatabase();
     // Ends the thread of a question that nobody waits for any more.
     source.setConnectTimeout(2 * ANSWER_SECONDS);
@@ -314,13 +326,13 @@ final class StatusCollector {
                 """
                     .formatted(SLOT))) {
       if (!row.next()) {
-        return new Database(null, null, null, null, null);
+        return new DatabaseStatus(null, null, null, null, null);
       }
       long scoredUntil = row.getLong("scored_until");
       boolean scored = !row.wasNull();
       boolean active = row.getBoolean("active");
       boolean slot = !row.wasNull();
-      return new Database(
+      return new DatabaseStatus(
           scored ? Instant.ofEpochMilli(scoredUntil) : null,
           scored ? row.getDouble("age") : null,
           slot ? active : null,
@@ -344,9 +356,9 @@ final class StatusCollector {
     }
   }
 
-  private static long sum(AdminClient admin, Map<TopicPartition, OffsetSpec> wanted)
+  private static long sum(AdminClient admin, Map<TopicPartition, OffsetSpec> requested)
       throws InterruptedException, ExecutionException {
-    return admin.listOffsets(wanted).all().get().values().stream()
+    return admin.listOffsets(requested).all().get().values().stream()
         .mapToLong(found -> found.offset())
         .sum();
   }
@@ -408,9 +420,9 @@ final class StatusCollector {
   }
 
   private static Watermark watermark(
-      Answer<Database> database, Map<TopicPartition, Instant> read, String why) {
-    Database known =
-        database.given() ? database.value() : new Database(null, null, null, null, null);
+      Answer<DatabaseStatus> database, Map<TopicPartition, Instant> read, String why) {
+    DatabaseStatus known =
+        database.given() ? database.value() : new DatabaseStatus(null, null, null, null, null);
     boolean moves = known.ageSeconds() != null && known.ageSeconds() < STANDSTILL_SECONDS;
     return new Watermark(
         known.scoredUntil() == null ? null : known.scoredUntil().toString(),
@@ -430,7 +442,7 @@ final class StatusCollector {
       Component taskManager,
       Job job,
       Map<TopicPartition, Instant> read,
-      Answer<Database> database) {
+      Answer<DatabaseStatus> database) {
     if (!postgres.healthy()) {
       return "Postgres: " + postgres.trouble();
     }
@@ -469,7 +481,7 @@ final class StatusCollector {
         .orElse("the job has not said how far it has read");
   }
 
-  private static Capture capture(Answer<Database> database, Map<TopicPartition, Instant> read) {
+  private static Capture capture(Answer<DatabaseStatus> database, Map<TopicPartition, Instant> read) {
     if (!database.given() || database.value().slotActive() == null) {
       return null;
     }

@@ -1,5 +1,28 @@
 package io.rekindle.local.stack;
 
+import io.rekindle.local.job.Checkpoints;
+import io.rekindle.local.job.JobWatchdog;
+import io.rekindle.local.process.DataDirectory;
+import io.rekindle.local.process.EventLog;
+import io.rekindle.local.process.ManagedProcess;
+import io.rekindle.local.process.Pid;
+import io.rekindle.local.process.PidFile;
+import io.rekindle.local.process.ProcessSpec;
+import io.rekindle.local.server.ConnectWorker;
+import io.rekindle.local.server.DashboardServer;
+import io.rekindle.local.server.DemoIdentity;
+import io.rekindle.local.server.FlinkApi;
+import io.rekindle.local.server.FlinkCluster;
+import io.rekindle.local.server.FlinkSize;
+import io.rekindle.local.server.Installation;
+import io.rekindle.local.server.KafkaBroker;
+import io.rekindle.local.server.MailCatcher;
+import io.rekindle.local.server.MailSender;
+import io.rekindle.local.server.Port;
+import io.rekindle.local.server.PostgresServer;
+import io.rekindle.local.server.Server;
+import io.rekindle.local.server.StackInfo;
+import io.rekindle.local.server.StackSettings;
 import io.rekindle.connectors.connect.ConnectorWatchdog;
 import io.rekindle.platform.rest.RestClient;
 import io.rekindle.connectors.schema.ClockRows;
@@ -7,7 +30,7 @@ import io.rekindle.connectors.schema.Migrations;
 import io.rekindle.connectors.schema.Policies;
 import io.rekindle.connectors.kafka.Topics;
 import io.rekindle.job.Settings;
-import io.rekindle.local.Failure;
+import io.rekindle.local.terminal.Failure;
 import io.rekindle.local.demo.DemoShop;
 import io.rekindle.local.demo.LiveOrders;
 import io.rekindle.scoring.policy.ScoringPolicy;
@@ -38,12 +61,12 @@ import org.apache.kafka.clients.admin.AdminClient;
  * Brings a stack up, keeps it up and takes it down. One for each data directory, for as long as the
  * stack runs.
  */
-final class Supervisor {
+public final class Supervisor {
 
-  static final String NAME = "supervisor";
+  public static final String NAME = DataDirectory.SUPERVISOR;
 
   /** The last event of a stack. */
-  static final String STOPPED = "stopped";
+  public static final String STOPPED = "stopped";
 
   private static final Duration TICK = Duration.ofMillis(250);
   private static final Duration CONNECTOR_TICK = Duration.ofSeconds(1);
@@ -77,10 +100,10 @@ final class Supervisor {
   private MailSender sender;
   private StackInfo info;
   private Checkpoints checkpoints;
-  private JobKeeper job;
+  private JobWatchdog job;
   private LiveOrders live;
 
-  Supervisor(DataDirectory data, Installation installation, UpRequest request, EventLog log) {
+  public Supervisor(DataDirectory data, Installation installation, UpRequest request, EventLog log) {
     this.data = data;
     this.installation = installation;
     this.request = request;
@@ -93,7 +116,7 @@ final class Supervisor {
    * @return where everything is
    * @throws Failure if that cannot be; everything is stopped then
    */
-  StackInfo start() {
+  public StackInfo start() {
     lock = data.lock();
     try {
       prepare();
@@ -109,7 +132,7 @@ final class Supervisor {
   }
 
   /** Waits until {@link #stop} is done, whoever called it. */
-  void awaitStopped() throws InterruptedException {
+  public void awaitStopped() throws InterruptedException {
     stopped.await();
   }
 
@@ -117,7 +140,7 @@ final class Supervisor {
    * Stops everything, the job with a savepoint from which the next start goes on. Returns when all
    * processes have ended; does nothing the second time.
    */
-  void stop() {
+  public void stop() {
     synchronized (this) {
       if (isStopping() || lock == null) {
         return;
@@ -142,9 +165,9 @@ final class Supervisor {
       Files.deleteIfExists(data.pidFile(NAME));
       lock.close();
     } catch (IOException | UncheckedIOException e) {
-      log.say("cannot clean up: " + e.getMessage(), e);
+      log.report("cannot clean up: " + e.getMessage(), e);
     }
-    log.say(STOPPED);
+    log.report(STOPPED);
     stopped.countDown();
   }
 
@@ -160,7 +183,7 @@ final class Supervisor {
     checkpoints =
         new Checkpoints(data.flink("checkpoints"), data.flink("savepoints"), request.from());
     FlinkSize size = flinkSize();
-    Map<Port, Integer> ports = Port.choose(request.ports(), settings.ports(), log::say);
+    Map<Port, Integer> ports = Port.choose(request.ports(), settings.ports(), log::report);
     settings = settings.with(Port.byKey(ports), size);
     settings.write(data);
 
@@ -236,8 +259,8 @@ final class Supervisor {
             Pid.current());
     info.write(data.root());
     job =
-        new JobKeeper(
-            flink.api(), installation.jobJar(), jobArguments(), checkpoints, log, this::remember);
+        new JobWatchdog(
+            flink.api(), installation.jobJar(), jobArguments(), checkpoints, log, this::saveJobId);
   }
 
   private FlinkSize flinkSize() {
@@ -281,7 +304,7 @@ final class Supervisor {
         sender.url());
   }
 
-  private synchronized void remember(String jobId) {
+  private synchronized void saveJobId(String jobId) {
     info = info.withJobId(jobId);
     info.write(data.root());
   }
@@ -305,7 +328,7 @@ final class Supervisor {
     log.step("waiting for the first scores");
     awaitScores(captured.join());
     if (request.demo() && settings.demo()) {
-      live = new LiveOrders(postgres.owner(), log::say);
+      live = new LiveOrders(postgres.owner(), log::report);
       live.start();
     }
     return info;
@@ -553,17 +576,17 @@ final class Supervisor {
   }
 
   private void keepConnectorAlive() {
-    ConnectorWatchdog keeper = new ConnectorWatchdog(connect.api(), log::say);
-    untilStopped(CONNECTOR_TICK, keeper::keepAlive);
+    ConnectorWatchdog watchdog = new ConnectorWatchdog(connect.api(), log::report);
+    untilStopped(CONNECTOR_TICK, watchdog::keepAlive);
   }
 
   /** Repeats a look at something. A server that does not answer just now is no reason to stop. */
-  private void untilStopped(Duration every, Check look) {
+  private void untilStopped(Duration every, Check check) {
     String trouble = null;
     try {
       while (!stopping.await(every.toMillis(), TimeUnit.MILLISECONDS)) {
         try {
-          look.run();
+          check.run();
           trouble = null;
         } catch (IOException | RuntimeException e) {
           if (!e.toString().equals(trouble)) {
@@ -582,7 +605,7 @@ final class Supervisor {
     String id = job.jobId();
     try {
       if (flink.api().job(id).filter(FlinkApi.Job::running).isEmpty()) {
-        log.say("the job is not running: the next start goes on from its newest checkpoint");
+        log.report("the job is not running: the next start goes on from its newest checkpoint");
         return;
       }
       String request = flink.api().stopWithSavepoint(id);
@@ -600,7 +623,7 @@ final class Supervisor {
       }
       throw new IOException("not complete after " + SAVEPOINT_LIMIT.toSeconds() + " s");
     } catch (IOException e) {
-      log.say(
+      log.report(
           "no savepoint could be taken (%s): the next start goes on from the newest checkpoint"
               .formatted(e.getMessage()),
           e);

@@ -1,5 +1,6 @@
 package io.rekindle.local.stack;
 
+import io.rekindle.local.server.Port;
 import io.rekindle.job.Settings.StateBackend;
 import java.nio.file.Path;
 import java.util.Map;
@@ -15,7 +16,7 @@ import java.util.Map;
  * @param pauseOutreach whether outreach is switched off before anything could be decided or sent
  * @param from savepoint or checkpoint to begin with; null for the newest
  */
-record UpRequest(
+public record UpRequest(
     boolean demo,
     Map<Port, Integer> ports,
     Integer parallelism,

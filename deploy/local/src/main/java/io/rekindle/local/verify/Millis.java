@@ -14,7 +14,7 @@ final class Millis {
    * SQL for a timestamptz in epoch milliseconds; exact, since extract gives numeric, and down also
    * before 1970.
    */
-  static String of(String timestamp) {
+  static String sql(String timestamp) {
     return "floor(extract(epoch from " + timestamp + ") * 1000)::bigint";
   }
 

@@ -1,7 +1,7 @@
 package io.rekindle.local.verify;
 
-import io.rekindle.local.Failure;
-import io.rekindle.local.Progress;
+import io.rekindle.local.terminal.Failure;
+import io.rekindle.local.terminal.Progress;
 import io.rekindle.scoring.Score;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -15,16 +15,16 @@ final class ScoredUntil {
   private static final Duration POLL = Duration.ofMillis(50);
 
   private final Connection connection;
-  private final Duration patience;
+  private final Duration timeout;
   private final Progress progress;
 
   /**
    * @param connection in auto-commit mode, so that every look sees the present
-   * @param patience for how long the pipeline may stand still
+   * @param timeout for how long the pipeline may stand still
    */
-  ScoredUntil(Connection connection, Duration patience, Progress progress) {
+  ScoredUntil(Connection connection, Duration timeout, Progress progress) {
     this.connection = connection;
-    this.patience = patience;
+    this.timeout = timeout;
     this.progress = progress;
   }
 
@@ -45,7 +45,7 @@ final class ScoredUntil {
         reached = now;
         movedAt = System.nanoTime();
       }
-      if (System.nanoTime() - movedAt > patience.toNanos()) {
+      if (System.nanoTime() - movedAt > timeout.toNanos()) {
         throw new Failure(explain(reached, instant));
       }
       progress.step("waiting for the pipeline to reach " + Millis.show(instant));
@@ -55,7 +55,7 @@ final class ScoredUntil {
 
   /** The instant that has been reached, {@link Score#NEVER} before the first scores. */
   long reached() throws SQLException {
-    String sql = "select " + Millis.of("scored_until") + " as until from engagement.scored_until";
+    String sql = "select " + Millis.sql("scored_until") + " as until from engagement.scored_until";
     try (Statement statement = connection.createStatement();
         ResultSet row = statement.executeQuery(sql)) {
       return row.next() ? Millis.orNever(row, "until") : Score.NEVER;
@@ -63,9 +63,9 @@ final class ScoredUntil {
   }
 
   private String explain(long reached, long instant) throws SQLException {
-    String standing = "the pipeline has not moved for %d s; ".formatted(patience.toSeconds());
+    String prefix = "the pipeline has not moved for %d s; ".formatted(timeout.toSeconds());
     if (reached != Score.NEVER) {
-      return standing
+      return prefix
           + "it stands at %s, %.1f s before the instant to verify, held by part %s: `rekindle status` names the partition"
               .formatted(Millis.show(reached), (instant - reached) / 1000.0, slowest());
     }
@@ -75,8 +75,8 @@ final class ScoredUntil {
                 "select count(*), max(parallelism) from engagement.pipeline_progress")) {
       row.next();
       return row.getInt(1) == 0
-          ? standing + "no part of the job has stored a score yet: see `rekindle status`"
-          : standing
+          ? prefix + "no part of the job has stored a score yet: see `rekindle status`"
+          : prefix
               + "%d of %d parts of the job have said how far they are: see `rekindle status`"
                   .formatted(row.getInt(1), row.getInt(2));
     }

@@ -1,8 +1,8 @@
 package io.rekindle.local.verify;
 
 import io.rekindle.connectors.schema.Migrations;
-import io.rekindle.local.Failure;
-import io.rekindle.local.stack.StackInfo;
+import io.rekindle.local.terminal.Failure;
+import io.rekindle.local.server.StackInfo;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -10,13 +10,13 @@ import java.sql.Statement;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /** A database beside a stack's own one, with the same tables and nothing in them. */
-final class ShadowDatabase {
+public final class ShadowDatabase {
 
-  static final String NAME = "rekindle_shadow";
+  public static final String NAME = "rekindle_shadow";
 
   private final StackInfo stack;
 
-  ShadowDatabase(StackInfo stack) {
+  public ShadowDatabase(StackInfo stack) {
     this.stack = stack;
   }
 
@@ -25,7 +25,7 @@ final class ShadowDatabase {
    *
    * @throws Failure if there is one already
    */
-  void create() throws SQLException {
+  public void create() throws SQLException {
     try (Connection connection = live().getConnection();
         Statement statement = connection.createStatement()) {
       try (ResultSet there =
@@ -49,7 +49,7 @@ final class ShadowDatabase {
     }
   }
 
-  void drop() throws SQLException {
+  public void drop() throws SQLException {
     try (Connection connection = live().getConnection();
         Statement statement = connection.createStatement()) {
       statement.execute("drop database if exists " + NAME + " with (force)");
@@ -57,17 +57,17 @@ final class ShadowDatabase {
   }
 
   /** The stack's own database, for its owner. */
-  PGSimpleDataSource live() {
+  public PGSimpleDataSource live() {
     return stack.ownerDatabase();
   }
 
-  PGSimpleDataSource shadow() {
+  public PGSimpleDataSource shadow() {
     PGSimpleDataSource shadow = stack.ownerDatabase();
     shadow.setUrl(jdbcUrl());
     return shadow;
   }
 
-  String jdbcUrl() {
+  public String jdbcUrl() {
     return stack.jdbcUrl().substring(0, stack.jdbcUrl().lastIndexOf('/') + 1) + NAME;
   }
 }

@@ -1,6 +1,6 @@
 package io.rekindle.local.verify;
 
-import io.rekindle.local.Failure;
+import io.rekindle.local.terminal.Failure;
 import io.rekindle.platform.text.CurrencyCodes;
 import io.rekindle.scoring.policy.InvalidPolicyException;
 import io.rekindle.scoring.Scorer;
@@ -28,7 +28,7 @@ final class ShopSnapshot implements AutoCloseable {
       where coalesce(user_id = any (?), true)
       order by user_id collate "C"
       """
-          .formatted(Millis.of("o.set_at"), Millis.of("o.expires_at"), Millis.of("contact.at"));
+          .formatted(Millis.sql("o.set_at"), Millis.sql("o.expires_at"), Millis.sql("contact.at"));
 
   private static final String ORDERS =
       """
@@ -39,14 +39,14 @@ final class ShopSnapshot implements AutoCloseable {
       where coalesce(user_id = any (?), true)
       order by user_id collate "C", shop.orders.placed_at, order_id collate "C"
       """
-          .formatted(Millis.of("shop.orders.placed_at"));
+          .formatted(Millis.sql("shop.orders.placed_at"));
 
   private final Connection connection;
   private final long instant;
   private final Scorer scorer;
-  private final ShopUser user = new ShopUser();
-  private Rows users;
-  private Rows orders;
+  private final SnapshotUser user = new SnapshotUser();
+  private UserRowCursor users;
+  private UserRowCursor orders;
 
   /**
    * Takes the snapshot.
@@ -61,7 +61,7 @@ final class ShopSnapshot implements AutoCloseable {
       statement.execute("set local work_mem = '128MB'");
       // The first query takes the snapshot before it looks at the clock, so everything that it sees
       // was committed at or before this instant.
-      try (ResultSet row = statement.executeQuery("select " + Millis.of("clock_timestamp()"))) {
+      try (ResultSet row = statement.executeQuery("select " + Millis.sql("clock_timestamp()"))) {
         row.next();
         instant = row.getLong(1);
       }
@@ -84,12 +84,12 @@ final class ShopSnapshot implements AutoCloseable {
    * @param userIds the users to read; null for all
    */
   void open(Collection<String> userIds) throws SQLException {
-    users = new Rows(connection, USERS, userIds);
-    orders = new Rows(connection, ORDERS, userIds);
+    users = new UserRowCursor(connection, USERS, userIds);
+    orders = new UserRowCursor(connection, ORDERS, userIds);
   }
 
   /** The next user, valid until the next call; null after the last. */
-  ShopUser next() throws SQLException {
+  SnapshotUser next() throws SQLException {
     if (!users.present()) {
       return null;
     }

@@ -28,11 +28,11 @@ record StoredScore(
   static final String COLUMNS =
       "user_id, score, recency_points, rhythm_points, frequency_points, value_points,"
           + " contact_points, band, segment, at_risk, "
-          + Millis.of("at_risk_since")
+          + Millis.sql("at_risk_since")
           + " as at_risk_since, "
-          + Millis.of("next_change_at")
+          + Millis.sql("next_change_at")
           + " as next_change_at, "
-          + Millis.of("as_of")
+          + Millis.sql("as_of")
           + " as as_of";
 
   static StoredScore read(ResultSet row) throws SQLException {

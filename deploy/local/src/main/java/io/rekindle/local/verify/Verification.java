@@ -1,6 +1,6 @@
 package io.rekindle.local.verify;
 
-import io.rekindle.local.Progress;
+import io.rekindle.local.terminal.Progress;
 import io.rekindle.scoring.Score;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -31,10 +31,10 @@ public final class Verification {
   public record Result(long checked, Map<String, String> differences) {}
 
   /** How often a user has to differ, undisturbed, for it to be a difference. */
-  private static final int PROOF = 3;
+  private static final int CONFIRMATIONS = 3;
 
   /** After so many rounds a user who always changes is a difference, too. */
-  private static final int MOST_ROUNDS = 40;
+  private static final int MAX_ROUNDS = 40;
 
   private static final String SCORES =
       "select "
@@ -46,30 +46,30 @@ public final class Verification {
   private record Suspect(String difference, int undisturbed) {}
 
   private final DataSource database;
-  private final Duration patience;
+  private final Duration timeout;
   private final Progress progress;
 
   /**
    * @param database connections of a role that may read both schemas
-   * @param patience for how long the pipeline may stand still before this gives up
+   * @param timeout for how long the pipeline may stand still before this gives up
    */
-  public Verification(DataSource database, Duration patience, Progress progress) {
+  public Verification(DataSource database, Duration timeout, Progress progress) {
     this.database = database;
-    this.patience = patience;
+    this.timeout = timeout;
     this.progress = progress;
   }
 
   /**
    * Verifies every user.
    *
-   * @throws io.rekindle.local.Failure if the pipeline stands still
+   * @throws io.rekindle.local.terminal.Failure if the pipeline stands still
    */
   public Result run() throws SQLException, InterruptedException {
     try (Connection shop = database.getConnection();
         Connection stored = database.getConnection()) {
       Round first = new Round(shop, stored, null, Map.of());
       Map<String, Suspect> suspects = first.run();
-      for (int round = 2; round <= MOST_ROUNDS && isAnyOpen(suspects); round++) {
+      for (int round = 2; round <= MAX_ROUNDS && isAnyOpen(suspects); round++) {
         progress.step(
             "looking again at %,d users who changed or differ".formatted(suspects.size()));
         suspects = new Round(shop, stored, suspects.keySet(), suspects).run();
@@ -81,7 +81,7 @@ public final class Verification {
   }
 
   private static boolean isAnyOpen(Map<String, Suspect> suspects) {
-    return suspects.values().stream().anyMatch(suspect -> suspect.undisturbed() < PROOF);
+    return suspects.values().stream().anyMatch(suspect -> suspect.undisturbed() < CONFIRMATIONS);
   }
 
   /** One snapshot, compared. */
@@ -108,10 +108,10 @@ public final class Verification {
     Map<String, Suspect> run() throws SQLException, InterruptedException {
       try (ShopSnapshot snapshot = new ShopSnapshot(shop)) {
         stored.setAutoCommit(true);
-        new ScoredUntil(stored, patience, progress).await(snapshot.instant());
+        new ScoredUntil(stored, timeout, progress).await(snapshot.instant());
         stored.setAutoCommit(false);
         snapshot.open(userIds);
-        try (Rows scores = new Rows(stored, SCORES, userIds)) {
+        try (UserRowCursor scores = new UserRowCursor(stored, SCORES, userIds)) {
           compare(snapshot, scores);
         } finally {
           stored.rollback();
@@ -120,8 +120,8 @@ public final class Verification {
       return suspects;
     }
 
-    private void compare(ShopSnapshot snapshot, Rows scores) throws SQLException {
-      ShopUser user = snapshot.next();
+    private void compare(ShopSnapshot snapshot, UserRowCursor scores) throws SQLException {
+      SnapshotUser user = snapshot.next();
       while (user != null || scores.present()) {
         checked++;
         if (userIds == null) {
@@ -145,7 +145,7 @@ public final class Verification {
         } else {
           long at = Math.max(snapshot.instant(), score.asOf());
           Score expected = user.score(snapshot.scorer(), at);
-          String differences = Comparison.differences(expected, score);
+          String differences = ScoreComparison.differences(expected, score);
           if (!differences.isEmpty()) {
             suspect(
                 user.userId,

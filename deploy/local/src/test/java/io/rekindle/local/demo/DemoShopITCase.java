@@ -79,18 +79,18 @@ class DemoShopITCase {
       DemoShop.fill(connection, Instant.now());
     }
     List<String> lines = new ArrayList<>();
-    var said = new java.util.concurrent.LinkedBlockingQueue<String>();
-    try (var live = new LiveOrders(database.dataSource(), said::add)) {
+    var logged = new java.util.concurrent.LinkedBlockingQueue<String>();
+    try (var live = new LiveOrders(database.dataSource(), logged::add)) {
       live.start();
       String disconnect =
           "select count(pg_terminate_backend(pid)) from pg_stat_activity"
               + " where pid <> pg_backend_pid() and query like 'insert into shop.orders%'";
-      while (said.isEmpty()) {
+      while (logged.isEmpty()) {
         database.value(disconnect);
         Thread.onSpinWait();
       }
-      lines.add(said.take());
-      lines.add(said.take());
+      lines.add(logged.take());
+      lines.add(logged.take());
     }
 
     assertThat(lines.get(0)).startsWith("Ordering waits for the database");

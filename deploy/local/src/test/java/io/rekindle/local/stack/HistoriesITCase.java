@@ -6,8 +6,8 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.rekindle.connectors.connect.ConnectorConfig;
 import io.rekindle.platform.rest.RestClient;
 import io.rekindle.local.Await;
-import io.rekindle.local.stack.CadenceByHand.Verdict;
-import io.rekindle.local.stack.RekindleScript.Outcome;
+import io.rekindle.local.stack.CadenceReference.ExpectedScore;
+import io.rekindle.local.stack.RekindleScript.CommandResult;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -79,15 +79,15 @@ class HistoriesITCase {
   @Test
   @Order(1)
   void shouldScoreAnImportedShopAsItsDefinitionSays() throws Exception {
-    Outcome ordersFirst = stack.run("import", "--orders", orders.toString());
+    CommandResult ordersFirst = stack.run("import", "--orders", orders.toString());
     assertThat(ordersFirst.output())
         .contains(
             "warning: %d rows of orders were not taken; see %s.rejected.csv"
                 .formatted(shop.badOrders(), orders),
-            strangers(shop.orders()),
+            unknownUsers(shop.orders()),
             counts("orders", shop.orders(), 0, shop.repeated(), shop.badOrders()));
 
-    Outcome usersAfterwards = stack.run("import", "--users", users.toString());
+    CommandResult usersAfterwards = stack.run("import", "--users", users.toString());
     assertThat(usersAfterwards.output()).contains(counts("users", shop.users(), 0, 0, 0));
 
     stack.verifyAll();
@@ -97,12 +97,12 @@ class HistoriesITCase {
   @Test
   @Order(2)
   void shouldScoreAShopThatWasShiftedToNow() throws Exception {
-    Outcome shifted =
+    CommandResult shifted =
         stack.run(
             "import", "--users", users.toString(), "--orders", orders.toString(), "--shift-to-now");
     assertThat(shifted.output())
         .contains(
-            strangers(shop.ofStrangers()),
+            unknownUsers(shop.ofUnknownUsers()),
             counts("users", 0, shop.users(), 0, 0),
             counts("orders", 0, shop.orders(), shop.repeated(), shop.badOrders()));
     assertThat(
@@ -192,8 +192,8 @@ class HistoriesITCase {
     System.out.println(
         "decisions of a first start: "
             + stack.value(
-                "select string_agg(said, ', ') from (select decision || ' ' || reason || ' ' ||"
-                    + " count(*) as said"
+                "select string_agg(summary, ', ') from (select decision || ' ' || reason || ' ' ||"
+                    + " count(*) as summary"
                     + decisions
                     + " group by decision, reason order by 1) as by_kind"));
     String old = "opened_at < decided_at - interval '14 days'";
@@ -229,7 +229,7 @@ class HistoriesITCase {
     }
   }
 
-  private static String strangers(int orders) {
+  private static String unknownUsers(int orders) {
     return String.format(
         Locale.ROOT,
         "notice: %,d of the orders belong to users whom the shop does not know",
@@ -259,13 +259,13 @@ class HistoriesITCase {
         Statement statement = connection.createStatement()) {
       connection.setAutoCommit(false);
       statement.execute("set transaction isolation level repeatable read, read only");
-      Map<String, List<CadenceByHand.Order>> ordersOf = ordersOfUsers(statement);
+      Map<String, List<CadenceReference.Order>> ordersOf = ordersOfUsers(statement);
       int compared = 0;
       try (ResultSet row = statement.executeQuery(STORED)) {
         while (row.next()) {
           String user = row.getString("user_id");
-          CadenceByHand definition = new CadenceByHand(ordersOf.getOrDefault(user, List.of()));
-          Verdict stored = stored(row);
+          CadenceReference definition = new CadenceReference(ordersOf.getOrDefault(user, List.of()));
+          ExpectedScore stored = stored(row);
           for (String instant : List.of("as_of", "scored_until")) {
             assertThat(stored).as(user).isEqualTo(definition.at(row.getLong(instant)));
           }
@@ -277,9 +277,9 @@ class HistoriesITCase {
   }
 
   /** The orders that count, by user. */
-  private static Map<String, List<CadenceByHand.Order>> ordersOfUsers(Statement statement)
+  private static Map<String, List<CadenceReference.Order>> ordersOfUsers(Statement statement)
       throws SQLException {
-    Map<String, List<CadenceByHand.Order>> ordersOf = new HashMap<>();
+    Map<String, List<CadenceReference.Order>> ordersOf = new HashMap<>();
     try (ResultSet row =
         statement.executeQuery(
             """
@@ -290,14 +290,14 @@ class HistoriesITCase {
       while (row.next()) {
         ordersOf
             .computeIfAbsent(row.getString("user_id"), user -> new ArrayList<>())
-            .add(new CadenceByHand.Order(row.getLong("placed_at"), row.getLong("net")));
+            .add(new CadenceReference.Order(row.getLong("placed_at"), row.getLong("net")));
       }
     }
     return ordersOf;
   }
 
-  private static Verdict stored(ResultSet row) throws SQLException {
-    return new Verdict(
+  private static ExpectedScore stored(ResultSet row) throws SQLException {
+    return new ExpectedScore(
         whole(row, "score"),
         whole(row, "recency_points"),
         whole(row, "rhythm_points"),

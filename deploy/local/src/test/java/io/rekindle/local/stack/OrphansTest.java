@@ -1,9 +1,13 @@
 package io.rekindle.local.stack;
 
+import io.rekindle.local.process.DataDirectory;
+import io.rekindle.local.process.EventLog;
+import io.rekindle.local.process.Pid;
+import io.rekindle.local.process.PidFile;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rekindle.local.Await;
-import io.rekindle.local.Progress;
+import io.rekindle.local.terminal.Progress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,7 +21,7 @@ class OrphansTest {
 
   /** Ends in good order, and says so, but never for INT: a script's background job is like that. */
   private static final String DEAF_TO_INT =
-      "trap '' INT; trap 'echo ended > \"$1/$2.said\"; exit' TERM; echo ready > \"$1/$2.said\";"
+      "trap '' INT; trap 'echo ended > \"$1/$2.printed\"; exit' TERM; echo ready > \"$1/$2.printed\";"
           + " while :; do sleep 0.1; done";
 
   @TempDir private Path directory;
@@ -34,8 +38,8 @@ class OrphansTest {
       assertThat(ended).isEqualTo(2);
       assertThat(kafka.isAlive()).isFalse();
       assertThat(connect.isAlive()).isFalse();
-      assertThat(said("kafka")).isEqualTo("ended");
-      assertThat(said("connect")).isEqualTo("ended");
+      assertThat(printed("kafka")).isEqualTo("ended");
+      assertThat(printed("connect")).isEqualTo("ended");
       assertThat(data.run()).isEmptyDirectory();
     } finally {
       kafka.destroyForcibly();
@@ -48,12 +52,12 @@ class OrphansTest {
         new ProcessBuilder("sh", "-c", DEAF_TO_INT, "sh", data.root().toString(), component)
             .start();
     PidFile.write(data.run().resolve(component + ".json"), Pid.of(process.toHandle()));
-    Await.until(component + " runs", SOON, () -> said(component).equals("ready"));
+    Await.until(component + " runs", SOON, () -> printed(component).equals("ready"));
     return process;
   }
 
-  private String said(String component) throws IOException {
-    Path file = directory.resolve(component + ".said");
+  private String printed(String component) throws IOException {
+    Path file = directory.resolve(component + ".printed");
     return Files.exists(file) ? Files.readString(file).strip() : "";
   }
 }

@@ -1,5 +1,8 @@
 package io.rekindle.local.stack;
 
+import io.rekindle.local.server.FlinkCluster;
+import io.rekindle.local.server.MailSender;
+import io.rekindle.local.server.PostgresServer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -52,7 +55,7 @@ class OutreachITCase {
   /** Each user of a group has orders of another value, by which a request tells whose it is. */
   private static final Pattern VALUE = Pattern.compile("average_order_value\\W+([0-9.]+)");
 
-  private LanguageModel model;
+  private StubLanguageModel model;
   private RunningStack stack;
 
   @BeforeAll
@@ -192,7 +195,7 @@ class OutreachITCase {
     int used = Integer.parseInt(stack.value(EMAILS_OF_DAY.formatted("now()", "true")));
     int cap = used + EMAILS_FOR_THE_MASS;
     stack.execute("update engagement.outreach_settings set daily_cap = " + cap);
-    model.charge(LanguageModel.HIGH_COST);
+    model.charge(StubLanguageModel.HIGH_COST);
 
     // All in one instant, but each at risk since a second longer than the one before.
     stack.execute(
@@ -213,9 +216,9 @@ class OutreachITCase {
     assertThat(
             stack.value(
                 """
-                select string_agg(said, ', ' order by said) from (
+                select string_agg(summary, ', ' order by summary) from (
                   select format('%s %s: %s, from %s to %s', decision, reason, count(*),
-                    min(substr(user_id, 6)::int), max(substr(user_id, 6)::int)) as said
+                    min(substr(user_id, 6)::int), max(substr(user_id, 6)::int)) as summary
                   from engagement.outreach_decisions where user_id like 'mass-%'
                   group by decision, reason) as by_kind
                 """))
@@ -232,14 +235,14 @@ class OutreachITCase {
     System.out.println(
         "mass lapse: "
             + stack.value(
-                "select string_agg(said, ', ') from (select generated_by || coalesce(' ' ||"
+                "select string_agg(summary, ', ') from (select generated_by || coalesce(' ' ||"
                     + " fallback_reason, '') || ' ' || count(*) || ', ' || coalesce(sum(cost_usd),"
-                    + " 0) || ' USD' as said from engagement.emails where user_id like 'mass-%'"
+                    + " 0) || ' USD' as summary from engagement.emails where user_id like 'mass-%'"
                     + " group by generated_by, fallback_reason) as by_writer"));
     assertThat(
             stack.value(
                 "select coalesce(sum(cost_usd), 0) <= %s from engagement.emails"
-                        .formatted(LanguageModel.DAILY_BUDGET_USD)
+                        .formatted(StubLanguageModel.DAILY_BUDGET_USD)
                     + " where generated_at >= date_trunc('day', now(), 'UTC')"))
         .isEqualTo("t");
     assertThat(

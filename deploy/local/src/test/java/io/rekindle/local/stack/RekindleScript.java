@@ -24,7 +24,7 @@ final class RekindleScript {
   private RekindleScript() {}
 
   /** What a command printed, both streams in one, and how it ended. */
-  record Outcome(int exitCode, String output) {}
+  record CommandResult(int exitCode, String output) {}
 
   /** A command under way. */
   static final class Running {
@@ -48,13 +48,13 @@ final class RekindleScript {
       }
     }
 
-    Outcome waitFor() throws InterruptedException {
+    CommandResult waitFor() throws InterruptedException {
       if (!process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
         process.destroyForcibly();
         throw new AssertionError("still running after " + LIMIT.toSeconds() + " s:\n" + output());
       }
       reading.join();
-      return new Outcome(process.exitValue(), output());
+      return new CommandResult(process.exitValue(), output());
     }
 
     private void read() {
@@ -70,7 +70,7 @@ final class RekindleScript {
     }
   }
 
-  static Outcome run(String... arguments) throws IOException, InterruptedException {
+  static CommandResult run(String... arguments) throws IOException, InterruptedException {
     return start(arguments).waitFor();
   }
 

@@ -1,12 +1,17 @@
 package io.rekindle.local.stack;
 
+import io.rekindle.local.cli.StatusCommand;
+import io.rekindle.local.process.DataDirectory;
+import io.rekindle.local.process.Pid;
+import io.rekindle.local.process.PidFile;
+import io.rekindle.local.server.StackInfo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rekindle.local.Await;
-import io.rekindle.local.Progress;
-import io.rekindle.local.stack.RekindleScript.Outcome;
+import io.rekindle.local.terminal.Progress;
+import io.rekindle.local.stack.RekindleScript.CommandResult;
 import io.rekindle.local.stack.RekindleScript.Running;
-import io.rekindle.local.stack.StackInfo.Account;
+import io.rekindle.local.server.StackInfo.Account;
 import io.rekindle.local.verify.Verification;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -114,7 +119,7 @@ final class RunningStack {
   }
 
   /** Runs a command of the script on this stack. */
-  Outcome run(String... command) throws IOException, InterruptedException {
+  CommandResult run(String... command) throws IOException, InterruptedException {
     List<String> arguments = new ArrayList<>(List.of(command));
     arguments.addAll(List.of("--data", data.toString()));
     return RekindleScript.run(arguments.toArray(String[]::new));
@@ -127,7 +132,7 @@ final class RunningStack {
   /** Whether {@code rekindle status} would say these words: without its JVM, for loops. */
   boolean statusSays(String words) {
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
-    Status.print(status(), new PrintStream(printed, true, StandardCharsets.UTF_8));
+    StatusCommand.print(status(), new PrintStream(printed, true, StandardCharsets.UTF_8));
     return printed.toString(StandardCharsets.UTF_8).contains(words);
   }
 

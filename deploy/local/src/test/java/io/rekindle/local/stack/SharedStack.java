@@ -1,5 +1,6 @@
 package io.rekindle.local.stack;
 
+import io.rekindle.local.process.DataDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,19 +24,19 @@ final class SharedStack implements AutoCloseable {
 
   private final Path directory;
   private final RunningStack stack;
-  private final LanguageModel model;
+  private final StubLanguageModel model;
 
   private SharedStack() throws IOException {
     directory = Files.createTempDirectory("rekindle-stack");
     stack = new RunningStack(directory.resolve("data"));
-    model = new LanguageModel();
+    model = new StubLanguageModel();
   }
 
   RunningStack stack() {
     return stack;
   }
 
-  LanguageModel model() {
+  StubLanguageModel model() {
     return model;
   }
 

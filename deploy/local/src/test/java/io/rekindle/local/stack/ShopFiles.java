@@ -20,7 +20,7 @@ import java.util.Random;
 final class ShopFiles {
 
   private static final int USERS = 700;
-  private static final int STRANGERS = 40;
+  private static final int UNKNOWN_USERS = 40;
   private static final int MOST_ORDERS = 16;
   private static final Instant END = Instant.parse("2026-10-01T00:00:00Z");
   private static final Duration AGE = Duration.ofDays(1_000);
@@ -38,7 +38,7 @@ final class ShopFiles {
   private final List<String> users = new ArrayList<>();
   private final List<String> orders = new ArrayList<>();
   private int repeated;
-  private int ofStrangers;
+  private int ofUnknownUsers;
 
   /** Makes up a shop; the same seed makes the same one. */
   ShopFiles(long seed) {
@@ -50,10 +50,10 @@ final class ShopFiles {
       placeOrders("user-" + user);
     }
     int known = orders.size();
-    for (int stranger = 0; stranger < STRANGERS; stranger++) {
-      placeOrders("stranger-" + stranger);
+    for (int unknownUser = 0; unknownUser < UNKNOWN_USERS; unknownUser++) {
+      placeOrders("unknownUser-" + unknownUser);
     }
-    ofStrangers = orders.size() - known;
+    ofUnknownUsers = orders.size() - known;
     // The same orders again, a little cheaper and further down, where they count.
     for (int order = 0; order < known; order += 25) {
       orders.add(orders.get(order).replaceFirst("(?<=Z,)\\d+", "1"));
@@ -76,8 +76,8 @@ final class ShopFiles {
   }
 
   /** Orders of users whom the shop does not have. */
-  int ofStrangers() {
-    return ofStrangers;
+  int ofUnknownUsers() {
+    return ofUnknownUsers;
   }
 
   int badOrders() {
@@ -101,9 +101,9 @@ final class ShopFiles {
     for (int left = random.nextInt(MOST_ORDERS); left > 0; left--) {
       ago += (long) (gap * 2 * random.nextDouble());
       BigDecimal amount = BigDecimal.valueOf(1_00 + random.nextInt(120_00), 2);
-      int fate = random.nextInt(20);
+      int roll = random.nextInt(20);
       BigDecimal refunded =
-          fate == 0 ? amount : fate == 1 ? new BigDecimal("0.99") : BigDecimal.ZERO;
+          roll == 0 ? amount : roll == 1 ? new BigDecimal("0.99") : BigDecimal.ZERO;
       orders.add(
           "order-%d,%s,%s,%s,%s,%s,%s"
               .formatted(
@@ -113,7 +113,7 @@ final class ShopFiles {
                   amount,
                   refunded,
                   random.nextInt(4) == 0 ? "GBP" : "EUR",
-                  fate == 2 ? "CANCELLED" : "PLACED"));
+                  roll == 2 ? "CANCELLED" : "PLACED"));
     }
   }
 

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.rekindle.connectors.kafka.Topics;
 import io.rekindle.local.Await;
-import io.rekindle.local.stack.RekindleScript.Outcome;
+import io.rekindle.local.stack.RekindleScript.CommandResult;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -122,7 +122,7 @@ class StackITCase {
     stack.await(
         "two deleted",
         "select 1 from engagement.user_scores where user_id = 'ada'" + " and order_count = 3");
-    Outcome verified = stack.run("verify");
+    CommandResult verified = stack.run("verify");
     assertThat(verified.output()).contains("1 users checked, 0 differences");
     assertThat(verified.exitCode()).isZero();
 
@@ -149,7 +149,7 @@ class StackITCase {
   @Order(4)
   void shouldTellHowItIs() throws Exception {
     Await.until("health", RunningStack.SOON, () -> stack.status().healthy());
-    AtomicReference<Outcome> answer = new AtomicReference<>();
+    AtomicReference<CommandResult> answer = new AtomicReference<>();
     Await.until(
         "a status without trouble",
         RunningStack.SOON,
@@ -167,7 +167,7 @@ class StackITCase {
   @Test
   @Order(5)
   void shouldRefuseASecondStackOnTheSameData() throws Exception {
-    Outcome outcome = stack.run("up", "--empty");
+    CommandResult outcome = stack.run("up", "--empty");
 
     assertThat(outcome.exitCode()).isEqualTo(1);
     assertThat(outcome.output())
@@ -207,7 +207,7 @@ class StackITCase {
           "the status says so",
           RunningStack.RECOVERY,
           () -> stack.statusSays("time stands still: Kafka Connect: no answer"));
-      assertThat(stack.run("verify", "--patience", "1").exitCode()).isEqualTo(2);
+      assertThat(stack.run("verify", "--timeout", "1").exitCode()).isEqualTo(2);
       stack.await(
           "its time by the database's clock",
           RunningStack.RECOVERY.plusSeconds(STANDSTILL_SECONDS),
@@ -465,7 +465,7 @@ class StackITCase {
         "select 1 where not exists"
             + " (select 1 from engagement.user_scores where user_id = 'elsa')");
 
-    Outcome replayed = stack.run("replay");
+    CommandResult replayed = stack.run("replay");
 
     assertThat(replayed.output()).contains(", 0 differences");
     assertThat(replayed.exitCode()).isZero();
@@ -557,7 +557,7 @@ class StackITCase {
   private String deadLetters(String... arguments) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(List.of("dead-letters"));
     command.addAll(List.of(arguments));
-    Outcome outcome = stack.run(command.toArray(String[]::new));
+    CommandResult outcome = stack.run(command.toArray(String[]::new));
     assertThat(outcome.exitCode()).as(outcome.output()).isZero();
     return outcome.output();
   }

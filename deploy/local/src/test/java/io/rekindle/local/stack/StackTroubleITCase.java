@@ -1,8 +1,10 @@
 package io.rekindle.local.stack;
 
+import io.rekindle.local.process.DataDirectory;
+import io.rekindle.local.server.StackSettings;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.rekindle.local.stack.RekindleScript.Outcome;
+import io.rekindle.local.stack.RekindleScript.CommandResult;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -19,7 +21,7 @@ class StackTroubleITCase {
   @Test
   void shouldNameAPortThatIsInUse() throws Exception {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      Outcome outcome = up("--port", "kafka=" + taken.getLocalPort());
+      CommandResult outcome = up("--port", "kafka=" + taken.getLocalPort());
 
       assertRefused(outcome, "port " + taken.getLocalPort(), "--port kafka=", "is in use");
     }
@@ -27,7 +29,7 @@ class StackTroubleITCase {
 
   @Test
   void shouldListThePortsWhenOneIsMisspelt() throws Exception {
-    Outcome outcome = up("--port", "postgers=5432");
+    CommandResult outcome = up("--port", "postgers=5432");
 
     assertThat(outcome.exitCode()).isEqualTo(2);
     assertThat(outcome.output()).contains("no port \"postgers\"", "kafka-controller");
@@ -67,7 +69,7 @@ class StackTroubleITCase {
   @Test
   void shouldShowInTheForegroundWhyABackgroundStackDidNotStart() throws Exception {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      Outcome outcome = up("--detach", "--port", "flink=" + taken.getLocalPort());
+      CommandResult outcome = up("--detach", "--port", "flink=" + taken.getLocalPort());
 
       assertRefused(outcome, "port " + taken.getLocalPort(), "is in use");
     }
@@ -75,7 +77,7 @@ class StackTroubleITCase {
 
   @Test
   void shouldSayThatThereIsNothingToStop() throws Exception {
-    Outcome outcome = RekindleScript.run("down", "--data", temporary.toString());
+    CommandResult outcome = RekindleScript.run("down", "--data", temporary.toString());
 
     assertThat(outcome.exitCode()).isEqualTo(2);
     assertThat(outcome.output()).contains("no stack runs on " + temporary);
@@ -83,14 +85,14 @@ class StackTroubleITCase {
 
   @Test
   void shouldSayHowToGetAJdk() throws Exception {
-    Outcome outcome =
+    CommandResult outcome =
         RekindleScript.start(Map.of("JAVA_HOME", temporary.toString()), "--version").waitFor();
 
     assertThat(outcome.exitCode()).isEqualTo(1);
     assertThat(outcome.output()).contains("JDK 17", temporary.toString(), "apt-get install");
   }
 
-  private Outcome up(String... more) throws Exception {
+  private CommandResult up(String... more) throws Exception {
     String[] arguments = new String[more.length + 4];
     arguments[0] = "up";
     arguments[1] = "--empty";
@@ -100,7 +102,7 @@ class StackTroubleITCase {
     return RekindleScript.run(arguments);
   }
 
-  private void assertRefused(Outcome outcome, String... parts) throws Exception {
+  private void assertRefused(CommandResult outcome, String... parts) throws Exception {
     assertThat(outcome.exitCode()).isEqualTo(1);
     assertThat(outcome.output()).contains(parts).doesNotContain("\tat ");
     Path run = temporary.resolve("run");

@@ -1,8 +1,19 @@
 package io.rekindle.local.stack;
 
+import io.rekindle.local.process.DataDirectory;
+import io.rekindle.local.process.Pid;
+import io.rekindle.local.process.PidFile;
+import io.rekindle.local.server.ConnectWorker;
+import io.rekindle.local.server.DashboardServer;
+import io.rekindle.local.server.FlinkCluster;
+import io.rekindle.local.server.KafkaBroker;
+import io.rekindle.local.server.MailCatcher;
+import io.rekindle.local.server.MailSender;
+import io.rekindle.local.server.PostgresServer;
+import io.rekindle.local.server.StackInfo;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.rekindle.local.stack.StackInfo.Account;
+import io.rekindle.local.server.StackInfo.Account;
 import io.rekindle.local.stack.StackStatus.Component;
 import java.io.IOException;
 import java.net.InetAddress;

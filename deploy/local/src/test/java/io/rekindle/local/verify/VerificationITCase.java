@@ -1,16 +1,17 @@
 package io.rekindle.local.verify;
 
+import io.rekindle.local.cli.VerifyCommand;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.rekindle.local.Failure;
-import io.rekindle.local.Progress;
-import io.rekindle.local.Rekindle;
+import io.rekindle.local.terminal.Failure;
+import io.rekindle.local.terminal.Progress;
+import io.rekindle.local.cli.Rekindle;
 import io.rekindle.local.ShopDatabase;
 import io.rekindle.local.demo.DemoShop;
-import io.rekindle.local.stack.Pid;
-import io.rekindle.local.stack.StackInfo;
+import io.rekindle.local.process.Pid;
+import io.rekindle.local.server.StackInfo;
 import io.rekindle.scoring.policy.Band;
 import io.rekindle.scoring.Score;
 import io.rekindle.scoring.policy.ScoringPolicy;
@@ -65,7 +66,7 @@ class VerificationITCase {
     try (Connection connection = database.connect();
         ShopSnapshot snapshot = new ShopSnapshot(connection)) {
       snapshot.open(null);
-      for (ShopUser user = snapshot.next(); user != null; user = snapshot.next()) {
+      for (SnapshotUser user = snapshot.next(); user != null; user = snapshot.next()) {
         Score score = user.score(snapshot.scorer(), snapshot.instant());
         segments.add(score.segment());
         bands.add(score.band());
@@ -140,7 +141,7 @@ class VerificationITCase {
     try (Connection connection = database.connect();
         ShopSnapshot snapshot = new ShopSnapshot(connection)) {
       snapshot.open(null);
-      ShopUser ada = snapshot.next();
+      SnapshotUser ada = snapshot.next();
       assertThat(ada.orders.size()).isEqualTo(3);
       assertThat(ada.orders.placedAt(0)).isEqualTo(-1);
       assertThat(ada.orders.netMinor(0)).isEqualTo(4000);
@@ -271,7 +272,7 @@ class VerificationITCase {
   }
 
   /** The command's exit code, on a stack that is this process and this database. */
-  private int command(String patience) throws Exception {
+  private int command(String timeout) throws Exception {
     PGSimpleDataSource shop = (PGSimpleDataSource) database.dataSource();
     StackInfo.Account account = new StackInfo.Account(shop.getUser(), shop.getPassword());
     ProcessHandle self = ProcessHandle.current();
@@ -299,15 +300,15 @@ class VerificationITCase {
     CommandLine rekindle = Rekindle.commandLine();
     rekindle.setOut(new PrintWriter(new StringWriter()));
     rekindle.setErr(new PrintWriter(new StringWriter()));
-    return rekindle.execute("verify", "--data", data.toString(), "--patience", patience);
+    return rekindle.execute("verify", "--data", data.toString(), "--timeout", timeout);
   }
 
   private static Verification.Result verify() throws Exception {
     return verification(Duration.ofSeconds(10)).run();
   }
 
-  private static Verification verification(Duration patience) {
-    return new Verification(database.dataSource(), patience, Progress.onStandardError());
+  private static Verification verification(Duration timeout) {
+    return new Verification(database.dataSource(), timeout, Progress.onStandardError());
   }
 
   private static void scoredUntil(String instant) throws SQLException {
@@ -349,7 +350,7 @@ class VerificationITCase {
         Connection target = database.connect();
         PreparedStatement insert = target.prepareStatement(sql)) {
       snapshot.open(null);
-      for (ShopUser user = snapshot.next(); user != null; user = snapshot.next()) {
+      for (SnapshotUser user = snapshot.next(); user != null; user = snapshot.next()) {
         Score score = user.score(snapshot.scorer(), snapshot.instant());
         insert.setString(1, user.userId);
         insert.setBigDecimal(2, score.scoreDecimal());

@@ -21,7 +21,7 @@ import io.rekindle.scoring.Score;
  * <p>Mutable, since it is changed for every event; whoever takes it from Flink's state may change
  * it and puts it back. Flink copies it first if a checkpoint still needs it as it was.
  */
-final class UserState {
+public final class UserState {
 
   /** Stands for an instant that never comes. */
   static final long NEVER_DUE = Long.MAX_VALUE;
@@ -33,7 +33,7 @@ final class UserState {
    */
   static final long CONTACT_MEMORY_MS = OutreachRules.MAX_DAYS * 86_400_000L;
 
-  final Orders orders;
+  public final Orders orders;
   final RemovedOrders removedOrders;
 
   /** Null while the shop has no such user. */
@@ -52,33 +52,33 @@ final class UserState {
   long overrideLsn;
   long overrideRemovedAt = Score.NEVER;
 
-  long lastContactAt = Score.NEVER;
+  public long lastContactAt = Score.NEVER;
 
   /** Null while there is nothing to remember. */
   OutreachState outreach;
 
   /** Null until the user was judged, and again once the user is gone. */
-  Shown shown;
+  public Shown shown;
 
   /** When the user was last judged; NEVER if not yet. */
-  long judgedAt = Score.NEVER;
+  public long judgedAt = Score.NEVER;
 
-  long revision;
+  public long revision;
 
   /** Orders of the last judgement that no rate could convert. */
   int unconvertedOrders;
 
   /** When the user is to be judged next if nothing happens. */
-  long reviewAt = NEVER_DUE;
+  public long reviewAt = NEVER_DUE;
 
   /** The one wake-up timer that is registered, which may be earlier than it needs to be. */
-  long wakeAt = NEVER_DUE;
+  public long wakeAt = NEVER_DUE;
 
-  UserState() {
+  public UserState() {
     this(new Orders(), new RemovedOrders());
   }
 
-  UserState(Orders orders, RemovedOrders removedOrders) {
+  public UserState(Orders orders, RemovedOrders removedOrders) {
     this.orders = orders;
     this.removedOrders = removedOrders;
   }
@@ -126,7 +126,7 @@ final class UserState {
    * @param at event time, from which the memory of what is removed counts
    * @return whether it was news: false for a change that is no newer than what is known
    */
-  boolean apply(Change change, long at) {
+  public boolean apply(Change change, long at) {
     if (change instanceof OrderChanged order) {
       return applyOrder(order);
     } else if (change instanceof OrderRemoved order) {

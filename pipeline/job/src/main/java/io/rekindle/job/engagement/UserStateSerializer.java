@@ -19,7 +19,7 @@ import org.apache.flink.core.memory.DataOutputView;
  * <p>A later format gets the next number in the {@link Snapshot}, and reading of the earlier ones
  * stays: savepoints outlive releases.
  */
-final class UserStateSerializer extends TypeSerializer<UserState> {
+public final class UserStateSerializer extends TypeSerializer<UserState> {
 
   private static final long serialVersionUID = 1L;
 

@@ -1,0 +1,385 @@
+package io.rekindle.bench;
+
+import io.rekindle.connectors.kafka.Topics;
+import io.rekindle.job.Settings;
+import io.rekindle.local.cli.DataOption;
+import io.rekindle.local.terminal.Failure;
+import io.rekindle.local.terminal.Progress;
+import io.rekindle.bench.sandbox.DashboardSandbox;
+import io.rekindle.bench.sandbox.KafkaSandbox;
+import io.rekindle.local.server.StackInfo;
+import io.rekindle.scoring.policy.ScoringPolicy;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.admin.AdminClient;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.postgresql.ds.PGSimpleDataSource;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code rekindle bench}. */
+@Command(
+    name = "bench",
+    mixinStandardHelpOptions = true,
+    synopsisSubcommandLabel = "(throughput | freshness | state | dashboard)",
+    description = "Measures the pipeline and the dashboard on this machine.")
+public final class BenchCommand implements Runnable {
+
+  private static final int SHOWN_METHODS = 25;
+
+  private static final Duration WARM_UP = Duration.ofSeconds(15);
+  private static final Duration SATURATED = Duration.ofSeconds(20);
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public void run() {
+    spec.commandLine().usage(spec.commandLine().getOut());
+  }
+
+  @Command(
+      name = "throughput",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Fills a Kafka broker of its own with order changes as Debezium writes them, runs the job's",
+        "own graph over them with the results thrown away, and prints changes a second and",
+        "processor time a change, beside what one thread reaches that only parses them: each in a",
+        "JVM that has just started, and again once its code is compiled."
+      })
+  int throughput(
+      // Every command takes --data; this one works in a directory of its own.
+      @Mixin DataOption unused,
+      @Option(
+              names = "--changes",
+              paramLabel = "N",
+              defaultValue = "3000000",
+              description = "Changes of orders (default: ${DEFAULT-VALUE}).")
+          int changes,
+      @Option(
+              names = "--users",
+              paramLabel = "N",
+              defaultValue = "100000",
+              description = "Users that they are of (default: ${DEFAULT-VALUE}).")
+          int users,
+      @Option(
+              names = "--state",
+              paramLabel = "BACKEND",
+              defaultValue = "hashmap",
+              description = "Where state is kept: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
+          Settings.StateBackend state,
+      @Option(
+              names = "--parallelism",
+              paramLabel = "N",
+              defaultValue = "2",
+              description = "Parallel parts of the job (default: ${DEFAULT-VALUE}).")
+          int parallelism,
+      @Option(
+              names = "--profile",
+              paramLabel = "FILE",
+              description =
+                  "Record the job with the Java Flight Recorder, and print where it runs.")
+          Path profile)
+      throws IOException, InterruptedException {
+    ChangeStream stream = new ChangeStream(Topics.standard(), users, changes);
+    List<Measurement> limit;
+    List<Measurement> job;
+    AtomicLong bytes = new AtomicLong();
+    try (Progress progress = Progress.onStandardError();
+        KafkaSandbox kafka = KafkaSandbox.start(progress)) {
+      preload(kafka.bootstrap(), stream, bytes, progress);
+      progress.step("parsing only, with one thread");
+      limit =
+          measure(
+              new JavaProcess(KafkaSandbox.jobClassPath(), DecodingLimit.class, kafka.directory()),
+              List.of(kafka.bootstrap()));
+      progress.step("running the job");
+      JavaProcess process =
+          new JavaProcess(KafkaSandbox.jobClassPath(), ThroughputJob.class, kafka.directory());
+      if (profile != null) {
+        process.record(profile.toAbsolutePath());
+      }
+      job =
+          measure(
+              process,
+              List.of(
+                  Long.toString(stream.changes()),
+                  Long.toString(stream.end()),
+                  Settings.KAFKA_BOOTSTRAP_SERVERS.argument(),
+                  kafka.bootstrap(),
+                  // Required, and not used: no sink is there.
+                  Settings.DATABASE_URL.argument(),
+                  "jdbc:postgresql:unused",
+                  Settings.CHECKPOINT_DIRECTORY.argument(),
+                  kafka.directory().resolve("checkpoints").toUri().toString(),
+                  Settings.STATE_BACKEND.argument(),
+                  state.toString(),
+                  Settings.PARALLELISM.argument(),
+                  Integer.toString(parallelism)));
+    }
+    PrintWriter out = spec.commandLine().getOut();
+    out.printf(
+        Locale.ROOT,
+        "%,d changes of %,d users, %.2f KB each; state %s, parallelism %d%n",
+        stream.changes(),
+        users,
+        bytes.get() / 1e3 / stream.changes(),
+        state.toString(),
+        parallelism);
+    print(out, "job, just started", job.get(0));
+    print(out, "job, warm", job.get(Measurement.RUNS - 1));
+    print(out, "parsing only, just started", limit.get(0));
+    print(out, "parsing only, warm", limit.get(Measurement.RUNS - 1));
+    if (profile != null) {
+      Profile.topMethods(profile, SHOWN_METHODS).forEach(out::println);
+    }
+    return 0;
+  }
+
+  @Command(
+      name = "freshness",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Commits changes to the running stack's shop at a steady rate and measures the time from",
+        "each commit until its score can be read from user_scores. Uses clients of its own and",
+        "removes them afterwards."
+      })
+  int freshness(
+      @Mixin DataOption data,
+      @Option(
+              names = "--rate",
+              paramLabel = "N",
+              defaultValue = "200",
+              description = "Changes a second (default: ${DEFAULT-VALUE}).")
+          int rate,
+      @Option(
+              names = "--seconds",
+              paramLabel = "N",
+              defaultValue = "60",
+              description = "For how long (default: ${DEFAULT-VALUE}).")
+          int seconds)
+      throws SQLException, InterruptedException, ExecutionException {
+    if (rate < 1 || seconds < 1) {
+      throw new Failure("--rate and --seconds are at least 1", 2);
+    }
+    StackInfo stack = StackInfo.read(data.path());
+    PGSimpleDataSource database = stack.ownerDatabase();
+    Percentiles times;
+    try (Progress progress = Progress.onStandardError()) {
+      times =
+          new Percentiles(
+              new Freshness(database, progress).measure(rate, Duration.ofSeconds(seconds)));
+    }
+    spec.commandLine()
+        .getOut()
+        .printf(
+            Locale.ROOT,
+            "%,d changes, %.1f a second: commit to visible score p50 %d ms, p99 %d ms, at most %d ms"
+                + " (looked for every %d ms)%n",
+            times.count(),
+            (double) times.count() / seconds,
+            times.at(50) / 1_000_000,
+            times.at(99) / 1_000_000,
+            times.at(100) / 1_000_000,
+            Freshness.POLL.toMillis());
+    return 0;
+  }
+
+  @Command(
+      name = "state",
+      mixinStandardHelpOptions = true,
+      description = "Prints what a user costs in state, as the job's own serializer writes it.")
+  int state(@Mixin DataOption unused) throws IOException, InterruptedException {
+    PrintWriter out = spec.commandLine().getOut();
+    new JavaProcess(KafkaSandbox.jobClassPath(), StateSizes.class, null)
+        .run(List.of("1", "20", "100", "1000"), out::println);
+    return 0;
+  }
+
+  @Command(
+      name = "dashboard",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Starts Postgres and the dashboard in a directory of their own, fills the database with a",
+        "large shop (once: the directory is kept), has viewers look at lists, searches, clients,",
+        "numbers and pages, and prints how long each kind of answer takes, how many there are when",
+        "nobody pauses, and how long a policy's preview and the dashboard's start take, with its",
+        "memory."
+      })
+  int dashboard(
+      // Every command takes --data; this one works in a directory of its own.
+      @Mixin DataOption unused,
+      @Option(
+              names = "--directory",
+              paramLabel = "DIR",
+              required = true,
+              description = "Where the large shop is kept; about 8 GB by default.")
+          Path directory,
+      @Option(
+              names = "--users",
+              paramLabel = "N",
+              defaultValue = "1000000",
+              description =
+                  "Users, with 10 orders and 5 changes of the score each (default: ${DEFAULT-VALUE}).")
+          int users,
+      @Option(
+              names = "--viewers",
+              paramLabel = "N",
+              defaultValue = "20",
+              description = "How many look at once (default: ${DEFAULT-VALUE}).")
+          int people,
+      @Option(
+              names = "--seconds",
+              paramLabel = "N",
+              defaultValue = "60",
+              description = "For how long; 0 only fills (default: ${DEFAULT-VALUE}).")
+          int seconds,
+      @Option(
+              names = "--pause",
+              paramLabel = "SECONDS",
+              defaultValue = "1.5",
+              description =
+                  "How long a viewer looks at a page on average before the next; it asks for"
+                      + " 3 things at once (default: ${DEFAULT-VALUE}).")
+          double pause)
+      throws SQLException, IOException, InterruptedException, ExecutionException {
+    PrintWriter out = spec.commandLine().getOut();
+    try (Progress progress = Progress.onStandardError();
+        DashboardSandbox sandbox = DashboardSandbox.start(directory, progress)) {
+      long begin = System.nanoTime();
+      if (LargeShop.ensure(sandbox.owner(), users, progress)) {
+        out.printf(Locale.ROOT, "filled in %,.0f s%n", (System.nanoTime() - begin) / 1e9);
+        out.flush();
+      }
+      if (seconds == 0) {
+        return 0;
+      }
+      progress.step("starting the dashboard");
+      Duration start = sandbox.startDashboard();
+      Viewers viewers = DashboardViews.of(sandbox.url(), sandbox.administrator(), users);
+      progress.step("counting everybody for the first time");
+      viewers.awaitStatistics();
+      progress.step("%d viewers warm up".formatted(people));
+      viewers.measure(people, Duration.ZERO, WARM_UP);
+      progress.step("%d viewers look".formatted(people));
+      Duration meanPause = Duration.ofNanos((long) (pause * 1e9));
+      Viewers.Measured paced = viewers.measure(people, meanPause, Duration.ofSeconds(seconds));
+      progress.step("%d viewers look without a pause".formatted(people));
+      Viewers.Measured saturated = viewers.measure(people, Duration.ZERO, SATURATED);
+      long resident = sandbox.residentBytes();
+      Duration preview = viewers.preview(ScoringPolicy.builtIn("document-v1").json(), progress);
+      paced.byKind().forEach((kind, times) -> print(out, kind, times));
+      out.printf(
+          Locale.ROOT,
+          "%d viewers, each a page of %d requests, then a pause of %s s on average (--pause;"
+              + " exponential, seed %d): %.0f answers/s%n",
+          people,
+          Viewers.REQUESTS_OF_A_PAGE,
+          pause,
+          Viewers.SEED,
+          paced.answersPerSecond());
+      print(out, "all", paced.all());
+      out.printf(
+          Locale.ROOT,
+          "the same without a pause, which is throughput: %.0f answers/s%n",
+          saturated.answersPerSecond());
+      print(out, "all", saturated.all());
+      out.printf(
+          Locale.ROOT,
+          "policy preview over all clients: %.1f s%n"
+              + "the dashboard, from its process' start to the first answer about its health: %.2f s;"
+              + " it took %d MB, at most %d MB with the preview%n",
+          preview.toMillis() / 1e3,
+          start.toMillis() / 1e3,
+          resident >> 20,
+          sandbox.peakResidentBytes() >> 20);
+    }
+    return 0;
+  }
+
+  private static void print(PrintWriter out, String kind, Percentiles nanos) {
+    out.printf(
+        Locale.ROOT,
+        "%-34s %,7d answers  p50 %5.0f ms  p99 %5.0f ms  at most %5.0f ms%n",
+        kind,
+        nanos.count(),
+        nanos.at(50) / 1e6,
+        nanos.at(99) / 1e6,
+        nanos.at(100) / 1e6);
+  }
+
+  private static void preload(
+      String bootstrap, ChangeStream stream, AtomicLong bytes, Progress progress)
+      throws InterruptedException {
+    try (AdminClient admin = AdminClient.create(Map.of("bootstrap.servers", bootstrap))) {
+      Topics.standard().create(admin);
+    }
+    Map<String, Object> settings =
+        Map.of(
+            "bootstrap.servers", bootstrap,
+            "linger.ms", "20",
+            "batch.size", "262144",
+            "buffer.memory", "134217728");
+    AtomicReference<Exception> failure = new AtomicReference<>();
+    AtomicLong sent = new AtomicLong();
+    try (KafkaProducer<String, String> producer =
+        new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer())) {
+      stream.forEach(
+          message -> {
+            // The callback tells of a failure.
+            Future<?> unused =
+                producer.send(
+                    new ProducerRecord<>(
+                        message.topic(), message.partition(), message.key(), message.value()),
+                    (metadata, e) -> failure.compareAndSet(null, e));
+            if (message.change()) {
+              bytes.addAndGet(message.value().length());
+              progress.count("filling Kafka", sent.incrementAndGet(), stream.changes());
+            }
+          });
+    }
+    if (failure.get() != null) {
+      throw new Failure("Kafka cannot be filled: " + failure.get().getMessage(), failure.get());
+    }
+  }
+
+  private static List<Measurement> measure(JavaProcess process, List<String> arguments)
+      throws IOException, InterruptedException {
+    List<Measurement> measured = new ArrayList<>();
+    process.run(
+        arguments,
+        line -> {
+          Measurement measurement = Measurement.parse(line);
+          if (measurement != null) {
+            measured.add(measurement);
+          }
+        });
+    return measured;
+  }
+
+  private static void print(PrintWriter out, String what, Measurement measurement) {
+    out.printf(
+        Locale.ROOT,
+        "%-27s %,9.0f changes/s  %6.2f µs CPU/change  %,d results in %.1f s%n",
+        what,
+        measurement.changesPerSecond(),
+        measurement.cpuMicrosPerChange(),
+        measurement.results(),
+        measurement.nanos() / 1e9);
+  }
+}

@@ -1,0 +1,45 @@
+package io.rekindle.bench;
+
+import io.rekindle.job.engagement.Shown;
+import io.rekindle.job.engagement.UserState;
+import io.rekindle.job.engagement.UserStateSerializer;
+import io.rekindle.connectors.events.Change;
+import io.rekindle.scoring.Score;
+import io.rekindle.scoring.Scorer;
+import io.rekindle.scoring.policy.ScoringPolicy;
+import java.io.IOException;
+import java.util.List;
+import org.apache.flink.core.memory.DataOutputSerializer;
+
+/** What a user costs in a checkpoint. */
+public final class StateSize {
+
+  private static final int INITIAL_BYTES = 1_024;
+
+  private StateSize() {}
+
+  /**
+   * Bytes of the state of a user to whom these changes happened and who was then judged.
+   *
+   * @param changes of one user, their row among them
+   * @param at when the user is judged, epoch milliseconds
+   */
+  public static int bytes(List<? extends Change> changes, long at) throws IOException {
+    UserState user = new UserState();
+    for (Change change : changes) {
+      user.apply(change, at);
+    }
+    Scorer scorer = new Scorer(ScoringPolicy.builtIn(ScoringPolicy.builtInNames().get(0)));
+    Score score = scorer.score(user.orders, at, user.lastContactAt);
+    user.shown = new Shown(score.scored(), score.score(), score.band(), score.atRisk(), false);
+    user.judgedAt = at;
+    user.revision = changes.size();
+    if (score.nextReview() != Score.NEVER) {
+      user.reviewAt = score.nextReview();
+      user.wakeAt = score.nextReview();
+    }
+    DataOutputSerializer out = new DataOutputSerializer(INITIAL_BYTES);
+    new UserStateSerializer().serialize(user, out);
+    return out.length();
+  }
+}

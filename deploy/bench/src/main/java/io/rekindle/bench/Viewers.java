@@ -1,0 +1,306 @@
+package io.rekindle.bench;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rekindle.local.terminal.Failure;
+import io.rekindle.local.terminal.Progress;
+import io.rekindle.local.server.StackInfo.Account;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.CookieManager;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/**
+ * People who look at a dashboard, page after page, and how long they wait for each kind of answer.
+ */
+final class Viewers {
+
+  private static final JsonMapper JSON = new JsonMapper();
+  private static final Duration TIMEOUT = Duration.ofSeconds(60);
+
+  /** No more often than the dashboard lets one account try. */
+  private static final Duration SIGN_IN_PAUSE = Duration.ofSeconds(7);
+
+  private static final Duration PREVIEW_POLL = Duration.ofMillis(200);
+  private static final Duration STATISTICS_POLL = Duration.ofMillis(500);
+  private static final Duration FIRST_COUNT = Duration.ofMinutes(3);
+
+  static final long SEED = 20;
+
+  static final int REQUESTS_OF_A_PAGE = 3;
+
+  /** The part of a list that comes after the one in the answer. */
+  private static final String CURSOR = "nextCursor";
+
+  private final String url;
+  private final Map<String, Function<Random, String>> kinds = new LinkedHashMap<>();
+  private final Map<String, ConcurrentLinkedQueue<Long>> nanos = new LinkedHashMap<>();
+  private final HttpClient client =
+      HttpClient.newBuilder().cookieHandler(new CookieManager()).build();
+  private String csrfToken;
+
+  private Viewers(String url) {
+    this.url = url;
+  }
+
+  /**
+   * People who share an account.
+   *
+   * @param url of the dashboard
+   */
+  static Viewers signIn(String url, Account account) throws IOException, InterruptedException {
+    Viewers viewers = new Viewers(url);
+    ObjectNode body =
+        JSON.createObjectNode().put("email", account.user()).put("password", account.password());
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(url + "/api/session"))
+            .header("Content-Type", "application/json")
+            .POST(BodyPublishers.ofString(body.toString()))
+            .build();
+    long deadline = System.nanoTime() + TIMEOUT.toNanos();
+    HttpResponse<String> response = viewers.client.send(request, BodyHandlers.ofString());
+    // A dashboard that has just started answers before it has made its first account.
+    while (response.statusCode() == 401 && System.nanoTime() < deadline) {
+      LockSupport.parkNanos(SIGN_IN_PAUSE.toNanos());
+      response = viewers.client.send(request, BodyHandlers.ofString());
+    }
+    if (response.statusCode() != 201) {
+      throw new Failure("the dashboard does not let us in: " + response.body());
+    }
+    viewers.csrfToken = JSON.readTree(response.body()).path("csrfToken").textValue();
+    return viewers;
+  }
+
+  /** Waits until all numbers have been counted once: until then, those who ask are put off. */
+  void awaitStatistics() throws IOException, InterruptedException {
+    long deadline = System.nanoTime() + FIRST_COUNT.toNanos();
+    HttpRequest overview = request("/api/overview").build();
+    HttpResponse<byte[]> response = client.send(overview, BodyHandlers.ofByteArray());
+    while (response.statusCode() == 503 && System.nanoTime() < deadline) {
+      LockSupport.parkNanos(STATISTICS_POLL.toNanos());
+      response = client.send(overview, BodyHandlers.ofByteArray());
+    }
+    body("/api/overview", 200, response);
+  }
+
+  /**
+   * Adds a kind of request. If its answers are parts of a list, every second viewer asks for the
+   * next part, too.
+   *
+   * @param path path and query, of something chosen by chance
+   */
+  Viewers addRequest(String kind, Function<Random, String> path) {
+    kinds.put(kind, path);
+    nanos.put(kind, new ConcurrentLinkedQueue<>());
+    return this;
+  }
+
+  /**
+   * What a measurement found.
+   *
+   * @param all of all kinds together
+   * @param answersPerSecond how many all viewers got together
+   */
+  record Measured(Map<String, Percentiles> byKind, Percentiles all, double answersPerSecond) {}
+
+  /**
+   * Has so many people look at everything again and again, and returns how long each kind of answer
+   * took. What they open asks for {@value #REQUESTS_OF_A_PAGE} things at once, as a page does.
+   *
+   * @param pause how long a person looks on average before the next page; exponentially distributed
+   */
+  Measured measure(int people, Duration pause, Duration duration)
+      throws InterruptedException, ExecutionException {
+    nanos.values().forEach(ConcurrentLinkedQueue::clear);
+    long begin = System.nanoTime();
+    run(people, pause, begin + duration.toNanos());
+    double seconds = (System.nanoTime() - begin) / 1e9;
+    Map<String, Percentiles> byKind = new LinkedHashMap<>();
+    nanos.forEach(
+        (kind, times) -> {
+          if (!times.isEmpty()) {
+            byKind.put(kind, percentiles(times.stream()));
+          }
+        });
+    Percentiles all = percentiles(nanos.values().stream().flatMap(ConcurrentLinkedQueue::stream));
+    return new Measured(byKind, all, all.count() / seconds);
+  }
+
+  private static Percentiles percentiles(Stream<Long> times) {
+    return new Percentiles(times.mapToLong(Long::longValue).toArray());
+  }
+
+  private void run(int people, Duration pause, long end)
+      throws InterruptedException, ExecutionException {
+    ExecutorService threads = Executors.newFixedThreadPool(people);
+    // Of seeds in a row, Random's first numbers are nearly the same: everybody would come at once.
+    SplittableRandom seeds = new SplittableRandom(SEED);
+    try {
+      List<Future<?>> looking = new ArrayList<>();
+      for (int person = 0; person < people; person++) {
+        Random random = new Random(seeds.nextLong());
+        boolean turnsPages = person % 2 == 1;
+        looking.add(
+            threads.submit(
+                () -> {
+                  Iterator<String> kinds = Collections.emptyIterator();
+                  while (pauseBetweenPages(pause, random, end)) {
+                    List<CompletableFuture<?>> page = new ArrayList<>();
+                    while (page.size() < REQUESTS_OF_A_PAGE) {
+                      kinds = kinds.hasNext() ? kinds : shuffled(random);
+                      page.add(open(kinds.next(), random, turnsPages));
+                    }
+                    CompletableFuture.allOf(page.toArray(CompletableFuture[]::new)).get();
+                  }
+                  return null;
+                }));
+      }
+      for (Future<?> one : looking) {
+        one.get();
+      }
+    } finally {
+      threads.shutdownNow();
+      threads.awaitTermination(1, TimeUnit.MINUTES);
+    }
+  }
+
+  /** False once it is time to go. */
+  private static boolean pauseBetweenPages(Duration pause, Random random, long end) {
+    long until = System.nanoTime() + (long) (-Math.log(1 - random.nextDouble()) * pause.toNanos());
+    while (System.nanoTime() < Math.min(until, end)) {
+      LockSupport.parkNanos(Math.min(until, end) - System.nanoTime());
+    }
+    return System.nanoTime() < end;
+  }
+
+  private Iterator<String> shuffled(Random random) {
+    List<String> order = new ArrayList<>(kinds.keySet());
+    Collections.shuffle(order, random);
+    return order.iterator();
+  }
+
+  private CompletableFuture<?> open(String kind, Random random, boolean turnsPages) {
+    String path = kinds.get(kind).apply(random);
+    CompletableFuture<byte[]> first = ask(kind, path);
+    return turnsPages ? first.thenCompose(answer -> next(kind, path, answer)) : first;
+  }
+
+  /** The part of a list after the one in the answer, if there is one. */
+  private CompletableFuture<byte[]> next(String kind, String path, byte[] answer) {
+    String cursor = null;
+    if (answer.length > 0 && answer[0] == '{') {
+      try {
+        cursor = JSON.readTree(answer).path(CURSOR).textValue();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    return cursor == null
+        ? CompletableFuture.completedFuture(answer)
+        : ask(
+            kind,
+            path
+                + (path.contains("?") ? "&" : "?")
+                + "cursor="
+                + URLEncoder.encode(cursor, StandardCharsets.UTF_8));
+  }
+
+  private CompletableFuture<byte[]> ask(String kind, String path) {
+    HttpRequest request = request(path).GET().build();
+    long begin = System.nanoTime();
+    return client
+        .sendAsync(request, BodyHandlers.ofByteArray())
+        .thenApply(
+            response -> {
+              nanos.get(kind).add(System.nanoTime() - begin);
+              return body(path, 200, response);
+            });
+  }
+
+  /**
+   * Compares a policy with the one in force over all clients.
+   *
+   * @param document of the policy, JSON
+   * @return how long it took
+   */
+  Duration preview(String document, Progress progress) throws IOException, InterruptedException {
+    ObjectNode asked = JSON.createObjectNode();
+    asked.set("document", JSON.readTree(document));
+    long begin = System.nanoTime();
+    JsonNode preview =
+        JSON.readTree(send("/api/policy-previews", 202, BodyPublishers.ofString(asked.toString())));
+    String path = "/api/policy-previews/" + preview.path("previewId").textValue();
+    while (preview.path("finishedAt").isNull() || preview.path("finishedAt").isMissingNode()) {
+      LockSupport.parkNanos(PREVIEW_POLL.toNanos());
+      preview =
+          JSON.readTree(
+              body(path, 200, client.send(request(path).build(), BodyHandlers.ofByteArray())));
+      progress.count(
+          "previewing a policy",
+          preview.path("usersDone").longValue(),
+          preview.path("usersTotal").longValue());
+    }
+    if (!preview.path("state").asText().equals("DONE")) {
+      throw new Failure("the preview ended as " + preview.path("state").asText());
+    }
+    return Duration.ofNanos(System.nanoTime() - begin);
+  }
+
+  private byte[] send(String path, int expected, BodyPublisher body)
+      throws IOException, InterruptedException {
+    HttpRequest request =
+        request(path)
+            .header("Content-Type", "application/json")
+            .header("X-CSRF-Token", csrfToken)
+            .POST(body)
+            .build();
+    return body(path, expected, client.send(request, BodyHandlers.ofByteArray()));
+  }
+
+  private HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(URI.create(url + path)).timeout(TIMEOUT);
+  }
+
+  private static byte[] body(String path, int expected, HttpResponse<byte[]> response) {
+    if (response.statusCode() != expected) {
+      throw new Failure(
+          "%s answered %d: %s"
+              .formatted(
+                  path,
+                  response.statusCode(),
+                  new String(response.body(), StandardCharsets.UTF_8)
+                      .lines()
+                      .findFirst()
+                      .orElse("")));
+    }
+    return response.body();
+  }
+}

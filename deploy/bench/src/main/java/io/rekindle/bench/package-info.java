@@ -1,0 +1,2 @@
+/** Measures the pipeline: throughput, freshness, and what a user costs in state. */
+package io.rekindle.bench;

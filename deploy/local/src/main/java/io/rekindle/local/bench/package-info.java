@@ -1,2 +1,0 @@
-/** Measures the pipeline: throughput, freshness, and what a user costs in state. */
-package io.rekindle.local.bench;

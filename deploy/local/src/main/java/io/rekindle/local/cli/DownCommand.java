@@ -1,0 +1,98 @@
+package io.rekindle.local.cli;
+
+import io.rekindle.local.process.DataDirectory;
+import io.rekindle.local.process.EventLog;
+import io.rekindle.local.process.LogTail;
+import io.rekindle.local.process.Pid;
+import io.rekindle.local.process.PidFile;
+import io.rekindle.local.server.StackInfo;
+import io.rekindle.local.stack.Orphans;
+import io.rekindle.local.stack.Supervisor;
+import io.rekindle.local.terminal.Failure;
+import io.rekindle.local.terminal.Progress;
+import java.io.IOException;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code rekindle down}. */
+@Command(
+    name = "down",
+    mixinStandardHelpOptions = true,
+    description =
+        "Stops a stack: the job with a savepoint, then every process. The next `rekindle up` goes on"
+            + " from there.")
+public final class DownCommand implements Callable<Integer> {
+
+  /** Longer than all the limits of the supervisor together. */
+  private static final Duration LIMIT = Duration.ofMinutes(4);
+
+  @Mixin private DataOption data;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    DataDirectory directory = new DataDirectory(data.path());
+    Optional<ProcessHandle> supervisor =
+        PidFile.read(directory.pidFile(Supervisor.NAME)).flatMap(Pid::handle);
+    try (Progress progress = Progress.onStandardError()) {
+      if (supervisor.isEmpty()) {
+        return endOrphans(directory, progress);
+      }
+      stop(supervisor.get(), directory, progress);
+    }
+    System.out.println("stopped");
+    return 0;
+  }
+
+  private static void stop(ProcessHandle supervisor, DataDirectory directory, Progress progress)
+      throws IOException, InterruptedException {
+    LogTail tail = LogTail.fromEndOf(directory.log(Supervisor.NAME));
+    progress.step("stopping");
+    supervisor.destroy();
+    long deadline = System.nanoTime() + LIMIT.toNanos();
+    boolean ended = false;
+    while (!ended) {
+      ended = !supervisor.isAlive();
+      for (String line : tail.newLines()) {
+        if (line.startsWith(EventLog.STEP)) {
+          progress.step(line.substring(EventLog.STEP.length()));
+        } else if (!line.equals(Supervisor.STOPPED)) {
+          progress.print(line);
+        }
+      }
+      if (System.nanoTime() - deadline > 0) {
+        throw new Failure(
+            "the supervisor (pid %d) does not end: see %s"
+                .formatted(supervisor.pid(), directory.log(Supervisor.NAME)));
+      }
+      TimeUnit.MILLISECONDS.sleep(50);
+    }
+  }
+
+  /** There is no supervisor; what it left behind when it was killed goes, too. */
+  private static int endOrphans(DataDirectory directory, Progress progress) throws IOException {
+    if (!Files.isDirectory(directory.run())) {
+      throw noStack(directory);
+    }
+    FileLock lock = directory.lock();
+    try {
+      if (Orphans.end(directory, new EventLog(directory.log(Supervisor.NAME), progress)) == 0) {
+        throw noStack(directory);
+      }
+      StackInfo.delete(directory.root());
+    } finally {
+      lock.close();
+    }
+    System.out.println("stopped");
+    return 0;
+  }
+
+  private static Failure noStack(DataDirectory directory) {
+    return new Failure("no stack runs on " + directory.root(), 2);
+  }
+}

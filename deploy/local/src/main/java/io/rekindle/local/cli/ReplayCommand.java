@@ -1,0 +1,106 @@
+package io.rekindle.local.cli;
+
+import io.rekindle.local.verify.ReplayComparison;
+import io.rekindle.local.verify.ShadowDatabase;
+import io.rekindle.local.terminal.Failure;
+import io.rekindle.local.terminal.Progress;
+import io.rekindle.local.job.ShadowJob;
+import io.rekindle.local.server.StackInfo;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code rekindle replay}. */
+@Command(
+    name = "replay",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Runs a second job beside the one that counts, over all that the topics hold, into the"
+          + " database "
+          + ShadowDatabase.NAME
+          + ", and compares scores and history. It writes to no topic and no email.",
+      "Tells what another version of the job, or a repair of it, would change, before it does."
+    },
+    exitCodeListHeading = "Exit code:%n",
+    exitCodeList = {"0:nothing differs", "1:something differs", "2:it could not be compared"},
+    exitCodeOnExecutionException = VerifyCommand.NOT_VERIFIED)
+public final class ReplayCommand implements Callable<Integer> {
+
+  @Mixin private DataOption data;
+
+  @Option(
+      names = "--jar",
+      paramLabel = "FILE",
+      description = "The job's jar, of another version; the one that was built here unless given.")
+  private Path jar;
+
+  @Option(
+      names = "--keep",
+      description = "Keeps the database, to be asked in SQL what differs; otherwise it is dropped.")
+  private boolean keep;
+
+  @Mixin private TimeoutOption timeout;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    ReplayComparison.Result result = replay();
+    print(result, spec.commandLine().getOut());
+    return result.differences().isEmpty() ? 0 : 1;
+  }
+
+  /**
+   * @throws Failure with exit code 2 if there is nothing to compare
+   */
+  private ReplayComparison.Result replay() throws InterruptedException {
+    try (Progress progress = Progress.onStandardError()) {
+      StackInfo stack = StackInfo.read(data.path());
+      ShadowDatabase database = new ShadowDatabase(stack);
+      progress.step("making the database " + ShadowDatabase.NAME);
+      database.create();
+      try {
+        return replay(stack, database, progress);
+      } finally {
+        if (!keep) {
+          database.drop();
+        }
+      }
+    } catch (Failure e) {
+      throw new Failure(e.getMessage(), e, VerifyCommand.NOT_VERIFIED);
+    } catch (IOException | SQLException e) {
+      throw new Failure(
+          "it could not be compared, see `rekindle status`: " + e.getMessage(),
+          e,
+          VerifyCommand.NOT_VERIFIED);
+    }
+  }
+
+  private ReplayComparison.Result replay(StackInfo stack, ShadowDatabase database, Progress progress)
+      throws IOException, SQLException, InterruptedException {
+    try (ShadowJob job = ShadowJob.submit(data.path(), stack, jar, database.jdbcUrl())) {
+      try {
+        return new ReplayComparison(database.live(), database.shadow(), timeout.duration(), progress)
+            .compare();
+      } catch (Failure e) {
+        // A job that has ended is why nothing moves.
+        job.check();
+        throw e;
+      }
+    }
+  }
+
+  private static void print(ReplayComparison.Result result, PrintWriter out) {
+    VerifyCommand.printFirst(result.differences(), out);
+    out.printf(
+        "%d users and %d rows of history compared (%d users were changing), %d differences%n",
+        result.users(), result.history(), result.changing(), result.differences().size());
+  }
+}

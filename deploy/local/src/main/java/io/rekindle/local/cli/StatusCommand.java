@@ -1,0 +1,142 @@
+package io.rekindle.local.cli;
+
+import io.rekindle.local.process.DataDirectory;
+import io.rekindle.local.server.StackInfo;
+import io.rekindle.local.stack.StackStatus;
+import io.rekindle.local.stack.StatusCollector;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.rekindle.local.terminal.Progress;
+import io.rekindle.local.stack.StackStatus.Component;
+import java.io.PrintStream;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code rekindle status}. */
+@Command(
+    name = "status",
+    mixinStandardHelpOptions = true,
+    description = "Shows how a stack is: its processes, the job, and how far the scores have come.",
+    exitCodeListHeading = "Exit code:%n",
+    exitCodeList = {"0:all is well", "1:something is not", "2:no stack runs"})
+public final class StatusCommand implements Callable<Integer> {
+
+  @Mixin private DataOption data;
+
+  @Option(names = "--json", description = "Prints JSON, for programs.")
+  private boolean json;
+
+  @Override
+  public Integer call() throws JsonProcessingException {
+    StackInfo info = StackInfo.read(data.path());
+    StackStatus status;
+    try (Progress progress = Progress.onStandardErrorIfSlow()) {
+      progress.step("waiting for answers");
+      status = new StatusCollector(new DataDirectory(data.path()), info).collect();
+    }
+    if (json) {
+      System.out.println(
+          new JsonMapper().writerWithDefaultPrettyPrinter().writeValueAsString(status));
+    } else {
+      print(status, System.out);
+    }
+    return status.healthy() ? 0 : 1;
+  }
+
+  public static void print(StackStatus status, PrintStream out) {
+    Map<String, Component> components = new LinkedHashMap<>();
+    components.put("postgres", status.postgres());
+    components.put("kafka", status.kafka());
+    components.put("connect", status.connect());
+    components.put("jobmanager", status.jobmanager());
+    components.put("taskmanager", status.taskmanager());
+    components.putAll(status.moreTaskmanagers());
+    components.put("flink", status.flink());
+    components.put("dashboard", status.dashboard());
+    components.put("sender", status.sender());
+    components.put("mail", status.mail());
+    components.put("supervisor", status.supervisor());
+    components.forEach(
+        (name, component) ->
+            out.printf(
+                Locale.ROOT,
+                "%-13s %-8s %8s  %s%s%s%n",
+                name,
+                component.healthy() ? "ok" : "TROUBLE",
+                component.pid() == null ? "" : component.pid().toString(),
+                component.endpoint() == null ? "" : component.endpoint(),
+                component.smtp() == null ? "" : ", SMTP " + component.smtp(),
+                component.trouble() == null ? "" : " (" + component.trouble() + ")"));
+    out.println();
+    var connector = status.connector();
+    line(
+        out,
+        "connector",
+        connector.healthy(),
+        (connector.state() == null ? "" : connector.state() + ", task " + connector.task())
+            + (connector.trouble() == null ? "" : " " + connector.trouble()));
+    var job = status.job();
+    line(
+        out,
+        "job",
+        job.healthy(),
+        (job.id() == null ? "" : job.id() + " ")
+            + (job.state() == null ? "" : job.state())
+            + (job.trouble() == null ? "" : " (" + job.trouble() + ")"));
+    var watermark = status.watermark();
+    line(
+        out,
+        "scores",
+        watermark.healthy(),
+        watermark.scoredUntil() == null
+            ? "none yet"
+            : "complete up to %s, %.1f s ago"
+                .formatted(watermark.scoredUntil(), watermark.ageSeconds()));
+    if (watermark.why() != null) {
+      line(out, "", true, "time stands still: " + watermark.why());
+    }
+    if (watermark.heldBackBy() != null) {
+      var partition = watermark.heldBackBy();
+      line(
+          out,
+          "",
+          true,
+          "held back by partition %d of %s%s"
+              .formatted(
+                  partition.partition(),
+                  partition.topic(),
+                  partition.watermark() == null ? "" : ", at " + partition.watermark()));
+    }
+    if (status.capture() != null) {
+      var capture = status.capture();
+      line(
+          out,
+          "capture",
+          capture.active(),
+          "%,d bytes of log to confirm%s"
+              .formatted(
+                  capture.lagBytes(),
+                  capture.lagSeconds() == null
+                      ? ""
+                      : ", newest change read %.1f s old".formatted(capture.lagSeconds())));
+    }
+    if (status.deadLetters() != null) {
+      line(out, "dead letters", true, Long.toString(status.deadLetters().count()));
+    }
+  }
+
+  private static void line(PrintStream out, String name, boolean healthy, String text) {
+    out.printf(
+        Locale.ROOT,
+        "%-13s %-8s %8s  %s%n",
+        name,
+        name.isEmpty() ? "" : healthy ? "ok" : "TROUBLE",
+        "",
+        text);
+  }
+}

@@ -1,0 +1,57 @@
+package io.rekindle.local.demo;
+
+import java.util.Random;
+
+/** How a client of the demo shop buys: how often, how regularly, and how likely never again. */
+public enum OrderingPattern {
+  WEEKLY(60, 7, 0.25, 0.020),
+  FORTNIGHTLY(80, 14, 0.30, 0.030),
+  MONTHLY(220, 30, 0.35, 0.060),
+  QUARTERLY(220, 91, 0.40, 0.120),
+  YEARLY(100, 365, 0.15, 0.200),
+  ONE_OFF(220, 0, 0, 1),
+  NEVER(100, 0, 0, 1);
+
+  private static final int TOTAL_SHARE = 1000;
+
+  private final int share;
+  private final double meanGapDays;
+  private final double spread;
+  private final double lapse;
+
+  /**
+   * @param share of a thousand clients, how many
+   * @param spread standard deviation of the gap's logarithm
+   * @param lapse chance, after each order, that a silence begins
+   */
+  OrderingPattern(int share, double meanGapDays, double spread, double lapse) {
+    this.share = share;
+    this.meanGapDays = meanGapDays;
+    this.spread = spread;
+    this.lapse = lapse;
+  }
+
+  static OrderingPattern any(Random random) {
+    int rest = random.nextInt(TOTAL_SHARE);
+    for (OrderingPattern pattern : values()) {
+      rest -= pattern.share;
+      if (rest < 0) {
+        return pattern;
+      }
+    }
+    throw new IllegalStateException("The shares do not add up to " + TOTAL_SHARE);
+  }
+
+  double nextGapDays(Random random) {
+    return logNormal(meanGapDays, spread, random);
+  }
+
+  boolean lapses(Random random) {
+    return random.nextDouble() < lapse;
+  }
+
+  /** A log-normal value with the given mean; StrictMath, so that every machine draws the same. */
+  public static double logNormal(double mean, double spread, Random random) {
+    return mean * StrictMath.exp(spread * random.nextGaussian() - spread * spread / 2);
+  }
+}

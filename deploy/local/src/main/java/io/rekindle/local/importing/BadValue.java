@@ -1,9 +1,0 @@
-package io.rekindle.local.importing;
-
-/** A value that a row cannot be made of; the message names the column and what to write instead. */
-final class BadValue extends Exception {
-
-  BadValue(String message) {
-    super(message);
-  }
-}

@@ -1,0 +1,69 @@
+package io.rekindle.local.importing;
+
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Reads instants as shops write them: ISO 8601 ({@code 2026-03-01T08:30:00Z}, {@code +01:00},
+ * {@code [Europe/Paris]}), as databases print them ({@code 2026-03-01 08:30:00.123456+00}), or a
+ * day alone ({@code 2026-03-01}, its first instant). A time without a zone is UTC.
+ */
+final class TimeParser {
+
+  private static final Pattern TIME =
+      Pattern.compile(
+          "(?<day>\\d{4}-\\d{2}-\\d{2})"
+              + "(?:[T ](?<hour>\\d{2}):(?<minute>\\d{2})"
+              + "(?::(?<second>\\d{2})(?:[.,](?<fraction>\\d{1,9}))?)?"
+              + " ?(?<offset>[Zz]|UTC|[+-]\\d{2}(?::?\\d{2})?)?(?:\\[(?<zone>[^\\]]+)\\])?)?");
+
+  private TimeParser() {}
+
+  /** The instant in whole microseconds, as Postgres keeps it; empty if the text is no time. */
+  static Optional<Instant> parse(String text) {
+    Matcher matcher = TIME.matcher(text);
+    if (!matcher.matches()) {
+      return Optional.empty();
+    }
+    try {
+      LocalDate day = LocalDate.parse(matcher.group("day"));
+      if (matcher.group("hour") == null) {
+        return Optional.of(day.atStartOfDay(ZoneOffset.UTC).toInstant());
+      }
+      LocalTime time =
+          LocalTime.of(
+              Integer.parseInt(matcher.group("hour")),
+              Integer.parseInt(matcher.group("minute")),
+              number(matcher.group("second")),
+              micros(matcher.group("fraction")) * 1_000);
+      return Optional.of(LocalDateTime.of(day, time).atZone(zone(matcher)).toInstant());
+    } catch (DateTimeException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static ZoneId zone(Matcher matcher) {
+    String offset = matcher.group("offset");
+    if (offset != null) {
+      return offset.length() == 1 ? ZoneOffset.UTC : ZoneId.of(offset);
+    }
+    String zone = matcher.group("zone");
+    return zone == null ? ZoneOffset.UTC : ZoneId.of(zone);
+  }
+
+  private static int number(String digits) {
+    return digits == null ? 0 : Integer.parseInt(digits);
+  }
+
+  private static int micros(String fraction) {
+    return fraction == null ? 0 : Integer.parseInt((fraction + "00000").substring(0, 6));
+  }
+}

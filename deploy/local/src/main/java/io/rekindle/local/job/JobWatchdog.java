@@ -1,0 +1,144 @@
+package io.rekindle.local.job;
+
+import io.rekindle.local.process.EventLog;
+import io.rekindle.local.server.FlinkApi;
+import io.rekindle.platform.rest.Backoff;
+import io.rekindle.platform.rest.RestClient;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+
+/**
+ * Keeps exactly one job running on the Flink cluster. A job that is gone with its JobManager, or
+ * has ended for whatever reason, is submitted again from its newest checkpoint or savepoint.
+ *
+ * <p>Not thread-safe but for what it says of itself.
+ */
+public final class JobWatchdog {
+
+  private static final Backoff BACKOFF = new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(30));
+
+  private final FlinkApi flink;
+  private final Path jar;
+  private final List<String> arguments;
+  private final Checkpoints checkpoints;
+  private final EventLog log;
+  private final Consumer<String> submitted;
+
+  private volatile String jobId;
+  private volatile String trouble;
+  private final AtomicInteger failures = new AtomicInteger();
+  private Path restoredFrom;
+  private boolean ran;
+  private long notBefore;
+
+  /**
+   * @param submitted gets the id of each job that is submitted, before it is
+   */
+  public JobWatchdog(
+      FlinkApi flink,
+      Path jar,
+      List<String> arguments,
+      Checkpoints checkpoints,
+      EventLog log,
+      Consumer<String> submitted) {
+    this.flink = flink;
+    this.jar = jar;
+    this.arguments = arguments;
+    this.checkpoints = checkpoints;
+    this.log = log;
+    this.submitted = submitted;
+  }
+
+  /** The job that was submitted last; null before the first. */
+  public String jobId() {
+    return jobId;
+  }
+
+  /** How often in a row a job ended without having run. */
+  public int failures() {
+    return failures.get();
+  }
+
+  /** What was last wrong with the job; null if nothing ever was. */
+  public String trouble() {
+    return trouble;
+  }
+
+  /**
+   * Looks after the job once.
+   *
+   * @throws IOException if the JobManager does not answer
+   */
+  public void keepAlive() throws IOException {
+    Optional<FlinkApi.Job> job = jobId == null ? Optional.empty() : flink.job(jobId);
+    if (job.isPresent() && !job.get().ended()) {
+      if (job.get().running()) {
+        ran = true;
+        failures.set(0);
+      }
+      return;
+    }
+    if (jobId == null) {
+      submit();
+      return;
+    }
+    if (notBefore == 0) {
+      hasEnded(job);
+    }
+    if (System.nanoTime() - notBefore >= 0) {
+      submit();
+    }
+  }
+
+  private void hasEnded(Optional<FlinkApi.Job> job) throws IOException {
+    if (job.isEmpty()) {
+      scheduleRestart("is gone with its JobManager");
+      return;
+    }
+    if (!ran) {
+      failures.incrementAndGet();
+      if (restoredFrom != null) {
+        checkpoints.markUnusable(restoredFrom);
+      }
+    }
+    Optional<String> cause = flink.rootCause(jobId);
+    scheduleRestart("is " + job.get().state() + cause.map(text -> " (" + text + ")").orElse(""));
+  }
+
+  private void scheduleRestart(String what) {
+    notBefore = System.nanoTime() + BACKOFF.after(failures.get()).toNanos();
+    trouble = "the job " + what;
+    log.report(trouble + ": submitting it again");
+  }
+
+  private void submit() throws IOException {
+    Optional<Path> from = checkpoints.newest();
+    if (from.isEmpty() && checkpoints.any()) {
+      log.report("the job started from none of its checkpoints: trying them all again");
+      checkpoints.forgetUnusable();
+      from = checkpoints.newest();
+    }
+    // Chosen here: an answer that gets lost does not leave a second job that nobody knows.
+    String id = UUID.randomUUID().toString().replace("-", "");
+    submitted.accept(id);
+    String jarId = flink.replaceJar(jar);
+    log.note("submitting job " + id + from.map(path -> " from " + path).orElse(" from nothing"));
+    restoredFrom = from.orElse(null);
+    ran = false;
+    jobId = id;
+    notBefore = 0;
+    try {
+      boolean claim = restoredFrom != null && !checkpoints.isSavepoint(restoredFrom);
+      flink.run(jarId, id, arguments, restoredFrom, claim);
+    } catch (RestClient.StatusException e) {
+      failures.incrementAndGet();
+      scheduleRestart("was refused: " + e.getMessage());
+    }
+  }
+}

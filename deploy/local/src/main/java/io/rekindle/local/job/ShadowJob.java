@@ -1,0 +1,110 @@
+package io.rekindle.local.job;
+
+import io.rekindle.local.process.DataDirectory;
+import io.rekindle.local.server.FlinkApi;
+import io.rekindle.local.server.Installation;
+import io.rekindle.local.server.StackInfo;
+import io.rekindle.platform.rest.RestClient;
+import io.rekindle.job.Settings;
+import io.rekindle.local.terminal.Failure;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * A second job on a stack's cluster, which reads the same topics from their beginning, stores into
+ * a database of its own, and tells nobody else.
+ */
+public final class ShadowJob implements AutoCloseable {
+
+  private final FlinkApi flink;
+  private final String id;
+  private final Path checkpoints;
+
+  private ShadowJob(FlinkApi flink, String id, Path checkpoints) {
+    this.flink = flink;
+    this.id = id;
+    this.checkpoints = checkpoints;
+  }
+
+  /**
+   * Submits it, with as many parallel parts as the cluster has free slots.
+   *
+   * @param data the stack's data directory
+   * @param jar the job's jar; null for the one that was built here
+   * @param jdbcUrl of the database that it stores into
+   * @throws Failure if there is no free slot, or the cluster refuses the job
+   */
+  public static ShadowJob submit(Path data, StackInfo stack, Path jar, String jdbcUrl)
+      throws IOException {
+    FlinkApi flink = new FlinkApi(stack.flinkUrl());
+    int slots = flink.overview().path("slots-available").asInt();
+    if (slots == 0) {
+      throw new Failure(
+          "no slot of Flink is free for a second job: stop the stack, and start it with one more of"
+              + " --task-managers");
+    }
+    DataDirectory directory = new DataDirectory(data);
+    Path checkpoints = directory.flink("replay");
+    String id = UUID.randomUUID().toString().replace("-", "");
+    List<String> arguments =
+        List.of(
+            Settings.KAFKA_BOOTSTRAP_SERVERS.argument(),
+            stack.kafkaBootstrap(),
+            Settings.KAFKA_GROUP_ID.argument(),
+            "rekindle-shadow",
+            Settings.DATABASE_URL.argument(),
+            jdbcUrl,
+            Settings.DATABASE_USER.argument(),
+            stack.pipeline().user(),
+            Settings.RESULTS.argument(),
+            "shadow",
+            Settings.CHECKPOINT_DIRECTORY.argument(),
+            checkpoints.toUri().toString(),
+            // It is started from nothing, and from nothing again if it fails.
+            Settings.CHECKPOINT_INTERVAL.argument(),
+            "1 h",
+            Settings.PARALLELISM.argument(),
+            Integer.toString(slots));
+    try {
+      Path program = jar == null ? Installation.current().jobJar() : jar;
+      flink.run(flink.replaceJar(program), id, arguments, null, false);
+    } catch (RestClient.StatusException e) {
+      throw new Failure("Flink refuses the job: " + e.getMessage(), e);
+    }
+    return new ShadowJob(flink, id, checkpoints);
+  }
+
+  /**
+   * Does nothing while it runs or starts.
+   *
+   * @throws Failure if it has ended; says why
+   */
+  public void check() throws IOException {
+    boolean ended = flink.job(id).map(FlinkApi.Job::ended).orElse(true);
+    if (ended) {
+      throw new Failure(
+          "the second job has ended: " + flink.rootCause(id).orElse("Flink does not say why"));
+    }
+  }
+
+  /** Cancels it, and waits until it is gone. */
+  @Override
+  public void close() {
+    try {
+      if (flink.job(id).filter(job -> !job.ended()).isPresent()) {
+        flink.cancel(id);
+        while (flink.job(id).filter(job -> !job.ended()).isPresent()) {
+          Thread.sleep(100);
+        }
+      }
+      DataDirectory.deleteTree(checkpoints);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

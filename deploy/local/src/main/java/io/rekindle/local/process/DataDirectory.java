@@ -1,0 +1,197 @@
+package io.rekindle.local.process;
+
+
+import io.rekindle.local.terminal.Failure;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Where a stack keeps everything that it has, and what is where in it. */
+public final class DataDirectory {
+
+  private static final List<String> DIRECTORIES =
+      List.of(
+          "config",
+          "flink/checkpoints",
+          "flink/plugins",
+          "flink/savepoints",
+          "flink/tmp",
+          "flink/uploads",
+          "kafka",
+          "lib",
+          "logs",
+          "run");
+
+  /** The component that watches over the others. */ public static final String SUPERVISOR = "supervisor"; private static final String PID_FILE = ".json";
+
+  private final Path root;
+
+  public DataDirectory(Path root) {
+    this.root = root;
+  }
+
+  public Path root() {
+    return root;
+  }
+
+  public Path settings() {
+    return root.resolve("settings.json");
+  }
+
+  public Path config(String name) {
+    return root.resolve("config").resolve(name);
+  }
+
+  public Path flink(String name) {
+    return root.resolve("flink").resolve(name);
+  }
+
+  public Path kafka() {
+    return root.resolve("kafka");
+  }
+
+  public Path postgres() {
+    return root.resolve("postgres");
+  }
+
+  /** The programs that this stack runs, kept apart from a build that may change under it. */
+  public Path lib(String name) {
+    return root.resolve("lib").resolve(name);
+  }
+
+  public Path log(String component) {
+    return root.resolve("logs").resolve(component + ".log");
+  }
+
+  /** What a process prints itself: nothing, unless its JVM is in trouble. */
+  public Path output(String component) {
+    return root.resolve("logs").resolve(component + ".out");
+  }
+
+  public Path logs() {
+    return root.resolve("logs");
+  }
+
+  public Path run() {
+    return root.resolve("run");
+  }
+
+  public Path pidFile(String component) {
+    return root.resolve("run").resolve(component + PID_FILE);
+  }
+
+  /** The components that were started, by the beginning of their names. */
+  public List<String> startedComponents(String prefix) {
+    try (Stream<Path> files = Files.list(run())) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> name.startsWith(prefix) && name.endsWith(PID_FILE))
+          .map(name -> name.substring(0, name.length() - PID_FILE.length()))
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Makes the directories that are missing, for their owner only.
+   *
+   * @throws Failure if there is something else of somebody else's
+   */
+  public void create() {
+    refuseForeign();
+    try {
+      Files.createDirectories(
+          root, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      for (String directory : DIRECTORIES) {
+        Files.createDirectories(root.resolve(directory));
+      }
+    } catch (IOException e) {
+      throw new Failure("cannot create " + e.getMessage() + ": name another --data DIR", e);
+    }
+  }
+
+  /**
+   * Takes the directory for this process until it ends or closes the lock.
+   *
+   * @throws Failure if another process has it; names that
+   */
+  public FileLock lock() {
+    try {
+      FileChannel channel =
+          FileChannel.open(
+              root.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      FileLock lock = tryLock(channel);
+      if (lock == null) {
+        channel.close();
+        throw new Failure(
+            "a stack already runs on "
+                + root
+                + supervisor().map(pid -> " (supervisor pid " + pid.pid() + ")").orElse("")
+                + ": stop it with `rekindle down`, or name another --data DIR");
+      }
+      return lock;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Deletes a directory with all that is in it; does nothing if it is not there. */
+  public static void deleteTree(Path directory) throws IOException {
+    if (!Files.exists(directory)) {
+      return;
+    }
+    try (Stream<Path> paths = Files.walk(directory)) {
+      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    }
+  }
+
+  private static FileLock tryLock(FileChannel channel) throws IOException {
+    try {
+      return channel.tryLock();
+    } catch (OverlappingFileLockException e) {
+      return null;
+    }
+  }
+
+  private Optional<Pid> supervisor() {
+    return PidFile.read(pidFile(SUPERVISOR)).filter(Pid::isAlive);
+  }
+
+  private void refuseForeign() {
+    if (!Files.exists(root) || Files.exists(settings())) {
+      return;
+    }
+    if (!Files.isDirectory(root)) {
+      throw new Failure(root + " is a file: name a directory with --data DIR");
+    }
+    List<String> knownEntries = List.of("config", "flink", "kafka", "lib", "lock", "logs", "run");
+    try (Stream<Path> entries = Files.list(root)) {
+      entries
+          .filter(entry -> !knownEntries.contains(entry.getFileName().toString()))
+          .findFirst()
+          .ifPresent(
+              entry -> {
+                throw new Failure(
+                    root
+                        + " is not the data directory of a stack: it has "
+                        + entry.getFileName()
+                        + ". Name an empty or new one with --data DIR");
+              });
+    } catch (IOException e) {
+      throw new Failure("cannot read " + root + ": " + e.getMessage(), e);
+    }
+  }
+}

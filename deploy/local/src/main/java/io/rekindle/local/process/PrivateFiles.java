@@ -1,0 +1,34 @@
+package io.rekindle.local.process;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+
+/** Files with secrets: readable and writable by their owner only, from the moment they exist. */
+public final class PrivateFiles {
+
+  private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+
+  private PrivateFiles() {}
+
+  /** Writes a file beside the old one and then puts it in its place. */
+  public static void replace(Path file, String content) {
+    Path next = file.resolveSibling(file.getFileName() + ".next");
+    try {
+      Files.deleteIfExists(next);
+      Files.createFile(next, OWNER_ONLY);
+      Files.writeString(next, content, StandardCharsets.UTF_8);
+      Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

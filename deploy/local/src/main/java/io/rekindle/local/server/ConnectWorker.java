@@ -1,0 +1,112 @@
+package io.rekindle.local.server;
+
+import io.rekindle.local.process.DataDirectory;
+import io.rekindle.local.process.JavaCommand;
+import io.rekindle.local.process.ProcessSpec;
+import io.rekindle.connectors.connect.ConnectApi;
+import io.rekindle.connectors.connect.ConnectorConfig;
+import io.rekindle.connectors.kafka.Topics;
+import io.rekindle.local.terminal.Failure;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/** Kafka Connect with Debezium: the capture of the database's changes. */
+public final class ConnectWorker implements Server {
+
+  public static final String NAME = "connect";
+
+  private static final String PASSWORD_VARIABLE = "REKINDLE_CDC_PASSWORD";
+
+  private final DataDirectory data;
+  private final PostgresServer postgres;
+  private final String kafkaBootstrap;
+  private final int port;
+  private final String classPath;
+  private final ConnectApi api;
+
+  public ConnectWorker(
+      DataDirectory data,
+      PostgresServer postgres,
+      String kafkaBootstrap,
+      int port,
+      Installation installation) {
+    this.data = data;
+    this.postgres = postgres;
+    this.kafkaBootstrap = kafkaBootstrap;
+    this.port = port;
+    this.classPath = installation.classPath("connect", data);
+    this.api = new ConnectApi(url());
+  }
+
+  @Override
+  public ProcessSpec process() {
+    return ProcessSpec.ofJava(
+        NAME,
+        "Kafka Connect",
+        data,
+        classPath,
+        JavaCommand.SMALL_SERVER,
+        "org.apache.kafka.connect.cli.ConnectDistributed",
+        List.of(data.config("connect.properties").toString()),
+        Map.of(PASSWORD_VARIABLE, postgres.account(PostgresServer.CDC).password()),
+        Duration.ofSeconds(20));
+  }
+
+  @Override
+  public void check() throws IOException {
+    api.check();
+  }
+
+  /** Writes the worker's settings and lays out its plugins, each with its own class loader. */
+  public void configure(Installation installation) {
+    Path plugins = data.lib("plugins");
+    try {
+      DataDirectory.deleteTree(plugins);
+      Path debezium = Files.createDirectories(plugins.resolve("debezium"));
+      for (Path jar : installation.jars("debezium", data)) {
+        Files.createSymbolicLink(debezium.resolve(jar.getFileName()), jar);
+      }
+      Installation.copy(installation.connectorsJar(), plugins.resolve("rekindle"));
+    } catch (IOException e) {
+      throw new Failure("cannot lay out the plugins of Kafka Connect: " + e.getMessage(), e);
+    }
+    installation.configure(
+        "connect/worker.properties",
+        data.config("connect.properties"),
+        Map.of(
+            "KAFKA_BOOTSTRAP",
+            kafkaBootstrap,
+            "CONNECT_HOST",
+            "127.0.0.1",
+            "CONNECT_LISTEN",
+            "127.0.0.1",
+            "CONNECT_PORT",
+            Integer.toString(port),
+            "CONNECT_PLUGINS",
+            plugins.toString()));
+  }
+
+  /** Creates the connector, or gives it the settings of this start. */
+  public void putConnector() throws IOException {
+    api.put(
+        ConnectorConfig.of(
+            "127.0.0.1",
+            postgres.port(),
+            PostgresServer.CDC,
+            "${env:" + PASSWORD_VARIABLE + "}",
+            PostgresServer.DATABASE,
+            Topics.standard().users().partitions()));
+  }
+
+  public ConnectApi api() {
+    return api;
+  }
+
+  public String url() {
+    return "http://127.0.0.1:" + port;
+  }
+}

@@ -1,0 +1,87 @@
+package io.rekindle.local.server;
+
+import io.rekindle.local.process.ClassArchive;
+import io.rekindle.local.process.DataDirectory;
+import io.rekindle.local.process.ProcessSpec;
+import io.rekindle.platform.rest.RestClient;
+import io.rekindle.local.server.StackInfo.Account;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** The dashboard. */
+public final class DashboardServer implements Server {
+
+  public static final String NAME = "dashboard";
+
+  private final DataDirectory data;
+  private final PostgresServer postgres;
+  private final int port;
+  private final String password;
+  private final String flinkUrl;
+  private final String kafkaBootstrap;
+  private final String classPath;
+  private final RestClient rest;
+
+  public DashboardServer(
+      DataDirectory data,
+      PostgresServer postgres,
+      int port,
+      String password,
+      String flinkUrl,
+      String kafkaBootstrap,
+      Installation installation) {
+    this.data = data;
+    this.postgres = postgres;
+    this.port = port;
+    this.password = password;
+    this.flinkUrl = flinkUrl;
+    this.kafkaBootstrap = kafkaBootstrap;
+    this.classPath = installation.classPath("dashboard", data);
+    this.rest = new RestClient(url());
+  }
+
+  @Override
+  public ProcessSpec process() {
+    Account role = postgres.account(PostgresServer.API);
+    List<String> flags =
+        new ArrayList<>(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+    flags.addAll(ClassArchive.flags(data.lib(NAME), classPath));
+    return ProcessSpec.ofJava(
+        NAME,
+        "the dashboard",
+        data,
+        classPath,
+        flags,
+        "io.rekindle.dashboard.Dashboard",
+        List.of(),
+        Map.of(
+            "REKINDLE_DASHBOARD_PORT", Integer.toString(port),
+            "REKINDLE_DASHBOARD_ADMIN_EMAIL", account().user(),
+            "REKINDLE_DASHBOARD_ADMIN_PASSWORD", account().password(),
+            "REKINDLE_DASHBOARD_SCORE_OVERRIDES", "true",
+            "REKINDLE_FLINK_URL", flinkUrl,
+            "REKINDLE_KAFKA_BOOTSTRAP_SERVERS", kafkaBootstrap,
+            "REKINDLE_DATABASE_URL", postgres.jdbcUrl(),
+            "REKINDLE_DATABASE_USER", role.user(),
+            "REKINDLE_DATABASE_PASSWORD", role.password()),
+        // The first one to end writes its classes down.
+        Duration.ofSeconds(20));
+  }
+
+  @Override
+  public void check() throws IOException {
+    rest.get("/health");
+  }
+
+  /** Who signs in to it. */
+  public Account account() {
+    return new Account(DemoIdentity.DASHBOARD_ACCOUNT, password);
+  }
+
+  public String url() {
+    return "http://127.0.0.1:" + port;
+  }
+}

@@ -1,0 +1,165 @@
+package io.rekindle.local.server;
+
+import io.rekindle.local.process.DataDirectory;
+import io.rekindle.local.process.ProcessSpec;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/** A Flink session cluster of one JobManager and as many TaskManagers as asked for. */
+public final class FlinkCluster {
+
+  public static final String JOB_MANAGER = "jobmanager";
+  public static final String TASK_MANAGER = "taskmanager";
+
+  private final DataDirectory data;
+  private final int restPort;
+  private final int rpcPort;
+  private final String classPath;
+  private final Map<String, String> jobEnvironment;
+  private final int taskManagers;
+  private final FlinkApi api;
+
+  /**
+   * @param taskManagers how many
+   * @param jobEnvironment variables that the job's main method finds: it runs in the JobManager
+   */
+  public FlinkCluster(
+      DataDirectory data,
+      int restPort,
+      int rpcPort,
+      int taskManagers,
+      Map<String, String> jobEnvironment,
+      Installation installation) {
+    this.data = data;
+    this.restPort = restPort;
+    this.rpcPort = rpcPort;
+    this.taskManagers = taskManagers;
+    this.jobEnvironment = jobEnvironment;
+    this.classPath = installation.classPath("flink", data);
+    this.api = new FlinkApi(url());
+  }
+
+  public String url() {
+    return "http://127.0.0.1:" + restPort;
+  }
+
+  public FlinkApi api() {
+    return api;
+  }
+
+  public void configure(Installation installation) {
+    installation.configure("flink/java.options", data.config("flink/java.options"), Map.of());
+    installation.configure(
+        "flink/config.yaml",
+        data.config("flink/config.yaml"),
+        Map.of(
+            "FLINK_JOBMANAGER_HOST", "127.0.0.1",
+            "FLINK_TASKMANAGER_HOST", "127.0.0.1",
+            "FLINK_LISTEN", "127.0.0.1",
+            "FLINK_REST_PORT", Integer.toString(restPort),
+            "FLINK_RPC_PORT", Integer.toString(rpcPort),
+            "FLINK_UPLOADS", data.flink("uploads").toString(),
+            "FLINK_TMP", data.flink("tmp").toString(),
+            "FLINK_CHECKPOINTS", checkpoints().toUri().toString(),
+            "FLINK_SAVEPOINTS", savepoints().toUri().toString()));
+  }
+
+  public Path checkpoints() {
+    return data.flink("checkpoints");
+  }
+
+  public Path savepoints() {
+    return data.flink("savepoints");
+  }
+
+  public Server jobManager() {
+    return new Server() {
+      @Override
+      public ProcessSpec process() {
+        return spec(
+            JOB_MANAGER,
+            "Flink's JobManager",
+            List.of(
+                "-Xms128m",
+                "-Xmx512m",
+                "-XX:MaxMetaspaceSize=256m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1"),
+            "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint",
+            jobEnvironment);
+      }
+
+      @Override
+      public void check() throws IOException {
+        api.overview();
+      }
+    };
+  }
+
+  /** The TaskManagers in the order of their names. */
+  public List<Server> taskManagers() {
+    return IntStream.rangeClosed(1, taskManagers).mapToObj(this::taskManager).toList();
+  }
+
+  /** The first has the plain name, since most stacks have no other. */
+  private Server taskManager(int number) {
+    String name = number == 1 ? TASK_MANAGER : TASK_MANAGER + "-" + number;
+    return new Server() {
+      @Override
+      public ProcessSpec process() {
+        return spec(
+            name,
+            number == 1 ? "Flink's TaskManager" : "Flink's TaskManager " + number,
+            // The sums of the parts in config.yaml: both heaps; both off-heaps and network.
+            List.of(
+                "-Xms256m",
+                "-Xmx1024m",
+                "-XX:MaxDirectMemorySize=256m",
+                "-XX:MaxMetaspaceSize=256m",
+                "-XX:+UseParallelGC",
+                "-XX:NewRatio=1"),
+            "org.apache.flink.runtime.taskexecutor.TaskManagerRunner",
+            Map.of());
+      }
+
+      /** Flink knows them by ids of its own, so that many have to be there. */
+      @Override
+      public void check() throws IOException {
+        int registered = api.taskManagers();
+        if (registered < number) {
+          throw new IOException("%d TaskManagers are registered".formatted(registered));
+        }
+      }
+    };
+  }
+
+  private ProcessSpec spec(
+      String name,
+      String title,
+      List<String> memory,
+      String mainClass,
+      Map<String, String> variables) {
+    List<String> flags = new ArrayList<>(memory);
+    flags.add("@" + data.config("flink/java.options"));
+    // By this, Flink's web page finds the log.
+    flags.add("-Dlog.file=" + data.log(name));
+    Map<String, String> environment = new HashMap<>(variables);
+    environment.put("FLINK_PLUGINS_DIR", data.flink("plugins").toString());
+    return ProcessSpec.ofJava(
+        name,
+        title,
+        data,
+        classPath,
+        flags,
+        mainClass,
+        List.of("--configDir", data.config("flink").toString()),
+        environment,
+        Duration.ofSeconds(15));
+  }
+}

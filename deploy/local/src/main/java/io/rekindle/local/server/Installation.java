@@ -1,0 +1,130 @@
+package io.rekindle.local.server;
+
+import io.rekindle.local.process.DataDirectory;
+import io.rekindle.local.terminal.Failure;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** The built repository: class paths, configuration files and the job jar. */
+public final class Installation {
+
+  private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{([A-Z][A-Z_]*)}");
+
+  private final Path home;
+
+  Installation(Path home) {
+    this.home = home;
+  }
+
+  /** The one whose script started this JVM. */
+  public static Installation current() {
+    String home = System.getProperty("rekindle.home");
+    if (home == null) {
+      throw new Failure("start this with the script `rekindle` of the repository");
+    }
+    return new Installation(Path.of(home));
+  }
+
+  /**
+   * The jars of a runtime. Those that the next build would change are copied first: a JVM whose
+   * jars change under it ends in errors that nobody can explain.
+   */
+  public List<Path> jars(String runtime, DataDirectory data) {
+    Path list = home.resolve("deploy/local/runtime").resolve(runtime).resolve("target/classpath");
+    try {
+      List<Path> jars = new ArrayList<>();
+      for (String jar : Files.readString(list).strip().split(File.pathSeparator, -1)) {
+        Path path = Path.of(jar);
+        jars.add(path.startsWith(home) ? copy(path, data.lib(runtime)) : path);
+      }
+      return jars;
+    } catch (IOException e) {
+      throw notBuilt(e);
+    }
+  }
+
+  String classPath(String runtime, DataDirectory data) {
+    return jars(runtime, data).stream()
+        .map(Path::toString)
+        .collect(Collectors.joining(File.pathSeparator));
+  }
+
+  /** The shaded jar of the Flink job, as a data engineer submits it. */
+  public Path jobJar() {
+    return onlyJar(home.resolve("pipeline/job/target"), "rekindle-job-[0-9.]+-shaded\\.jar");
+  }
+
+  /** Our own jar with the transform that Kafka Connect loads. */
+  Path connectorsJar() {
+    return onlyJar(home.resolve("connectors/target"), "rekindle-connectors-[0-9.]+\\.jar");
+  }
+
+  /**
+   * Writes one of the files in deploy/config with its placeholders filled.
+   *
+   * @param name path under deploy/config
+   */
+  public void configure(String name, Path target, Map<String, String> values) {
+    try {
+      String template = Files.readString(home.resolve("deploy/config").resolve(name));
+      Files.createDirectories(target.getParent());
+      Files.writeString(target, fill(name, template, values));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static String fill(String name, String template, Map<String, String> values) {
+    return PLACEHOLDER
+        .matcher(template)
+        .replaceAll(
+            match -> {
+              String value = values.get(match.group(1));
+              if (value == null) {
+                throw new IllegalArgumentException(name + " needs a value for " + match.group(1));
+              }
+              return Matcher.quoteReplacement(value);
+            });
+  }
+
+  /** Where the programs of Postgres are unpacked, once for all stacks. */
+  Path postgres() {
+    return home.resolve("deploy/local/target/postgres-" + PostgresBinaries.MAJOR);
+  }
+
+  private static Path onlyJar(Path directory, String pattern) {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files
+          .filter(file -> file.getFileName().toString().matches(pattern))
+          .findFirst()
+          .orElseThrow(() -> notBuilt(null));
+    } catch (IOException e) {
+      throw notBuilt(e);
+    }
+  }
+
+  static Path copy(Path jar, Path directory) throws IOException {
+    Files.createDirectories(directory);
+    Path copy = directory.resolve(jar.getFileName());
+    Path next = directory.resolve(jar.getFileName() + ".next");
+    // With its time, by which a JVM tells that its archive of classes is of this very jar.
+    Files.copy(jar, next, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.COPY_ATTRIBUTES);
+    return Files.move(
+        next, copy, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  private static Failure notBuilt(IOException cause) {
+    return new Failure("Rekindle is not built: run `mvn -DskipTests package`", cause);
+  }
+}

@@ -1,0 +1,148 @@
+package io.rekindle.local.server;
+
+import io.rekindle.local.process.DataDirectory;
+import io.rekindle.local.process.JavaCommand;
+import io.rekindle.local.process.ProcessSpec;
+import io.rekindle.local.terminal.Failure;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.AdminClient;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+
+/** Kafka: one broker that is its own controller. */
+public final class KafkaBroker implements Server {
+
+  public static final String NAME = "kafka";
+
+  private static final Duration FORMAT_LIMIT = Duration.ofMinutes(1);
+  private static final int ANSWER_MS = 5_000;
+
+  private final DataDirectory data;
+  private final StackSettings settings;
+  private final int port;
+  private final int controllerPort;
+  private final String classPath;
+
+  public KafkaBroker(
+      DataDirectory data,
+      StackSettings settings,
+      int port,
+      int controllerPort,
+      Installation installation) {
+    this.data = data;
+    this.settings = settings;
+    this.port = port;
+    this.controllerPort = controllerPort;
+    this.classPath = installation.classPath("kafka", data);
+  }
+
+  @Override
+  public ProcessSpec process() {
+    return ProcessSpec.ofJava(
+        NAME,
+        "Kafka",
+        data,
+        classPath,
+        JavaCommand.SMALL_SERVER,
+        "kafka.Kafka",
+        List.of(config()),
+        Map.of(),
+        Duration.ofSeconds(20));
+  }
+
+  @Override
+  public void check() throws IOException {
+    // Making a client costs the better part of a second of two cores that others wait for.
+    try (Socket socket = new Socket()) {
+      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), ANSWER_MS);
+    }
+    try (AdminClient admin = admin(bootstrap())) {
+      admin.describeCluster().nodes().get(ANSWER_MS, TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      throw new IOException(e.getCause().getMessage(), e);
+    } catch (TimeoutException e) {
+      throw new IOException("no answer within " + ANSWER_MS + " ms", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    }
+  }
+
+  public void configure(Installation installation) {
+    installation.configure(
+        "kafka/server.properties",
+        data.config("kafka.properties"),
+        Map.of(
+            "KAFKA_HOST", "127.0.0.1",
+            "KAFKA_LISTEN", "127.0.0.1",
+            "KAFKA_PORT", Integer.toString(port),
+            "KAFKA_CONTROLLER_PORT", Integer.toString(controllerPort),
+            "KAFKA_DATA", data.kafka().toString()));
+  }
+
+  /** Gives an empty directory the mark without which a broker does not start on it. */
+  public void initialise() {
+    if (Files.exists(data.kafka().resolve("meta.properties"))) {
+      return;
+    }
+    ProcessBuilder format =
+        new ProcessBuilder(
+            JavaCommand.of(
+                "kafka-format",
+                data,
+                List.of("-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
+                "kafka.tools.StorageTool",
+                List.of(
+                    "format",
+                    "--ignore-formatted",
+                    "--cluster-id",
+                    settings.kafkaClusterId(),
+                    "--config",
+                    config())));
+    format.environment().put("CLASSPATH", classPath);
+    format.redirectErrorStream(true);
+    format.redirectOutput(data.output("kafka-format").toFile());
+    try {
+      Process process = format.start();
+      if (!process.waitFor(FORMAT_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+        throw new Failure("Kafka's format takes too long: see " + data.output("kafka-format"));
+      }
+      if (process.exitValue() != 0) {
+        throw new Failure(
+            "Kafka's format failed: " + Files.readString(data.output("kafka-format")).strip());
+      }
+    } catch (IOException e) {
+      throw new Failure("cannot start Kafka's format: " + e.getMessage(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new Failure("interrupted", e);
+    }
+  }
+
+  public String bootstrap() {
+    return "127.0.0.1:" + port;
+  }
+
+  public static AdminClient admin(String bootstrap) {
+    return AdminClient.create(
+        Map.of(
+            AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap,
+            AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, ANSWER_MS,
+            AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, ANSWER_MS,
+            AdminClientConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 500));
+  }
+
+  private String config() {
+    return data.config("kafka.properties").toString();
+  }
+}

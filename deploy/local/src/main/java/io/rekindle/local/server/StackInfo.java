@@ -1,0 +1,139 @@
+package io.rekindle.local.server;
+
+import io.rekindle.local.process.Pid;
+import io.rekindle.local.process.PrivateFiles;
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.rekindle.local.terminal.Failure;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/**
+ * Where the parts of a running stack are and how to sign in to them, as its supervisor wrote it to
+ * {@code DATA/stack.json}. Holds passwords: the file is readable by its owner only, and {@link
+ * #toString} leaves them out.
+ *
+ * @param postgresUri libpq URI of the database for its owner, password included
+ * @param jdbcUrl JDBC URL of the database, without user and password
+ * @param owner the role that owns the database and both schemas
+ * @param cdc the role of change data capture
+ * @param pipeline the role of the Flink job
+ * @param sender the role of the sender
+ * @param api the role of the dashboard
+ * @param kafkaBootstrap {@code host:port} of the broker
+ * @param connectUrl Kafka Connect's REST API
+ * @param flinkUrl the JobManager's REST API and web page
+ * @param dashboardUrl the dashboard
+ * @param dashboardAccount the account of the demo, by its email address
+ * @param senderUrl where unsubscribe links lead
+ * @param mailSmtp {@code host:port} of the mail catcher
+ * @param mailUrl the mail catcher's HTTP API
+ * @param jobId the Flink job that runs now; null until it was submitted for the first time
+ * @param supervisor the process that watches over the others
+ */
+public record StackInfo(
+    String postgresUri,
+    String jdbcUrl,
+    Account owner,
+    Account cdc,
+    Account pipeline,
+    Account sender,
+    Account api,
+    String kafkaBootstrap,
+    String connectUrl,
+    String flinkUrl,
+    String dashboardUrl,
+    Account dashboardAccount,
+    String senderUrl,
+    String mailSmtp,
+    String mailUrl,
+    String jobId,
+    Pid supervisor) {
+
+  private static final JsonMapper JSON = new JsonMapper();
+  private static final String FILE = "stack.json";
+
+  /** Who signs in, a database role unless said otherwise, and the password. */
+  public record Account(String user, String password) {
+
+    @Override
+    public String toString() {
+      return user;
+    }
+  }
+
+  /**
+   * Reads about the stack that runs on a data directory.
+   *
+   * @throws Failure with exit code 2 if none runs there
+   */
+  public static StackInfo read(Path data) {
+    Path file = data.resolve(FILE);
+    StackInfo info;
+    try {
+      info = JSON.readValue(Files.readAllBytes(file), StackInfo.class);
+    } catch (NoSuchFileException e) {
+      throw noStack(data);
+    } catch (JacksonException e) {
+      throw new Failure(file + " cannot be read: " + e.getOriginalMessage(), e);
+    } catch (IOException e) {
+      throw new Failure(file + " cannot be read: " + e.getMessage(), e);
+    }
+    if (info.supervisor() == null || !info.supervisor().isAlive()) {
+      throw noStack(data);
+    }
+    return info;
+  }
+
+  /** The database, for its owner. */
+  public PGSimpleDataSource ownerDatabase() {
+    PGSimpleDataSource database = new PGSimpleDataSource();
+    database.setUrl(jdbcUrl);
+    database.setUser(owner.user());
+    database.setPassword(owner.password());
+    return database;
+  }
+
+  /** Replaces the file as one step, so that no reader sees half of it. */
+  public void write(Path data) {
+    PrivateFiles.replace(data.resolve(FILE), JSON.valueToTree(this).toPrettyString());
+  }
+
+  public static void delete(Path data) throws IOException {
+    Files.deleteIfExists(data.resolve(FILE));
+  }
+
+  public StackInfo withJobId(String newJobId) {
+    return new StackInfo(
+        postgresUri,
+        jdbcUrl,
+        owner,
+        cdc,
+        pipeline,
+        sender,
+        api,
+        kafkaBootstrap,
+        connectUrl,
+        flinkUrl,
+        dashboardUrl,
+        dashboardAccount,
+        senderUrl,
+        mailSmtp,
+        mailUrl,
+        newJobId,
+        supervisor);
+  }
+
+  @Override
+  public String toString() {
+    return "StackInfo[" + jdbcUrl + ", " + kafkaBootstrap + ", " + flinkUrl + "]";
+  }
+
+  private static Failure noStack(Path data) {
+    return new Failure(
+        "no stack runs on " + data + ": start one with `rekindle up`, or name its --data DIR", 2);
+  }
+}

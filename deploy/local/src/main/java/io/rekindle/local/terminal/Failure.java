@@ -1,0 +1,36 @@
+package io.rekindle.local.terminal;
+
+/**
+ * Something that the person at the terminal can understand and mend. Its message is shown as it is,
+ * without a stack trace, so it names what is wrong and what to do about it.
+ */
+public final class Failure extends RuntimeException {
+
+  private final int exitCode;
+
+  /** A failure that ends the command with exit code 1. */
+  public Failure(String message) {
+    this(message, 1);
+  }
+
+  /** A failure that ends the command with the given exit code. */
+  public Failure(String message, int exitCode) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+
+  /** A failure that ends the command with exit code 1; the cause is kept for logs. */
+  public Failure(String message, Throwable cause) {
+    this(message, cause, 1);
+  }
+
+  /** A failure that ends the command with the given exit code; the cause is kept for logs. */
+  public Failure(String message, Throwable cause, int exitCode) {
+    super(message, cause);
+    this.exitCode = exitCode;
+  }
+
+  public int exitCode() {
+    return exitCode;
+  }
+}

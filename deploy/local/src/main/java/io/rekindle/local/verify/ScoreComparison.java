@@ -1,0 +1,67 @@
+package io.rekindle.local.verify;
+
+import io.rekindle.scoring.Score;
+import java.math.BigDecimal;
+import java.util.StringJoiner;
+
+/** Tells where a stored score is not what it should be. */
+final class ScoreComparison {
+
+  private final StringJoiner differences = new StringJoiner("; ");
+
+  private ScoreComparison() {}
+
+  /**
+   * What differs, as text for people: field, stored value and expected value of each; empty if
+   * nothing does.
+   */
+  static String differences(Score expected, StoredScore stored) {
+    ScoreComparison comparison = new ScoreComparison();
+    comparison.number("score", stored.score(), expected.scoreDecimal());
+    comparison.number("recency_points", stored.recencyPoints(), expected.recencyDecimal());
+    comparison.number("rhythm_points", stored.rhythmPoints(), expected.rhythmDecimal());
+    comparison.number("frequency_points", stored.frequencyPoints(), expected.frequencyDecimal());
+    comparison.number("value_points", stored.valuePoints(), expected.valueDecimal());
+    comparison.number("contact_points", stored.contactPoints(), expected.contactDecimal());
+    comparison.text("band", stored.band(), expected.band().name());
+    comparison.text("segment", stored.segment(), expected.segment().name());
+    comparison.text(
+        "at_risk", Boolean.toString(stored.atRisk()), Boolean.toString(expected.atRisk()));
+    comparison.instant("at_risk_since", stored.atRiskSince(), expected.atRiskSince());
+    comparison.instant("next_change_at", stored.nextChangeAt(), expected.nextChange());
+    return comparison.differences.toString();
+  }
+
+  private void number(String field, BigDecimal stored, BigDecimal expected) {
+    // Not equals: 66 and 66.0 are the same score.
+    boolean same;
+    if (stored == null || expected == null) {
+      same = stored == null && expected == null;
+    } else {
+      same = stored.compareTo(expected) == 0;
+    }
+    if (!same) {
+      add(field, show(stored), show(expected));
+    }
+  }
+
+  private void text(String field, String stored, String expected) {
+    if (!expected.equals(stored)) {
+      add(field, stored, expected);
+    }
+  }
+
+  private void instant(String field, long stored, long expected) {
+    if (stored != expected) {
+      add(field, Millis.show(stored), Millis.show(expected));
+    }
+  }
+
+  private void add(String field, String stored, String expected) {
+    differences.add("%s is %s, not %s".formatted(field, stored, expected));
+  }
+
+  private static String show(BigDecimal number) {
+    return number == null ? "none" : number.toPlainString();
+  }
+}

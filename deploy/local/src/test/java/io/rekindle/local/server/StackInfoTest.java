@@ -1,0 +1,75 @@
+package io.rekindle.local.server;
+
+import io.rekindle.local.process.Pid;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.rekindle.local.terminal.Failure;
+import io.rekindle.local.server.StackInfo.Account;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StackInfoTest {
+
+  @TempDir Path data;
+
+  @Test
+  void shouldReadWhatTheSupervisorWrote() throws Exception {
+    StackInfo info = info(Pid.current()).withJobId("0123456789abcdef0123456789abcdef");
+    info.write(data);
+
+    assertThat(StackInfo.read(data)).isEqualTo(info);
+    assertThat(Files.getPosixFilePermissions(data.resolve("stack.json")))
+        .isEqualTo(PosixFilePermissions.fromString("rw-------"));
+  }
+
+  @Test
+  void shouldSayWhenNoStackRuns() {
+    assertNoStack();
+  }
+
+  @Test
+  void shouldNotTakeALaterProcessForTheSupervisor() {
+    Pid current = Pid.current();
+    info(new Pid(current.pid(), current.startedAt() - 3_600)).write(data);
+
+    assertNoStack();
+  }
+
+  @Test
+  void shouldKeepPasswordsOutOfText() {
+    assertThat(info(Pid.current()).toString()).doesNotContain("secret");
+  }
+
+  private void assertNoStack() {
+    assertThatThrownBy(() -> StackInfo.read(data))
+        .isInstanceOfSatisfying(Failure.class, f -> assertThat(f.exitCode()).isEqualTo(2))
+        .hasMessageContaining("no stack runs on " + data)
+        .hasMessageContaining("rekindle up");
+  }
+
+  private static StackInfo info(Pid supervisor) {
+    Account account = new Account("rekindle", "secret");
+    return new StackInfo(
+        "postgresql://rekindle:secret@127.0.0.1:1/rekindle",
+        "jdbc:postgresql://127.0.0.1:1/rekindle",
+        account,
+        account,
+        account,
+        account,
+        account,
+        "127.0.0.1:2",
+        "http://127.0.0.1:3",
+        "http://127.0.0.1:4",
+        "http://127.0.0.1:5",
+        account,
+        "http://127.0.0.1:6",
+        "127.0.0.1:7",
+        "http://127.0.0.1:8",
+        null,
+        supervisor);
+  }
+}

@@ -803,10 +803,10 @@ grant select on shop.users, shop.orders, engagement.emails, engagement.score_ove
   engagement.outreach_settings to rekindle_cdc;
 grant update (beat) on engagement.clock to rekindle_cdc;
 
--- Of episodes and their users, those that may still be told to a model: a request can have waited
+-- Of episodes, those whose users may still be contacted (and given to a model): a request can have waited
 -- while somebody unsubscribed, and the pipeline's role cannot look into the shop itself. Nor is a
 -- model asked for what has waited for so long that the sender lets it expire.
-create function engagement.episodes_with_leave(
+create function engagement.contactable_episodes(
   episode_ids text[], user_ids text[], decided_at timestamptz[])
   returns setof text language sql stable security definer set search_path = pg_catalog as $$
   select asked.episode_id
@@ -822,7 +822,7 @@ create function engagement.episodes_with_leave(
       select from engagement.outreach_decisions d
       where d.episode_id = asked.episode_id and d.decision <> 'EMAIL')
 $$;
-revoke execute on function engagement.episodes_with_leave(text[], text[], timestamptz[]) from public;
+revoke execute on function engagement.contactable_episodes(text[], text[], timestamptz[]) from public;
 
 -- pipeline writes what the job computes, and reads back only what an upsert has to compare.
 grant usage on schema engagement to rekindle_pipeline;
@@ -836,10 +836,10 @@ grant select (email_id, episode_id, generated_at, cost_usd), insert on engagemen
 revoke execute on function engagement.ensure_score_history(timestamptz, timestamptz) from public;
 grant execute on function engagement.ensure_score_history(timestamptz, timestamptz)
   to rekindle_pipeline;
-grant execute on function engagement.episodes_with_leave(text[], text[], timestamptz[])
+grant execute on function engagement.contactable_episodes(text[], text[], timestamptz[])
   to rekindle_pipeline;
 
--- sender takes what is ready, looks once more whether it may be sent, and says what became of it.
+-- The sender leases emails that are ready, rechecks whether they may be sent, and stores the result.
 grant usage on schema shop, engagement to rekindle_sender;
 grant select on shop.users, shop.orders, engagement.emails, engagement.outreach_settings,
   engagement.outreach_decisions, engagement.suppressions, engagement.deliveries to rekindle_sender;

@@ -27,7 +27,7 @@ public record Email(String subject, String preheader, String html, String text) 
   }
 
   private static void requireLine(String name, String value, int limit) {
-    if (value.isEmpty() || !OneLine.of(value, limit).equals(value)) {
+    if (value.isEmpty() || !SingleLine.of(value, limit).equals(value)) {
       throw new IllegalArgumentException("not a plain line of 1 to " + limit + ": " + name);
     }
   }

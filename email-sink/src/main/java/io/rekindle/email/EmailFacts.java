@@ -37,7 +37,7 @@ public record EmailFacts(
   }
 
   /** The user's zone; UTC if unknown, since a zone that nobody knows must not cost the email. */
-  ZoneId zone() {
+  public ZoneId zone() {
     try {
       return timeZone == null ? ZoneOffset.UTC : ZoneId.of(timeZone);
     } catch (DateTimeException e) {

@@ -6,7 +6,7 @@ import java.util.Objects;
  * An email to be written.
  *
  * @param emailId its id, known beforehand, since the link to unsubscribe is signed for it
- * @param episodeId the silence that it answers; there is one email per episode
+ * @param episodeId the episode that it answers; there is one email per episode
  */
 public record EmailRequest(String emailId, String episodeId, EmailFacts facts, Variant variant) {
 

@@ -9,7 +9,7 @@ public interface EmailWriter extends AutoCloseable {
    * Starts to write; never blocks the caller.
    *
    * @return always completes with an email, unless the writer is closed before: then with a {@link
-   *     java.util.concurrent.CancellationException}, since no text should be settled on the way out
+   *     java.util.concurrent.CancellationException}, since no text should be chosen during shutdown
    */
   CompletableFuture<WrittenEmail> write(EmailRequest request);
 

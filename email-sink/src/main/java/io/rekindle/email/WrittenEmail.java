@@ -36,7 +36,7 @@ public record WrittenEmail(
     BigDecimal costUsd,
     long latencyMs,
     int calls,
-    List<Check> checks) {
+    List<CheckResult> checks) {
 
   /** A model wrote it. */
   public static final String LLM = "LLM";
@@ -51,7 +51,7 @@ public record WrittenEmail(
   }
 
   /** By the template, because it was asked to. */
-  static WrittenEmail byTemplate(Email email) {
+  public static WrittenEmail byTemplate(Email email) {
     return new WrittenEmail(
         email, TEMPLATE, null, null, null, null, null, null, null, null, 0, 0, List.of());
   }

@@ -34,14 +34,14 @@ public final class Completions {
     return draft;
   }
 
-  static String draft(Consumer<ObjectNode> change) {
+  public static String draft(Consumer<ObjectNode> change) {
     ObjectNode draft = draft();
     change.accept(draft);
     return draft.toString();
   }
 
   /** A draft whose body has another sentence. */
-  static String saying(String sentence) {
+  public static String saying(String sentence) {
     return draft(
         draft -> draft.put("body", draft.get("body").textValue() + "<p>" + sentence + "</p>"));
   }
@@ -51,7 +51,7 @@ public final class Completions {
     return completion(content, "stop", message -> {});
   }
 
-  static String completion(String content, String finish, Consumer<ObjectNode> change) {
+  public static String completion(String content, String finish, Consumer<ObjectNode> change) {
     ObjectNode answer = JSON.createObjectNode();
     answer.put("id", "gen-1").put("model", "acme/served-1").put("object", "chat.completion");
     ObjectNode choice = answer.putArray("choices").addObject();

@@ -23,7 +23,7 @@ final class KnownSettings {
         OF_SENDER.matcher(
             Repository.text(
                 Repository.ROOT.resolve(
-                    "email-sink/src/main/java/io/rekindle/email/sender/SenderSettings.java")));
+                    "email-sink/src/main/java/io/rekindle/email/sender/settings/SenderSettings.java")));
     while (constant.find()) {
       names.add("REKINDLE_" + constant.group(1));
     }

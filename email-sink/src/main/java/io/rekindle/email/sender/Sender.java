@@ -1,9 +1,18 @@
 package io.rekindle.email.sender;
 
+import io.rekindle.email.sender.outbox.MailTransport;
+import io.rekindle.email.sender.outbox.Outbox;
+import io.rekindle.email.sender.outbox.SenderMetrics;
+import io.rekindle.email.sender.outbox.SendingLoop;
+import io.rekindle.email.sender.settings.InvalidSettingsException;
+import io.rekindle.email.sender.settings.SenderSettings;
+import io.rekindle.email.sender.smtp.LoggingMailTransport;
+import io.rekindle.email.sender.smtp.SmtpMailTransport;
+import io.rekindle.email.sender.web.SenderServer;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.rekindle.email.UnsubscribeLinks;
-import io.rekindle.email.sender.SenderSettings.Mode;
+import io.rekindle.email.sender.settings.SenderSettings.Mode;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -28,7 +37,7 @@ public final class Sender implements AutoCloseable {
   private static final long CONNECTION_TIMEOUT_MILLIS = 2_000;
 
   /** For the email under way; shorter than what process managers wait before they kill. */
-  private static final Duration LAST_EMAIL = Duration.ofSeconds(7);
+  private static final Duration SHUTDOWN_GRACE = Duration.ofSeconds(7);
 
   private final HikariDataSource database;
   private final SendingLoop loop;
@@ -36,13 +45,13 @@ public final class Sender implements AutoCloseable {
   private final ScheduledExecutorService leases;
   private final SenderServer server;
 
-  private Sender(SenderSettings settings, Courier courier) throws IOException {
+  private Sender(SenderSettings settings, MailTransport transport) throws IOException {
     SenderMetrics metrics = new SenderMetrics();
     this.database = new HikariDataSource(pool(settings.database(), metrics));
-    SenderSettings.Pace pace = settings.pace();
+    SenderSettings.Delivery delivery = settings.delivery();
     Outbox outbox =
-        new Outbox(database, "sender-" + UUID.randomUUID(), pace.lease(), pace.expiry());
-    this.loop = new SendingLoop(outbox, courier, pace, metrics);
+        new Outbox(database, "sender-" + UUID.randomUUID(), delivery.lease(), delivery.expiry());
+    this.loop = new SendingLoop(outbox, transport, delivery, metrics);
     metrics.observe(loop);
     this.thread = new Thread(loop, "sending");
     this.leases =
@@ -55,13 +64,13 @@ public final class Sender implements AutoCloseable {
     try {
       this.server =
           new SenderServer(
-              settings.http(), settings.links().create(), database, outbox, loop::trouble, metrics);
+              settings.http(), settings.links().create(), database, outbox, loop::pauseReason, metrics);
     } catch (IOException | RuntimeException e) {
       leases.shutdownNow();
       database.close();
       throw e;
     }
-    long third = pace.lease().toMillis() / 3;
+    long third = delivery.lease().toMillis() / 3;
     // An email may take longer than the lease, if its server takes its time for each answer.
     var unused =
         leases.scheduleWithFixedDelay(() -> renew(outbox), third, third, TimeUnit.MILLISECONDS);
@@ -79,12 +88,12 @@ public final class Sender implements AutoCloseable {
     return start(
         settings,
         settings.mode() == Mode.LOG
-            ? new LoggingCourier()
-            : new SmtpCourier(settings.smtp(), settings.identity(), links));
+            ? new LoggingMailTransport()
+            : new SmtpMailTransport(settings.smtp(), settings.identity(), links));
   }
 
-  static Sender start(SenderSettings settings, Courier courier) throws IOException {
-    return new Sender(settings, courier);
+  static Sender start(SenderSettings settings, MailTransport transport) throws IOException {
+    return new Sender(settings, transport);
   }
 
   /** The port that it listens on, also when the settings asked for a free one. */
@@ -97,7 +106,7 @@ public final class Sender implements AutoCloseable {
   public void close() {
     loop.stop();
     try {
-      thread.join(LAST_EMAIL.toMillis());
+      thread.join(SHUTDOWN_GRACE.toMillis());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -114,7 +123,7 @@ public final class Sender implements AutoCloseable {
     }
   }
 
-  private static HikariConfig pool(SenderSettings.Database database, SenderMetrics metrics) {
+  private static HikariConfig pool(SenderSettings.DatabaseSettings database, SenderMetrics metrics) {
     HikariConfig config = new HikariConfig();
     config.setPoolName("sender");
     config.setMetricsTrackerFactory(metrics.ofPool());

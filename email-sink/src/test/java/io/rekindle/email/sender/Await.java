@@ -5,13 +5,13 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 
 /** Waits for conditions; the limit is for a test that would otherwise never end. */
-final class Await {
+public final class Await {
 
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
   private Await() {}
 
-  static void until(String description, Callable<Boolean> condition) throws Exception {
+  public static void until(String description, Callable<Boolean> condition) throws Exception {
     long deadline = System.nanoTime() + LIMIT.toNanos();
     while (!condition.call()) {
       if (System.nanoTime() - deadline > 0) {

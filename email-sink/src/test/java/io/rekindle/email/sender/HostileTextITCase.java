@@ -1,5 +1,7 @@
 package io.rekindle.email.sender;
 
+import io.rekindle.email.sender.settings.SenderSettings;
+import io.rekindle.email.sender.smtp.ScriptedSmtpServer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -8,19 +10,19 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rekindle.email.Completions;
 import io.rekindle.email.EmailFacts;
 import io.rekindle.email.EmailRequest;
-import io.rekindle.email.EmailStore;
+import io.rekindle.email.store.EmailStore;
 import io.rekindle.email.EmailWriter;
-import io.rekindle.email.LayoutSettings;
-import io.rekindle.email.LlmEmailWriter;
-import io.rekindle.email.LlmSettings;
+import io.rekindle.email.compose.LayoutSettings;
+import io.rekindle.email.llm.LlmEmailWriter;
+import io.rekindle.email.llm.LlmSettings;
 import io.rekindle.email.ScriptedServer;
 import io.rekindle.email.ScriptedServer.Act;
-import io.rekindle.email.TemplateEmailWriter;
+import io.rekindle.email.compose.TemplateEmailWriter;
 import io.rekindle.email.UnsubscribeLinks;
 import io.rekindle.email.Variant;
 import io.rekindle.email.WriterListener;
 import io.rekindle.email.WrittenEmail;
-import io.rekindle.email.sender.ScriptedSmtpServer.Received;
+import io.rekindle.email.sender.smtp.ScriptedSmtpServer.Received;
 import jakarta.mail.internet.MimeMessage;
 import jakarta.mail.internet.MimeMultipart;
 import java.io.ByteArrayInputStream;
@@ -162,7 +164,7 @@ class HostileTextITCase {
         ScriptedSmtpServer smtp = new ScriptedSmtpServer();
         Sender sender = Sender.start(SenderSettings.from(environment(smtp)))) {
       assertThat(sender.port()).isPositive();
-      assertThat(store.hasLeave(id, id, Instant.now()).join()).isTrue();
+      assertThat(store.mayContact(id, id, Instant.now()).join()).isTrue();
       WrittenEmail written = writer.write(request).join();
       assertThat(written.generatedBy()).as("%s", written.checks()).isEqualTo(generatedBy);
       assertThat(store.insert(request, written, "default", null).join()).isTrue();

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** A real Postgres with both schemas; every test finds them empty, and no hours quiet. */
-final class SenderDatabase implements BeforeAllCallback, BeforeEachCallback, AfterAllCallback {
+public final class SenderDatabase implements BeforeAllCallback, BeforeEachCallback, AfterAllCallback {
 
   private EmbeddedPostgres postgres;
   private HikariDataSource sender;
@@ -49,16 +49,16 @@ final class SenderDatabase implements BeforeAllCallback, BeforeEachCallback, Aft
     postgres.close();
   }
 
-  String url() {
+  public String url() {
     return "jdbc:postgresql://127.0.0.1:" + postgres.getPort() + "/postgres";
   }
 
   /** As the role of the sender, with its rights only. */
-  DataSource sender() {
+  public DataSource sender() {
     return sender;
   }
 
-  void user(String userId) throws SQLException {
+  public void user(String userId) throws SQLException {
     execute(
         "insert into shop.users (user_id, email, name, marketing_consent) values (?, ?, ?, true)",
         userId,
@@ -66,7 +66,7 @@ final class SenderDatabase implements BeforeAllCallback, BeforeEachCallback, Aft
         userId);
   }
 
-  void decision(String decisionId, String userId, String decision) throws SQLException {
+  public void decision(String decisionId, String userId, String decision) throws SQLException {
     execute(
         "insert into engagement.outreach_decisions (decision_id, episode_id, user_id, decision,"
             + " reason, decided_at, policy_version, inputs)"
@@ -77,7 +77,7 @@ final class SenderDatabase implements BeforeAllCallback, BeforeEachCallback, Aft
         decision);
   }
 
-  void ready(String emailId, String userId) throws SQLException {
+  public void ready(String emailId, String userId) throws SQLException {
     execute(
         "insert into engagement.emails (email_id, user_id, subject, text, html)"
             + " values (?, ?, 'Hello', 'Hello there', '<p>Hello there</p>')",
@@ -86,7 +86,7 @@ final class SenderDatabase implements BeforeAllCallback, BeforeEachCallback, Aft
   }
 
   /** As time does to the leases of a sender that was killed. */
-  void endLeases() throws SQLException {
+  public void endLeases() throws SQLException {
     execute("update engagement.deliveries set leased_until = now() where leased_until is not null");
   }
 
@@ -94,14 +94,14 @@ final class SenderDatabase implements BeforeAllCallback, BeforeEachCallback, Aft
     execute("update engagement.deliveries set next_attempt_at = now()");
   }
 
-  String status(String emailId) throws SQLException {
+  public String status(String emailId) throws SQLException {
     return value(
         "select status || coalesce(' ' || status_reason, '') from engagement.emails"
             + " where email_id = ?",
         emailId);
   }
 
-  void execute(String sql, Object... values) throws SQLException {
+  public void execute(String sql, Object... values) throws SQLException {
     try (Connection connection = postgres.getPostgresDatabase().getConnection();
         PreparedStatement statement = connection.prepareStatement(sql)) {
       bind(statement, values);
@@ -110,7 +110,7 @@ final class SenderDatabase implements BeforeAllCallback, BeforeEachCallback, Aft
   }
 
   /** The first column of the first row as text; null if there is none. */
-  String value(String sql, Object... values) throws SQLException {
+  public String value(String sql, Object... values) throws SQLException {
     try (Connection connection = postgres.getPostgresDatabase().getConnection();
         PreparedStatement statement = connection.prepareStatement(sql)) {
       bind(statement, values);

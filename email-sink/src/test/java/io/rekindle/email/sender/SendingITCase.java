@@ -1,10 +1,16 @@
 package io.rekindle.email.sender;
 
+import io.rekindle.email.sender.outbox.DeliveryResult;
+import io.rekindle.email.sender.outbox.MailTransport;
+import io.rekindle.email.sender.outbox.QueuedEmail;
+import io.rekindle.email.sender.settings.InvalidSettingsException;
+import io.rekindle.email.sender.settings.SenderSettings;
+import io.rekindle.email.sender.smtp.ScriptedSmtpServer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rekindle.email.UnsubscribeLinks;
-import io.rekindle.email.sender.ScriptedSmtpServer.Received;
-import io.rekindle.email.sender.SenderSettings.Mode;
+import io.rekindle.email.sender.smtp.ScriptedSmtpServer.Received;
+import io.rekindle.email.sender.settings.SenderSettings.Mode;
 import jakarta.mail.internet.MimeMessage;
 import jakarta.mail.internet.MimeMultipart;
 import java.io.ByteArrayInputStream;
@@ -510,18 +516,18 @@ class SendingITCase {
     sender =
         Sender.start(
             settings(Map.of("REKINDLE_SENDER_MODE", "log")),
-            new Courier() {
+            new MailTransport() {
               @Override
               public boolean connect() {
                 return false;
               }
 
               @Override
-              public Outcome deliver(QueuedEmail email, String address) {
+              public DeliveryResult deliver(QueuedEmail email, String address) {
                 if (email.emailId().equals("e1")) {
                   throw new IllegalStateException("no email is to do this");
                 }
-                return new Outcome.Logged();
+                return new DeliveryResult.Logged();
               }
 
               @Override

@@ -1,6 +1,6 @@
 package io.rekindle.job;
 
-import io.rekindle.email.LlmSettings;
+import io.rekindle.email.llm.LlmSettings;
 import io.rekindle.job.outreach.WriterSettings;
 import io.rekindle.job.sink.DatabaseSettings;
 import java.io.IOException;

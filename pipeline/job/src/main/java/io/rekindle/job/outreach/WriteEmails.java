@@ -2,7 +2,7 @@ package io.rekindle.job.outreach;
 
 import io.rekindle.connectors.events.OutreachVariant;
 import io.rekindle.email.EmailRequest;
-import io.rekindle.email.EmailStore;
+import io.rekindle.email.store.EmailStore;
 import io.rekindle.email.EmailWriter;
 import io.rekindle.email.Variant;
 import io.rekindle.email.WrittenEmail;
@@ -108,11 +108,11 @@ public final class WriteEmails extends RichAsyncFunction<Decision, String> {
    */
   private CompletableFuture<WrittenEmail> write(Decision decision, EmailRequest request) {
     return store
-        .hasLeave(
+        .mayContact(
             request.episodeId(),
             request.facts().userId(),
             Instant.ofEpochMilli(decision.decidedAt()))
-        .thenCompose(leave -> (leave ? writer : template).write(request));
+        .thenCompose(mayContact -> (mayContact ? writer : template).write(request));
   }
 
   private void complete(

@@ -1,11 +1,11 @@
 package io.rekindle.job.outreach;
 
-import io.rekindle.email.EmailStore;
+import io.rekindle.email.store.EmailStore;
 import io.rekindle.email.EmailWriter;
-import io.rekindle.email.LayoutSettings;
-import io.rekindle.email.LlmEmailWriter;
-import io.rekindle.email.LlmSettings;
-import io.rekindle.email.TemplateEmailWriter;
+import io.rekindle.email.compose.LayoutSettings;
+import io.rekindle.email.llm.LlmEmailWriter;
+import io.rekindle.email.llm.LlmSettings;
+import io.rekindle.email.compose.TemplateEmailWriter;
 import io.rekindle.email.UnsubscribeLinks;
 import io.rekindle.email.WriterListener;
 import io.rekindle.job.sink.DatabaseSettings;

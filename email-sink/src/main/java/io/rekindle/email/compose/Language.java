@@ -1,0 +1,112 @@
+package io.rekindle.email.compose;
+
+import io.rekindle.platform.text.Resources;
+import java.io.IOException;
+import java.io.StringReader;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * A language that emails are written in: what the layout says in it, and what the checks of a text
+ * need to know. Others are not written in, since nobody here could tell what such a text promises.
+ *
+ * @param code ISO 639-1
+ * @param name in English
+ * @param because why the reader gets the email; {@code {shop}} in it stands for the shop's name
+ * @param items heading over suggestions
+ * @param stopWords the most frequent words, lower case
+ * @param promises finds what only a shop can promise; English is included, since models mix it in
+ * @param weekdays finds their names, the English ones included
+ * @param since what stands before the month in which something was, lower case
+ * @param less finds what makes an amount beside it a reduction, English included
+ */
+public record Language(
+    String code,
+    String name,
+    String because,
+    String unsubscribe,
+    String items,
+    Set<String> stopWords,
+    Phrases promises,
+    Phrases weekdays,
+    Set<String> since,
+    Phrases less) {
+
+  private static final Map<String, Language> ALL =
+      Stream.of("de", "en", "es", "fr", "it", "nl", "pl", "pt")
+          .map(Language::load)
+          .collect(Collectors.toMap(Language::code, l -> l, (a, b) -> a, TreeMap::new));
+
+  public static final Language ENGLISH = ALL.get("en");
+
+  /** Every language, in the order of their codes. */
+  public static List<Language> all() {
+    return List.copyOf(ALL.values());
+  }
+
+  /** The language of a locale as shops store it, such as de-AT or de_AT; English if in doubt. */
+  public static Language of(String locale) {
+    if (locale == null) {
+      return ENGLISH;
+    }
+    String code = Locale.forLanguageTag(locale.replace('_', '-')).getLanguage();
+    return ALL.getOrDefault(code, ENGLISH);
+  }
+
+  public Locale locale() {
+    return Locale.forLanguageTag(code);
+  }
+
+  private static Language load(String code) {
+    Properties texts = properties(code);
+    return new Language(
+        code,
+        text(texts, "name"),
+        text(texts, "because"),
+        text(texts, "unsubscribe"),
+        text(texts, "items"),
+        Set.copyOf(list(texts, "stop")),
+        withEnglish(code, texts, "promise"),
+        withEnglish(code, texts, "weekdays"),
+        Set.copyOf(list(texts, "since")),
+        withEnglish(code, texts, "less"));
+  }
+
+  private static Phrases withEnglish(String code, Properties texts, String key) {
+    List<String> phrases = list(texts, key);
+    if (!code.equals("en")) {
+      phrases.addAll(list(properties("en"), key));
+    }
+    return new Phrases(phrases);
+  }
+
+  private static Properties properties(String code) {
+    Properties properties = new Properties();
+    try {
+      properties.load(new StringReader(Resources.get(Language.class, "languages/" + code + ".properties")));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return properties;
+  }
+
+  private static String text(Properties texts, String key) {
+    String text = texts.getProperty(key);
+    if (text == null) {
+      throw new IllegalStateException("a language has no " + key);
+    }
+    return text;
+  }
+
+  private static List<String> list(Properties texts, String key) {
+    return new ArrayList<>(List.of(text(texts, key).split("\\s*,\\s*")));
+  }
+}

@@ -1,0 +1,253 @@
+package io.rekindle.email.llm;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.SocketTimeoutException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import okhttp3.Call;
+import okhttp3.Callback;
+import okhttp3.ConnectionPool;
+import okhttp3.Dispatcher;
+import okhttp3.Interceptor;
+import okhttp3.MediaType;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.RequestBody;
+import okhttp3.Response;
+import okio.BufferedSink;
+import okio.BufferedSource;
+
+/**
+ * Sends requests to an OpenAI-compatible chat-completions API, each exactly once: whether to ask
+ * again is not for an HTTP library to decide.
+ */
+final class ChatClient implements AutoCloseable {
+
+  private static final MediaType JSON_TYPE = MediaType.get("application/json");
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
+
+  /** Retry-After under a name that OkHttp does not know. */
+  private static final String RETRY_AFTER = "Rekindle-Retry-After";
+
+  private static final int MAX_ERROR_BYTES = 16 * 1024;
+
+  private final LlmSettings settings;
+  private final DraftSchema schema;
+  private final Clock clock;
+  private final ExecutorService threads;
+  private final OkHttpClient client;
+
+  ChatClient(LlmSettings settings, DraftSchema schema, Clock clock) {
+    this.settings = settings;
+    this.schema = schema;
+    this.clock = clock;
+    AtomicInteger number = new AtomicInteger();
+    // As many threads as requests: OkHttp waits for an answer in one.
+    this.threads =
+        new ThreadPoolExecutor(
+            0,
+            Integer.MAX_VALUE,
+            10,
+            TimeUnit.SECONDS,
+            new SynchronousQueue<>(),
+            task -> {
+              Thread thread = new Thread(task, "llm-" + number.incrementAndGet());
+              thread.setDaemon(true);
+              return thread;
+            });
+    Dispatcher dispatcher = new Dispatcher(threads);
+    dispatcher.setMaxRequests(settings.maxInFlight());
+    dispatcher.setMaxRequestsPerHost(settings.maxInFlight());
+    this.client =
+        new OkHttpClient.Builder()
+            .dispatcher(dispatcher)
+            .connectionPool(new ConnectionPool(settings.maxInFlight(), 30, TimeUnit.SECONDS))
+            .retryOnConnectionFailure(false)
+            .followRedirects(false)
+            .followSslRedirects(false)
+            .connectTimeout(CONNECT_TIMEOUT)
+            // The time of the whole call bounds these, and differs from call to call.
+            .readTimeout(Duration.ZERO)
+            .writeTimeout(Duration.ZERO)
+            .addNetworkInterceptor(ChatClient::hideRetryAfter)
+            .addInterceptor(
+                chain -> {
+                  Exchange exchange = chain.request().tag(Exchange.class);
+                  if (exchange != null) {
+                    exchange.started();
+                  }
+                  return chain.proceed(chain.request());
+                })
+            .build();
+  }
+
+  /** One turn of a conversation. */
+  record Message(String role, String content) {}
+
+  /** Hears of one request, in the order of these methods; the last is called in any case. */
+  interface Exchange {
+
+    /** It has left the queue. */
+    void started();
+
+    /** There is a connection, and the server may see it from now on. */
+    void sent();
+
+    void ended(ChatResponse response);
+  }
+
+  /** The request's body. */
+  byte[] body(List<Message> messages) {
+    ObjectNode body = JSON.createObjectNode();
+    body.put("model", settings.model());
+    ArrayNode turns = body.putArray("messages");
+    for (Message message : messages) {
+      turns.addObject().put("role", message.role()).put("content", message.content());
+    }
+    body.putObject("response_format")
+        .put("type", "json_schema")
+        .putObject("json_schema")
+        .put("name", "email")
+        .put("strict", true)
+        .set("schema", schema.portable());
+    body.put("max_completion_tokens", settings.maxCompletionTokens());
+    if (settings.openRouterExtras()) {
+      body.putObject("provider").put("require_parameters", true);
+      body.putObject("usage").put("include", true);
+    }
+    try {
+      return JSON.writeValueAsBytes(body);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a tree is JSON", e);
+    }
+  }
+
+  /**
+   * Sends a request when one of those in flight has ended.
+   *
+   * @param timeout from the start, without the time in the queue
+   * @return cancels it
+   */
+  Runnable send(byte[] body, Duration timeout, Exchange exchange) {
+    Request request =
+        new Request.Builder()
+            .url(settings.baseUrl() + "/chat/completions")
+            .header("Authorization", "Bearer " + settings.apiKey())
+            .header("Accept", "application/json")
+            .post(new OnceBody(body, exchange))
+            .tag(Exchange.class, exchange)
+            .build();
+    Call call = client.newCall(request);
+    call.timeout().timeout(timeout.toNanos(), TimeUnit.NANOSECONDS);
+    call.enqueue(
+        new Callback() {
+          @Override
+          public void onFailure(Call failed, IOException e) {
+            exchange.ended(ChatResponse.noResponse(reason(e)));
+          }
+
+          @Override
+          public void onResponse(Call answered, Response response) {
+            exchange.ended(read(answered, response));
+          }
+        });
+    return call::cancel;
+  }
+
+  private ChatResponse read(Call call, Response response) {
+    try (response) {
+      boolean success = response.isSuccessful();
+      int limit = success ? settings.maxResponseBytes() : MAX_ERROR_BYTES;
+      BufferedSource source = response.body().source();
+      boolean longer = source.request(limit + 1L);
+      if (longer) {
+        // Otherwise closing would read on, in the hope of using the connection again.
+        call.cancel();
+      }
+      if (success) {
+        return longer ? ChatResponse.noResponse(ChatResponse.TOO_LARGE) : ChatResponse.answered(source.readByteArray());
+      }
+      byte[] errorBody = longer ? new byte[0] : source.readByteArray();
+      return ChatResponse.httpError(
+          response.code(), errorBody, RetryAfter.parse(response.header(RETRY_AFTER), clock.instant()));
+    } catch (IOException e) {
+      return ChatResponse.noResponse(reason(e));
+    } catch (RuntimeException | StackOverflowError e) {
+      // OkHttp would only log it, and the exchange would never end.
+      return ChatResponse.malformed("cannot be read: " + e.getClass().getSimpleName());
+    }
+  }
+
+  /**
+   * OkHttp acts on the header by itself: it repeats a request on 503 with {@code Retry-After: 0},
+   * and fails on a number that no int holds.
+   */
+  private static Response hideRetryAfter(Interceptor.Chain chain) throws IOException {
+    Response response = chain.proceed(chain.request());
+    String retryAfter = response.header("Retry-After");
+    return retryAfter == null
+        ? response
+        : response.newBuilder().removeHeader("Retry-After").header(RETRY_AFTER, retryAfter).build();
+  }
+
+  private static String reason(IOException e) {
+    boolean late = e instanceof InterruptedIOException && !(e instanceof SocketTimeoutException);
+    return late ? ChatResponse.TIMEOUT : ChatResponse.CONNECTION;
+  }
+
+  @Override
+  public void close() {
+    client.dispatcher().cancelAll();
+    threads.shutdown();
+    client.connectionPool().evictAll();
+  }
+
+  /**
+   * A body that can be sent once. OkHttp repeats a request by itself on 503 with {@code
+   * Retry-After: 0}, whatever it is told of retries, but not one with such a body.
+   */
+  private static final class OnceBody extends RequestBody {
+
+    private final byte[] bytes;
+
+    private final Exchange exchange;
+
+    OnceBody(byte[] bytes, Exchange exchange) {
+      this.bytes = bytes;
+      this.exchange = exchange;
+    }
+
+    @Override
+    public MediaType contentType() {
+      return JSON_TYPE;
+    }
+
+    @Override
+    public long contentLength() {
+      return bytes.length;
+    }
+
+    @Override
+    public boolean isOneShot() {
+      return true;
+    }
+
+    @Override
+    public void writeTo(BufferedSink sink) throws IOException {
+      exchange.sent();
+      sink.write(bytes);
+    }
+  }
+}

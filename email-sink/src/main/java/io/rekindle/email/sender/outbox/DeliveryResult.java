@@ -1,0 +1,40 @@
+package io.rekindle.email.sender.outbox;
+
+import io.rekindle.email.sender.mail.SmtpReply;
+
+/** What became of an attempt to hand over an email. */
+public sealed interface DeliveryResult {
+
+  /**
+   * The server has taken it.
+   *
+   * @param reply the server's words
+   */
+  record Accepted(String messageId, String reply) implements DeliveryResult {}
+
+  /** Nobody was to get it. */
+  record Logged() implements DeliveryResult {}
+
+  /**
+   * It may work later.
+   *
+   * @param reply the server's words; null if it said nothing
+   */
+  record Deferred(String why, String reply) implements DeliveryResult {}
+
+  /** Nobody gets mail at this address, now or later. */
+  record RecipientRefused(String reply) implements DeliveryResult {}
+
+  /**
+   * This message will not be taken, now or later.
+   *
+   * @param reply null if it was not even offered
+   */
+  record MessageRefused(FailureReason reason, String reply) implements DeliveryResult {}
+
+  /** The server's policy is against this message, or against all of ours: others will tell. */
+  record ContentRefused(SmtpReply refusal) implements DeliveryResult {}
+
+  /** The server takes nothing from us before something is put right. */
+  record SenderRefused(SmtpReply refusal) implements DeliveryResult {}
+}

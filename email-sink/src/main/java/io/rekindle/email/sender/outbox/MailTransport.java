@@ -1,0 +1,45 @@
+package io.rekindle.email.sender.outbox;
+
+/** Hands emails over. Not thread-safe. */
+public interface MailTransport extends AutoCloseable {
+
+  /**
+   * Gets ready to deliver, if it is not.
+   *
+   * @return whether that took a while, so that what was looked at before may have changed
+   * @throws TransportException if that is not possible; about no email in particular
+   */
+  boolean connect() throws TransportException;
+
+  /**
+   * Hands over one email; has to be connected.
+   *
+   * @param address valid
+   */
+  DeliveryResult deliver(QueuedEmail email, String address);
+
+  /** Ends what {@link #connect} began; both may be called again. */
+  @Override
+  void close();
+
+  /** Nothing can be handed over. */
+  public final class TransportException extends Exception {
+
+    private static final long serialVersionUID = 1L;
+
+    private final boolean refused;
+
+    /**
+     * @param refused whether somebody has to put something right, rather than only wait
+     * @param message without personal data and secrets
+     */
+    public TransportException(boolean refused, String message, Throwable cause) {
+      super(message, cause);
+      this.refused = refused;
+    }
+
+    public boolean refused() {
+      return refused;
+    }
+  }
+}

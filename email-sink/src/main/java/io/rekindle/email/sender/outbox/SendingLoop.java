@@ -1,0 +1,465 @@
+package io.rekindle.email.sender.outbox;
+
+import io.rekindle.email.sender.mail.HeaderText;
+import io.rekindle.email.sender.mail.SmtpReply;
+import io.rekindle.email.sender.outbox.MailTransport.TransportException;
+import io.rekindle.email.sender.outbox.SenderMetrics.Retry;
+import io.rekindle.email.sender.settings.SenderSettings.Delivery;
+import java.sql.SQLException;
+import java.sql.SQLTransientException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
+
+/**
+ * Takes emails that are due and brings each of them to an end, one after another.
+ *
+ * <p>An email is at most once in the hands of the SMTP server, except in one case: the server took
+ * it and that is not written down, since the connection broke before the server's last word or the
+ * process ended between that and our commit. It is sent again then, with the same Message-ID.
+ * Nothing happens in between but that one statement, and nothing else is sent before it has worked,
+ * be the database away or refuse it: so it is one email per process that ends in that time. While
+ * the database is away no lease is renewed; after an outage longer than a lease another sender may
+ * be faster.
+ */
+public final class SendingLoop implements Runnable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(SendingLoop.class);
+
+  /** In logs that have fields. */
+  private static final String EMAIL_ID = "emailId";
+
+  /** Few, so that what one sender has while it pauses is not missed by another. */
+  private static final int BATCH = 20;
+
+  private static final Duration MAX_RETRY_DELAY = Duration.ofHours(1);
+  private static final Duration FIRST_RECONNECT = Duration.ofSeconds(1);
+  private static final Duration MAX_RECONNECT_DELAY = Duration.ofMinutes(1);
+  private static final Duration FIRST_PAUSE = Duration.ofMinutes(1);
+  private static final Duration MAX_PAUSE = Duration.ofHours(1);
+
+  /** When the contents of so many emails in a row are refused, it is taken to be about us. */
+  private static final int CONTENT_REFUSALS = 3;
+
+  private static final Duration DATABASE_PAUSE = Duration.ofSeconds(1);
+
+  private final Outbox outbox;
+  private final MailTransport transport;
+  private final Delivery delivery;
+  private final SenderMetrics metrics;
+  private final CountDownLatch stopped = new CountDownLatch(1);
+
+  private long nextSendNanos = System.nanoTime();
+  private int pauses;
+
+  /** Emails whose content was refused since one was accepted, up to as many as matter. */
+  private final Set<String> contentRefused = new HashSet<>();
+
+  /** Whether the server accepted the last message content that it read. */
+  private boolean contentAccepted;
+
+  private volatile boolean databaseAway;
+
+  /** Whether leases may be left that nobody works on, and that are renewed all the same. */
+  private boolean unreleased;
+
+  /** Why nothing is sent at the moment; null if it is. */
+  private volatile String pauseReason;
+
+  /** Whether {@link #pauseReason} is for somebody to put right, rather than to wait for. */
+  private volatile boolean refused;
+
+  public SendingLoop(Outbox outbox, MailTransport transport, Delivery delivery, SenderMetrics metrics) {
+    this.outbox = outbox;
+    this.transport = transport;
+    this.delivery = delivery;
+    this.metrics = metrics;
+  }
+
+  /** Why nothing is sent at the moment; empty if it is. */
+  public Optional<String> pauseReason() {
+    return Optional.ofNullable(pauseReason);
+  }
+
+  /** Whether nothing is sent at the moment because of that. */
+  boolean isPausedBy(SenderMetrics.Pause pause) {
+    return switch (pause) {
+      case REFUSED -> pauseReason != null && refused;
+      case AWAY -> pauseReason != null && !refused;
+      case DATABASE -> databaseAway;
+    };
+  }
+
+  /** Has the loop end after the email that it is at. */
+  public void stop() {
+    stopped.countDown();
+  }
+
+  @Override
+  public void run() {
+    while (isRunning()) {
+      try {
+        List<String> due = outbox.lease(BATCH);
+        databaseIsBack();
+        if (due.isEmpty()) {
+          transport.close();
+          if (unreleased) {
+            releaseQuietly();
+          }
+          pause(delivery.poll());
+          continue;
+        }
+        for (String emailId : due) {
+          if (!isRunning()) {
+            break;
+          }
+          MDC.put(EMAIL_ID, HeaderText.of(emailId));
+          try {
+            process(emailId);
+          } finally {
+            MDC.remove(EMAIL_ID);
+          }
+        }
+        outbox.release(); // What was held back by a stop, or lost to the mending of a lease.
+      } catch (TransportException e) {
+        pauseAfterFailure(e.refused(), e.getMessage());
+      } catch (SQLException e) {
+        databaseIsAway(e);
+        releaseQuietly();
+        pause(DATABASE_PAUSE);
+      } catch (RuntimeException e) {
+        LOG.error("Sending goes on after an error that should not be", e);
+        transport.close();
+        releaseQuietly();
+        pause(FIRST_RECONNECT);
+      }
+    }
+    transport.close();
+    releaseQuietly();
+  }
+
+  private void process(String emailId) throws SQLException, TransportException {
+    Optional<QueuedEmail> email = outbox.recheck(emailId);
+    Optional<Verdict> verdict = email.map(found -> Verdict.on(found, delivery.expiry()));
+    if (verdict.isPresent() && verdict.get() instanceof Verdict.Send) {
+      boolean waited = waitForTurn();
+      if (!isRunning()) {
+        return;
+      }
+      if (transport.connect() || waited) {
+        email = outbox.recheck(emailId);
+        verdict = email.map(found -> Verdict.on(found, delivery.expiry()));
+      }
+    }
+    if (verdict.isEmpty()) {
+      return; // Somebody else has brought it to an end.
+    }
+    if (verdict.get() instanceof Verdict.Send send) {
+      send(email.get(), send.address());
+    } else if (verdict.get() instanceof Verdict.Cancel cancel) {
+      LOG.info("Email {} cancelled: {}", HeaderText.of(emailId), cancel.reason());
+      outbox.cancelled(emailId, cancel.reason());
+      metrics.cancelled(cancel.reason());
+    } else if (verdict.get() instanceof Verdict.Fail fail) {
+      LOG.warn("Email {} failed: {}", HeaderText.of(emailId), fail.reason());
+      outbox.failed(emailId, fail.reason(), null);
+      metrics.failed(fail.reason());
+    } else if (verdict.get() instanceof Verdict.Hold hold) {
+      outbox.postpone(emailId, hold.until(), hold.why(), null);
+    }
+  }
+
+  private void send(QueuedEmail email, String address) throws SQLException, TransportException {
+    String emailId = email.emailId();
+    int attempt = outbox.begin(emailId);
+    if (attempt == 0) {
+      return; // The lease ran out and it is another sender's now.
+    }
+    if (attempt > delivery.maxAttempts()) {
+      tooManyAttempts(email, delivery.maxAttempts(), "each ended in an error", null);
+      return;
+    }
+    long offered = System.nanoTime();
+    DeliveryResult outcome = transport.deliver(email, address);
+    if (!(outcome instanceof DeliveryResult.Logged)) {
+      metrics.answered(Duration.ofNanos(System.nanoTime() - offered));
+    }
+    if (outcome instanceof DeliveryResult.Accepted accepted) {
+      accepted(emailId, accepted);
+      metrics.sent();
+      LOG.info("Email {} sent", HeaderText.of(emailId));
+      contentRefused.clear();
+      contentAccepted = true;
+      resetPauses();
+    } else if (outcome instanceof DeliveryResult.Logged) {
+      outbox.logged(emailId);
+      metrics.logged();
+    } else if (outcome instanceof DeliveryResult.RecipientRefused refused) {
+      LOG.info("Email {} failed: the address takes no mail", HeaderText.of(emailId));
+      storeOrPause(email, () -> outbox.bounced(email, refused.reply()));
+      metrics.failed(FailureReason.RECIPIENT_REFUSED);
+      resetPauses();
+    } else if (outcome instanceof DeliveryResult.MessageRefused refused) {
+      messageRefused(email, refused.reason(), refused.reply());
+    } else if (outcome instanceof DeliveryResult.ContentRefused refused) {
+      contentRefused(email, attempt, refused.refusal());
+    } else if (outcome instanceof DeliveryResult.Deferred deferred) {
+      scheduleRetry(email, attempt, Retry.DEFERRED, deferred.why(), deferred.reply());
+    } else if (outcome instanceof DeliveryResult.SenderRefused refused) {
+      senderRefused(email, attempt, refused.refusal());
+    }
+  }
+
+  private void messageRefused(QueuedEmail email, FailureReason reason, String reply)
+      throws SQLException, TransportException {
+    LOG.warn("Email {} failed: {}", HeaderText.of(email.emailId()), reason);
+    storeOrPause(email, () -> outbox.failed(email.emailId(), reason, reply));
+    metrics.failed(reason);
+  }
+
+  /**
+   * Policy does not say whether it is about this email or about all of ours. It is about this one
+   * if others are taken before it is refused a second time; about all if so many are refused in a
+   * row. Until either is known nothing has failed.
+   */
+  private void contentRefused(QueuedEmail email, int attempt, SmtpReply reply)
+      throws SQLException, TransportException {
+    boolean othersAccepted = contentAccepted;
+    contentAccepted = false;
+    if (othersAccepted && attempt > 1) {
+      messageRefused(email, FailureReason.MESSAGE_REFUSED, reply.text());
+      return;
+    }
+    if (contentRefused.size() < CONTENT_REFUSALS) {
+      contentRefused.add(email.emailId());
+    }
+    if (contentRefused.size() < CONTENT_REFUSALS) {
+      scheduleRetry(
+          email,
+          attempt,
+          Retry.CONTENT_REFUSED,
+          "the content is refused: " + reply.code(),
+          reply.text());
+    } else {
+      senderRefused(email, attempt, reply);
+    }
+  }
+
+  private void senderRefused(QueuedEmail email, int attempt, SmtpReply reply)
+      throws SQLException, TransportException {
+    scheduleRetry(
+        email,
+        attempt,
+        Retry.SENDER_REFUSED,
+        "the server refuses us: " + reply.code(),
+        reply.text());
+    throw new TransportException(true, "the server refuses us: " + reply.withoutAddresses(), null);
+  }
+
+  private void scheduleRetry(QueuedEmail email, int attempt, Retry kind, String why, String reply)
+      throws SQLException, TransportException {
+    if (attempt >= delivery.maxAttempts()) {
+      tooManyAttempts(email, attempt, why, reply);
+      return;
+    }
+    Instant next = email.now().plus(backoff(delivery.firstRetry(), attempt - 1, MAX_RETRY_DELAY));
+    LOG.info("Email {} has to wait: {}", HeaderText.of(email.emailId()), why);
+    storeOrPause(email, () -> outbox.postpone(email.emailId(), next, why, reply));
+    metrics.retried(kind);
+  }
+
+  private void tooManyAttempts(QueuedEmail email, int attempts, String why, String reply)
+      throws SQLException, TransportException {
+    LOG.warn(
+        "Email {} failed after {} attempts: {}", HeaderText.of(email.emailId()), attempts, why);
+    storeOrPause(
+        email, () -> outbox.failed(email.emailId(), FailureReason.TOO_MANY_ATTEMPTS, reply));
+    metrics.failed(FailureReason.TOO_MANY_ATTEMPTS);
+  }
+
+  private interface StoreAction {
+    void execute() throws SQLException;
+  }
+
+  /**
+   * Writes down that the server has an email. Nothing is sent before that has worked: what the
+   * database refuses of one it may refuse of all, and each could be sent again. The lease is kept
+   * meanwhile, so that no other sender takes it.
+   *
+   * @throws SQLException if it could not be done and the process is to end
+   */
+  private void accepted(String emailId, DeliveryResult.Accepted accepted) throws SQLException {
+    for (int refusals = 0; ; refusals++) {
+      try {
+        store(() -> outbox.accepted(emailId, accepted));
+        return;
+      } catch (SQLException e) {
+        if (!isRunning()) {
+          LOG.error("Email {} was sent, which is not stored", HeaderText.of(emailId), e);
+          throw e;
+        }
+        refused = true;
+        pauseReason = "an email was sent, which is " + notStored(e);
+        LOG.error("Email {} was sent, which is {}", HeaderText.of(emailId), notStored(e));
+        transport.close();
+        releaseQuietly(emailId);
+        pause(backoff(FIRST_RECONNECT, refusals, MAX_RECONNECT_DELAY));
+      }
+    }
+  }
+
+  /**
+   * Writes down what has become of an email that the server does not have. If the database refuses,
+   * the email is given back, to be tried again, and sending pauses.
+   */
+  private void storeOrPause(QueuedEmail email, StoreAction statement)
+      throws SQLException, TransportException {
+    try {
+      store(statement);
+    } catch (SQLException e) {
+      if (!isRunning()) {
+        throw e;
+      }
+      LOG.error("Email {} is given back: {}", HeaderText.of(email.emailId()), notStored(e));
+      outbox.postpone(email.emailId(), email.now().plus(MAX_RETRY_DELAY), notStored(e), null);
+      throw new TransportException(true, "what became of an email is " + notStored(e), e);
+    }
+  }
+
+  /**
+   * Executes a statement, however long the database takes to answer.
+   *
+   * @throws SQLException if it refuses, or if the process is to end
+   */
+  private void store(StoreAction statement) throws SQLException {
+    while (true) {
+      try {
+        statement.execute();
+        return;
+      } catch (SQLException e) {
+        if (!isRunning() || !isTransient(e)) {
+          throw e;
+        }
+        databaseIsAway(e);
+        pause(DATABASE_PAUSE);
+      }
+    }
+  }
+
+  /**
+   * Whether a statement may work later as it is: connection (08), resources (53), shutdown (57P),
+   * serialization (40), or no state, which is how pools say that they have no connection.
+   */
+  private static boolean isTransient(SQLException e) {
+    String state = e.getSQLState();
+    return state == null
+        || e instanceof SQLTransientException
+        || state.startsWith("08")
+        || state.startsWith("53")
+        || state.startsWith("57P")
+        || state.startsWith("40");
+  }
+
+  /** Without the lines after the first, which quote the row. */
+  private static String notStored(SQLException e) {
+    String message = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+    return "not stored: " + e.getSQLState() + " " + message;
+  }
+
+  /** Keeps the rate. Returns whether that took time. */
+  private boolean waitForTurn() {
+    long now = System.nanoTime();
+    long wait = nextSendNanos - now;
+    nextSendNanos = Math.max(nextSendNanos, now) + TimeUnit.SECONDS.toNanos(1) / delivery.perSecond();
+    if (wait <= 0) {
+      return false;
+    }
+    pause(Duration.ofNanos(wait));
+    return true;
+  }
+
+  private void pauseAfterFailure(boolean refused, String why) {
+    Duration pause =
+        refused
+            ? backoff(FIRST_PAUSE, pauses, MAX_PAUSE)
+            : backoff(FIRST_RECONNECT, pauses, MAX_RECONNECT_DELAY);
+    pauses++;
+    this.refused = refused;
+    pauseReason = why;
+    if (refused) {
+      LOG.error(
+          "Sending pauses for {} s, somebody has to look at this: {}", pause.toSeconds(), why);
+    } else {
+      LOG.warn("Sending pauses for {} s: {}", pause.toSeconds(), why);
+    }
+    transport.close();
+    releaseQuietly();
+    pause(pause);
+  }
+
+  private void resetPauses() {
+    pauses = 0;
+    pauseReason = null;
+  }
+
+  private void databaseIsAway(SQLException e) {
+    if (!databaseAway) {
+      LOG.warn("Sending waits for the database: {}", e.getMessage());
+      databaseAway = true;
+    }
+  }
+
+  private void databaseIsBack() {
+    if (databaseAway) {
+      LOG.info("The database is back");
+      databaseAway = false;
+    }
+  }
+
+  private void releaseQuietly() {
+    releaseQuietly(null);
+  }
+
+  /**
+   * What is not given back is taken by others once the lease has run out.
+   *
+   * @param except the email to keep; null for none
+   */
+  private void releaseQuietly(String except) {
+    try {
+      outbox.releaseAllBut(except);
+      unreleased = false;
+    } catch (SQLException e) {
+      unreleased = true;
+      databaseIsAway(e);
+    }
+  }
+
+  private static Duration backoff(Duration first, int times, Duration max) {
+    Duration duration = first.multipliedBy(1L << Math.min(times, 30));
+    return duration.compareTo(max) < 0 ? duration : max;
+  }
+
+  private boolean isRunning() {
+    return stopped.getCount() > 0;
+  }
+
+  private void pause(Duration duration) {
+    try {
+      if (stopped.await(duration.toNanos(), TimeUnit.NANOSECONDS)) {
+        return;
+      }
+    } catch (InterruptedException e) {
+      stopped.countDown();
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,114 @@
+package io.rekindle.email.sender.outbox;
+
+import io.rekindle.email.sender.mail.MailAddress;
+import io.rekindle.email.sender.outbox.QueuedEmail.OutreachSettings;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Optional;
+
+/** What is to become of an email, by the recheck before it is sent. */
+sealed interface Verdict {
+
+  /**
+   * It may be sent now.
+   *
+   * @param address valid
+   */
+  record Send(String address) implements Verdict {}
+
+  /** It may not be sent, now or later. */
+  record Cancel(Reason reason) implements Verdict {}
+
+  /** It cannot be sent by anybody, whatever the recipient wants. */
+  record Fail(FailureReason reason) implements Verdict {}
+
+  /** It may not be sent before then. */
+  record Hold(Instant until, String why) implements Verdict {}
+
+  /** Why an email was cancelled, as its {@code status_reason} says. */
+  enum Reason {
+    DECIDED_OTHERWISE,
+    NOT_DECIDED,
+    USER_REMOVED,
+    NO_CONSENT,
+    SUPPRESSED,
+    NO_ADDRESS,
+    ORDERED_SINCE,
+    RECENTLY_CONTACTED,
+    EXPIRED
+  }
+
+  /**
+   * For how long the decision that an email names may be missing: the job stores the two apart, and
+   * either may come first.
+   */
+  Duration DECISION_WAIT = Duration.ofHours(1);
+
+  /** How long a pause of all outreach holds back an email that was already taken. */
+  Duration PAUSE = Duration.ofSeconds(30);
+
+  /**
+   * Looks at an email. What cannot be undone comes first; an email that is too old is cancelled
+   * although outreach is paused.
+   *
+   * @param expiry for how long after the decision an email is worth sending. The decision is as old
+   *     as the change it rests on, also when the job has caught up with that just now
+   */
+  static Verdict on(QueuedEmail email, Duration expiry) {
+    if (email.decision() == null) {
+      Instant end = email.generatedAt().plus(DECISION_WAIT);
+      return email.now().isBefore(end)
+          ? new Hold(end, "not decided yet")
+          : new Cancel(Reason.NOT_DECIDED);
+    }
+    if (!email.decision().equals("EMAIL")) {
+      return new Cancel(Reason.DECIDED_OTHERWISE);
+    }
+    QueuedEmail.Recipient recipient = email.recipient();
+    if (recipient == null) {
+      return new Cancel(Reason.USER_REMOVED);
+    }
+    if (!recipient.consents()) {
+      return new Cancel(Reason.NO_CONSENT);
+    }
+    if (isSuppressed(email)) {
+      return new Cancel(Reason.SUPPRESSED);
+    }
+    Optional<String> address = MailAddress.parse(recipient.address());
+    if (address.isEmpty()) {
+      return new Cancel(Reason.NO_ADDRESS);
+    }
+    if (email.orderedSince()) {
+      return new Cancel(Reason.ORDERED_SINCE);
+    }
+    if (email.recentlyContacted()) {
+      return new Cancel(Reason.RECENTLY_CONTACTED);
+    }
+    if (!email.now().isBefore(email.decidedAt().plus(expiry))) {
+      return new Cancel(Reason.EXPIRED);
+    }
+    if (email.subject().isBlank() || (email.text().isBlank() && email.html().isBlank())) {
+      return new Fail(FailureReason.EMPTY);
+    }
+    OutreachSettings outreach = email.outreach();
+    if (outreach == null || !outreach.enabled()) {
+      return new Hold(email.now().plus(PAUSE), "outreach is paused");
+    }
+    return new QuietHours(outreach.quietFrom(), outreach.quietUntil())
+        .endIfQuiet(email.now(), recipient.timeZone())
+        .<Verdict>map(end -> new Hold(end, "quiet hours"))
+        .orElseGet(() -> new Send(address.get()));
+  }
+
+  private static boolean isSuppressed(QueuedEmail email) {
+    if (email.suppression() == null) {
+      return false;
+    }
+    String only = email.suppression().address();
+    String address = email.recipient().address();
+    return only == null
+        || (address != null
+            && only.toLowerCase(Locale.ROOT).equals(address.toLowerCase(Locale.ROOT)));
+  }
+}

@@ -1,0 +1,28 @@
+package io.rekindle.email.sender.smtp;
+
+import io.rekindle.email.sender.mail.HeaderText;
+import io.rekindle.email.sender.outbox.DeliveryResult;
+import io.rekindle.email.sender.outbox.MailTransport;
+import io.rekindle.email.sender.outbox.QueuedEmail;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** For those without an SMTP server: says which email it would have sent, and nothing about it. */
+public final class LoggingMailTransport implements MailTransport {
+
+  private static final Logger LOG = LoggerFactory.getLogger(LoggingMailTransport.class);
+
+  @Override
+  public boolean connect() {
+    return false;
+  }
+
+  @Override
+  public DeliveryResult deliver(QueuedEmail email, String address) {
+    LOG.info("Not sent, since the mode is log: email {}", HeaderText.of(email.emailId()));
+    return new DeliveryResult.Logged();
+  }
+
+  @Override
+  public void close() {}
+}

@@ -1,0 +1,176 @@
+package io.rekindle.email.sender.smtp;
+
+import io.rekindle.email.sender.mail.HeaderText;
+import io.rekindle.email.sender.outbox.QueuedEmail;
+import io.rekindle.email.UnsubscribeLinks;
+import io.rekindle.email.sender.settings.SenderSettings.Identity;
+import jakarta.mail.Message;
+import jakarta.mail.MessagingException;
+import jakarta.mail.Session;
+import jakarta.mail.internet.InternetAddress;
+import jakarta.mail.internet.MimeBodyPart;
+import jakarta.mail.internet.MimeMessage;
+import jakarta.mail.internet.MimeMultipart;
+import jakarta.mail.internet.MimeUtility;
+import java.io.UnsupportedEncodingException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Date;
+import java.util.HexFormat;
+import java.util.regex.Pattern;
+
+/**
+ * Makes a message of a stored email. Its parts are the stored ones, character for character, with
+ * the line ends of email; its headers can hold nothing that is not meant to be in them.
+ */
+final class MessageComposer {
+
+  private static final String UTF_8 = "UTF-8";
+  private static final Pattern LINE_END = Pattern.compile("\r\n|\r|\n");
+
+  /** What may stand left of the at sign in a Message-ID as it is. */
+  private static final Pattern PLAIN_ID = Pattern.compile("[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*");
+
+  /** Lines of a message have at most 998 characters (RFC 5322); the header's name needs some. */
+  private static final int MAX_LINK = 900;
+
+  /** With "Subject: " before it and its frame an encoded word of so many has 73 characters. */
+  private static final int MAX_WORD_BYTES = 39;
+
+  private final Session session;
+  private final Identity identity;
+  private final UnsubscribeLinks links;
+
+  MessageComposer(Session session, Identity identity, UnsubscribeLinks links) {
+    this.session = session;
+    this.identity = identity;
+    this.links = links;
+  }
+
+  /**
+   * @param address valid
+   * @throws MessagingException if no message can be made of it
+   */
+  MimeMessage compose(QueuedEmail email, String address) throws MessagingException {
+    String id = messageId(email.emailId());
+    MimeMessage message =
+        new MimeMessage(session) {
+          @Override
+          protected void updateMessageID() throws MessagingException {
+            setHeader("Message-ID", id);
+          }
+        };
+    message.setFrom(from());
+    if (identity.replyTo() != null) {
+      message.setHeader("Reply-To", identity.replyTo());
+    }
+    message.setRecipient(Message.RecipientType.TO, new InternetAddress(address));
+    message.setHeader("Subject", subject(HeaderText.of(email.subject())));
+    message.setSentDate(Date.from(email.now()));
+    message.setHeader("List-Unsubscribe", unsubscribe(email.emailId()));
+    message.setHeader("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"); // RFC 8058
+    if (email.html().isBlank()) {
+      message.setText(lines(email.text()), UTF_8, "plain");
+    } else if (email.text().isBlank()) {
+      message.setText(lines(email.html()), UTF_8, "html");
+    } else {
+      MimeMultipart parts = new MimeMultipart("alternative");
+      parts.addBodyPart(part(email.text(), "plain"));
+      parts.addBodyPart(part(email.html(), "html"));
+      message.setContent(parts);
+    }
+    message.saveChanges();
+    return message;
+  }
+
+  /**
+   * The same for an email at every attempt, so that whoever gets it twice can tell. Ids that other
+   * systems chose go in as a hash if they are not plain.
+   */
+  String messageId(String emailId) {
+    String left = PLAIN_ID.matcher(emailId).matches() ? emailId : hash(emailId);
+    return "<" + left + "@" + identity.domain() + ">";
+  }
+
+  private InternetAddress from() throws MessagingException {
+    try {
+      return identity.fromName().isEmpty()
+          ? new InternetAddress(identity.from())
+          : new InternetAddress(identity.from(), identity.fromName(), UTF_8);
+    } catch (UnsupportedEncodingException e) {
+      throw new IllegalStateException("every Java has UTF-8", e);
+    }
+  }
+
+  private String unsubscribe(String emailId) throws MessagingException {
+    String link = links.url(emailId);
+    if (link.length() > MAX_LINK) {
+      throw new MessagingException("the unsubscribe link is longer than a header's line");
+    }
+    String value = "<" + link + ">";
+    if (identity.unsubscribeAddress() == null) {
+      return value;
+    }
+    String mailto =
+        "<mailto:"
+            + URLEncoder.encode(identity.unsubscribeAddress(), StandardCharsets.UTF_8)
+                .replace("%40", "@")
+            + "?subject="
+            + URLEncoder.encode("unsubscribe " + hash(emailId), StandardCharsets.UTF_8)
+                .replace("+", "%20")
+            + ">";
+    return value + ",\r\n " + mailto;
+  }
+
+  /**
+   * The header's value. The library would leave "=?" as it is, which readers decode to whatever it
+   * hides, and makes the first line longer than RFC 2047 allows.
+   */
+  private static String subject(String line) {
+    if (line.chars().allMatch(c -> c < 0x80) && !line.contains("=?")) {
+      return MimeUtility.fold("Subject: ".length(), line);
+    }
+    StringBuilder words = new StringBuilder();
+    for (int start = 0; start < line.length(); ) {
+      int end = start;
+      int bytes = 0;
+      while (end < line.length()) {
+        int c = line.codePointAt(end);
+        bytes += c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+        if (bytes > MAX_WORD_BYTES) {
+          break;
+        }
+        end += Character.charCount(c);
+      }
+      byte[] word = line.substring(start, end).getBytes(StandardCharsets.UTF_8);
+      words.append(words.length() == 0 ? "" : "\r\n ");
+      words.append("=?UTF-8?B?").append(Base64.getEncoder().encodeToString(word)).append("?=");
+      start = end;
+    }
+    return words.toString();
+  }
+
+  private static MimeBodyPart part(String content, String subtype) throws MessagingException {
+    MimeBodyPart part = new MimeBodyPart();
+    part.setText(lines(content), UTF_8, subtype);
+    return part;
+  }
+
+  private static String lines(String content) {
+    return LINE_END.matcher(content).replaceAll("\r\n");
+  }
+
+  private static String hash(String id) {
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256").digest(id.getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(Arrays.copyOf(digest, 16));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,124 @@
+package io.rekindle.email.sender.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.rekindle.email.sender.settings.SenderSettings.Mode;
+import io.rekindle.email.sender.settings.SenderSettings.Security;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class SenderSettingsTest {
+
+  private static final Map<String, String> NEEDED =
+      Map.of(
+          "REKINDLE_DATABASE_URL", "jdbc:postgresql://127.0.0.1:5432/rekindle?password=url-secret",
+          "REKINDLE_UNSUBSCRIBE_BASE_URL", "https://mail.shop.example",
+          "REKINDLE_UNSUBSCRIBE_SECRET", "link-secret-link-secret-link-secret",
+          "REKINDLE_SMTP_HOST", "smtp.example",
+          "REKINDLE_MAIL_FROM", "hello@shop.example");
+
+  @Test
+  void shouldBeSafeByDefault() throws Exception {
+    SenderSettings settings = SenderSettings.from(NEEDED);
+
+    assertThat(settings.mode()).isEqualTo(Mode.SMTP);
+    assertThat(settings.http().host()).isEqualTo("127.0.0.1");
+    assertThat(settings.smtp().port()).isEqualTo(587);
+    assertThat(settings.smtp().security()).isEqualTo(Security.STARTTLS);
+    assertThat(settings.database().user()).isEqualTo("rekindle_sender");
+    assertThat(settings.identity().returnPath()).isEqualTo("hello@shop.example");
+    assertThat(settings.identity().domain()).isEqualTo("shop.example");
+    assertThat(settings.identity().replyTo()).isNull();
+    assertThat(settings.delivery().lease()).isEqualTo(Duration.ofMinutes(1));
+    assertThat(settings.delivery().expiry()).isEqualTo(Duration.ofDays(3));
+  }
+
+  @Test
+  void shouldNameEveryWrongSettingAtOnceAndNoSecret() {
+    Map<String, String> wrong =
+        Map.ofEntries(
+            Map.entry("REKINDLE_DATABASE_URL", "jdbc:mysql://a?password=url-secret"),
+            Map.entry("REKINDLE_UNSUBSCRIBE_BASE_URL", "mail.shop.example"),
+            Map.entry("REKINDLE_UNSUBSCRIBE_SECRET", "too-short-secret"),
+            Map.entry("REKINDLE_SENDER_MODE", "pigeon"),
+            Map.entry("REKINDLE_SENDER_PORT", "65536"),
+            Map.entry("REKINDLE_SENDER_RATE", "0"),
+            Map.entry("REKINDLE_SENDER_METRICS_PUBLIC", "yes"),
+            Map.entry("REKINDLE_SMTP_HOST", "not a host"),
+            Map.entry("REKINDLE_SMTP_SECURITY", "rot13"),
+            Map.entry("REKINDLE_MAIL_FROM", "Shop <hello@shop.example>"),
+            Map.entry("REKINDLE_MAIL_FROM_NAME", "a\r\nBcc: b@example.com"),
+            Map.entry("REKINDLE_MAIL_DOMAIN", "shop example"),
+            Map.entry("REKINDLE_SMTP_PASSWORD", "smtp-secret"));
+
+    assertThatThrownBy(() -> SenderSettings.from(wrong))
+        .isInstanceOf(InvalidSettingsException.class)
+        .hasMessageContainingAll(
+            "REKINDLE_DATABASE_URL is no such URL",
+            "REKINDLE_UNSUBSCRIBE_SECRET is too short",
+            "REKINDLE_SENDER_MODE is \"pigeon\": give one of smtp, log.",
+            "REKINDLE_SENDER_PORT is \"65536\"",
+            "REKINDLE_SENDER_METRICS_PUBLIC is \"yes\": give true or false.",
+            "REKINDLE_SENDER_RATE is \"0\": give a number from 1 to 10000.",
+            "REKINDLE_SMTP_HOST is \"not a host\"",
+            "REKINDLE_SMTP_SECURITY is \"rot13\"",
+            "REKINDLE_MAIL_FROM is",
+            "REKINDLE_MAIL_FROM_NAME is \"a Bcc: b@example.com\"",
+            "REKINDLE_MAIL_DOMAIN is")
+        .hasMessageNotContaining("secret\"")
+        .hasMessageNotContaining("url-secret")
+        .hasMessageNotContaining("too-short-secret")
+        .hasMessageNotContaining("smtp-secret");
+  }
+
+  @Test
+  void shouldNameWhatIsMissing() {
+    assertThatThrownBy(() -> SenderSettings.from(Map.of()))
+        .isInstanceOf(InvalidSettingsException.class)
+        .hasMessageContainingAll(NEEDED.keySet().toArray(String[]::new));
+  }
+
+  @Test
+  void shouldNeedNoServerToLogOnly() throws Exception {
+    Map<String, String> environment = new HashMap<>(NEEDED);
+    environment.remove("REKINDLE_SMTP_HOST");
+    environment.remove("REKINDLE_MAIL_FROM");
+    environment.put("REKINDLE_SENDER_MODE", "log");
+
+    assertThat(SenderSettings.from(environment).mode()).isEqualTo(Mode.LOG);
+  }
+
+  @Test
+  void shouldNotSendAPasswordInTheClear() throws Exception {
+    Map<String, String> environment = new HashMap<>(NEEDED);
+    environment.put("REKINDLE_SMTP_USER", "shop");
+    environment.put("REKINDLE_SMTP_SECURITY", "none");
+    environment.put("REKINDLE_SMTP_HOST", "192.0.2.1");
+
+    assertThatThrownBy(() -> SenderSettings.from(environment))
+        .isInstanceOf(InvalidSettingsException.class)
+        .hasMessageContaining("REKINDLE_SMTP_SECURITY is \"none\"");
+    environment.put("REKINDLE_SMTP_HOST", "127.0.0.1");
+    assertThat(SenderSettings.from(environment).smtp().user()).isEqualTo("shop");
+  }
+
+  @Test
+  void shouldPrintNoSecret() throws Exception {
+    Map<String, String> environment = new HashMap<>(NEEDED);
+    environment.put("REKINDLE_DATABASE_PASSWORD", "db-secret");
+    environment.put("REKINDLE_SMTP_PASSWORD", "smtp-secret");
+
+    assertThat(SenderSettings.from(environment).toString()).doesNotContain("-secret");
+  }
+
+  @Test
+  void shouldExplainEverySetting() {
+    assertThat(SenderSettings.help()).contains(NEEDED.keySet());
+    assertThat(SenderSettings.help().lines().filter(line -> line.contains("REKINDLE_")))
+        .hasSizeGreaterThan(20)
+        .doesNotHaveDuplicates();
+  }
+}

@@ -1,0 +1,322 @@
+package io.rekindle.email.store;
+
+import io.rekindle.email.CheckResult;
+import io.rekindle.email.Email;
+import io.rekindle.email.EmailRequest;
+import io.rekindle.email.EmailRequests;
+import io.rekindle.email.WrittenEmail;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.math.BigDecimal;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.flywaydb.core.Flyway;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class EmailStoreITCase {
+
+  private static EmbeddedPostgres postgres;
+
+  @BeforeAll
+  static void start() throws Exception {
+    postgres = EmbeddedPostgres.builder().setServerConfig("wal_level", "logical").start();
+    Flyway.configure().dataSource(postgres.getPostgresDatabase()).load().migrate();
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    postgres.close();
+  }
+
+  @BeforeEach
+  void clear() throws SQLException {
+    execute("truncate engagement.emails cascade");
+  }
+
+  @Test
+  void shouldStoreAllThatIsKnownOfAnEmail() throws Exception {
+    try (EmailStore store = store()) {
+      WrittenEmail written =
+          new WrittenEmail(
+              email("Hello"),
+              WrittenEmail.LLM,
+              null,
+              "asked",
+              "served",
+              "winback-v1",
+              "email-v1",
+              900,
+              300,
+              new BigDecimal("0.0011"),
+              1_234L,
+              2,
+              List.of(new CheckResult("no-price", true, null), new CheckResult("x", false, "a\u0000\"b")));
+      assertThat(store.exists("e1").join()).isFalse();
+      assertThat(store.insert(request("e1"), written, "winter", new BigDecimal("41.5")).join())
+          .isTrue();
+      assertThat(store.exists("e1").join()).isTrue();
+
+      assertThat(
+              row(
+                  "select concat_ws('|', email_id, episode_id, decision_id, user_id, subject,"
+                      + " status, generated_by, fallback_reason, model_asked, model,"
+                      + " prompt_version, schema_version, prompt_tokens, completion_tokens,"
+                      + " cost_usd, latency_ms, calls, checks->0->>'check', checks->1->>'detail',"
+                      + " experiment_id, variant, engagement_score_at_time)"
+                      + " from engagement.emails"))
+          .isEqualTo(
+              "e1|e1|e1|u1|Hello|READY|LLM|asked|served|winback-v1|email-v1|900|300|0.0011|1234|2"
+                  + "|no-price|a\"b|winter|friendly|41.5");
+    }
+  }
+
+  @Test
+  void shouldKnowWhoHasWithdrawnSinceTheDecision() throws Exception {
+    execute("truncate shop.users, engagement.suppressions, engagement.outreach_decisions");
+    execute(
+        "insert into shop.users (user_id, email, marketing_consent) select 'u' || n, 'u' || n"
+            + " || '@example.com', n <> 2 from generate_series(1, 8) n");
+    execute("insert into engagement.suppressions (user_id, reason) values ('u3', 'UNSUBSCRIBED')");
+    execute(
+        "insert into engagement.suppressions (user_id, address, reason)"
+            + " values ('u4', 'U4@example.com', 'BOUNCED'), ('u5', 'old@example.com', 'BOUNCED')");
+    execute(
+        "insert into engagement.outreach_decisions (decision_id, episode_id, user_id, decision,"
+            + " reason, decided_at, policy_version, inputs)"
+            + " values ('e6', 'e6', 'u6', 'HOLDOUT', 'AT_RISK', now(), 'p', '{}')");
+    Instant expired = Instant.now().minus(Duration.ofHours(73));
+    try (EmailStore store = store()) {
+      List<String> withLeave = new ArrayList<>();
+      for (int user = 1; user <= 9; user++) {
+        Instant decidedAt = user == 8 ? expired : Instant.now();
+        if (store.mayContact("e" + user, "u" + user, decidedAt).join()) {
+          withLeave.add("u" + user);
+        }
+      }
+      assertThat(withLeave).containsExactly("u1", "u5", "u7");
+    }
+  }
+
+  @Test
+  void shouldKeepTheFirstText() throws Exception {
+    try (EmailStore store = store()) {
+      assertThat(store.insert(request("e1"), written("First"), null, null).join()).isTrue();
+      assertThat(store.insert(request("e1"), written("Second"), null, null).join()).isFalse();
+      assertThat(row("select subject from engagement.emails")).isEqualTo("First");
+    }
+  }
+
+  @Test
+  void shouldLetOneWinOfManyAtOnce() throws Exception {
+    try (EmailStore store = store();
+        EmailStore other = store()) {
+      List<CompletableFuture<Boolean>> inserts = new ArrayList<>();
+      for (int i = 0; i < 2_000; i++) {
+        EmailStore either = i % 2 == 0 ? store : other;
+        inserts.add(either.insert(request("e" + i % 500), written("S" + i), null, null));
+      }
+      assertThat(inserts.stream().filter(CompletableFuture::join)).hasSize(500);
+      assertThat(row("select count(*) from engagement.emails")).isEqualTo("500");
+    }
+  }
+
+  @Test
+  void shouldOnlyFailTheRowThatTheDatabaseRefuses() throws Exception {
+    CountDownLatch go = new CountDownLatch(1);
+    try (EmailStore store =
+        new EmailStore(
+            () -> {
+              await(go);
+              return connect();
+            },
+            1,
+            Duration.ofSeconds(20))) {
+      // The first opens the connection; the others wait for it together.
+      CompletableFuture<Boolean> first = store.exists("e0");
+      CompletableFuture<Boolean> good = store.insert(request("e1"), written("Good"), null, null);
+      CompletableFuture<Boolean> bad =
+          store.insert(
+              request("e2"),
+              new WrittenEmail(
+                  email("Bad"),
+                  "NOBODY",
+                  null,
+                  null,
+                  null,
+                  null,
+                  null,
+                  null,
+                  null,
+                  null,
+                  0,
+                  0,
+                  List.of()),
+              null,
+              null);
+      CompletableFuture<Boolean> alsoGood =
+          store.insert(request("e3"), written("Also good"), null, null);
+      go.countDown();
+
+      assertThat(first.join()).isFalse();
+      assertThat(good.join()).isTrue();
+      assertThat(alsoGood.join()).isTrue();
+      assertThatThrownBy(bad::join)
+          .isInstanceOf(CompletionException.class)
+          .hasCauseInstanceOf(SQLException.class)
+          .hasMessageContaining("generated_by");
+    }
+  }
+
+  @Test
+  void shouldOutliveLostConnectionsAndADatabaseThatIsAwayForAWhile() throws Exception {
+    AtomicInteger refusals = new AtomicInteger();
+    try (EmailStore store =
+        new EmailStore(
+            () -> {
+              if (refusals.getAndDecrement() > 0) {
+                throw new SQLException("the database system is starting up", "57P03");
+              }
+              return connect();
+            },
+            2,
+            Duration.ofSeconds(30))) {
+      List<CompletableFuture<Boolean>> inserts = new ArrayList<>();
+      for (int i = 0; i < 3_000; i++) {
+        inserts.add(store.insert(request("e" + i), written("S" + i), null, null));
+        if (i % 300 == 299) {
+          refusals.set(3);
+          execute(
+              "select pg_terminate_backend(pid) from pg_stat_activity"
+                  + " where application_name = 'email-store'");
+        }
+      }
+      inserts.forEach(CompletableFuture::join);
+      assertThat(row("select count(*) from engagement.emails")).isEqualTo("3000");
+    }
+  }
+
+  @Test
+  void shouldGiveUpWhenTheDatabaseStaysAway() {
+    try (EmailStore store =
+        new EmailStore(
+            () -> {
+              throw new SQLException("connection refused", "08001");
+            },
+            1,
+            Duration.ofMillis(200))) {
+      assertThatThrownBy(() -> store.exists("e1").join()).hasMessageContaining("refused");
+    }
+  }
+
+  @Test
+  void shouldSumUpTheCostOfADay() throws Exception {
+    try (EmailStore store = store()) {
+      Instant before = Instant.now().minusSeconds(60);
+      assertThat(store.costSince(before).join()).isEqualByComparingTo("0");
+      for (String episode : List.of("e1", "e2")) {
+        WrittenEmail paid =
+            new WrittenEmail(
+                email("S"),
+                WrittenEmail.LLM,
+                null,
+                "m",
+                "m",
+                "p",
+                "s",
+                1,
+                1,
+                new BigDecimal("0.0011"),
+                1,
+                1,
+                List.of());
+        store.insert(request(episode), paid, null, null).join();
+      }
+      store.insert(request("e3"), written("Free"), null, null).join();
+      assertThat(store.costSince(before).join()).isEqualByComparingTo("0.0022");
+      assertThat(store.costSince(Instant.now().plusSeconds(60)).join()).isEqualByComparingTo("0");
+    }
+  }
+
+  @Test
+  void shouldSettleNothingWhenItIsClosed() throws Exception {
+    CountDownLatch never = new CountDownLatch(1);
+    EmailStore store =
+        new EmailStore(
+            () -> {
+              await(never);
+              return connect();
+            },
+            1,
+            Duration.ofSeconds(20));
+    CompletableFuture<Boolean> waiting = store.exists("e1");
+    store.close();
+    assertThatThrownBy(waiting::join).isInstanceOf(CancellationException.class);
+    assertThatThrownBy(store.exists("e2")::join).isInstanceOf(CancellationException.class);
+  }
+
+  private static void await(CountDownLatch latch) throws SQLException {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new SQLException("interrupted", "08001", e);
+    }
+  }
+
+  private static EmailStore store() {
+    return new EmailStore(EmailStoreITCase::connect, 2, Duration.ofSeconds(20));
+  }
+
+  /** As the role that the job has. */
+  private static Connection connect() throws SQLException {
+    return DriverManager.getConnection(
+        postgres.getJdbcUrl("rekindle_pipeline", "postgres") + "&ApplicationName=email-store");
+  }
+
+  private static void execute(String sql) throws SQLException {
+    try (Connection connection = postgres.getPostgresDatabase().getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  private static String row(String sql) throws SQLException {
+    try (Connection connection = postgres.getPostgresDatabase().getConnection();
+        Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(sql)) {
+      row.next();
+      return row.getString(1);
+    }
+  }
+
+  private static EmailRequest request(String episode) {
+    return new EmailRequest(episode, episode, EmailRequests.ada().facts(), EmailRequests.FRIENDLY);
+  }
+
+  private static WrittenEmail written(String subject) {
+    return WrittenEmail.byTemplate(email(subject));
+  }
+
+  private static Email email(String subject) {
+    return new Email(subject, "preheader", "<p>html</p>", "text");
+  }
+}

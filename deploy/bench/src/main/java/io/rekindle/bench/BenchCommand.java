@@ -1,7 +1,7 @@
 package io.rekindle.bench;
 
 import io.rekindle.connectors.kafka.Topics;
-import io.rekindle.job.Settings;
+import io.rekindle.job.JobSettings;
 import io.rekindle.local.cli.DataOption;
 import io.rekindle.local.terminal.Failure;
 import io.rekindle.local.terminal.Progress;
@@ -82,7 +82,7 @@ public final class BenchCommand implements Runnable {
               paramLabel = "BACKEND",
               defaultValue = "hashmap",
               description = "Where state is kept: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
-          Settings.StateBackend state,
+          JobSettings.StateBackend state,
       @Option(
               names = "--parallelism",
               paramLabel = "N",
@@ -120,16 +120,16 @@ public final class BenchCommand implements Runnable {
               List.of(
                   Long.toString(stream.changes()),
                   Long.toString(stream.end()),
-                  Settings.KAFKA_BOOTSTRAP_SERVERS.argument(),
+                  JobSettings.KAFKA_BOOTSTRAP_SERVERS.argument(),
                   kafka.bootstrap(),
                   // Required, and not used: no sink is there.
-                  Settings.DATABASE_URL.argument(),
+                  JobSettings.DATABASE_URL.argument(),
                   "jdbc:postgresql:unused",
-                  Settings.CHECKPOINT_DIRECTORY.argument(),
+                  JobSettings.CHECKPOINT_DIRECTORY.argument(),
                   kafka.directory().resolve("checkpoints").toUri().toString(),
-                  Settings.STATE_BACKEND.argument(),
+                  JobSettings.STATE_BACKEND.argument(),
                   state.toString(),
-                  Settings.PARALLELISM.argument(),
+                  JobSettings.PARALLELISM.argument(),
                   Integer.toString(parallelism)));
     }
     PrintWriter out = spec.commandLine().getOut();

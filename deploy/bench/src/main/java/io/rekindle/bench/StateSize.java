@@ -1,8 +1,8 @@
 package io.rekindle.bench;
 
-import io.rekindle.job.engagement.Shown;
-import io.rekindle.job.engagement.UserState;
-import io.rekindle.job.engagement.UserStateSerializer;
+import io.rekindle.job.state.PublishedScore;
+import io.rekindle.job.state.UserState;
+import io.rekindle.job.state.UserStateSerializer;
 import io.rekindle.connectors.events.Change;
 import io.rekindle.scoring.Score;
 import io.rekindle.scoring.Scorer;
@@ -19,10 +19,10 @@ public final class StateSize {
   private StateSize() {}
 
   /**
-   * Bytes of the state of a user to whom these changes happened and who was then judged.
+   * Bytes of the state of a user to whom these changes happened and who was then evaluated.
    *
    * @param changes of one user, their row among them
-   * @param at when the user is judged, epoch milliseconds
+   * @param at when the user is evaluated, epoch milliseconds
    */
   public static int bytes(List<? extends Change> changes, long at) throws IOException {
     UserState user = new UserState();
@@ -31,8 +31,8 @@ public final class StateSize {
     }
     Scorer scorer = new Scorer(ScoringPolicy.builtIn(ScoringPolicy.builtInNames().get(0)));
     Score score = scorer.score(user.orders, at, user.lastContactAt);
-    user.shown = new Shown(score.scored(), score.score(), score.band(), score.atRisk(), false);
-    user.judgedAt = at;
+    user.published = new PublishedScore(score.scored(), score.score(), score.band(), score.atRisk(), false);
+    user.evaluatedAt = at;
     user.revision = changes.size();
     if (score.nextReview() != Score.NEVER) {
       user.reviewAt = score.nextReview();

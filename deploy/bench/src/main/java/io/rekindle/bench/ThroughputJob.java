@@ -4,8 +4,8 @@ import io.rekindle.connectors.deadletter.DeadLetter;
 import io.rekindle.connectors.kafka.Topics;
 import io.rekindle.job.EngagementGraph;
 import io.rekindle.job.ProductionJob;
-import io.rekindle.job.Settings;
-import io.rekindle.job.engagement.Judgement;
+import io.rekindle.job.JobSettings;
+import io.rekindle.job.engagement.ScoreUpdate;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
@@ -41,7 +41,7 @@ final class ThroughputJob {
   public static void main(String[] arguments) throws Exception {
     long changes = Long.parseLong(arguments[0]);
     long end = Long.parseLong(arguments[1]);
-    Settings settings = Settings.read(Arrays.copyOfRange(arguments, 2, arguments.length), Map.of());
+    JobSettings settings = JobSettings.read(Arrays.copyOfRange(arguments, 2, arguments.length), Map.of());
     for (int run = 0; run < Measurement.RUNS; run++) {
       System.out.println(run(settings, changes, end));
     }
@@ -49,7 +49,7 @@ final class ThroughputJob {
     System.exit(0);
   }
 
-  private static Measurement run(Settings settings, long changes, long end) throws Exception {
+  private static Measurement run(JobSettings settings, long changes, long end) throws Exception {
     MeasuringSink.Run run = new MeasuringSink.Run(end);
     JobClient job = start(settings, new MeasuringSink<>(run));
     CompletableFuture<Throwable> ended = job.getJobExecutionResult().handle((result, e) -> e);
@@ -66,9 +66,9 @@ final class ThroughputJob {
     return measurement;
   }
 
-  private static JobClient start(Settings settings, Sink<Judgement> scores) throws Exception {
+  private static JobClient start(JobSettings settings, Sink<ScoreUpdate> scores) throws Exception {
     Configuration flink = ProductionJob.configuration(settings);
-    int parallelism = settings.get(Settings.PARALLELISM).orElse(1);
+    int parallelism = settings.get(JobSettings.PARALLELISM).orElse(1);
     flink.set(TaskManagerOptions.NUM_TASK_SLOTS, parallelism);
     flink.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MANAGED_MEMORY);
     StreamExecutionEnvironment env =
@@ -83,8 +83,8 @@ final class ThroughputJob {
             new DiscardingSink<>(),
             new DiscardingSink<>(),
             deadLetters),
-        settings.get(Settings.TIME_COMMIT_SKEW),
-        settings.get(Settings.STATE_TOMBSTONE_RETENTION));
+        settings.get(JobSettings.TIME_COMMIT_SKEW),
+        settings.get(JobSettings.STATE_TOMBSTONE_RETENTION));
     return env.executeAsync("throughput");
   }
 }

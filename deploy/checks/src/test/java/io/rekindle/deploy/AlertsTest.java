@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Alert rules as far as they can be judged without Prometheus. What they fire on is tested by
+ * Alert rules as far as they can be checked without Prometheus. What they fire on is tested by
  * {@code deploy/observability/check-rules}, which needs promtool.
  */
 class AlertsTest {

@@ -1,5 +1,6 @@
 package io.rekindle.job;
 
+import io.rekindle.job.source.DeadLetterSplitter;
 import io.rekindle.connectors.cdc.CdcRecord;
 import io.rekindle.connectors.flink.CommitTimeWatermarks;
 import io.rekindle.connectors.deadletter.DeadLetter;
@@ -7,11 +8,11 @@ import io.rekindle.connectors.events.Change;
 import io.rekindle.connectors.events.RuleChange;
 import io.rekindle.connectors.flink.EventTypeInfo;
 import io.rekindle.job.engagement.EngagementOperator;
-import io.rekindle.job.engagement.Judgement;
-import io.rekindle.job.engagement.JudgementSerializer;
+import io.rekindle.job.engagement.ScoreUpdate;
+import io.rekindle.job.engagement.ScoreUpdateSerializer;
 import io.rekindle.job.outreach.Decision;
 import io.rekindle.job.outreach.DecisionSerializer;
-import io.rekindle.job.outreach.Rationing;
+import io.rekindle.job.outreach.DailyCapOperator;
 import java.time.Duration;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.connector.sink2.Sink;
@@ -43,15 +44,15 @@ public final class EngagementGraph {
   /**
    * Where the results go.
    *
-   * @param scores gets every judgement
+   * @param scores gets every score update
    * @param scoreChanges gets those that changed score, band or being at risk
    * @param decisions gets what is done about each episode
    * @param requests gets those decisions that ask for an email
    * @param deadLetters gets what could not be understood
    */
   public record Sinks(
-      Sink<Judgement> scores,
-      Sink<Judgement> scoreChanges,
+      Sink<ScoreUpdate> scores,
+      Sink<ScoreUpdate> scoreChanges,
       Sink<Decision> decisions,
       Sink<Decision> requests,
       Sink<DeadLetter> deadLetters) {}
@@ -72,8 +73,8 @@ public final class EngagementGraph {
         env.fromSource(sources.changes(), new CommitTimeWatermarks<>(commitSkew), "Read changes")
             .uid(Uids.CHANGES)
             .setParallelism(sources.parallelism())
-            .process(new ByOutcome<>(), EventTypeInfo.CHANGE)
-            .uid(Uids.CHANGES_BY_OUTCOME)
+            .process(new DeadLetterSplitter<>(), EventTypeInfo.CHANGE)
+            .uid(Uids.CHANGES_SPLIT)
             .name("Changes or dead letters")
             .setParallelism(sources.parallelism());
 
@@ -81,25 +82,25 @@ public final class EngagementGraph {
         env.fromSource(sources.ruleChanges(), new CommitTimeWatermarks<>(commitSkew), "Read rule changes")
             .uid(Uids.RULE_CHANGES)
             .setParallelism(1)
-            .process(new ByOutcome<>(), EventTypeInfo.RULE_CHANGE)
+            .process(new DeadLetterSplitter<>(), EventTypeInfo.RULE_CHANGE)
             .uid(Uids.RULE_CHANGES_SPLIT)
             .name("Rule changes or dead letters")
             .setParallelism(1);
 
-    SingleOutputStreamOperator<Judgement> judgements =
+    SingleOutputStreamOperator<ScoreUpdate> scoreUpdates =
         changes
             .keyBy(Change::userId, Types.STRING)
             .connect(ruleChanges.broadcast())
             .transform(
-                "Judge engagement",
-                JudgementSerializer.TYPE,
+                "Evaluate engagement",
+                ScoreUpdateSerializer.TYPE,
                 new EngagementOperator(tombstoneRetention))
             .uid(Uids.ENGAGEMENT);
 
-    judgements.sinkTo(sinks.scores()).uid(Uids.SCORES).name("Store scores");
+    scoreUpdates.sinkTo(sinks.scores()).uid(Uids.SCORES).name("Store scores");
 
-    judgements
-        .filter(Judgement::changed)
+    scoreUpdates
+        .filter(ScoreUpdate::changed)
         .uid(Uids.ONLY_CHANGED)
         .name("Only what changed")
         .sinkTo(sinks.scoreChanges())
@@ -107,10 +108,10 @@ public final class EngagementGraph {
         .name("Publish score changes");
 
     SingleOutputStreamOperator<Decision> decisions =
-        judgements
+        scoreUpdates
             .getSideOutput(EngagementOperator.DECISIONS)
-            .transform("Ration emails", DecisionSerializer.TYPE, new Rationing())
-            .uid(Uids.RATIONING)
+            .transform("Apply daily cap", DecisionSerializer.TYPE, new DailyCapOperator())
+            .uid(Uids.DAILY_CAP)
             .setParallelism(1)
             .setMaxParallelism(1);
 
@@ -131,8 +132,8 @@ public final class EngagementGraph {
         .setParallelism(1);
 
     changes
-        .getSideOutput(ByOutcome.DEAD_LETTERS)
-        .union(ruleChanges.getSideOutput(ByOutcome.DEAD_LETTERS))
+        .getSideOutput(DeadLetterSplitter.DEAD_LETTERS)
+        .union(ruleChanges.getSideOutput(DeadLetterSplitter.DEAD_LETTERS))
         .sinkTo(sinks.deadLetters())
         .uid(Uids.DEAD_LETTERS)
         .name("Keep dead letters")

@@ -1,16 +1,18 @@
 package io.rekindle.job;
 
+import io.rekindle.job.source.EarliestOrFail;
+import io.rekindle.job.source.PolicyValidatingDeserializer;
 import io.rekindle.connectors.cdc.CdcRecord;
 import io.rekindle.connectors.flink.CdcRecordDeserializer;
 import io.rekindle.connectors.deadletter.DeadLetter;
 import io.rekindle.connectors.flink.DeadLetterSerializationSchema;
 import io.rekindle.connectors.kafka.Topic;
 import io.rekindle.connectors.kafka.Topics;
-import io.rekindle.job.Settings.Results;
-import io.rekindle.job.outreach.RequestJson;
-import io.rekindle.job.outreach.Requests;
-import io.rekindle.job.outreach.WriteEmails;
-import io.rekindle.job.outreach.WriterSettings;
+import io.rekindle.job.JobSettings.Results;
+import io.rekindle.job.writing.DecisionSerializationSchema;
+import io.rekindle.job.writing.DecisionDeserializationSchema;
+import io.rekindle.job.writing.WriteEmails;
+import io.rekindle.job.writing.WriterSettings;
 import io.rekindle.job.sink.DatabaseSettings;
 import io.rekindle.job.sink.DatabaseSink;
 import io.rekindle.job.sink.ScoreChangeJson;
@@ -57,12 +59,12 @@ public final class ProductionJob {
 
   private ProductionJob() {}
 
-  static void submit(Settings settings) throws Exception {
+  static void submit(JobSettings settings) throws Exception {
     environment(settings).execute(RekindleJob.name(settings));
   }
 
   /** An environment with the whole job in it, not yet submitted. */
-  static StreamExecutionEnvironment environment(Settings settings) {
+  static StreamExecutionEnvironment environment(JobSettings settings) {
     StreamExecutionEnvironment env =
         StreamExecutionEnvironment.getExecutionEnvironment(configuration(settings));
     Topics topics = topics(settings);
@@ -70,8 +72,8 @@ public final class ProductionJob {
         env,
         sources(settings, topics, env.getParallelism()),
         sinks(settings, topics),
-        settings.get(Settings.TIME_COMMIT_SKEW),
-        settings.get(Settings.STATE_TOMBSTONE_RETENTION));
+        settings.get(JobSettings.TIME_COMMIT_SKEW),
+        settings.get(JobSettings.STATE_TOMBSTONE_RETENTION));
     settings
         .writer(database(settings))
         .ifPresent(writer -> defineWriting(env, settings, topics, writer));
@@ -79,7 +81,7 @@ public final class ProductionJob {
   }
 
   private static void defineWriting(
-      StreamExecutionEnvironment env, Settings settings, Topics topics, WriterSettings writer) {
+      StreamExecutionEnvironment env, JobSettings settings, Topics topics, WriterSettings writer) {
     Topic requests = topics.outreach();
     int parallelism = Math.min(env.getParallelism(), requests.partitions());
     WritingGraph.define(
@@ -88,7 +90,7 @@ public final class ProductionJob {
             settings,
             "requests",
             List.of(requests.name()),
-            new Requests(),
+            new DecisionDeserializationSchema(),
             // A request that retention has deleted is late anyhow, and must not stop the job.
             OffsetsInitializer.earliest()),
         new WriteEmails(writer),
@@ -97,27 +99,27 @@ public final class ProductionJob {
         writer.capacity(parallelism));
   }
 
-  private static Topics topics(Settings settings) {
-    return Topics.standard().withPrefix(settings.get(Settings.KAFKA_TOPIC_PREFIX));
+  private static Topics topics(JobSettings settings) {
+    return Topics.standard().withPrefix(settings.get(JobSettings.KAFKA_TOPIC_PREFIX));
   }
 
-  /** What Flink is told, so that the job runs the same on any cluster. */
-  public static Configuration configuration(Settings settings) {
+  /** Flink's configuration, so that the job runs the same on any cluster. */
+  public static Configuration configuration(JobSettings settings) {
     Configuration flink = new Configuration();
     flink.set(PipelineOptions.NAME, RekindleJob.name(settings));
     flink.set(PipelineOptions.AUTO_GENERATE_UIDS, false);
     flink.set(PipelineOptions.GENERIC_TYPES, false);
     flink.set(PipelineOptions.OBJECT_REUSE, true);
-    flink.set(PipelineOptions.MAX_PARALLELISM, settings.get(Settings.MAX_PARALLELISM));
+    flink.set(PipelineOptions.MAX_PARALLELISM, settings.get(JobSettings.MAX_PARALLELISM));
     flink.set(PipelineOptions.AUTO_WATERMARK_INTERVAL, WATERMARK_INTERVAL);
     flink.set(ExecutionOptions.BUFFER_TIMEOUT, BUFFER_TIMEOUT);
     settings
-        .get(Settings.PARALLELISM)
+        .get(JobSettings.PARALLELISM)
         .ifPresent(p -> flink.set(CoreOptions.DEFAULT_PARALLELISM, p));
 
     flink.set(
         StateBackendOptions.STATE_BACKEND,
-        settings.get(Settings.STATE_BACKEND).name().toLowerCase(Locale.ROOT));
+        settings.get(JobSettings.STATE_BACKEND).name().toLowerCase(Locale.ROOT));
     // Timers are small and read all the time: on the heap also when users are on disk.
     flink.setString("state.backend.rocksdb.timer-service.factory", "HEAP");
     // The two levels that are read and written again at every change; what lies below is most.
@@ -127,7 +129,7 @@ public final class ProductionJob {
     flink.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true);
 
     flink.set(
-        CheckpointingOptions.CHECKPOINTING_INTERVAL, settings.get(Settings.CHECKPOINT_INTERVAL));
+        CheckpointingOptions.CHECKPOINTING_INTERVAL, settings.get(JobSettings.CHECKPOINT_INTERVAL));
     flink.set(CheckpointingOptions.CHECKPOINTING_CONSISTENCY_MODE, CheckpointingMode.EXACTLY_ONCE);
     flink.set(CheckpointingOptions.CHECKPOINTING_TIMEOUT, CHECKPOINT_TIMEOUT);
     flink.set(CheckpointingOptions.TOLERABLE_FAILURE_NUMBER, TOLERABLE_FAILED_CHECKPOINTS);
@@ -136,27 +138,27 @@ public final class ProductionJob {
         ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
     flink.set(CheckpointingOptions.CHECKPOINT_STORAGE, "filesystem");
     flink.set(
-        CheckpointingOptions.CHECKPOINTS_DIRECTORY, settings.get(Settings.CHECKPOINT_DIRECTORY));
-    Optional<String> savepoints = settings.get(Settings.SAVEPOINT_DIRECTORY);
+        CheckpointingOptions.CHECKPOINTS_DIRECTORY, settings.get(JobSettings.CHECKPOINT_DIRECTORY));
+    Optional<String> savepoints = settings.get(JobSettings.SAVEPOINT_DIRECTORY);
     savepoints.ifPresent(
         directory -> flink.set(CheckpointingOptions.SAVEPOINT_DIRECTORY, directory));
 
     flink.set(RestartStrategyOptions.RESTART_STRATEGY, "exponential-delay");
     flink.set(
         RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_INITIAL_BACKOFF,
-        settings.get(Settings.RESTART_INITIAL_DELAY));
+        settings.get(JobSettings.RESTART_INITIAL_DELAY));
     flink.set(
         RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_MAX_BACKOFF,
-        settings.get(Settings.RESTART_MAX_DELAY));
+        settings.get(JobSettings.RESTART_MAX_DELAY));
     flink.set(
         RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_RESET_BACKOFF_THRESHOLD,
-        settings.get(Settings.RESTART_RESET_AFTER));
+        settings.get(JobSettings.RESTART_RESET_AFTER));
     flink.set(RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_BACKOFF_MULTIPLIER, 2.0);
     return flink;
   }
 
   /** The captured topics, from their beginning unless a checkpoint says where to go on. */
-  public static EngagementGraph.Sources sources(Settings settings, Topics topics, int parallelism) {
+  public static EngagementGraph.Sources sources(JobSettings settings, Topics topics, int parallelism) {
     int partitions = topics.changes().stream().mapToInt(Topic::partitions).min().orElseThrow();
     return new EngagementGraph.Sources(
         source(
@@ -164,26 +166,26 @@ public final class ProductionJob {
             "changes",
             topics.changes().stream().map(Topic::name).toList(),
             CdcRecordDeserializer.ofChanges(),
-            new EveryOffset()),
+            new EarliestOrFail()),
         source(
             settings,
             "rule-changes",
             topics.ruleChanges().stream().map(Topic::name).toList(),
-            new ValidatedPolicies(),
-            new EveryOffset()),
+            new PolicyValidatingDeserializer(),
+            new EarliestOrFail()),
         Math.min(parallelism, partitions));
   }
 
   private static <T> KafkaSource<CdcRecord<T>> source(
-      Settings settings,
+      JobSettings settings,
       String client,
       List<String> topics,
       KafkaRecordDeserializationSchema<CdcRecord<T>> deserializer,
       OffsetsInitializer from) {
     return KafkaSource.<CdcRecord<T>>builder()
-        .setBootstrapServers(settings.get(Settings.KAFKA_BOOTSTRAP_SERVERS))
-        .setGroupId(settings.get(Settings.KAFKA_GROUP_ID))
-        .setClientIdPrefix(settings.get(Settings.KAFKA_GROUP_ID) + "-" + client)
+        .setBootstrapServers(settings.get(JobSettings.KAFKA_BOOTSTRAP_SERVERS))
+        .setGroupId(settings.get(JobSettings.KAFKA_GROUP_ID))
+        .setClientIdPrefix(settings.get(JobSettings.KAFKA_GROUP_ID) + "-" + client)
         .setTopics(topics)
         .setStartingOffsets(from)
         .setDeserializer(deserializer)
@@ -193,46 +195,46 @@ public final class ProductionJob {
         .build();
   }
 
-  private static EngagementGraph.Sinks sinks(Settings settings, Topics topics) {
+  private static EngagementGraph.Sinks sinks(JobSettings settings, Topics topics) {
     DatabaseSettings database = database(settings);
-    if (settings.get(Settings.RESULTS) == Results.SHADOW) {
+    if (settings.get(JobSettings.RESULTS) == Results.SHADOW) {
       return new EngagementGraph.Sinks(
-          DatabaseSink.ofJudgements(database),
+          DatabaseSink.ofScoreUpdates(database),
           new DiscardingSink<>(),
           DatabaseSink.ofDecisions(database),
           new DiscardingSink<>(),
           new DiscardingSink<>());
     }
     return new EngagementGraph.Sinks(
-        DatabaseSink.ofJudgements(database),
+        DatabaseSink.ofScoreUpdates(database),
         kafkaSink(
             settings, new ScoreChangeJson(topics.scoreChanges().name()), topics.scoreChanges()),
         DatabaseSink.ofDecisions(database),
-        kafkaSink(settings, new RequestJson(topics.outreach().name()), topics.outreach()),
+        kafkaSink(settings, new DecisionSerializationSchema(topics.outreach().name()), topics.outreach()),
         deadLetters(settings, topics));
   }
 
-  private static Sink<DeadLetter> deadLetters(Settings settings, Topics topics) {
+  private static Sink<DeadLetter> deadLetters(JobSettings settings, Topics topics) {
     return kafkaSink(
         settings,
         new DeadLetterSerializationSchema(topics.deadLetters().name()),
         topics.deadLetters());
   }
 
-  private static DatabaseSettings database(Settings settings) {
+  private static DatabaseSettings database(JobSettings settings) {
     return new DatabaseSettings(
-        settings.get(Settings.DATABASE_URL),
-        settings.get(Settings.DATABASE_USER),
-        settings.get(Settings.DATABASE_PASSWORD).orElse(null),
-        settings.get(Settings.SINK_FLUSH_INTERVAL),
-        settings.get(Settings.SINK_FLUSH_ROWS),
-        settings.get(Settings.SINK_RETRY_TIMEOUT));
+        settings.get(JobSettings.DATABASE_URL),
+        settings.get(JobSettings.DATABASE_USER),
+        settings.get(JobSettings.DATABASE_PASSWORD).orElse(null),
+        settings.get(JobSettings.SINK_FLUSH_INTERVAL),
+        settings.get(JobSettings.SINK_FLUSH_ROWS),
+        settings.get(JobSettings.SINK_RETRY_TIMEOUT));
   }
 
   private static <T> KafkaSink<T> kafkaSink(
-      Settings settings, KafkaRecordSerializationSchema<T> serializer, Topic topic) {
+      JobSettings settings, KafkaRecordSerializationSchema<T> serializer, Topic topic) {
     return KafkaSink.<T>builder()
-        .setBootstrapServers(settings.get(Settings.KAFKA_BOOTSTRAP_SERVERS))
+        .setBootstrapServers(settings.get(JobSettings.KAFKA_BOOTSTRAP_SERVERS))
         .setRecordSerializer(serializer)
         .setDeliveryGuarantee(DeliveryGuarantee.AT_LEAST_ONCE)
         .setProperty(

@@ -17,18 +17,18 @@ public final class RekindleJob {
    *     was started
    */
   public static void main(String[] arguments) throws Exception {
-    if (Settings.asksForHelp(arguments)) {
-      System.out.print(Settings.help());
+    if (JobSettings.asksForHelp(arguments)) {
+      System.out.print(JobSettings.help());
       return;
     }
-    Settings settings = Settings.read(arguments, System.getenv());
+    JobSettings settings = JobSettings.read(arguments, System.getenv());
     Log.LOG.info("Settings:\n{}", settings);
     ProductionJob.submit(settings);
   }
 
   /** By which it is found among a cluster's jobs; a shadow is not taken for the one that counts. */
-  static String name(Settings settings) {
-    return settings.get(Settings.RESULTS) == Settings.Results.LIVE ? NAME : NAME + "-shadow";
+  static String name(JobSettings settings) {
+    return settings.get(JobSettings.RESULTS) == JobSettings.Results.LIVE ? NAME : NAME + "-shadow";
   }
 
   /** Made when first needed, since help is shown where there may be no logging library. */

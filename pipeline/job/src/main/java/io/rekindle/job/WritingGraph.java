@@ -1,5 +1,6 @@
 package io.rekindle.job;
 
+import io.rekindle.job.source.DeadLetterSplitter;
 import io.rekindle.connectors.cdc.CdcRecord;
 import io.rekindle.connectors.deadletter.DeadLetter;
 import io.rekindle.job.outreach.Decision;
@@ -43,9 +44,9 @@ public final class WritingGraph {
         env.fromSource(requests, WatermarkStrategy.noWatermarks(), "Read requests")
             .uid(Uids.READ_REQUESTS)
             .setParallelism(parallelism)
-            .process(new ByOutcome<>(), DecisionSerializer.TYPE)
-            .uid(Uids.REQUESTS_BY_OUTCOME)
-            .name("Requests by outcome")
+            .process(new DeadLetterSplitter<>(), DecisionSerializer.TYPE)
+            .uid(Uids.REQUESTS_SPLIT)
+            .name("Requests or dead letters")
             .setParallelism(parallelism);
 
     AsyncDataStream.unorderedWait(toWrite, writing, NO_TIMEOUT, TimeUnit.MILLISECONDS, capacity)
@@ -58,7 +59,7 @@ public final class WritingGraph {
         .setParallelism(parallelism);
 
     toWrite
-        .getSideOutput(ByOutcome.DEAD_LETTERS)
+        .getSideOutput(DeadLetterSplitter.DEAD_LETTERS)
         // Never chained, so that the chain's name stays within what Flink's metrics take.
         .rebalance()
         .sinkTo(deadLetters)

@@ -22,7 +22,7 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 /** A Flink cluster in this process, for one test. */
 public final class LocalCluster implements AutoCloseable {
 
-  private static final Duration PATIENCE = Duration.ofMinutes(3);
+  private static final Duration TIMEOUT = Duration.ofMinutes(3);
 
   private final MiniCluster cluster;
 
@@ -66,17 +66,17 @@ public final class LocalCluster implements AutoCloseable {
         cluster
             .triggerSavepoint(
                 job, directory.toUri().toString(), true, SavepointFormatType.CANONICAL)
-            .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            .get(TIMEOUT.toSeconds(), TimeUnit.SECONDS);
     return Path.of(URI.create(savepoint));
   }
 
   public void cancel(JobID job) throws Exception {
-    cluster.cancelJob(job).get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    cluster.cancelJob(job).get(TIMEOUT.toSeconds(), TimeUnit.SECONDS);
   }
 
   /** Waits until a condition holds, and fails at once if the job fails. */
   public void await(JobID job, Callable<Boolean> condition) throws Exception {
-    long giveUpAt = System.nanoTime() + PATIENCE.toNanos();
+    long giveUpAt = System.nanoTime() + TIMEOUT.toNanos();
     while (!condition.call()) {
       if (cluster.getJobStatus(job).get() == JobStatus.FAILED) {
         throw new IllegalStateException(
@@ -84,7 +84,7 @@ public final class LocalCluster implements AutoCloseable {
             cluster.requestJobResult(job).get().getSerializedThrowable().orElseThrow());
       }
       if (System.nanoTime() > giveUpAt) {
-        throw new IllegalStateException("Still not so after " + PATIENCE);
+        throw new IllegalStateException("Still not so after " + TIMEOUT);
       }
       TimeUnit.MILLISECONDS.sleep(20);
     }

@@ -11,7 +11,7 @@ import io.rekindle.local.server.Port;
 import io.rekindle.local.server.StackInfo;
 import io.rekindle.local.stack.Supervisor;
 import io.rekindle.local.stack.UpRequest;
-import io.rekindle.job.Settings.StateBackend;
+import io.rekindle.job.JobSettings.StateBackend;
 import io.rekindle.local.terminal.Failure;
 import io.rekindle.local.terminal.Progress;
 import java.io.File;

@@ -37,7 +37,7 @@ public final class CsvFile implements Closeable {
 
   private static final int BYTE_ORDER_MARK = 0xFEFF;
 
-  /** Takes what it is given: a row that a stray quote has spoiled is judged as a row. */
+  /** Takes what it is given: a row that a stray quote has spoiled counts as a row. */
   private static final CSVFormat FORMAT =
       CSVFormat.RFC4180
           .builder()

@@ -5,7 +5,7 @@ import io.rekindle.local.server.FlinkApi;
 import io.rekindle.local.server.Installation;
 import io.rekindle.local.server.StackInfo;
 import io.rekindle.platform.rest.RestClient;
-import io.rekindle.job.Settings;
+import io.rekindle.job.JobSettings;
 import io.rekindle.local.terminal.Failure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -51,22 +51,22 @@ public final class ShadowJob implements AutoCloseable {
     String id = UUID.randomUUID().toString().replace("-", "");
     List<String> arguments =
         List.of(
-            Settings.KAFKA_BOOTSTRAP_SERVERS.argument(),
+            JobSettings.KAFKA_BOOTSTRAP_SERVERS.argument(),
             stack.kafkaBootstrap(),
-            Settings.KAFKA_GROUP_ID.argument(),
+            JobSettings.KAFKA_GROUP_ID.argument(),
             "rekindle-shadow",
-            Settings.DATABASE_URL.argument(),
+            JobSettings.DATABASE_URL.argument(),
             jdbcUrl,
-            Settings.DATABASE_USER.argument(),
+            JobSettings.DATABASE_USER.argument(),
             stack.pipeline().user(),
-            Settings.RESULTS.argument(),
+            JobSettings.RESULTS.argument(),
             "shadow",
-            Settings.CHECKPOINT_DIRECTORY.argument(),
+            JobSettings.CHECKPOINT_DIRECTORY.argument(),
             checkpoints.toUri().toString(),
             // It is started from nothing, and from nothing again if it fails.
-            Settings.CHECKPOINT_INTERVAL.argument(),
+            JobSettings.CHECKPOINT_INTERVAL.argument(),
             "1 h",
-            Settings.PARALLELISM.argument(),
+            JobSettings.PARALLELISM.argument(),
             Integer.toString(slots));
     try {
       Path program = jar == null ? Installation.current().jobJar() : jar;

@@ -1,6 +1,6 @@
 package io.rekindle.local.server;
 
-import io.rekindle.job.Settings.StateBackend;
+import io.rekindle.job.JobSettings.StateBackend;
 import io.rekindle.local.terminal.Failure;
 
 /**

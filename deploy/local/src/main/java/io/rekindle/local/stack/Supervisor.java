@@ -29,7 +29,7 @@ import io.rekindle.connectors.schema.ClockRows;
 import io.rekindle.connectors.schema.Migrations;
 import io.rekindle.connectors.schema.Policies;
 import io.rekindle.connectors.kafka.Topics;
-import io.rekindle.job.Settings;
+import io.rekindle.job.JobSettings;
 import io.rekindle.local.terminal.Failure;
 import io.rekindle.local.demo.DemoShop;
 import io.rekindle.local.demo.LiveOrders;
@@ -280,27 +280,27 @@ public final class Supervisor {
 
   private List<String> jobArguments() {
     return List.of(
-        Settings.KAFKA_BOOTSTRAP_SERVERS.argument(),
+        JobSettings.KAFKA_BOOTSTRAP_SERVERS.argument(),
         kafka.bootstrap(),
-        Settings.DATABASE_URL.argument(),
+        JobSettings.DATABASE_URL.argument(),
         postgres.jdbcUrl(),
-        Settings.DATABASE_USER.argument(),
+        JobSettings.DATABASE_USER.argument(),
         PostgresServer.PIPELINE,
-        Settings.CHECKPOINT_DIRECTORY.argument(),
+        JobSettings.CHECKPOINT_DIRECTORY.argument(),
         flink.checkpoints().toUri().toString(),
-        Settings.PARALLELISM.argument(),
+        JobSettings.PARALLELISM.argument(),
         Integer.toString(settings.flink().parallelism()),
-        Settings.STATE_BACKEND.argument(),
+        JobSettings.STATE_BACKEND.argument(),
         settings.flink().stateBackend().toString(),
-        Settings.SAVEPOINT_DIRECTORY.argument(),
+        JobSettings.SAVEPOINT_DIRECTORY.argument(),
         flink.savepoints().toUri().toString(),
-        Settings.SHOP_NAME.argument(),
+        JobSettings.SHOP_NAME.argument(),
         DemoIdentity.SHOP_NAME,
-        Settings.SHOP_URL.argument(),
+        JobSettings.SHOP_URL.argument(),
         DemoIdentity.SHOP_URL,
-        Settings.SHOP_POSTAL_ADDRESS.argument(),
+        JobSettings.SHOP_POSTAL_ADDRESS.argument(),
         DemoIdentity.POSTAL_ADDRESS,
-        Settings.UNSUBSCRIBE_BASE_URL.argument(),
+        JobSettings.UNSUBSCRIBE_BASE_URL.argument(),
         sender.url());
   }
 

@@ -15,7 +15,7 @@ import javax.sql.DataSource;
  * shop goes on.
  *
  * <p>A round takes a snapshot, waits until the pipeline has scored everything up to the snapshot's
- * instant, and compares. A user whom anything happened to meanwhile is judged as of the later
+ * instant, and compares. A user whom anything happened to meanwhile is evaluated as of the later
  * instant, which may not fit the snapshot; and a transaction may be stamped just before a snapshot
  * and become visible just after it. So users who differ are looked at again in a fresh snapshot,
  * and differ only if they do so several times while nothing happens to them.

@@ -3,7 +3,7 @@ package io.rekindle.local.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.rekindle.job.Settings.StateBackend;
+import io.rekindle.job.JobSettings.StateBackend;
 import io.rekindle.local.terminal.Failure;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -54,7 +54,7 @@ class BrowserITCase {
           select 'nora-' || n, 'nora', 40, now() - interval '1 day' * (40 + 30 * n)
           from generate_series(1, 3) n""");
     stack.await(
-        "both are judged",
+        "both are evaluated",
         "select 1 from engagement.user_scores where user_id in ('nora', 'nils')"
             + " having count(*) = 2 and max(order_count) = 3");
     browsers = new Browsers();
@@ -189,13 +189,13 @@ class BrowserITCase {
 
     assertThat(page.locator("h2#document-title")).hasText("document-v1");
     stack.await(
-        "everybody is judged by it",
+        "all users are evaluated by it",
         "select 1 from engagement.user_scores having bool_and(policy_version = 'document-v1')");
     page.locator("[data-dialog=rollback]").click();
     page.locator("#rollback button[type=submit]").click();
     assertThat(page.locator("h2#document-title")).hasText("cadence-v1");
     stack.await(
-        "everybody is judged as before",
+        "all users are evaluated as before",
         "select 1 from engagement.user_scores having bool_and(policy_version = 'cadence-v1')");
   }
 

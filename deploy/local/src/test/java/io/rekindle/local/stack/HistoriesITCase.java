@@ -117,7 +117,7 @@ class HistoriesITCase {
 
   @Test
   @Order(3)
-  void shouldJudgeNobodyBeforeASnapshotIsComplete() throws Exception {
+  void shouldEvaluateNoUserBeforeASnapshotIsComplete() throws Exception {
     RestClient connect = new RestClient(stack.info().connectUrl());
     String connector = "/connectors/" + ConnectorConfig.CONNECTOR_NAME;
     connect.put(connector + "/stop", JsonNodeFactory.instance.objectNode());
@@ -149,7 +149,7 @@ class HistoriesITCase {
 
     connect.put(connector + "/resume", JsonNodeFactory.instance.objectNode());
     stack.await(
-        "all are judged",
+        "all are evaluated",
         SNAPSHOT,
         "select 1 from engagement.user_scores where user_id like 'snap-%' having count(*) = "
             + SNAPSHOT_USERS);

@@ -196,7 +196,7 @@ class StackITCase {
 
   @Test
   @Order(7)
-  void shouldJudgeNobodyWhileConnectStandsStillAndOrdersGoOn() throws Exception {
+  void shouldEvaluateNoUserWhileConnectStandsStillAndOrdersGoOn() throws Exception {
     long seed = new Random().nextLong();
     System.out.println("seed of the changes while Connect stands still: " + seed);
     stack.signal("connect", "STOP");
@@ -228,7 +228,7 @@ class StackITCase {
       stack.signal("connect", "CONT");
     }
     stack.await(
-        "cora is judged",
+        "cora is evaluated",
         RunningStack.RECOVERY,
         "select 1 from engagement.user_scores where user_id = 'cora'");
     stack.verifyAll();
@@ -236,7 +236,7 @@ class StackITCase {
 
   @Test
   @Order(8)
-  void shouldJudgeNobodyWhileOnePartitionIsSilent() throws Exception {
+  void shouldEvaluateNoUserWhileOnePartitionIsSilent() throws Exception {
     String topic = Topics.standard().orders().name();
     String partition = " where topic = '" + topic + "' and partition = 2";
     stack.execute("delete from engagement.clock" + partition);
@@ -253,7 +253,7 @@ class StackITCase {
     } finally {
       stack.execute("insert into engagement.clock (topic, partition) values ('" + topic + "', 2)");
     }
-    stack.await("dora is judged", "select 1 from engagement.user_scores where user_id = 'dora'");
+    stack.await("dora is evaluated", "select 1 from engagement.user_scores where user_id = 'dora'");
     stack.verifyAll();
   }
 
@@ -261,7 +261,7 @@ class StackITCase {
   @Order(9)
   void shouldKeepWhatItCannotReadAndTakeItOnceRepaired() throws Exception {
     stack.execute("insert into shop.users (user_id) values ('elsa')");
-    stack.await("elsa is judged", "select 1 from engagement.user_scores where user_id = 'elsa'");
+    stack.await("elsa is evaluated", "select 1 from engagement.user_scores where user_id = 'elsa'");
     String kafka = stack.info().kafkaBootstrap();
     MalformedEvents malformed = new MalformedEvents();
     Map<String, String> reasons = new HashMap<>();

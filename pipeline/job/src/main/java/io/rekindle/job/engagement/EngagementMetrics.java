@@ -6,26 +6,26 @@ import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.metrics.DescriptiveStatisticsHistogram;
 
 /**
- * What the engagement operator tells of itself, in the metric group {@link #GROUP}. The names are
+ * Metrics of the engagement operator, in the metric group {@link #GROUP}. The names are
  * part of what operators' dashboards and alerts rely on.
  */
 public final class EngagementMetrics {
 
   public static final String GROUP = "rekindle";
 
-  /** Counter: judgements made. */
-  public static final String JUDGED = "judged";
+  /** Counter: score updates emitted. */
+  public static final String EVALUATED = "evaluated";
 
-  /** Counter: judgements that changed score, band or being at risk. */
+  /** Counter: score updates that changed score, band or being at risk. */
   public static final String CHANGED = "changed";
 
-  /** Counter: changes that were no news. */
+  /** Counter: changes that are no newer than what is known. */
   public static final String DUPLICATES = "duplicates";
 
   /** Counter: changes committed before the watermark that they met. */
   public static final String LATE = "late";
 
-  /** Histogram: milliseconds from the commit of a change to the judgement that counts it. */
+  /** Histogram: milliseconds from the commit of a change to the score update that counts it. */
   public static final String CAPTURE_TO_SCORE = "captureToScoreMs";
 
   /** Gauge: users of the shop in this subtask's state. */
@@ -39,22 +39,22 @@ public final class EngagementMetrics {
 
   private static final int LATENCIES_KEPT = 2_048;
 
-  final Counter judged;
+  final Counter evaluated;
   final Counter changed;
   final Counter duplicates;
   final Counter late;
   final Histogram captureToScore;
 
-  EngagementMetrics(MetricGroup operator, HeldCounts held) {
+  EngagementMetrics(MetricGroup operator, StateCounts counts) {
     MetricGroup group = operator.addGroup(GROUP);
-    judged = group.counter(JUDGED);
+    evaluated = group.counter(EVALUATED);
     changed = group.counter(CHANGED);
     duplicates = group.counter(DUPLICATES);
     late = group.counter(LATE);
     captureToScore =
         group.histogram(CAPTURE_TO_SCORE, new DescriptiveStatisticsHistogram(LATENCIES_KEPT));
-    group.gauge(USERS, held::users);
-    group.gauge(ORDERS, held::orders);
-    group.gauge(UNCONVERTED_ORDERS, held::unconverted);
+    group.gauge(USERS, counts::users);
+    group.gauge(ORDERS, counts::orders);
+    group.gauge(UNCONVERTED_ORDERS, counts::unconverted);
   }
 }

@@ -1,5 +1,16 @@
 package io.rekindle.job.engagement;
 
+import io.rekindle.job.rules.OutreachEntrySerializer;
+import io.rekindle.job.rules.OutreachTimeline;
+import io.rekindle.job.rules.PolicyEntrySerializer;
+import io.rekindle.job.rules.PolicyTimeline;
+import io.rekindle.job.state.Cause;
+import io.rekindle.job.state.Episode;
+import io.rekindle.job.state.OutreachState;
+import io.rekindle.job.state.Profile;
+import io.rekindle.job.state.PublishedScore;
+import io.rekindle.job.state.UserState;
+import io.rekindle.job.state.UserStateSerializer;
 import io.rekindle.connectors.events.Change;
 import io.rekindle.connectors.events.Contacted;
 import io.rekindle.connectors.events.RuleChange;
@@ -16,7 +27,7 @@ import io.rekindle.connectors.flink.ChangeSerializer;
 import io.rekindle.job.outreach.Decision;
 import io.rekindle.job.outreach.DecisionSerializer;
 import io.rekindle.job.outreach.Decisions;
-import io.rekindle.job.outreach.Person;
+import io.rekindle.job.outreach.Candidate;
 import io.rekindle.scoring.Score;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -50,16 +61,16 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
 
 /**
- * Keeps what is known of each user and judges it, as of the instants at which anything can have
+ * Keeps what is known of each user and evaluates it, as of the instants at which anything can have
  * changed.
  *
  * <p>A change waits until the watermark passes its commit time; then the user is caught up: the
- * waiting changes are applied in the order of their commits, and the user is judged once as of each
- * instant at which something was committed or was due by itself. So a judgement as of t rests on
- * exactly what was committed until t, and the same input gives the same judgements, however the
+ * waiting changes are applied in the order of their commits, and the user is evaluated once as of each
+ * instant at which something was committed or was due by itself. So a score update as of t rests on
+ * exactly what was committed until t, and the same input gives the same score updates, however the
  * partitions were interleaved.
  *
- * <p>Rows of the first snapshot are taken in at once, since nobody is judged before the clock
+ * <p>Rows of the first snapshot are applied at once: no user is evaluated before the clock
  * ticks, and the clock ticks only after the snapshot.
  *
  * <p>When the user becomes at risk an episode opens, and is decided once; {@link #DECISIONS} gives
@@ -69,8 +80,8 @@ import org.apache.flink.util.OutputTag;
  * than a process function because it needs the watermark before an advance, timers of two kinds,
  * and counts that move with key groups.
  */
-public final class EngagementOperator extends AbstractStreamOperator<Judgement>
-    implements TwoInputStreamOperator<Change, RuleChange, Judgement>, Triggerable<String, Byte> {
+public final class EngagementOperator extends AbstractStreamOperator<ScoreUpdate>
+    implements TwoInputStreamOperator<Change, RuleChange, ScoreUpdate>, Triggerable<String, Byte> {
 
   private static final long serialVersionUID = 1L;
 
@@ -83,20 +94,20 @@ public final class EngagementOperator extends AbstractStreamOperator<Judgement>
       new ListStateDescriptor<>("pending", new ChangeSerializer());
 
   /** Broadcast: every change of a policy, numbered as they came. */
-  static final MapStateDescriptor<Integer, PolicyTimeline.Entry> POLICIES =
+  static final MapStateDescriptor<Integer, PolicyTimeline.PolicyEntry> POLICIES =
       new MapStateDescriptor<>("policies", IntSerializer.INSTANCE, new PolicyEntrySerializer());
 
   /** Broadcast: every change of the rules of outreach, numbered as they came. */
-  static final MapStateDescriptor<Integer, OutreachTimeline.Entry> OUTREACH =
+  static final MapStateDescriptor<Integer, OutreachTimeline.OutreachEntry> OUTREACH =
       new MapStateDescriptor<>("outreach", IntSerializer.INSTANCE, new OutreachEntrySerializer());
 
-  /** Per subtask: the watermark up to which everybody is judged. */
-  static final ListStateDescriptor<Long> JUDGED_UNTIL =
-      new ListStateDescriptor<>("judged-until", LongSerializer.INSTANCE);
+  /** Per subtask: the watermark up to which every user is evaluated. */
+  static final ListStateDescriptor<Long> EVALUATED_UNTIL =
+      new ListStateDescriptor<>("evaluated-until", LongSerializer.INSTANCE);
 
-  /** Per key group: what {@link HeldCounts} counts. */
-  static final ListStateDescriptor<long[]> HELD =
-      new ListStateDescriptor<>("held", LongPrimitiveArraySerializer.INSTANCE);
+  /** Per key group: what {@link StateCounts} counts. */
+  static final ListStateDescriptor<long[]> STATE_COUNTS =
+      new ListStateDescriptor<>("state-counts", LongPrimitiveArraySerializer.INSTANCE);
 
   /** What outreach does about the episodes that open, before the day's emails are given out. */
   public static final OutputTag<Decision> DECISIONS =
@@ -107,10 +118,10 @@ public final class EngagementOperator extends AbstractStreamOperator<Judgement>
   /** A timer at which another policy comes into force. */
   private static final Byte POLICY_SWITCH = 0;
 
-  /** The one timer of a user for what happens when nothing happens. */
+  /** The user's decay timer: fires at the next instant the score drops without an order. */
   private static final Byte WAKE_UP = 1;
 
-  private static final long NOT_YET = Long.MIN_VALUE;
+  private static final long NO_WATERMARK = Long.MIN_VALUE;
 
   /** Versions decide which change counts; this only has to be the same order every time. */
   private static final Comparator<Change> BY_COMMIT =
@@ -124,22 +135,22 @@ public final class EngagementOperator extends AbstractStreamOperator<Judgement>
 
   private transient ValueState<UserState> users;
   private transient ListState<Change> storedPending;
-  private transient BroadcastState<Integer, PolicyTimeline.Entry> storedPolicies;
-  private transient BroadcastState<Integer, OutreachTimeline.Entry> storedOutreach;
-  private transient ListState<Long> storedJudgedUntil;
-  private transient ListState<long[]> storedHeld;
+  private transient BroadcastState<Integer, PolicyTimeline.PolicyEntry> storedPolicies;
+  private transient BroadcastState<Integer, OutreachTimeline.OutreachEntry> storedOutreach;
+  private transient ListState<Long> storedEvaluatedUntil;
+  private transient ListState<long[]> storedStateCounts;
   private transient InternalTimerService<Byte> timers;
 
   private transient PolicyTimeline policies;
   private transient OutreachTimeline outreachRules;
-  private transient HeldCounts held;
-  private transient EngagementMetrics measured;
+  private transient StateCounts stateCounts;
+  private transient EngagementMetrics engagementMetrics;
 
   /** The watermark of the last advance that is complete. */
-  private transient long judgedUntil;
+  private transient long evaluatedUntil;
 
   private transient PendingChanges pending;
-  private transient StreamRecord<Judgement> record;
+  private transient StreamRecord<ScoreUpdate> record;
 
   /**
    * @param tombstoneRetention how long a deleted row is remembered, in event time
@@ -156,8 +167,8 @@ public final class EngagementOperator extends AbstractStreamOperator<Judgement>
 
     storedPolicies = context.getOperatorStateStore().getBroadcastState(POLICIES);
     policies = new PolicyTimeline();
-    List<PolicyTimeline.Entry> known = new ArrayList<>();
-    for (Map.Entry<Integer, PolicyTimeline.Entry> entry : storedPolicies.immutableEntries()) {
+    List<PolicyTimeline.PolicyEntry> known = new ArrayList<>();
+    for (Map.Entry<Integer, PolicyTimeline.PolicyEntry> entry : storedPolicies.immutableEntries()) {
       known.add(entry.getValue());
     }
     known.sort(Comparator.comparing(entry -> entry.change().version()));
@@ -165,19 +176,19 @@ public final class EngagementOperator extends AbstractStreamOperator<Judgement>
 
     storedOutreach = context.getOperatorStateStore().getBroadcastState(OUTREACH);
     outreachRules = new OutreachTimeline();
-    for (Map.Entry<Integer, OutreachTimeline.Entry> entry : storedOutreach.immutableEntries()) {
+    for (Map.Entry<Integer, OutreachTimeline.OutreachEntry> entry : storedOutreach.immutableEntries()) {
       outreachRules.add(entry.getValue());
     }
 
     // Every subtask has the same watermark at an aligned barrier; a new one takes it from any.
-    storedJudgedUntil = context.getOperatorStateStore().getUnionListState(JUDGED_UNTIL);
-    judgedUntil = NOT_YET;
-    for (long watermark : storedJudgedUntil.get()) {
-      judgedUntil = Math.max(judgedUntil, watermark);
+    storedEvaluatedUntil = context.getOperatorStateStore().getUnionListState(EVALUATED_UNTIL);
+    evaluatedUntil = NO_WATERMARK;
+    for (long watermark : storedEvaluatedUntil.get()) {
+      evaluatedUntil = Math.max(evaluatedUntil, watermark);
     }
 
-    storedHeld = context.getOperatorStateStore().getUnionListState(HELD);
-    held = new HeldCounts(keyGroups(), storedHeld.get());
+    storedStateCounts = context.getOperatorStateStore().getUnionListState(STATE_COUNTS);
+    stateCounts = new StateCounts(keyGroups(), storedStateCounts.get());
   }
 
   private KeyGroupRange keyGroups() {
@@ -191,8 +202,8 @@ public final class EngagementOperator extends AbstractStreamOperator<Judgement>
     return getRuntimeContext().getTaskInfo().getMaxNumberOfParallelSubtasks();
   }
 
-  HeldCounts held() {
-    return held;
+  StateCounts stateCounts() {
+    return stateCounts;
   }
 
   @SuppressWarnings("unchecked") // Input 1 is keyed by user id.
@@ -204,7 +215,7 @@ public final class EngagementOperator extends AbstractStreamOperator<Judgement>
   public void open() throws Exception {
     super.open();
     timers = getInternalTimerService(TIMERS, ByteSerializer.INSTANCE, this);
-    measured = new EngagementMetrics(getMetricGroup(), held);
+    engagementMetrics = new EngagementMetrics(getMetricGroup(), stateCounts);
     pending = new PendingChanges(keyedStateBackend(), PENDING.getName(), storedPending, BY_COMMIT);
     record = new StreamRecord<>(null);
   }
@@ -213,25 +224,25 @@ public final class EngagementOperator extends AbstractStreamOperator<Judgement>
   public void snapshotState(StateSnapshotContext context) throws Exception {
     super.snapshotState(context);
     pending.store();
-    storedJudgedUntil.update(List.of(judgedUntil));
-    storedHeld.update(held.toStore());
+    storedEvaluatedUntil.update(List.of(evaluatedUntil));
+    storedStateCounts.update(stateCounts.toStore());
   }
 
   @Override
   public void processElement1(StreamRecord<Change> element) throws Exception {
     Change change = element.getValue();
-    if (change.snapshot() && judgedUntil == NOT_YET) {
-      takeIn(change);
+    if (change.snapshot() && evaluatedUntil == NO_WATERMARK) {
+      applySnapshotRow(change);
       return;
     }
-    if (change.commitTime() <= judgedUntil) {
-      measured.late.inc();
+    if (change.commitTime() <= evaluatedUntil) {
+      engagementMetrics.late.inc();
     }
     pending.add(change);
   }
 
-  /** Applies a row of the first snapshot, and has the user judged as of the last of their rows. */
-  private void takeIn(Change change) throws Exception {
+  /** Applies a row of the first snapshot, and has the user evaluated as of the last of their rows. */
+  private void applySnapshotRow(Change change) throws Exception {
     UserState user = users.value();
     if (user == null) {
       user = new UserState();
@@ -239,7 +250,7 @@ public final class EngagementOperator extends AbstractStreamOperator<Judgement>
     boolean wasUser = user.profile != null;
     int ordersBefore = user.orders.size();
     if (!user.apply(change, change.commitTime())) {
-      measured.duplicates.inc();
+      engagementMetrics.duplicates.inc();
       return;
     }
     user.reviewAt =
@@ -254,29 +265,29 @@ public final class EngagementOperator extends AbstractStreamOperator<Judgement>
   @Override
   public void processElement2(StreamRecord<RuleChange> element) throws Exception {
     RuleChange change = element.getValue();
-    boolean ever = change.snapshot() && judgedUntil == NOT_YET;
+    boolean initialSnapshot = change.snapshot() && evaluatedUntil == NO_WATERMARK;
     long since =
-        ever ? PolicyTimeline.ALWAYS : Math.max(change.commitTime(), saturatedNext(judgedUntil));
+        initialSnapshot ? PolicyTimeline.ALWAYS : Math.max(change.commitTime(), nextInstant(evaluatedUntil));
     if (change instanceof OutreachChanged rules) {
-      if (outreachRules.add(new OutreachTimeline.Entry(since, rules))) {
-        storedOutreach.put(outreachRules.size(), new OutreachTimeline.Entry(since, rules));
+      if (outreachRules.add(new OutreachTimeline.OutreachEntry(since, rules))) {
+        storedOutreach.put(outreachRules.size(), new OutreachTimeline.OutreachEntry(since, rules));
       }
     } else if (change instanceof PolicyChanged policy) {
-      for (PolicyTimeline.Entry entry :
-          policies.add(List.of(new PolicyTimeline.Entry(since, policy)))) {
+      for (PolicyTimeline.PolicyEntry entry :
+          policies.add(List.of(new PolicyTimeline.PolicyEntry(since, policy)))) {
         storedPolicies.put(policies.size(), entry);
-        if (!ever) {
-          judgeEverybodyAt(since);
+        if (!initialSnapshot) {
+          evaluateAllUsersAt(since);
         }
       }
     }
   }
 
-  private static long saturatedNext(long instant) {
-    return instant == NOT_YET ? NOT_YET : instant + 1;
+  private static long nextInstant(long instant) {
+    return instant == NO_WATERMARK ? NO_WATERMARK : instant + 1;
   }
 
-  private void judgeEverybodyAt(long instant) throws Exception {
+  private void evaluateAllUsersAt(long instant) throws Exception {
     getKeyedStateBackend()
         .applyToAllKeys(
             VoidNamespace.INSTANCE,
@@ -288,18 +299,18 @@ public final class EngagementOperator extends AbstractStreamOperator<Judgement>
   @Override
   public void processWatermark(Watermark mark) throws Exception {
     if (mark.getTimestamp() == Watermark.MAX_WATERMARK.getTimestamp()) {
-      // The end of the input proves nothing about time: nobody is judged as of the end of it.
+      // The end of the input proves nothing about time: no user is evaluated as of it.
       output.emitWatermark(mark);
       return;
     }
-    if (mark.getTimestamp() <= judgedUntil) {
-      // After a restore the sources see ground again that is judged already; time does not go back.
+    if (mark.getTimestamp() <= evaluatedUntil) {
+      // After a restore the sources repeat what is evaluated already; time does not go back.
       return;
     }
-    pending.passTo(
+    pending.releaseUntil(
         mark.getTimestamp(), (userId, changes) -> catchUp(userId, changes, mark.getTimestamp()));
     super.processWatermark(mark);
-    judgedUntil = mark.getTimestamp();
+    evaluatedUntil = mark.getTimestamp();
   }
 
   @Override
@@ -312,7 +323,7 @@ public final class EngagementOperator extends AbstractStreamOperator<Judgement>
     throw new IllegalStateException("No timer is in processing time");
   }
 
-  /** Applies all that was committed until the watermark, and judges as of each such instant. */
+  /** Applies all that was committed until the watermark, and evaluates as of each such instant. */
   private void catchUp(String userId, List<Change> changes, long watermark) throws Exception {
     UserState user = users.value();
     if (user == null) {
@@ -335,24 +346,24 @@ public final class EngagementOperator extends AbstractStreamOperator<Judgement>
         break;
       }
       touched = true;
-      user = forgetOld(user, at);
-      Change news = null;
+      user = expire(user, at);
+      Change lastApplied = null;
       boolean newUser = false;
       for (; next < changes.size() && instantOf(changes.get(next)) <= at; next++) {
         Change change = changes.get(next);
         boolean unknownUser = user.profile == null;
         if (user.apply(change, at)) {
-          news = change;
+          lastApplied = change;
           newUser |= unknownUser && change instanceof UserChanged;
         } else {
-          measured.duplicates.inc();
+          engagementMetrics.duplicates.inc();
         }
       }
-      if (news != null || dueAt <= at) {
-        judge(userId, user, at, news, newUser);
+      if (lastApplied != null || dueAt <= at) {
+        evaluate(userId, user, at, lastApplied, newUser);
       }
     }
-    settle(user, watermark, touched);
+    storeOrClear(user, watermark, touched);
     count(userId, user, wasUser, ordersBefore, unconvertedBefore);
   }
 
@@ -360,43 +371,43 @@ public final class EngagementOperator extends AbstractStreamOperator<Judgement>
    * Forgets what is past its time as of an instant, by event time alone: when the memory is really
    * freed depends on the watermark, what is still known must not.
    */
-  private UserState forgetOld(UserState user, long at) {
-    if (user.uselessFrom(tombstoneRetentionMs) <= at) {
+  private UserState expire(UserState user, long at) {
+    if (user.clearableFrom(tombstoneRetentionMs) <= at) {
       UserState unknown = new UserState();
       unknown.wakeAt = user.wakeAt;
       return unknown;
     }
-    user.forgetRemoved(at, tombstoneRetentionMs);
+    user.expireRemovedOrders(at, tombstoneRetentionMs);
     return user;
   }
 
-  /** When a change counts: when it was committed, unless that had been judged before it came. */
+  /** When a change counts: when it was committed, unless that had been evaluated before it came. */
   private long instantOf(Change change) {
-    return Math.max(change.commitTime(), saturatedNext(judgedUntil));
+    return Math.max(change.commitTime(), nextInstant(evaluatedUntil));
   }
 
   private long dueAt(UserState user) {
-    return user.shown == null
+    return user.published == null
         ? user.reviewAt
-        : Math.min(user.reviewAt, policies.nextSwitch(user.judgedAt));
+        : Math.min(user.reviewAt, policies.nextSwitch(user.evaluatedAt));
   }
 
   /** Stores the user, or forgets whatever can be forgotten. */
-  private void settle(UserState user, long watermark, boolean touched) throws Exception {
-    user.forgetRemoved(watermark, tombstoneRetentionMs);
+  private void storeOrClear(UserState user, long watermark, boolean touched) throws Exception {
+    user.expireRemovedOrders(watermark, tombstoneRetentionMs);
     if (user.wakeAt <= watermark) {
       user.wakeAt = UserState.NEVER_DUE;
       touched = true;
     }
-    long uselessFrom = user.uselessFrom(tombstoneRetentionMs);
-    if (uselessFrom <= watermark) {
+    long clearableFrom = user.clearableFrom(tombstoneRetentionMs);
+    if (clearableFrom <= watermark) {
       if (user.wakeAt != UserState.NEVER_DUE) {
         timers.deleteEventTimeTimer(WAKE_UP, user.wakeAt);
       }
       users.clear();
       return;
     }
-    touched |= wakeUpAt(Math.min(dueAt(user), uselessFrom), user);
+    touched |= wakeUpAt(Math.min(dueAt(user), clearableFrom), user);
     if (touched) {
       users.update(user);
     }
@@ -418,17 +429,17 @@ public final class EngagementOperator extends AbstractStreamOperator<Judgement>
     return true;
   }
 
-  private void judge(String userId, UserState user, long at, Change news, boolean newUser) {
-    Shown previous = user.shown;
+  private void evaluate(String userId, UserState user, long at, Change lastApplied, boolean newUser) {
+    PublishedScore previous = user.published;
     if (user.profile == null) {
-      user.shown = null;
+      user.published = null;
       user.reviewAt = UserState.NEVER_DUE;
       user.unconvertedOrders = 0;
       if (previous != null) {
-        user.judgedAt = at;
+        user.evaluatedAt = at;
         user.revision++;
         emit(
-            new Judgement(
+            new ScoreUpdate(
                 userId,
                 at,
                 user.revision,
@@ -442,17 +453,17 @@ public final class EngagementOperator extends AbstractStreamOperator<Judgement>
                 null,
                 true,
                 user.episode() == null ? null : close(user, at, Episode.CloseReason.USER_REMOVED)),
-            news);
+            lastApplied);
       }
       return;
     }
 
-    PolicyTimeline.Reign reign = policies.at(at);
-    Score computed = reign.scorer().score(user.orders, at, user.lastContactAt);
+    PolicyTimeline.PolicyPeriod period = policies.at(at);
+    Score computed = period.scorer().score(user.orders, at, user.lastContactAt);
     boolean overridden = user.isOverridden(at);
     Score score =
         overridden
-            ? reign
+            ? period
                 .scorer()
                 .overridden(
                     computed,
@@ -460,35 +471,35 @@ public final class EngagementOperator extends AbstractStreamOperator<Judgement>
                     user.override.setAt(),
                     user.override.expiresAt())
             : computed;
-    Shown shown =
-        new Shown(score.scored(), score.score(), score.band(), score.atRisk(), overridden);
+    PublishedScore published =
+        new PublishedScore(score.scored(), score.score(), score.band(), score.atRisk(), overridden);
 
     Cause cause = null;
     String causeId = null;
-    if (news != null) {
-      cause = causeOf(news, newUser);
-      causeId = cause == null ? null : causeId(news);
+    if (lastApplied != null) {
+      cause = causeOf(lastApplied, newUser);
+      causeId = cause == null ? null : causeId(lastApplied);
     }
     if (cause == null) {
       if (previous == null) {
         cause = Cause.SNAPSHOT;
       } else if (previous.overridden() && !overridden) {
         cause = Cause.OVERRIDE_ENDED;
-      } else if (reign.since() > user.judgedAt) {
+      } else if (period.since() > user.evaluatedAt) {
         cause = Cause.POLICY;
-        causeId = reign.version();
+        causeId = period.version();
       } else {
         cause = Cause.TIME;
       }
     }
 
-    user.shown = shown;
-    user.judgedAt = at;
+    user.published = published;
+    user.evaluatedAt = at;
     user.revision++;
     user.unconvertedOrders = computed.unconvertedOrders();
     user.reviewAt = score.nextReview() == Score.NEVER ? UserState.NEVER_DUE : score.nextReview();
     emit(
-        new Judgement(
+        new ScoreUpdate(
             userId,
             at,
             user.revision,
@@ -496,25 +507,25 @@ public final class EngagementOperator extends AbstractStreamOperator<Judgement>
             computed,
             overridden,
             user.lastContactAt,
-            reign.version(),
+            period.version(),
             previous,
             cause,
             causeId,
-            previous == null || shown.differs(previous),
-            follow(userId, user, score, overridden, reign, at)),
-        news);
+            previous == null || published.differs(previous),
+            updateEpisode(userId, user, score, overridden, period, at)),
+        lastApplied);
   }
 
   /** Opens or closes the user's episode; null if neither. */
-  private Episode follow(
+  private Episode updateEpisode(
       String userId,
       UserState user,
       Score score,
       boolean overridden,
-      PolicyTimeline.Reign reign,
+      PolicyTimeline.PolicyPeriod period,
       long at) {
     if (user.episode() != null) {
-      return reign.policy().recovered(score.atRisk(), score.scored(), score.score())
+      return period.policy().recovered(score.atRisk(), score.scored(), score.score())
           ? close(
               user,
               at,
@@ -525,9 +536,9 @@ public final class EngagementOperator extends AbstractStreamOperator<Judgement>
       return null;
     }
     OutreachState outreach = user.outreach();
-    outreach.episode = Episode.opened(score.atRiskSince(), at, score.score(), reign.version());
+    outreach.episode = Episode.opened(score.atRiskSince(), at, score.score(), period.version());
     if (!outreach.wasDecided(score.atRiskSince())) {
-      decide(userId, user, score, overridden, reign.version(), at);
+      decide(userId, user, score, overridden, period.version(), at);
     }
     return outreach.episode;
   }
@@ -549,8 +560,8 @@ public final class EngagementOperator extends AbstractStreamOperator<Judgement>
     OutreachRules rules = outreachRules.at(at);
     OutreachState outreach = user.outreach;
     Profile profile = user.profile;
-    Person person =
-        new Person(
+    Candidate candidate =
+        new Candidate(
             profile.hasAddress(),
             profile.marketingConsent(),
             user.suppression(),
@@ -560,7 +571,7 @@ public final class EngagementOperator extends AbstractStreamOperator<Judgement>
             policyVersion,
             rules.experimentId().equals(outreach.experimentId) ? outreach.arm : null,
             profile.facts(userId, score));
-    Decision decision = Decisions.decide(person, outreach.episode.openedAt(), at, rules);
+    Decision decision = Decisions.decide(candidate, outreach.episode.openedAt(), at, rules);
     outreach.decided(outreach.episode.openedAt());
     if (decision.arm() != null) {
       outreach.experimentId = decision.experimentId();
@@ -569,16 +580,16 @@ public final class EngagementOperator extends AbstractStreamOperator<Judgement>
     output.collect(DECISIONS, new StreamRecord<>(decision, at));
   }
 
-  private void emit(Judgement judgement, Change news) {
-    measured.judged.inc();
-    if (judgement.changed()) {
-      measured.changed.inc();
+  private void emit(ScoreUpdate update, Change lastApplied) {
+    engagementMetrics.evaluated.inc();
+    if (update.changed()) {
+      engagementMetrics.changed.inc();
     }
-    if (news != null && !news.snapshot()) {
-      measured.captureToScore.update(
-          getProcessingTimeService().getCurrentProcessingTime() - news.commitTime());
+    if (lastApplied != null && !lastApplied.snapshot()) {
+      engagementMetrics.captureToScore.update(
+          getProcessingTimeService().getCurrentProcessingTime() - lastApplied.commitTime());
     }
-    output.collect(record.replace(judgement, judgement.asOf()));
+    output.collect(record.replace(update, update.asOf()));
   }
 
   private void count(
@@ -588,7 +599,7 @@ public final class EngagementOperator extends AbstractStreamOperator<Judgement>
     int moreUnconverted = user.unconvertedOrders - unconvertedBefore;
     if (moreUsers != 0 || moreOrders != 0 || moreUnconverted != 0) {
       int keyGroup = KeyGroupRangeAssignment.assignToKeyGroup(userId, maxParallelism());
-      held.add(keyGroup, moreUsers, moreOrders, moreUnconverted);
+      stateCounts.add(keyGroup, moreUsers, moreOrders, moreUnconverted);
     }
   }
 

@@ -22,19 +22,19 @@ import org.apache.flink.runtime.state.VoidNamespace;
 final class PendingChanges {
 
   /** From this many on they are moved to keyed state: some 50 MB. */
-  private static final int MOST_IN_MEMORY = 200_000;
+  private static final int MAX_IN_MEMORY = 200_000;
 
   private static final long UNKNOWN = Long.MIN_VALUE;
 
   private final KeyedStateBackend<String> keys;
   private final ListState<Change> stored;
   private final Comparator<Change> order;
-  private final Map<String, Waiting> byUser = new HashMap<>();
+  private final Map<String, UserBuffer> buffers = new HashMap<>();
   private final List<Change> passed = new ArrayList<>();
   private int inMemory;
 
   /** What waits for one user. */
-  private static final class Waiting {
+  private static final class UserBuffer {
 
     final List<Change> inMemory = new ArrayList<>(2);
     boolean someStored;
@@ -68,43 +68,43 @@ final class PendingChanges {
     try (Stream<String> users = keys.getKeys(stateName, VoidNamespace.INSTANCE)) {
       users.forEach(
           userId -> {
-            Waiting waiting = new Waiting();
-            waiting.someStored = true;
-            waiting.earliest = UNKNOWN;
-            byUser.put(userId, waiting);
+            UserBuffer buffer = new UserBuffer();
+            buffer.someStored = true;
+            buffer.earliest = UNKNOWN;
+            buffers.put(userId, buffer);
           });
     }
   }
 
   void add(Change change) throws Exception {
-    Waiting waiting = byUser.computeIfAbsent(change.userId(), userId -> new Waiting());
-    waiting.inMemory.add(change);
-    waiting.earliest = Math.min(waiting.earliest, change.commitTime());
-    waiting.latest = Math.max(waiting.latest, change.commitTime());
-    if (++inMemory >= MOST_IN_MEMORY) {
+    UserBuffer buffer = buffers.computeIfAbsent(change.userId(), userId -> new UserBuffer());
+    buffer.inMemory.add(change);
+    buffer.earliest = Math.min(buffer.earliest, change.commitTime());
+    buffer.latest = Math.max(buffer.latest, change.commitTime());
+    if (++inMemory >= MAX_IN_MEMORY) {
       store();
     }
   }
 
   /** Gives out what was committed at the watermark or before. */
-  void passTo(long watermark, Receiver receiver) throws Exception {
-    Iterator<Map.Entry<String, Waiting>> users = byUser.entrySet().iterator();
+  void releaseUntil(long watermark, Receiver receiver) throws Exception {
+    Iterator<Map.Entry<String, UserBuffer>> users = buffers.entrySet().iterator();
     while (users.hasNext()) {
-      Map.Entry<String, Waiting> user = users.next();
-      Waiting waiting = user.getValue();
-      if (waiting.earliest > watermark) {
+      Map.Entry<String, UserBuffer> user = users.next();
+      UserBuffer buffer = user.getValue();
+      if (buffer.earliest > watermark) {
         continue;
       }
       keys.setCurrentKey(user.getKey());
       List<Change> changes;
-      if (waiting.latest <= watermark && !waiting.someStored) {
-        changes = waiting.inMemory;
+      if (buffer.latest <= watermark && !buffer.someStored) {
+        changes = buffer.inMemory;
         inMemory -= changes.size();
         users.remove();
       } else {
         changes = passed;
-        takePassed(waiting, watermark);
-        if (waiting.inMemory.isEmpty()) {
+        movePassed(buffer, watermark);
+        if (buffer.inMemory.isEmpty()) {
           users.remove();
         }
       }
@@ -117,41 +117,41 @@ final class PendingChanges {
     }
   }
 
-  private void takePassed(Waiting waiting, long watermark) throws Exception {
-    if (waiting.someStored) {
+  private void movePassed(UserBuffer buffer, long watermark) throws Exception {
+    if (buffer.someStored) {
       for (Change change : stored.get()) {
-        waiting.inMemory.add(change);
+        buffer.inMemory.add(change);
         inMemory++;
       }
       stored.clear();
-      waiting.someStored = false;
+      buffer.someStored = false;
     }
     passed.clear();
-    waiting.earliest = Long.MAX_VALUE;
-    waiting.latest = Long.MIN_VALUE;
-    int left = 0;
-    for (Change change : waiting.inMemory) {
+    buffer.earliest = Long.MAX_VALUE;
+    buffer.latest = Long.MIN_VALUE;
+    int kept = 0;
+    for (Change change : buffer.inMemory) {
       if (change.commitTime() <= watermark) {
         passed.add(change);
       } else {
-        waiting.inMemory.set(left++, change);
-        waiting.earliest = Math.min(waiting.earliest, change.commitTime());
-        waiting.latest = Math.max(waiting.latest, change.commitTime());
+        buffer.inMemory.set(kept++, change);
+        buffer.earliest = Math.min(buffer.earliest, change.commitTime());
+        buffer.latest = Math.max(buffer.latest, change.commitTime());
       }
     }
-    waiting.inMemory.subList(left, waiting.inMemory.size()).clear();
+    buffer.inMemory.subList(kept, buffer.inMemory.size()).clear();
     inMemory -= passed.size();
   }
 
   /** Moves all to keyed state, for a checkpoint or out of memory's way. Changes the current key. */
   void store() throws Exception {
-    for (Map.Entry<String, Waiting> user : byUser.entrySet()) {
-      Waiting waiting = user.getValue();
-      if (!waiting.inMemory.isEmpty()) {
+    for (Map.Entry<String, UserBuffer> user : buffers.entrySet()) {
+      UserBuffer buffer = user.getValue();
+      if (!buffer.inMemory.isEmpty()) {
         keys.setCurrentKey(user.getKey());
-        stored.addAll(waiting.inMemory);
-        waiting.inMemory.clear();
-        waiting.someStored = true;
+        stored.addAll(buffer.inMemory);
+        buffer.inMemory.clear();
+        buffer.someStored = true;
       }
     }
     inMemory = 0;

@@ -1,2 +1,2 @@
-/** What is known of each user, and what is to be thought of it. */
+/** The operator that evaluates each user, and the score updates that it emits. */
 package io.rekindle.job.engagement;

@@ -1,5 +1,6 @@
 package io.rekindle.job.outreach;
 
+import io.rekindle.scoring.contact.EpisodeId;
 import io.rekindle.connectors.events.OutreachRules;
 import io.rekindle.connectors.events.OutreachVariant;
 import java.nio.ByteBuffer;
@@ -48,7 +49,7 @@ final class Assignment {
   /** Evenly spread over users, from 0 to below 1. */
   static double place(String userId, String experimentId) {
     byte[] digest =
-        Episodes.sha256(
+        EpisodeId.sha256(
             experimentId.getBytes(StandardCharsets.UTF_8), userId.getBytes(StandardCharsets.UTF_8));
     // The upper 53 bits: as many as a double can tell apart.
     return (ByteBuffer.wrap(digest).getLong() >>> 11 << 10) / HALF_RANGE;

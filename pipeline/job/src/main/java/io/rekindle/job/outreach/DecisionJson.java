@@ -17,7 +17,7 @@ import java.io.UncheckedIOException;
 import java.time.Instant;
 
 /** A decision as JSON, as the topic of emails to be written has it. */
-final class DecisionJson {
+public final class DecisionJson {
 
   private static final ObjectMapper JSON =
       JsonMapper.builder()
@@ -33,7 +33,7 @@ final class DecisionJson {
 
   private DecisionJson() {}
 
-  static byte[] write(Decision decision) {
+  public static byte[] write(Decision decision) {
     try {
       return JSON.writeValueAsBytes(decision);
     } catch (IOException e) {
@@ -44,7 +44,7 @@ final class DecisionJson {
   /**
    * @throws IOException if it is not a decision to write an email
    */
-  static Decision read(byte[] json) throws IOException {
+  public static Decision read(byte[] json) throws IOException {
     Decision decision = JSON.readValue(json, Decision.class);
     if (decision == null
         || decision.episodeId() == null

@@ -1,5 +1,6 @@
 package io.rekindle.job.outreach;
 
+import io.rekindle.scoring.contact.EpisodeId;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.rekindle.connectors.events.OutreachRules;
@@ -14,8 +15,8 @@ import java.math.BigDecimal;
 import java.time.Instant;
 
 /**
- * Decides what to do about an episode: a pure function of the person, the instants and the rules.
- * How many emails the day still has is not known here; {@link Rationing} sees to that.
+ * Decides what to do about an episode: a pure function of the candidate, the instants and the rules.
+ * The daily cap is not known here: {@link DailyCapOperator} applies it.
  */
 public final class Decisions {
 
@@ -27,25 +28,25 @@ public final class Decisions {
   private Decisions() {}
 
   /**
-   * The decision about a person's episode.
+   * The decision about a candidate's episode.
    *
    * @param openedAt when the risk began, epoch milliseconds
    * @param at when it is decided, epoch milliseconds of event time
    */
-  public static Decision decide(Person person, long openedAt, long at, OutreachRules rules) {
-    Reason skip = reasonToSkip(person, openedAt, at, rules);
+  public static Decision decide(Candidate candidate, long openedAt, long at, OutreachRules rules) {
+    Reason skip = reasonToSkip(candidate, openedAt, at, rules);
     String arm = null;
     if (skip == null) {
       arm =
-          stillThere(person.assignedArm(), rules)
-              ? person.assignedArm()
-              : Assignment.arm(person.facts().userId(), rules);
+          isArmOf(candidate.assignedArm(), rules)
+              ? candidate.assignedArm()
+              : Assignment.arm(candidate.facts().userId(), rules);
     }
     OutreachVariant variant = arm == null ? null : variant(arm, rules);
     Kind kind = skip != null ? Kind.SKIP : variant == null ? Kind.HOLDOUT : Kind.EMAIL;
     return new Decision(
-        Episodes.id(person.facts().userId(), openedAt),
-        person.facts().userId(),
+        EpisodeId.of(candidate.facts().userId(), openedAt),
+        candidate.facts().userId(),
         kind,
         skip == null ? Reason.AT_RISK : skip,
         at,
@@ -53,22 +54,22 @@ public final class Decisions {
         skip == null ? rules.experimentId() : null,
         arm,
         variant,
-        person.score().scoreDecimal(),
-        person.policyVersion(),
-        inputs(person, openedAt, arm, rules),
+        candidate.score().scoreDecimal(),
+        candidate.policyVersion(),
+        inputs(candidate, openedAt, arm, rules),
         rules.dailyCap(),
-        kind == Kind.EMAIL ? person.facts() : null);
+        kind == Kind.EMAIL ? candidate.facts() : null);
   }
 
   /** The first that applies, from what lasts longest to what may differ tomorrow. */
-  private static Reason reasonToSkip(Person person, long openedAt, long at, OutreachRules rules) {
-    if (!person.consents()) {
+  private static Reason reasonToSkip(Candidate candidate, long openedAt, long at, OutreachRules rules) {
+    if (!candidate.consents()) {
       return Reason.NO_CONSENT;
     }
-    if (person.suppression() != null) {
+    if (candidate.suppression() != null) {
       return Reason.SUPPRESSED;
     }
-    if (!person.hasAddress()) {
+    if (!candidate.hasAddress()) {
       return Reason.NO_ADDRESS;
     }
     if (!rules.enabled()) {
@@ -78,13 +79,13 @@ public final class Decisions {
       return Reason.STALE;
     }
     boolean contacted =
-        person.lastContactAt() != Score.NEVER
-            && at - person.lastContactAt() < rules.cooldownDays() * DAY_MS;
+        candidate.lastContactAt() != Score.NEVER
+            && at - candidate.lastContactAt() < rules.cooldownDays() * DAY_MS;
     return contacted ? Reason.RECENTLY_CONTACTED : null;
   }
 
   /** A variant that was taken out of its experiment has left its users without an arm. */
-  private static boolean stillThere(String arm, OutreachRules rules) {
+  private static boolean isArmOf(String arm, OutreachRules rules) {
     return OutreachRules.HOLDOUT.equals(arm) || variant(arm, rules) != null;
   }
 
@@ -98,10 +99,10 @@ public final class Decisions {
     return null;
   }
 
-  private static String inputs(Person person, long openedAt, String arm, OutreachRules rules) {
+  private static String inputs(Candidate candidate, long openedAt, String arm, OutreachRules rules) {
     StringWriter text = new StringWriter();
     try (JsonGenerator json = JSON.createGenerator(text)) {
-      Score score = person.score();
+      Score score = candidate.score();
       json.writeStartObject();
       number("score", score.scoreDecimal(), json);
       number("recency_points", score.recencyDecimal(), json);
@@ -110,16 +111,16 @@ public final class Decisions {
       number("value_points", score.valueDecimal(), json);
       number("contact_points", score.contactDecimal(), json);
       json.writeStringField("segment", score.segment().name());
-      json.writeBooleanField("overridden", person.overridden());
-      json.writeStringField("policy_version", person.policyVersion());
+      json.writeBooleanField("overridden", candidate.overridden());
+      json.writeStringField("policy_version", candidate.policyVersion());
       instant("opened_at", openedAt, json);
       instant("last_order_at", score.lastOrderAt(), json);
-      instant("last_contact_at", person.lastContactAt(), json);
+      instant("last_contact_at", candidate.lastContactAt(), json);
       json.writeNumberField("order_count", score.orderCount());
       json.writeNumberField("usual_gap_ms", score.usualGap());
-      json.writeBooleanField("consent", person.consents());
-      json.writeBooleanField("address", person.hasAddress());
-      json.writeStringField("suppression", person.suppression());
+      json.writeBooleanField("consent", candidate.consents());
+      json.writeBooleanField("address", candidate.hasAddress());
+      json.writeStringField("suppression", candidate.suppression());
       json.writeBooleanField("enabled", rules.enabled());
       json.writeNumberField("cooldown_days", rules.cooldownDays());
       json.writeNumberField("stale_days", rules.staleDays());

@@ -1,2 +1,2 @@
-/** From a user at risk to a decision about an email, and to the email. */
+/** From a user at risk to a decision about an email, and the daily cap. */
 package io.rekindle.job.outreach;

@@ -1,6 +1,6 @@
 package io.rekindle.job.sink;
 
-import io.rekindle.job.engagement.Judgement;
+import io.rekindle.job.engagement.ScoreUpdate;
 import io.rekindle.job.outreach.Decision;
 import java.io.Serializable;
 import org.apache.flink.api.connector.sink2.Sink;
@@ -26,23 +26,23 @@ public final class DatabaseSink<T> implements Sink<T> {
   private static final long serialVersionUID = 1L;
 
   /** Makes the statements where they are used, since they keep what they have learnt. */
-  private interface TablesMaker<T> extends Serializable {
-    Tables<T> make();
+  private interface TablesFactory<T> extends Serializable {
+    Tables<T> create();
   }
 
-  private final TablesMaker<T> tables;
+  private final TablesFactory<T> tables;
   private final DatabaseSettings settings;
 
-  private DatabaseSink(TablesMaker<T> tables, DatabaseSettings settings) {
+  private DatabaseSink(TablesFactory<T> tables, DatabaseSettings settings) {
     this.tables = tables;
     this.settings = settings;
   }
 
   /**
-   * Stores judgements in {@code engagement.user_scores}, {@code score_history} and {@code
+   * Stores score updates in {@code engagement.user_scores}, {@code score_history} and {@code
    * risk_episodes}, and then how far they are complete in {@code pipeline_progress}.
    */
-  public static DatabaseSink<Judgement> ofJudgements(DatabaseSettings settings) {
+  public static DatabaseSink<ScoreUpdate> ofScoreUpdates(DatabaseSettings settings) {
     return new DatabaseSink<>(ScoreTables::new, settings);
   }
 
@@ -53,9 +53,9 @@ public final class DatabaseSink<T> implements Sink<T> {
 
   @Override
   public SinkWriter<T> createWriter(WriterInitContext context) {
-    Tables<T> statements = tables.make();
-    Database<T> database =
-        new Database<>(
+    Tables<T> statements = tables.create();
+    RetryingDatabase<T> database =
+        new RetryingDatabase<>(
             statements,
             new SimpleJdbcConnectionProvider(settings.connection()),
             settings.retryTimeout(),

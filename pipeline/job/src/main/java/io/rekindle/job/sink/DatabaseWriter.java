@@ -37,7 +37,7 @@ final class DatabaseWriter<T> implements SinkWriter<T> {
   private static final long PROGRESS_INTERVAL_MS = 200;
 
   private final Tables<T> tables;
-  private final Database<T> database;
+  private final RetryingDatabase<T> database;
   private final long flushIntervalMs;
   private final int flushRows;
   private final ProcessingTimeService time;
@@ -45,8 +45,8 @@ final class DatabaseWriter<T> implements SinkWriter<T> {
   private final Counter storedRows;
 
   private Tables.Batch<T> filling;
-  private int gathered;
-  private Future<?> onItsWay;
+  private int buffered;
+  private Future<?> inFlight;
   private Future<?> nextTick;
   private long watermark = Score.NEVER;
   private long sentWatermark = Score.NEVER;
@@ -55,7 +55,7 @@ final class DatabaseWriter<T> implements SinkWriter<T> {
 
   DatabaseWriter(
       Tables<T> tables,
-      Database<T> database,
+      RetryingDatabase<T> database,
       long flushIntervalMs,
       int flushRows,
       ProcessingTimeService time,
@@ -82,8 +82,8 @@ final class DatabaseWriter<T> implements SinkWriter<T> {
   @Override
   public void write(T element, Context context) throws IOException, InterruptedException {
     filling.add(element);
-    gathered++;
-    if (gathered >= flushRows) {
+    buffered++;
+    if (buffered >= flushRows) {
       awaitStored();
       send();
     }
@@ -100,7 +100,7 @@ final class DatabaseWriter<T> implements SinkWriter<T> {
   @Override
   public void flush(boolean endOfInput) throws IOException, InterruptedException {
     awaitStored();
-    if (gathered > 0 || watermark > sentWatermark) {
+    if (buffered > 0 || watermark > sentWatermark) {
       send();
       awaitStored();
     }
@@ -111,25 +111,25 @@ final class DatabaseWriter<T> implements SinkWriter<T> {
   }
 
   private void tick(long now) throws IOException, InterruptedException {
-    if (onItsWay == null || onItsWay.isDone()) {
+    if (inFlight == null || inFlight.isDone()) {
       awaitStored();
       boolean progress = watermark > sentWatermark && now - PROGRESS_INTERVAL_MS >= progressSentAt;
-      if (gathered > 0 || progress) {
+      if (buffered > 0 || progress) {
         send();
       }
     }
     scheduleTick();
   }
 
-  /** Sends what was gathered. All that is older was sent before, so the watermark holds with it. */
+  /** Sends what was buffered. All that is older was sent before, so the watermark holds with it. */
   private void send() {
     Tables.Batch<T> batch = filling;
     long until = watermark > sentWatermark ? watermark : Score.NEVER;
     filling = tables.newBatch();
-    gathered = 0;
+    buffered = 0;
     sentWatermark = watermark;
     progressSentAt = time.getCurrentProcessingTime();
-    onItsWay =
+    inFlight =
         storing.submit(
             () -> {
               database.store(batch, until);
@@ -141,18 +141,18 @@ final class DatabaseWriter<T> implements SinkWriter<T> {
 
   /** Waits for the batch on its way, and fails if it failed. */
   private void awaitStored() throws IOException, InterruptedException {
-    if (onItsWay == null) {
+    if (inFlight == null) {
       return;
     }
     try {
-      onItsWay.get();
+      inFlight.get();
     } catch (ExecutionException e) {
       if (e.getCause() instanceof IOException refused) {
         throw refused;
       }
       throw new IOException("Results could not be stored", e.getCause());
     }
-    onItsWay = null;
+    inFlight = null;
   }
 
   @Override

@@ -62,7 +62,7 @@ final class DecisionTables implements Tables<Decision> {
     }
     connection.setAutoCommit(true);
     try (PreparedStatement statement = connection.prepareStatement(INSERT_DECISIONS)) {
-      new Columns<>(connection, statement, decisions)
+      new UnnestColumns<>(connection, statement, decisions)
           .text(Decision::episodeId)
           .text(Decision::userId)
           .text(decision -> decision.kind().name())

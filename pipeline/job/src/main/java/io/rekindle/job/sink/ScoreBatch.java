@@ -1,7 +1,7 @@
 package io.rekindle.job.sink;
 
-import io.rekindle.job.engagement.Judgement;
-import io.rekindle.job.outreach.Episodes;
+import io.rekindle.job.engagement.ScoreUpdate;
+import io.rekindle.scoring.contact.EpisodeId;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -11,24 +11,24 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Judgements on their way to the database: the last of each user, since one statement may touch a
- * row only once, all that are worth a row of history, and those with news of an episode.
+ * Score updates on their way to the database: the last of each user, since one statement may touch a
+ * row only once, all that are worth a row of history, and those that open or close an episode.
  */
-final class ScoreBatch implements Tables.Batch<Judgement> {
+final class ScoreBatch implements Tables.Batch<ScoreUpdate> {
 
-  private final Map<String, Judgement> lastByUser = new LinkedHashMap<>();
-  private final List<Judgement> history = new ArrayList<>();
-  private final Map<String, Judgement> episodes = new TreeMap<>();
+  private final Map<String, ScoreUpdate> lastByUser = new LinkedHashMap<>();
+  private final List<ScoreUpdate> history = new ArrayList<>();
+  private final Map<String, ScoreUpdate> episodes = new TreeMap<>();
 
   @Override
-  public void add(Judgement judgement) {
-    lastByUser.put(judgement.userId(), judgement);
-    if (judgement.changed() && !judgement.removed()) {
-      history.add(judgement);
+  public void add(ScoreUpdate update) {
+    lastByUser.put(update.userId(), update);
+    if (update.changed() && !update.removed()) {
+      history.add(update);
     }
-    if (judgement.episode() != null) {
+    if (update.episode() != null) {
       // One that opens and closes in one batch is one row, and what it became last counts.
-      episodes.put(Episodes.id(judgement.userId(), judgement.episode().openedAt()), judgement);
+      episodes.put(EpisodeId.of(update.userId(), update.episode().openedAt()), update);
     }
   }
 
@@ -38,28 +38,28 @@ final class ScoreBatch implements Tables.Batch<Judgement> {
   }
 
   /** Scores to show, by user: writers that meet on rows then meet in the same order. */
-  List<Judgement> scores() {
+  List<ScoreUpdate> scores() {
     return sorted(lastByUser.values(), false);
   }
 
   /** Users whose score is not to be shown any more. */
-  List<Judgement> removals() {
+  List<ScoreUpdate> removals() {
     return sorted(lastByUser.values(), true);
   }
 
-  List<Judgement> history() {
+  List<ScoreUpdate> history() {
     return history;
   }
 
-  /** The last judgement that opened or closed each episode, in the order of their ids. */
-  List<Judgement> episodes() {
+  /** The last update that opened or closed each episode, in the order of their ids. */
+  List<ScoreUpdate> episodes() {
     return List.copyOf(episodes.values());
   }
 
-  private static List<Judgement> sorted(Collection<Judgement> judgements, boolean removed) {
-    return judgements.stream()
-        .filter(judgement -> judgement.removed() == removed)
-        .sorted(Comparator.comparing(Judgement::userId))
+  private static List<ScoreUpdate> sorted(Collection<ScoreUpdate> updates, boolean removed) {
+    return updates.stream()
+        .filter(update -> update.removed() == removed)
+        .sorted(Comparator.comparing(ScoreUpdate::userId))
         .toList();
   }
 }

@@ -2,8 +2,8 @@ package io.rekindle.job.sink;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.rekindle.job.engagement.Judgement;
-import io.rekindle.job.engagement.Shown;
+import io.rekindle.job.engagement.ScoreUpdate;
+import io.rekindle.job.state.PublishedScore;
 import io.rekindle.scoring.Score;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -21,7 +21,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
  *
  * <p>At least once: a consumer that must not count a change twice keeps the last (as_of, revision).
  */
-public final class ScoreChangeJson implements KafkaRecordSerializationSchema<Judgement> {
+public final class ScoreChangeJson implements KafkaRecordSerializationSchema<ScoreUpdate> {
 
   private static final long serialVersionUID = 1L;
 
@@ -35,26 +35,26 @@ public final class ScoreChangeJson implements KafkaRecordSerializationSchema<Jud
 
   @Override
   public ProducerRecord<byte[], byte[]> serialize(
-      Judgement judgement, KafkaSinkContext context, Long timestamp) {
+      ScoreUpdate update, KafkaSinkContext context, Long timestamp) {
     return new ProducerRecord<>(
         topic,
         null,
-        judgement.asOf(),
-        judgement.userId().getBytes(StandardCharsets.UTF_8),
-        json(judgement));
+        update.asOf(),
+        update.userId().getBytes(StandardCharsets.UTF_8),
+        json(update));
   }
 
-  static byte[] json(Judgement judgement) {
+  static byte[] json(ScoreUpdate update) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
     try (JsonGenerator json = JSON.createGenerator(bytes)) {
       json.writeStartObject();
-      json.writeStringField("user_id", judgement.userId());
-      json.writeStringField("as_of", Instant.ofEpochMilli(judgement.asOf()).toString());
-      json.writeNumberField("revision", judgement.revision());
-      if (judgement.removed()) {
+      json.writeStringField("user_id", update.userId());
+      json.writeStringField("as_of", Instant.ofEpochMilli(update.asOf()).toString());
+      json.writeNumberField("revision", update.revision());
+      if (update.removed()) {
         json.writeBooleanField("removed", true);
       } else {
-        writeScore(judgement, json);
+        writeScore(update, json);
       }
       json.writeEndObject();
     } catch (IOException e) {
@@ -63,8 +63,8 @@ public final class ScoreChangeJson implements KafkaRecordSerializationSchema<Jud
     return bytes.toByteArray();
   }
 
-  private static void writeScore(Judgement judgement, JsonGenerator json) throws IOException {
-    Score score = judgement.score();
+  private static void writeScore(ScoreUpdate update, JsonGenerator json) throws IOException {
+    Score score = update.score();
     write("score", score.scoreDecimal(), json);
     json.writeStringField("band", score.band().name());
     json.writeStringField("segment", score.segment().name());
@@ -77,18 +77,18 @@ public final class ScoreChangeJson implements KafkaRecordSerializationSchema<Jud
     write("frequency_points", score.frequencyDecimal(), json);
     write("value_points", score.valueDecimal(), json);
     write("contact_points", score.contactDecimal(), json);
-    json.writeBooleanField("overridden", judgement.overridden());
-    Shown previous = judgement.previous();
+    json.writeBooleanField("overridden", update.overridden());
+    PublishedScore previous = update.previous();
     if (previous != null) {
       write("previous_score", previous.scoreDecimal(), json);
       json.writeStringField("previous_band", previous.band().name());
       json.writeBooleanField("previous_at_risk", previous.atRisk());
     }
-    json.writeStringField("cause", judgement.cause().name());
-    if (judgement.causeId() != null) {
-      json.writeStringField("cause_id", judgement.causeId());
+    json.writeStringField("cause", update.cause().name());
+    if (update.causeId() != null) {
+      json.writeStringField("cause_id", update.causeId());
     }
-    json.writeStringField("policy_version", judgement.policyVersion());
+    json.writeStringField("policy_version", update.policyVersion());
   }
 
   private static void write(String name, BigDecimal number, JsonGenerator json) throws IOException {

@@ -1,9 +1,9 @@
 package io.rekindle.job.sink;
 
-import io.rekindle.job.engagement.Episode;
-import io.rekindle.job.engagement.Judgement;
-import io.rekindle.job.engagement.Shown;
-import io.rekindle.job.outreach.Episodes;
+import io.rekindle.job.state.Episode;
+import io.rekindle.job.engagement.ScoreUpdate;
+import io.rekindle.job.state.PublishedScore;
+import io.rekindle.scoring.contact.EpisodeId;
 import io.rekindle.scoring.Score;
 import java.math.BigDecimal;
 import java.sql.Connection;
@@ -18,10 +18,10 @@ import java.util.Set;
 
 /**
  * The job's statements on {@code engagement.user_scores}, {@code score_history}, {@code
- * risk_episodes} and {@code pipeline_progress}. Each can be repeated: an older judgement never
+ * risk_episodes} and {@code pipeline_progress}. Each can be repeated: an older update never
  * takes the place of a newer one, and the same row of history is stored once.
  */
-final class ScoreTables implements Tables<Judgement> {
+final class ScoreTables implements Tables<ScoreUpdate> {
 
   private static final String UPSERT_SCORES =
       """
@@ -46,7 +46,7 @@ final class ScoreTables implements Tables<Judgement> {
         ?::int4[], ?::numeric[], ?::int8[], ?::int8[],
         ?::bool[], ?::int8[], ?::int8[],
         ?::bool[], ?::numeric[], ?::int8[], ?::int8[], ?::int8[], ?::text[]
-      ) as judged (
+      ) as evaluated (
         user_id, score, band, segment,
         recency_points, rhythm_points, frequency_points, value_points, contact_points,
         order_count, average_order_value, last_order_at, usual_gap_ms,
@@ -91,7 +91,7 @@ final class ScoreTables implements Tables<Judgement> {
         ?::text[], ?::int8[], ?::int8[], ?::numeric[], ?::text[], ?::text[], ?::bool[],
         ?::numeric[], ?::numeric[], ?::numeric[], ?::numeric[], ?::numeric[], ?::bool[],
         ?::numeric[], ?::text[], ?::bool[], ?::text[], ?::text[], ?::text[]
-      ) as judged (
+      ) as evaluated (
         user_id, as_of, revision, score, band, segment, at_risk,
         recency_points, rhythm_points, frequency_points, value_points, contact_points, overridden,
         previous_score, previous_band, previous_at_risk, cause, cause_id, policy_version)
@@ -147,12 +147,12 @@ final class ScoreTables implements Tables<Judgement> {
   @Override
   public void store(
       Connection connection,
-      Batch<Judgement> judgements,
+      Batch<ScoreUpdate> updates,
       long watermark,
       int subtask,
       int parallelism)
       throws SQLException {
-    ScoreBatch batch = (ScoreBatch) judgements;
+    ScoreBatch batch = (ScoreBatch) updates;
     // In transactions of their own: making a partition locks the table against other writers.
     connection.setAutoCommit(true);
     ensureMonths(connection, batch.history());
@@ -168,19 +168,19 @@ final class ScoreTables implements Tables<Judgement> {
       }
       connection.commit();
     } catch (SQLException e) {
-      Database.rollback(connection, e);
+      RetryingDatabase.rollback(connection, e);
       throw e;
     }
   }
 
-  private void ensureMonths(Connection connection, List<Judgement> history) throws SQLException {
-    for (Judgement judgement : history) {
+  private void ensureMonths(Connection connection, List<ScoreUpdate> history) throws SQLException {
+    for (ScoreUpdate update : history) {
       YearMonth month =
-          YearMonth.from(Instant.ofEpochMilli(judgement.asOf()).atOffset(ZoneOffset.UTC));
+          YearMonth.from(Instant.ofEpochMilli(update.asOf()).atOffset(ZoneOffset.UTC));
       if (!monthsWithPartition.contains(month)) {
         try (PreparedStatement statement = connection.prepareStatement(ENSURE_MONTH)) {
-          statement.setLong(1, judgement.asOf());
-          statement.setLong(2, judgement.asOf());
+          statement.setLong(1, update.asOf());
+          statement.setLong(2, update.asOf());
           statement.execute();
         }
         monthsWithPartition.add(month);
@@ -188,100 +188,100 @@ final class ScoreTables implements Tables<Judgement> {
     }
   }
 
-  private static void deleteScores(Connection connection, List<Judgement> removals)
+  private static void deleteScores(Connection connection, List<ScoreUpdate> removals)
       throws SQLException {
     if (removals.isEmpty()) {
       return;
     }
     try (PreparedStatement statement = connection.prepareStatement(DELETE_SCORES)) {
-      new Columns<>(connection, statement, removals)
-          .text(Judgement::userId)
-          .bigint(Judgement::asOf)
-          .bigint(Judgement::revision);
+      new UnnestColumns<>(connection, statement, removals)
+          .text(ScoreUpdate::userId)
+          .bigint(ScoreUpdate::asOf)
+          .bigint(ScoreUpdate::revision);
       statement.executeUpdate();
     }
   }
 
-  private static void upsertScores(Connection connection, List<Judgement> scores)
+  private static void upsertScores(Connection connection, List<ScoreUpdate> scores)
       throws SQLException {
     if (scores.isEmpty()) {
       return;
     }
     try (PreparedStatement statement = connection.prepareStatement(UPSERT_SCORES)) {
-      new Columns<>(connection, statement, scores)
-          .text(Judgement::userId)
-          .numeric(judgement -> judgement.score().scoreDecimal())
-          .text(judgement -> judgement.score().band().name())
-          .text(judgement -> judgement.score().segment().name())
-          .numeric(judgement -> judgement.score().recencyDecimal())
-          .numeric(judgement -> judgement.score().rhythmDecimal())
-          .numeric(judgement -> judgement.score().frequencyDecimal())
-          .numeric(judgement -> judgement.score().valueDecimal())
-          .numeric(judgement -> judgement.score().contactDecimal())
-          .integer(judgement -> judgement.score().orderCount())
-          .numeric(judgement -> judgement.score().averageOrderValue())
-          .instant(judgement -> judgement.score().lastOrderAt())
-          .bigint(judgement -> judgement.score().usualGap())
-          .bool(judgement -> judgement.score().atRisk())
-          .instant(judgement -> judgement.score().atRiskSince())
-          .instant(judgement -> judgement.score().nextChange())
-          .bool(Judgement::overridden)
-          .numeric(judgement -> judgement.computed().scoreDecimal())
-          .instant(Judgement::lastContactAt)
-          .bigint(Judgement::asOf)
-          .bigint(Judgement::revision)
-          .text(Judgement::policyVersion);
+      new UnnestColumns<>(connection, statement, scores)
+          .text(ScoreUpdate::userId)
+          .numeric(update -> update.score().scoreDecimal())
+          .text(update -> update.score().band().name())
+          .text(update -> update.score().segment().name())
+          .numeric(update -> update.score().recencyDecimal())
+          .numeric(update -> update.score().rhythmDecimal())
+          .numeric(update -> update.score().frequencyDecimal())
+          .numeric(update -> update.score().valueDecimal())
+          .numeric(update -> update.score().contactDecimal())
+          .integer(update -> update.score().orderCount())
+          .numeric(update -> update.score().averageOrderValue())
+          .instant(update -> update.score().lastOrderAt())
+          .bigint(update -> update.score().usualGap())
+          .bool(update -> update.score().atRisk())
+          .instant(update -> update.score().atRiskSince())
+          .instant(update -> update.score().nextChange())
+          .bool(ScoreUpdate::overridden)
+          .numeric(update -> update.computed().scoreDecimal())
+          .instant(ScoreUpdate::lastContactAt)
+          .bigint(ScoreUpdate::asOf)
+          .bigint(ScoreUpdate::revision)
+          .text(ScoreUpdate::policyVersion);
       statement.executeUpdate();
     }
   }
 
-  private static void insertHistory(Connection connection, List<Judgement> history)
+  private static void insertHistory(Connection connection, List<ScoreUpdate> history)
       throws SQLException {
     if (history.isEmpty()) {
       return;
     }
     try (PreparedStatement statement = connection.prepareStatement(INSERT_HISTORY)) {
-      new Columns<>(connection, statement, history)
-          .text(Judgement::userId)
-          .bigint(Judgement::asOf)
-          .bigint(Judgement::revision)
-          .numeric(judgement -> judgement.score().scoreDecimal())
-          .text(judgement -> judgement.score().band().name())
-          .text(judgement -> judgement.score().segment().name())
-          .bool(judgement -> judgement.score().atRisk())
-          .numeric(judgement -> judgement.score().recencyDecimal())
-          .numeric(judgement -> judgement.score().rhythmDecimal())
-          .numeric(judgement -> judgement.score().frequencyDecimal())
-          .numeric(judgement -> judgement.score().valueDecimal())
-          .numeric(judgement -> judgement.score().contactDecimal())
-          .bool(Judgement::overridden)
-          .numeric(judgement -> previousScore(judgement.previous()))
+      new UnnestColumns<>(connection, statement, history)
+          .text(ScoreUpdate::userId)
+          .bigint(ScoreUpdate::asOf)
+          .bigint(ScoreUpdate::revision)
+          .numeric(update -> update.score().scoreDecimal())
+          .text(update -> update.score().band().name())
+          .text(update -> update.score().segment().name())
+          .bool(update -> update.score().atRisk())
+          .numeric(update -> update.score().recencyDecimal())
+          .numeric(update -> update.score().rhythmDecimal())
+          .numeric(update -> update.score().frequencyDecimal())
+          .numeric(update -> update.score().valueDecimal())
+          .numeric(update -> update.score().contactDecimal())
+          .bool(ScoreUpdate::overridden)
+          .numeric(update -> previousScore(update.previous()))
           .text(
-              judgement -> judgement.previous() == null ? null : judgement.previous().band().name())
-          .bool(judgement -> judgement.previous() == null ? null : judgement.previous().atRisk())
-          .text(judgement -> judgement.cause().name())
-          .text(Judgement::causeId)
-          .text(Judgement::policyVersion);
+              update -> update.previous() == null ? null : update.previous().band().name())
+          .bool(update -> update.previous() == null ? null : update.previous().atRisk())
+          .text(update -> update.cause().name())
+          .text(ScoreUpdate::causeId)
+          .text(ScoreUpdate::policyVersion);
       statement.executeUpdate();
     }
   }
 
-  private static void upsertEpisodes(Connection connection, List<Judgement> episodes)
+  private static void upsertEpisodes(Connection connection, List<ScoreUpdate> episodes)
       throws SQLException {
     if (episodes.isEmpty()) {
       return;
     }
     try (PreparedStatement statement = connection.prepareStatement(UPSERT_EPISODES)) {
-      new Columns<>(connection, statement, episodes)
-          .text(judgement -> Episodes.id(judgement.userId(), judgement.episode().openedAt()))
-          .text(Judgement::userId)
-          .instant(judgement -> judgement.episode().openedAt())
-          .instant(judgement -> judgement.episode().noticedAt())
-          .instant(judgement -> judgement.episode().closedAt())
-          .text(judgement -> name(judgement.episode().closeReason()))
-          .numeric(judgement -> judgement.episode().scoreDecimal())
-          .text(judgement -> judgement.episode().policyVersion())
-          .bigint(Judgement::revision);
+      new UnnestColumns<>(connection, statement, episodes)
+          .text(update -> EpisodeId.of(update.userId(), update.episode().openedAt()))
+          .text(ScoreUpdate::userId)
+          .instant(update -> update.episode().openedAt())
+          .instant(update -> update.episode().noticedAt())
+          .instant(update -> update.episode().closedAt())
+          .text(update -> name(update.episode().closeReason()))
+          .numeric(update -> update.episode().scoreDecimal())
+          .text(update -> update.episode().policyVersion())
+          .bigint(ScoreUpdate::revision);
       statement.executeUpdate();
     }
   }
@@ -290,7 +290,7 @@ final class ScoreTables implements Tables<Judgement> {
     return reason == null ? null : reason.name();
   }
 
-  private static BigDecimal previousScore(Shown previous) {
+  private static BigDecimal previousScore(PublishedScore previous) {
     return previous == null ? null : previous.scoreDecimal();
   }
 

@@ -26,7 +26,7 @@ final class EngagementHarness implements AutoCloseable {
   static final int MAX_PARALLELISM = 128;
   static final Duration RETENTION = Duration.ofDays(1);
 
-  private final KeyedTwoInputStreamOperatorTestHarness<String, Change, RuleChange, Judgement> harness;
+  private final KeyedTwoInputStreamOperatorTestHarness<String, Change, RuleChange, ScoreUpdate> harness;
   private int read;
 
   private EngagementHarness(int subtask, int parallelism, OperatorSubtaskState state)
@@ -43,7 +43,7 @@ final class EngagementHarness implements AutoCloseable {
             EventTypeInfo.CHANGE.createSerializer(new SerializerConfigImpl()),
             EventTypeInfo.RULE_CHANGE.createSerializer(new SerializerConfigImpl()));
     harness.getExecutionConfig().enableObjectReuse();
-    harness.setup(new JudgementSerializer());
+    harness.setup(new ScoreUpdateSerializer());
     if (state != null) {
       harness.initializeState(state);
     }
@@ -100,23 +100,23 @@ final class EngagementHarness implements AutoCloseable {
     tick(Watermark.MAX_WATERMARK.getTimestamp());
   }
 
-  /** The judgements since the last call. */
-  List<Judgement> judgements() {
-    List<Judgement> all = harness.extractOutputValues();
-    List<Judgement> news = new ArrayList<>(all.subList(read, all.size()));
+  /** The score updates since the last call. */
+  List<ScoreUpdate> updates() {
+    List<ScoreUpdate> all = harness.extractOutputValues();
+    List<ScoreUpdate> newer = new ArrayList<>(all.subList(read, all.size()));
     read = all.size();
-    return news;
+    return newer;
   }
 
   /** The decisions since the last call. */
   List<Decision> decisions() {
     Queue<StreamRecord<Decision>> output = harness.getSideOutput(EngagementOperator.DECISIONS);
-    List<Decision> news = new ArrayList<>();
+    List<Decision> newer = new ArrayList<>();
     if (output != null) {
-      output.forEach(record -> news.add(record.getValue()));
+      output.forEach(record -> newer.add(record.getValue()));
       output.clear();
     }
-    return news;
+    return newer;
   }
 
   OperatorSubtaskState snapshot() throws Exception {
@@ -131,8 +131,8 @@ final class EngagementHarness implements AutoCloseable {
     return harness.numKeyedStateEntries();
   }
 
-  long gauge(ToLongFunction<HeldCounts> count) {
-    return count.applyAsLong(((EngagementOperator) harness.getOperator()).held());
+  long gauge(ToLongFunction<StateCounts> count) {
+    return count.applyAsLong(((EngagementOperator) harness.getOperator()).stateCounts());
   }
 
   @Override

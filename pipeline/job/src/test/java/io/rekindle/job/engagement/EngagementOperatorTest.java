@@ -1,8 +1,11 @@
 package io.rekindle.job.engagement;
 
-import static io.rekindle.job.engagement.Shop.DAY;
-import static io.rekindle.job.engagement.Shop.SECOND;
-import static io.rekindle.job.engagement.Shop.START;
+import io.rekindle.job.ChangeFactory;
+import io.rekindle.job.state.Cause;
+import io.rekindle.job.state.UserOrders;
+import static io.rekindle.job.ChangeFactory.DAY;
+import static io.rekindle.job.ChangeFactory.SECOND;
+import static io.rekindle.job.ChangeFactory.START;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
@@ -30,7 +33,7 @@ class EngagementOperatorTest {
   private static final long A_MONTH_LATER = START + 30 * DAY;
   private static final String DOCUMENT_V1 = ScoringPolicy.builtIn("document-v1").json();
 
-  private final Shop shop = new Shop();
+  private final ChangeFactory shop = new ChangeFactory();
   private EngagementHarness harness;
 
   @BeforeEach
@@ -44,35 +47,35 @@ class EngagementOperatorTest {
   }
 
   @Test
-  void shouldJudgeNobodyBeforeTheCommitIsPassed() throws Exception {
+  void shouldEvaluateNoUserBeforeTheCommitIsPassed() throws Exception {
     harness.process(shop.user(ANNA, START), shop.order(ANNA, START, "o1", START, 5_000));
     harness.tick(START - 1);
-    assertThat(harness.judgements()).isEmpty();
+    assertThat(harness.updates()).isEmpty();
 
     harness.tick(START);
-    assertThat(harness.judgements())
+    assertThat(harness.updates())
         .singleElement()
         .satisfies(
-            judgement -> {
-              assertThat(judgement.asOf()).isEqualTo(START);
-              assertThat(judgement.cause()).isEqualTo(Cause.ORDER_PLACED);
-              assertThat(judgement.causeId()).isEqualTo("o1");
-              assertThat(judgement.score().segment()).isEqualTo(Segment.NEW);
-              assertThat(judgement.changed()).isTrue();
-              assertThat(judgement.previous()).isNull();
+            update -> {
+              assertThat(update.asOf()).isEqualTo(START);
+              assertThat(update.cause()).isEqualTo(Cause.ORDER_PLACED);
+              assertThat(update.causeId()).isEqualTo("o1");
+              assertThat(update.score().segment()).isEqualTo(Segment.NEW);
+              assertThat(update.changed()).isTrue();
+              assertThat(update.previous()).isNull();
             });
   }
 
   @Test
-  void shouldJudgeAsOfEachCommitOnWhatWasCommittedUntilThen() throws Exception {
+  void shouldEvaluateAsOfEachCommitOnWhatWasCommittedUntilThen() throws Exception {
     harness.process(
         shop.user(ANNA, START),
         shop.order(ANNA, A_SECOND_LATER, "o1", START, 5_000),
         shop.order(ANNA, TWO_SECONDS_LATER, "o2", START, 5_000));
     harness.tick(TWO_SECONDS_LATER);
 
-    assertThat(harness.judgements())
-        .extracting(judgement -> judgement.score().orderCount())
+    assertThat(harness.updates())
+        .extracting(update -> update.score().orderCount())
         .containsExactly(0, 1, 2);
   }
 
@@ -81,30 +84,30 @@ class EngagementOperatorTest {
     harness.process(shop.user(ANNA, START));
     harness.tick(START);
 
-    Judgement judgement = harness.judgements().get(0);
-    assertThat(judgement.score().scored()).isFalse();
-    assertThat(judgement.score().segment()).isEqualTo(Segment.PROSPECT);
-    assertThat(judgement.cause()).isEqualTo(Cause.USER_CREATED);
+    ScoreUpdate update = harness.updates().get(0);
+    assertThat(update.score().scored()).isFalse();
+    assertThat(update.score().segment()).isEqualTo(Segment.PROSPECT);
+    assertThat(update.cause()).isEqualTo(Cause.USER_CREATED);
   }
 
   @Test
   void shouldKeepOrdersThatComeBeforeTheirUser() throws Exception {
     harness.process(shop.order(ANNA, START, "o1", START, 5_000));
     harness.tick(START);
-    assertThat(harness.judgements()).isEmpty();
+    assertThat(harness.updates()).isEmpty();
 
     harness.process(shop.user(ANNA, A_SECOND_LATER));
     harness.tick(A_SECOND_LATER);
-    assertThat(harness.judgements())
+    assertThat(harness.updates())
         .singleElement()
-        .satisfies(judgement -> assertThat(judgement.score().orderCount()).isEqualTo(1));
+        .satisfies(update -> assertThat(update.score().orderCount()).isEqualTo(1));
   }
 
   @Test
   void shouldNameEachKindOfChangeAsCause() throws Exception {
     harness.process(shop.user(ANNA, START), shop.order(ANNA, START, "o1", START, 90_000));
     harness.tick(START);
-    harness.judgements();
+    harness.updates();
 
     assertThat(causeOf(shop.order(ANNA, START + 1, "o1", START, 3_000, Kind.REFUNDED)))
         .isEqualTo(Cause.ORDER_REFUNDED);
@@ -124,40 +127,40 @@ class EngagementOperatorTest {
   private Cause causeOf(Change change) throws Exception {
     harness.process(change);
     harness.tick(change.commitTime());
-    List<Judgement> judgements = harness.judgements();
-    assertThat(judgements).hasSize(1);
-    return judgements.get(0).cause();
+    List<ScoreUpdate> updates = harness.updates();
+    assertThat(updates).hasSize(1);
+    return updates.get(0).cause();
   }
 
   @Test
   void shouldLetTheScoreFallByTimeAlone() throws Exception {
     harness.process(shop.user(ANNA, START), shop.order(ANNA, START, "o1", START, 5_000));
     harness.tick(START);
-    long nextChange = harness.judgements().get(0).score().nextChange();
+    long nextChange = harness.updates().get(0).score().nextChange();
 
     harness.tick(nextChange - 1);
-    assertThat(harness.judgements()).isEmpty();
+    assertThat(harness.updates()).isEmpty();
     harness.tick(nextChange);
-    assertThat(harness.judgements())
+    assertThat(harness.updates())
         .singleElement()
         .satisfies(
-            judgement -> {
-              assertThat(judgement.asOf()).isEqualTo(nextChange);
-              assertThat(judgement.cause()).isEqualTo(Cause.TIME);
-              assertThat(judgement.changed()).isTrue();
+            update -> {
+              assertThat(update.asOf()).isEqualTo(nextChange);
+              assertThat(update.cause()).isEqualTo(Cause.TIME);
+              assertThat(update.changed()).isTrue();
             });
   }
 
   @Test
-  void shouldJudgeAsOfEveryMissedInstantWhenTimeLeaps() throws Exception {
+  void shouldEvaluateAsOfEveryMissedInstantWhenTimeLeaps() throws Exception {
     harness.process(shop.user(ANNA, START), shop.order(ANNA, START, "o1", START, 5_000));
     harness.tick(START + 400 * DAY);
-    List<Judgement> judgements = harness.judgements();
+    List<ScoreUpdate> updates = harness.updates();
 
-    assertThat(judgements).extracting(Judgement::asOf).isSorted().doesNotHaveDuplicates();
-    assertThat(judgements.get(judgements.size() - 1).score().band()).isEqualTo(Band.LAPSED);
-    for (int i = 1; i < judgements.size(); i++) {
-      assertThat(judgements.get(i).asOf()).isEqualTo(judgements.get(i - 1).score().nextReview());
+    assertThat(updates).extracting(ScoreUpdate::asOf).isSorted().doesNotHaveDuplicates();
+    assertThat(updates.get(updates.size() - 1).score().band()).isEqualTo(Band.LAPSED);
+    for (int i = 1; i < updates.size(); i++) {
+      assertThat(updates.get(i).asOf()).isEqualTo(updates.get(i - 1).score().nextReview());
     }
   }
 
@@ -168,11 +171,11 @@ class EngagementOperatorTest {
     Change user = shop.user(ANNA, START);
     harness.process(user, first, second);
     harness.tick(START + 1);
-    harness.judgements();
+    harness.updates();
 
     harness.process(second, first, user, first);
     harness.tick(START + 2);
-    assertThat(harness.judgements()).isEmpty();
+    assertThat(harness.updates()).isEmpty();
   }
 
   @Test
@@ -180,43 +183,43 @@ class EngagementOperatorTest {
     Change placed = shop.order(ANNA, START, "o1", START, 5_000);
     harness.process(shop.user(ANNA, START), placed, shop.noOrder(ANNA, START + 1, "o1"));
     harness.tick(START + 1);
-    harness.judgements();
+    harness.updates();
 
     harness.process(placed);
     harness.tick(START + 2);
-    assertThat(harness.judgements()).isEmpty();
+    assertThat(harness.updates()).isEmpty();
 
     harness.process(shop.order(ANNA, START + 3, "o1", START, 5_000));
     harness.tick(START + 3);
-    assertThat(harness.judgements())
+    assertThat(harness.updates())
         .singleElement()
-        .satisfies(judgement -> assertThat(judgement.score().orderCount()).isEqualTo(1));
+        .satisfies(update -> assertThat(update.score().orderCount()).isEqualTo(1));
   }
 
   @Test
-  void shouldCountALateChangeAsOfTheFirstInstantNotYetJudged() throws Exception {
+  void shouldCountALateChangeAsOfTheFirstInstantNotYetEvaluated() throws Exception {
     harness.process(shop.user(ANNA, START));
     harness.tick(A_SECOND_LATER);
-    harness.judgements();
+    harness.updates();
 
     harness.process(shop.order(ANNA, START + 1, "o1", START, 5_000));
     harness.tick(TWO_SECONDS_LATER);
-    assertThat(harness.judgements())
+    assertThat(harness.updates())
         .singleElement()
-        .satisfies(judgement -> assertThat(judgement.asOf()).isEqualTo(A_SECOND_LATER + 1));
+        .satisfies(update -> assertThat(update.asOf()).isEqualTo(A_SECOND_LATER + 1));
   }
 
   @Test
-  void shouldJudgeASnapshotOnceAndOnlyAfterTimeBegins() throws Exception {
+  void shouldEvaluateASnapshotOnceAndOnlyAfterTimeBegins() throws Exception {
     Change order = shop.order(ANNA, START, "o1", START - DAY, 5_000);
     harness.process(
-        Shop.asSnapshot(order, START + 10, 99),
-        Shop.asSnapshot(shop.user(ANNA, START), START + 20, 99),
-        Shop.asSnapshot(shop.user(BERT, START), START + 30, 99));
-    assertThat(harness.judgements()).isEmpty();
+        ChangeFactory.asSnapshot(order, START + 10, 99),
+        ChangeFactory.asSnapshot(shop.user(ANNA, START), START + 20, 99),
+        ChangeFactory.asSnapshot(shop.user(BERT, START), START + 30, 99));
+    assertThat(harness.updates()).isEmpty();
 
     harness.tick(A_SECOND_LATER);
-    assertThat(harness.judgements())
+    assertThat(harness.updates())
         .satisfiesExactlyInAnyOrder(
             anna -> {
               assertThat(anna.userId()).isEqualTo(ANNA);
@@ -231,19 +234,19 @@ class EngagementOperatorTest {
   }
 
   @Test
-  void shouldJudgeAsOfACommitOnlyOnceThoughASnapshotIsReadAgain() throws Exception {
+  void shouldEvaluateAsOfACommitOnlyOnceThoughASnapshotIsReadAgain() throws Exception {
     Change order = shop.order(ANNA, START, "o1", START, 5_000);
     harness.process(shop.user(ANNA, START), order);
     harness.tick(A_SECOND_LATER);
-    harness.judgements();
+    harness.updates();
 
-    harness.process(Shop.asSnapshot(order, TWO_SECONDS_LATER, shop.next().lsn()));
+    harness.process(ChangeFactory.asSnapshot(order, TWO_SECONDS_LATER, shop.next().lsn()));
     harness.tick(TWO_SECONDS_LATER - 1);
-    assertThat(harness.judgements()).isEmpty();
+    assertThat(harness.updates()).isEmpty();
     harness.tick(TWO_SECONDS_LATER);
-    assertThat(harness.judgements())
+    assertThat(harness.updates())
         .singleElement()
-        .satisfies(judgement -> assertThat(judgement.changed()).isFalse());
+        .satisfies(update -> assertThat(update.changed()).isFalse());
   }
 
   @Test
@@ -251,44 +254,44 @@ class EngagementOperatorTest {
     harness.process(shop.user(ANNA, START), shop.order(ANNA, START, "o1", START, 5_000));
     harness.process(shop.override(ANNA, A_SECOND_LATER, 3, A_DAY_LATER));
     harness.tick(A_SECOND_LATER);
-    List<Judgement> judgements = harness.judgements();
-    Judgement before = judgements.get(0);
-    Judgement during = judgements.get(1);
+    List<ScoreUpdate> updates = harness.updates();
+    ScoreUpdate before = updates.get(0);
+    ScoreUpdate during = updates.get(1);
     assertThat(during.overridden()).isTrue();
     assertThat(during.score().score()).isEqualTo(3);
     assertThat(during.score().atRisk()).isTrue();
     assertThat(during.computed().score()).isEqualTo(before.score().score());
 
     harness.tick(A_DAY_LATER - 1);
-    assertThat(harness.judgements()).isEmpty();
+    assertThat(harness.updates()).isEmpty();
     harness.tick(A_DAY_LATER);
-    Judgement after = harness.judgements().get(0);
+    ScoreUpdate after = harness.updates().get(0);
     assertThat(after.cause()).isEqualTo(Cause.OVERRIDE_ENDED);
     assertThat(after.overridden()).isFalse();
     assertThat(after.score().score()).isEqualTo(before.score().score());
   }
 
   @Test
-  void shouldJudgeEverybodyAtOnceWhenAPolicyComesIntoForce() throws Exception {
+  void shouldEvaluateAllUsersAtOnceWhenAPolicyComesIntoForce() throws Exception {
     harness.process(
         shop.user(ANNA, START),
         shop.order(ANNA, START, "o1", START, 5_000),
         shop.user(BERT, START));
     harness.tick(START);
-    harness.judgements();
+    harness.updates();
 
     harness.process(shop.policy("document-v1", A_SECOND_LATER, DOCUMENT_V1, true));
     harness.tick(A_SECOND_LATER - 1);
-    assertThat(harness.judgements()).isEmpty();
+    assertThat(harness.updates()).isEmpty();
     harness.tick(A_SECOND_LATER);
-    assertThat(harness.judgements())
+    assertThat(harness.updates())
         .hasSize(2)
         .allSatisfy(
-            judgement -> {
-              assertThat(judgement.asOf()).isEqualTo(A_SECOND_LATER);
-              assertThat(judgement.policyVersion()).isEqualTo("document-v1");
-              assertThat(judgement.cause()).isEqualTo(Cause.POLICY);
-              assertThat(judgement.causeId()).isEqualTo("document-v1");
+            update -> {
+              assertThat(update.asOf()).isEqualTo(A_SECOND_LATER);
+              assertThat(update.policyVersion()).isEqualTo("document-v1");
+              assertThat(update.cause()).isEqualTo(Cause.POLICY);
+              assertThat(update.causeId()).isEqualTo("document-v1");
             });
   }
 
@@ -300,11 +303,11 @@ class EngagementOperatorTest {
         shop.policy("document-v1", TWO_SECONDS_LATER, DOCUMENT_V1, false));
     harness.tick(TWO_SECONDS_LATER);
 
-    List<Judgement> judgements = harness.judgements();
-    assertThat(judgements)
-        .extracting(Judgement::policyVersion)
+    List<ScoreUpdate> updates = harness.updates();
+    assertThat(updates)
+        .extracting(ScoreUpdate::policyVersion)
         .containsExactly("cadence-v1", "document-v1", "cadence-v1");
-    assertThat(judgements.get(2).score().score()).isEqualTo(judgements.get(0).score().score());
+    assertThat(updates.get(2).score().score()).isEqualTo(updates.get(0).score().score());
   }
 
   @Test
@@ -318,8 +321,8 @@ class EngagementOperatorTest {
     harness.process(shop.order(ANNA, TWO_SECONDS_LATER, "o1", START, 5_000));
     harness.tick(TWO_SECONDS_LATER);
 
-    assertThat(harness.judgements())
-        .extracting(Judgement::policyVersion)
+    assertThat(harness.updates())
+        .extracting(ScoreUpdate::policyVersion)
         .containsOnly("document-v1");
   }
 
@@ -327,12 +330,12 @@ class EngagementOperatorTest {
   void shouldTakeThePolicyOfTheSnapshotAsInForceEver() throws Exception {
     harness.process(
         new PolicyChanged("document-v1", START, new RowVersion(99, 0), true, DOCUMENT_V1, true));
-    harness.process(Shop.asSnapshot(shop.user(ANNA, START), START - SECOND, 99));
+    harness.process(ChangeFactory.asSnapshot(shop.user(ANNA, START), START - SECOND, 99));
     harness.tick(START);
 
-    assertThat(harness.judgements())
+    assertThat(harness.updates())
         .singleElement()
-        .satisfies(judgement -> assertThat(judgement.policyVersion()).isEqualTo("document-v1"));
+        .satisfies(update -> assertThat(update.policyVersion()).isEqualTo("document-v1"));
   }
 
   @Test
@@ -342,23 +345,23 @@ class EngagementOperatorTest {
         shop.order(ANNA, START, "o1", START, 5_000),
         shop.override(ANNA, START, 3, A_DAY_LATER));
     harness.tick(A_SECOND_LATER);
-    harness.judgements();
+    harness.updates();
 
     harness.process(
         shop.noOrder(ANNA, TWO_SECONDS_LATER, "o1"),
         shop.noUser(ANNA, TWO_SECONDS_LATER),
         shop.noOverride(ANNA, TWO_SECONDS_LATER));
     harness.tick(TWO_SECONDS_LATER);
-    assertThat(harness.judgements())
+    assertThat(harness.updates())
         .singleElement()
-        .satisfies(judgement -> assertThat(judgement.removed()).isTrue());
+        .satisfies(update -> assertThat(update.removed()).isTrue());
 
     harness.tick(TWO_SECONDS_LATER + DAY);
     assertThat(harness.stateEntries()).isZero();
     assertThat(harness.timers()).isZero();
-    assertThat(harness.judgements()).isEmpty();
-    assertThat(harness.gauge(HeldCounts::users)).isZero();
-    assertThat(harness.gauge(HeldCounts::orders)).isZero();
+    assertThat(harness.updates()).isEmpty();
+    assertThat(harness.gauge(StateCounts::users)).isZero();
+    assertThat(harness.gauge(StateCounts::orders)).isZero();
   }
 
   @Test
@@ -372,45 +375,45 @@ class EngagementOperatorTest {
   }
 
   @Test
-  void shouldJudgeNobodyAsOfTheEndOfTheInput() throws Exception {
+  void shouldEvaluateNoUserAsOfTheEndOfTheInput() throws Exception {
     harness.process(shop.user(ANNA, START), shop.order(ANNA, START, "o1", START, 5_000));
     harness.tick(START);
-    harness.judgements();
+    harness.updates();
     harness.end();
-    assertThat(harness.judgements()).isEmpty();
+    assertThat(harness.updates()).isEmpty();
   }
 
   @Test
   void shouldKeepTheNewestThousandOrders() throws Exception {
     List<Change> orders = new ArrayList<>();
-    for (int i = 0; i < Orders.MAX_ORDERS + 10; i++) {
+    for (int i = 0; i < UserOrders.MAX_ORDERS + 10; i++) {
       orders.add(shop.order(ANNA, START, "o" + i, START - i * SECOND, 1_000));
     }
     harness.process(shop.user(ANNA, START));
     harness.process(orders.toArray(Change[]::new));
     harness.tick(START);
 
-    Judgement judgement = harness.judgements().get(0);
-    assertThat(judgement.score().orderCount()).isEqualTo(Orders.MAX_ORDERS);
-    assertThat(judgement.score().lastOrderAt()).isEqualTo(START);
+    ScoreUpdate update = harness.updates().get(0);
+    assertThat(update.score().orderCount()).isEqualTo(UserOrders.MAX_ORDERS);
+    assertThat(update.score().lastOrderAt()).isEqualTo(START);
   }
 
   @Test
   void shouldGoOnAfterARestoreAsIfNothingHadHappened() throws Exception {
     harness.process(shop.user(ANNA, START), shop.order(ANNA, START, "o1", START, 5_000));
     harness.tick(START);
-    harness.judgements();
+    harness.updates();
     harness.process(shop.order(ANNA, TWO_SECONDS_LATER, "o2", START, 5_000));
     OperatorSubtaskState state = harness.snapshot();
 
     try (EngagementHarness restored = EngagementHarness.restored(state)) {
       restored.process(shop.order(ANNA, START, "o3", START, 5_000));
       restored.tick(TWO_SECONDS_LATER);
-      assertThat(restored.judgements())
-          .as("the late order counts as of the first instant not yet judged before the restore")
-          .extracting(Judgement::asOf, Judgement::revision)
+      assertThat(restored.updates())
+          .as("the late order counts as of the first instant not yet evaluated before the restore")
+          .extracting(ScoreUpdate::asOf, ScoreUpdate::revision)
           .containsExactly(tuple(START + 1, 2L), tuple(TWO_SECONDS_LATER, 3L));
-      assertThat(restored.gauge(HeldCounts::orders)).isEqualTo(3);
+      assertThat(restored.gauge(StateCounts::orders)).isEqualTo(3);
     }
   }
 
@@ -418,17 +421,17 @@ class EngagementOperatorTest {
   void shouldLoseNothingWhenTimeStartsOverAfterARestore() throws Exception {
     harness.process(shop.user(ANNA, START), shop.order(ANNA, START, "o1", START, 5_000));
     harness.tick(TWO_SECONDS_LATER);
-    harness.judgements();
+    harness.updates();
     OperatorSubtaskState state = harness.snapshot();
 
     try (EngagementHarness restored = EngagementHarness.restored(state)) {
       restored.process(shop.order(ANNA, START, "o2", START, 5_000));
       restored.tick(START + SECOND);
-      assertThat(restored.judgements()).isEmpty();
+      assertThat(restored.updates()).isEmpty();
 
       restored.tick(TWO_SECONDS_LATER + SECOND);
-      assertThat(restored.judgements())
-          .extracting(Judgement::asOf, judgement -> judgement.score().orderCount())
+      assertThat(restored.updates())
+          .extracting(ScoreUpdate::asOf, update -> update.score().orderCount())
           .containsExactly(tuple(TWO_SECONDS_LATER + 1, 2));
     }
   }
@@ -443,15 +446,15 @@ class EngagementOperatorTest {
     OperatorSubtaskState state = harness.snapshot();
 
     long users = 0;
-    long judged = 0;
+    long evaluated = 0;
     for (int subtask = 0; subtask < 3; subtask++) {
       try (EngagementHarness part = EngagementHarness.restored(state, 1, subtask, 3)) {
-        users += part.gauge(HeldCounts::users);
+        users += part.gauge(StateCounts::users);
         part.tick(START + 400 * DAY);
-        judged += part.judgements().stream().map(Judgement::userId).distinct().count();
+        evaluated += part.updates().stream().map(ScoreUpdate::userId).distinct().count();
       }
     }
     assertThat(users).isEqualTo(50);
-    assertThat(judged).isEqualTo(50);
+    assertThat(evaluated).isEqualTo(50);
   }
 }

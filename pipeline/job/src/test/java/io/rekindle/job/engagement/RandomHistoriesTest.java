@@ -1,9 +1,10 @@
 package io.rekindle.job.engagement;
 
+import io.rekindle.job.state.Episode;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rekindle.job.outreach.Decision;
-import io.rekindle.job.outreach.Episodes;
+import io.rekindle.scoring.contact.EpisodeId;
 import io.rekindle.scoring.Score;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -16,8 +17,8 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 /**
- * Random pasts of a shop with thousands of users in all, through the operator: each judgement is
- * what the shop's tables said at that instant, and neither the interleaving of partitions, nor
+ * Random pasts of a shop with thousands of users in all, through the operator: each score update is
+ * what the shop's tables held at that instant, and neither the interleaving of partitions, nor
  * repetition, nor a restore makes a difference.
  */
 class RandomHistoriesTest {
@@ -33,32 +34,32 @@ class RandomHistoriesTest {
   private static final int MARGIN = 5;
 
   @Test
-  void everyJudgementIsWhatTheTablesSaidAtThatInstant() throws Exception {
+  void everyScoreUpdateIsWhatTheTablesHeldAtThatInstant() throws Exception {
     long first = new Random().nextLong();
     for (int i = 0; i < HISTORIES; i++) {
       long seed = first + i;
-      History history = new History(seed, TRANSACTIONS);
+      RandomHistory history = new RandomHistory(seed, TRANSACTIONS);
       Run run = run(history, new Random(seed), false);
-      List<Judgement> judgements = run.judgements();
-      for (Judgement judgement : judgements) {
-        assertThat(judgement.score())
-            .as("seed %d, %s as of %d", seed, judgement.userId(), judgement.asOf())
-            .isEqualTo(history.score(judgement.userId(), judgement.asOf()));
+      List<ScoreUpdate> updates = run.updates();
+      for (ScoreUpdate update : updates) {
+        assertThat(update.score())
+            .as("seed %d, %s as of %d", seed, update.userId(), update.asOf())
+            .isEqualTo(history.score(update.userId(), update.asOf()));
       }
-      assertEndsAsTheTables(history, judgements, seed);
+      assertEndsAsTheTables(history, updates, seed);
       assertEpisodesFollowFromTheScores(run, seed);
     }
   }
 
-  /** What the operator said, of scores and of outreach. */
-  private record Run(List<Judgement> judgements, List<Decision> decisions) {
+  /** What the operator emitted: score updates and decisions. */
+  private record Run(List<ScoreUpdate> updates, List<Decision> decisions) {
 
     /** In an order that does not depend on the interleaving of users. */
     List<Object> inOrder() {
       List<Object> all = new ArrayList<>();
-      judgements.stream()
-          .sorted(Comparator.comparing(Judgement::userId).thenComparing(Judgement::revision))
-          .sorted(Comparator.comparingLong(Judgement::asOf))
+      updates.stream()
+          .sorted(Comparator.comparing(ScoreUpdate::userId).thenComparing(ScoreUpdate::revision))
+          .sorted(Comparator.comparingLong(ScoreUpdate::asOf))
           .forEach(all::add);
       decisions.stream()
           .sorted(Comparator.comparing(Decision::episodeId))
@@ -69,30 +70,30 @@ class RandomHistoriesTest {
   }
 
   /**
-   * An episode begins with the first judgement at risk and ends with the first that has recovered,
-   * and each silence is decided once.
+   * An episode begins with the first update at risk and ends with the first that has recovered,
+   * and each episode is decided once.
    */
   private static void assertEpisodesFollowFromTheScores(Run run, long seed) {
     Map<String, Episode> open = new HashMap<>();
     Set<String> expected = new TreeSet<>();
-    for (Judgement judgement : run.judgements()) {
-      String user = judgement.userId();
+    for (ScoreUpdate update : run.updates()) {
+      String user = update.userId();
       Episode before = open.get(user);
-      Score score = judgement.score();
-      Episode told = judgement.episode();
+      Score score = update.score();
+      Episode reported = update.episode();
       if (before == null && score != null && score.atRisk()) {
-        assertThat(told).as("seed %d, %s opens", seed, user).isNotNull();
-        assertThat(told.openedAt()).isEqualTo(score.atRiskSince());
-        assertThat(told.closeReason()).isNull();
-        open.put(user, told);
-        expected.add(Episodes.id(user, told.openedAt()));
-      } else if (before != null && (score == null || hasRecovered(judgement))) {
-        assertThat(told).as("seed %d, %s closes", seed, user).isNotNull();
-        assertThat(told.openedAt()).isEqualTo(before.openedAt());
-        assertThat(told.closedAt()).isEqualTo(judgement.asOf());
+        assertThat(reported).as("seed %d, %s opens", seed, user).isNotNull();
+        assertThat(reported.openedAt()).isEqualTo(score.atRiskSince());
+        assertThat(reported.closeReason()).isNull();
+        open.put(user, reported);
+        expected.add(EpisodeId.of(user, reported.openedAt()));
+      } else if (before != null && (score == null || hasRecovered(update))) {
+        assertThat(reported).as("seed %d, %s closes", seed, user).isNotNull();
+        assertThat(reported.openedAt()).isEqualTo(before.openedAt());
+        assertThat(reported.closedAt()).isEqualTo(update.asOf());
         open.remove(user);
       } else {
-        assertThat(told).as("seed %d, %s as of %d", seed, user, judgement.asOf()).isNull();
+        assertThat(reported).as("seed %d, %s as of %d", seed, user, update.asOf()).isNull();
       }
     }
     // Whoever was forgotten altogether, orders included, and comes back as they were is decided
@@ -102,28 +103,28 @@ class RandomHistoriesTest {
         .containsExactlyInAnyOrderElementsOf(expected);
   }
 
-  private static boolean hasRecovered(Judgement judgement) {
-    Score score = judgement.score();
+  private static boolean hasRecovered(ScoreUpdate update) {
+    Score score = update.score();
     return !score.atRisk() && (!score.scored() || score.score() >= THRESHOLD + MARGIN);
   }
 
   private static void assertEndsAsTheTables(
-      History history, List<Judgement> judgements, long seed) {
-    Map<String, Judgement> last = new HashMap<>();
-    judgements.forEach(judgement -> last.put(judgement.userId(), judgement));
-    last.values().removeIf(Judgement::removed);
+      RandomHistory history, List<ScoreUpdate> updates, long seed) {
+    Map<String, ScoreUpdate> last = new HashMap<>();
+    updates.forEach(update -> last.put(update.userId(), update));
+    last.values().removeIf(ScoreUpdate::removed);
     assertThat(last.keySet())
         .as("seed %d", seed)
         .containsExactlyInAnyOrderElementsOf(history.users());
-    for (Judgement judgement : last.values()) {
-      Score now = history.score(judgement.userId(), history.end());
-      assertThat(shown(judgement.score()))
-          .as("seed %d, %s in the end", seed, judgement.userId())
-          .isEqualTo(shown(now));
+    for (ScoreUpdate update : last.values()) {
+      Score now = history.score(update.userId(), history.end());
+      assertThat(published(update.score()))
+          .as("seed %d, %s in the end", seed, update.userId())
+          .isEqualTo(published(now));
     }
   }
 
-  private static List<Object> shown(Score score) {
+  private static List<Object> published(Score score) {
     return List.of(
         score.scored(),
         score.score(),
@@ -142,11 +143,11 @@ class RandomHistoriesTest {
   }
 
   @Test
-  void anotherInterleavingGivesTheSameJudgements() throws Exception {
+  void anotherInterleavingGivesTheSameScoreUpdates() throws Exception {
     long first = new Random().nextLong();
     for (int i = 0; i < HISTORIES / 4; i++) {
       long seed = first + i;
-      History history = new History(seed, TRANSACTIONS);
+      RandomHistory history = new RandomHistory(seed, TRANSACTIONS);
       List<Object> once = run(history, new Random(seed), false).inOrder();
       for (int other = 1; other <= 2; other++) {
         assertSame(
@@ -156,11 +157,11 @@ class RandomHistoriesTest {
   }
 
   @Test
-  void aRestoreInTheMiddleGivesTheSameJudgements() throws Exception {
+  void aRestoreInTheMiddleGivesTheSameScoreUpdates() throws Exception {
     long first = new Random().nextLong();
     for (int i = 0; i < HISTORIES / 4; i++) {
       long seed = first + i;
-      History history = new History(seed, TRANSACTIONS);
+      RandomHistory history = new RandomHistory(seed, TRANSACTIONS);
       assertSame(
           run(history, new Random(seed), true).inOrder(),
           run(history, new Random(seed), false).inOrder(),
@@ -168,10 +169,10 @@ class RandomHistoriesTest {
     }
   }
 
-  /** One by one, so that a failure shows the first judgement that differs. */
+  /** One by one, so that a failure shows the first update that differs. */
   private static void assertSame(List<Object> actual, List<Object> expected, long seed) {
     for (int i = 0; i < Math.min(actual.size(), expected.size()); i++) {
-      assertThat(actual.get(i)).as("seed %d, judgement %d", seed, i).isEqualTo(expected.get(i));
+      assertThat(actual.get(i)).as("seed %d, update %d", seed, i).isEqualTo(expected.get(i));
     }
     assertThat(actual).as("seed %d", seed).hasSameSizeAs(expected);
   }
@@ -180,9 +181,9 @@ class RandomHistoriesTest {
    * Delivers the partitions in some interleaving, with repetitions of what a partition had before
    * and with the watermark that its partitions prove.
    */
-  private static Run run(History history, Random random, boolean restores) throws Exception {
-    List<List<History.Event>> partitions = new ArrayList<>();
-    for (int i = 0; i < History.PARTITIONS; i++) {
+  private static Run run(RandomHistory history, Random random, boolean restores) throws Exception {
+    List<List<RandomHistory.Event>> partitions = new ArrayList<>();
+    for (int i = 0; i < RandomHistory.PARTITIONS; i++) {
       int partition = i;
       partitions.add(
           history.events().stream().filter(event -> event.partition() == partition).toList());
@@ -190,13 +191,13 @@ class RandomHistoriesTest {
     int[] next = new int[partitions.size()];
     int left = history.events().size();
     long watermark = Long.MIN_VALUE;
-    List<Judgement> judgements = new ArrayList<>();
+    List<ScoreUpdate> updates = new ArrayList<>();
     List<Decision> decisions = new ArrayList<>();
     EngagementHarness operator = EngagementHarness.fresh();
     try {
       while (left > 0) {
         int p = random.nextInt(partitions.size());
-        List<History.Event> partition = partitions.get(p);
+        List<RandomHistory.Event> partition = partitions.get(p);
         if (next[p] == partition.size()) {
           continue;
         }
@@ -206,7 +207,7 @@ class RandomHistoriesTest {
         if (random.nextInt(10) == 0) {
           int from = Math.max(0, next[p] - 1 - random.nextInt(5));
           for (int again = from; again < next[p]; again++) {
-            History.Event event = partition.get(again);
+            RandomHistory.Event event = partition.get(again);
             // Capture repeats what it sent lately, not what it sent days ago.
             if (event.commitTime() + EngagementHarness.RETENTION.toMillis() > watermark + 1) {
               deliver(event, operator);
@@ -219,7 +220,7 @@ class RandomHistoriesTest {
           operator.tick(watermark);
         }
         if (restores && random.nextInt(100) == 0) {
-          judgements.addAll(operator.judgements());
+          updates.addAll(operator.updates());
           decisions.addAll(operator.decisions());
           EngagementHarness restored = EngagementHarness.restored(operator.snapshot());
           operator.close();
@@ -227,15 +228,15 @@ class RandomHistoriesTest {
         }
       }
       operator.tick(history.end());
-      judgements.addAll(operator.judgements());
+      updates.addAll(operator.updates());
       decisions.addAll(operator.decisions());
-      return new Run(judgements, decisions);
+      return new Run(updates, decisions);
     } finally {
       operator.close();
     }
   }
 
-  private static void deliver(History.Event event, EngagementHarness operator) throws Exception {
+  private static void deliver(RandomHistory.Event event, EngagementHarness operator) throws Exception {
     if (event.change() != null) {
       operator.process(event.change());
     } else {
@@ -244,10 +245,10 @@ class RandomHistoriesTest {
   }
 
   /** Everything before the newest commit in each partition, once its snapshot is over. */
-  private static long proven(List<List<History.Event>> partitions, int[] next, long end) {
+  private static long proven(List<List<RandomHistory.Event>> partitions, int[] next, long end) {
     long least = end;
     for (int p = 0; p < next.length; p++) {
-      List<History.Event> partition = partitions.get(p);
+      List<RandomHistory.Event> partition = partitions.get(p);
       if (next[p] < partition.size()) {
         if (partition.get(next[p]).snapshot()) {
           return Long.MIN_VALUE;

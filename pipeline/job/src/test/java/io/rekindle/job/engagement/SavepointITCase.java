@@ -7,12 +7,12 @@ import io.rekindle.connectors.deadletter.DeadLetter;
 import io.rekindle.connectors.events.Change;
 import io.rekindle.connectors.events.RuleChange;
 import io.rekindle.job.EngagementGraph;
-import io.rekindle.job.Kept;
+import io.rekindle.job.CollectingSink;
 import io.rekindle.job.LocalCluster;
 import io.rekindle.job.ProductionJob;
-import io.rekindle.job.Settings;
-import io.rekindle.job.Story;
-import io.rekindle.job.Story.Chapter;
+import io.rekindle.job.JobSettings;
+import io.rekindle.job.ShopScenario;
+import io.rekindle.job.ShopScenario.Phase;
 import io.rekindle.job.outreach.Decision;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,8 +31,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The savepoints of all released versions, taken after the first chapter of {@link Story}: today's
- * job restores each of them and tells the second chapter as if it had told the first.
+ * The savepoints of all released versions, taken after the first phase of {@link ShopScenario}: today's
+ * job restores each of them and runs the second phase as if it had run the first.
  *
  * <p>A release adds its own with {@code mvn -pl pipeline/job -am verify -Dit.test=SavepointITCase
  * -Drekindle.write-savepoint -Dsurefire.skip=true -Dfailsafe.failIfNoSpecifiedTests=false}. None is
@@ -57,39 +57,39 @@ class SavepointITCase {
   void shouldGoOnFromASavepointOf(String versionAndBackend, @TempDir Path directory)
       throws Exception {
     String[] parts = versionAndBackend.split(" ", -1);
-    Kept<Judgement> judgements = new Kept<>();
+    CollectingSink<ScoreUpdate> updates = new CollectingSink<>();
     try (LocalCluster cluster = new LocalCluster()) {
       JobID job =
           cluster.submit(
-              job(parts[1], Chapter.SECOND, judgements, directory),
+              job(parts[1], Phase.SECOND, updates, directory),
               SAVEPOINTS.resolve(parts[0]).toAbsolutePath());
-      cluster.await(job, () -> judgements.watermark() >= Story.SECOND_END);
+      cluster.await(job, () -> updates.watermark() >= ShopScenario.SECOND_PHASE_END);
       cluster.cancel(job);
     }
-    assertThat(inOrder(judgements.elements())).isEqualTo(inOrder(expectedOfSecond()));
+    assertThat(inOrder(updates.elements())).isEqualTo(inOrder(expectedInSecondPhase()));
   }
 
-  /** What the operator says of the second chapter after the first, without any restore. */
-  private static List<Judgement> expectedOfSecond() throws Exception {
+  /** What the operator emits in the second phase after the first, without any restore. */
+  private static List<ScoreUpdate> expectedInSecondPhase() throws Exception {
     try (EngagementHarness operator = EngagementHarness.fresh()) {
-      tell(operator, Chapter.FIRST);
-      operator.judgements();
-      tell(operator, Chapter.SECOND);
-      return operator.judgements();
+      replay(operator, Phase.FIRST);
+      operator.updates();
+      replay(operator, Phase.SECOND);
+      return operator.updates();
     }
   }
 
-  private static void tell(EngagementHarness operator, Chapter chapter) throws Exception {
-    operator.process(Story.ruleChanges(chapter).toArray(RuleChange[]::new));
-    for (Change change : Story.changes(chapter)) {
+  private static void replay(EngagementHarness operator, Phase phase) throws Exception {
+    operator.process(ShopScenario.ruleChanges(phase).toArray(RuleChange[]::new));
+    for (Change change : ShopScenario.changes(phase)) {
       operator.process(change);
     }
-    operator.tick(Story.end(chapter) + 1_000 - SKEW.toMillis() - 1);
+    operator.tick(ShopScenario.end(phase) + 1_000 - SKEW.toMillis() - 1);
   }
 
-  private static List<Judgement> inOrder(List<Judgement> judgements) {
-    return judgements.stream()
-        .sorted(Comparator.comparing(Judgement::userId).thenComparingLong(Judgement::revision))
+  private static List<ScoreUpdate> inOrder(List<ScoreUpdate> updates) {
+    return updates.stream()
+        .sorted(Comparator.comparing(ScoreUpdate::userId).thenComparingLong(ScoreUpdate::revision))
         .toList();
   }
 
@@ -98,10 +98,10 @@ class SavepointITCase {
   void writeTheSavepointOfThisVersion(@TempDir Path directory) throws Exception {
     Path target = SAVEPOINTS.resolve(Version.CURRENT);
     assertThat(target).as("a savepoint is never changed").doesNotExist();
-    Kept<Judgement> judgements = new Kept<>();
+    CollectingSink<ScoreUpdate> updates = new CollectingSink<>();
     try (LocalCluster cluster = new LocalCluster()) {
-      JobID job = cluster.submit(job("hashmap", Chapter.FIRST, judgements, directory));
-      cluster.await(job, () -> judgements.watermark() >= Story.FIRST_END);
+      JobID job = cluster.submit(job("hashmap", Phase.FIRST, updates, directory));
+      cluster.await(job, () -> updates.watermark() >= ShopScenario.FIRST_PHASE_END);
       Path savepoint = cluster.stopWithSavepoint(job, directory);
       Files.createDirectories(target);
       try (Stream<Path> files = Files.list(savepoint)) {
@@ -115,10 +115,10 @@ class SavepointITCase {
   private static final Duration SKEW = Duration.ofMillis(100);
 
   private static StreamExecutionEnvironment job(
-      String backend, Chapter chapter, Kept<Judgement> judgements, Path directory) {
+      String backend, Phase phase, CollectingSink<ScoreUpdate> updates, Path directory) {
     Configuration configuration =
         ProductionJob.configuration(
-            Settings.read(
+            JobSettings.read(
                 new String[] {
                   "--kafka.bootstrap-servers", "none",
                   "--database.url", "jdbc:postgresql:none",
@@ -131,13 +131,13 @@ class SavepointITCase {
         StreamExecutionEnvironment.getExecutionEnvironment(configuration);
     EngagementGraph.define(
         env,
-        Story.sources(chapter),
+        ShopScenario.sources(phase),
         new EngagementGraph.Sinks(
-            judgements,
-            new Kept<Judgement>(),
-            new Kept<Decision>(),
-            new Kept<Decision>(),
-            new Kept<DeadLetter>()),
+            updates,
+            new CollectingSink<ScoreUpdate>(),
+            new CollectingSink<Decision>(),
+            new CollectingSink<Decision>(),
+            new CollectingSink<DeadLetter>()),
         SKEW,
         Duration.ofDays(1));
     return env;

@@ -1,5 +1,6 @@
 package io.rekindle.job.outreach;
 
+import io.rekindle.scoring.contact.EpisodeId;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -47,7 +48,7 @@ class AssignmentTest {
   @Test
   void shouldStayAsItEverWas() {
     assertThat(Assignment.place("anna", "default")).isEqualTo(PLACE_OF_ANNA);
-    assertThat(Episodes.id("anna", 1_750_000_000_000L)).isEqualTo(EPISODE_OF_ANNA);
+    assertThat(EpisodeId.of("anna", 1_750_000_000_000L)).isEqualTo(EPISODE_OF_ANNA);
   }
 
   /** SHA-256 of "default", NUL, "anna": its upper 53 bits as a fraction, by another program. */

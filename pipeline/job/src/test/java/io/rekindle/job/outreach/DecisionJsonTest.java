@@ -1,12 +1,13 @@
 package io.rekindle.job.outreach;
 
+import io.rekindle.scoring.contact.EpisodeId;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.rekindle.connectors.events.OutreachVariant;
 import io.rekindle.email.EmailFacts;
-import io.rekindle.job.Contract;
+import io.rekindle.job.EventContract;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -18,7 +19,7 @@ class DecisionJsonTest {
   private static final long NOON = Instant.parse("2026-03-31T12:00:00Z").toEpochMilli();
   private static final long AN_HOUR_EARLIER = NOON - 3_600_000;
 
-  private final Contract contract = new Contract("email-request");
+  private final EventContract contract = new EventContract("email-request");
 
   @Test
   void shouldWriteWhatIsPublishedAsItsContract() throws IOException {
@@ -38,7 +39,7 @@ class DecisionJsonTest {
                     "Europe/Berlin")));
 
     assertThat(contract.errors(json)).isEmpty();
-    assertThat(Contract.fields(json)).isEqualTo(contract.properties());
+    assertThat(EventContract.fields(json)).isEqualTo(contract.properties());
     assertThat(new ObjectMapper().readTree(json)).isEqualTo(contract.example("at-risk"));
     assertThat(DecisionJson.write(DecisionJson.read(json))).isEqualTo(json);
   }
@@ -56,7 +57,7 @@ class DecisionJsonTest {
 
   private static Decision decision(BigDecimal score, String tone, EmailFacts facts) {
     return new Decision(
-        Episodes.id("anna", AN_HOUR_EARLIER),
+        EpisodeId.of("anna", AN_HOUR_EARLIER),
         "anna",
         Decision.Kind.EMAIL,
         Decision.Reason.AT_RISK,

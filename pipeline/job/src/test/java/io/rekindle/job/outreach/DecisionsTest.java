@@ -103,15 +103,15 @@ class DecisionsTest {
 
   @Test
   void shouldLeaveAUserInTheArmThatTheyAreIn() {
-    Person assigned =
-        new Person(true, true, null, Score.NEVER, SCORE, false, "cadence-v1", "HOLDOUT", FACTS);
+    Candidate assigned =
+        new Candidate(true, true, null, Score.NEVER, SCORE, false, "cadence-v1", "HOLDOUT", FACTS);
     assertThat(Decisions.decide(assigned, YESTERDAY, NOW, RULES).kind()).isEqualTo(Kind.HOLDOUT);
   }
 
   @Test
   void shouldAssignAgainWhoseVariantWasTakenOut() {
-    Person assigned =
-        new Person(true, true, null, Score.NEVER, SCORE, false, "cadence-v1", "gone", FACTS);
+    Candidate assigned =
+        new Candidate(true, true, null, Score.NEVER, SCORE, false, "cadence-v1", "gone", FACTS);
     assertThat(Decisions.decide(assigned, YESTERDAY, NOW, RULES).arm()).isEqualTo("friendly");
   }
 
@@ -125,16 +125,16 @@ class DecisionsTest {
 
   @Test
   void shouldSayWhyNot() {
-    assertThat(reason(person(true, false, null, Score.NEVER), YESTERDAY, RULES))
+    assertThat(reason(candidate(true, false, null, Score.NEVER), YESTERDAY, RULES))
         .isEqualTo(Reason.NO_CONSENT);
-    assertThat(reason(person(true, true, "UNSUBSCRIBED", Score.NEVER), YESTERDAY, RULES))
+    assertThat(reason(candidate(true, true, "UNSUBSCRIBED", Score.NEVER), YESTERDAY, RULES))
         .isEqualTo(Reason.SUPPRESSED);
-    assertThat(reason(person(false, true, null, Score.NEVER), YESTERDAY, RULES))
+    assertThat(reason(candidate(false, true, null, Score.NEVER), YESTERDAY, RULES))
         .isEqualTo(Reason.NO_ADDRESS);
     OutreachRules paused = new OutreachRules(false, 30, 14, 10, "default", 0, List.of(FRIENDLY));
     assertThat(reason(anna(), YESTERDAY, paused)).isEqualTo(Reason.PAUSED);
     // Of several reasons, what would also hold tomorrow.
-    assertThat(reason(person(false, false, "BOUNCED", NOW), YESTERDAY, paused))
+    assertThat(reason(candidate(false, false, "BOUNCED", NOW), YESTERDAY, paused))
         .isEqualTo(Reason.NO_CONSENT);
   }
 
@@ -146,9 +146,9 @@ class DecisionsTest {
 
   @Test
   void shouldNotWriteAgainBeforeTheCooldownIsOver() {
-    assertThat(reason(person(true, true, null, NOW - 30 * DAY + 1), YESTERDAY, RULES))
+    assertThat(reason(candidate(true, true, null, NOW - 30 * DAY + 1), YESTERDAY, RULES))
         .isEqualTo(Reason.RECENTLY_CONTACTED);
-    assertThat(reason(person(true, true, null, NOW - 30 * DAY), YESTERDAY, RULES))
+    assertThat(reason(candidate(true, true, null, NOW - 30 * DAY), YESTERDAY, RULES))
         .isEqualTo(Reason.AT_RISK);
   }
 
@@ -157,7 +157,7 @@ class DecisionsTest {
     JsonNode inputs =
         new ObjectMapper()
             .readTree(
-                Decisions.decide(person(true, false, "BOUNCED", NOW), YESTERDAY, NOW, RULES)
+                Decisions.decide(candidate(true, false, "BOUNCED", NOW), YESTERDAY, NOW, RULES)
                     .inputs());
     assertThat(inputs.get("consent").asBoolean()).isFalse();
     assertThat(inputs.get("suppression").asText()).isEqualTo("BOUNCED");
@@ -170,17 +170,17 @@ class DecisionsTest {
     assertThat(inputs.toString()).doesNotContain("Anna").doesNotContain("@");
   }
 
-  private static Reason reason(Person person, long openedAt, OutreachRules rules) {
-    return Decisions.decide(person, openedAt, NOW, rules).reason();
+  private static Reason reason(Candidate candidate, long openedAt, OutreachRules rules) {
+    return Decisions.decide(candidate, openedAt, NOW, rules).reason();
   }
 
-  private static Person anna() {
-    return person(true, true, null, Score.NEVER);
+  private static Candidate anna() {
+    return candidate(true, true, null, Score.NEVER);
   }
 
-  private static Person person(
+  private static Candidate candidate(
       boolean address, boolean consents, String suppression, long lastContactAt) {
-    return new Person(
+    return new Candidate(
         address, consents, suppression, lastContactAt, SCORE, false, "cadence-v1", null, FACTS);
   }
 }

@@ -4,10 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.rekindle.job.Contract;
-import io.rekindle.job.engagement.Cause;
-import io.rekindle.job.engagement.Judgement;
-import io.rekindle.job.engagement.Shown;
+import io.rekindle.job.EventContract;
+import io.rekindle.job.state.Cause;
+import io.rekindle.job.engagement.ScoreUpdate;
+import io.rekindle.job.state.PublishedScore;
 import io.rekindle.scoring.policy.Band;
 import io.rekindle.platform.text.CurrencyCodes;
 import io.rekindle.scoring.OrderHistory;
@@ -28,8 +28,8 @@ class ScoreChangeJsonTest {
 
   private static final long NOON = Instant.parse("2026-03-31T12:00:00Z").toEpochMilli();
 
-  private static final Judgement GONE =
-      new Judgement(
+  private static final ScoreUpdate GONE =
+      new ScoreUpdate(
           "anna",
           NOON,
           4,
@@ -46,9 +46,9 @@ class ScoreChangeJsonTest {
 
   @Test
   void shouldTellWhatTheScoreIsAndWas() {
-    Judgement judgement = judgement(prospect());
+    ScoreUpdate update = update(prospect());
     ProducerRecord<byte[], byte[]> message =
-        new ScoreChangeJson("rekindle.score-changes").serialize(judgement, null, NOON);
+        new ScoreChangeJson("rekindle.score-changes").serialize(update, null, NOON);
     assertThat(message.topic()).isEqualTo("rekindle.score-changes");
     assertThat(message.key()).asString(UTF_8).isEqualTo("anna");
     assertThat(message.timestamp()).isEqualTo(NOON);
@@ -67,8 +67,8 @@ class ScoreChangeJsonTest {
 
   @Test
   void shouldWriteWhatIsPublishedAsItsContract() throws IOException {
-    Contract contract = new Contract("score-change");
-    assertThat(new ObjectMapper().readTree(ScoreChangeJson.json(judgement(prospect()))))
+    EventContract contract = new EventContract("score-change");
+    assertThat(new ObjectMapper().readTree(ScoreChangeJson.json(update(prospect()))))
         .isEqualTo(contract.example("last-order-removed"));
     assertThat(new ObjectMapper().readTree(ScoreChangeJson.json(GONE)))
         .isEqualTo(contract.example("user-removed"));
@@ -79,14 +79,14 @@ class ScoreChangeJsonTest {
       for (int days = 0; days <= 400; days += 40) {
         Score score =
             scorer.score(new OneOrder(NOON), NOON + Duration.ofDays(days).toMillis(), Score.NEVER);
-        byte[] json = ScoreChangeJson.json(judgement(score, cause));
+        byte[] json = ScoreChangeJson.json(update(score, cause));
         assertThat(contract.errors(json)).as(new String(json, UTF_8)).isEmpty();
-        written.addAll(Contract.fields(json));
+        written.addAll(EventContract.fields(json));
       }
     }
     byte[] gone = ScoreChangeJson.json(GONE);
     assertThat(contract.errors(gone)).isEmpty();
-    written.addAll(Contract.fields(gone));
+    written.addAll(EventContract.fields(gone));
 
     assertThat(contract.properties()).isEqualTo(written);
     assertThat(contract.openEnum("cause"))
@@ -109,12 +109,12 @@ class ScoreChangeJsonTest {
         .score(OrderHistory.EMPTY, NOON, Score.NEVER);
   }
 
-  private static Judgement judgement(Score score) {
-    return judgement(score, Cause.ORDER_REMOVED);
+  private static ScoreUpdate update(Score score) {
+    return update(score, Cause.ORDER_REMOVED);
   }
 
-  private static Judgement judgement(Score score, Cause cause) {
-    return new Judgement(
+  private static ScoreUpdate update(Score score, Cause cause) {
+    return new ScoreUpdate(
         "anna",
         NOON,
         3,
@@ -123,7 +123,7 @@ class ScoreChangeJsonTest {
         false,
         Score.NEVER,
         "cadence-v1",
-        new Shown(true, 62.25, Band.COOLING, false, false),
+        new PublishedScore(true, 62.25, Band.COOLING, false, false),
         cause,
         "o\"1",
         true,

@@ -1,0 +1,142 @@
+package io.rekindle.job.outreach;
+
+import io.rekindle.job.outreach.Decision.Kind;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.typeutils.base.LongSerializer;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+
+/**
+ * Gives out the day's emails, a day being one of UTC: to the episodes in the order in which they
+ * are decided and, among those of one instant, as when a new policy re-scores everybody, to the
+ * newest risk first, which is the likeliest to be won back.
+ *
+ * <p>Decisions wait for the watermark, so that the order is that of event time and a replay gives
+ * every email to the same user. Runs with a parallelism of 1: the day is one for all.
+ *
+ * <p>Metrics under {@code rekindle}: a counter {@code decisions.KIND} and, for what is skipped,
+ * {@code decisions.SKIP.REASON}.
+ */
+public final class DailyCapOperator extends AbstractStreamOperator<Decision>
+    implements OneInputStreamOperator<Decision, Decision> {
+
+  private static final long serialVersionUID = 1L;
+
+  /** Decisions that wait for the watermark. */
+  static final ListStateDescriptor<Decision> WAITING =
+      new ListStateDescriptor<>("waiting", new DecisionSerializer());
+
+  /** The epoch day, and how many emails it has had. */
+  static final ListStateDescriptor<Long> USED =
+      new ListStateDescriptor<>("used", LongSerializer.INSTANCE);
+
+  private static final Comparator<Decision> CAP_ORDER =
+      Comparator.comparingLong(Decision::decidedAt)
+          .thenComparing(Comparator.comparingLong(Decision::openedAt).reversed())
+          .thenComparing(Decision::userId);
+
+  private transient ListState<Decision> storedWaiting;
+  private transient ListState<Long> storedUsed;
+  private transient List<Decision> waiting;
+  private transient long day;
+  private transient long used;
+  private transient StreamRecord<Decision> record;
+  private transient MetricGroup decisions;
+  private transient Map<String, Counter> counters;
+
+  @Override
+  public void initializeState(StateInitializationContext context) throws Exception {
+    super.initializeState(context);
+    storedWaiting = context.getOperatorStateStore().getListState(WAITING);
+    storedUsed = context.getOperatorStateStore().getListState(USED);
+    waiting = new ArrayList<>();
+    storedWaiting.get().forEach(waiting::add);
+    day = Long.MIN_VALUE;
+    List<Long> dayAndUsed = new ArrayList<>();
+    storedUsed.get().forEach(dayAndUsed::add);
+    if (!dayAndUsed.isEmpty()) {
+      day = dayAndUsed.get(0);
+      used = dayAndUsed.get(1);
+    }
+  }
+
+  @Override
+  public void open() throws Exception {
+    super.open();
+    record = new StreamRecord<>(null);
+    decisions = getMetricGroup().addGroup("rekindle").addGroup("decisions");
+    counters = new HashMap<>();
+  }
+
+  @Override
+  public void snapshotState(StateSnapshotContext context) throws Exception {
+    super.snapshotState(context);
+    storedWaiting.update(waiting);
+    storedUsed.update(List.of(day, used));
+  }
+
+  @Override
+  public void processElement(StreamRecord<Decision> element) {
+    waiting.add(element.getValue());
+  }
+
+  @Override
+  public void processWatermark(Watermark mark) throws Exception {
+    List<Decision> due = new ArrayList<>();
+    waiting.removeIf(decision -> decision.decidedAt() <= mark.getTimestamp() && due.add(decision));
+    due.sort(CAP_ORDER);
+    for (Decision decision : due) {
+      Decision capped = applyCap(decision);
+      count(capped);
+      output.collect(record.replace(capped, capped.decidedAt()));
+    }
+    super.processWatermark(mark);
+  }
+
+  private Decision applyCap(Decision decision) {
+    if (decision.kind() == Kind.SKIP) {
+      return decision;
+    }
+    long today =
+        Instant.ofEpochMilli(decision.decidedAt())
+            .atOffset(ZoneOffset.UTC)
+            .toLocalDate()
+            .toEpochDay();
+    if (today != day) {
+      day = today;
+      used = 0;
+    }
+    if (used >= decision.dailyCap()) {
+      return decision.overDailyCap();
+    }
+    if (decision.kind() == Kind.EMAIL) {
+      used++;
+    }
+    return decision;
+  }
+
+  private void count(Decision decision) {
+    counter(decision.kind().name()).inc();
+    if (decision.kind() == Kind.SKIP) {
+      counter("SKIP." + decision.reason().name()).inc();
+    }
+  }
+
+  private Counter counter(String name) {
+    return counters.computeIfAbsent(name, unknown -> decisions.counter(unknown));
+  }
+}

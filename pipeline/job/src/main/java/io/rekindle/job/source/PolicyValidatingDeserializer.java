@@ -1,0 +1,66 @@
+package io.rekindle.job.source;
+
+import io.rekindle.connectors.cdc.CdcRecord;
+import io.rekindle.connectors.flink.CdcRecordDeserializer;
+import io.rekindle.connectors.deadletter.DeadLetter;
+import io.rekindle.connectors.deadletter.DeadLetterReason;
+import io.rekindle.connectors.events.RuleChange;
+import io.rekindle.connectors.events.PolicyChanged;
+import io.rekindle.scoring.policy.InvalidPolicyException;
+import io.rekindle.scoring.policy.ScoringPolicy;
+import org.apache.flink.api.common.serialization.DeserializationSchema.InitializationContext;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
+import org.apache.flink.util.Collector;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/**
+ * Reads changes of what holds for every user alike, and makes a dead letter of each policy whose
+ * document is none. The change itself goes on, too: that its row is active now tells that the
+ * policy before it stays.
+ */
+public final class PolicyValidatingDeserializer implements KafkaRecordDeserializationSchema<CdcRecord<RuleChange>> {
+
+  private static final long serialVersionUID = 1L;
+
+  private final CdcRecordDeserializer<RuleChange> deserializer = CdcRecordDeserializer.ofRuleChanges();
+
+  @Override
+  public void open(InitializationContext context) {
+    deserializer.open(context);
+  }
+
+  @Override
+  public void deserialize(
+      ConsumerRecord<byte[], byte[]> message, Collector<CdcRecord<RuleChange>> collector) {
+    deserializer.deserialize(message, new Validating(message, collector));
+  }
+
+  @Override
+  public TypeInformation<CdcRecord<RuleChange>> getProducedType() {
+    return deserializer.getProducedType();
+  }
+
+  private record Validating(
+      ConsumerRecord<byte[], byte[]> message, Collector<CdcRecord<RuleChange>> collector)
+      implements Collector<CdcRecord<RuleChange>> {
+
+    @Override
+    public void collect(CdcRecord<RuleChange> record) {
+      collector.collect(record);
+      if (record.change() instanceof PolicyChanged policy && policy.document() != null) {
+        try {
+          ScoringPolicy.parse(policy.document());
+        } catch (InvalidPolicyException e) {
+          collector.collect(
+              CdcRecord.deadLetter(DeadLetter.of(message, DeadLetterReason.INVALID_POLICY, e.getMessage())));
+        }
+      }
+    }
+
+    @Override
+    public void close() {
+      collector.close();
+    }
+  }
+}

@@ -1,0 +1,212 @@
+package io.rekindle.job.state;
+
+import io.rekindle.connectors.flink.Binary;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.UUID;
+import org.apache.flink.core.memory.DataInputView;
+import org.apache.flink.core.memory.DataOutputView;
+
+/**
+ * A list of order ids packed into one array of bytes, each behind its length; UUIDs in their
+ * canonical form take 16 bytes instead of 36. Equal ids have equal bytes, so an id is never
+ * unpacked.
+ *
+ * <p>Nearly every order that comes is new, so an id is mostly looked for in vain: a list that stays
+ * in memory keeps sixteen bits of each id beside each other and looks at those first. One that is
+ * read from state for a single change does not get to it.
+ */
+final class OrderIds {
+
+  /** Length that marks a packed UUID; no id is empty. */
+  private static final int UUID_MARK = 0;
+
+  private static final int UUID_CHARACTERS = 36;
+  private static final int UUID_BYTES = 16;
+  private static final int INITIAL_FINGERPRINTS = 8;
+
+  private byte[] bytes;
+  private int length;
+  private boolean searched;
+
+  /** Of each id in its place; null until a list is searched a second time. */
+  private short[] fingerprints;
+
+  /** How many of them there are. */
+  private int count;
+
+  /**
+   * @param capacity bytes to begin with
+   */
+  OrderIds(int capacity) {
+    this(new byte[capacity], 0);
+  }
+
+  private OrderIds(byte[] bytes, int length) {
+    this.bytes = bytes;
+    this.length = length;
+  }
+
+  /** An id as {@link #find} and {@link #insert} take it. */
+  static byte[] pack(String id) {
+    if (id.length() == UUID_CHARACTERS && id.charAt(8) == '-') {
+      byte[] uuid = packUuid(id);
+      if (uuid != null) {
+        return uuid;
+      }
+    }
+    byte[] utf8 = id.getBytes(StandardCharsets.UTF_8);
+    int header = utf8.length < 0x80 ? 1 : 2;
+    byte[] packed = new byte[header + utf8.length];
+    if (header == 1) {
+      packed[0] = (byte) utf8.length;
+    } else {
+      packed[0] = (byte) ((utf8.length & 0x7F) | 0x80);
+      packed[1] = (byte) (utf8.length >>> 7);
+    }
+    System.arraycopy(utf8, 0, packed, header, utf8.length);
+    return packed;
+  }
+
+  private static byte[] packUuid(String id) {
+    try {
+      UUID uuid = UUID.fromString(id);
+      if (!uuid.toString().equals(id)) {
+        return null;
+      }
+      byte[] packed = new byte[1 + UUID_BYTES];
+      packed[0] = UUID_MARK;
+      for (int i = 0; i < 8; i++) {
+        packed[1 + i] = (byte) (uuid.getMostSignificantBits() >>> (56 - 8 * i));
+        packed[9 + i] = (byte) (uuid.getLeastSignificantBits() >>> (56 - 8 * i));
+      }
+      return packed;
+    } catch (IllegalArgumentException notHexadecimal) {
+      return null;
+    }
+  }
+
+  /** The index of an id, or -1. */
+  int find(byte[] id) {
+    if (fingerprints == null) {
+      if (!searched) {
+        searched = true;
+        return findInBytes(id);
+      }
+      computeFingerprints();
+    }
+    short target = fingerprint(id, 0, id.length);
+    for (int index = 0; index < count; index++) {
+      if (fingerprints[index] == target && compare(index, id) == 0) {
+        return index;
+      }
+    }
+    return -1;
+  }
+
+  private int findInBytes(byte[] id) {
+    int index = 0;
+    for (int offset = 0; offset < length; index++) {
+      int end = offset + entryLength(offset);
+      if (end - offset == id.length
+          && bytes[end - 1] == id[id.length - 1]
+          && Arrays.equals(bytes, offset, end, id, 0, id.length)) {
+        return index;
+      }
+      offset = end;
+    }
+    return -1;
+  }
+
+  private void computeFingerprints() {
+    short[] computed = new short[INITIAL_FINGERPRINTS];
+    int index = 0;
+    for (int offset = 0; offset < length; index++) {
+      if (index == computed.length) {
+        computed = Arrays.copyOf(computed, grown(index));
+      }
+      int end = offset + entryLength(offset);
+      computed[index] = fingerprint(bytes, offset, end);
+      offset = end;
+    }
+    fingerprints = computed;
+    count = index;
+  }
+
+  /** Of the id in these bytes. Ids mostly differ in their last characters, often digits. */
+  private static short fingerprint(byte[] bytes, int start, int end) {
+    int mixed = bytes[end - 1] ^ bytes[end - 2] << 4;
+    return (short) (end - start < 4 ? mixed : mixed ^ bytes[end - 3] << 8 ^ bytes[end - 4] << 12);
+  }
+
+  private static int grown(int size) {
+    return size + (size >> 1) + 1;
+  }
+
+  /** Compares the id at an index with another, in some order that is always the same. */
+  int compare(int index, byte[] id) {
+    int offset = offset(index);
+    return Arrays.compare(bytes, offset, offset + entryLength(offset), id, 0, id.length);
+  }
+
+  void insert(int index, int size, byte[] id) {
+    int offset = index == size ? length : offset(index);
+    if (length + id.length > bytes.length) {
+      bytes = Arrays.copyOf(bytes, Math.max(length + id.length, length + (length >> 1)));
+    }
+    System.arraycopy(bytes, offset, bytes, offset + id.length, length - offset);
+    System.arraycopy(id, 0, bytes, offset, id.length);
+    length += id.length;
+    if (fingerprints != null) {
+      if (count == fingerprints.length) {
+        fingerprints = Arrays.copyOf(fingerprints, grown(count));
+      }
+      System.arraycopy(fingerprints, index, fingerprints, index + 1, count - index);
+      fingerprints[index] = fingerprint(id, 0, id.length);
+      count++;
+    }
+  }
+
+  void remove(int index) {
+    int offset = offset(index);
+    int end = offset + entryLength(offset);
+    System.arraycopy(bytes, end, bytes, offset, length - end);
+    length -= end - offset;
+    if (fingerprints != null) {
+      count--;
+      System.arraycopy(fingerprints, index + 1, fingerprints, index, count - index);
+    }
+  }
+
+  OrderIds copy() {
+    return new OrderIds(Arrays.copyOf(bytes, length), length);
+  }
+
+  void write(DataOutputView out) throws IOException {
+    Binary.writeUnsigned(length, out);
+    out.write(bytes, 0, length);
+  }
+
+  static OrderIds read(DataInputView in) throws IOException {
+    byte[] bytes = new byte[(int) Binary.readUnsigned(in)];
+    in.readFully(bytes);
+    return new OrderIds(bytes, bytes.length);
+  }
+
+  private int offset(int index) {
+    int offset = 0;
+    for (int i = 0; i < index; i++) {
+      offset += entryLength(offset);
+    }
+    return offset;
+  }
+
+  private int entryLength(int offset) {
+    int first = bytes[offset];
+    if (first == UUID_MARK) {
+      return 1 + UUID_BYTES;
+    }
+    return first > 0 ? 1 + first : 2 + ((first & 0x7F) | (bytes[offset + 1] & 0xFF) << 7);
+  }
+}

@@ -1,0 +1,318 @@
+package io.rekindle.job.state;
+
+import io.rekindle.connectors.flink.Binary;
+import io.rekindle.connectors.flink.FormatSnapshot;
+import io.rekindle.scoring.policy.Band;
+import io.rekindle.scoring.Score;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.api.common.typeutils.TypeSerializer;
+import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
+import org.apache.flink.core.memory.DataInputView;
+import org.apache.flink.core.memory.DataOutputView;
+
+/**
+ * Format 1 of a user's state: two bytes of marks that tell which parts follow, then those parts,
+ * the orders last and column by column as differences.
+ *
+ * <p>A later format gets the next number in the {@link Snapshot}, and reading of the earlier ones
+ * stays: savepoints outlive releases.
+ */
+public final class UserStateSerializer extends TypeSerializer<UserState> {
+
+  private static final long serialVersionUID = 1L;
+
+  private static final int FORMAT = 1;
+
+  private static final int HAS_PROFILE = 1;
+  private static final int HAS_CONSENT = 1 << 1;
+  private static final int HAS_USER_VERSION = 1 << 2;
+  private static final int HAS_OVERRIDE = 1 << 3;
+  private static final int HAS_OVERRIDE_VERSION = 1 << 4;
+  private static final int HAS_CONTACT = 1 << 5;
+  private static final int HAS_PUBLISHED = 1 << 6;
+  private static final int PUBLISHED_SCORED = 1 << 7;
+  private static final int PUBLISHED_AT_RISK = 1 << 8;
+  private static final int PUBLISHED_OVERRIDDEN = 1 << 9;
+  private static final int WAS_EVALUATED = 1 << 10;
+  private static final int HAS_REVIEW = 1 << 11;
+  private static final int HAS_WAKE = 1 << 12;
+  private static final int HAS_REMOVED_ORDERS = 1 << 13;
+  private static final int HAS_OUTREACH = 1 << 14;
+
+  /** Text buffer of this instance, which is why each thread needs an instance of its own. */
+  private transient Binary texts;
+
+  @Override
+  public void serialize(UserState state, DataOutputView out) throws IOException {
+    int marks = marks(state);
+    out.writeShort(marks);
+    if (state.profile != null) {
+      writeProfile(state.profile, out);
+    }
+    if ((marks & HAS_USER_VERSION) != 0) {
+      writeVersion(state.userCommitLsn, state.userLsn, state.userRemovedAt, out);
+    }
+    if (state.override != null) {
+      out.writeByte(state.override.score());
+      Binary.writeSigned(state.override.setAt(), out);
+      Binary.writeSigned(state.override.expiresAt(), out);
+    }
+    if ((marks & HAS_OVERRIDE_VERSION) != 0) {
+      writeVersion(state.overrideCommitLsn, state.overrideLsn, state.overrideRemovedAt, out);
+    }
+    if ((marks & HAS_CONTACT) != 0) {
+      Binary.writeSigned(state.lastContactAt, out);
+    }
+    if (state.published != null) {
+      out.writeByte(EnumCodes.BANDS.indexOf(state.published.band()));
+      CompactDouble.write(state.published.score(), out);
+    }
+    Binary.writeUnsigned(state.revision, out);
+    if ((marks & WAS_EVALUATED) != 0) {
+      Binary.writeSigned(state.evaluatedAt, out);
+      Binary.writeUnsigned(state.unconvertedOrders, out);
+    }
+    if ((marks & HAS_REVIEW) != 0) {
+      Binary.writeSigned(state.reviewAt, out);
+    }
+    if ((marks & HAS_WAKE) != 0) {
+      Binary.writeSigned(state.wakeAt, out);
+    }
+    if ((marks & HAS_REMOVED_ORDERS) != 0) {
+      state.removedOrders.write(out);
+    }
+    if ((marks & HAS_OUTREACH) != 0) {
+      state.outreach.write(texts(), out);
+    }
+    state.orders.write(out);
+  }
+
+  private static int marks(UserState state) {
+    int marks = 0;
+    if (state.profile != null) {
+      marks |= HAS_PROFILE | (state.profile.marketingConsent() ? HAS_CONSENT : 0);
+    }
+    if (state.userCommitLsn != 0 || state.userLsn != 0) {
+      marks |= HAS_USER_VERSION;
+    }
+    if (state.override != null) {
+      marks |= HAS_OVERRIDE;
+    }
+    if (state.overrideCommitLsn != 0 || state.overrideLsn != 0) {
+      marks |= HAS_OVERRIDE_VERSION;
+    }
+    if (state.lastContactAt != Score.NEVER) {
+      marks |= HAS_CONTACT;
+    }
+    if (state.published != null) {
+      marks |=
+          HAS_PUBLISHED
+              | (state.published.scored() ? PUBLISHED_SCORED : 0)
+              | (state.published.atRisk() ? PUBLISHED_AT_RISK : 0)
+              | (state.published.overridden() ? PUBLISHED_OVERRIDDEN : 0);
+    }
+    if (state.evaluatedAt != Score.NEVER) {
+      marks |= WAS_EVALUATED;
+    }
+    if (state.reviewAt != UserState.NEVER_DUE) {
+      marks |= HAS_REVIEW;
+    }
+    if (state.wakeAt != UserState.NEVER_DUE) {
+      marks |= HAS_WAKE;
+    }
+    if (state.removedOrders.size() > 0) {
+      marks |= HAS_REMOVED_ORDERS;
+    }
+    return state.outreach != null && !state.outreach.isEmpty() ? marks | HAS_OUTREACH : marks;
+  }
+
+  @Override
+  public UserState deserialize(DataInputView in) throws IOException {
+    int marks = in.readShort();
+    Profile profile = (marks & HAS_PROFILE) != 0 ? readProfile(marks, in) : null;
+    long userCommitLsn = 0;
+    long userLsn = 0;
+    long userRemovedAt = Score.NEVER;
+    if ((marks & HAS_USER_VERSION) != 0) {
+      userCommitLsn = Binary.readUnsigned(in);
+      userLsn = userCommitLsn + Binary.readSigned(in);
+      userRemovedAt = readRemovedAt(in);
+    }
+    UserState.ScoreOverride override = null;
+    if ((marks & HAS_OVERRIDE) != 0) {
+      override =
+          new UserState.ScoreOverride(in.readByte(), Binary.readSigned(in), Binary.readSigned(in));
+    }
+    long overrideCommitLsn = 0;
+    long overrideLsn = 0;
+    long overrideRemovedAt = Score.NEVER;
+    if ((marks & HAS_OVERRIDE_VERSION) != 0) {
+      overrideCommitLsn = Binary.readUnsigned(in);
+      overrideLsn = overrideCommitLsn + Binary.readSigned(in);
+      overrideRemovedAt = readRemovedAt(in);
+    }
+    long lastContactAt = (marks & HAS_CONTACT) != 0 ? Binary.readSigned(in) : Score.NEVER;
+    PublishedScore published = null;
+    if ((marks & HAS_PUBLISHED) != 0) {
+      Band band = EnumCodes.BANDS.get(in.readByte());
+      published =
+          new PublishedScore(
+              (marks & PUBLISHED_SCORED) != 0,
+              CompactDouble.read(in),
+              band,
+              (marks & PUBLISHED_AT_RISK) != 0,
+              (marks & PUBLISHED_OVERRIDDEN) != 0);
+    }
+    long revision = Binary.readUnsigned(in);
+    long evaluatedAt = Score.NEVER;
+    int unconvertedOrders = 0;
+    if ((marks & WAS_EVALUATED) != 0) {
+      evaluatedAt = Binary.readSigned(in);
+      unconvertedOrders = (int) Binary.readUnsigned(in);
+    }
+    long reviewAt = (marks & HAS_REVIEW) != 0 ? Binary.readSigned(in) : UserState.NEVER_DUE;
+    long wakeAt = (marks & HAS_WAKE) != 0 ? Binary.readSigned(in) : UserState.NEVER_DUE;
+    RemovedOrders removed =
+        (marks & HAS_REMOVED_ORDERS) != 0 ? RemovedOrders.read(in) : new RemovedOrders();
+    OutreachState outreach = (marks & HAS_OUTREACH) != 0 ? OutreachState.read(texts(), in) : null;
+    UserState state = new UserState(UserOrders.read(in), removed);
+    state.outreach = outreach;
+    state.profile = profile;
+    state.userCommitLsn = userCommitLsn;
+    state.userLsn = userLsn;
+    state.userRemovedAt = userRemovedAt;
+    state.override = override;
+    state.overrideCommitLsn = overrideCommitLsn;
+    state.overrideLsn = overrideLsn;
+    state.overrideRemovedAt = overrideRemovedAt;
+    state.lastContactAt = lastContactAt;
+    state.published = published;
+    state.revision = revision;
+    state.evaluatedAt = evaluatedAt;
+    state.unconvertedOrders = unconvertedOrders;
+    state.reviewAt = reviewAt;
+    state.wakeAt = wakeAt;
+    return state;
+  }
+
+  private void writeProfile(Profile profile, DataOutputView out) throws IOException {
+    texts().writeText(profile.email(), out);
+    texts().writeText(profile.name(), out);
+    Binary.writeUnsigned(profile.preferredCategories().size(), out);
+    for (String category : profile.preferredCategories()) {
+      texts().writeText(category, out);
+    }
+    texts().writeText(profile.timeZone(), out);
+    texts().writeText(profile.locale(), out);
+    Binary.writeSigned(profile.createdAt(), out);
+  }
+
+  private Profile readProfile(int marks, DataInputView in) throws IOException {
+    String email = texts().readText(in);
+    String name = texts().readText(in);
+    int count = (int) Binary.readUnsigned(in);
+    List<String> categories = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      categories.add(texts().readText(in));
+    }
+    return new Profile(
+        email,
+        name,
+        categories,
+        texts().readText(in),
+        texts().readText(in),
+        (marks & HAS_CONSENT) != 0,
+        Binary.readSigned(in));
+  }
+
+  static void writeVersion(long commitLsn, long lsn, long removedAt, DataOutputView out)
+      throws IOException {
+    Binary.writeUnsigned(commitLsn, out);
+    Binary.writeSigned(lsn - commitLsn, out);
+    out.writeBoolean(removedAt != Score.NEVER);
+    if (removedAt != Score.NEVER) {
+      Binary.writeSigned(removedAt, out);
+    }
+  }
+
+  static long readRemovedAt(DataInputView in) throws IOException {
+    return in.readBoolean() ? Binary.readSigned(in) : Score.NEVER;
+  }
+
+  private Binary texts() {
+    if (texts == null) {
+      texts = new Binary();
+    }
+    return texts;
+  }
+
+  @Override
+  public boolean isImmutableType() {
+    return false;
+  }
+
+  @Override
+  public TypeSerializer<UserState> duplicate() {
+    return new UserStateSerializer();
+  }
+
+  @Override
+  public UserState createInstance() {
+    return new UserState();
+  }
+
+  @Override
+  public UserState copy(UserState from) {
+    return from.copy();
+  }
+
+  @Override
+  public UserState copy(UserState from, UserState reuse) {
+    return from.copy();
+  }
+
+  @Override
+  public int getLength() {
+    return -1;
+  }
+
+  @Override
+  public UserState deserialize(UserState reuse, DataInputView in) throws IOException {
+    return deserialize(in);
+  }
+
+  @Override
+  public void copy(DataInputView in, DataOutputView out) throws IOException {
+    serialize(deserialize(in), out);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof UserStateSerializer;
+  }
+
+  @Override
+  public int hashCode() {
+    return UserStateSerializer.class.hashCode();
+  }
+
+  @Override
+  public TypeSerializerSnapshot<UserState> snapshotConfiguration() {
+    return new Snapshot();
+  }
+
+  /** Public for Flink, which makes it by reflection when it restores. */
+  public static final class Snapshot extends FormatSnapshot<UserState> {
+
+    public Snapshot() {
+      super(FORMAT);
+    }
+
+    @Override
+    protected TypeSerializer<UserState> serializer(int formatVersion) {
+      return new UserStateSerializer();
+    }
+  }
+}

@@ -1,0 +1,165 @@
+package io.rekindle.job.writing;
+
+import io.rekindle.job.outreach.Decision;
+import io.rekindle.connectors.events.OutreachVariant;
+import io.rekindle.email.EmailRequest;
+import io.rekindle.email.store.EmailStore;
+import io.rekindle.email.EmailWriter;
+import io.rekindle.email.Variant;
+import io.rekindle.email.WrittenEmail;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.streaming.api.functions.async.ResultFuture;
+import org.apache.flink.streaming.api.functions.async.RichAsyncFunction;
+
+/**
+ * Has the email of each episode written and stored. Gives the episode's id and what came of it.
+ *
+ * <p>Flink calls again for whatever was under way when a task ended. So the episode is looked up
+ * before anything is written, and of two texts the first stays: an episode costs at most one text
+ * more than the task had restarts.
+ *
+ * <p>The writer has a deadline of its own and always ends in an email, so there is none here; a
+ * database that is away for longer than the store's timeout fails the job, which comes back to the
+ * same requests.
+ *
+ * <p>Metrics under {@code rekindle.emails}: counters {@code written}, {@code repeated} for episodes
+ * that had their email already, and the writer's own, see {@link WriterMetrics}.
+ */
+public final class WriteEmails extends RichAsyncFunction<Decision, String> {
+
+  private static final long serialVersionUID = 1L;
+
+  private final WriterSettings settings;
+  private transient EmailWriter writer;
+  private transient EmailWriter template;
+  private transient EmailStore store;
+
+  /**
+   * By episode. After a restart a request may be in the topic twice, and both come here, since they
+   * are of the same user: the second waits for the first.
+   */
+  private transient Map<String, CompletableFuture<Boolean>> inFlight;
+
+  private transient Counter written;
+  private transient Counter repeated;
+
+  public WriteEmails(WriterSettings settings) {
+    this.settings = settings;
+  }
+
+  @Override
+  public void open(OpenContext context) throws Exception {
+    MetricGroup metrics =
+        getRuntimeContext().getMetricGroup().addGroup("rekindle").addGroup("emails");
+    written = metrics.counter("written");
+    repeated = metrics.counter("repeated");
+    inFlight = new ConcurrentHashMap<>();
+    store = settings.store();
+    // Nothing can be written anyhow before the database answers.
+    BigDecimal spentToday = store.costToday().get();
+    template = settings.template();
+    writer =
+        settings.writer(
+            getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks(),
+            spentToday,
+            new WriterMetrics(metrics));
+  }
+
+  @Override
+  public void asyncInvoke(Decision decision, ResultFuture<String> result) {
+    CompletableFuture<Boolean> first = inFlight.get(decision.episodeId());
+    if (first != null) {
+      CompletableFuture<Boolean> unused =
+          first.whenComplete((isNew, failure) -> complete(decision, false, failure, result));
+      return;
+    }
+    EmailRequest request = request(decision);
+    CompletableFuture<Boolean> stored =
+        store
+            .exists(decision.episodeId())
+            .thenCompose(
+                exists ->
+                    exists
+                        ? CompletableFuture.completedFuture(false)
+                        : write(decision, request)
+                            .thenCompose(email -> insert(decision, request, email)));
+    inFlight.put(decision.episodeId(), stored);
+    // The result future reports a failure.
+    CompletableFuture<Boolean> unused =
+        stored.whenComplete(
+            (isNew, failure) -> {
+              inFlight.remove(decision.episodeId());
+              complete(decision, isNew, failure, result);
+            });
+  }
+
+  /**
+   * Whoever has withdrawn since the decision, or was decided on too long ago, as when a job catches
+   * up after days, gets the template's text: no model gets their data, and the sender, which looks
+   * once more, says why it is not sent.
+   */
+  private CompletableFuture<WrittenEmail> write(Decision decision, EmailRequest request) {
+    return store
+        .mayContact(
+            request.episodeId(),
+            request.facts().userId(),
+            Instant.ofEpochMilli(decision.decidedAt()))
+        .thenCompose(mayContact -> (mayContact ? writer : template).write(request));
+  }
+
+  private void complete(
+      Decision decision, Boolean isNew, Throwable failure, ResultFuture<String> result) {
+    if (failure != null) {
+      result.completeExceptionally(
+          new IOException(
+              "The email of episode " + decision.episodeId() + " could not be stored", failure));
+      return;
+    }
+    (isNew ? written : repeated).inc();
+    result.complete(List.of(decision.episodeId() + (isNew ? " written" : " had its email")));
+  }
+
+  private CompletableFuture<Boolean> insert(
+      Decision decision, EmailRequest request, WrittenEmail email) {
+    return store.insert(request, email, decision.experimentId(), decision.score());
+  }
+
+  private static EmailRequest request(Decision decision) {
+    OutreachVariant variant = decision.variant();
+    return new EmailRequest(
+        decision.episodeId(),
+        decision.episodeId(),
+        decision.facts(),
+        new Variant(variant.name(), variant.prompt(), variant.tone(), variant.offer()));
+  }
+
+  @Override
+  public void timeout(Decision decision, ResultFuture<String> result) {
+    // Flink would otherwise drop the request without an error.
+    result.completeExceptionally(
+        new IOException(
+            "The email of episode " + decision.episodeId() + " was not written in time"));
+  }
+
+  @Override
+  public void close() {
+    if (writer != null) {
+      writer.close();
+    }
+    if (template != null) {
+      template.close();
+    }
+    if (store != null) {
+      store.close();
+    }
+  }
+}

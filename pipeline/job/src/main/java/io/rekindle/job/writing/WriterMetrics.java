@@ -1,0 +1,81 @@
+package io.rekindle.job.writing;
+
+import io.rekindle.email.WriterListener;
+import io.rekindle.email.WrittenEmail;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.DoubleAdder;
+import java.util.concurrent.atomic.LongAdder;
+import org.apache.flink.metrics.Gauge;
+import org.apache.flink.metrics.MetricGroup;
+
+/**
+ * What a writer does, as Flink's metrics: {@code calls.OUTCOME}, {@code by.WRITER}, {@code
+ * fallback.REASON}, {@code promptTokens}, {@code completionTokens}, {@code costUsd}, {@code
+ * lastCallMs} and {@code breakerOpen}, 1 while no call is let through. A writer reports from its
+ * own threads, and Flink's counters are for one, so all are gauges.
+ */
+final class WriterMetrics implements WriterListener {
+
+  private final MetricGroup metrics;
+  private final Map<String, LongAdder> counts = new ConcurrentHashMap<>();
+  private final LongAdder promptTokens = new LongAdder();
+  private final LongAdder completionTokens = new LongAdder();
+  private final DoubleAdder costUsd = new DoubleAdder();
+  private final AtomicLong lastCallMs = new AtomicLong();
+  private volatile int breakerOpen;
+
+  WriterMetrics(MetricGroup metrics) {
+    this.metrics = metrics;
+    gauge("promptTokens", promptTokens::sum);
+    gauge("completionTokens", completionTokens::sum);
+    gauge("costUsd", costUsd::sum);
+    gauge("lastCallMs", lastCallMs::get);
+    gauge("breakerOpen", () -> breakerOpen);
+  }
+
+  @Override
+  public void called(String outcome, long latencyMs) {
+    lastCallMs.set(latencyMs);
+    count("calls." + outcome);
+  }
+
+  @Override
+  public void written(WrittenEmail email) {
+    count("by." + email.generatedBy());
+    if (email.fallbackReason() != null) {
+      count("fallback." + email.fallbackReason());
+    }
+    if (email.promptTokens() != null) {
+      promptTokens.add(email.promptTokens());
+    }
+    if (email.completionTokens() != null) {
+      completionTokens.add(email.completionTokens());
+    }
+    if (email.costUsd() != null) {
+      costUsd.add(email.costUsd().doubleValue());
+    }
+  }
+
+  @Override
+  public void breaker(String state) {
+    breakerOpen = state.equals("OPEN") ? 1 : 0;
+  }
+
+  private void count(String name) {
+    counts
+        .computeIfAbsent(
+            name,
+            unknown -> {
+              LongAdder count = new LongAdder();
+              gauge(unknown, count::sum);
+              return count;
+            })
+        .increment();
+  }
+
+  private <T> void gauge(String name, Gauge<T> value) {
+    metrics.gauge(name, value);
+  }
+}

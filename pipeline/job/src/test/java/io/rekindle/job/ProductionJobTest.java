@@ -1,0 +1,154 @@
+package io.rekindle.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeutils.TypeSerializer;
+import org.apache.flink.api.dag.Transformation;
+import org.apache.flink.api.java.typeutils.GenericTypeInfo;
+import org.apache.flink.api.java.typeutils.runtime.kryo.KryoSerializer;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.graph.StreamGraph;
+import org.apache.flink.streaming.api.graph.StreamNode;
+import org.junit.jupiter.api.Test;
+
+/** The graph as it is submitted, looked at before it runs. */
+class ProductionJobTest {
+
+  private static final JobSettings SETTINGS = settings("live");
+
+  private static JobSettings settings(String results) {
+    return JobSettings.read(
+        new String[] {
+          "--kafka.bootstrap-servers", "127.0.0.1:1",
+          "--database.url", "jdbc:postgresql://127.0.0.1:1/rekindle",
+          "--results", results,
+          "--checkpoint.directory", "file:///checkpoints",
+          "--parallelism", "8",
+          "--shop.name", "Shop",
+          "--shop.url", "https://shop.example",
+          "--shop.postal-address", "1 Main Street",
+          "--unsubscribe.base-url", "https://mail.shop.example"
+        },
+        Map.of("REKINDLE_UNSUBSCRIBE_SECRET", "0123456789abcdef0123456789abcdef"));
+  }
+
+  /**
+   * Part of every savepoint: a uid that is missing here has lost its state. Add, but do not change.
+   */
+  private static final List<String> RECORDED =
+      List.of(
+          "changes",
+          "changes-split",
+          "rule-changes",
+          "rule-changes-split",
+          "dead-letters",
+          "decisions",
+          "emails-written",
+          "engagement",
+          "only-changed",
+          "only-emails",
+          "daily-cap",
+          "read-requests",
+          "request-dead-letters",
+          "requests",
+          "requests-split",
+          "score-changes",
+          "scores",
+          "write-emails");
+
+  @Test
+  void shouldHaveTheRecordedUidOnEveryOperator() {
+    StreamGraph graph = ProductionJob.environment(SETTINGS).getStreamGraph();
+    List<String> uids =
+        graph.getStreamNodes().stream().map(StreamNode::getTransformationUID).sorted().toList();
+    assertThat(uids).doesNotContainNull().doesNotHaveDuplicates();
+    assertThat(uids).containsExactlyElementsOf(withCommitters());
+    // Throws if an operator has no uid, since making them up is switched off.
+    assertThat(graph.getJobGraph().getNumberOfVertices()).isPositive();
+  }
+
+  /** Flink adds a committer of its own to each Kafka sink. */
+  private static List<String> withCommitters() {
+    List<String> uids = new ArrayList<>(RECORDED);
+    uids.add("Sink Committer: dead-letters");
+    uids.add("Sink Committer: request-dead-letters");
+    uids.add("Sink Committer: requests");
+    uids.add("Sink Committer: score-changes");
+    return uids.stream().sorted().toList();
+  }
+
+  @Test
+  void shouldWriteToNoTopicAndWriteNoEmailAsAShadow() {
+    List<String> uids =
+        ProductionJob.environment(settings("shadow")).getStreamGraph().getStreamNodes().stream()
+            .map(StreamNode::getTransformationUID)
+            .toList();
+    assertThat(uids).contains("scores", "decisions").doesNotContain("write-emails");
+    // Only what writes to Kafka has a committer.
+    assertThat(uids).noneMatch(uid -> uid.startsWith("Sink Committer"));
+  }
+
+  @Test
+  void shouldNameEveryOperatorInWords() {
+    assertThat(ProductionJob.environment(SETTINGS).getStreamGraph().getStreamNodes())
+        .extracting(StreamNode::getOperatorName)
+        .anySatisfy(name -> assertThat(name).contains("Read changes"))
+        .anySatisfy(name -> assertThat(name).contains("Evaluate engagement"))
+        .anySatisfy(name -> assertThat(name).contains("Store scores"));
+  }
+
+  @Test
+  void shouldSerializeNothingWithKryo() {
+    StreamExecutionEnvironment env = ProductionJob.environment(SETTINGS);
+    assertThat(env.getConfiguration().get(PipelineOptions.GENERIC_TYPES)).isFalse();
+    for (Transformation<?> sink : env.getTransformations()) {
+      for (Transformation<?> transformation : sink.getTransitivePredecessors()) {
+        assertNotGeneric(transformation.getOutputType(), transformation.getName());
+      }
+    }
+    for (StreamNode node : env.getStreamGraph(false).getStreamNodes()) {
+      List<TypeSerializer<?>> serializers = new ArrayList<>();
+      serializers.addAll(List.of(node.getTypeSerializersIn()));
+      serializers.add(node.getTypeSerializerOut());
+      serializers.add(node.getStateKeySerializer());
+      assertThat(serializers)
+          .as(node.getOperatorName())
+          .noneMatch(serializer -> serializer instanceof KryoSerializer);
+    }
+  }
+
+  private static void assertNotGeneric(TypeInformation<?> type, String where) {
+    assertThat(type).as(where).isNotInstanceOf(GenericTypeInfo.class);
+    type.getGenericParameters().values().forEach(part -> assertNotGeneric(part, where));
+  }
+
+  @Test
+  void shouldReadWithNoMoreReadersThanATopicHasPartitions() {
+    for (StreamNode node : ProductionJob.environment(SETTINGS).getStreamGraph().getStreamNodes()) {
+      switch (node.getTransformationUID()) {
+        case "changes", "changes-split", "read-requests", "write-emails" ->
+            assertThat(node.getParallelism()).isEqualTo(4);
+        case "rule-changes", "daily-cap", "decisions" -> assertThat(node.getParallelism()).isEqualTo(1);
+        case "engagement", "scores" -> assertThat(node.getParallelism()).isEqualTo(8);
+        default -> assertThat(node.getMaxParallelism()).isLessThanOrEqualTo(128);
+      }
+    }
+  }
+
+  @Test
+  void shouldKeepCheckpointsWhenCancelled() {
+    Configuration flink = ProductionJob.configuration(SETTINGS);
+    assertThat(flink.get(CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION).name())
+        .isEqualTo("RETAIN_ON_CANCELLATION");
+    assertThat(flink.get(PipelineOptions.MAX_PARALLELISM)).isEqualTo(128);
+    assertThat(flink.get(PipelineOptions.AUTO_GENERATE_UIDS)).isFalse();
+    assertThat(flink.get(PipelineOptions.OBJECT_REUSE)).isTrue();
+  }
+}

@@ -1,0 +1,316 @@
+package io.rekindle.job.engagement;
+
+import io.rekindle.job.ChangeFactory;
+import static io.rekindle.job.ChangeFactory.DAY;
+import static io.rekindle.job.ChangeFactory.START;
+
+import io.rekindle.connectors.events.Change;
+import io.rekindle.connectors.events.Contacted;
+import io.rekindle.connectors.events.OrderChanged;
+import io.rekindle.connectors.events.OrderChanged.Kind;
+import io.rekindle.connectors.events.OrderRemoved;
+import io.rekindle.connectors.events.OverrideChanged;
+import io.rekindle.connectors.events.OverrideRemoved;
+import io.rekindle.connectors.events.PolicyChanged;
+import io.rekindle.connectors.events.RowVersion;
+import io.rekindle.connectors.events.UserRemoved;
+import io.rekindle.platform.text.CurrencyCodes;
+import io.rekindle.scoring.OrderHistory;
+import io.rekindle.scoring.Score;
+import io.rekindle.scoring.Scorer;
+import io.rekindle.scoring.policy.ScoringPolicy;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+
+/**
+ * A shop's random past: the changes that capture makes of it, and, by a path of its own, the scores
+ * that follow from its tables at any instant.
+ */
+final class RandomHistory {
+
+  static final int PARTITIONS = 4;
+
+  private static final int USERS = 40;
+  private static final int ORDERS = 100;
+  private static final long SNAPSHOT_LSN = 900_000_000;
+
+  private static final Map<String, Scorer> SCORERS =
+      Map.of(
+          "cadence-v1", new Scorer(ScoringPolicy.builtIn("cadence-v1")),
+          "document-v1", new Scorer(ScoringPolicy.builtIn("document-v1")));
+
+  /** A change in the partition into which it goes; exactly one of the two is there. */
+  record Event(int partition, Change change, PolicyChanged policy) {
+    long commitTime() {
+      return change != null ? change.commitTime() : policy.commitTime();
+    }
+
+    boolean snapshot() {
+      return change != null ? change.snapshot() : policy.snapshot();
+    }
+  }
+
+  private record Order(String userId, long placedAt, long netMinor) {}
+
+  private record ScoreOverride(int score, long setAt, long expiresAt) {}
+
+  /** The tables as they are at one instant. */
+  private static final class Tables {
+    final Map<String, Boolean> users = new TreeMap<>();
+    final Map<String, Order> orders = new TreeMap<>();
+    final Map<String, ScoreOverride> overrides = new HashMap<>();
+    final Map<String, Long> contacts = new HashMap<>();
+    String policy = "cadence-v1";
+
+    Tables copy() {
+      Tables copy = new Tables();
+      copy.users.putAll(users);
+      copy.orders.putAll(orders);
+      copy.overrides.putAll(overrides);
+      copy.contacts.putAll(contacts);
+      copy.policy = policy;
+      return copy;
+    }
+  }
+
+  private final Random random;
+  private final List<Event> events = new ArrayList<>();
+  private final TreeMap<Long, Tables> past = new TreeMap<>();
+  private final Tables tables = new Tables();
+  private long lsn = 1_000_000_000;
+  private long lastCommitLsn = lsn;
+  private long now = START;
+
+  RandomHistory(long seed, int transactions) {
+    random = new Random(seed);
+    snapshot();
+    for (int i = 0; i < transactions; i++) {
+      now += pause();
+      transaction();
+    }
+    now += 1 + random.nextInt(100) * DAY;
+  }
+
+  /** All changes, each partition's in the order of commits. */
+  List<Event> events() {
+    return events;
+  }
+
+  /** After the last change. */
+  long end() {
+    return now;
+  }
+
+  List<String> users() {
+    return List.copyOf(past.lastEntry().getValue().users.keySet());
+  }
+
+  private long pause() {
+    return switch (random.nextInt(4)) {
+      case 0 -> 0;
+      case 1 -> 1 + random.nextInt(3);
+      case 2 -> random.nextInt(3_600_000);
+      default -> random.nextInt(40) * DAY;
+    };
+  }
+
+  private void snapshot() {
+    for (int i = 0; i < random.nextInt(ORDERS); i++) {
+      String userId = someUser();
+      Order order = new Order(userId, someTime(), 1 + random.nextInt(20_000));
+      String orderId = "o" + i;
+      tables.orders.put(orderId, order);
+      long readAt = now + random.nextInt(50);
+      add(
+          userId,
+          new OrderChanged(
+              userId,
+              readAt,
+              new RowVersion(SNAPSHOT_LSN, 0),
+              true,
+              orderId,
+              order.placedAt(),
+              order.netMinor(),
+              "EUR",
+              Kind.PLACED));
+    }
+    for (int i = 0; i < USERS; i++) {
+      if (random.nextBoolean()) {
+        String userId = "u" + i;
+        tables.users.put(userId, true);
+        add(
+            userId,
+            ChangeFactory.user(userId, now + random.nextInt(50), new RowVersion(SNAPSHOT_LSN, 0), true));
+      }
+    }
+    past.put(now, tables.copy());
+    now += 50;
+  }
+
+  private void transaction() {
+    long before = lastCommitLsn;
+    int steps = 1 + random.nextInt(3);
+    for (int i = 0; i < steps; i++) {
+      lsn += 8;
+      step(new RowVersion(before, lsn));
+    }
+    lsn += 8;
+    lastCommitLsn = lsn;
+    past.put(now, tables.copy());
+  }
+
+  private void step(RowVersion version) {
+    switch (random.nextInt(14)) {
+      case 0, 1 -> {
+        String userId = someUser();
+        tables.users.put(userId, true);
+        add(userId, ChangeFactory.user(userId, now, version, false));
+      }
+      case 2 -> {
+        String userId = someUser();
+        if (tables.users.remove(userId) != null) {
+          add(userId, new UserRemoved(userId, now, version, false));
+        }
+      }
+      case 3 -> {
+        String userId = someUser();
+        tables.contacts.merge(userId, now, Math::max);
+        add(userId, new Contacted(userId, now, version, false, "e" + lsn, now));
+      }
+      case 4 -> {
+        String userId = someUser();
+        ScoreOverride override =
+            new ScoreOverride(random.nextInt(101), now, now + 1 + random.nextInt(20) * DAY);
+        tables.overrides.put(userId, override);
+        add(
+            userId,
+            new OverrideChanged(
+                userId, now, version, false, override.score(), now, override.expiresAt()));
+      }
+      case 5 -> {
+        String userId = someUser();
+        if (tables.overrides.remove(userId) != null) {
+          add(userId, new OverrideRemoved(userId, now, version, false));
+        }
+      }
+      case 6 -> changePolicy(version);
+      case 7, 8 -> {
+        String orderId = someOrder();
+        Order gone = tables.orders.remove(orderId);
+        if (gone != null) {
+          add(gone.userId(), new OrderRemoved(gone.userId(), now, version, false, orderId, false));
+        }
+      }
+      default -> putOrder(version);
+    }
+  }
+
+  private void putOrder(RowVersion version) {
+    String orderId = someOrder();
+    Order before = tables.orders.get(orderId);
+    Order order =
+        before == null
+            ? new Order(someUser(), someTime(), 1 + random.nextInt(20_000))
+            : switch (random.nextInt(4)) {
+              case 0 -> new Order(before.userId(), before.placedAt(), 0);
+              case 1 -> new Order(before.userId(), before.placedAt(), before.netMinor() / 2);
+              case 2 -> new Order(someUser(), before.placedAt(), before.netMinor());
+              default -> new Order(before.userId(), someTime(), 1 + random.nextInt(20_000));
+            };
+    tables.orders.put(orderId, order);
+    boolean moved = before != null && !before.userId().equals(order.userId());
+    Kind kind = before == null ? Kind.PLACED : moved ? Kind.MOVED_IN : Kind.AMENDED;
+    // Capture reads one event of the order and makes two changes of a move, both in the partition
+    // of the new user.
+    if (moved) {
+      add(order.userId(), new OrderRemoved(before.userId(), now, version, false, orderId, true));
+    }
+    add(
+        order.userId(),
+        ChangeFactory.order(
+            order.userId(), now, version, orderId, order.placedAt(), order.netMinor(), kind));
+  }
+
+  private void changePolicy(RowVersion version) {
+    String next = tables.policy.equals("cadence-v1") ? "document-v1" : "cadence-v1";
+    tables.policy = next;
+    String document = ScoringPolicy.builtIn("document-v1").json();
+    events.add(
+        new Event(
+            0,
+            null,
+            new PolicyChanged(
+                "document-v1", now, version, false, document, next.equals("document-v1"))));
+  }
+
+  /** Orders, users and what is ours come through topics of their own, all partitioned by user. */
+  private void add(String routedBy, Change change) {
+    int topic =
+        change instanceof OrderChanged || change instanceof OrderRemoved
+            ? 1
+            : change instanceof Contacted ? 2 : 3;
+    int partition = 1 + Math.floorMod(routedBy.hashCode() * 31 + topic, PARTITIONS - 1);
+    events.add(new Event(partition, change, null));
+  }
+
+  private String someUser() {
+    return "u" + random.nextInt(USERS);
+  }
+
+  private String someOrder() {
+    return "o" + random.nextInt(ORDERS);
+  }
+
+  private long someTime() {
+    return now - random.nextInt(300) * DAY / (1 + random.nextInt(5));
+  }
+
+  /** The score as the tables at an instant say, or null if the shop had no such user. */
+  Score score(String userId, long instant) {
+    Tables then = past.floorEntry(instant).getValue();
+    if (!then.users.containsKey(userId)) {
+      return null;
+    }
+    List<Order> orders =
+        then.orders.values().stream()
+            .filter(order -> order.userId().equals(userId))
+            .sorted(Comparator.comparingLong(Order::placedAt))
+            .toList();
+    Scorer scorer = SCORERS.get(then.policy);
+    Score computed =
+        scorer.score(view(orders), instant, then.contacts.getOrDefault(userId, Score.NEVER));
+    ScoreOverride override = then.overrides.get(userId);
+    return override == null || instant >= override.expiresAt()
+        ? computed
+        : scorer.overridden(computed, override.score(), override.setAt(), override.expiresAt());
+  }
+
+  private static OrderHistory view(List<Order> orders) {
+    return new OrderHistory() {
+      @Override
+      public int size() {
+        return orders.size();
+      }
+
+      @Override
+      public long placedAt(int index) {
+        return orders.get(index).placedAt();
+      }
+
+      @Override
+      public long netMinor(int index) {
+        return orders.get(index).netMinor();
+      }
+
+      @Override
+      public int currency(int index) {
+        return CurrencyCodes.pack("EUR");
+      }
+    };
+  }
+}

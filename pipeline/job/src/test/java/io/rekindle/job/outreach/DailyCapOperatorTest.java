@@ -1,0 +1,201 @@
+package io.rekindle.job.outreach;
+
+import io.rekindle.scoring.contact.EpisodeId;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rekindle.job.outreach.Decision.Kind;
+import io.rekindle.job.outreach.Decision.Reason;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class DailyCapOperatorTest {
+
+  private static final long NOON = Instant.parse("2026-03-31T12:00:00Z").toEpochMilli();
+  private static final long MIDNIGHT = Instant.parse("2026-04-01T00:00:00Z").toEpochMilli();
+  private static final long HOUR = 3_600_000;
+  private static final int CAP = 3;
+
+  private OneInputStreamOperatorTestHarness<Decision, Decision> harness;
+  private int read;
+
+  @BeforeEach
+  void open() throws Exception {
+    harness = harness(null);
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    harness.close();
+  }
+
+  private static OneInputStreamOperatorTestHarness<Decision, Decision> harness(
+      OperatorSubtaskState state) throws Exception {
+    OneInputStreamOperatorTestHarness<Decision, Decision> harness =
+        new OneInputStreamOperatorTestHarness<>(new DailyCapOperator(), new DecisionSerializer());
+    harness.getExecutionConfig().enableObjectReuse();
+    harness.setup(new DecisionSerializer());
+    if (state != null) {
+      harness.initializeState(state);
+    }
+    harness.open();
+    return harness;
+  }
+
+  @Test
+  void shouldGiveTheDaysEmailsToThoseDecidedFirst() throws Exception {
+    for (int i = 5; i >= 1; i--) {
+      process(email("user" + i, NOON + i, NOON - HOUR));
+    }
+    assertThat(results()).as("nothing is known to be first before time has passed").isEmpty();
+    tick(NOON + 10);
+    assertThat(results())
+        .containsExactly("user1 EMAIL", "user2 EMAIL", "user3 EMAIL", "user4 SKIP", "user5 SKIP");
+  }
+
+  @Test
+  void shouldPreferTheNewestRiskOfOneInstant() throws Exception {
+    process(email("old", NOON, NOON - 9 * HOUR));
+    process(email("new", NOON, NOON - HOUR));
+    process(email("older", NOON, NOON - 10 * HOUR));
+    process(email("newest", NOON, NOON));
+    tick(NOON);
+    assertThat(results()).containsExactly("newest EMAIL", "new EMAIL", "old EMAIL", "older SKIP");
+  }
+
+  @Test
+  void shouldHoldNobodyOutOnceTheEmailsAreUsedUp() throws Exception {
+    for (int i = 0; i < CAP; i++) {
+      process(email("user" + i, NOON + i, NOON));
+    }
+    process(decision("held", NOON + 1, NOON, Kind.HOLDOUT));
+    process(decision("late", NOON + 9, NOON, Kind.HOLDOUT));
+    tick(NOON + 9);
+    assertThat(results())
+        .containsExactly("user0 EMAIL", "held HOLDOUT", "user1 EMAIL", "user2 EMAIL", "late SKIP");
+    Decision late = harness.extractOutputValues().get(CAP + 1);
+    assertThat(late.reason()).isEqualTo(Reason.OVER_DAILY_CAP);
+    assertThat(late.arm()).isNull();
+    assertThat(late.experimentId()).isNull();
+  }
+
+  @Test
+  void shouldBeginAgainWithEachDay() throws Exception {
+    for (int i = 0; i < 5; i++) {
+      process(email("user" + i, MIDNIGHT - 1, NOON));
+      process(email("next" + i, MIDNIGHT, NOON));
+    }
+    tick(MIDNIGHT);
+    assertThat(results()).filteredOn(result -> result.endsWith("EMAIL")).hasSize(2 * CAP);
+  }
+
+  @Test
+  void shouldLetWhatIsSkippedPass() throws Exception {
+    Decision skipped = decision("anna", NOON, NOON, Kind.SKIP);
+    process(skipped);
+    tick(NOON);
+    assertThat(harness.extractOutputValues()).containsExactly(skipped);
+  }
+
+  @Test
+  void shouldDecideTheSameHoweverItIsInterrupted() throws Exception {
+    long seed = new Random().nextLong();
+    Random random = new Random(seed);
+    List<Decision> decisions = new ArrayList<>();
+    for (int i = 0; i < 300; i++) {
+      long at = NOON + random.nextInt(40) * HOUR;
+      decisions.add(email("user" + i, at, at - random.nextInt(5) * HOUR));
+    }
+    List<String> expected = run(decisions, new Random(0), false);
+    for (int i = 0; i < 20; i++) {
+      Collections.shuffle(decisions, random);
+      assertThat(run(decisions, random, true)).as("seed " + seed).isEqualTo(expected);
+    }
+  }
+
+  private static List<String> run(List<Decision> decisions, Random random, boolean interrupted)
+      throws Exception {
+    List<String> results = new ArrayList<>();
+    OneInputStreamOperatorTestHarness<Decision, Decision> running = harness(null);
+    long watermark = Long.MIN_VALUE;
+    for (int hour = 0; hour <= 40; hour++) {
+      if (interrupted && random.nextBoolean()) {
+        continue;
+      }
+      long until = NOON + hour * HOUR;
+      for (Decision decision : decisions) {
+        if (decision.decidedAt() > watermark && decision.decidedAt() <= until) {
+          running.processElement(new StreamRecord<>(decision, decision.decidedAt()));
+        }
+      }
+      if (interrupted && random.nextInt(4) == 0) {
+        results.addAll(names(running.extractOutputValues()));
+        OperatorSubtaskState state = running.snapshot(1, 1);
+        running.close();
+        running = harness(state);
+      }
+      running.processWatermark(new Watermark(until));
+      watermark = until;
+    }
+    running.processWatermark(Watermark.MAX_WATERMARK);
+    for (Decision decision : decisions) {
+      if (decision.decidedAt() > watermark) {
+        running.processElement(new StreamRecord<>(decision, decision.decidedAt()));
+      }
+    }
+    running.processWatermark(Watermark.MAX_WATERMARK);
+    results.addAll(names(running.extractOutputValues()));
+    running.close();
+    return results;
+  }
+
+  private void process(Decision decision) throws Exception {
+    harness.processElement(new StreamRecord<>(decision, decision.decidedAt()));
+  }
+
+  private void tick(long instant) throws Exception {
+    harness.processWatermark(new Watermark(instant));
+  }
+
+  private List<String> results() {
+    List<String> all = names(harness.extractOutputValues());
+    List<String> newer = all.subList(read, all.size());
+    read = all.size();
+    return newer;
+  }
+
+  private static List<String> names(List<Decision> decisions) {
+    return decisions.stream().map(decision -> decision.userId() + " " + decision.kind()).toList();
+  }
+
+  private static Decision email(String userId, long decidedAt, long openedAt) {
+    return decision(userId, decidedAt, openedAt, Kind.EMAIL);
+  }
+
+  private static Decision decision(String userId, long decidedAt, long openedAt, Kind kind) {
+    return new Decision(
+        EpisodeId.of(userId, openedAt),
+        userId,
+        kind,
+        kind == Kind.SKIP ? Reason.STALE : Reason.AT_RISK,
+        decidedAt,
+        openedAt,
+        "default",
+        kind == Kind.EMAIL ? "friendly" : null,
+        null,
+        null,
+        "cadence-v1",
+        "{}",
+        CAP,
+        null);
+  }
+}

@@ -1,0 +1,446 @@
+package io.rekindle.job.sink;
+
+import io.rekindle.job.JobDatabase;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.rekindle.connectors.events.OutreachRules;
+import io.rekindle.job.state.Cause;
+import io.rekindle.job.state.Episode;
+import io.rekindle.job.engagement.ScoreUpdate;
+import io.rekindle.job.state.PublishedScore;
+import io.rekindle.job.outreach.Decision;
+import io.rekindle.scoring.contact.EpisodeId;
+import io.rekindle.scoring.policy.Band;
+import io.rekindle.scoring.OrderHistory;
+import io.rekindle.scoring.Score;
+import io.rekindle.scoring.Scorer;
+import io.rekindle.scoring.policy.ScoringPolicy;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.apache.flink.connector.jdbc.JdbcConnectionOptions;
+import org.apache.flink.connector.jdbc.datasource.connections.SimpleJdbcConnectionProvider;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The statements on a real Postgres. */
+class RetryingDatabaseITCase {
+
+  private static final long NOON = Instant.parse("2026-03-31T12:00:00Z").toEpochMilli();
+  private static final long MONTH_END = Instant.parse("2026-03-31T23:59:59.999Z").toEpochMilli();
+  private static final Scorer SCORER = new Scorer(ScoringPolicy.builtIn("cadence-v1"));
+
+  private static JobDatabase database;
+  private RetryingDatabase<ScoreUpdate> writer;
+
+  @BeforeAll
+  static void start() throws IOException {
+    database = new JobDatabase();
+  }
+
+  @AfterAll
+  static void stop() throws IOException {
+    database.close();
+  }
+
+  @BeforeEach
+  void open() throws Exception {
+    database.empty();
+    writer = writer(0, 1, database.url());
+  }
+
+  @AfterEach
+  void close() {
+    writer.close();
+  }
+
+  private static RetryingDatabase<ScoreUpdate> writer(int subtask, int parallelism, String url) {
+    return new RetryingDatabase<>(
+        new ScoreTables(),
+        new SimpleJdbcConnectionProvider(
+            new JdbcConnectionOptions.JdbcConnectionOptionsBuilder()
+                .withUrl(url)
+                .withDriverName("org.postgresql.Driver")
+                .build()),
+        Duration.ZERO,
+        subtask,
+        parallelism);
+  }
+
+  @Test
+  void shouldStoreEveryColumnOfAScore() throws Exception {
+    store(update("anna", NOON, 1, oneOrder(NOON, 4_000)));
+
+    assertThat(
+            database.rows(
+                """
+                select user_id, score, band, segment, recency_points, rhythm_points,
+                  frequency_points, value_points, contact_points, order_count, average_order_value,
+                  extract(epoch from last_order_at)::bigint, usual_gap_ms, at_risk, at_risk_since,
+                  extract(epoch from next_change_at - last_order_at)::bigint, overridden,
+                  computed_score, last_contact_at, extract(epoch from as_of)::bigint, revision,
+                  policy_version
+                from engagement.user_scores
+                """))
+        .containsExactly(
+            "anna|66|COOLING|NEW|30|30|4|2|0|1|40.00|"
+                + (NOON / 1_000)
+                + "|5184000000|f||1209600|f|66||"
+                + (NOON / 1_000)
+                + "|1|cadence-v1");
+  }
+
+  @Test
+  void shouldStoreAProspectWithoutPoints() throws Exception {
+    store(update("anna", NOON, 1, OrderHistory.EMPTY));
+
+    assertThat(
+            database.rows(
+                "select score, recency_points, usual_gap_ms, average_order_value, segment"
+                    + " from engagement.user_scores"))
+        .containsExactly("||||PROSPECT");
+  }
+
+  @Test
+  void shouldKeepMillisecondsExactly() throws Exception {
+    store(update("anna", MONTH_END, 1, oneOrder(NOON, 4_000)));
+
+    assertThat(database.rows("select as_of at time zone 'UTC' from engagement.user_scores"))
+        .containsExactly("2026-03-31 23:59:59.999");
+  }
+
+  @Test
+  void shouldNotLetAnOlderScoreUpdateReplaceANewerOne() throws Exception {
+    store(update("anna", NOON, 5, oneOrder(NOON, 4_000)));
+    store(update("anna", NOON - 1, 9, oneOrder(NOON, 100)));
+    store(update("anna", NOON, 4, oneOrder(NOON, 100)));
+    store(gone("anna", NOON - 1, 9));
+    assertThat(revisions()).containsExactly("anna|5");
+
+    store(update("anna", NOON, 6, oneOrder(NOON, 100)));
+    assertThat(revisions()).containsExactly("anna|6");
+    store(gone("anna", NOON + 1, 7));
+    assertThat(revisions()).isEmpty();
+  }
+
+  @Test
+  void shouldShowTheLastOfOneBatchAndKeepAllOfItsHistory() throws Exception {
+    store(
+        update("bert", NOON, 1, OrderHistory.EMPTY),
+        update("anna", NOON, 1, OrderHistory.EMPTY),
+        update("anna", NOON + 1, 2, oneOrder(NOON, 4_000)));
+
+    assertThat(revisions()).containsExactly("anna|2", "bert|1");
+    assertThat(history()).containsExactly("anna|1", "anna|2", "bert|1");
+  }
+
+  @Test
+  void shouldStoreHistoryOnceHoweverOftenItComes() throws Exception {
+    ScoreUpdate update = update("anna", NOON, 1, oneOrder(NOON, 4_000));
+    store(update);
+    store(update);
+
+    assertThat(history()).containsExactly("anna|1");
+  }
+
+  @Test
+  void shouldMakeTheMonthsThatHistoryFallsInto() throws Exception {
+    store(
+        update("anna", MONTH_END, 1, oneOrder(NOON, 4_000)),
+        update("anna", MONTH_END + 1, 2, oneOrder(NOON, 4_000)));
+
+    assertThat(
+            database.rows(
+                "select tableoid::regclass::text from engagement.score_history order by as_of"))
+        .containsExactly("engagement.score_history_2026_03", "engagement.score_history_2026_04");
+  }
+
+  @Test
+  void shouldTellWhatWasShownBefore() throws Exception {
+    Score score = SCORER.score(oneOrder(NOON, 4_000), NOON, Score.NEVER);
+    store(
+        new ScoreUpdate(
+            "anna",
+            NOON,
+            2,
+            score,
+            score,
+            false,
+            Score.NEVER,
+            "cadence-v1",
+            new PublishedScore(true, 12.5, Band.LAPSED, true, false),
+            Cause.ORDER_PLACED,
+            "o1",
+            true,
+            null));
+
+    assertThat(
+            database.rows(
+                "select previous_score, previous_band, previous_at_risk, cause, cause_id"
+                    + " from engagement.score_history"))
+        .containsExactly("12.5000|LAPSED|t|ORDER_PLACED|o1");
+  }
+
+  @Test
+  void shouldBeCompleteUntilTheLeastOfAllSubtasks() throws Exception {
+    try (AutoClosing other = new AutoClosing(writer(1, 2, database.url()))) {
+      RetryingDatabase<ScoreUpdate> first = writer(0, 2, database.url());
+      first.store(new ScoreBatch(), NOON + 500);
+      first.close();
+      assertThat(scoredUntil()).containsExactly("");
+      other.database().store(new ScoreBatch(), NOON + 100);
+      assertThat(scoredUntil()).containsExactly("2026-03-31 12:00:00.1");
+      other.database().store(new ScoreBatch(), NOON + 900);
+      assertThat(scoredUntil()).containsExactly("2026-03-31 12:00:00.5");
+    }
+  }
+
+  private record AutoClosing(RetryingDatabase<ScoreUpdate> database) implements AutoCloseable {
+    @Override
+    public void close() {
+      database.close();
+    }
+  }
+
+  @Test
+  void shouldNotTakeBackProgressAfterARestore() throws Exception {
+    writer.store(new ScoreBatch(), NOON + 500);
+    writer.store(new ScoreBatch(), NOON + 100);
+    assertThat(scoredUntil()).containsExactly("2026-03-31 12:00:00.5");
+  }
+
+  @Test
+  void shouldStoreNothingOfABatchThatTheDatabaseRefuses() throws Exception {
+    ScoreUpdate impossible = update("nul\u0000", NOON, 1, oneOrder(NOON, 4_000));
+    ScoreBatch batch = new ScoreBatch();
+    batch.add(update("anna", NOON, 1, oneOrder(NOON, 4_000)));
+    batch.add(impossible);
+
+    assertThatThrownBy(() -> writer.store(batch, NOON))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("refuses");
+    assertThat(revisions()).isEmpty();
+    assertThat(scoredUntil()).containsExactly("");
+  }
+
+  @Test
+  void shouldGoOnWithANewConnectionAfterTheOldOneWasCut() throws Exception {
+    RetryingDatabase<ScoreUpdate> retrying =
+        new RetryingDatabase<>(
+            new ScoreTables(),
+            new SimpleJdbcConnectionProvider(
+                new JdbcConnectionOptions.JdbcConnectionOptionsBuilder()
+                    .withUrl(database.url())
+                    .withDriverName("org.postgresql.Driver")
+                    .build()),
+            Duration.ofMinutes(1),
+            0,
+            1);
+    try (AutoClosing closing = new AutoClosing(retrying)) {
+      store(closing.database(), update("anna", NOON, 1, OrderHistory.EMPTY));
+      database.execute(
+          "select pg_terminate_backend(pid) from pg_stat_activity"
+              + " where usename = 'rekindle_pipeline'");
+      store(closing.database(), update("anna", NOON, 2, OrderHistory.EMPTY));
+    }
+    assertThat(revisions()).containsExactly("anna|2");
+  }
+
+  @Test
+  void shouldStoreAnEpisodeFromItsBeginningToItsEnd() throws Exception {
+    Episode opened = Episode.opened(NOON - 5, NOON, 44, "cadence-v1");
+    store(withEpisode(update("anna", NOON, 1, oneOrder(NOON, 4_000)), opened));
+    String episodes =
+        "select episode_id, user_id, extract(epoch from noticed_at - opened_at) * 1000,"
+            + " extract(epoch from closed_at - noticed_at) * 1000, close_reason,"
+            + " score_at_opening, policy_version from engagement.risk_episodes";
+    String id = EpisodeId.of("anna", NOON - 5);
+    assertThat(database.rows(episodes)).containsExactly(id + "|anna|5.000000|||44|cadence-v1");
+
+    ScoreUpdate closing =
+        withEpisode(
+            update("anna", NOON + 7, 2, oneOrder(NOON, 4_000)),
+            opened.closed(NOON + 7, Episode.CloseReason.RECOVERED));
+    store(closing);
+    store(withEpisode(update("anna", NOON, 1, oneOrder(NOON, 4_000)), opened));
+    assertThat(database.rows(episodes))
+        .as("closed, and a repeat of the opening changes nothing")
+        .containsExactly(id + "|anna|5.000000|7.000000|RECOVERED|44|cadence-v1");
+
+    store(
+        withEpisode(
+            update("anna", NOON + 9, 3, oneOrder(NOON, 4_000)),
+            Episode.opened(NOON - 5, NOON + 9, 40, "cadence-v2")));
+    assertThat(database.rows(episodes))
+        .as("opened again, with its beginning as it was")
+        .containsExactly(id + "|anna|5.000000|||44|cadence-v1");
+  }
+
+  @Test
+  void shouldStoreAnEpisodeThatOpensAndClosesInOneBatch() throws Exception {
+    Episode opened = Episode.opened(NOON - 5, NOON, 44, "cadence-v1");
+    store(
+        withEpisode(update("anna", NOON, 1, oneOrder(NOON, 4_000)), opened),
+        withEpisode(
+            update("anna", NOON + 7, 2, oneOrder(NOON, 4_000)),
+            opened.closed(NOON + 7, Episode.CloseReason.NO_ORDERS)));
+    assertThat(database.rows("select close_reason, revision from engagement.risk_episodes"))
+        .containsExactly("NO_ORDERS|2");
+  }
+
+  @Test
+  void shouldKeepTheFirstDecisionOfAnEpisode() throws Exception {
+    RetryingDatabase<Decision> decisions =
+        new RetryingDatabase<>(
+            new DecisionTables(),
+            new SimpleJdbcConnectionProvider(
+                new JdbcConnectionOptions.JdbcConnectionOptionsBuilder()
+                    .withUrl(database.url())
+                    .withDriverName("org.postgresql.Driver")
+                    .build()),
+            Duration.ZERO,
+            0,
+            1);
+    DecisionTables tables = new DecisionTables();
+    for (int attempt = 0; attempt < 2; attempt++) {
+      Tables.Batch<Decision> batch = tables.newBatch();
+      batch.add(decision("e1", NOON + attempt));
+      batch.add(decision("e1", NOON + 9));
+      decisions.store(batch, Score.NEVER);
+    }
+    decisions.close();
+    assertThat(
+            database.rows(
+                "select decision_id, episode_id, user_id, decision, reason,"
+                    + " extract(epoch from decided_at) * 1000, experiment_id, arm, score,"
+                    + " policy_version, inputs from engagement.outreach_decisions"))
+        .containsExactly(
+            "e1|e1|anna|HOLDOUT|AT_RISK|"
+                + NOON
+                + ".000000|default|HOLDOUT|44|cadence-v1|{\"a\": 1}");
+  }
+
+  private static Decision decision(String episodeId, long decidedAt) {
+    return new Decision(
+        episodeId,
+        "anna",
+        Decision.Kind.HOLDOUT,
+        Decision.Reason.AT_RISK,
+        decidedAt,
+        decidedAt - 5,
+        "default",
+        OutreachRules.HOLDOUT,
+        null,
+        BigDecimal.valueOf(44),
+        "cadence-v1",
+        "{\"a\": 1}",
+        10,
+        null);
+  }
+
+  private static ScoreUpdate withEpisode(ScoreUpdate update, Episode episode) {
+    return new ScoreUpdate(
+        update.userId(),
+        update.asOf(),
+        update.revision(),
+        update.score(),
+        update.computed(),
+        update.overridden(),
+        update.lastContactAt(),
+        update.policyVersion(),
+        update.previous(),
+        update.cause(),
+        update.causeId(),
+        update.changed(),
+        episode);
+  }
+
+  private void store(ScoreUpdate... updates) throws Exception {
+    store(writer, updates);
+  }
+
+  private static void store(RetryingDatabase<ScoreUpdate> to, ScoreUpdate... updates) throws Exception {
+    ScoreBatch batch = new ScoreBatch();
+    for (ScoreUpdate update : updates) {
+      batch.add(update);
+    }
+    to.store(batch, Score.NEVER);
+  }
+
+  private static List<String> revisions() throws Exception {
+    return database.rows("select user_id, revision from engagement.user_scores order by 1, 2");
+  }
+
+  private static List<String> history() throws Exception {
+    return database.rows("select user_id, revision from engagement.score_history order by 1, 2");
+  }
+
+  private static List<String> scoredUntil() throws Exception {
+    return database.rows("select scored_until at time zone 'UTC' from engagement.scored_until");
+  }
+
+  private static ScoreUpdate update(String userId, long asOf, long revision, OrderHistory orders) {
+    Score score = SCORER.score(orders, asOf, Score.NEVER);
+    return new ScoreUpdate(
+        userId,
+        asOf,
+        revision,
+        score,
+        score,
+        false,
+        Score.NEVER,
+        "cadence-v1",
+        null,
+        Cause.SNAPSHOT,
+        null,
+        true,
+        null);
+  }
+
+  private static ScoreUpdate gone(String userId, long asOf, long revision) {
+    return new ScoreUpdate(
+        userId,
+        asOf,
+        revision,
+        null,
+        null,
+        false,
+        Score.NEVER,
+        null,
+        null,
+        Cause.USER_REMOVED,
+        null,
+        true,
+        null);
+  }
+
+  private static OrderHistory oneOrder(long placedAt, long netMinor) {
+    return new OrderHistory() {
+      @Override
+      public int size() {
+        return 1;
+      }
+
+      @Override
+      public long placedAt(int index) {
+        return placedAt;
+      }
+
+      @Override
+      public long netMinor(int index) {
+        return netMinor;
+      }
+
+      @Override
+      public int currency(int index) {
+        return 0;
+      }
+    };
+  }
+}

@@ -1,7 +1,7 @@
 package io.rekindle.dashboard;
 
-import io.rekindle.dashboard.web.Role;
 import io.rekindle.dashboard.signin.OidcSettings;
+import io.rekindle.dashboard.web.Role;
 import java.net.URI;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
@@ -233,7 +233,13 @@ public record DashboardSettings(
     /** Leaves out the password. */
     @Override
     public String toString() {
-      return "SignInSettings[adminEmail=" + adminEmail + ", idle=" + idle + ", longest=" + longest + "]";
+      return "SignInSettings[adminEmail="
+          + adminEmail
+          + ", idle="
+          + idle
+          + ", longest="
+          + longest
+          + "]";
     }
   }
 

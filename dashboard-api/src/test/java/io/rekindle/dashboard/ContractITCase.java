@@ -25,7 +25,8 @@ class ContractITCase extends DashboardTestBase {
     Set<String> registered =
         dashboard.dashboard().routes().stream()
             .map(route -> route.method() + " " + route.path())
-            .filter(route -> route.contains(" /api/") || OpenApiContract.operations().contains(route))
+            .filter(
+                route -> route.contains(" /api/") || OpenApiContract.operations().contains(route))
             .collect(Collectors.toSet());
 
     assertThat(registered).isEqualTo(OpenApiContract.operations());
@@ -36,7 +37,8 @@ class ContractITCase extends DashboardTestBase {
     assertThat(
             dashboard.dashboard().routes().stream()
                 .filter(
-                    route -> OpenApiContract.operations().contains(route.method() + " " + route.path())))
+                    route ->
+                        OpenApiContract.operations().contains(route.method() + " " + route.path())))
         .allSatisfy(
             route ->
                 assertThat(OpenApiContract.access(route.method().name(), route.path()))

@@ -29,7 +29,8 @@ public final class EmailRequests {
     return of(name, categories, locale, FRIENDLY);
   }
 
-  public static EmailRequest of(String name, List<String> categories, String locale, Variant variant) {
+  public static EmailRequest of(
+      String name, List<String> categories, String locale, Variant variant) {
     return new EmailRequest(
         "e1",
         "e1",

@@ -10,7 +10,8 @@ import java.util.Objects;
  * @param change null unless this is a change
  * @param deadLetter null unless this is a dead letter
  * @param completeUntil everything committed before this instant is in front of this record in its
- *     partition, epoch milliseconds; {@link #COMPLETENESS_UNKNOWN} for a snapshot row and a dead letter
+ *     partition, epoch milliseconds; {@link #COMPLETENESS_UNKNOWN} for a snapshot row and a dead
+ *     letter
  * @param <T> {@link io.rekindle.connectors.events.Change} or {@link
  *     io.rekindle.connectors.events.RuleChange}
  */

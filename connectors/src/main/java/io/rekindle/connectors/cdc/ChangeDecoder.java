@@ -9,7 +9,6 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import io.rekindle.connectors.deadletter.DeadLetterReason;
 import io.rekindle.connectors.events.Change;
 import io.rekindle.connectors.events.Contacted;
-import io.rekindle.connectors.events.RuleChange;
 import io.rekindle.connectors.events.OrderChanged;
 import io.rekindle.connectors.events.OrderRemoved;
 import io.rekindle.connectors.events.OutreachChanged;
@@ -18,6 +17,7 @@ import io.rekindle.connectors.events.OverrideChanged;
 import io.rekindle.connectors.events.OverrideRemoved;
 import io.rekindle.connectors.events.PolicyChanged;
 import io.rekindle.connectors.events.RowVersion;
+import io.rekindle.connectors.events.RuleChange;
 import io.rekindle.connectors.events.SuppressionChanged;
 import io.rekindle.connectors.events.SuppressionRemoved;
 import io.rekindle.connectors.events.UserChanged;
@@ -98,7 +98,8 @@ public final class ChangeDecoder {
     } catch (RuntimeException e) {
       // An exception here would fail the job, which would read the same record again for ever.
       receiver.rejected(
-          DeadLetterReason.DECODER_DEFECT, "The decoder failed, which is a defect; please report it: " + e);
+          DeadLetterReason.DECODER_DEFECT,
+          "The decoder failed, which is a defect; please report it: " + e);
     }
   }
 
@@ -155,7 +156,8 @@ public final class ChangeDecoder {
       readEnvelope(parser);
       if (parser.nextToken() != null) {
         throw new MalformedRecordException(
-            DeadLetterReason.NOT_JSON, "The value goes on after its JSON object: send one event per record");
+            DeadLetterReason.NOT_JSON,
+            "The value goes on after its JSON object: send one event per record");
       }
     } catch (JsonProcessingException e) {
       JsonLocation place = e.getLocation();
@@ -166,7 +168,8 @@ public final class ChangeDecoder {
               + ": "
               + e.getOriginalMessage());
     } catch (IOException e) {
-      throw new MalformedRecordException(DeadLetterReason.NOT_JSON, "The value is not valid JSON: " + e.getMessage());
+      throw new MalformedRecordException(
+          DeadLetterReason.NOT_JSON, "The value is not valid JSON: " + e.getMessage());
     }
   }
 
@@ -377,7 +380,8 @@ public final class ChangeDecoder {
             kind));
   }
 
-  private OrderChanged.Kind kindOfUpdate(boolean cancelled, long refunded) throws MalformedRecordException {
+  private OrderChanged.Kind kindOfUpdate(boolean cancelled, long refunded)
+      throws MalformedRecordException {
     if (cancelled && !isCancelled(before)) {
       return OrderChanged.Kind.CANCELLED;
     }
@@ -536,7 +540,8 @@ public final class ChangeDecoder {
                 after.natural(Field.DAILY_CAP, Integer.MAX_VALUE),
                 after.id(Field.EXPERIMENT_ID),
                 (int) after.millionths(Field.HOLDOUT_SHARE, 1),
-                variantsParser.parse(after.name(Field.VARIANTS), after.wholeText(Field.VARIANTS)))));
+                variantsParser.parse(
+                    after.name(Field.VARIANTS), after.wholeText(Field.VARIANTS)))));
   }
 
   private void decodeTick(
@@ -569,7 +574,8 @@ public final class ChangeDecoder {
   private void requireNewRow() throws MalformedRecordException {
     if (!after.present()) {
       throw new MalformedRecordException(
-          DeadLetterReason.MISSING_FIELD, "after is missing: only an event with op d or t has none");
+          DeadLetterReason.MISSING_FIELD,
+          "after is missing: only an event with op d or t has none");
     }
   }
 

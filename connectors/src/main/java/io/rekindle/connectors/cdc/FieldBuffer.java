@@ -101,7 +101,8 @@ final class FieldBuffer {
   }
 
   /** Reads the value at which the parser stands. */
-  void readValue(Field field, JsonToken token, JsonParser parser) throws IOException, MalformedRecordException {
+  void readValue(Field field, JsonToken token, JsonParser parser)
+      throws IOException, MalformedRecordException {
     int index = field.index();
     switch (token) {
       case VALUE_STRING -> {
@@ -499,7 +500,8 @@ final class FieldBuffer {
     requireKind(field, TEXT, "a text");
   }
 
-  private void requireKind(Field field, byte kind, String expectation) throws MalformedRecordException {
+  private void requireKind(Field field, byte kind, String expectation)
+      throws MalformedRecordException {
     if (kinds[field.index()] != kind) {
       require(field);
       throw wrongType(field, expectation);
@@ -550,7 +552,8 @@ final class FieldBuffer {
   MalformedRecordException wrongType(Field field, String expectation) {
     int index = field.index();
     return new MalformedRecordException(
-        DeadLetterReason.WRONG_TYPE, name(field) + " is " + quoted(index) + ": it has to be " + expectation);
+        DeadLetterReason.WRONG_TYPE,
+        name(field) + " is " + quoted(index) + ": it has to be " + expectation);
   }
 
   String name(Field field) {

@@ -39,26 +39,31 @@ final class VariantsParser {
     try (JsonParser parser = json.createParser(text)) {
       if (parser.nextToken() != JsonToken.START_ARRAY) {
         throw new MalformedRecordException(
-            DeadLetterReason.WRONG_TYPE, field + " is no array: it has to be one of 1 to 16 variants");
+            DeadLetterReason.WRONG_TYPE,
+            field + " is no array: it has to be one of 1 to 16 variants");
       }
       while (parser.nextToken() != JsonToken.END_ARRAY) {
         String element = field + "[" + variants.size() + "]";
         if (variants.size() == MAX_VARIANTS) {
           throw new MalformedRecordException(
-              DeadLetterReason.OUT_OF_RANGE, element + " is one too many: there can be " + MAX_VARIANTS);
+              DeadLetterReason.OUT_OF_RANGE,
+              element + " is one too many: there can be " + MAX_VARIANTS);
         }
         if (parser.currentToken() != JsonToken.START_OBJECT) {
-          throw new MalformedRecordException(DeadLetterReason.WRONG_TYPE, element + " is no object: it has to be a variant");
+          throw new MalformedRecordException(
+              DeadLetterReason.WRONG_TYPE, element + " is no object: it has to be a variant");
         }
         FieldBuffer fields = new FieldBuffer(element + ".");
         fields.readObject(parser);
         variants.add(variant(fields));
       }
       if (parser.nextToken() != null) {
-        throw new MalformedRecordException(DeadLetterReason.WRONG_TYPE, field + " goes on after its array");
+        throw new MalformedRecordException(
+            DeadLetterReason.WRONG_TYPE, field + " goes on after its array");
       }
     } catch (IOException e) {
-      throw new MalformedRecordException(DeadLetterReason.WRONG_TYPE, field + " is not valid JSON: " + e.getMessage());
+      throw new MalformedRecordException(
+          DeadLetterReason.WRONG_TYPE, field + " is not valid JSON: " + e.getMessage());
     }
     check(field, variants);
     return variants;
@@ -77,7 +82,8 @@ final class VariantsParser {
         optionalText(fields, Field.OFFER));
   }
 
-  private static String matching(FieldBuffer fields, Field field, Pattern pattern, String expectation)
+  private static String matching(
+      FieldBuffer fields, Field field, Pattern pattern, String expectation)
       throws MalformedRecordException {
     String text = fields.wholeText(field);
     if (!pattern.matcher(text).matches() || text.equals(OutreachRules.HOLDOUT)) {
@@ -86,7 +92,8 @@ final class VariantsParser {
     return text;
   }
 
-  private static String optionalText(FieldBuffer fields, Field field) throws MalformedRecordException {
+  private static String optionalText(FieldBuffer fields, Field field)
+      throws MalformedRecordException {
     if (!fields.has(field)) {
       return null;
     }
@@ -99,7 +106,8 @@ final class VariantsParser {
     return text;
   }
 
-  private static void check(String field, List<OutreachVariant> variants) throws MalformedRecordException {
+  private static void check(String field, List<OutreachVariant> variants)
+      throws MalformedRecordException {
     if (variants.stream().map(OutreachVariant::name).distinct().count() != variants.size()) {
       throw new MalformedRecordException(
           DeadLetterReason.OUT_OF_RANGE, field + " has a name twice: each variant needs its own");

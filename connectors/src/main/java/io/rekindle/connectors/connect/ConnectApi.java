@@ -32,7 +32,8 @@ public final class ConnectApi {
   /**
    * Creates the connector, or gives it other settings.
    *
-   * @throws RestClient.StatusException with status 400 if there is something wrong with the settings
+   * @throws RestClient.StatusException with status 400 if there is something wrong with the
+   *     settings
    */
   public void put(Map<String, String> config) throws IOException {
     rest.put(CONNECTOR + "/config", JSON.valueToTree(config));

@@ -80,7 +80,8 @@ public final class DeadLetter {
   }
 
   /** The given record, refused by this version of the software. */
-  public static DeadLetter of(ConsumerRecord<byte[], byte[]> refused, DeadLetterReason reason, String error) {
+  public static DeadLetter of(
+      ConsumerRecord<byte[], byte[]> refused, DeadLetterReason reason, String error) {
     return new DeadLetter(
         refused.topic(),
         refused.partition(),

@@ -57,7 +57,8 @@ public final class CdcRecordDeserializer<T>
   public void open(InitializationContext context) {
     decoder = new ChangeDecoder();
     receiver =
-        new EmittingReceiver<>(changeType.getTypeClass(), context.getMetricGroup().addGroup("rekindle"));
+        new EmittingReceiver<>(
+            changeType.getTypeClass(), context.getMetricGroup().addGroup("rekindle"));
   }
 
   @Override

@@ -40,7 +40,9 @@ public final class CommitTimeWatermarks<T> implements WatermarkStrategy<CdcRecor
   public TimestampAssigner<CdcRecord<T>> createTimestampAssigner(
       TimestampAssignerSupplier.Context context) {
     return (record, kafkaTimestamp) ->
-        record.completeUntil() == CdcRecord.COMPLETENESS_UNKNOWN ? kafkaTimestamp : record.completeUntil();
+        record.completeUntil() == CdcRecord.COMPLETENESS_UNKNOWN
+            ? kafkaTimestamp
+            : record.completeUntil();
   }
 
   @Override

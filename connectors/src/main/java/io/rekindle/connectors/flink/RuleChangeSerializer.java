@@ -1,8 +1,8 @@
 package io.rekindle.connectors.flink;
 
-import io.rekindle.connectors.events.RuleChange;
 import io.rekindle.connectors.events.OutreachChanged;
 import io.rekindle.connectors.events.PolicyChanged;
+import io.rekindle.connectors.events.RuleChange;
 import java.io.IOException;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;

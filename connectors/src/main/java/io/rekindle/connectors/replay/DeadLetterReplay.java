@@ -1,9 +1,9 @@
 package io.rekindle.connectors.replay;
 
-import io.rekindle.connectors.deadletter.DeadLetter;
-import io.rekindle.connectors.deadletter.DeadLetterReason;
 import io.rekindle.connectors.cdc.ChangeDecoder;
 import io.rekindle.connectors.cdc.NoOpReceiver;
+import io.rekindle.connectors.deadletter.DeadLetter;
+import io.rekindle.connectors.deadletter.DeadLetterReason;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;

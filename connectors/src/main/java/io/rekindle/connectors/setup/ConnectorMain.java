@@ -1,11 +1,11 @@
 package io.rekindle.connectors.setup;
 
 import io.rekindle.connectors.connect.ConnectApi;
+import io.rekindle.connectors.connect.ConnectApi.ConnectorStatus;
 import io.rekindle.connectors.connect.ConnectorConfig;
 import io.rekindle.connectors.connect.ConnectorWatchdog;
-import io.rekindle.connectors.connect.ConnectApi.ConnectorStatus;
-import io.rekindle.platform.rest.RestClient;
 import io.rekindle.connectors.kafka.Topics;
+import io.rekindle.platform.rest.RestClient;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

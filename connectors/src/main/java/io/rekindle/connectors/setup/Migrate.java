@@ -1,11 +1,11 @@
 package io.rekindle.connectors.setup;
 
-import io.rekindle.connectors.schema.ClockRows;
-import io.rekindle.connectors.schema.Migrations;
-import io.rekindle.connectors.schema.Policies;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.rekindle.connectors.kafka.Topics;
+import io.rekindle.connectors.schema.ClockRows;
+import io.rekindle.connectors.schema.Migrations;
+import io.rekindle.connectors.schema.Policies;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;

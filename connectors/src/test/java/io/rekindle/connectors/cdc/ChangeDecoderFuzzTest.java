@@ -38,7 +38,8 @@ class ChangeDecoderFuzzTest {
     for (int i = 0; i < 80_000; i++) {
       byte[] damaged = damage(events.get(random.nextInt(events.size())));
       RecordingReceiver decoded =
-          RecordingReceiver.by(decoder, RecordingReceiver.message("rekindle.shop.users", 0, -1, KEY, damaged));
+          RecordingReceiver.by(
+              decoder, RecordingReceiver.message("rekindle.shop.users", 0, -1, KEY, damaged));
       boolean sound =
           decoded.reason == null
               // A snapshot row may say nothing, and a move says two things.
@@ -113,7 +114,9 @@ class ChangeDecoderFuzzTest {
       ObjectNode after = op.equals("d") ? null : order(lastUser, "o-" + i);
       byte[] value = event(op, before, after);
       List<Change> changes =
-          RecordingReceiver.by(decoder, RecordingReceiver.message("rekindle.shop.orders", 0, -1, KEY, value)).changes;
+          RecordingReceiver.by(
+                  decoder, RecordingReceiver.message("rekindle.shop.orders", 0, -1, KEY, value))
+              .changes;
       assertThat(changes)
           .as("seed %d, event %d: %s", seed, i, new String(value, UTF_8))
           .isEqualTo(expected(JSON.readTree(value)));

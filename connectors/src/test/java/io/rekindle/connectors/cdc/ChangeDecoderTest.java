@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.rekindle.connectors.deadletter.DeadLetterReason;
 import io.rekindle.connectors.events.Change;
 import io.rekindle.connectors.events.Contacted;
-import io.rekindle.connectors.events.RuleChange;
 import io.rekindle.connectors.events.OrderChanged;
 import io.rekindle.connectors.events.OrderRemoved;
 import io.rekindle.connectors.events.OutreachChanged;
@@ -18,6 +17,7 @@ import io.rekindle.connectors.events.OverrideChanged;
 import io.rekindle.connectors.events.OverrideRemoved;
 import io.rekindle.connectors.events.PolicyChanged;
 import io.rekindle.connectors.events.RowVersion;
+import io.rekindle.connectors.events.RuleChange;
 import io.rekindle.connectors.events.SuppressionChanged;
 import io.rekindle.connectors.events.SuppressionRemoved;
 import io.rekindle.connectors.events.UserChanged;
@@ -172,7 +172,8 @@ class ChangeDecoderTest {
 
   @Test
   void shouldKnowAnUnchangedColumnInBase64() {
-    String row = DebeziumEvents.USER.replace("\"Ann\"", "\"X19kZWJleml1bV91bmF2YWlsYWJsZV92YWx1ZQ==\"");
+    String row =
+        DebeziumEvents.USER.replace("\"Ann\"", "\"X19kZWJleml1bV91bmF2YWlsYWJsZV92YWx1ZQ==\"");
     Change user = decode("shop.users", "u", "null", row).changes.get(0);
     assertThat(((UserChanged) user).name()).isSameAs(UserChanged.UNCHANGED);
   }
@@ -180,7 +181,8 @@ class ChangeDecoderTest {
   @Test
   void shouldNotKnowTheCommitBeforeTheFirstStreamedTransaction() {
     String event =
-        DebeziumEvents.event("shop.orders", "c", "null", DebeziumEvents.ORDER).replace("\\\"22570104\\\"", "null");
+        DebeziumEvents.event("shop.orders", "c", "null", DebeziumEvents.ORDER)
+            .replace("\\\"22570104\\\"", "null");
     assertThat(decodeOrders(event).changes.get(0).version())
         .isEqualTo(new RowVersion(RowVersion.UNKNOWN, 22_570_448));
   }
@@ -191,7 +193,8 @@ class ChangeDecoderTest {
     assertThat(decode("engagement.emails", "c", "null", row).changes)
         .singleElement()
         .isInstanceOfSatisfying(
-            Contacted.class, contact -> assertThat(contact.sentAt()).isEqualTo(DebeziumEvents.COMMIT_TIME));
+            Contacted.class,
+            contact -> assertThat(contact.sentAt()).isEqualTo(DebeziumEvents.COMMIT_TIME));
   }
 
   @Test
@@ -202,12 +205,14 @@ class ChangeDecoderTest {
     assertThat(decode("engagement.emails", "c", "null", row).changes)
         .singleElement()
         .isInstanceOfSatisfying(
-            Contacted.class, contact -> assertThat(contact.sentAt()).isEqualTo(DebeziumEvents.COMMIT_TIME));
+            Contacted.class,
+            contact -> assertThat(contact.sentAt()).isEqualTo(DebeziumEvents.COMMIT_TIME));
   }
 
   @Test
   void shouldKeepDecodingAfterARecordThatItRefused() {
-    assertThat(decodeOrders("{\"before\":{\"order_id\":\"stale").reason).isEqualTo(DeadLetterReason.NOT_JSON);
+    assertThat(decodeOrders("{\"before\":{\"order_id\":\"stale").reason)
+        .isEqualTo(DeadLetterReason.NOT_JSON);
     RecordingReceiver next = orderEvent("c", "null", "{\"user_id\":\"u-1\"}");
     assertThat(next.reason).isEqualTo(DeadLetterReason.MISSING_FIELD);
     assertThat(next.error).contains("after.order_id is missing");
@@ -223,9 +228,15 @@ class ChangeDecoderTest {
     assertThat(decode("engagement.suppressions", "r", "null", person).changes)
         .containsExactly(
             new SuppressionChanged(
-                "u-1", DebeziumEvents.COMMIT_TIME, new RowVersion(22_570_448, 0), true, null, "BOUNCED"));
+                "u-1",
+                DebeziumEvents.COMMIT_TIME,
+                new RowVersion(22_570_448, 0),
+                true,
+                null,
+                "BOUNCED"));
     assertThat(decode("engagement.suppressions", "d", DebeziumEvents.SUPPRESSION, "null").changes)
-        .containsExactly(new SuppressionRemoved("u-1", DebeziumEvents.COMMIT_TIME, STREAMED, false));
+        .containsExactly(
+            new SuppressionRemoved("u-1", DebeziumEvents.COMMIT_TIME, STREAMED, false));
   }
 
   @Test
@@ -240,7 +251,9 @@ class ChangeDecoderTest {
 
   @Test
   void shouldReadTheRulesOfOutreach() {
-    assertThat(decode("engagement.outreach_settings", "c", "null", DebeziumEvents.OUTREACH).ruleChanges)
+    assertThat(
+            decode("engagement.outreach_settings", "c", "null", DebeziumEvents.OUTREACH)
+                .ruleChanges)
         .containsExactly(
             new OutreachChanged(
                 DebeziumEvents.COMMIT_TIME,
@@ -260,7 +273,9 @@ class ChangeDecoderTest {
 
   @Test
   void shouldWriteToNobodyWithoutRulesOfOutreach() {
-    assertThat(decode("engagement.outreach_settings", "d", DebeziumEvents.OUTREACH, "null").ruleChanges)
+    assertThat(
+            decode("engagement.outreach_settings", "d", DebeziumEvents.OUTREACH, "null")
+                .ruleChanges)
         .containsExactly(
             new OutreachChanged(DebeziumEvents.COMMIT_TIME, STREAMED, false, OutreachRules.NONE));
   }
@@ -333,7 +348,8 @@ class ChangeDecoderTest {
     return Stream.of(
         refused("nothing at all", "", DeadLetterReason.NOT_A_CHANGE_EVENT, "not a JSON object"),
         refused("no JSON", "hello", DeadLetterReason.NOT_JSON, "not valid JSON"),
-        refused("cut off", event(order).substring(0, 300), DeadLetterReason.NOT_JSON, "not valid JSON"),
+        refused(
+            "cut off", event(order).substring(0, 300), DeadLetterReason.NOT_JSON, "not valid JSON"),
         refused("two events", event(order) + event(order), DeadLetterReason.NOT_JSON, "goes on"),
         refused("an array", "[]", DeadLetterReason.NOT_A_CHANGE_EVENT, "not a JSON object"),
         refused("null as text", "null", DeadLetterReason.NOT_A_CHANGE_EVENT, "not a JSON object"),
@@ -349,8 +365,16 @@ class ChangeDecoderTest {
             "{\"op\":\"c\",\"source\":\"x\"}",
             DeadLetterReason.WRONG_TYPE,
             "source has to be an object"),
-        refused("unknown op", orderOp("x", "null", order), DeadLetterReason.UNKNOWN_OPERATION, "op is 'x'"),
-        refused("a message", orderOp("m", "null", order), DeadLetterReason.UNKNOWN_OPERATION, "op is 'm'"),
+        refused(
+            "unknown op",
+            orderOp("x", "null", order),
+            DeadLetterReason.UNKNOWN_OPERATION,
+            "op is 'x'"),
+        refused(
+            "a message",
+            orderOp("m", "null", order),
+            DeadLetterReason.UNKNOWN_OPERATION,
+            "op is 'm'"),
         refused(
             "op as number",
             event(order).replace("\"op\":\"c\"", "\"op\":3"),
@@ -367,15 +391,24 @@ class ChangeDecoderTest {
             DeadLetterReason.UNKNOWN_TABLE,
             "source.schema is 'public'"),
         refused("truncate", orderOp("t", "null", "null"), DeadLetterReason.TRUNCATE, "shop.orders"),
-        refused("no new row", orderOp("c", "null", "null"), DeadLetterReason.MISSING_FIELD, "after"),
-        refused("no old row", orderOp("d", "null", "null"), DeadLetterReason.NO_OLD_ROW, "REPLICA IDENTITY"),
+        refused(
+            "no new row", orderOp("c", "null", "null"), DeadLetterReason.MISSING_FIELD, "after"),
+        refused(
+            "no old row",
+            orderOp("d", "null", "null"),
+            DeadLetterReason.NO_OLD_ROW,
+            "REPLICA IDENTITY"),
         refused("update alone", orderOp("u", "null", order), DeadLetterReason.NO_OLD_ROW, "FULL"),
         refused(
             "old row without user",
             orderOp("d", "{\"order_id\":\"o-1\"}", "null"),
             DeadLetterReason.MISSING_FIELD,
             "before.user_id"),
-        refused("row as text", orderOp("c", "null", "\"row\""), DeadLetterReason.WRONG_TYPE, "after has"),
+        refused(
+            "row as text",
+            orderOp("c", "null", "\"row\""),
+            DeadLetterReason.WRONG_TYPE,
+            "after has"),
         refused(
             "missing user",
             event(order.replace("\"user_id\":\"u-1\",", "")),
@@ -498,12 +531,14 @@ class ChangeDecoderTest {
             "source.ts_ms"),
         refused(
             "commit far ahead",
-            event(order).replace("" + DebeziumEvents.COMMIT_TIME + ",\"snap", "1795388070638,\"snap"),
+            event(order)
+                .replace("" + DebeziumEvents.COMMIT_TIME + ",\"snap", "1795388070638,\"snap"),
             DeadLetterReason.COMMIT_IN_FUTURE,
             "set the clocks"),
         refused(
             "commit beyond all calendars",
-            event(order).replace("" + DebeziumEvents.COMMIT_TIME + ",\"snap", "9000000000000000,\"snap"),
+            event(order)
+                .replace("" + DebeziumEvents.COMMIT_TIME + ",\"snap", "9000000000000000,\"snap"),
             DeadLetterReason.OUT_OF_RANGE,
             "source.ts_ms"),
         refused(
@@ -567,18 +602,23 @@ class ChangeDecoderTest {
                 "shop.users",
                 "c",
                 "null",
-                DebeziumEvents.USER.replace("\"marketing_consent\":true", "\"marketing_consent\":\"yes\"")),
+                DebeziumEvents.USER.replace(
+                    "\"marketing_consent\":true", "\"marketing_consent\":\"yes\"")),
             DeadLetterReason.WRONG_TYPE,
             "after.marketing_consent is 'yes'"),
         refused(
             "categories as text",
             DebeziumEvents.event(
-                "shop.users", "c", "null", DebeziumEvents.USER.replace("[\"books\"]", "\"{books}\"")),
+                "shop.users",
+                "c",
+                "null",
+                DebeziumEvents.USER.replace("[\"books\"]", "\"{books}\"")),
             DeadLetterReason.WRONG_TYPE,
             "after.preferred_categories"),
         refused(
             "categories as numbers",
-            DebeziumEvents.event("shop.users", "c", "null", DebeziumEvents.USER.replace("[\"books\"]", "[1]")),
+            DebeziumEvents.event(
+                "shop.users", "c", "null", DebeziumEvents.USER.replace("[\"books\"]", "[1]")),
             DeadLetterReason.WRONG_TYPE,
             "after.preferred_categories"),
         refused(
@@ -592,14 +632,16 @@ class ChangeDecoderTest {
             "ClockRouting"),
         refused(
             "a policy without document",
-            DebeziumEvents.event("engagement.scoring_policies", "c", "null", "{\"policy_version\":\"p\"}"),
+            DebeziumEvents.event(
+                "engagement.scoring_policies", "c", "null", "{\"policy_version\":\"p\"}"),
             DeadLetterReason.MISSING_FIELD,
             "after.document"));
   }
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("malformed")
-  void shouldRefuseWithReasonAndSentence(String name, String value, DeadLetterReason reason, String part) {
+  void shouldRefuseWithReasonAndSentence(
+      String name, String value, DeadLetterReason reason, String part) {
     RecordingReceiver decoded = decodeOrders(value);
     assertThat(decoded.reason).as("%s: %s", name, decoded.error).isEqualTo(reason);
     assertThat(decoded.error).contains(part);
@@ -615,7 +657,10 @@ class ChangeDecoderTest {
   void shouldRefuseARecordWithoutKey() {
     for (String key : new String[] {null, ""}) {
       assertThat(
-              RecordingReceiver.by(decoder, RecordingReceiver.message(ORDERS, 0, -1, key, event(DebeziumEvents.ORDER))).reason)
+              RecordingReceiver.by(
+                      decoder,
+                      RecordingReceiver.message(ORDERS, 0, -1, key, event(DebeziumEvents.ORDER)))
+                  .reason)
           .isEqualTo(DeadLetterReason.NO_KEY);
     }
   }
@@ -624,7 +669,8 @@ class ChangeDecoderTest {
   void shouldRefuseALargeRecordUnread() {
     byte[] value = new byte[ChangeDecoder.MAX_VALUE_BYTES + 1];
     RecordingReceiver decoded =
-        RecordingReceiver.by(decoder, RecordingReceiver.message(ORDERS, 0, -1, "k".getBytes(UTF_8), value));
+        RecordingReceiver.by(
+            decoder, RecordingReceiver.message(ORDERS, 0, -1, "k".getBytes(UTF_8), value));
     assertThat(decoded.reason).isEqualTo(DeadLetterReason.TOO_LARGE);
   }
 
@@ -633,7 +679,8 @@ class ChangeDecoderTest {
     byte[] value = event(DebeziumEvents.ORDER).getBytes(UTF_8);
     value[40] = (byte) 0xFF;
     RecordingReceiver decoded =
-        RecordingReceiver.by(decoder, RecordingReceiver.message(ORDERS, 0, -1, "k".getBytes(UTF_8), value));
+        RecordingReceiver.by(
+            decoder, RecordingReceiver.message(ORDERS, 0, -1, "k".getBytes(UTF_8), value));
     assertThat(decoded.reason).isEqualTo(DeadLetterReason.NOT_JSON);
   }
 
@@ -647,7 +694,9 @@ class ChangeDecoderTest {
 
   private RecordingReceiver decodeOrders(String value) {
     return RecordingReceiver.by(
-        decoder, RecordingReceiver.message(ORDERS, 0, DebeziumEvents.COMMIT_TIME + 100, "{\"id\":1}", value));
+        decoder,
+        RecordingReceiver.message(
+            ORDERS, 0, DebeziumEvents.COMMIT_TIME + 100, "{\"id\":1}", value));
   }
 
   private static String event(String order) {
@@ -658,7 +707,8 @@ class ChangeDecoderTest {
     return DebeziumEvents.event("shop.orders", op, before, after);
   }
 
-  private static Arguments refused(String name, String value, DeadLetterReason reason, String part) {
+  private static Arguments refused(
+      String name, String value, DeadLetterReason reason, String part) {
     return Arguments.of(name, value, reason, part);
   }
 

@@ -37,7 +37,11 @@ public final class DecodeBenchmark {
       bytes += value.length;
       events.add(
           RecordingReceiver.message(
-              "rekindle.shop.orders", 0, DebeziumEvents.COMMIT_TIME, "{\"id\":1}".getBytes(UTF_8), value));
+              "rekindle.shop.orders",
+              0,
+              DebeziumEvents.COMMIT_TIME,
+              "{\"id\":1}".getBytes(UTF_8),
+              value));
     }
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     ChangeDecoder decoder = new ChangeDecoder();

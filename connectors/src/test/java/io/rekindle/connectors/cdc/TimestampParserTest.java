@@ -85,7 +85,8 @@ class TimestampParserTest {
     DateTimeFormatter format = DateTimeFormatter.ISO_OFFSET_DATE_TIME;
     for (int i = 0; i < 200_000; i++) {
       long second =
-          random.nextLong(TimestampParser.MIN / 1_000 + 86_400, TimestampParser.MAX / 1_000 - 86_400);
+          random.nextLong(
+              TimestampParser.MIN / 1_000 + 86_400, TimestampParser.MAX / 1_000 - 86_400);
       Instant instant = Instant.ofEpochSecond(second, random.nextInt(1_000_000) * 1_000L);
       ZoneOffset offset = ZoneOffset.ofTotalSeconds(60 * random.nextInt(-18 * 60, 18 * 60 + 1));
       String text = format.format(instant.atOffset(offset));

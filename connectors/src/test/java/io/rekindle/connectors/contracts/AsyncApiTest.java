@@ -3,9 +3,9 @@ package io.rekindle.connectors.contracts;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.rekindle.platform.text.Version;
 import io.rekindle.connectors.kafka.Topic;
 import io.rekindle.connectors.kafka.Topics;
+import io.rekindle.platform.text.Version;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.StreamSupport;

@@ -139,7 +139,8 @@ class ContractsTest {
         Contracts.json(Contracts.SCHEMAS.resolve("dead-letter-headers.json")).get("properties");
     assertThat(properties.get("rekindle.reason").get("x-open-enum"))
         .extracting(JsonNode::asText)
-        .containsExactlyElementsOf(Arrays.stream(DeadLetterReason.values()).map(Enum::name).toList());
+        .containsExactlyElementsOf(
+            Arrays.stream(DeadLetterReason.values()).map(Enum::name).toList());
   }
 
   private static Stream<Path> capturedExamples() {

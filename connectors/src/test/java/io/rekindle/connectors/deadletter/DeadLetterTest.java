@@ -35,7 +35,8 @@ class DeadLetterTest {
   @Test
   void shouldBoundTheSentence() {
     DeadLetter letter =
-        new DeadLetter("t", 0, 0, 0, null, null, DeadLetterReason.NOT_JSON, "x".repeat(5_000), "0.1.0");
+        new DeadLetter(
+            "t", 0, 0, 0, null, null, DeadLetterReason.NOT_JSON, "x".repeat(5_000), "0.1.0");
     assertThat(letter.error()).hasSize(1_000);
   }
 

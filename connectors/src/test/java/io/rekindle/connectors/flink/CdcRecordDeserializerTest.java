@@ -1,14 +1,14 @@
 package io.rekindle.connectors.flink;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.rekindle.connectors.cdc.CdcRecord;
 import io.rekindle.connectors.cdc.DebeziumEvents;
 import io.rekindle.connectors.cdc.RecordingReceiver;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.rekindle.connectors.deadletter.DeadLetterReason;
 import io.rekindle.connectors.events.Change;
-import io.rekindle.connectors.events.RuleChange;
 import io.rekindle.connectors.events.OutreachChanged;
+import io.rekindle.connectors.events.RuleChange;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -39,7 +39,8 @@ class CdcRecordDeserializerTest {
 
   private final Map<String, Object> metrics = new HashMap<>();
   private final CdcRecordDeserializer<Change> changes = CdcRecordDeserializer.ofChanges();
-  private final CdcRecordDeserializer<RuleChange> ruleChanges = CdcRecordDeserializer.ofRuleChanges();
+  private final CdcRecordDeserializer<RuleChange> ruleChanges =
+      CdcRecordDeserializer.ofRuleChanges();
 
   @BeforeEach
   void open() {
@@ -102,7 +103,8 @@ class CdcRecordDeserializerTest {
     assertThat(read(ruleChanges, order("c")))
         .singleElement()
         .satisfies(
-            record -> assertThat(record.deadLetter().reason()).isEqualTo(DeadLetterReason.UNKNOWN_TABLE));
+            record ->
+                assertThat(record.deadLetter().reason()).isEqualTo(DeadLetterReason.UNKNOWN_TABLE));
   }
 
   @Test
@@ -110,7 +112,8 @@ class CdcRecordDeserializerTest {
     assertThat(
             read(
                 ruleChanges,
-                DebeziumEvents.event("engagement.outreach_settings", "r", "null", DebeziumEvents.OUTREACH)))
+                DebeziumEvents.event(
+                    "engagement.outreach_settings", "r", "null", DebeziumEvents.OUTREACH)))
         .singleElement()
         .satisfies(
             record -> {
@@ -120,10 +123,12 @@ class CdcRecordDeserializerTest {
     assertThat(
             read(
                 changes,
-                DebeziumEvents.event("engagement.outreach_settings", "r", "null", DebeziumEvents.OUTREACH)))
+                DebeziumEvents.event(
+                    "engagement.outreach_settings", "r", "null", DebeziumEvents.OUTREACH)))
         .singleElement()
         .satisfies(
-            record -> assertThat(record.deadLetter().reason()).isEqualTo(DeadLetterReason.UNKNOWN_TABLE));
+            record ->
+                assertThat(record.deadLetter().reason()).isEqualTo(DeadLetterReason.UNKNOWN_TABLE));
   }
 
   @Test
@@ -132,7 +137,11 @@ class CdcRecordDeserializerTest {
         changes.getProducedType().createSerializer(new SerializerConfigImpl());
     String tick = "{\"topic\":\"" + ORDERS + "\",\"partition\":2}";
     for (String value :
-        List.of(order("c"), order("r"), "{", DebeziumEvents.event("engagement.clock", "u", "null", tick))) {
+        List.of(
+            order("c"),
+            order("r"),
+            "{",
+            DebeziumEvents.event("engagement.clock", "u", "null", tick))) {
       CdcRecord<Change> record = one(value);
       DataOutputSerializer out = new DataOutputSerializer(64);
       serializer.serialize(record, out);

@@ -1,9 +1,9 @@
 package io.rekindle.connectors.flink;
 
-import io.rekindle.connectors.cdc.CdcRecord;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.rekindle.connectors.cdc.CdcRecord;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -146,7 +146,15 @@ class SerializersTest {
         Arguments.of(
             new DeadLetterSerializer(),
             new DeadLetter(
-                "t", 3, 9, NOON, new byte[] {1}, null, DeadLetterReason.NULL_VALUE, "null", "0.1.0"),
+                "t",
+                3,
+                9,
+                NOON,
+                new byte[] {1},
+                null,
+                DeadLetterReason.NULL_VALUE,
+                "null",
+                "0.1.0"),
             "037403128098d2dfbf68020100154e554c4c5f56414c5545096e756c6c0b302e312e30"));
   }
 

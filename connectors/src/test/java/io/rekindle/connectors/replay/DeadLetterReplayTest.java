@@ -1,10 +1,10 @@
 package io.rekindle.connectors.replay;
 
-import io.rekindle.connectors.deadletter.DeadLetter;
-import io.rekindle.connectors.deadletter.DeadLetterReason;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rekindle.connectors.deadletter.DeadLetter;
+import io.rekindle.connectors.deadletter.DeadLetterReason;
 import io.rekindle.connectors.kafka.Topics;
 import java.util.List;
 import java.util.Set;
@@ -70,7 +70,8 @@ class DeadLetterReplayTest {
   }
 
   private static DeadLetter letter(byte[] key, byte[] value) {
-    return new DeadLetter(ORDERS, 2, 17, NOW, key, value, DeadLetterReason.NOT_JSON, "Not JSON.", "1");
+    return new DeadLetter(
+        ORDERS, 2, 17, NOW, key, value, DeadLetterReason.NOT_JSON, "Not JSON.", "1");
   }
 
   private static Cluster cluster() {

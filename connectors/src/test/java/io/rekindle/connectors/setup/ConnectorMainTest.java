@@ -1,10 +1,10 @@
 package io.rekindle.connectors.setup;
 
-import io.rekindle.connectors.connect.ConnectApi;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
+import io.rekindle.connectors.connect.ConnectApi;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

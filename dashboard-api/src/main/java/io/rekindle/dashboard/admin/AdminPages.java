@@ -1,13 +1,13 @@
 package io.rekindle.dashboard.admin;
 
-import io.rekindle.dashboard.ui.ListUrl;
-import io.rekindle.dashboard.ui.PageRenderer;
 import static io.rekindle.dashboard.web.Access.ADMIN;
 
 import io.javalin.http.Context;
-import io.rekindle.dashboard.web.Routes;
+import io.rekindle.dashboard.ui.ListUrl;
+import io.rekindle.dashboard.ui.PageRenderer;
 import io.rekindle.dashboard.web.QueryParameters;
 import io.rekindle.dashboard.web.Router;
+import io.rekindle.dashboard.web.Routes;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -39,7 +39,8 @@ public final class AdminPages implements Routes {
 
   private void keys(Context ctx) {
     QueryParameters.of(ctx).check();
-    renderer.answer(ctx, "api-keys", Map.of("v", renderer.view(ctx), "keys", adminRoutes.apiKeys()));
+    renderer.answer(
+        ctx, "api-keys", Map.of("v", renderer.view(ctx), "keys", adminRoutes.apiKeys()));
   }
 
   private void auditLog(Context ctx) {

@@ -1,30 +1,30 @@
 package io.rekindle.dashboard.admin;
 
+import io.javalin.http.Context;
+import io.javalin.http.HttpStatus;
 import io.rekindle.dashboard.audit.AuditLog;
+import io.rekindle.dashboard.audit.AuditLog.Subject;
 import io.rekindle.dashboard.signin.Account;
 import io.rekindle.dashboard.signin.Accounts;
 import io.rekindle.dashboard.signin.ApiKeys;
+import io.rekindle.dashboard.signin.ApiKeys.ApiKey;
+import io.rekindle.dashboard.signin.ApiKeys.NewApiKey;
 import io.rekindle.dashboard.signin.Passwords;
 import io.rekindle.dashboard.signin.Sessions;
 import io.rekindle.dashboard.signin.SignInRoutes;
-import io.javalin.http.Context;
-import io.javalin.http.HttpStatus;
 import io.rekindle.dashboard.web.Access;
-import io.rekindle.dashboard.web.Routes;
-import io.rekindle.dashboard.web.Principal;
-import io.rekindle.dashboard.web.list.CsvFormat;
-import io.rekindle.dashboard.web.JsonFields;
-import io.rekindle.dashboard.web.Json;
-import io.rekindle.dashboard.web.list.ListResponse;
-import io.rekindle.dashboard.web.list.ListPage;
-import io.rekindle.dashboard.web.QueryParameters;
 import io.rekindle.dashboard.web.HttpProblem;
+import io.rekindle.dashboard.web.Json;
+import io.rekindle.dashboard.web.JsonFields;
+import io.rekindle.dashboard.web.Principal;
+import io.rekindle.dashboard.web.QueryParameters;
 import io.rekindle.dashboard.web.Role;
 import io.rekindle.dashboard.web.Router;
+import io.rekindle.dashboard.web.Routes;
 import io.rekindle.dashboard.web.Scope;
-import io.rekindle.dashboard.signin.ApiKeys.ApiKey;
-import io.rekindle.dashboard.signin.ApiKeys.NewApiKey;
-import io.rekindle.dashboard.audit.AuditLog.Subject;
+import io.rekindle.dashboard.web.list.CsvFormat;
+import io.rekindle.dashboard.web.list.ListPage;
+import io.rekindle.dashboard.web.list.ListResponse;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -87,18 +87,24 @@ public final class AdminRoutes implements Routes {
   @Override
   public void register(Router router) {
     router.get(
-        "/api/accounts", Access.ADMIN, ctx -> ListResponse.answerWhole(ctx, ACCOUNTS_CSV, this::accounts));
+        "/api/accounts",
+        Access.ADMIN,
+        ctx -> ListResponse.answerWhole(ctx, ACCOUNTS_CSV, this::accounts));
     router.post("/api/accounts", Access.ADMIN, this::createAccount);
     router.put("/api/accounts/{accountId}", Access.ADMIN, this::changeAccount);
     router.delete("/api/accounts/{accountId}", Access.ADMIN, this::deleteAccount);
     router.get(
-        "/api/api-keys", Access.ADMIN, ctx -> ListResponse.answerWhole(ctx, KEYS_CSV, this::apiKeys));
+        "/api/api-keys",
+        Access.ADMIN,
+        ctx -> ListResponse.answerWhole(ctx, KEYS_CSV, this::apiKeys));
     router.post("/api/api-keys", Access.ADMIN, this::createKey);
     router.delete("/api/api-keys/{keyId}", Access.ADMIN, this::revokeKey);
     router.get(
         "/api/audit-log",
         Access.ADMIN,
-        ctx -> listResponse.answer(ctx, QueryParameters.of(ctx), AUDIT_CSV, this::auditLog, AuditLog::forEach));
+        ctx ->
+            listResponse.answer(
+                ctx, QueryParameters.of(ctx), AUDIT_CSV, this::auditLog, AuditLog::forEach));
   }
 
   /** All accounts by email address. */
@@ -136,7 +142,8 @@ public final class AdminRoutes implements Routes {
               Account created =
                   Accounts.insert(handle, email, name == null ? "" : name, role, hash)
                       .orElseThrow(
-                          () -> HttpProblem.taken("email", "There is an account for " + email + "."));
+                          () ->
+                              HttpProblem.taken("email", "There is an account for " + email + "."));
               AuditLog.record(
                   handle, ctx, "CREATE", Subject.ACCOUNT, created.accountId(), null, created);
               return created;
@@ -244,7 +251,8 @@ public final class AdminRoutes implements Routes {
         handle -> {
           ApiKey revoked =
               ApiKeys.revoke(handle, id)
-                  .orElseThrow(() -> HttpProblem.notFound("No API key \"" + id + "\" that is good."));
+                  .orElseThrow(
+                      () -> HttpProblem.notFound("No API key \"" + id + "\" that is good."));
           AuditLog.record(handle, ctx, "REVOKE", Subject.API_KEY, id, null, revoked);
         });
     ctx.status(HttpStatus.NO_CONTENT);

@@ -4,12 +4,12 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.javalin.http.Context;
 import io.rekindle.dashboard.database.NullableColumns;
-import io.rekindle.dashboard.web.Principal;
 import io.rekindle.dashboard.web.ClientAddress;
-import io.rekindle.dashboard.web.list.Cursor;
 import io.rekindle.dashboard.web.Json;
-import io.rekindle.dashboard.web.list.ListResponse;
+import io.rekindle.dashboard.web.Principal;
+import io.rekindle.dashboard.web.list.Cursor;
 import io.rekindle.dashboard.web.list.ListPage;
+import io.rekindle.dashboard.web.list.ListResponse;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -182,7 +182,8 @@ public final class AuditLog {
   }
 
   /** Hands over every entry, the newest first; to be called in a transaction. */
-  public static void forEach(Handle handle, ListResponse.ItemConsumer<AuditEntry> consumer) throws Exception {
+  public static void forEach(Handle handle, ListResponse.ItemConsumer<AuditEntry> consumer)
+      throws Exception {
     try (var entries =
         handle
             .createQuery(SELECT + " order by entry_id desc")

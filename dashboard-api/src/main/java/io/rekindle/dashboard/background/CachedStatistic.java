@@ -68,7 +68,8 @@ public final class CachedStatistic<T> {
 
   /** Returns how long it worked. */
   long refresh(Connection connection) throws SQLException {
-    DutyCycle dutyCycle = new DutyCycle(value != null); // For the first value there ever is, somebody waits.
+    DutyCycle dutyCycle =
+        new DutyCycle(value != null); // For the first value there ever is, somebody waits.
     T next = computation.compute(connection, dutyCycle);
     lock.lock();
     try {
@@ -94,7 +95,8 @@ public final class CachedStatistic<T> {
       return value;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw HttpProblem.retryLater(HttpStatus.SERVICE_UNAVAILABLE, "The dashboard is stopping.", 10);
+      throw HttpProblem.retryLater(
+          HttpStatus.SERVICE_UNAVAILABLE, "The dashboard is stopping.", 10);
     } finally {
       lock.unlock();
     }

@@ -60,7 +60,8 @@ public final class StatisticsRefresher implements AutoCloseable {
   }
 
   /** To be called before {@link #start()}. */
-  public <T> CachedStatistic<T> add(String name, Duration period, CachedStatistic.Computation<T> computation) {
+  public <T> CachedStatistic<T> add(
+      String name, Duration period, CachedStatistic.Computation<T> computation) {
     CachedStatistic<T> statistic = new CachedStatistic<>(name, period, computation, this::noteRead);
     entries.add(new ScheduledStatistic(statistic));
     return statistic;

@@ -2,9 +2,9 @@ package io.rekindle.dashboard.clients;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.rekindle.dashboard.database.NullableColumns;
+import io.rekindle.dashboard.orders.ShopOrder;
 import io.rekindle.dashboard.web.Json;
 import io.rekindle.dashboard.web.list.KeysetQuery;
-import io.rekindle.dashboard.orders.ShopOrder;
 import java.math.BigDecimal;
 import java.time.Instant;
 
@@ -163,7 +163,8 @@ public final class ClientHistoryQueries {
                   row.getString("email_id"),
                   Json.column(row.getString("inputs"))));
 
-  // Refunds and cancellations have the time at which the pipeline received them; where the score did not
+  // Refunds and cancellations have the time at which the pipeline received them; where the score
+  // did not
   // change, the time at which the order's row was last touched is the nearest that is known.
   static final KeysetQuery<Event> TIMELINE =
       new KeysetQuery<>(

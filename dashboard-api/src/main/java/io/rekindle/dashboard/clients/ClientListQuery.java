@@ -1,9 +1,9 @@
 package io.rekindle.dashboard.clients;
 
-import io.rekindle.dashboard.web.list.Cursor;
-import io.rekindle.dashboard.web.list.ListResponse;
-import io.rekindle.dashboard.web.list.ListPage;
 import io.rekindle.dashboard.clients.ClientFilter.Sort;
+import io.rekindle.dashboard.web.list.Cursor;
+import io.rekindle.dashboard.web.list.ListPage;
+import io.rekindle.dashboard.web.list.ListResponse;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -393,7 +393,8 @@ final class ClientListQuery {
         continue;
       }
       List<Listed> found = fitting(part, steps, required, parameters);
-      if (found.size() < required && count(" from " + steps + " as step", most, parameters) == most) {
+      if (found.size() < required
+          && count(" from " + steps + " as step", most, parameters) == most) {
         return sorted(searches ? Way.FEW_FOUND : Way.FEW_SCORED, after, limit);
       }
       rows.addAll(found);
@@ -524,7 +525,9 @@ final class ClientListQuery {
                         Part.at(row.getInt("part")),
                         row.getString("sort_value"),
                         row.getString("place_id")),
-                    row.getString("user_id") == null ? null : ClientProfileQuery.profile(row, context)))
+                    row.getString("user_id") == null
+                        ? null
+                        : ClientProfileQuery.profile(row, context)))
         .list();
   }
 

@@ -1,21 +1,21 @@
 package io.rekindle.dashboard.clients;
 
-import io.rekindle.dashboard.policies.ActivePolicy;
-import io.rekindle.dashboard.ui.ListUrl;
-import io.rekindle.dashboard.ui.PageRenderer;
-import io.rekindle.dashboard.ui.ViewContext;
-import io.rekindle.dashboard.ui.Waterfall;
 import static io.rekindle.dashboard.web.Access.VIEWER;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.javalin.http.Context;
-import io.rekindle.dashboard.web.Routes;
+import io.rekindle.dashboard.policies.ActivePolicy;
+import io.rekindle.dashboard.statistics.SegmentCounts;
+import io.rekindle.dashboard.statistics.StatisticsService;
+import io.rekindle.dashboard.ui.ListUrl;
+import io.rekindle.dashboard.ui.PageRenderer;
+import io.rekindle.dashboard.ui.ViewContext;
+import io.rekindle.dashboard.ui.Waterfall;
 import io.rekindle.dashboard.web.Json;
-import io.rekindle.dashboard.web.list.ListPage;
 import io.rekindle.dashboard.web.QueryParameters;
 import io.rekindle.dashboard.web.Router;
-import io.rekindle.dashboard.statistics.StatisticsService;
-import io.rekindle.dashboard.statistics.SegmentCounts;
+import io.rekindle.dashboard.web.Routes;
+import io.rekindle.dashboard.web.list.ListPage;
 import io.rekindle.scoring.policy.ScoringPolicy;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -44,7 +44,12 @@ public final class ClientPages implements Routes {
   /**
    * @param overrides whether scores may be set by hand
    */
-  public ClientPages(PageRenderer renderer, ClientRoutes clients, StatisticsService statistics, Jdbi jdbi, boolean overrides) {
+  public ClientPages(
+      PageRenderer renderer,
+      ClientRoutes clients,
+      StatisticsService statistics,
+      Jdbi jdbi,
+      boolean overrides) {
     this.renderer = renderer;
     this.clients = clients;
     this.statistics = statistics;
@@ -99,7 +104,8 @@ public final class ClientPages implements Routes {
               Map<String, BigDecimal> most = most(ActivePolicy.read(handle));
               Duration cooldown = ContactStatusQuery.cooldown(handle);
               Map<String, ContactStatusQuery.ContactStatus> contacts =
-                  ContactStatusQuery.of(handle, page.items().stream().map(ClientProfile::userId).toList());
+                  ContactStatusQuery.of(
+                      handle, page.items().stream().map(ClientProfile::userId).toList());
               return page.items().stream()
                   .map(
                       client ->
@@ -163,7 +169,11 @@ public final class ClientPages implements Routes {
 
   /** Null if there is no score. */
   private static Waterfall waterfall(
-      ClientProfile client, ScoreForecast forecast, ScoringPolicy policy, String currency, ViewContext v) {
+      ClientProfile client,
+      ScoreForecast forecast,
+      ScoringPolicy policy,
+      String currency,
+      ViewContext v) {
     ClientProfile.Breakdown points = client.breakdown();
     if (points == null || client.computedScore() == null) {
       return null;
@@ -200,7 +210,10 @@ public final class ClientPages implements Routes {
 
   /** What the score's line is drawn with: thresholds, and marks of what happened. */
   private static Map<String, Object> shape(
-      ClientProfile client, SegmentCounts segmentCounts, List<ClientHistoryQueries.Event> events, ViewContext v) {
+      ClientProfile client,
+      SegmentCounts segmentCounts,
+      List<ClientHistoryQueries.Event> events,
+      ViewContext v) {
     SegmentCounts.Thresholds policy = segmentCounts.policy();
     List<Map<String, Object>> marks = new ArrayList<>();
     for (ClientHistoryQueries.Event event : events) {

@@ -3,27 +3,27 @@ package io.rekindle.dashboard.clients;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import io.javalin.http.HttpStatus;
-import io.rekindle.dashboard.web.Access;
-import io.rekindle.dashboard.web.Routes;
-import io.rekindle.dashboard.web.Principal;
-import io.rekindle.dashboard.web.list.CsvFormat;
-import io.rekindle.dashboard.web.JsonFields;
-import io.rekindle.dashboard.web.Json;
-import io.rekindle.dashboard.web.list.KeysetQuery;
-import io.rekindle.dashboard.web.list.ListResponse;
-import io.rekindle.dashboard.web.list.ListPage;
-import io.rekindle.dashboard.web.QueryParameters;
-import io.rekindle.dashboard.web.RateLimit;
-import io.rekindle.dashboard.web.HttpProblem;
-import io.rekindle.dashboard.web.Router;
-import io.rekindle.dashboard.web.Scope;
-import io.rekindle.dashboard.orders.ShopOrder;
 import io.rekindle.dashboard.audit.AuditLog;
 import io.rekindle.dashboard.audit.AuditLog.Subject;
 import io.rekindle.dashboard.clients.ClientHistoryQueries.Decision;
 import io.rekindle.dashboard.clients.ClientHistoryQueries.Email;
 import io.rekindle.dashboard.clients.ClientHistoryQueries.Event;
 import io.rekindle.dashboard.clients.ClientHistoryQueries.ScoreChange;
+import io.rekindle.dashboard.orders.ShopOrder;
+import io.rekindle.dashboard.web.Access;
+import io.rekindle.dashboard.web.HttpProblem;
+import io.rekindle.dashboard.web.Json;
+import io.rekindle.dashboard.web.JsonFields;
+import io.rekindle.dashboard.web.Principal;
+import io.rekindle.dashboard.web.QueryParameters;
+import io.rekindle.dashboard.web.RateLimit;
+import io.rekindle.dashboard.web.Router;
+import io.rekindle.dashboard.web.Routes;
+import io.rekindle.dashboard.web.Scope;
+import io.rekindle.dashboard.web.list.CsvFormat;
+import io.rekindle.dashboard.web.list.KeysetQuery;
+import io.rekindle.dashboard.web.list.ListPage;
+import io.rekindle.dashboard.web.list.ListResponse;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -163,12 +163,18 @@ public final class ClientRoutes implements Routes {
     router.get("/api/users/{userId}", READ, this::one);
     router.put("/api/users/{userId}", WRITE, this::change);
     router.delete("/api/users/{userId}", Access.ADMIN, this::erase);
-    router.get("/api/users/{userId}/history", READ, records(ClientHistoryQueries.HISTORY, HISTORY_CSV));
-    router.get("/api/users/{userId}/timeline", READ, records(ClientHistoryQueries.TIMELINE, TIMELINE_CSV));
-    router.get("/api/users/{userId}/orders", READ, records(ClientHistoryQueries.ORDERS, ORDERS_CSV));
-    router.get("/api/users/{userId}/emails", READ, records(ClientHistoryQueries.EMAILS, EMAILS_CSV));
     router.get(
-        "/api/users/{userId}/decisions", READ, records(ClientHistoryQueries.DECISIONS, DECISIONS_CSV));
+        "/api/users/{userId}/history", READ, records(ClientHistoryQueries.HISTORY, HISTORY_CSV));
+    router.get(
+        "/api/users/{userId}/timeline", READ, records(ClientHistoryQueries.TIMELINE, TIMELINE_CSV));
+    router.get(
+        "/api/users/{userId}/orders", READ, records(ClientHistoryQueries.ORDERS, ORDERS_CSV));
+    router.get(
+        "/api/users/{userId}/emails", READ, records(ClientHistoryQueries.EMAILS, EMAILS_CSV));
+    router.get(
+        "/api/users/{userId}/decisions",
+        READ,
+        records(ClientHistoryQueries.DECISIONS, DECISIONS_CSV));
     router.put("/api/users/{userId}/score-override", Access.ADMIN, this::override);
     router.delete("/api/users/{userId}/score-override", Access.ADMIN, this::endOverride);
   }
@@ -223,8 +229,10 @@ public final class ClientRoutes implements Routes {
     return page(ClientHistoryQueries.DECISIONS, userId, cursor, limit);
   }
 
-  private <T> ListPage<T> page(KeysetQuery<T> keysetQuery, String userId, String cursor, int limit) {
-    return jdbi.withHandle(handle -> keysetQuery.page(handle, Map.of("userId", userId), cursor, limit));
+  private <T> ListPage<T> page(
+      KeysetQuery<T> keysetQuery, String userId, String cursor, int limit) {
+    return jdbi.withHandle(
+        handle -> keysetQuery.page(handle, Map.of("userId", userId), cursor, limit));
   }
 
   private void list(Context ctx) throws Exception {
@@ -244,7 +252,8 @@ public final class ClientRoutes implements Routes {
     return ctx -> {
       String userId = QueryParameters.pathId(ctx, "userId");
       jdbi.useHandle(handle -> requireUser(handle, userId));
-      listResponse.answer(ctx, QueryParameters.of(ctx), format, keysetQuery, Map.of("userId", userId));
+      listResponse.answer(
+          ctx, QueryParameters.of(ctx), format, keysetQuery, Map.of("userId", userId));
     };
   }
 

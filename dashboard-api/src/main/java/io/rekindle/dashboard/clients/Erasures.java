@@ -14,7 +14,8 @@ import org.jdbi.v3.core.Jdbi;
 public final class Erasures implements AutoCloseable {
 
   private final Jdbi jdbi;
-  private final BackgroundLoop loop = new BackgroundLoop("erasures", Duration.ofSeconds(2), this::round);
+  private final BackgroundLoop loop =
+      new BackgroundLoop("erasures", Duration.ofSeconds(2), this::round);
 
   public Erasures(Jdbi jdbi) {
     this.jdbi = jdbi;

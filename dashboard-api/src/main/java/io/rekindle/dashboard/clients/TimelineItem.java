@@ -1,8 +1,8 @@
 package io.rekindle.dashboard.clients;
 
-import io.rekindle.dashboard.ui.ViewContext;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.rekindle.dashboard.clients.ClientHistoryQueries.Event;
+import io.rekindle.dashboard.ui.ViewContext;
 import java.time.Instant;
 
 /**

@@ -1,12 +1,12 @@
 package io.rekindle.dashboard.docs;
 
-import io.rekindle.dashboard.ui.PageRenderer;
 import static io.rekindle.dashboard.web.Access.PUBLIC;
 
 import io.javalin.http.Context;
-import io.rekindle.dashboard.web.Routes;
+import io.rekindle.dashboard.ui.PageRenderer;
 import io.rekindle.dashboard.web.QueryParameters;
 import io.rekindle.dashboard.web.Router;
+import io.rekindle.dashboard.web.Routes;
 import java.util.Map;
 
 /**

@@ -1,11 +1,11 @@
 package io.rekindle.dashboard.docs;
 
-import io.rekindle.dashboard.web.Access;
-import io.rekindle.dashboard.web.Router;
-import io.rekindle.dashboard.web.Routes;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.javalin.http.Context;
+import io.rekindle.dashboard.web.Access;
+import io.rekindle.dashboard.web.Router;
+import io.rekindle.dashboard.web.Routes;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

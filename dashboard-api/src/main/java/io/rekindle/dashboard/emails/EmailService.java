@@ -3,8 +3,8 @@ package io.rekindle.dashboard.emails;
 import io.rekindle.dashboard.database.NullableColumns;
 import io.rekindle.dashboard.web.Json;
 import io.rekindle.dashboard.web.list.KeysetQuery;
-import io.rekindle.dashboard.web.list.ListResponse;
 import io.rekindle.dashboard.web.list.ListPage;
+import io.rekindle.dashboard.web.list.ListResponse;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -115,7 +115,8 @@ public final class EmailService {
   }
 
   /** All that the filter lets through, the newest first; to be called in a transaction. */
-  static void forEach(Handle handle, Filter filter, ListResponse.ItemConsumer<EmailSummary> consumer)
+  static void forEach(
+      Handle handle, Filter filter, ListResponse.ItemConsumer<EmailSummary> consumer)
       throws Exception {
     keysetQuery(handle, filter).forEach(handle, parameters(filter), consumer);
   }

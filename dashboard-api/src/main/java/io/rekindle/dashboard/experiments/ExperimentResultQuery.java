@@ -44,7 +44,8 @@ public final class ExperimentResultQuery {
     return byId(connection, id).orElseThrow();
   }
 
-  public static Optional<ExperimentResult> byId(Connection connection, String id) throws SQLException {
+  public static Optional<ExperimentResult> byId(Connection connection, String id)
+      throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(EXPERIMENT)) {
       statement.setString(1, id);
       try (ResultSet row = statement.executeQuery()) {

@@ -90,7 +90,8 @@ final class LiveEventPoller {
     }
     List<Email> emails = emails();
     emails.removeIf(
-        email -> Objects.equals(emailsReported.put(email.emailId(), email.status()), email.status()));
+        email ->
+            Objects.equals(emailsReported.put(email.emailId(), email.status()), email.status()));
     if (!emails.isEmpty() && !first) {
       events.add(new Event("emails", new Emails(emails)));
     }

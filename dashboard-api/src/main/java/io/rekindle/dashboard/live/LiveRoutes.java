@@ -3,15 +3,15 @@ package io.rekindle.dashboard.live;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
+import io.rekindle.dashboard.background.BackgroundLoop;
+import io.rekindle.dashboard.pipeline.ProgressQuery;
 import io.rekindle.dashboard.web.Access;
-import io.rekindle.dashboard.web.Routes;
+import io.rekindle.dashboard.web.HttpProblem;
 import io.rekindle.dashboard.web.Json;
 import io.rekindle.dashboard.web.QueryParameters;
-import io.rekindle.dashboard.web.HttpProblem;
-import io.rekindle.dashboard.background.BackgroundLoop;
 import io.rekindle.dashboard.web.Router;
+import io.rekindle.dashboard.web.Routes;
 import io.rekindle.dashboard.web.Scope;
-import io.rekindle.dashboard.pipeline.ProgressQuery;
 import jakarta.servlet.ServletResponse;
 import jakarta.servlet.ServletResponseWrapper;
 import java.io.IOException;
@@ -37,7 +37,8 @@ public final class LiveRoutes implements Routes, AutoCloseable {
 
   private final LiveEventPoller poller;
   private final Set<EventStream> streams = ConcurrentHashMap.newKeySet();
-  private final BackgroundLoop loop = new BackgroundLoop("live", Duration.ofSeconds(1), this::publish);
+  private final BackgroundLoop loop =
+      new BackgroundLoop("live", Duration.ofSeconds(1), this::publish);
   private int quietRounds;
 
   public LiveRoutes(Jdbi jdbi, ProgressQuery progress) {
@@ -67,7 +68,8 @@ public final class LiveRoutes implements Routes, AutoCloseable {
   private void listen(Context ctx) {
     QueryParameters.of(ctx).check();
     if (streams.size() >= MAX_STREAMS) {
-      throw HttpProblem.retryLater(HttpStatus.SERVICE_UNAVAILABLE, "Too many pages listen already.", 30);
+      throw HttpProblem.retryLater(
+          HttpStatus.SERVICE_UNAVAILABLE, "Too many pages listen already.", 30);
     }
     ctx.status(HttpStatus.OK);
     ctx.res().setContentType("text/event-stream");

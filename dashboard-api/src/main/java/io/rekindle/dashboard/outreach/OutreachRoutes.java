@@ -4,21 +4,21 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
-import io.rekindle.dashboard.database.NullableColumns;
-import io.rekindle.dashboard.database.DashboardDatabase;
-import io.rekindle.dashboard.web.Access;
-import io.rekindle.dashboard.web.Routes;
-import io.rekindle.dashboard.web.Principal;
-import io.rekindle.dashboard.web.list.CsvFormat;
-import io.rekindle.dashboard.web.JsonFields;
-import io.rekindle.dashboard.web.Json;
-import io.rekindle.dashboard.web.list.KeysetQuery;
-import io.rekindle.dashboard.web.list.ListResponse;
-import io.rekindle.dashboard.web.QueryParameters;
-import io.rekindle.dashboard.web.HttpProblem;
-import io.rekindle.dashboard.web.Router;
 import io.rekindle.dashboard.audit.AuditLog;
 import io.rekindle.dashboard.audit.AuditLog.Subject;
+import io.rekindle.dashboard.database.DashboardDatabase;
+import io.rekindle.dashboard.database.NullableColumns;
+import io.rekindle.dashboard.web.Access;
+import io.rekindle.dashboard.web.HttpProblem;
+import io.rekindle.dashboard.web.Json;
+import io.rekindle.dashboard.web.JsonFields;
+import io.rekindle.dashboard.web.Principal;
+import io.rekindle.dashboard.web.QueryParameters;
+import io.rekindle.dashboard.web.Router;
+import io.rekindle.dashboard.web.Routes;
+import io.rekindle.dashboard.web.list.CsvFormat;
+import io.rekindle.dashboard.web.list.KeysetQuery;
+import io.rekindle.dashboard.web.list.ListResponse;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
@@ -128,7 +128,9 @@ public final class OutreachRoutes implements Routes {
     router.get(
         "/api/suppressions",
         Access.VIEWER,
-        ctx -> listResponse.answer(ctx, QueryParameters.of(ctx), SUPPRESSIONS_CSV, SUPPRESSIONS, Map.of()));
+        ctx ->
+            listResponse.answer(
+                ctx, QueryParameters.of(ctx), SUPPRESSIONS_CSV, SUPPRESSIONS, Map.of()));
     router.post("/api/suppressions", Access.ANALYST, this::suppress);
     router.delete("/api/suppressions/{userId}", Access.ANALYST, this::release);
   }
@@ -209,7 +211,8 @@ public final class OutreachRoutes implements Routes {
             }));
   }
 
-  private static OutreachSettings write(Context ctx, Handle handle, JsonFields fields, String action) {
+  private static OutreachSettings write(
+      Context ctx, Handle handle, JsonFields fields, String action) {
     OutreachSettings before = OutreachSettings.lock(handle);
     OutreachSettings after = before.with(fields).write(handle, Principal.of(ctx).name());
     AuditLog.record(handle, ctx, action, Subject.OUTREACH_SETTINGS, null, before, after);

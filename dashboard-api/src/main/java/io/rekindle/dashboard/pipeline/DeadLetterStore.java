@@ -2,8 +2,8 @@ package io.rekindle.dashboard.pipeline;
 
 import io.javalin.http.HttpStatus;
 import io.rekindle.connectors.deadletter.DeadLetter;
-import io.rekindle.connectors.replay.DeadLetterReplay;
 import io.rekindle.connectors.kafka.Topics;
+import io.rekindle.connectors.replay.DeadLetterReplay;
 import io.rekindle.dashboard.web.HttpProblem;
 import java.io.IOException;
 import java.time.Duration;
@@ -27,8 +27,8 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * The topic of records that the pipeline could not read. One call at a time, each by a client
- * of its own, since they are few. Thread-safe.
+ * The topic of records that the pipeline could not read. One call at a time, each by a client of
+ * its own, since they are few. Thread-safe.
  */
 public final class DeadLetterStore {
 
@@ -155,7 +155,8 @@ public final class DeadLetterStore {
             Optional<String> rejection = replay.rejection(letter, System.currentTimeMillis());
             if (rejection.isPresent()) {
               throw new HttpProblem(
-                  HttpStatus.UNPROCESSABLE_CONTENT, "It would be refused again: " + rejection.get());
+                  HttpStatus.UNPROCESSABLE_CONTENT,
+                  "It would be refused again: " + rejection.get());
             }
             return replay.send(letter);
           }

@@ -1,9 +1,9 @@
 package io.rekindle.dashboard.pipeline;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.rekindle.dashboard.web.Json;
 import io.rekindle.dashboard.pipeline.PipelineStatus.Checkpoint;
 import io.rekindle.dashboard.pipeline.PipelineStatus.Job;
+import io.rekindle.dashboard.web.Json;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;

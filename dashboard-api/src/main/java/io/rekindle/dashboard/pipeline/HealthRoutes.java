@@ -3,8 +3,8 @@ package io.rekindle.dashboard.pipeline;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
 import io.rekindle.dashboard.web.Access;
-import io.rekindle.dashboard.web.Routes;
 import io.rekindle.dashboard.web.Router;
+import io.rekindle.dashboard.web.Routes;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -1,16 +1,16 @@
 package io.rekindle.dashboard.pipeline;
 
-import io.rekindle.dashboard.ui.ListUrl;
-import io.rekindle.dashboard.ui.PageRenderer;
 import static io.rekindle.dashboard.web.Access.ADMIN;
 import static io.rekindle.dashboard.web.Access.VIEWER;
 
 import io.javalin.http.Context;
+import io.rekindle.dashboard.ui.ListUrl;
+import io.rekindle.dashboard.ui.PageRenderer;
+import io.rekindle.dashboard.web.HttpProblem;
+import io.rekindle.dashboard.web.QueryParameters;
+import io.rekindle.dashboard.web.Router;
 import io.rekindle.dashboard.web.Routes;
 import io.rekindle.dashboard.web.list.ListPage;
-import io.rekindle.dashboard.web.QueryParameters;
-import io.rekindle.dashboard.web.HttpProblem;
-import io.rekindle.dashboard.web.Router;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

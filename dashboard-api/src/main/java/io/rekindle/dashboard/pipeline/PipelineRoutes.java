@@ -4,19 +4,19 @@ import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
 import io.rekindle.connectors.deadletter.DeadLetter;
 import io.rekindle.connectors.replay.DeadLetterReplay;
-import io.rekindle.dashboard.web.Access;
-import io.rekindle.dashboard.web.Routes;
-import io.rekindle.dashboard.web.list.CsvFormat;
-import io.rekindle.dashboard.web.list.Cursor;
-import io.rekindle.dashboard.web.JsonFields;
-import io.rekindle.dashboard.web.Json;
-import io.rekindle.dashboard.web.list.ListResponse;
-import io.rekindle.dashboard.web.list.ListPage;
-import io.rekindle.dashboard.web.HttpProblem;
-import io.rekindle.dashboard.web.Router;
-import io.rekindle.dashboard.web.Scope;
 import io.rekindle.dashboard.audit.AuditLog;
 import io.rekindle.dashboard.audit.AuditLog.Subject;
+import io.rekindle.dashboard.web.Access;
+import io.rekindle.dashboard.web.HttpProblem;
+import io.rekindle.dashboard.web.Json;
+import io.rekindle.dashboard.web.JsonFields;
+import io.rekindle.dashboard.web.Router;
+import io.rekindle.dashboard.web.Routes;
+import io.rekindle.dashboard.web.Scope;
+import io.rekindle.dashboard.web.list.CsvFormat;
+import io.rekindle.dashboard.web.list.Cursor;
+import io.rekindle.dashboard.web.list.ListPage;
+import io.rekindle.dashboard.web.list.ListResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
@@ -118,7 +118,8 @@ public final class PipelineRoutes implements Routes {
       }
       from++;
     }
-    List<DeadLetterItem> some = all.subList(Math.min(from, all.size()), Math.min(from + limit, all.size()));
+    List<DeadLetterItem> some =
+        all.subList(Math.min(from, all.size()), Math.min(from + limit, all.size()));
     return new ListPage<>(
         some,
         from + limit < all.size() ? Cursor.write(LIST, some.get(some.size() - 1).id()) : null);
@@ -154,7 +155,9 @@ public final class PipelineRoutes implements Routes {
   }
 
   private DeadLetter find(String id) {
-    return store().find(id).orElseThrow(() -> HttpProblem.notFound("No dead letter \"" + id + "\"."));
+    return store()
+        .find(id)
+        .orElseThrow(() -> HttpProblem.notFound("No dead letter \"" + id + "\"."));
   }
 
   private DeadLetterStore store() {

@@ -2,8 +2,8 @@ package io.rekindle.dashboard.pipeline;
 
 import io.rekindle.connectors.kafka.Topic;
 import io.rekindle.connectors.kafka.Topics;
-import io.rekindle.dashboard.database.NullableColumns;
 import io.rekindle.dashboard.background.BackgroundLoop;
+import io.rekindle.dashboard.database.NullableColumns;
 import io.rekindle.dashboard.pipeline.PipelineStatus.Capture;
 import io.rekindle.dashboard.pipeline.PipelineStatus.DeadLetters;
 import io.rekindle.dashboard.pipeline.PipelineStatus.Holder;
@@ -99,7 +99,8 @@ public final class PipelineService implements AutoCloseable {
           List<Subtask> subtasks = subtasks(handle);
           Capture capture = capture(handle);
           List<Partition> partitions = partitions(handle, known);
-          boolean moving = scored.ageMillis() != null && scored.ageMillis() < STALL_AFTER.toMillis();
+          boolean moving =
+              scored.ageMillis() != null && scored.ageMillis() < STALL_AFTER.toMillis();
           Holder holder =
               moving ? Holder.NONE : holder(scored, capture, known.job(), partitions, subtasks);
           return new PipelineStatus(

@@ -1,7 +1,7 @@
 package io.rekindle.dashboard.policies;
 
-import io.rekindle.scoring.policy.Band;
 import io.rekindle.scoring.Score;
+import io.rekindle.scoring.policy.Band;
 import io.rekindle.scoring.policy.Segment;
 import java.util.Arrays;
 import java.util.EnumMap;

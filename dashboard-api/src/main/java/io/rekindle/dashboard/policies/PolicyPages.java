@@ -1,16 +1,16 @@
 package io.rekindle.dashboard.policies;
 
-import io.rekindle.dashboard.ui.PageRenderer;
-import io.rekindle.dashboard.ui.ViewContext;
 import static io.rekindle.dashboard.web.Access.ADMIN;
 import static io.rekindle.dashboard.web.Access.VIEWER;
 
 import io.javalin.http.Context;
-import io.rekindle.dashboard.web.Routes;
+import io.rekindle.dashboard.outreach.OutreachRoutes;
+import io.rekindle.dashboard.ui.PageRenderer;
+import io.rekindle.dashboard.ui.ViewContext;
 import io.rekindle.dashboard.web.Json;
 import io.rekindle.dashboard.web.QueryParameters;
 import io.rekindle.dashboard.web.Router;
-import io.rekindle.dashboard.outreach.OutreachRoutes;
+import io.rekindle.dashboard.web.Routes;
 import io.rekindle.scoring.policy.ScoringPolicy;
 import java.util.HashMap;
 import java.util.List;

@@ -161,7 +161,8 @@ final class PolicyPreview {
     }
   }
 
-  private void compare(BinaryRows clients, OrderReader reader, PolicyComparison comparison, long asOf)
+  private void compare(
+      BinaryRows clients, OrderReader reader, PolicyComparison comparison, long asOf)
       throws SQLException, CancelledException {
     Scorer oldScorer = new Scorer(before);
     Scorer newScorer = new Scorer(after);

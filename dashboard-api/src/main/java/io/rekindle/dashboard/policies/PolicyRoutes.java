@@ -3,19 +3,19 @@ package io.rekindle.dashboard.policies;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
-import io.rekindle.dashboard.database.DashboardDatabase;
-import io.rekindle.dashboard.web.Access;
-import io.rekindle.dashboard.web.Routes;
-import io.rekindle.dashboard.web.Principal;
-import io.rekindle.dashboard.web.list.CsvFormat;
-import io.rekindle.dashboard.web.JsonFields;
-import io.rekindle.dashboard.web.Json;
-import io.rekindle.dashboard.web.list.ListResponse;
-import io.rekindle.dashboard.web.QueryParameters;
-import io.rekindle.dashboard.web.HttpProblem;
-import io.rekindle.dashboard.web.Router;
 import io.rekindle.dashboard.audit.AuditLog;
 import io.rekindle.dashboard.audit.AuditLog.Subject;
+import io.rekindle.dashboard.database.DashboardDatabase;
+import io.rekindle.dashboard.web.Access;
+import io.rekindle.dashboard.web.HttpProblem;
+import io.rekindle.dashboard.web.Json;
+import io.rekindle.dashboard.web.JsonFields;
+import io.rekindle.dashboard.web.Principal;
+import io.rekindle.dashboard.web.QueryParameters;
+import io.rekindle.dashboard.web.Router;
+import io.rekindle.dashboard.web.Routes;
+import io.rekindle.dashboard.web.list.CsvFormat;
+import io.rekindle.dashboard.web.list.ListResponse;
 import io.rekindle.scoring.policy.InvalidPolicyException;
 import io.rekindle.scoring.policy.ScoringPolicy;
 import java.util.List;
@@ -46,7 +46,8 @@ public final class PolicyRoutes implements Routes, AutoCloseable {
 
   @Override
   public void register(Router router) {
-    router.get("/api/policies", Access.VIEWER, ctx -> ListResponse.answerWhole(ctx, CSV, this::policies));
+    router.get(
+        "/api/policies", Access.VIEWER, ctx -> ListResponse.answerWhole(ctx, CSV, this::policies));
     router.post("/api/policies", Access.ANALYST, this::create);
     router.post("/api/policies/rollback", Access.ADMIN, this::rollBack);
     router.get("/api/policies/{policyVersion}", Access.VIEWER, this::one);

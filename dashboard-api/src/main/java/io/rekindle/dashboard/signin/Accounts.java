@@ -99,7 +99,8 @@ public final class Accounts {
         .findOne();
   }
 
-  public static Account update(Handle handle, String accountId, String name, Role role, boolean disabled) {
+  public static Account update(
+      Handle handle, String accountId, String name, Role role, boolean disabled) {
     return handle
         .createQuery(
             """

@@ -1,9 +1,9 @@
 package io.rekindle.dashboard.signin;
 
 import io.rekindle.dashboard.audit.AuditLog;
-import io.rekindle.dashboard.web.Role;
-import io.rekindle.dashboard.background.BackgroundLoop;
 import io.rekindle.dashboard.audit.AuditLog.Subject;
+import io.rekindle.dashboard.background.BackgroundLoop;
+import io.rekindle.dashboard.web.Role;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.function.Consumer;
@@ -21,7 +21,8 @@ public final class FirstAdmin implements AutoCloseable {
   private final String email;
   private final String givenPassword;
   private final Consumer<String> announcement;
-  private final BackgroundLoop loop = new BackgroundLoop("first-admin", Duration.ofSeconds(1), this::round);
+  private final BackgroundLoop loop =
+      new BackgroundLoop("first-admin", Duration.ofSeconds(1), this::round);
 
   /**
    * @param givenPassword null to make one up
@@ -71,7 +72,11 @@ public final class FirstAdmin implements AutoCloseable {
         null);
     if (givenPassword == null) {
       announcement.accept(
-          "First start: sign in as " + email + " with the password " + password + " (shown only once).");
+          "First start: sign in as "
+              + email
+              + " with the password "
+              + password
+              + " (shown only once).");
     }
   }
 

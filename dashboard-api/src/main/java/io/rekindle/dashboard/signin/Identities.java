@@ -17,7 +17,8 @@ final class Identities {
    *
    * @throws OidcSignInException if the account is disabled, or another one has the person's address
    */
-  static Account account(Handle handle, Identity identity, String address) throws OidcSignInException {
+  static Account account(Handle handle, Identity identity, String address)
+      throws OidcSignInException {
     // Two sign-ins of a new person at once make one account.
     handle
         .createQuery("select pg_advisory_xact_lock(hashtextextended(:who, 0))::text")
@@ -54,7 +55,8 @@ final class Identities {
     return after;
   }
 
-  private static Account made(Handle handle, Identity identity, String address) throws OidcSignInException {
+  private static Account made(Handle handle, Identity identity, String address)
+      throws OidcSignInException {
     Account made =
         Accounts.insert(handle, identity.email(), identity.name(), identity.role(), null)
             .orElseThrow(

@@ -157,7 +157,8 @@ final class OidcProvider {
                   null)
               .validate(tokens.getOIDCTokens().getIDToken(), new Nonce(attempt.nonce()));
     } catch (BadJOSEException | JOSEException e) {
-      throw new OidcSignInException(SignInProblem.TOKEN, "The ID token does not hold: " + e.getMessage());
+      throw new OidcSignInException(
+          SignInProblem.TOKEN, "The ID token does not hold: " + e.getMessage());
     }
     Map<String, Object> claims = token.toJSONObject();
     if (!OidcClaims.complete(claims, settings)) {
@@ -248,7 +249,8 @@ final class OidcProvider {
     try {
       UserInfoResponse response =
           UserInfoResponse.parse(
-              withTimeouts(new UserInfoRequest(metadata.getUserInfoEndpointURI(), token).toHTTPRequest())
+              withTimeouts(
+                      new UserInfoRequest(metadata.getUserInfoEndpointURI(), token).toHTTPRequest())
                   .send());
       if (!response.indicatesSuccess() || response.toSuccessResponse().getUserInfo() == null) {
         return Map.of();

@@ -1,17 +1,17 @@
 package io.rekindle.dashboard.signin;
 
-import io.rekindle.dashboard.audit.AuditLog;
-import io.rekindle.dashboard.web.SecretCookie;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
-import io.rekindle.dashboard.web.Access;
-import io.rekindle.dashboard.web.Routes;
-import io.rekindle.dashboard.web.ClientAddress;
-import io.rekindle.dashboard.web.RateLimit;
-import io.rekindle.dashboard.web.HttpProblem;
-import io.rekindle.dashboard.web.Router;
+import io.rekindle.dashboard.audit.AuditLog;
 import io.rekindle.dashboard.signin.OidcProvider.Attempt;
 import io.rekindle.dashboard.signin.OidcProvider.Identity;
+import io.rekindle.dashboard.web.Access;
+import io.rekindle.dashboard.web.ClientAddress;
+import io.rekindle.dashboard.web.HttpProblem;
+import io.rekindle.dashboard.web.RateLimit;
+import io.rekindle.dashboard.web.Router;
+import io.rekindle.dashboard.web.Routes;
+import io.rekindle.dashboard.web.SecretCookie;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;

@@ -1,9 +1,9 @@
 package io.rekindle.dashboard.signin;
 
-import io.rekindle.dashboard.web.SecretCookie;
 import io.javalin.http.Context;
 import io.rekindle.dashboard.web.Principal;
 import io.rekindle.dashboard.web.Role;
+import io.rekindle.dashboard.web.SecretCookie;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Base64;

@@ -1,19 +1,19 @@
 package io.rekindle.dashboard.signin;
 
-import io.rekindle.dashboard.audit.AuditLog;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
+import io.rekindle.dashboard.audit.AuditLog;
+import io.rekindle.dashboard.audit.AuditLog.Subject;
 import io.rekindle.dashboard.web.Access;
-import io.rekindle.dashboard.web.Routes;
-import io.rekindle.dashboard.web.Principal;
 import io.rekindle.dashboard.web.ClientAddress;
-import io.rekindle.dashboard.web.JsonFields;
-import io.rekindle.dashboard.web.Json;
-import io.rekindle.dashboard.web.RateLimit;
 import io.rekindle.dashboard.web.HttpProblem;
+import io.rekindle.dashboard.web.Json;
+import io.rekindle.dashboard.web.JsonFields;
+import io.rekindle.dashboard.web.Principal;
+import io.rekindle.dashboard.web.RateLimit;
 import io.rekindle.dashboard.web.Role;
 import io.rekindle.dashboard.web.Router;
-import io.rekindle.dashboard.audit.AuditLog.Subject;
+import io.rekindle.dashboard.web.Routes;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

@@ -101,7 +101,8 @@ final class OutreachCountsQuery {
     LocalDate today = now.toLocalDate();
     return new OutreachCounts(
         asOf,
-        new Rolling(week(connection, now, dutyCycle), week(connection, now.minusDays(7), dutyCycle)),
+        new Rolling(
+            week(connection, now, dutyCycle), week(connection, now.minusDays(7), dutyCycle)),
         queue(connection),
         rows(
             connection,

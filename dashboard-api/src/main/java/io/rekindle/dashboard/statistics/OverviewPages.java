@@ -1,25 +1,25 @@
 package io.rekindle.dashboard.statistics;
 
-import io.rekindle.dashboard.experiments.ForestPlot;
-import io.rekindle.dashboard.ui.ListUrl;
-import io.rekindle.dashboard.ui.PageRenderer;
-import io.rekindle.dashboard.ui.Waterfall;
 import static io.rekindle.dashboard.web.Access.PUBLIC;
 import static io.rekindle.dashboard.web.Access.VIEWER;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.javalin.http.Context;
 import io.rekindle.dashboard.emails.EmailDetail;
-import io.rekindle.dashboard.emails.EmailService;
-import io.rekindle.dashboard.emails.EmailRoutes;
 import io.rekindle.dashboard.emails.EmailExplanation;
-import io.rekindle.dashboard.web.Routes;
-import io.rekindle.dashboard.web.QueryParameters;
-import io.rekindle.dashboard.web.HttpProblem;
-import io.rekindle.dashboard.web.Router;
+import io.rekindle.dashboard.emails.EmailRoutes;
+import io.rekindle.dashboard.emails.EmailService;
 import io.rekindle.dashboard.experiments.ExperimentResult;
-import io.rekindle.dashboard.signin.SignInProblem;
+import io.rekindle.dashboard.experiments.ForestPlot;
 import io.rekindle.dashboard.signin.SignInMethods;
+import io.rekindle.dashboard.signin.SignInProblem;
+import io.rekindle.dashboard.ui.ListUrl;
+import io.rekindle.dashboard.ui.PageRenderer;
+import io.rekindle.dashboard.ui.Waterfall;
+import io.rekindle.dashboard.web.HttpProblem;
+import io.rekindle.dashboard.web.QueryParameters;
+import io.rekindle.dashboard.web.Router;
+import io.rekindle.dashboard.web.Routes;
 import java.math.BigDecimal;
 import java.sql.SQLException;
 import java.util.HashMap;
@@ -43,7 +43,11 @@ public final class OverviewPages implements Routes {
   private final EmailService emails;
   private final SignInMethods signInMethods;
 
-  public OverviewPages(PageRenderer renderer, StatisticsService statistics, EmailService emails, SignInMethods signInMethods) {
+  public OverviewPages(
+      PageRenderer renderer,
+      StatisticsService statistics,
+      EmailService emails,
+      SignInMethods signInMethods) {
     this.renderer = renderer;
     this.statistics = statistics;
     this.emails = emails;
@@ -157,7 +161,8 @@ public final class OverviewPages implements Routes {
     QueryParameters query = QueryParameters.of(ctx);
     String id = query.text("id", 128);
     query.check();
-    ExperimentResult experiment = id == null ? statistics.currentExperiment() : statistics.experiment(id);
+    ExperimentResult experiment =
+        id == null ? statistics.currentExperiment() : statistics.experiment(id);
     Map<String, Object> parameters = new HashMap<>();
     parameters.put("v", renderer.view(ctx));
     parameters.put("experiment", experiment);

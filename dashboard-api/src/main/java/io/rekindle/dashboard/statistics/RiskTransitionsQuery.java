@@ -72,7 +72,8 @@ final class RiskTransitionsQuery {
     LocalDate today = asOf.atOffset(ZoneOffset.UTC).toLocalDate();
     LocalDate oldest = today.minusDays(DAYS - 1);
     LocalDate since = oldest;
-    if (completeUntil != null && completeUntil.atOffset(ZoneOffset.UTC).toLocalDate().isAfter(oldest)) {
+    if (completeUntil != null
+        && completeUntil.atOffset(ZoneOffset.UTC).toLocalDate().isAfter(oldest)) {
       since = completeUntil.atOffset(ZoneOffset.UTC).toLocalDate();
     }
     NavigableMap<LocalDate, Day> newer = days(connection, since, today, dutyCycle);
@@ -94,7 +95,8 @@ final class RiskTransitionsQuery {
   }
 
   private static NavigableMap<LocalDate, Day> days(
-      Connection connection, LocalDate since, LocalDate today, DutyCycle dutyCycle) throws SQLException {
+      Connection connection, LocalDate since, LocalDate today, DutyCycle dutyCycle)
+      throws SQLException {
     NavigableMap<LocalDate, Day> days = new TreeMap<>();
     try (PreparedStatement statement = connection.prepareStatement(BY_DAY)) {
       for (LocalDate next = since; !next.isAfter(today); next = next.plusDays(1)) {

@@ -1,12 +1,12 @@
 package io.rekindle.dashboard.statistics;
 
-import io.rekindle.dashboard.background.DutyCycle;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.rekindle.dashboard.background.DutyCycle;
 import io.rekindle.dashboard.database.NullableColumns;
-import io.rekindle.dashboard.web.Json;
 import io.rekindle.dashboard.statistics.SegmentCounts.Bin;
 import io.rekindle.dashboard.statistics.SegmentCounts.SegmentCount;
 import io.rekindle.dashboard.statistics.SegmentCounts.Thresholds;
+import io.rekindle.dashboard.web.Json;
 import io.rekindle.scoring.policy.InvalidPolicyException;
 import io.rekindle.scoring.policy.ScoringPolicy;
 import java.math.BigDecimal;

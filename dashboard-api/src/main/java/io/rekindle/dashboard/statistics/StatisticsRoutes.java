@@ -1,19 +1,19 @@
 package io.rekindle.dashboard.statistics;
 
-import io.rekindle.dashboard.experiments.ExperimentResult;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.javalin.http.Context;
-import io.rekindle.dashboard.web.Access;
-import io.rekindle.dashboard.web.Routes;
-import io.rekindle.dashboard.web.list.CsvFormat;
-import io.rekindle.dashboard.web.list.ListResponse;
-import io.rekindle.dashboard.web.QueryParameters;
-import io.rekindle.dashboard.web.Router;
-import io.rekindle.dashboard.web.Scope;
+import io.rekindle.dashboard.experiments.ExperimentResult;
 import io.rekindle.dashboard.statistics.SegmentCounts.Bin;
 import io.rekindle.dashboard.statistics.SegmentCounts.SegmentCount;
 import io.rekindle.dashboard.statistics.SegmentCounts.Thresholds;
 import io.rekindle.dashboard.ui.Messages;
+import io.rekindle.dashboard.web.Access;
+import io.rekindle.dashboard.web.QueryParameters;
+import io.rekindle.dashboard.web.Router;
+import io.rekindle.dashboard.web.Routes;
+import io.rekindle.dashboard.web.Scope;
+import io.rekindle.dashboard.web.list.CsvFormat;
+import io.rekindle.dashboard.web.list.ListResponse;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.sql.SQLException;
@@ -62,7 +62,8 @@ public final class StatisticsRoutes implements Routes {
   public void register(Router router) {
     router.get("/api/overview", READ, ctx -> answer(ctx, overview(statistics.overview())));
     router.get("/api/segments", READ, ctx -> answer(ctx, Segments.of(statistics.segmentCounts())));
-    router.get("/api/distribution", READ, ctx -> answer(ctx, Distribution.of(statistics.segmentCounts())));
+    router.get(
+        "/api/distribution", READ, ctx -> answer(ctx, Distribution.of(statistics.segmentCounts())));
     router.get("/api/trend", READ, ctx -> overDays(ctx, statistics::trend));
     router.get("/api/at-risk-flow", READ, ctx -> overDays(ctx, statistics::atRiskFlow));
     router.get("/api/funnel", READ, ctx -> overDays(ctx, statistics::funnel));
@@ -113,7 +114,10 @@ public final class StatisticsRoutes implements Routes {
       Instant asOf, long clients, String currency, List<SegmentCount> segments) {
     static Segments of(SegmentCounts segmentCounts) {
       return new Segments(
-          segmentCounts.asOf(), segmentCounts.clients(), segmentCounts.currency(), segmentCounts.segments());
+          segmentCounts.asOf(),
+          segmentCounts.clients(),
+          segmentCounts.currency(),
+          segmentCounts.segments());
     }
   }
 

@@ -2,13 +2,13 @@ package io.rekindle.dashboard.statistics;
 
 import io.rekindle.dashboard.background.CachedStatistic;
 import io.rekindle.dashboard.background.StatisticsRefresher;
+import io.rekindle.dashboard.database.DashboardDatabase;
 import io.rekindle.dashboard.experiments.ExperimentResult;
 import io.rekindle.dashboard.experiments.ExperimentResultQuery;
-import io.rekindle.dashboard.database.DashboardDatabase;
-import io.rekindle.dashboard.web.HttpProblem;
-import io.rekindle.dashboard.statistics.RiskTransitions.Day;
 import io.rekindle.dashboard.statistics.OutreachCounts.EmailDay;
 import io.rekindle.dashboard.statistics.OutreachCounts.OutcomeDay;
+import io.rekindle.dashboard.statistics.RiskTransitions.Day;
+import io.rekindle.dashboard.web.HttpProblem;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.sql.SQLException;
@@ -57,11 +57,14 @@ public final class StatisticsService implements AutoCloseable {
     RiskTransitionsQuery riskTransitionsQuery = new RiskTransitionsQuery();
     OutreachCountsQuery outreachQuery = new OutreachCountsQuery();
     this.segmentCounts = refresher.add("segmentCounts", FAST_PERIOD, segmentCountsQuery::compute);
-    this.riskTransitions = refresher.add("riskTransitions", FAST_PERIOD, riskTransitionsQuery::compute);
+    this.riskTransitions =
+        refresher.add("riskTransitions", FAST_PERIOD, riskTransitionsQuery::compute);
     this.outreach = refresher.add("outreach", SLOW_PERIOD, outreachQuery::compute);
     this.current =
         refresher.add(
-            "experiment", SLOW_PERIOD, (connection, dutyCycle) -> ExperimentResultQuery.current(connection));
+            "experiment",
+            SLOW_PERIOD,
+            (connection, dutyCycle) -> ExperimentResultQuery.current(connection));
     refresher.start();
   }
 
@@ -194,7 +197,8 @@ public final class StatisticsService implements AutoCloseable {
       sum -= day.scoreSum();
     }
     Collections.reverse(trend);
-    return new Trend(transitions.asOf().isBefore(now.asOf()) ? transitions.asOf() : now.asOf(), trend);
+    return new Trend(
+        transitions.asOf().isBefore(now.asOf()) ? transitions.asOf() : now.asOf(), trend);
   }
 
   public record FlowDay(LocalDate day, long entered, long left, long leftByOrder) {}
@@ -212,7 +216,9 @@ public final class StatisticsService implements AutoCloseable {
   }
 
   private static List<Day> last(RiskTransitions transitions, int days) {
-    return transitions.days().subList(Math.max(0, transitions.days().size() - days), transitions.days().size());
+    return transitions
+        .days()
+        .subList(Math.max(0, transitions.days().size() - days), transitions.days().size());
   }
 
   /** A step on the way from risk to an order. */

@@ -3,7 +3,7 @@
  * about it and what came of it.
  *
  * <p>They cost a look at millions of rows, so no request computes them: one {@link
- * io.rekindle.dashboard.background.StatisticsRefresher} does, again and again in the background, and every
- * answer says as of when its numbers are.
+ * io.rekindle.dashboard.background.StatisticsRefresher} does, again and again in the background,
+ * and every answer says as of when its numbers are.
  */
 package io.rekindle.dashboard.statistics;

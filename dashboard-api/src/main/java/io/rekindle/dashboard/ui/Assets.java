@@ -2,9 +2,9 @@ package io.rekindle.dashboard.ui;
 
 import io.javalin.http.Context;
 import io.rekindle.dashboard.web.Access;
-import io.rekindle.dashboard.web.Routes;
 import io.rekindle.dashboard.web.HttpProblem;
 import io.rekindle.dashboard.web.Router;
+import io.rekindle.dashboard.web.Routes;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

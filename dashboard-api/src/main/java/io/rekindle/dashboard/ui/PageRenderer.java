@@ -1,11 +1,11 @@
 package io.rekindle.dashboard.ui;
 
 import io.javalin.http.Context;
-import io.rekindle.dashboard.web.Routes;
-import io.rekindle.dashboard.web.Principal;
 import io.rekindle.dashboard.web.ErrorHandler;
+import io.rekindle.dashboard.web.Principal;
 import io.rekindle.dashboard.web.ProblemDetails;
 import io.rekindle.dashboard.web.Router;
+import io.rekindle.dashboard.web.Routes;
 import java.util.Locale;
 import java.util.Map;
 

@@ -35,7 +35,7 @@ public record Waterfall(BigDecimal score, Integer atRiskBelow, List<Step> steps)
     private BigDecimal sum = BigDecimal.ZERO;
 
     /** A part without points is left out if it is null. */
-  public   Builder part(String factor, BigDecimal points, String why) {
+    public Builder part(String factor, BigDecimal points, String why) {
       if (points != null) {
         BigDecimal next = sum.add(points);
         steps.add(step(factor, points, sum.min(next), sum.max(next), false, why));
@@ -45,7 +45,7 @@ public record Waterfall(BigDecimal score, Integer atRiskBelow, List<Step> steps)
     }
 
     /** The total, after what a policy's base and limits add or take away. */
-  public   Waterfall score(BigDecimal computed, BigDecimal override, Integer atRiskBelow) {
+    public Waterfall score(BigDecimal computed, BigDecimal override, Integer atRiskBelow) {
       BigDecimal rest = computed.subtract(sum);
       if (rest.signum() != 0) {
         part("LIMITS", rest, null);

@@ -27,7 +27,9 @@ public final class ClientAddress {
     String forwarded = trustProxy ? ctx.header("X-Forwarded-For") : null;
     if (forwarded != null) {
       String last = forwarded.substring(forwarded.lastIndexOf(',') + 1).strip();
-      if (!last.isEmpty() && last.length() <= MAX_LENGTH && TextRules.mistake(last, MAX_LENGTH) == null) {
+      if (!last.isEmpty()
+          && last.length() <= MAX_LENGTH
+          && TextRules.mistake(last, MAX_LENGTH) == null) {
         ctx.attribute(ATTRIBUTE, last);
       }
     }

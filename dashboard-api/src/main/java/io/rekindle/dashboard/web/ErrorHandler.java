@@ -39,7 +39,8 @@ public final class ErrorHandler {
     routes.exception(HttpProblem.class, this::refused);
     routes.exception(
         HttpResponseException.class,
-        (e, ctx) -> answer(ctx, ProblemDetails.of(HttpStatus.forStatus(e.getStatus()), e.getMessage())));
+        (e, ctx) ->
+            answer(ctx, ProblemDetails.of(HttpStatus.forStatus(e.getStatus()), e.getMessage())));
     routes.exception(JdbiException.class, this::failed);
     routes.exception(SQLException.class, this::failed);
     routes.exception(Exception.class, this::failed);

@@ -50,7 +50,8 @@ public final class HttpProblem extends RuntimeException {
 
   /** 409 for a value that somebody else has taken. */
   public static HttpProblem taken(String field, String message) {
-    return new HttpProblem(HttpStatus.CONFLICT, message, List.of(new FieldError(field, message)), null);
+    return new HttpProblem(
+        HttpStatus.CONFLICT, message, List.of(new FieldError(field, message)), null);
   }
 
   /** 429, or 503 with a time to come back. */

@@ -14,8 +14,8 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
 /**
- * Lets a program send a request again without its being done twice, by the header {@link #HEADER}: a
- * key that was used before gets the answer of then for a day. The answer is stored in the
+ * Lets a program send a request again without its being done twice, by the header {@link #HEADER}:
+ * a key that was used before gets the answer of then for a day. The answer is stored in the
  * transaction of the work, so that there never is one without the other. Thread-safe.
  */
 public final class Idempotency {
@@ -43,7 +43,8 @@ public final class Idempotency {
    * Does the work in a transaction and answers, or answers as it did before.
    *
    * @param body of the request
-   * @throws HttpProblem 422 if the key was used for another request, 409 if that is still being done
+   * @throws HttpProblem 422 if the key was used for another request, 409 if that is still being
+   *     done
    */
   public void answer(Context ctx, byte[] body, Function<Handle, Answer> work) {
     String key = ctx.header(HEADER);

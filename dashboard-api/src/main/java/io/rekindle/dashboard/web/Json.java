@@ -59,7 +59,8 @@ public final class Json {
   /**
    * The request's body as an object.
    *
-   * @throws HttpProblem 413 if it is larger, 415 if it is not declared as JSON, 400 if it is no object
+   * @throws HttpProblem 413 if it is larger, 415 if it is not declared as JSON, 400 if it is no
+   *     object
    */
   public static JsonFields object(Context ctx, int maxBytes) {
     return JsonFields.of(parse(bytes(ctx, maxBytes)));
@@ -69,7 +70,8 @@ public final class Json {
   public static byte[] bytes(Context ctx, int maxBytes) {
     String type = ctx.contentType();
     if (type == null || !type.split(";", 2)[0].strip().equalsIgnoreCase("application/json")) {
-      throw new HttpProblem(HttpStatus.UNSUPPORTED_MEDIA_TYPE, "Content-Type: send application/json.");
+      throw new HttpProblem(
+          HttpStatus.UNSUPPORTED_MEDIA_TYPE, "Content-Type: send application/json.");
     }
     try (InputStream in = ctx.bodyInputStream()) {
       byte[] body = in.readNBytes(maxBytes + 1);

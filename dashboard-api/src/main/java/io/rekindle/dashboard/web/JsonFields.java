@@ -243,7 +243,8 @@ public final class JsonFields {
     }
     List<JsonFields> objects = new ArrayList<>(node.size());
     for (JsonNode element : node) {
-      JsonFields fields = new JsonFields(element instanceof ObjectNode o ? o : null, "", new ArrayList<>());
+      JsonFields fields =
+          new JsonFields(element instanceof ObjectNode o ? o : null, "", new ArrayList<>());
       if (fields.object == null) {
         fields.errors.add(new FieldError("", "has to be an object."));
       }

@@ -7,8 +7,8 @@ import java.util.regex.Pattern;
 import org.slf4j.MDC;
 
 /**
- * An id for each request, in its answer and in its log lines, so that a person who reports
- * a failure and a person who reads the log mean the same request. A proxy may have set it already.
+ * An id for each request, in its answer and in its log lines, so that a person who reports a
+ * failure and a person who reads the log mean the same request. A proxy may have set it already.
  */
 public final class RequestId {
 

@@ -3,9 +3,9 @@ package io.rekindle.dashboard.clients;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rekindle.dashboard.TestDatabase;
-import io.rekindle.dashboard.web.list.ListPage;
 import io.rekindle.dashboard.clients.ClientFilter.Sort;
 import io.rekindle.dashboard.clients.ClientListQuery.Effort;
+import io.rekindle.dashboard.web.list.ListPage;
 import io.rekindle.scoring.policy.Band;
 import io.rekindle.scoring.policy.Segment;
 import java.math.BigDecimal;
@@ -198,7 +198,8 @@ class ClientListQueryITCase {
     List<String> ids = new ArrayList<>();
     String cursor = null;
     do {
-      ListPage<ClientProfile> page = new ClientListQuery(handle, filter, effort).page(cursor, limit);
+      ListPage<ClientProfile> page =
+          new ClientListQuery(handle, filter, effort).page(cursor, limit);
       page.items().forEach(client -> ids.add(client.userId()));
       cursor = page.nextCursor();
     } while (cursor != null);

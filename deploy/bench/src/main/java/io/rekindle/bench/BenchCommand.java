@@ -1,13 +1,14 @@
 package io.rekindle.bench;
 
+import io.rekindle.bench.sandbox.DashboardSandbox;
+import io.rekindle.bench.sandbox.KafkaSandbox;
 import io.rekindle.connectors.kafka.Topics;
 import io.rekindle.job.JobSettings;
 import io.rekindle.local.cli.DataOption;
+import io.rekindle.local.cli.Subcommand;
+import io.rekindle.local.server.StackInfo;
 import io.rekindle.local.terminal.Failure;
 import io.rekindle.local.terminal.Progress;
-import io.rekindle.bench.sandbox.DashboardSandbox;
-import io.rekindle.bench.sandbox.KafkaSandbox;
-import io.rekindle.local.server.StackInfo;
 import io.rekindle.scoring.policy.ScoringPolicy;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -39,7 +40,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "(throughput | freshness | state | dashboard)",
     description = "Measures the pipeline and the dashboard on this machine.")
-public final class BenchCommand implements Runnable {
+public final class BenchCommand implements Runnable, Subcommand {
 
   private static final int SHOWN_METHODS = 25;
 

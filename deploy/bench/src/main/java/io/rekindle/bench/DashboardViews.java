@@ -52,9 +52,11 @@ final class DashboardViews {
             random ->
                 "/api/users?search=" + any(FIRST_NAMES, random) + "%20" + any(LAST_NAMES, random))
         .addRequest("search for an id", random -> "/api/users?search=" + user(users, random))
-        .addRequest("search for nobody", random -> "/api/users?search=xyzzy" + random.nextInt(1_000))
+        .addRequest(
+            "search for nobody", random -> "/api/users?search=xyzzy" + random.nextInt(1_000))
         .addRequest("search for two letters", random -> "/api/users?search=sm")
-        .addRequest("search for an address", random -> "/api/users?search=" + address(users, random))
+        .addRequest(
+            "search for an address", random -> "/api/users?search=" + address(users, random))
         .addRequest(
             "search within a segment",
             random ->

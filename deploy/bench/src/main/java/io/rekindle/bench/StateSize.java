@@ -1,9 +1,9 @@
 package io.rekindle.bench;
 
+import io.rekindle.connectors.events.Change;
 import io.rekindle.job.state.PublishedScore;
 import io.rekindle.job.state.UserState;
 import io.rekindle.job.state.UserStateSerializer;
-import io.rekindle.connectors.events.Change;
 import io.rekindle.scoring.Score;
 import io.rekindle.scoring.Scorer;
 import io.rekindle.scoring.policy.ScoringPolicy;
@@ -31,7 +31,8 @@ public final class StateSize {
     }
     Scorer scorer = new Scorer(ScoringPolicy.builtIn(ScoringPolicy.builtInNames().get(0)));
     Score score = scorer.score(user.orders, at, user.lastContactAt);
-    user.published = new PublishedScore(score.scored(), score.score(), score.band(), score.atRisk(), false);
+    user.published =
+        new PublishedScore(score.scored(), score.score(), score.band(), score.atRisk(), false);
     user.evaluatedAt = at;
     user.revision = changes.size();
     if (score.nextReview() != Score.NEVER) {

@@ -3,8 +3,8 @@ package io.rekindle.bench;
 import io.rekindle.connectors.deadletter.DeadLetter;
 import io.rekindle.connectors.kafka.Topics;
 import io.rekindle.job.EngagementGraph;
-import io.rekindle.job.ProductionJob;
 import io.rekindle.job.JobSettings;
+import io.rekindle.job.ProductionJob;
 import io.rekindle.job.engagement.ScoreUpdate;
 import java.time.Duration;
 import java.util.Arrays;
@@ -41,7 +41,8 @@ final class ThroughputJob {
   public static void main(String[] arguments) throws Exception {
     long changes = Long.parseLong(arguments[0]);
     long end = Long.parseLong(arguments[1]);
-    JobSettings settings = JobSettings.read(Arrays.copyOfRange(arguments, 2, arguments.length), Map.of());
+    JobSettings settings =
+        JobSettings.read(Arrays.copyOfRange(arguments, 2, arguments.length), Map.of());
     for (int run = 0; run < Measurement.RUNS; run++) {
       System.out.println(run(settings, changes, end));
     }

@@ -41,12 +41,14 @@ class ArchitectureTest {
 
   /** The modules that have code. */
   enum Module {
+    PLATFORM("platform", "rekindle-platform", "io.rekindle.platform"),
     SCORING("pipeline/scoring", "rekindle-scoring", "io.rekindle.scoring"),
     CONNECTORS("connectors", "rekindle-connectors", "io.rekindle.connectors"),
     EMAIL("email-sink", "rekindle-email-sink", "io.rekindle.email"),
     JOB("pipeline/job", "rekindle-job", "io.rekindle.job"),
     DASHBOARD("dashboard-api", "rekindle-dashboard-api", "io.rekindle.dashboard"),
-    LOCAL("deploy/local", "rekindle-local", "io.rekindle.local");
+    LOCAL("deploy/local", "rekindle-local", "io.rekindle.local"),
+    BENCH("deploy/bench", "rekindle-bench", "io.rekindle.bench");
 
     private final String path;
     private final String artifact;
@@ -60,11 +62,13 @@ class ArchitectureTest {
 
     Set<Module> mayKnow() {
       return switch (this) {
-        case SCORING, CONNECTORS -> Set.of();
-        case EMAIL -> Set.of(CONNECTORS);
-        case JOB -> Set.of(SCORING, CONNECTORS, EMAIL);
-        case DASHBOARD -> Set.of(SCORING, CONNECTORS);
-        case LOCAL -> Set.of(SCORING, CONNECTORS, EMAIL, JOB, DASHBOARD);
+        case PLATFORM -> Set.of();
+        case SCORING, CONNECTORS -> Set.of(PLATFORM);
+        case EMAIL -> Set.of(PLATFORM, SCORING, CONNECTORS);
+        case JOB -> Set.of(PLATFORM, SCORING, CONNECTORS, EMAIL);
+        case DASHBOARD -> Set.of(PLATFORM, SCORING, CONNECTORS);
+        case LOCAL -> Set.of(PLATFORM, SCORING, CONNECTORS, EMAIL, JOB, DASHBOARD);
+        case BENCH -> Set.of(PLATFORM, SCORING, CONNECTORS, EMAIL, JOB, LOCAL);
       };
     }
 
@@ -150,6 +154,7 @@ class ArchitectureTest {
         .onlyDependOnClassesThat(
             resideInAnyPackage(
                 Module.SCORING.packages(),
+                Module.PLATFORM.packages(),
                 "java.io..",
                 "java.lang..",
                 "java.math..",
@@ -162,7 +167,7 @@ class ArchitectureTest {
         .check(allClasses);
     assertThat(dependencies(Module.SCORING).stream().filter(d -> !d.scope().equals("test")))
         .extracting(Dependency::group)
-        .containsOnly("com.fasterxml.jackson.core");
+        .containsOnly("com.fasterxml.jackson.core", "io.rekindle");
   }
 
   @Test
@@ -184,7 +189,8 @@ class ArchitectureTest {
                 Module.EMAIL.packages(),
                 Module.DASHBOARD.packages(),
                 "io.rekindle.connectors.connect..",
-                "io.rekindle.connectors.database..",
+                "io.rekindle.connectors.schema..",
+                "io.rekindle.connectors.cdc..",
                 "io.rekindle.connectors.events.."))
         .should()
         .dependOnClassesThat()

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.rekindle.platform.text.Version;
 import io.rekindle.connectors.kafka.Topics;
+import io.rekindle.platform.text.Version;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

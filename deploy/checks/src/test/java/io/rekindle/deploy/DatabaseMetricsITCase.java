@@ -48,7 +48,9 @@ class DatabaseMetricsITCase {
             .get("metrics")
             .forEach(metric -> metric.fieldNames().forEachRemaining(required::add));
         try (ResultSet rows = statement.executeQuery(query.getValue().get("query").asText())) {
-          assertThat(columns(rows)).as(query.getKey()).containsExactlyInAnyOrderElementsOf(required);
+          assertThat(columns(rows))
+              .as(query.getKey())
+              .containsExactlyInAnyOrderElementsOf(required);
         }
       }
       assertThat(number(statement, "rekindle_time", "scored_until_age_seconds"))

@@ -85,7 +85,8 @@ public final class DraftChecks {
     checks.add(check("items", items(draft, input)));
     List<String> names = new ArrayList<>(input.categories());
     names.add(input.shopName());
-    checks.addAll(new FactCheck(input.language(), input.facts(), names, input.offer()).check(texts));
+    checks.addAll(
+        new FactCheck(input.language(), input.facts(), names, input.offer()).check(texts));
     checks.add(language(bodyText, input.language()));
 
     boolean passed = checks.stream().allMatch(CheckResult::passed);
@@ -151,7 +152,8 @@ public final class DraftChecks {
         : null;
   }
 
-  private static String links(LlmDraft draft, EmailHtml.Sanitized body, List<String> texts, PromptInput input) {
+  private static String links(
+      LlmDraft draft, EmailHtml.Sanitized body, List<String> texts, PromptInput input) {
     if (!input.linkIds().contains(draft.linkId())) {
       return "link_id is none of " + input.linkIds();
     }

@@ -1,7 +1,7 @@
 package io.rekindle.email.check;
 
-import io.rekindle.email.compose.EmailContent;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.rekindle.email.compose.EmailContent;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -21,7 +21,8 @@ public record LlmDraft(
   public static LlmDraft of(JsonNode json) {
     List<EmailContent.Item> items = new ArrayList<>();
     for (JsonNode item : json.get("suggested_items")) {
-      items.add(new EmailContent.Item(item.get("category").textValue(), item.get("text").textValue()));
+      items.add(
+          new EmailContent.Item(item.get("category").textValue(), item.get("text").textValue()));
     }
     JsonNode action = json.get("call_to_action");
     return new LlmDraft(

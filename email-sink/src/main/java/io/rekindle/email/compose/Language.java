@@ -91,7 +91,8 @@ public record Language(
   private static Properties properties(String code) {
     Properties properties = new Properties();
     try {
-      properties.load(new StringReader(Resources.get(Language.class, "languages/" + code + ".properties")));
+      properties.load(
+          new StringReader(Resources.get(Language.class, "languages/" + code + ".properties")));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -8,9 +8,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Makes a whole document of an email's content: the look, the one button, the reason why the reader gets it,
- * the way out of it and the postal address, as HTML and as plain text. Both writers use it, and no
- * text from elsewhere has a say in it.
+ * Makes a whole document of an email's content: the look, the one button, the reason why the reader
+ * gets it, the way out of it and the postal address, as HTML and as plain text. Both writers use
+ * it, and no text from elsewhere has a say in it.
  */
 public final class Layout {
 

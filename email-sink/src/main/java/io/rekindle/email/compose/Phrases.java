@@ -83,7 +83,8 @@ public final class Phrases {
     for (int i = 1; i <= last; i++) {
       String word = normal(words.get(at + i).group());
       String expected = phrase.words().get(i);
-      boolean fits = (i == last && phrase.open()) ? word.startsWith(expected) : word.equals(expected);
+      boolean fits =
+          (i == last && phrase.open()) ? word.startsWith(expected) : word.equals(expected);
       String gap = text.substring(words.get(at + i - 1).end(), words.get(at + i).start());
       if (!fits || !GAP.matcher(gap).matches()) {
         return false;

@@ -64,7 +64,8 @@ public final class TemplateEmailWriter implements EmailWriter {
           new Invitation(
               "music|vinyl", "New sounds have come in, and a few that were long sold out."));
 
-  private static final String DEFAULT_INVITATION = "We have put aside a few things that we think you will like.";
+  private static final String DEFAULT_INVITATION =
+      "We have put aside a few things that we think you will like.";
 
   private final LayoutSettings settings;
   private final Layout layout;

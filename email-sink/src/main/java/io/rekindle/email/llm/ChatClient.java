@@ -177,11 +177,15 @@ final class ChatClient implements AutoCloseable {
         call.cancel();
       }
       if (success) {
-        return longer ? ChatResponse.noResponse(ChatResponse.TOO_LARGE) : ChatResponse.answered(source.readByteArray());
+        return longer
+            ? ChatResponse.noResponse(ChatResponse.TOO_LARGE)
+            : ChatResponse.answered(source.readByteArray());
       }
       byte[] errorBody = longer ? new byte[0] : source.readByteArray();
       return ChatResponse.httpError(
-          response.code(), errorBody, RetryAfter.parse(response.header(RETRY_AFTER), clock.instant()));
+          response.code(),
+          errorBody,
+          RetryAfter.parse(response.header(RETRY_AFTER), clock.instant()));
     } catch (IOException e) {
       return ChatResponse.noResponse(reason(e));
     } catch (RuntimeException | StackOverflowError e) {

@@ -1,10 +1,10 @@
 package io.rekindle.email.llm;
 
-import io.rekindle.email.CheckResult;
-import io.rekindle.email.SingleLine;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.rekindle.email.CheckResult;
+import io.rekindle.email.SingleLine;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -133,7 +133,8 @@ record ChatResponse(
   ChatResponse evaluated(String reason, List<CheckResult> further) {
     List<CheckResult> all = new ArrayList<>(checks);
     all.addAll(further);
-    return new ChatResponse(reason, content, true, false, null, unhealthy, model, usage, List.copyOf(all));
+    return new ChatResponse(
+        reason, content, true, false, null, unhealthy, model, usage, List.copyOf(all));
   }
 
   /**

@@ -6,8 +6,8 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 
 /**
- * Money for a UTC day: reserved before it can be spent, replaced by the cost when that is known. So many
- * calls at once cannot overdraw it together. Thread-safe.
+ * Money for a UTC day: reserved before it can be spent, replaced by the cost when that is known. So
+ * many calls at once cannot overdraw it together. Thread-safe.
  */
 final class DailyBudget {
 

@@ -1,7 +1,5 @@
 package io.rekindle.email.llm;
 
-import io.rekindle.email.SingleLine;
-import io.rekindle.platform.text.Resources;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -11,6 +9,8 @@ import com.networknt.schema.Error;
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
+import io.rekindle.email.SingleLine;
+import io.rekindle.platform.text.Resources;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;

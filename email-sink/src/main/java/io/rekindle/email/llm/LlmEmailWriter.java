@@ -1,5 +1,9 @@
 package io.rekindle.email.llm;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.rekindle.email.CheckResult;
 import io.rekindle.email.Email;
 import io.rekindle.email.EmailRequest;
@@ -13,11 +17,6 @@ import io.rekindle.email.check.PromptInput;
 import io.rekindle.email.compose.Layout;
 import io.rekindle.email.compose.LayoutSettings;
 import io.rekindle.email.compose.TemplateEmailWriter;
-
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import io.github.resilience4j.circuitbreaker.CircuitBreaker;
-import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.Clock;
@@ -199,7 +198,13 @@ public final class LlmEmailWriter implements EmailWriter {
 
     Progress evaluated(ChatResponse response) {
       return new Progress(
-          response.reason(), model, promptTokens, completionTokens, costUsd, response.checks(), underWay);
+          response.reason(),
+          model,
+          promptTokens,
+          completionTokens,
+          costUsd,
+          response.checks(),
+          underWay);
     }
 
     /** With what is set aside for a call that is not waited for. */

@@ -6,8 +6,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 
 /**
- * Requests and tokens per minute, let through evenly: a sixth of a minute's share may go at once.
- * A request that has to wait gets a future and holds no thread. Thread-safe.
+ * Requests and tokens per minute, let through evenly: a sixth of a minute's share may go at once. A
+ * request that has to wait gets a future and holds no thread. Thread-safe.
  */
 final class LlmRateLimit {
 
@@ -22,7 +22,10 @@ final class LlmRateLimit {
    * @param maxRequestTokens tokens of one request that must be possible, however small the limit
    */
   LlmRateLimit(
-      int requestsPerMinute, int tokensPerMinute, long maxRequestTokens, ScheduledExecutorService timer) {
+      int requestsPerMinute,
+      int tokensPerMinute,
+      long maxRequestTokens,
+      ScheduledExecutorService timer) {
     this.requests = bucket(requestsPerMinute, 1);
     this.tokens = bucket(tokensPerMinute, maxRequestTokens);
     this.timer = timer;

@@ -1,13 +1,13 @@
 package io.rekindle.email.llm;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rekindle.email.CheckResult;
 import io.rekindle.email.EmailFacts;
 import io.rekindle.email.check.PromptInput;
 import io.rekindle.platform.text.Placeholders;
 import io.rekindle.platform.text.Resources;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -48,7 +48,10 @@ record Prompt(String version, String system, String user, String repair) {
     return system == null
         ? null
         : new Prompt(
-            version, system, Resources.get(Prompt.class, path + "user.txt"), Resources.get(Prompt.class, path + "repair.txt"));
+            version,
+            system,
+            Resources.get(Prompt.class, path + "user.txt"),
+            Resources.get(Prompt.class, path + "repair.txt"));
   }
 
   String user(PromptInput input) {

@@ -1,18 +1,18 @@
 package io.rekindle.email.sender;
 
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import io.rekindle.email.UnsubscribeLinks;
 import io.rekindle.email.sender.outbox.MailTransport;
 import io.rekindle.email.sender.outbox.Outbox;
 import io.rekindle.email.sender.outbox.SenderMetrics;
 import io.rekindle.email.sender.outbox.SendingLoop;
 import io.rekindle.email.sender.settings.InvalidSettingsException;
 import io.rekindle.email.sender.settings.SenderSettings;
+import io.rekindle.email.sender.settings.SenderSettings.Mode;
 import io.rekindle.email.sender.smtp.LoggingMailTransport;
 import io.rekindle.email.sender.smtp.SmtpMailTransport;
 import io.rekindle.email.sender.web.SenderServer;
-import com.zaxxer.hikari.HikariConfig;
-import com.zaxxer.hikari.HikariDataSource;
-import io.rekindle.email.UnsubscribeLinks;
-import io.rekindle.email.sender.settings.SenderSettings.Mode;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -64,7 +64,12 @@ public final class Sender implements AutoCloseable {
     try {
       this.server =
           new SenderServer(
-              settings.http(), settings.links().create(), database, outbox, loop::pauseReason, metrics);
+              settings.http(),
+              settings.links().create(),
+              database,
+              outbox,
+              loop::pauseReason,
+              metrics);
     } catch (IOException | RuntimeException e) {
       leases.shutdownNow();
       database.close();
@@ -123,7 +128,8 @@ public final class Sender implements AutoCloseable {
     }
   }
 
-  private static HikariConfig pool(SenderSettings.DatabaseSettings database, SenderMetrics metrics) {
+  private static HikariConfig pool(
+      SenderSettings.DatabaseSettings database, SenderMetrics metrics) {
     HikariConfig config = new HikariConfig();
     config.setPoolName("sender");
     config.setMetricsTrackerFactory(metrics.ofPool());

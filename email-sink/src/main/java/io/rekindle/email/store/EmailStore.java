@@ -1,10 +1,10 @@
 package io.rekindle.email.store;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.rekindle.email.CheckResult;
 import io.rekindle.email.EmailRequest;
 import io.rekindle.email.WrittenEmail;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.math.BigDecimal;
 import java.sql.Array;
 import java.sql.Connection;
@@ -134,9 +134,9 @@ public final class EmailStore implements AutoCloseable {
   }
 
   /**
-   * Whether the user may still be contacted, and so a model be given their facts: the user is there, consenting, not suppressed, and the
-   * episode not decided otherwise, nor so long ago that its email would expire unsent. A request
-   * can have waited while that changed.
+   * Whether the user may still be contacted, and so a model be given their facts: the user is
+   * there, consenting, not suppressed, and the episode not decided otherwise, nor so long ago that
+   * its email would expire unsent. A request can have waited while that changed.
    */
   public CompletableFuture<Boolean> mayContact(String episodeId, String userId, Instant decidedAt) {
     return submit(new ContactCheck(episodeId, userId, decidedAt, new CompletableFuture<>()));
@@ -239,7 +239,10 @@ public final class EmailStore implements AutoCloseable {
   }
 
   private <T extends Task, R> void executeBatch(
-      Session session, List<T> tasks, BatchStatement<T, R> statement, BiConsumer<List<T>, R> answer) {
+      Session session,
+      List<T> tasks,
+      BatchStatement<T, R> statement,
+      BiConsumer<List<T>, R> answer) {
     if (tasks.isEmpty()) {
       return;
     }
@@ -271,7 +274,8 @@ public final class EmailStore implements AutoCloseable {
     inserts.forEach(insert -> insert.done().complete(stored.remove(insert.episodeId())));
   }
 
-  private <T extends Task, R> R attempt(Session session, List<T> tasks, BatchStatement<T, R> statement)
+  private <T extends Task, R> R attempt(
+      Session session, List<T> tasks, BatchStatement<T, R> statement)
       throws SQLException, InterruptedException {
     long giveUp = System.nanoTime() + retryFor.toNanos();
     long pause = FIRST_PAUSE_MS;
@@ -322,7 +326,8 @@ public final class EmailStore implements AutoCloseable {
     }
   }
 
-  private static Set<String> contactable(Connection connection, List<ContactCheck> tasks) throws SQLException {
+  private static Set<String> contactable(Connection connection, List<ContactCheck> tasks)
+      throws SQLException {
     Object[] episodes = tasks.stream().map(ContactCheck::episodeId).toArray();
     Object[] users = tasks.stream().map(ContactCheck::userId).toArray();
     Object[] decided = tasks.stream().map(ContactCheck::decidedAt).map(Instant::toString).toArray();

@@ -1,5 +1,10 @@
 package io.rekindle.email.check;
 
+import static io.rekindle.email.Completions.draft;
+import static io.rekindle.email.Completions.saying;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.rekindle.email.CheckResult;
 import io.rekindle.email.Email;
 import io.rekindle.email.EmailFacts;
@@ -8,11 +13,6 @@ import io.rekindle.email.EmailRequests;
 import io.rekindle.email.Variant;
 import io.rekindle.email.compose.Language;
 import io.rekindle.email.compose.Layout;
-import static io.rekindle.email.Completions.draft;
-import static io.rekindle.email.Completions.saying;
-import static org.assertj.core.api.Assertions.assertThat;
-
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.time.Instant;
 import java.util.List;
 import java.util.Random;
@@ -199,7 +199,8 @@ class DraftChecksTest {
   @Test
   void shouldRefuseMarkupOutsideTheBody() {
     assertThat(failed(evaluate(draft(d -> d.put("subject", "Hello <b>you</b>"))))).contains("html");
-    assertThat(failed(evaluate(draft(d -> d.put("preheader", "Hello &#60;b&#62;"))))).contains("html");
+    assertThat(failed(evaluate(draft(d -> d.put("preheader", "Hello &#60;b&#62;")))))
+        .contains("html");
     assertThat(failed(evaluate(draft(d -> d.put("subject", "Hello\r\nBcc: x")))))
         .contains("characters");
   }
@@ -207,7 +208,8 @@ class DraftChecksTest {
   @Test
   void shouldRefuseSuggestionsOutsideTheCategories() {
     assertThat(
-            failed(evaluate(draft(d -> d.withObject("/suggested_items/0").put("category", "Wine")))))
+            failed(
+                evaluate(draft(d -> d.withObject("/suggested_items/0").put("category", "Wine")))))
         .contains("items");
     assertThat(failed(evaluate(draft(d -> d.putArray("suggested_items"))))).contains("items");
   }
@@ -224,7 +226,9 @@ class DraftChecksTest {
     assertThat(failed(evaluate(draft))).contains("language");
     assertThat(failed(evaluate(draft, EmailRequests.of("Ada", List.of("Books", "Tea"), "de-AT"))))
         .isEmpty();
-    assertThat(failed(evaluate(saying("x"), EmailRequests.of("Ada", List.of("Books", "Tea"), "de-AT"))))
+    assertThat(
+            failed(
+                evaluate(saying("x"), EmailRequests.of("Ada", List.of("Books", "Tea"), "de-AT"))))
         .contains("language");
   }
 
@@ -238,7 +242,8 @@ class DraftChecksTest {
 
     assertThat(failed(evaluate(draft(d -> d.put("body", body.formatted(""))), german))).isEmpty();
     assertThat(
-            failed(evaluate(draft(d -> d.put("body", body.formatted("Kommen Sie im Juni."))), german)))
+            failed(
+                evaluate(draft(d -> d.put("body", body.formatted("Kommen Sie im Juni."))), german)))
         .contains("no-date");
     assertThat(
             failed(
@@ -273,7 +278,10 @@ class DraftChecksTest {
 
   @Test
   void shouldNotLetANameBeAskedForThatIsUnknown() {
-    assertThat(failed(evaluate(draft().toString(), EmailRequests.of(null, List.of("Books", "Tea"), "en"))))
+    assertThat(
+            failed(
+                evaluate(
+                    draft().toString(), EmailRequests.of(null, List.of("Books", "Tea"), "en"))))
         .contains("placeholders");
   }
 
@@ -371,7 +379,10 @@ class DraftChecksTest {
   }
 
   static List<String> failed(DraftChecks.Result result) {
-    return result.checks().stream().filter(check -> !check.passed()).map(CheckResult::name).toList();
+    return result.checks().stream()
+        .filter(check -> !check.passed())
+        .map(CheckResult::name)
+        .toList();
   }
 
   static DraftChecks.Result evaluate(String draft) {
@@ -381,7 +392,8 @@ class DraftChecksTest {
   static DraftChecks.Result evaluate(String draft, EmailRequest request) {
     try {
       return DraftChecks.evaluate(
-          LlmDraft.of(JSON.readTree(draft)), PromptInput.of(request, EmailRequests.SHOP.shopName()));
+          LlmDraft.of(JSON.readTree(draft)),
+          PromptInput.of(request, EmailRequests.SHOP.shopName()));
     } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
       throw new AssertionError(e);
     }

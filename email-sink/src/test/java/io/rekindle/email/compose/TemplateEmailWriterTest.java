@@ -1,13 +1,13 @@
 package io.rekindle.email.compose;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import io.rekindle.email.Email;
 import io.rekindle.email.EmailFacts;
 import io.rekindle.email.EmailRequest;
 import io.rekindle.email.EmailWriter;
 import io.rekindle.email.Variant;
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;

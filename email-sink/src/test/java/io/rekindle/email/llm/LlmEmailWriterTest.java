@@ -1,13 +1,5 @@
 package io.rekindle.email.llm;
 
-import io.rekindle.email.CheckResult;
-import io.rekindle.email.EmailRequest;
-import io.rekindle.email.EmailRequests;
-import io.rekindle.email.EmailWriter;
-import io.rekindle.email.ScriptedServer;
-import io.rekindle.email.Variant;
-import io.rekindle.email.WriterListener;
-import io.rekindle.email.WrittenEmail;
 import static io.rekindle.email.Completions.completion;
 import static io.rekindle.email.Completions.draft;
 import static io.rekindle.email.Completions.saying;
@@ -16,7 +8,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.rekindle.email.CheckResult;
+import io.rekindle.email.EmailRequest;
+import io.rekindle.email.EmailRequests;
+import io.rekindle.email.EmailWriter;
+import io.rekindle.email.ScriptedServer;
 import io.rekindle.email.ScriptedServer.Act;
+import io.rekindle.email.Variant;
+import io.rekindle.email.WriterListener;
+import io.rekindle.email.WrittenEmail;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.net.InetAddress;
@@ -496,7 +496,10 @@ class LlmEmailWriterTest {
     try (ScriptedServer server = new ScriptedServer(Act.status(401));
         EmailWriter writer =
             new LlmEmailWriter(
-                EmailRequests.limits().at(server.url()), EmailRequests.SHOP, BigDecimal.ZERO, listener)) {
+                EmailRequests.limits().at(server.url()),
+                EmailRequests.SHOP,
+                BigDecimal.ZERO,
+                listener)) {
       List<String> reasons = new ArrayList<>();
       for (int i = 0; i < 30; i++) {
         reasons.add(writer.write(EmailRequests.ada()).join().fallbackReason());
@@ -568,7 +571,10 @@ class LlmEmailWriterTest {
     try (ScriptedServer server = new ScriptedServer(Act.status(503, "0"), Act.json(GOOD));
         EmailWriter writer =
             new LlmEmailWriter(
-                EmailRequests.limits().at(server.url()), EmailRequests.SHOP, BigDecimal.ZERO, listener)) {
+                EmailRequests.limits().at(server.url()),
+                EmailRequests.SHOP,
+                BigDecimal.ZERO,
+                listener)) {
       writer.write(EmailRequests.ada()).join();
       assertThat(heard).containsExactly("HTTP_503", "OK", "LLM");
     }

@@ -1,17 +1,17 @@
 package io.rekindle.email.llm;
 
-import io.rekindle.email.Completions;
-import io.rekindle.email.EmailRequests;
-import io.rekindle.email.EmailWriter;
-import io.rekindle.email.ScriptedServer;
-import io.rekindle.email.Variant;
-import io.rekindle.email.WriterListener;
-import io.rekindle.email.WrittenEmail;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.rekindle.email.Completions;
+import io.rekindle.email.EmailRequests;
+import io.rekindle.email.EmailWriter;
+import io.rekindle.email.ScriptedServer;
 import io.rekindle.email.ScriptedServer.Act;
+import io.rekindle.email.Variant;
+import io.rekindle.email.WriterListener;
+import io.rekindle.email.WrittenEmail;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -147,7 +147,8 @@ class PromptInjectionTest {
         String categories = "語".repeat(40);
         writer
             .write(
-                EmailRequests.of("Ada", List.of(categories, "1" + categories, "2" + categories), "en"))
+                EmailRequests.of(
+                    "Ada", List.of(categories, "1" + categories, "2" + categories), "en"))
             .join();
 
         assertThat(server.requests()).hasSize(2);

@@ -1,5 +1,8 @@
 package io.rekindle.email.llm;
 
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.rekindle.connectors.schema.Migrations;
 import io.rekindle.email.Completions;
 import io.rekindle.email.EmailFacts;
 import io.rekindle.email.EmailRequest;
@@ -14,9 +17,6 @@ import io.rekindle.email.check.PromptInput;
 import io.rekindle.email.compose.EmailContent;
 import io.rekindle.email.compose.Layout;
 import io.rekindle.email.store.EmailStore;
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
-import io.rekindle.connectors.schema.Migrations;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -210,7 +210,8 @@ final class WriterBenchmark {
     return store
         .exists(request.episodeId())
         .thenCompose(
-            exists -> store.mayContact(request.episodeId(), request.facts().userId(), Instant.now()))
+            exists ->
+                store.mayContact(request.episodeId(), request.facts().userId(), Instant.now()))
         .thenCompose(
             mayContact -> {
               if (!mayContact) {

@@ -1,7 +1,5 @@
 package io.rekindle.email.sender;
 
-import io.rekindle.email.sender.settings.SenderSettings;
-import io.rekindle.email.sender.smtp.ScriptedSmtpServer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -10,19 +8,21 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rekindle.email.Completions;
 import io.rekindle.email.EmailFacts;
 import io.rekindle.email.EmailRequest;
-import io.rekindle.email.store.EmailStore;
 import io.rekindle.email.EmailWriter;
-import io.rekindle.email.compose.LayoutSettings;
-import io.rekindle.email.llm.LlmEmailWriter;
-import io.rekindle.email.llm.LlmSettings;
 import io.rekindle.email.ScriptedServer;
 import io.rekindle.email.ScriptedServer.Act;
-import io.rekindle.email.compose.TemplateEmailWriter;
 import io.rekindle.email.UnsubscribeLinks;
 import io.rekindle.email.Variant;
 import io.rekindle.email.WriterListener;
 import io.rekindle.email.WrittenEmail;
+import io.rekindle.email.compose.LayoutSettings;
+import io.rekindle.email.compose.TemplateEmailWriter;
+import io.rekindle.email.llm.LlmEmailWriter;
+import io.rekindle.email.llm.LlmSettings;
+import io.rekindle.email.sender.settings.SenderSettings;
+import io.rekindle.email.sender.smtp.ScriptedSmtpServer;
 import io.rekindle.email.sender.smtp.ScriptedSmtpServer.Received;
+import io.rekindle.email.store.EmailStore;
 import jakarta.mail.internet.MimeMessage;
 import jakarta.mail.internet.MimeMultipart;
 import java.io.ByteArrayInputStream;

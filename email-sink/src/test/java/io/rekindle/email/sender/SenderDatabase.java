@@ -17,7 +17,8 @@ import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** A real Postgres with both schemas; every test finds them empty, and no hours quiet. */
-public final class SenderDatabase implements BeforeAllCallback, BeforeEachCallback, AfterAllCallback {
+public final class SenderDatabase
+    implements BeforeAllCallback, BeforeEachCallback, AfterAllCallback {
 
   private EmbeddedPostgres postgres;
   private HikariDataSource sender;

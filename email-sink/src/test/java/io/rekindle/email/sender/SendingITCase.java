@@ -1,16 +1,16 @@
 package io.rekindle.email.sender;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rekindle.email.UnsubscribeLinks;
 import io.rekindle.email.sender.outbox.DeliveryResult;
 import io.rekindle.email.sender.outbox.MailTransport;
 import io.rekindle.email.sender.outbox.QueuedEmail;
 import io.rekindle.email.sender.settings.InvalidSettingsException;
 import io.rekindle.email.sender.settings.SenderSettings;
-import io.rekindle.email.sender.smtp.ScriptedSmtpServer;
-import static org.assertj.core.api.Assertions.assertThat;
-
-import io.rekindle.email.UnsubscribeLinks;
-import io.rekindle.email.sender.smtp.ScriptedSmtpServer.Received;
 import io.rekindle.email.sender.settings.SenderSettings.Mode;
+import io.rekindle.email.sender.smtp.ScriptedSmtpServer;
+import io.rekindle.email.sender.smtp.ScriptedSmtpServer.Received;
 import jakarta.mail.internet.MimeMessage;
 import jakarta.mail.internet.MimeMultipart;
 import java.io.ByteArrayInputStream;

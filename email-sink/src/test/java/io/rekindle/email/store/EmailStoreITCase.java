@@ -1,13 +1,13 @@
 package io.rekindle.email.store;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import io.rekindle.email.CheckResult;
 import io.rekindle.email.Email;
 import io.rekindle.email.EmailRequest;
 import io.rekindle.email.EmailRequests;
 import io.rekindle.email.WrittenEmail;
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.math.BigDecimal;
 import java.sql.Connection;
@@ -69,7 +69,9 @@ class EmailStoreITCase {
               new BigDecimal("0.0011"),
               1_234L,
               2,
-              List.of(new CheckResult("no-price", true, null), new CheckResult("x", false, "a\u0000\"b")));
+              List.of(
+                  new CheckResult("no-price", true, null),
+                  new CheckResult("x", false, "a\u0000\"b")));
       assertThat(store.exists("e1").join()).isFalse();
       assertThat(store.insert(request("e1"), written, "winter", new BigDecimal("41.5")).join())
           .isTrue();

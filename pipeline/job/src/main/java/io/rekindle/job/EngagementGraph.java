@@ -1,18 +1,18 @@
 package io.rekindle.job;
 
-import io.rekindle.job.source.DeadLetterSplitter;
 import io.rekindle.connectors.cdc.CdcRecord;
-import io.rekindle.connectors.flink.CommitTimeWatermarks;
 import io.rekindle.connectors.deadletter.DeadLetter;
 import io.rekindle.connectors.events.Change;
 import io.rekindle.connectors.events.RuleChange;
+import io.rekindle.connectors.flink.CommitTimeWatermarks;
 import io.rekindle.connectors.flink.EventTypeInfo;
 import io.rekindle.job.engagement.EngagementOperator;
 import io.rekindle.job.engagement.ScoreUpdate;
 import io.rekindle.job.engagement.ScoreUpdateSerializer;
+import io.rekindle.job.outreach.DailyCapOperator;
 import io.rekindle.job.outreach.Decision;
 import io.rekindle.job.outreach.DecisionSerializer;
-import io.rekindle.job.outreach.DailyCapOperator;
+import io.rekindle.job.source.DeadLetterSplitter;
 import java.time.Duration;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.connector.sink2.Sink;
@@ -79,7 +79,8 @@ public final class EngagementGraph {
             .setParallelism(sources.parallelism());
 
     SingleOutputStreamOperator<RuleChange> ruleChanges =
-        env.fromSource(sources.ruleChanges(), new CommitTimeWatermarks<>(commitSkew), "Read rule changes")
+        env.fromSource(
+                sources.ruleChanges(), new CommitTimeWatermarks<>(commitSkew), "Read rule changes")
             .uid(Uids.RULE_CHANGES)
             .setParallelism(1)
             .process(new DeadLetterSplitter<>(), EventTypeInfo.RULE_CHANGE)

@@ -1,8 +1,8 @@
 package io.rekindle.job;
 
 import io.rekindle.email.llm.LlmSettings;
-import io.rekindle.job.writing.WriterSettings;
 import io.rekindle.job.sink.DatabaseSettings;
+import io.rekindle.job.writing.WriterSettings;
 import java.io.IOException;
 import java.io.Reader;
 import java.math.BigDecimal;

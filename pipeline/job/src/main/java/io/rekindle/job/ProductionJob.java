@@ -1,21 +1,21 @@
 package io.rekindle.job;
 
-import io.rekindle.job.source.EarliestOrFail;
-import io.rekindle.job.source.PolicyValidatingDeserializer;
 import io.rekindle.connectors.cdc.CdcRecord;
-import io.rekindle.connectors.flink.CdcRecordDeserializer;
 import io.rekindle.connectors.deadletter.DeadLetter;
+import io.rekindle.connectors.flink.CdcRecordDeserializer;
 import io.rekindle.connectors.flink.DeadLetterSerializationSchema;
 import io.rekindle.connectors.kafka.Topic;
 import io.rekindle.connectors.kafka.Topics;
 import io.rekindle.job.JobSettings.Results;
-import io.rekindle.job.writing.DecisionSerializationSchema;
-import io.rekindle.job.writing.DecisionDeserializationSchema;
-import io.rekindle.job.writing.WriteEmails;
-import io.rekindle.job.writing.WriterSettings;
 import io.rekindle.job.sink.DatabaseSettings;
 import io.rekindle.job.sink.DatabaseSink;
 import io.rekindle.job.sink.ScoreChangeJson;
+import io.rekindle.job.source.EarliestOrFail;
+import io.rekindle.job.source.PolicyValidatingDeserializer;
+import io.rekindle.job.writing.DecisionDeserializationSchema;
+import io.rekindle.job.writing.DecisionSerializationSchema;
+import io.rekindle.job.writing.WriteEmails;
+import io.rekindle.job.writing.WriterSettings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -158,7 +158,8 @@ public final class ProductionJob {
   }
 
   /** The captured topics, from their beginning unless a checkpoint says where to go on. */
-  public static EngagementGraph.Sources sources(JobSettings settings, Topics topics, int parallelism) {
+  public static EngagementGraph.Sources sources(
+      JobSettings settings, Topics topics, int parallelism) {
     int partitions = topics.changes().stream().mapToInt(Topic::partitions).min().orElseThrow();
     return new EngagementGraph.Sources(
         source(
@@ -210,7 +211,8 @@ public final class ProductionJob {
         kafkaSink(
             settings, new ScoreChangeJson(topics.scoreChanges().name()), topics.scoreChanges()),
         DatabaseSink.ofDecisions(database),
-        kafkaSink(settings, new DecisionSerializationSchema(topics.outreach().name()), topics.outreach()),
+        kafkaSink(
+            settings, new DecisionSerializationSchema(topics.outreach().name()), topics.outreach()),
         deadLetters(settings, topics));
   }
 

@@ -1,10 +1,10 @@
 package io.rekindle.job;
 
-import io.rekindle.job.source.DeadLetterSplitter;
 import io.rekindle.connectors.cdc.CdcRecord;
 import io.rekindle.connectors.deadletter.DeadLetter;
 import io.rekindle.job.outreach.Decision;
 import io.rekindle.job.outreach.DecisionSerializer;
+import io.rekindle.job.source.DeadLetterSplitter;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.connector.sink2.Sink;

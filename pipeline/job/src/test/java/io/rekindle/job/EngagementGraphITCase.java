@@ -1,13 +1,13 @@
 package io.rekindle.job;
 
-import io.rekindle.job.sink.DatabaseSettings;
-import io.rekindle.job.sink.DatabaseSink;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rekindle.connectors.deadletter.DeadLetter;
 import io.rekindle.job.ShopScenario.Phase;
 import io.rekindle.job.engagement.ScoreUpdate;
 import io.rekindle.job.outreach.Decision;
+import io.rekindle.job.sink.DatabaseSettings;
+import io.rekindle.job.sink.DatabaseSink;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;

@@ -99,7 +99,8 @@ class JobSettingsTest {
 
     Path file = directory.resolve("rekindle.properties");
     Files.writeString(file, "kafka.groupid = x\n", StandardCharsets.UTF_8);
-    assertThatThrownBy(() -> JobSettings.read(new String[] {"--config", file.toString()}, required()))
+    assertThatThrownBy(
+            () -> JobSettings.read(new String[] {"--config", file.toString()}, required()))
         .hasMessageContaining("kafka.groupid in " + file + ": no such setting");
   }
 

@@ -135,7 +135,8 @@ class ProductionJobTest {
       switch (node.getTransformationUID()) {
         case "changes", "changes-split", "read-requests", "write-emails" ->
             assertThat(node.getParallelism()).isEqualTo(4);
-        case "rule-changes", "daily-cap", "decisions" -> assertThat(node.getParallelism()).isEqualTo(1);
+        case "rule-changes", "daily-cap", "decisions" ->
+            assertThat(node.getParallelism()).isEqualTo(1);
         case "engagement", "scores" -> assertThat(node.getParallelism()).isEqualTo(8);
         default -> assertThat(node.getMaxParallelism()).isLessThanOrEqualTo(128);
       }

@@ -1,10 +1,8 @@
 package io.rekindle.job;
 
 import io.rekindle.connectors.cdc.CdcRecord;
-import io.rekindle.connectors.flink.CdcRecordDeserializer;
 import io.rekindle.connectors.events.Change;
 import io.rekindle.connectors.events.Contacted;
-import io.rekindle.connectors.events.RuleChange;
 import io.rekindle.connectors.events.OrderChanged;
 import io.rekindle.connectors.events.OrderChanged.Kind;
 import io.rekindle.connectors.events.OrderRemoved;
@@ -13,10 +11,12 @@ import io.rekindle.connectors.events.OutreachRules;
 import io.rekindle.connectors.events.OverrideChanged;
 import io.rekindle.connectors.events.PolicyChanged;
 import io.rekindle.connectors.events.RowVersion;
+import io.rekindle.connectors.events.RuleChange;
 import io.rekindle.connectors.events.SuppressionChanged;
 import io.rekindle.connectors.events.SuppressionRemoved;
 import io.rekindle.connectors.events.UserChanged;
 import io.rekindle.connectors.events.UserRemoved;
+import io.rekindle.connectors.flink.CdcRecordDeserializer;
 import io.rekindle.connectors.flink.EventTypeInfo;
 import io.rekindle.scoring.policy.ScoringPolicy;
 import java.time.Instant;
@@ -29,8 +29,8 @@ import org.apache.flink.connector.datagen.source.DataGeneratorSource;
 import org.apache.flink.connector.datagen.source.GeneratorFunction;
 
 /**
- * A small shop's past in two phases, with at least one change of every kind; the savepoint
- * between them is kept for every release. The first phase must therefore never change.
+ * A small shop's past in two phases, with at least one change of every kind; the savepoint between
+ * them is kept for every release. The first phase must therefore never change.
  */
 public final class ShopScenario {
 
@@ -171,8 +171,11 @@ public final class ShopScenario {
   /** The changes as a source, which goes on ticking when all events are emitted. */
   public static EngagementGraph.Sources sources(Phase phase) {
     return new EngagementGraph.Sources(
-        new ScenarioGenerator<>(phase, true, CdcRecordDeserializer.typeOf(EventTypeInfo.CHANGE)).source(),
-        new ScenarioGenerator<>(phase, false, CdcRecordDeserializer.typeOf(EventTypeInfo.RULE_CHANGE)).source(),
+        new ScenarioGenerator<>(phase, true, CdcRecordDeserializer.typeOf(EventTypeInfo.CHANGE))
+            .source(),
+        new ScenarioGenerator<>(
+                phase, false, CdcRecordDeserializer.typeOf(EventTypeInfo.RULE_CHANGE))
+            .source(),
         1);
   }
 

@@ -1,20 +1,20 @@
 package io.rekindle.job;
 
-import io.rekindle.job.outreach.Decision;
-import io.rekindle.job.outreach.DecisionSerializer;
-import io.rekindle.job.writing.WriteEmails;
-import io.rekindle.job.writing.WriterSettings;
-import io.rekindle.scoring.contact.EpisodeId;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rekindle.connectors.cdc.CdcRecord;
-import io.rekindle.connectors.flink.CdcRecordDeserializer;
 import io.rekindle.connectors.deadletter.DeadLetter;
 import io.rekindle.connectors.events.OutreachVariant;
+import io.rekindle.connectors.flink.CdcRecordDeserializer;
 import io.rekindle.email.EmailFacts;
+import io.rekindle.job.outreach.Decision;
 import io.rekindle.job.outreach.Decision.Kind;
 import io.rekindle.job.outreach.Decision.Reason;
+import io.rekindle.job.outreach.DecisionSerializer;
 import io.rekindle.job.sink.DatabaseSettings;
+import io.rekindle.job.writing.WriteEmails;
+import io.rekindle.job.writing.WriterSettings;
+import io.rekindle.scoring.contact.EpisodeId;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -119,13 +119,19 @@ class WritingGraphITCase {
             null,
             settings);
     WritingGraph.define(
-        env, requests(), new WriteEmails(writer), new CollectingSink<DeadLetter>(), 2, writer.capacity(2));
+        env,
+        requests(),
+        new WriteEmails(writer),
+        new CollectingSink<DeadLetter>(),
+        2,
+        writer.capacity(2));
     return env;
   }
 
   private static Source<CdcRecord<Decision>, ?, ?> requests() {
     GeneratorFunction<Long, CdcRecord<Decision>> again =
-        index -> CdcRecord.change(decision((int) (index % EPISODES)), CdcRecord.COMPLETENESS_UNKNOWN);
+        index ->
+            CdcRecord.change(decision((int) (index % EPISODES)), CdcRecord.COMPLETENESS_UNKNOWN);
     return new DataGeneratorSource<>(
         again,
         Long.MAX_VALUE,

@@ -1,8 +1,8 @@
 package io.rekindle.scoring;
 
+import io.rekindle.scoring.policy.ScoringPolicy.Definition;
 import io.rekindle.scoring.policy.Segment;
 import io.rekindle.scoring.policy.TierTable;
-import io.rekindle.scoring.policy.ScoringPolicy.Definition;
 
 /**
  * The score of a user at any instant with the orders that there are, and the instants at which it
@@ -157,7 +157,8 @@ final class DecayCurve {
     return policy.segment(
         score,
         atRisk,
-        // The thresholds include every number that a rule asks for, so one on the same level will do.
+        // The thresholds include every number that a rule asks for, so one on the same level will
+        // do.
         policy.orderDays().thresholds()[orderDays.level()],
         facts.orderDaysEver,
         facts.elapsed(now));

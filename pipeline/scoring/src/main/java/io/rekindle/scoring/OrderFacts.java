@@ -9,8 +9,8 @@ import io.rekindle.scoring.policy.ScoringPolicy.RhythmGap;
  * for every user, so that scoring allocates nothing.
  *
  * <p>The orders in the window at any instant are the newest ones up to some point, and no order
- * adds less than nothing. So the user reaches a threshold of a tier table with a certain order, and stays
- * above it until that order leaves the window: the same pass finds when each level will drop.
+ * adds less than nothing. So the user reaches a threshold of a tier table with a certain order, and
+ * stays above it until that order leaves the window: the same pass finds when each level will drop.
  */
 final class OrderFacts {
 

@@ -51,8 +51,8 @@ public interface OrderHistory {
   long netMinor(int index);
 
   /**
-   * The currency as {@link CurrencyCodes#pack} gives it, or {@link CurrencyCodes#BASE} if the amount is
-   * in the policy's base currency already.
+   * The currency as {@link CurrencyCodes#pack} gives it, or {@link CurrencyCodes#BASE} if the
+   * amount is in the policy's base currency already.
    */
   int currency(int index);
 }

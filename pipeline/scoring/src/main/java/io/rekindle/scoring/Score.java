@@ -25,8 +25,8 @@ import java.math.RoundingMode;
  * @param nextChange the next instant at which the score differs if nothing happens
  * @param nextReview the next instant at which anything shown differs (score, any points, band,
  *     segment, at risk) if nothing happens; never after {@code nextChange}
- * @param nextCrossing the next instant at which the user passes any threshold of the policy, whether or
- *     not that shows; never after {@code nextReview}
+ * @param nextCrossing the next instant at which the user passes any threshold of the policy,
+ *     whether or not that shows; never after {@code nextReview}
  * @param usualGap the user's usual time between order days in milliseconds; 0 without an order, or
  *     if the policy has no rhythm
  * @param orderDays UTC days with an effective order in the policy's window

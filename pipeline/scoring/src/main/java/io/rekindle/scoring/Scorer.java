@@ -2,8 +2,8 @@ package io.rekindle.scoring;
 
 import io.rekindle.scoring.policy.Band;
 import io.rekindle.scoring.policy.ScoringPolicy;
-import io.rekindle.scoring.policy.Segment;
 import io.rekindle.scoring.policy.ScoringPolicy.Definition;
+import io.rekindle.scoring.policy.Segment;
 import java.math.BigDecimal;
 
 /**
@@ -51,7 +51,9 @@ public final class Scorer {
     final long nextCrossing = curve.nextCrossing();
     long nextReview = Score.NEVER;
     long nextChange = Score.NEVER;
-    for (long crossing = nextCrossing; crossing != DecayCurve.NO_CROSSING; crossing = curve.nextCrossing()) {
+    for (long crossing = nextCrossing;
+        crossing != DecayCurve.NO_CROSSING;
+        crossing = curve.nextCrossing()) {
       curve.advance(crossing);
       double laterScore = curve.score();
       if (nextReview == Score.NEVER) {

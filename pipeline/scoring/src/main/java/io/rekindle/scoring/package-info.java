@@ -71,14 +71,14 @@
  *       no condition.
  *   <li><i>Next change</i>: the next instant at which the score differs if nothing happens. Only
  *       these can be: last + a recency threshold; last + the first whole millisecond at a rhythm
- *       threshold; the instant at which the order that reaches a frequency or value threshold leaves the
- *       window; begin and end of a contact.
+ *       threshold; the instant at which the order that reaches a frequency or value threshold
+ *       leaves the window; begin and end of a contact.
  * </ul>
  *
  * <h2>Policies</h2>
  *
- * <p>{@link io.rekindle.scoring.policy.ScoringPolicy} reads them from JSON; {@code policies/*.json} beside
- * this class are those that come with the product.
+ * <p>{@link io.rekindle.scoring.policy.ScoringPolicy} reads them from JSON; {@code policies/*.json}
+ * beside this class are those that come with the product.
  *
  * <ul>
  *   <li>{@code cadence-v1}, the default. Recency in days: below 14: 30 points, 30: 28, 45: 24, 60:

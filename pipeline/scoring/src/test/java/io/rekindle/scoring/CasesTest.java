@@ -1,8 +1,8 @@
 package io.rekindle.scoring;
 
-import io.rekindle.scoring.policy.ScoringPolicy;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rekindle.scoring.policy.ScoringPolicy;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

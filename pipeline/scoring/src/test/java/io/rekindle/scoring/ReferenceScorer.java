@@ -1,9 +1,9 @@
 package io.rekindle.scoring;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.rekindle.platform.text.CurrencyCodes;
 import io.rekindle.scoring.policy.Band;
 import io.rekindle.scoring.policy.Segment;
-import com.fasterxml.jackson.databind.JsonNode;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;
@@ -171,7 +171,8 @@ final class ReferenceScorer {
   }
 
   /** The points of the last tier whose threshold, times the unit, is not above the measured. */
-  private static double tier(JsonNode tiers, String threshold, BigDecimal unit, BigDecimal measured) {
+  private static double tier(
+      JsonNode tiers, String threshold, BigDecimal unit, BigDecimal measured) {
     double points = Double.NaN;
     for (JsonNode tier : tiers) {
       if (tier.get(threshold).decimalValue().multiply(unit).compareTo(measured) <= 0) {
@@ -315,7 +316,8 @@ final class ReferenceScorer {
       thresholds.add(last.add(tier.get("fromDays").decimalValue().multiply(DAY)));
     }
     for (JsonNode tier : policy.at("/rhythm/tiers")) {
-      thresholds.add(last.add(tier.get("fromGaps").decimalValue().multiply(BigDecimal.valueOf(gap))));
+      thresholds.add(
+          last.add(tier.get("fromGaps").decimalValue().multiply(BigDecimal.valueOf(gap))));
     }
     for (JsonNode rule : policy.get("segments")) {
       for (JsonNode bound : rule.at("/when/elapsedDays")) {

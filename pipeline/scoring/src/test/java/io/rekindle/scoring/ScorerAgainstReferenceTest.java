@@ -1,17 +1,17 @@
 package io.rekindle.scoring;
 
-import io.rekindle.platform.text.CurrencyCodes;
-import io.rekindle.scoring.policy.RandomPolicies;
-import io.rekindle.scoring.policy.ScoringPolicy;
-import io.rekindle.scoring.policy.Segment;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.rekindle.platform.text.CurrencyCodes;
 import io.rekindle.scoring.OrderList.Order;
 import io.rekindle.scoring.ReferenceScorer.Moment;
+import io.rekindle.scoring.policy.RandomPolicies;
+import io.rekindle.scoring.policy.ScoringPolicy;
+import io.rekindle.scoring.policy.Segment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

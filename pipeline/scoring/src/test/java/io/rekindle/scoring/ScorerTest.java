@@ -1,14 +1,14 @@
 package io.rekindle.scoring;
 
-import io.rekindle.platform.text.CurrencyCodes;
-import io.rekindle.scoring.policy.Band;
-import io.rekindle.scoring.policy.ScoringPolicy;
-import io.rekindle.scoring.policy.Segment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.management.ThreadMXBean;
+import io.rekindle.platform.text.CurrencyCodes;
 import io.rekindle.scoring.OrderList.Order;
+import io.rekindle.scoring.policy.Band;
+import io.rekindle.scoring.policy.ScoringPolicy;
+import io.rekindle.scoring.policy.Segment;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
@@ -154,11 +154,13 @@ class ScorerTest {
   @Test
   void shouldScoreAtTheEndsOfTime() {
     OrderList ends =
-        OrderList.of(new Order(-OrderFacts.MAX_INSTANT, 5_000), new Order(OrderFacts.MAX_INSTANT, 5_000));
+        OrderList.of(
+            new Order(-OrderFacts.MAX_INSTANT, 5_000), new Order(OrderFacts.MAX_INSTANT, 5_000));
     Score score = cadence.score(ends, OrderFacts.MAX_INSTANT, Score.NEVER);
     assertThat(score.score()).isEqualTo(68);
     assertThat(score.usualGap()).isEqualTo(180 * DAY);
-    assertThat(cadence.score(ends, -OrderFacts.MAX_INSTANT, Score.NEVER).spendMinor()).isEqualTo(10_000);
+    assertThat(cadence.score(ends, -OrderFacts.MAX_INSTANT, Score.NEVER).spendMinor())
+        .isEqualTo(10_000);
   }
 
   @Test

@@ -21,8 +21,8 @@ import java.util.UUID;
 /**
  * A JSON API over HTTP. Thread-safe.
  *
- * <p>Every method throws {@link StatusException} for a status of 400 or more, and another IOException if no
- * answer comes; an answer without a body is a missing node.
+ * <p>Every method throws {@link StatusException} for a status of 400 or more, and another
+ * IOException if no answer comes; an answer without a body is a missing node.
  */
 public final class RestClient {
 
@@ -35,7 +35,10 @@ public final class RestClient {
   private static final JsonMapper JSON = new JsonMapper();
 
   private final HttpClient http =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT_TIMEOUT).build();
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .connectTimeout(CONNECT_TIMEOUT)
+          .build();
   private final String base;
 
   /**

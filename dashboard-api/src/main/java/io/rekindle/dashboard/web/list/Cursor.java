@@ -1,11 +1,11 @@
 package io.rekindle.dashboard.web.list;
 
-import io.rekindle.dashboard.web.HttpProblem;
-import io.rekindle.dashboard.web.Json;
-import io.rekindle.dashboard.web.TextRules;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import io.rekindle.dashboard.web.HttpProblem;
+import io.rekindle.dashboard.web.Json;
+import io.rekindle.dashboard.web.TextRules;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;

@@ -72,7 +72,8 @@ public record KeysetQuery<T>(String name, String sql, RowReader<T> mapper) {
   }
 
   /** Hands over every item, the newest first; to be called in a transaction. */
-  public void forEach(Handle handle, Map<String, ?> parameters, ListResponse.ItemConsumer<T> consumer)
+  public void forEach(
+      Handle handle, Map<String, ?> parameters, ListResponse.ItemConsumer<T> consumer)
       throws Exception {
     try (var items =
         handle

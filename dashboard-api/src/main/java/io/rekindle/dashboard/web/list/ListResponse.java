@@ -1,9 +1,9 @@
 package io.rekindle.dashboard.web.list;
 
-import io.rekindle.dashboard.web.HttpProblem;
-import io.rekindle.dashboard.web.QueryParameters;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
+import io.rekindle.dashboard.web.HttpProblem;
+import io.rekindle.dashboard.web.QueryParameters;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -57,7 +57,12 @@ public final class ListResponse {
    * @param query of which the list's filters have been read
    * @throws HttpProblem 400 if the query has mistakes, 429 if too many files are being written
    */
-  public <T> void answer(Context ctx, QueryParameters query, CsvFormat<T> format, PageSource pages, ItemSource<T> items)
+  public <T> void answer(
+      Context ctx,
+      QueryParameters query,
+      CsvFormat<T> format,
+      PageSource pages,
+      ItemSource<T> items)
       throws Exception {
     ListRequest request = request(ctx, query);
     if (!request.csv()) {
@@ -86,7 +91,11 @@ public final class ListResponse {
 
   /** A list in the database that goes back in time. */
   public <T> void answer(
-      Context ctx, QueryParameters query, CsvFormat<T> format, KeysetQuery<T> keysetQuery, Map<String, ?> parameters)
+      Context ctx,
+      QueryParameters query,
+      CsvFormat<T> format,
+      KeysetQuery<T> keysetQuery,
+      Map<String, ?> parameters)
       throws Exception {
     answer(
         ctx,
@@ -99,7 +108,8 @@ public final class ListResponse {
 
   /** A list that is somewhere else and fits into memory. */
   public static <T> void answer(
-      Context ctx, CsvFormat<T> format, PageSource pages, Supplier<List<T>> all) throws IOException {
+      Context ctx, CsvFormat<T> format, PageSource pages, Supplier<List<T>> all)
+      throws IOException {
     ListRequest request = request(ctx, QueryParameters.of(ctx));
     if (request.csv()) {
       write(ctx, format, all.get());
@@ -140,7 +150,10 @@ public final class ListResponse {
 
   private static ListRequest request(Context ctx, QueryParameters query) {
     ListRequest request =
-        new ListRequest(wantsCsv(ctx, query), query.cursor(), query.integer("limit", 1, MAX_LIMIT, DEFAULT_LIMIT));
+        new ListRequest(
+            wantsCsv(ctx, query),
+            query.cursor(),
+            query.integer("limit", 1, MAX_LIMIT, DEFAULT_LIMIT));
     query.check();
     return request;
   }

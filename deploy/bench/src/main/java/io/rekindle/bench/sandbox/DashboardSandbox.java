@@ -1,15 +1,15 @@
 package io.rekindle.bench.sandbox;
 
-import io.rekindle.local.server.DashboardServer;
-import io.rekindle.local.server.Port;
-import io.rekindle.local.server.PostgresServer;
+import io.rekindle.connectors.kafka.Topics;
 import io.rekindle.connectors.schema.ClockRows;
 import io.rekindle.connectors.schema.Migrations;
 import io.rekindle.connectors.schema.Policies;
-import io.rekindle.connectors.kafka.Topics;
+import io.rekindle.local.server.DashboardServer;
+import io.rekindle.local.server.Port;
+import io.rekindle.local.server.PostgresServer;
+import io.rekindle.local.server.StackInfo.Account;
 import io.rekindle.local.terminal.Failure;
 import io.rekindle.local.terminal.Progress;
-import io.rekindle.local.server.StackInfo.Account;
 import io.rekindle.scoring.policy.ScoringPolicy;
 import java.io.IOException;
 import java.nio.file.Files;

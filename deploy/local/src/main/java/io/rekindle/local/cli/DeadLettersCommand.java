@@ -1,14 +1,14 @@
 package io.rekindle.local.cli;
 
-import io.rekindle.local.deadletters.DeadLetterLog;
-import io.rekindle.local.deadletters.Printable;
 import io.rekindle.connectors.deadletter.DeadLetter;
 import io.rekindle.connectors.deadletter.DeadLetterReason;
-import io.rekindle.connectors.replay.DeadLetterReplay;
 import io.rekindle.connectors.kafka.Topics;
+import io.rekindle.connectors.replay.DeadLetterReplay;
+import io.rekindle.local.deadletters.DeadLetterLog;
+import io.rekindle.local.deadletters.Printable;
+import io.rekindle.local.server.StackInfo;
 import io.rekindle.local.terminal.Failure;
 import io.rekindle.local.terminal.Progress;
-import io.rekindle.local.server.StackInfo;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -202,7 +202,8 @@ public final class DeadLettersCommand implements Runnable {
     return refused == 0 ? 0 : 1;
   }
 
-  private static String send(DeadLetterReplay replay, DeadLetter letter) throws InterruptedException {
+  private static String send(DeadLetterReplay replay, DeadLetter letter)
+      throws InterruptedException {
     try {
       return replay.send(letter);
     } catch (IOException e) {

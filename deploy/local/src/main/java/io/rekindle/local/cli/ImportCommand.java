@@ -1,9 +1,9 @@
 package io.rekindle.local.cli;
 
 import io.rekindle.local.importing.CsvImport;
+import io.rekindle.local.server.StackInfo;
 import io.rekindle.local.terminal.Failure;
 import io.rekindle.local.terminal.Progress;
-import io.rekindle.local.server.StackInfo;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;

@@ -1,10 +1,10 @@
 package io.rekindle.local.cli;
 
 import io.rekindle.local.terminal.Failure;
-import io.rekindle.bench.BenchCommand;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.sql.SQLException;
+import java.util.ServiceLoader;
 import org.apache.kafka.common.KafkaException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -28,8 +28,7 @@ import picocli.CommandLine.Spec;
       ScoreCommand.class,
       VerifyCommand.class,
       ReplayCommand.class,
-      DeadLettersCommand.class,
-      BenchCommand.class
+      DeadLettersCommand.class
     })
 public final class Rekindle implements Runnable {
 
@@ -45,6 +44,8 @@ public final class Rekindle implements Runnable {
    */
   public static CommandLine commandLine() {
     CommandLine commandLine = new CommandLine(new Rekindle());
+    // Before the settings below, which picocli hands on to the subcommands known at that moment.
+    ServiceLoader.load(Subcommand.class).forEach(commandLine::addSubcommand);
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     commandLine.setExecutionExceptionHandler(Rekindle::explain);
     return commandLine;

@@ -1,11 +1,11 @@
 package io.rekindle.local.cli;
 
-import io.rekindle.local.verify.ReplayComparison;
-import io.rekindle.local.verify.ShadowDatabase;
-import io.rekindle.local.terminal.Failure;
-import io.rekindle.local.terminal.Progress;
 import io.rekindle.local.job.ShadowJob;
 import io.rekindle.local.server.StackInfo;
+import io.rekindle.local.terminal.Failure;
+import io.rekindle.local.terminal.Progress;
+import io.rekindle.local.verify.ReplayComparison;
+import io.rekindle.local.verify.ShadowDatabase;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -83,11 +83,13 @@ public final class ReplayCommand implements Callable<Integer> {
     }
   }
 
-  private ReplayComparison.Result replay(StackInfo stack, ShadowDatabase database, Progress progress)
+  private ReplayComparison.Result replay(
+      StackInfo stack, ShadowDatabase database, Progress progress)
       throws IOException, SQLException, InterruptedException {
     try (ShadowJob job = ShadowJob.submit(data.path(), stack, jar, database.jdbcUrl())) {
       try {
-        return new ReplayComparison(database.live(), database.shadow(), timeout.duration(), progress)
+        return new ReplayComparison(
+                database.live(), database.shadow(), timeout.duration(), progress)
             .compare();
       } catch (Failure e) {
         // A job that has ended is why nothing moves.

@@ -1,13 +1,13 @@
 package io.rekindle.local.cli;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.rekindle.local.process.DataDirectory;
 import io.rekindle.local.server.StackInfo;
 import io.rekindle.local.stack.StackStatus;
-import io.rekindle.local.stack.StatusCollector;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.rekindle.local.terminal.Progress;
 import io.rekindle.local.stack.StackStatus.Component;
+import io.rekindle.local.stack.StatusCollector;
+import io.rekindle.local.terminal.Progress;
 import java.io.PrintStream;
 import java.util.LinkedHashMap;
 import java.util.Locale;

@@ -1,5 +1,6 @@
 package io.rekindle.local.cli;
 
+import io.rekindle.job.JobSettings.StateBackend;
 import io.rekindle.local.process.DataDirectory;
 import io.rekindle.local.process.EventLog;
 import io.rekindle.local.process.JavaCommand;
@@ -11,7 +12,6 @@ import io.rekindle.local.server.Port;
 import io.rekindle.local.server.StackInfo;
 import io.rekindle.local.stack.Supervisor;
 import io.rekindle.local.stack.UpRequest;
-import io.rekindle.job.JobSettings.StateBackend;
 import io.rekindle.local.terminal.Failure;
 import io.rekindle.local.terminal.Progress;
 import java.io.File;
@@ -115,7 +115,8 @@ public final class UpCommand implements Callable<Integer> {
     Progress progress = Progress.onStandardError();
     EventLog log = new EventLog(directory.log(Supervisor.NAME), progress);
     UpRequest request =
-        new UpRequest(!empty, requested, parallelism, taskManagers, stateBackend, pauseOutreach, from);
+        new UpRequest(
+            !empty, requested, parallelism, taskManagers, stateBackend, pauseOutreach, from);
     Supervisor supervisor = new Supervisor(directory, installation, request, log);
     Runtime.getRuntime().addShutdownHook(new Thread(supervisor::stop, "stop"));
     StackInfo info = supervisor.start();

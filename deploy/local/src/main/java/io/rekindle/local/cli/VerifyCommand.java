@@ -1,9 +1,9 @@
 package io.rekindle.local.cli;
 
-import io.rekindle.local.verify.Verification;
+import io.rekindle.local.server.StackInfo;
 import io.rekindle.local.terminal.Failure;
 import io.rekindle.local.terminal.Progress;
-import io.rekindle.local.server.StackInfo;
+import io.rekindle.local.verify.Verification;
 import java.io.PrintWriter;
 import java.sql.SQLException;
 import java.util.Map;

@@ -95,7 +95,8 @@ public final class CsvImport {
     return write(file, new RowFormat.Orders(), TimeShift.shifted(shift, now));
   }
 
-  private <R> FirstPass firstPass(Path file, RowFormat<R> format, TimeShift times) throws IOException {
+  private <R> FirstPass firstPass(Path file, RowFormat<R> format, TimeShift times)
+      throws IOException {
     Map<String, Long> lastLines = new HashMap<>();
     Instant newest = null;
     long rows = 0;

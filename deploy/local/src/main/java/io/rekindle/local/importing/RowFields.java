@@ -51,7 +51,8 @@ final class RowFields {
         throw new InvalidValueException(header.get(i) + " contains a NUL character: remove it");
       }
       if (values.get(i).indexOf('\uFFFD') >= 0) {
-        throw new InvalidValueException(header.get(i) + " is not valid UTF-8: save the file as UTF-8");
+        throw new InvalidValueException(
+            header.get(i) + " is not valid UTF-8: save the file as UTF-8");
       }
     }
     return this;
@@ -87,7 +88,8 @@ final class RowFields {
   Instant time(String column) throws InvalidValueException {
     String text = text(column, "");
     if (text.isEmpty()) {
-      throw new InvalidValueException(column + " is empty: write a time such as 2026-03-01T08:30:00Z");
+      throw new InvalidValueException(
+          column + " is empty: write a time such as 2026-03-01T08:30:00Z");
     }
     Instant time =
         TimeParser.parse(text)

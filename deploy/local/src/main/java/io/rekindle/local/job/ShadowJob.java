@@ -1,12 +1,12 @@
 package io.rekindle.local.job;
 
+import io.rekindle.job.JobSettings;
 import io.rekindle.local.process.DataDirectory;
 import io.rekindle.local.server.FlinkApi;
 import io.rekindle.local.server.Installation;
 import io.rekindle.local.server.StackInfo;
-import io.rekindle.platform.rest.RestClient;
-import io.rekindle.job.JobSettings;
 import io.rekindle.local.terminal.Failure;
+import io.rekindle.platform.rest.RestClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;

@@ -1,6 +1,5 @@
 package io.rekindle.local.process;
 
-
 import io.rekindle.local.terminal.Failure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -32,7 +31,10 @@ public final class DataDirectory {
           "logs",
           "run");
 
-  /** The component that watches over the others. */ public static final String SUPERVISOR = "supervisor"; private static final String PID_FILE = ".json";
+  /** The component that watches over the others. */
+  public static final String SUPERVISOR = "supervisor";
+
+  private static final String PID_FILE = ".json";
 
   private final Path root;
 

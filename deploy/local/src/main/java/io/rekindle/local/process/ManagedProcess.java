@@ -1,7 +1,7 @@
 package io.rekindle.local.process;
 
-import io.rekindle.platform.rest.Backoff;
 import io.rekindle.local.terminal.Failure;
+import io.rekindle.platform.rest.Backoff;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,8 +1,8 @@
 package io.rekindle.local.scoring;
 
+import io.rekindle.local.importing.CsvFile;
 import io.rekindle.local.terminal.Failure;
 import io.rekindle.local.terminal.Progress;
-import io.rekindle.local.importing.CsvFile;
 import io.rekindle.platform.text.CurrencyCodes;
 import io.rekindle.scoring.OrderHistory;
 import io.rekindle.scoring.OrderTable;

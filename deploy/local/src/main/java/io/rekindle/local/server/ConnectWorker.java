@@ -1,11 +1,11 @@
 package io.rekindle.local.server;
 
-import io.rekindle.local.process.DataDirectory;
-import io.rekindle.local.process.JavaCommand;
-import io.rekindle.local.process.ProcessSpec;
 import io.rekindle.connectors.connect.ConnectApi;
 import io.rekindle.connectors.connect.ConnectorConfig;
 import io.rekindle.connectors.kafka.Topics;
+import io.rekindle.local.process.DataDirectory;
+import io.rekindle.local.process.JavaCommand;
+import io.rekindle.local.process.ProcessSpec;
 import io.rekindle.local.terminal.Failure;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -70,7 +70,9 @@ public final class ConnectWorker implements Server {
       for (Path jar : installation.jars("debezium", data)) {
         Files.createSymbolicLink(debezium.resolve(jar.getFileName()), jar);
       }
-      Installation.copy(installation.connectorsJar(), plugins.resolve("rekindle"));
+      for (Path jar : installation.connectPluginJars()) {
+        Installation.copy(jar, plugins.resolve("rekindle"));
+      }
     } catch (IOException e) {
       throw new Failure("cannot lay out the plugins of Kafka Connect: " + e.getMessage(), e);
     }

@@ -109,7 +109,8 @@ public final class FlinkApi {
    * @param restoreFrom savepoint or checkpoint to begin with; null to begin with nothing
    * @param claim whether the job then owns it, and removes it when it has a newer one
    */
-  public void run(String jarId, String jobId, List<String> arguments, Path restoreFrom, boolean claim)
+  public void run(
+      String jarId, String jobId, List<String> arguments, Path restoreFrom, boolean claim)
       throws IOException {
     ObjectNode body = JsonNodeFactory.instance.objectNode();
     body.put("jobId", jobId);

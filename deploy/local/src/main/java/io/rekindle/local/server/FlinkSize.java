@@ -26,7 +26,8 @@ public record FlinkSize(int parallelism, int taskManagers, StateBackend stateBac
    * @param newParallelism null for no change, as are the others
    * @throws Failure if the parts do not fit the processes; says what would
    */
-  public FlinkSize with(Integer newParallelism, Integer newTaskManagers, StateBackend newStateBackend) {
+  public FlinkSize with(
+      Integer newParallelism, Integer newTaskManagers, StateBackend newStateBackend) {
     FlinkSize changed =
         new FlinkSize(
             newParallelism == null ? parallelism : newParallelism,

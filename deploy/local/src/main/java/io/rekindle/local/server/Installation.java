@@ -65,9 +65,11 @@ public final class Installation {
     return onlyJar(home.resolve("pipeline/job/target"), "rekindle-job-[0-9.]+-shaded\\.jar");
   }
 
-  /** Our own jar with the transform that Kafka Connect loads. */
-  Path connectorsJar() {
-    return onlyJar(home.resolve("connectors/target"), "rekindle-connectors-[0-9.]+\\.jar");
+  /** The jars with the transform that Kafka Connect loads. */
+  List<Path> connectPluginJars() {
+    return List.of(
+        onlyJar(home.resolve("connectors/target"), "rekindle-connectors-[0-9.]+\\.jar"),
+        onlyJar(home.resolve("platform/target"), "rekindle-platform-[0-9.]+\\.jar"));
   }
 
   /**

@@ -2,8 +2,8 @@ package io.rekindle.local.server;
 
 import io.rekindle.local.process.DataDirectory;
 import io.rekindle.local.process.ProcessSpec;
-import io.rekindle.platform.rest.RestClient;
 import io.rekindle.local.server.StackInfo.Account;
+import io.rekindle.platform.rest.RestClient;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;

@@ -4,8 +4,8 @@ import io.rekindle.local.process.DataDirectory;
 import io.rekindle.local.process.PrivateFiles;
 import io.rekindle.local.process.ProcessSpec;
 import io.rekindle.local.process.Signals;
-import io.rekindle.local.terminal.Failure;
 import io.rekindle.local.server.StackInfo.Account;
+import io.rekindle.local.terminal.Failure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,7 +56,8 @@ public final class PostgresServer implements Server {
    *
    * @param extraSettings settings that go before these, as in {@code work_mem=8MB}
    */
-  public PostgresServer(DataDirectory data, StackSettings settings, int port, String... extraSettings) {
+  public PostgresServer(
+      DataDirectory data, StackSettings settings, int port, String... extraSettings) {
     this.data = data;
     this.settings = settings;
     this.port = port;

@@ -1,10 +1,10 @@
 package io.rekindle.local.server;
 
-import io.rekindle.local.process.DataDirectory;
-import io.rekindle.local.process.PrivateFiles;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.rekindle.local.process.DataDirectory;
+import io.rekindle.local.process.PrivateFiles;
 import io.rekindle.local.terminal.Failure;
 import java.io.IOException;
 import java.nio.ByteBuffer;

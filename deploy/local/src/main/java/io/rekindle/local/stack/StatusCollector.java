@@ -1,5 +1,10 @@
 package io.rekindle.local.stack;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.rekindle.connectors.connect.ConnectApi;
+import io.rekindle.connectors.connect.ConnectApi.ConnectorStatus;
+import io.rekindle.connectors.kafka.Topic;
+import io.rekindle.connectors.kafka.Topics;
 import io.rekindle.local.process.DataDirectory;
 import io.rekindle.local.process.Pid;
 import io.rekindle.local.process.PidFile;
@@ -12,12 +17,6 @@ import io.rekindle.local.server.MailCatcher;
 import io.rekindle.local.server.MailSender;
 import io.rekindle.local.server.PostgresServer;
 import io.rekindle.local.server.StackInfo;
-import com.fasterxml.jackson.databind.JsonNode;
-import io.rekindle.connectors.connect.ConnectApi;
-import io.rekindle.connectors.connect.ConnectApi.ConnectorStatus;
-import io.rekindle.platform.rest.RestClient;
-import io.rekindle.connectors.kafka.Topic;
-import io.rekindle.connectors.kafka.Topics;
 import io.rekindle.local.stack.StackStatus.Capture;
 import io.rekindle.local.stack.StackStatus.Component;
 import io.rekindle.local.stack.StackStatus.Connector;
@@ -25,6 +24,7 @@ import io.rekindle.local.stack.StackStatus.DeadLetters;
 import io.rekindle.local.stack.StackStatus.Job;
 import io.rekindle.local.stack.StackStatus.Partition;
 import io.rekindle.local.stack.StackStatus.Watermark;
+import io.rekindle.platform.rest.RestClient;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -481,7 +481,8 @@ public final class StatusCollector {
         .orElse("the job has not said how far it has read");
   }
 
-  private static Capture capture(Answer<DatabaseStatus> database, Map<TopicPartition, Instant> read) {
+  private static Capture capture(
+      Answer<DatabaseStatus> database, Map<TopicPartition, Instant> read) {
     if (!database.given() || database.value().slotActive() == null) {
       return null;
     }

@@ -1,5 +1,13 @@
 package io.rekindle.local.stack;
 
+import io.rekindle.connectors.connect.ConnectorWatchdog;
+import io.rekindle.connectors.kafka.Topics;
+import io.rekindle.connectors.schema.ClockRows;
+import io.rekindle.connectors.schema.Migrations;
+import io.rekindle.connectors.schema.Policies;
+import io.rekindle.job.JobSettings;
+import io.rekindle.local.demo.DemoShop;
+import io.rekindle.local.demo.LiveOrders;
 import io.rekindle.local.job.Checkpoints;
 import io.rekindle.local.job.JobWatchdog;
 import io.rekindle.local.process.DataDirectory;
@@ -23,16 +31,8 @@ import io.rekindle.local.server.PostgresServer;
 import io.rekindle.local.server.Server;
 import io.rekindle.local.server.StackInfo;
 import io.rekindle.local.server.StackSettings;
-import io.rekindle.connectors.connect.ConnectorWatchdog;
-import io.rekindle.platform.rest.RestClient;
-import io.rekindle.connectors.schema.ClockRows;
-import io.rekindle.connectors.schema.Migrations;
-import io.rekindle.connectors.schema.Policies;
-import io.rekindle.connectors.kafka.Topics;
-import io.rekindle.job.JobSettings;
 import io.rekindle.local.terminal.Failure;
-import io.rekindle.local.demo.DemoShop;
-import io.rekindle.local.demo.LiveOrders;
+import io.rekindle.platform.rest.RestClient;
 import io.rekindle.scoring.policy.ScoringPolicy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -103,7 +103,8 @@ public final class Supervisor {
   private JobWatchdog job;
   private LiveOrders live;
 
-  public Supervisor(DataDirectory data, Installation installation, UpRequest request, EventLog log) {
+  public Supervisor(
+      DataDirectory data, Installation installation, UpRequest request, EventLog log) {
     this.data = data;
     this.installation = installation;
     this.request = request;

@@ -1,7 +1,7 @@
 package io.rekindle.local.stack;
 
-import io.rekindle.local.server.Port;
 import io.rekindle.job.JobSettings.StateBackend;
+import io.rekindle.local.server.Port;
 import java.nio.file.Path;
 import java.util.Map;
 

@@ -112,7 +112,8 @@ public final class ReplayComparison {
       return new Result(users, history, changing, differences);
     }
 
-    private void merge(UserRowCursor stored, UserRowCursor replayed, Pair pair) throws SQLException {
+    private void merge(UserRowCursor stored, UserRowCursor replayed, Pair pair)
+        throws SQLException {
       while (stored.present() || replayed.present()) {
         int order =
             !stored.present()
@@ -126,7 +127,8 @@ public final class ReplayComparison {
     }
 
     /** Takes one row of each that is given. */
-    private void compareScores(String user, UserRowCursor stored, UserRowCursor replayed) throws SQLException {
+    private void compareScores(String user, UserRowCursor stored, UserRowCursor replayed)
+        throws SQLException {
       progress.count("comparing users", ++users, 0);
       StoredScore one = score(stored);
       StoredScore other = score(replayed);
@@ -152,7 +154,8 @@ public final class ReplayComparison {
     }
 
     /** Takes all rows of the user. */
-    private void compareHistory(String user, UserRowCursor stored, UserRowCursor replayed) throws SQLException {
+    private void compareHistory(String user, UserRowCursor stored, UserRowCursor replayed)
+        throws SQLException {
       List<String> one = rows(user, stored);
       List<String> other = rows(user, replayed);
       history += Math.max(one.size(), other.size());

@@ -1,8 +1,8 @@
 package io.rekindle.local.verify;
 
 import io.rekindle.connectors.schema.Migrations;
-import io.rekindle.local.terminal.Failure;
 import io.rekindle.local.server.StackInfo;
+import io.rekindle.local.terminal.Failure;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;

@@ -3,9 +3,9 @@ package io.rekindle.local.importing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.rekindle.local.ShopDatabase;
 import io.rekindle.local.terminal.Failure;
 import io.rekindle.local.terminal.Progress;
-import io.rekindle.local.ShopDatabase;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

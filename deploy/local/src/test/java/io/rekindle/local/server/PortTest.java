@@ -51,7 +51,8 @@ class PortTest {
   void shouldInsistOnAPortThatWasAskedFor() throws IOException {
     try (ServerSocket taken = listen()) {
       assertThatThrownBy(
-              () -> Port.choose(Map.of(Port.POSTGRES, taken.getLocalPort()), Map.of(), reported::add))
+              () ->
+                  Port.choose(Map.of(Port.POSTGRES, taken.getLocalPort()), Map.of(), reported::add))
           .isInstanceOf(Failure.class)
           .hasMessageContaining("--port postgres=" + taken.getLocalPort())
           .hasMessageContaining("in use");

@@ -1,11 +1,11 @@
 package io.rekindle.local.server;
 
-import io.rekindle.local.process.Pid;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.rekindle.local.terminal.Failure;
+import io.rekindle.local.process.Pid;
 import io.rekindle.local.server.StackInfo.Account;
+import io.rekindle.local.terminal.Failure;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;

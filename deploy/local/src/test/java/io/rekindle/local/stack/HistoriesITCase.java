@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.rekindle.connectors.connect.ConnectorConfig;
-import io.rekindle.platform.rest.RestClient;
 import io.rekindle.local.Await;
 import io.rekindle.local.stack.CadenceReference.ExpectedScore;
 import io.rekindle.local.stack.RekindleScript.CommandResult;
+import io.rekindle.platform.rest.RestClient;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -264,7 +264,8 @@ class HistoriesITCase {
       try (ResultSet row = statement.executeQuery(STORED)) {
         while (row.next()) {
           String user = row.getString("user_id");
-          CadenceReference definition = new CadenceReference(ordersOf.getOrDefault(user, List.of()));
+          CadenceReference definition =
+              new CadenceReference(ordersOf.getOrDefault(user, List.of()));
           ExpectedScore stored = stored(row);
           for (String instant : List.of("as_of", "scored_until")) {
             assertThat(stored).as(user).isEqualTo(definition.at(row.getLong(instant)));

@@ -1,12 +1,12 @@
 package io.rekindle.local.stack;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rekindle.local.Await;
 import io.rekindle.local.process.DataDirectory;
 import io.rekindle.local.process.EventLog;
 import io.rekindle.local.process.Pid;
 import io.rekindle.local.process.PidFile;
-import static org.assertj.core.api.Assertions.assertThat;
-
-import io.rekindle.local.Await;
 import io.rekindle.local.terminal.Progress;
 import java.io.IOException;
 import java.nio.file.Files;

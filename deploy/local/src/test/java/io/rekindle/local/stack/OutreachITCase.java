@@ -1,13 +1,13 @@
 package io.rekindle.local.stack;
 
-import io.rekindle.local.server.FlinkCluster;
-import io.rekindle.local.server.MailSender;
-import io.rekindle.local.server.PostgresServer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.rekindle.platform.rest.RestClient;
 import io.rekindle.local.Await;
+import io.rekindle.local.server.FlinkCluster;
+import io.rekindle.local.server.MailSender;
+import io.rekindle.local.server.PostgresServer;
+import io.rekindle.platform.rest.RestClient;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -349,7 +349,8 @@ class OutreachITCase {
   /** Of the messages that the mail catcher has for somebody. */
   private List<String> messageIds(String user) throws IOException {
     JsonNode messages =
-        new RestClient(stack.info().mailUrl()).get("/api/user/" + user + "@example.com/messages/INBOX");
+        new RestClient(stack.info().mailUrl())
+            .get("/api/user/" + user + "@example.com/messages/INBOX");
     List<String> ids = new ArrayList<>();
     for (JsonNode message : messages) {
       Matcher id =

@@ -1,17 +1,17 @@
 package io.rekindle.local.stack;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rekindle.local.Await;
 import io.rekindle.local.cli.StatusCommand;
 import io.rekindle.local.process.DataDirectory;
 import io.rekindle.local.process.Pid;
 import io.rekindle.local.process.PidFile;
 import io.rekindle.local.server.StackInfo;
-import static org.assertj.core.api.Assertions.assertThat;
-
-import io.rekindle.local.Await;
-import io.rekindle.local.terminal.Progress;
+import io.rekindle.local.server.StackInfo.Account;
 import io.rekindle.local.stack.RekindleScript.CommandResult;
 import io.rekindle.local.stack.RekindleScript.Running;
-import io.rekindle.local.server.StackInfo.Account;
+import io.rekindle.local.terminal.Progress;
 import io.rekindle.local.verify.Verification;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -1,9 +1,9 @@
 package io.rekindle.local.stack;
 
-import io.rekindle.local.process.DataDirectory;
-import io.rekindle.local.server.StackSettings;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rekindle.local.process.DataDirectory;
+import io.rekindle.local.server.StackSettings;
 import io.rekindle.local.stack.RekindleScript.CommandResult;
 import java.net.InetAddress;
 import java.net.ServerSocket;

@@ -1,5 +1,7 @@
 package io.rekindle.local.stack;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.rekindle.local.process.DataDirectory;
 import io.rekindle.local.process.Pid;
 import io.rekindle.local.process.PidFile;
@@ -11,8 +13,6 @@ import io.rekindle.local.server.MailCatcher;
 import io.rekindle.local.server.MailSender;
 import io.rekindle.local.server.PostgresServer;
 import io.rekindle.local.server.StackInfo;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.rekindle.local.server.StackInfo.Account;
 import io.rekindle.local.stack.StackStatus.Component;
 import java.io.IOException;

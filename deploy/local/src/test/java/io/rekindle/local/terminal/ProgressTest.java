@@ -1,8 +1,8 @@
 package io.rekindle.local.terminal;
 
-import io.rekindle.local.Await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rekindle.local.Await;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

@@ -1,19 +1,19 @@
 package io.rekindle.local.verify;
 
-import io.rekindle.local.cli.VerifyCommand;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.rekindle.local.terminal.Failure;
-import io.rekindle.local.terminal.Progress;
-import io.rekindle.local.cli.Rekindle;
 import io.rekindle.local.ShopDatabase;
+import io.rekindle.local.cli.Rekindle;
+import io.rekindle.local.cli.VerifyCommand;
 import io.rekindle.local.demo.DemoShop;
 import io.rekindle.local.process.Pid;
 import io.rekindle.local.server.StackInfo;
-import io.rekindle.scoring.policy.Band;
+import io.rekindle.local.terminal.Failure;
+import io.rekindle.local.terminal.Progress;
 import io.rekindle.scoring.Score;
+import io.rekindle.scoring.policy.Band;
 import io.rekindle.scoring.policy.ScoringPolicy;
 import io.rekindle.scoring.policy.Segment;
 import java.io.PrintWriter;

@@ -36,7 +36,10 @@ public final class SenderMetrics {
     Duration.ofSeconds(60)
   };
 
-  /** A scrape within this time gets the same counts again, so that scraping cannot keep the table busy. */
+  /**
+   * A scrape within this time gets the same counts again, so that scraping cannot keep the table
+   * busy.
+   */
   private static final Duration MAX_QUEUE_AGE = Duration.ofSeconds(5);
 
   /** Why an email that was offered has to be offered again. */

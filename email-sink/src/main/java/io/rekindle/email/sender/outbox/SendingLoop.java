@@ -77,7 +77,8 @@ public final class SendingLoop implements Runnable {
   /** Whether {@link #pauseReason} is for somebody to put right, rather than to wait for. */
   private volatile boolean refused;
 
-  public SendingLoop(Outbox outbox, MailTransport transport, Delivery delivery, SenderMetrics metrics) {
+  public SendingLoop(
+      Outbox outbox, MailTransport transport, Delivery delivery, SenderMetrics metrics) {
     this.outbox = outbox;
     this.transport = transport;
     this.delivery = delivery;
@@ -378,7 +379,8 @@ public final class SendingLoop implements Runnable {
   private boolean waitForTurn() {
     long now = System.nanoTime();
     long wait = nextSendNanos - now;
-    nextSendNanos = Math.max(nextSendNanos, now) + TimeUnit.SECONDS.toNanos(1) / delivery.perSecond();
+    nextSendNanos =
+        Math.max(nextSendNanos, now) + TimeUnit.SECONDS.toNanos(1) / delivery.perSecond();
     if (wait <= 0) {
       return false;
     }

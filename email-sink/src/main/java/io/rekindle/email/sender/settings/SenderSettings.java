@@ -1,8 +1,8 @@
 package io.rekindle.email.sender.settings;
 
+import io.rekindle.email.UnsubscribeLinks;
 import io.rekindle.email.sender.mail.HeaderText;
 import io.rekindle.email.sender.mail.MailAddress;
-import io.rekindle.email.UnsubscribeLinks;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -26,7 +26,13 @@ import org.postgresql.Driver;
  * @param links base URL and secret of the unsubscribe links
  */
 public record SenderSettings(
-    Mode mode, Http http, DatabaseSettings database, Smtp smtp, Identity identity, Links links, Delivery delivery) {
+    Mode mode,
+    Http http,
+    DatabaseSettings database,
+    Smtp smtp,
+    Identity identity,
+    Links links,
+    Delivery delivery) {
 
   /** What becomes of an email that may be sent. */
   public enum Mode {

@@ -1,8 +1,8 @@
 package io.rekindle.email.sender.smtp;
 
+import io.rekindle.email.UnsubscribeLinks;
 import io.rekindle.email.sender.mail.HeaderText;
 import io.rekindle.email.sender.outbox.QueuedEmail;
-import io.rekindle.email.UnsubscribeLinks;
 import io.rekindle.email.sender.settings.SenderSettings.Identity;
 import jakarta.mail.Message;
 import jakarta.mail.MessagingException;

@@ -1,11 +1,11 @@
 package io.rekindle.email.sender.smtp;
 
+import io.rekindle.email.UnsubscribeLinks;
 import io.rekindle.email.sender.mail.SmtpReply;
 import io.rekindle.email.sender.outbox.DeliveryResult;
 import io.rekindle.email.sender.outbox.FailureReason;
 import io.rekindle.email.sender.outbox.MailTransport;
 import io.rekindle.email.sender.outbox.QueuedEmail;
-import io.rekindle.email.UnsubscribeLinks;
 import io.rekindle.email.sender.settings.SenderSettings.Identity;
 import io.rekindle.email.sender.settings.SenderSettings.Security;
 import io.rekindle.email.sender.settings.SenderSettings.Smtp;
@@ -40,7 +40,8 @@ public final class SmtpMailTransport implements MailTransport {
   /**
    * @param tls makes TLS sockets; null for Java's own way, which trusts what Java trusts
    */
-  public SmtpMailTransport(Smtp smtp, Identity identity, UnsubscribeLinks links, SSLSocketFactory tls) {
+  public SmtpMailTransport(
+      Smtp smtp, Identity identity, UnsubscribeLinks links, SSLSocketFactory tls) {
     this.smtp = smtp;
     this.session = Session.getInstance(properties(smtp, identity, tls));
     this.composer = new MessageComposer(session, identity, links);
@@ -111,7 +112,8 @@ public final class SmtpMailTransport implements MailTransport {
           e);
     }
     if (refusal.isPresent()) {
-      return new TransportException(true, server + " refuses: " + refusal.get().withoutAddresses(), e);
+      return new TransportException(
+          true, server + " refuses: " + refusal.get().withoutAddresses(), e);
     }
     if (e.getNextException() instanceof SSLException tls) {
       return new TransportException(true, "no TLS with " + server + ": " + tls.getMessage(), e);
@@ -168,7 +170,8 @@ public final class SmtpMailTransport implements MailTransport {
     return switch (reply.fault()) {
       case TRANSIENT -> new DeliveryResult.Deferred("not now: " + reply.code(), reply.text());
       case RECIPIENT -> new DeliveryResult.RecipientRefused(reply.text());
-      case MESSAGE -> new DeliveryResult.MessageRefused(FailureReason.MESSAGE_REFUSED, reply.text());
+      case MESSAGE ->
+          new DeliveryResult.MessageRefused(FailureReason.MESSAGE_REFUSED, reply.text());
       case CONTENT -> new DeliveryResult.ContentRefused(reply);
       case SENDER -> new DeliveryResult.SenderRefused(reply);
     };

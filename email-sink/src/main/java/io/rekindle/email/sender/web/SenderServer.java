@@ -1,13 +1,13 @@
 package io.rekindle.email.sender.web;
 
-import io.rekindle.email.sender.mail.HeaderText;
-import io.rekindle.email.sender.outbox.Outbox;
-import io.rekindle.email.sender.outbox.SenderMetrics;
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
 import io.rekindle.email.UnsubscribeLinks;
+import io.rekindle.email.sender.mail.HeaderText;
+import io.rekindle.email.sender.outbox.Outbox;
+import io.rekindle.email.sender.outbox.SenderMetrics;
 import io.rekindle.email.sender.settings.SenderSettings.Http;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,8 +1,8 @@
 package io.rekindle.email.sender.outbox;
 
-import io.rekindle.email.sender.SenderDatabase;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rekindle.email.sender.SenderDatabase;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,12 +1,12 @@
 package io.rekindle.email.sender.smtp;
 
-import io.rekindle.email.sender.outbox.DeliveryResult;
-import io.rekindle.email.sender.outbox.QueuedEmail;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rekindle.email.UnsubscribeLinks;
+import io.rekindle.email.sender.outbox.DeliveryResult;
 import io.rekindle.email.sender.outbox.MailTransport.TransportException;
+import io.rekindle.email.sender.outbox.QueuedEmail;
 import io.rekindle.email.sender.settings.SenderSettings.Identity;
 import io.rekindle.email.sender.settings.SenderSettings.Security;
 import io.rekindle.email.sender.settings.SenderSettings.Smtp;
@@ -91,7 +91,8 @@ class SmtpTlsITCase {
       smtp.offer("AUTH PLAIN");
       transport.connect();
 
-      assertThat(transport.deliver(EMAIL, "ada@example.com")).isInstanceOf(DeliveryResult.Accepted.class);
+      assertThat(transport.deliver(EMAIL, "ada@example.com"))
+          .isInstanceOf(DeliveryResult.Accepted.class);
       assertThat(smtp.commands().subList(0, 4))
           .containsExactly(
               "EHLO shop.example",
@@ -135,7 +136,8 @@ class SmtpTlsITCase {
   @Test
   void shouldGoWithoutTlsIfThatIsAllowed() throws Exception {
     try (ScriptedSmtpServer smtp = new ScriptedSmtpServer();
-        SmtpMailTransport transport = transport(smtp, "localhost", Security.STARTTLS_IF_OFFERED, true)) {
+        SmtpMailTransport transport =
+            transport(smtp, "localhost", Security.STARTTLS_IF_OFFERED, true)) {
       assertThat(transport.connect()).isTrue();
       assertThat(transport.connect()).isFalse();
     }

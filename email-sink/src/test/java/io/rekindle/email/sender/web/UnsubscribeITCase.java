@@ -1,12 +1,12 @@
 package io.rekindle.email.sender.web;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rekindle.email.UnsubscribeLinks;
 import io.rekindle.email.sender.Await;
 import io.rekindle.email.sender.Sender;
 import io.rekindle.email.sender.SenderDatabase;
 import io.rekindle.email.sender.settings.SenderSettings;
-import static org.assertj.core.api.Assertions.assertThat;
-
-import io.rekindle.email.UnsubscribeLinks;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;

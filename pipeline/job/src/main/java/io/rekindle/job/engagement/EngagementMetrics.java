@@ -6,8 +6,8 @@ import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.metrics.DescriptiveStatisticsHistogram;
 
 /**
- * Metrics of the engagement operator, in the metric group {@link #GROUP}. The names are
- * part of what operators' dashboards and alerts rely on.
+ * Metrics of the engagement operator, in the metric group {@link #GROUP}. The names are part of
+ * what operators' dashboards and alerts rely on.
  */
 public final class EngagementMetrics {
 

@@ -1,5 +1,22 @@
 package io.rekindle.job.engagement;
 
+import io.rekindle.connectors.events.Change;
+import io.rekindle.connectors.events.Contacted;
+import io.rekindle.connectors.events.OrderChanged;
+import io.rekindle.connectors.events.OrderRemoved;
+import io.rekindle.connectors.events.OutreachChanged;
+import io.rekindle.connectors.events.OutreachRules;
+import io.rekindle.connectors.events.OverrideChanged;
+import io.rekindle.connectors.events.OverrideRemoved;
+import io.rekindle.connectors.events.PolicyChanged;
+import io.rekindle.connectors.events.RuleChange;
+import io.rekindle.connectors.events.UserChanged;
+import io.rekindle.connectors.events.UserRemoved;
+import io.rekindle.connectors.flink.ChangeSerializer;
+import io.rekindle.job.outreach.Candidate;
+import io.rekindle.job.outreach.Decision;
+import io.rekindle.job.outreach.DecisionSerializer;
+import io.rekindle.job.outreach.Decisions;
 import io.rekindle.job.rules.OutreachEntrySerializer;
 import io.rekindle.job.rules.OutreachTimeline;
 import io.rekindle.job.rules.PolicyEntrySerializer;
@@ -11,23 +28,6 @@ import io.rekindle.job.state.Profile;
 import io.rekindle.job.state.PublishedScore;
 import io.rekindle.job.state.UserState;
 import io.rekindle.job.state.UserStateSerializer;
-import io.rekindle.connectors.events.Change;
-import io.rekindle.connectors.events.Contacted;
-import io.rekindle.connectors.events.RuleChange;
-import io.rekindle.connectors.events.OrderChanged;
-import io.rekindle.connectors.events.OrderRemoved;
-import io.rekindle.connectors.events.OutreachChanged;
-import io.rekindle.connectors.events.OutreachRules;
-import io.rekindle.connectors.events.OverrideChanged;
-import io.rekindle.connectors.events.OverrideRemoved;
-import io.rekindle.connectors.events.PolicyChanged;
-import io.rekindle.connectors.events.UserChanged;
-import io.rekindle.connectors.events.UserRemoved;
-import io.rekindle.connectors.flink.ChangeSerializer;
-import io.rekindle.job.outreach.Decision;
-import io.rekindle.job.outreach.DecisionSerializer;
-import io.rekindle.job.outreach.Decisions;
-import io.rekindle.job.outreach.Candidate;
 import io.rekindle.scoring.Score;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -65,13 +65,13 @@ import org.apache.flink.util.OutputTag;
  * changed.
  *
  * <p>A change waits until the watermark passes its commit time; then the user is caught up: the
- * waiting changes are applied in the order of their commits, and the user is evaluated once as of each
- * instant at which something was committed or was due by itself. So a score update as of t rests on
- * exactly what was committed until t, and the same input gives the same score updates, however the
- * partitions were interleaved.
+ * waiting changes are applied in the order of their commits, and the user is evaluated once as of
+ * each instant at which something was committed or was due by itself. So a score update as of t
+ * rests on exactly what was committed until t, and the same input gives the same score updates,
+ * however the partitions were interleaved.
  *
- * <p>Rows of the first snapshot are applied at once: no user is evaluated before the clock
- * ticks, and the clock ticks only after the snapshot.
+ * <p>Rows of the first snapshot are applied at once: no user is evaluated before the clock ticks,
+ * and the clock ticks only after the snapshot.
  *
  * <p>When the user becomes at risk an episode opens, and is decided once; {@link #DECISIONS} gives
  * what was decided.
@@ -176,7 +176,8 @@ public final class EngagementOperator extends AbstractStreamOperator<ScoreUpdate
 
     storedOutreach = context.getOperatorStateStore().getBroadcastState(OUTREACH);
     outreachRules = new OutreachTimeline();
-    for (Map.Entry<Integer, OutreachTimeline.OutreachEntry> entry : storedOutreach.immutableEntries()) {
+    for (Map.Entry<Integer, OutreachTimeline.OutreachEntry> entry :
+        storedOutreach.immutableEntries()) {
       outreachRules.add(entry.getValue());
     }
 
@@ -241,7 +242,9 @@ public final class EngagementOperator extends AbstractStreamOperator<ScoreUpdate
     pending.add(change);
   }
 
-  /** Applies a row of the first snapshot, and has the user evaluated as of the last of their rows. */
+  /**
+   * Applies a row of the first snapshot, and has the user evaluated as of the last of their rows.
+   */
   private void applySnapshotRow(Change change) throws Exception {
     UserState user = users.value();
     if (user == null) {
@@ -267,7 +270,9 @@ public final class EngagementOperator extends AbstractStreamOperator<ScoreUpdate
     RuleChange change = element.getValue();
     boolean initialSnapshot = change.snapshot() && evaluatedUntil == NO_WATERMARK;
     long since =
-        initialSnapshot ? PolicyTimeline.ALWAYS : Math.max(change.commitTime(), nextInstant(evaluatedUntil));
+        initialSnapshot
+            ? PolicyTimeline.ALWAYS
+            : Math.max(change.commitTime(), nextInstant(evaluatedUntil));
     if (change instanceof OutreachChanged rules) {
       if (outreachRules.add(new OutreachTimeline.OutreachEntry(since, rules))) {
         storedOutreach.put(outreachRules.size(), new OutreachTimeline.OutreachEntry(since, rules));
@@ -429,7 +434,8 @@ public final class EngagementOperator extends AbstractStreamOperator<ScoreUpdate
     return true;
   }
 
-  private void evaluate(String userId, UserState user, long at, Change lastApplied, boolean newUser) {
+  private void evaluate(
+      String userId, UserState user, long at, Change lastApplied, boolean newUser) {
     PublishedScore previous = user.published;
     if (user.profile == null) {
       user.published = null;

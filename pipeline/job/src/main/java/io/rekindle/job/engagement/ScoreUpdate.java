@@ -10,9 +10,10 @@ import io.rekindle.scoring.Score;
  *
  * @param userId never null
  * @param asOf the instant it speaks of, epoch milliseconds of database commit time
- * @param revision number of this update among those of the user, from 1; with {@code asOf} it
- *     tells an older update from a newer one
- * @param score as to be published, an override's if one holds; null if the user is gone from the shop
+ * @param revision number of this update among those of the user, from 1; with {@code asOf} it tells
+ *     an older update from a newer one
+ * @param score as to be published, an override's if one holds; null if the user is gone from the
+ *     shop
  * @param computed what the policy alone says; the score itself unless overridden; null if the user
  *     is gone
  * @param overridden whether an override holds

@@ -1,13 +1,13 @@
 package io.rekindle.job.engagement;
 
-import io.rekindle.job.state.CompactDouble;
-import io.rekindle.job.state.EnumCodes;
-import io.rekindle.job.state.OutreachState;
-import io.rekindle.job.state.PublishedScore;
 import io.rekindle.connectors.flink.Binary;
 import io.rekindle.connectors.flink.EventSerializer;
 import io.rekindle.connectors.flink.EventTypeInfo;
 import io.rekindle.connectors.flink.FormatSnapshot;
+import io.rekindle.job.state.CompactDouble;
+import io.rekindle.job.state.EnumCodes;
+import io.rekindle.job.state.OutreachState;
+import io.rekindle.job.state.PublishedScore;
 import io.rekindle.scoring.Score;
 import java.io.IOException;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -17,8 +17,8 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 /**
- * Format 1 of score updates. The sinks are normally chained to the operator, so that no score update is
- * ever serialized; a job with another layout runs just as well.
+ * Format 1 of score updates. The sinks are normally chained to the operator, so that no score
+ * update is ever serialized; a job with another layout runs just as well.
  */
 public final class ScoreUpdateSerializer extends EventSerializer<ScoreUpdate> {
 
@@ -88,7 +88,8 @@ public final class ScoreUpdateSerializer extends EventSerializer<ScoreUpdate> {
         (marks & HAS_EPISODE) != 0 ? OutreachState.readEpisode(binary(), in) : null);
   }
 
-  private static void writePublishedScore(PublishedScore published, DataOutputView out) throws IOException {
+  private static void writePublishedScore(PublishedScore published, DataOutputView out)
+      throws IOException {
     out.writeBoolean(published.scored());
     CompactDouble.write(published.score(), out);
     out.writeByte(EnumCodes.BANDS.indexOf(published.band()));

@@ -1,8 +1,8 @@
 package io.rekindle.job.outreach;
 
-import io.rekindle.scoring.contact.EpisodeId;
 import io.rekindle.connectors.events.OutreachRules;
 import io.rekindle.connectors.events.OutreachVariant;
+import io.rekindle.scoring.contact.EpisodeId;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

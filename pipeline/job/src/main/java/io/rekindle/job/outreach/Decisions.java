@@ -1,6 +1,5 @@
 package io.rekindle.job.outreach;
 
-import io.rekindle.scoring.contact.EpisodeId;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.rekindle.connectors.events.OutreachRules;
@@ -8,6 +7,7 @@ import io.rekindle.connectors.events.OutreachVariant;
 import io.rekindle.job.outreach.Decision.Kind;
 import io.rekindle.job.outreach.Decision.Reason;
 import io.rekindle.scoring.Score;
+import io.rekindle.scoring.contact.EpisodeId;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -15,8 +15,8 @@ import java.math.BigDecimal;
 import java.time.Instant;
 
 /**
- * Decides what to do about an episode: a pure function of the candidate, the instants and the rules.
- * The daily cap is not known here: {@link DailyCapOperator} applies it.
+ * Decides what to do about an episode: a pure function of the candidate, the instants and the
+ * rules. The daily cap is not known here: {@link DailyCapOperator} applies it.
  */
 public final class Decisions {
 
@@ -62,7 +62,8 @@ public final class Decisions {
   }
 
   /** The first that applies, from what lasts longest to what may differ tomorrow. */
-  private static Reason reasonToSkip(Candidate candidate, long openedAt, long at, OutreachRules rules) {
+  private static Reason reasonToSkip(
+      Candidate candidate, long openedAt, long at, OutreachRules rules) {
     if (!candidate.consents()) {
       return Reason.NO_CONSENT;
     }
@@ -99,7 +100,8 @@ public final class Decisions {
     return null;
   }
 
-  private static String inputs(Candidate candidate, long openedAt, String arm, OutreachRules rules) {
+  private static String inputs(
+      Candidate candidate, long openedAt, String arm, OutreachRules rules) {
     StringWriter text = new StringWriter();
     try (JsonGenerator json = JSON.createGenerator(text)) {
       Score score = candidate.score();

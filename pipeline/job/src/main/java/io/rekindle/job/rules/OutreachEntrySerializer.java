@@ -18,7 +18,8 @@ public final class OutreachEntrySerializer extends EventSerializer<OutreachTimel
   private final OutreachChangedSerializer changes = new OutreachChangedSerializer();
 
   @Override
-  public void serialize(OutreachTimeline.OutreachEntry entry, DataOutputView out) throws IOException {
+  public void serialize(OutreachTimeline.OutreachEntry entry, DataOutputView out)
+      throws IOException {
     Binary.writeSigned(entry.since(), out);
     changes.serialize(entry.change(), out);
   }

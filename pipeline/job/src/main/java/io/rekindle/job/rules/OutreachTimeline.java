@@ -36,7 +36,8 @@ public final class OutreachTimeline {
     }
     entries.add(entry);
     entries.sort(
-        Comparator.comparingLong(OutreachEntry::since).thenComparing(known -> known.change().version()));
+        Comparator.comparingLong(OutreachEntry::since)
+            .thenComparing(known -> known.change().version()));
     return true;
   }
 

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Score updates on their way to the database: the last of each user, since one statement may touch a
- * row only once, all that are worth a row of history, and those that open or close an episode.
+ * Score updates on their way to the database: the last of each user, since one statement may touch
+ * a row only once, all that are worth a row of history, and those that open or close an episode.
  */
 final class ScoreBatch implements Tables.Batch<ScoreUpdate> {
 

@@ -37,11 +37,7 @@ public final class ScoreChangeJson implements KafkaRecordSerializationSchema<Sco
   public ProducerRecord<byte[], byte[]> serialize(
       ScoreUpdate update, KafkaSinkContext context, Long timestamp) {
     return new ProducerRecord<>(
-        topic,
-        null,
-        update.asOf(),
-        update.userId().getBytes(StandardCharsets.UTF_8),
-        json(update));
+        topic, null, update.asOf(), update.userId().getBytes(StandardCharsets.UTF_8), json(update));
   }
 
   static byte[] json(ScoreUpdate update) {

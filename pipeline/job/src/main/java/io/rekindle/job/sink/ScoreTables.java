@@ -1,10 +1,10 @@
 package io.rekindle.job.sink;
 
-import io.rekindle.job.state.Episode;
 import io.rekindle.job.engagement.ScoreUpdate;
+import io.rekindle.job.state.Episode;
 import io.rekindle.job.state.PublishedScore;
-import io.rekindle.scoring.contact.EpisodeId;
 import io.rekindle.scoring.Score;
+import io.rekindle.scoring.contact.EpisodeId;
 import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -18,8 +18,8 @@ import java.util.Set;
 
 /**
  * The job's statements on {@code engagement.user_scores}, {@code score_history}, {@code
- * risk_episodes} and {@code pipeline_progress}. Each can be repeated: an older update never
- * takes the place of a newer one, and the same row of history is stored once.
+ * risk_episodes} and {@code pipeline_progress}. Each can be repeated: an older update never takes
+ * the place of a newer one, and the same row of history is stored once.
  */
 final class ScoreTables implements Tables<ScoreUpdate> {
 
@@ -256,8 +256,7 @@ final class ScoreTables implements Tables<ScoreUpdate> {
           .numeric(update -> update.score().contactDecimal())
           .bool(ScoreUpdate::overridden)
           .numeric(update -> previousScore(update.previous()))
-          .text(
-              update -> update.previous() == null ? null : update.previous().band().name())
+          .text(update -> update.previous() == null ? null : update.previous().band().name())
           .bool(update -> update.previous() == null ? null : update.previous().atRisk())
           .text(update -> update.cause().name())
           .text(ScoreUpdate::causeId)

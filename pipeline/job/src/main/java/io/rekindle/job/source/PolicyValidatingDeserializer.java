@@ -1,11 +1,11 @@
 package io.rekindle.job.source;
 
 import io.rekindle.connectors.cdc.CdcRecord;
-import io.rekindle.connectors.flink.CdcRecordDeserializer;
 import io.rekindle.connectors.deadletter.DeadLetter;
 import io.rekindle.connectors.deadletter.DeadLetterReason;
-import io.rekindle.connectors.events.RuleChange;
 import io.rekindle.connectors.events.PolicyChanged;
+import io.rekindle.connectors.events.RuleChange;
+import io.rekindle.connectors.flink.CdcRecordDeserializer;
 import io.rekindle.scoring.policy.InvalidPolicyException;
 import io.rekindle.scoring.policy.ScoringPolicy;
 import org.apache.flink.api.common.serialization.DeserializationSchema.InitializationContext;
@@ -19,11 +19,13 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
  * document is none. The change itself goes on, too: that its row is active now tells that the
  * policy before it stays.
  */
-public final class PolicyValidatingDeserializer implements KafkaRecordDeserializationSchema<CdcRecord<RuleChange>> {
+public final class PolicyValidatingDeserializer
+    implements KafkaRecordDeserializationSchema<CdcRecord<RuleChange>> {
 
   private static final long serialVersionUID = 1L;
 
-  private final CdcRecordDeserializer<RuleChange> deserializer = CdcRecordDeserializer.ofRuleChanges();
+  private final CdcRecordDeserializer<RuleChange> deserializer =
+      CdcRecordDeserializer.ofRuleChanges();
 
   @Override
   public void open(InitializationContext context) {
@@ -53,7 +55,8 @@ public final class PolicyValidatingDeserializer implements KafkaRecordDeserializ
           ScoringPolicy.parse(policy.document());
         } catch (InvalidPolicyException e) {
           collector.collect(
-              CdcRecord.deadLetter(DeadLetter.of(message, DeadLetterReason.INVALID_POLICY, e.getMessage())));
+              CdcRecord.deadLetter(
+                  DeadLetter.of(message, DeadLetterReason.INVALID_POLICY, e.getMessage())));
         }
       }
     }

@@ -140,7 +140,8 @@ public final class OutreachState {
     return state;
   }
 
-  public static void writeEpisode(Episode episode, Binary texts, DataOutputView out) throws IOException {
+  public static void writeEpisode(Episode episode, Binary texts, DataOutputView out)
+      throws IOException {
     Binary.writeSigned(episode.openedAt(), out);
     Binary.writeSigned(episode.noticedAt(), out);
     CompactDouble.write(episode.score(), out);

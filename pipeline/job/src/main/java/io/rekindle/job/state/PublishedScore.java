@@ -11,7 +11,8 @@ import java.math.RoundingMode;
  * @param score the score, an override's if there was one; 0 if there was none
  * @param overridden whether the score was an override's
  */
-public record PublishedScore(boolean scored, double score, Band band, boolean atRisk, boolean overridden) {
+public record PublishedScore(
+    boolean scored, double score, Band band, boolean atRisk, boolean overridden) {
 
   /** The score as {@link io.rekindle.scoring.Score#scoreDecimal} shows it; null if none. */
   public BigDecimal scoreDecimal() {

@@ -246,8 +246,8 @@ public final class UserState {
   }
 
   /**
-   * From when on this state can be cleared: the shop has neither the user nor an order of
-   * theirs, and no change from before can still come. {@link #NEVER_DUE} while it has.
+   * From when on this state can be cleared: the shop has neither the user nor an order of theirs,
+   * and no change from before can still come. {@link #NEVER_DUE} while it has.
    */
   public long clearableFrom(long retentionMs) {
     if (profile != null || orders.size() > 0) {

@@ -2,8 +2,8 @@ package io.rekindle.job.state;
 
 import io.rekindle.connectors.flink.Binary;
 import io.rekindle.connectors.flink.FormatSnapshot;
-import io.rekindle.scoring.policy.Band;
 import io.rekindle.scoring.Score;
+import io.rekindle.scoring.policy.Band;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

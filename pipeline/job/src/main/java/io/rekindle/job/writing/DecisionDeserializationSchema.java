@@ -1,20 +1,24 @@
 package io.rekindle.job.writing;
 
+import io.rekindle.connectors.cdc.CdcRecord;
+import io.rekindle.connectors.deadletter.DeadLetter;
+import io.rekindle.connectors.deadletter.DeadLetterReason;
+import io.rekindle.connectors.flink.CdcRecordDeserializer;
 import io.rekindle.job.outreach.Decision;
 import io.rekindle.job.outreach.DecisionJson;
 import io.rekindle.job.outreach.DecisionSerializer;
-import io.rekindle.connectors.cdc.CdcRecord;
-import io.rekindle.connectors.flink.CdcRecordDeserializer;
-import io.rekindle.connectors.deadletter.DeadLetter;
-import io.rekindle.connectors.deadletter.DeadLetterReason;
 import java.io.IOException;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
 import org.apache.flink.util.Collector;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/** Reads what {@link DecisionSerializationSchema} wrote. Anything else in the topic becomes a dead letter. */
-public final class DecisionDeserializationSchema implements KafkaRecordDeserializationSchema<CdcRecord<Decision>> {
+/**
+ * Reads what {@link DecisionSerializationSchema} wrote. Anything else in the topic becomes a dead
+ * letter.
+ */
+public final class DecisionDeserializationSchema
+    implements KafkaRecordDeserializationSchema<CdcRecord<Decision>> {
 
   private static final long serialVersionUID = 1L;
 
@@ -25,7 +29,9 @@ public final class DecisionDeserializationSchema implements KafkaRecordDeseriali
       collector.collect(
           CdcRecord.deadLetter(
               DeadLetter.of(
-                  message, DeadLetterReason.NULL_VALUE, "The value is null: it has to be a decision")));
+                  message,
+                  DeadLetterReason.NULL_VALUE,
+                  "The value is null: it has to be a decision")));
       return;
     }
     try {

@@ -1,12 +1,12 @@
 package io.rekindle.job.writing;
 
-import io.rekindle.job.outreach.Decision;
 import io.rekindle.connectors.events.OutreachVariant;
 import io.rekindle.email.EmailRequest;
-import io.rekindle.email.store.EmailStore;
 import io.rekindle.email.EmailWriter;
 import io.rekindle.email.Variant;
 import io.rekindle.email.WrittenEmail;
+import io.rekindle.email.store.EmailStore;
+import io.rekindle.job.outreach.Decision;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.Instant;

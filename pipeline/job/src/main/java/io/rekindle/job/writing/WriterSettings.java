@@ -1,13 +1,13 @@
 package io.rekindle.job.writing;
 
-import io.rekindle.email.store.EmailStore;
 import io.rekindle.email.EmailWriter;
-import io.rekindle.email.compose.LayoutSettings;
-import io.rekindle.email.llm.LlmEmailWriter;
-import io.rekindle.email.llm.LlmSettings;
-import io.rekindle.email.compose.TemplateEmailWriter;
 import io.rekindle.email.UnsubscribeLinks;
 import io.rekindle.email.WriterListener;
+import io.rekindle.email.compose.LayoutSettings;
+import io.rekindle.email.compose.TemplateEmailWriter;
+import io.rekindle.email.llm.LlmEmailWriter;
+import io.rekindle.email.llm.LlmSettings;
+import io.rekindle.email.store.EmailStore;
 import io.rekindle.job.sink.DatabaseSettings;
 import java.io.Serializable;
 import java.math.BigDecimal;

@@ -1,10 +1,10 @@
 package io.rekindle.job.engagement;
 
 import io.rekindle.connectors.events.Change;
-import io.rekindle.connectors.events.RuleChange;
 import io.rekindle.connectors.events.OutreachChanged;
 import io.rekindle.connectors.events.OutreachRules;
 import io.rekindle.connectors.events.RowVersion;
+import io.rekindle.connectors.events.RuleChange;
 import io.rekindle.connectors.flink.EventTypeInfo;
 import io.rekindle.job.outreach.Decision;
 import java.time.Duration;
@@ -26,7 +26,8 @@ final class EngagementHarness implements AutoCloseable {
   static final int MAX_PARALLELISM = 128;
   static final Duration RETENTION = Duration.ofDays(1);
 
-  private final KeyedTwoInputStreamOperatorTestHarness<String, Change, RuleChange, ScoreUpdate> harness;
+  private final KeyedTwoInputStreamOperatorTestHarness<String, Change, RuleChange, ScoreUpdate>
+      harness;
   private int read;
 
   private EngagementHarness(int subtask, int parallelism, OperatorSubtaskState state)

@@ -1,8 +1,5 @@
 package io.rekindle.job.engagement;
 
-import io.rekindle.job.ChangeFactory;
-import io.rekindle.job.state.Cause;
-import io.rekindle.job.state.UserOrders;
 import static io.rekindle.job.ChangeFactory.DAY;
 import static io.rekindle.job.ChangeFactory.SECOND;
 import static io.rekindle.job.ChangeFactory.START;
@@ -13,6 +10,9 @@ import io.rekindle.connectors.events.Change;
 import io.rekindle.connectors.events.OrderChanged.Kind;
 import io.rekindle.connectors.events.PolicyChanged;
 import io.rekindle.connectors.events.RowVersion;
+import io.rekindle.job.ChangeFactory;
+import io.rekindle.job.state.Cause;
+import io.rekindle.job.state.UserOrders;
 import io.rekindle.scoring.policy.Band;
 import io.rekindle.scoring.policy.ScoringPolicy;
 import io.rekindle.scoring.policy.Segment;

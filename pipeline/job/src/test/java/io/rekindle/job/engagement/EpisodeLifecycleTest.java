@@ -1,7 +1,5 @@
 package io.rekindle.job.engagement;
 
-import io.rekindle.job.ChangeFactory;
-import io.rekindle.job.state.Episode;
 import static io.rekindle.job.ChangeFactory.DAY;
 import static io.rekindle.job.ChangeFactory.START;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -12,9 +10,11 @@ import io.rekindle.connectors.events.OutreachRules;
 import io.rekindle.connectors.events.RowVersion;
 import io.rekindle.connectors.events.SuppressionChanged;
 import io.rekindle.connectors.events.SuppressionRemoved;
-import io.rekindle.job.state.Episode.CloseReason;
+import io.rekindle.job.ChangeFactory;
 import io.rekindle.job.outreach.Decision;
 import io.rekindle.job.outreach.Decision.Reason;
+import io.rekindle.job.state.Episode;
+import io.rekindle.job.state.Episode.CloseReason;
 import io.rekindle.scoring.contact.EpisodeId;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;

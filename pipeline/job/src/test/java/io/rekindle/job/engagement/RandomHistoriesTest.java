@@ -1,11 +1,11 @@
 package io.rekindle.job.engagement;
 
-import io.rekindle.job.state.Episode;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rekindle.job.outreach.Decision;
-import io.rekindle.scoring.contact.EpisodeId;
+import io.rekindle.job.state.Episode;
 import io.rekindle.scoring.Score;
+import io.rekindle.scoring.contact.EpisodeId;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -70,8 +70,8 @@ class RandomHistoriesTest {
   }
 
   /**
-   * An episode begins with the first update at risk and ends with the first that has recovered,
-   * and each episode is decided once.
+   * An episode begins with the first update at risk and ends with the first that has recovered, and
+   * each episode is decided once.
    */
   private static void assertEpisodesFollowFromTheScores(Run run, long seed) {
     Map<String, Episode> open = new HashMap<>();
@@ -236,7 +236,8 @@ class RandomHistoriesTest {
     }
   }
 
-  private static void deliver(RandomHistory.Event event, EngagementHarness operator) throws Exception {
+  private static void deliver(RandomHistory.Event event, EngagementHarness operator)
+      throws Exception {
     if (event.change() != null) {
       operator.process(event.change());
     } else {

@@ -1,6 +1,5 @@
 package io.rekindle.job.engagement;
 
-import io.rekindle.job.ChangeFactory;
 import static io.rekindle.job.ChangeFactory.DAY;
 import static io.rekindle.job.ChangeFactory.START;
 
@@ -14,6 +13,7 @@ import io.rekindle.connectors.events.OverrideRemoved;
 import io.rekindle.connectors.events.PolicyChanged;
 import io.rekindle.connectors.events.RowVersion;
 import io.rekindle.connectors.events.UserRemoved;
+import io.rekindle.job.ChangeFactory;
 import io.rekindle.platform.text.CurrencyCodes;
 import io.rekindle.scoring.OrderHistory;
 import io.rekindle.scoring.Score;
@@ -145,7 +145,8 @@ final class RandomHistory {
         tables.users.put(userId, true);
         add(
             userId,
-            ChangeFactory.user(userId, now + random.nextInt(50), new RowVersion(SNAPSHOT_LSN, 0), true));
+            ChangeFactory.user(
+                userId, now + random.nextInt(50), new RowVersion(SNAPSHOT_LSN, 0), true));
       }
     }
     past.put(now, tables.copy());

@@ -2,18 +2,18 @@ package io.rekindle.job.engagement;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.rekindle.platform.text.Version;
 import io.rekindle.connectors.deadletter.DeadLetter;
 import io.rekindle.connectors.events.Change;
 import io.rekindle.connectors.events.RuleChange;
-import io.rekindle.job.EngagementGraph;
 import io.rekindle.job.CollectingSink;
+import io.rekindle.job.EngagementGraph;
+import io.rekindle.job.JobSettings;
 import io.rekindle.job.LocalCluster;
 import io.rekindle.job.ProductionJob;
-import io.rekindle.job.JobSettings;
 import io.rekindle.job.ShopScenario;
 import io.rekindle.job.ShopScenario.Phase;
 import io.rekindle.job.outreach.Decision;
+import io.rekindle.platform.text.Version;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,8 +31,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The savepoints of all released versions, taken after the first phase of {@link ShopScenario}: today's
- * job restores each of them and runs the second phase as if it had run the first.
+ * The savepoints of all released versions, taken after the first phase of {@link ShopScenario}:
+ * today's job restores each of them and runs the second phase as if it had run the first.
  *
  * <p>A release adds its own with {@code mvn -pl pipeline/job -am verify -Dit.test=SavepointITCase
  * -Drekindle.write-savepoint -Dsurefire.skip=true -Dfailsafe.failIfNoSpecifiedTests=false}. None is

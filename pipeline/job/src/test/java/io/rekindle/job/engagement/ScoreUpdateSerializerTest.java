@@ -1,8 +1,8 @@
 package io.rekindle.job.engagement;
 
-import io.rekindle.job.state.Cause;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rekindle.job.state.Cause;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;

@@ -1,11 +1,11 @@
 package io.rekindle.job.outreach;
 
-import io.rekindle.scoring.contact.EpisodeId;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.rekindle.connectors.events.OutreachRules;
 import io.rekindle.connectors.events.OutreachVariant;
+import io.rekindle.scoring.contact.EpisodeId;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;

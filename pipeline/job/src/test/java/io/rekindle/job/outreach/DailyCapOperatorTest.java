@@ -1,10 +1,10 @@
 package io.rekindle.job.outreach;
 
-import io.rekindle.scoring.contact.EpisodeId;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rekindle.job.outreach.Decision.Kind;
 import io.rekindle.job.outreach.Decision.Reason;
+import io.rekindle.scoring.contact.EpisodeId;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;

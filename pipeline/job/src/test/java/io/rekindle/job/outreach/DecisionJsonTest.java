@@ -1,6 +1,5 @@
 package io.rekindle.job.outreach;
 
-import io.rekindle.scoring.contact.EpisodeId;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.rekindle.connectors.events.OutreachVariant;
 import io.rekindle.email.EmailFacts;
 import io.rekindle.job.EventContract;
+import io.rekindle.scoring.contact.EpisodeId;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.Instant;

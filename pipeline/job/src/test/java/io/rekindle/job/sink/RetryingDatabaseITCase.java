@@ -1,20 +1,20 @@
 package io.rekindle.job.sink;
 
-import io.rekindle.job.JobDatabase;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rekindle.connectors.events.OutreachRules;
+import io.rekindle.job.JobDatabase;
+import io.rekindle.job.engagement.ScoreUpdate;
+import io.rekindle.job.outreach.Decision;
 import io.rekindle.job.state.Cause;
 import io.rekindle.job.state.Episode;
-import io.rekindle.job.engagement.ScoreUpdate;
 import io.rekindle.job.state.PublishedScore;
-import io.rekindle.job.outreach.Decision;
-import io.rekindle.scoring.contact.EpisodeId;
-import io.rekindle.scoring.policy.Band;
 import io.rekindle.scoring.OrderHistory;
 import io.rekindle.scoring.Score;
 import io.rekindle.scoring.Scorer;
+import io.rekindle.scoring.contact.EpisodeId;
+import io.rekindle.scoring.policy.Band;
 import io.rekindle.scoring.policy.ScoringPolicy;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -365,7 +365,8 @@ class RetryingDatabaseITCase {
     store(writer, updates);
   }
 
-  private static void store(RetryingDatabase<ScoreUpdate> to, ScoreUpdate... updates) throws Exception {
+  private static void store(RetryingDatabase<ScoreUpdate> to, ScoreUpdate... updates)
+      throws Exception {
     ScoreBatch batch = new ScoreBatch();
     for (ScoreUpdate update : updates) {
       batch.add(update);

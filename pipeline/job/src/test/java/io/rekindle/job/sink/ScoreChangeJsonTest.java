@@ -5,14 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.rekindle.job.EventContract;
-import io.rekindle.job.state.Cause;
 import io.rekindle.job.engagement.ScoreUpdate;
+import io.rekindle.job.state.Cause;
 import io.rekindle.job.state.PublishedScore;
-import io.rekindle.scoring.policy.Band;
 import io.rekindle.platform.text.CurrencyCodes;
 import io.rekindle.scoring.OrderHistory;
 import io.rekindle.scoring.Score;
 import io.rekindle.scoring.Scorer;
+import io.rekindle.scoring.policy.Band;
 import io.rekindle.scoring.policy.ScoringPolicy;
 import io.rekindle.scoring.policy.Segment;
 import java.io.IOException;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rekindle.connectors.cdc.CdcRecord;
 import io.rekindle.connectors.deadletter.DeadLetterReason;
-import io.rekindle.connectors.events.RuleChange;
 import io.rekindle.connectors.events.PolicyChanged;
+import io.rekindle.connectors.events.RuleChange;
 import io.rekindle.scoring.policy.ScoringPolicy;
 import java.util.ArrayList;
 import java.util.List;
@@ -98,7 +98,8 @@ class PolicyValidatingDeserializerTest {
 
     @Override
     public UserCodeClassLoader getUserCodeClassLoader() {
-      return SimpleUserCodeClassLoader.create(PolicyValidatingDeserializerTest.class.getClassLoader());
+      return SimpleUserCodeClassLoader.create(
+          PolicyValidatingDeserializerTest.class.getClassLoader());
     }
   }
 }

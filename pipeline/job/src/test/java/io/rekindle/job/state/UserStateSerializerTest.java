@@ -1,6 +1,5 @@
 package io.rekindle.job.state;
 
-import io.rekindle.job.ChangeFactory;
 import static io.rekindle.job.ChangeFactory.DAY;
 import static io.rekindle.job.ChangeFactory.START;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -8,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.rekindle.connectors.events.OrderChanged.Kind;
 import io.rekindle.connectors.events.RowVersion;
 import io.rekindle.connectors.events.SuppressionChanged;
+import io.rekindle.job.ChangeFactory;
 import io.rekindle.scoring.policy.Band;
 import java.io.IOException;
 import java.util.HexFormat;
@@ -50,7 +50,9 @@ class UserStateSerializerTest {
   void shouldNeedLessThanAKilobyteForTwentyOrders() throws IOException {
     Random random = new Random(20);
     UserState state = new UserState();
-    state.apply(ChangeFactory.user("8d7f2b1c-1f4e-4b57-9a70-2f6a4f2f1b11", START, version(1), false), START);
+    state.apply(
+        ChangeFactory.user("8d7f2b1c-1f4e-4b57-9a70-2f6a4f2f1b11", START, version(1), false),
+        START);
     for (int i = 0; i < 20; i++) {
       String id = new UUID(random.nextLong(), random.nextLong()).toString();
       long at = START - 9L * i * DAY - random.nextInt(80_000_000);
@@ -93,7 +95,8 @@ class UserStateSerializerTest {
     UserState state = new UserState();
     state.apply(ChangeFactory.user("anna", START, version(1), false), START);
     state.apply(
-        ChangeFactory.order("anna", START, version(2), "o1", START - DAY, 4_999, Kind.PLACED), START);
+        ChangeFactory.order("anna", START, version(2), "o1", START - DAY, 4_999, Kind.PLACED),
+        START);
     state.apply(
         ChangeFactory.order(
             "anna",

@@ -1,6 +1,5 @@
 package io.rekindle.scoring.policy;
 
-
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -15,7 +14,8 @@ import java.util.regex.Pattern;
 /** An object in a policy document that knows where it is, so that what is wrong can be named. */
 final class JsonSection {
 
-  static final long DAY_MILLIS = 86_400_000; private static final JsonMapper MAPPER =
+  static final long DAY_MILLIS = 86_400_000;
+  private static final JsonMapper MAPPER =
       JsonMapper.builder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -160,9 +160,7 @@ final class JsonSection {
     JsonNode value = required(field);
     if (value.isNumber()) {
       BigDecimal number = value.decimalValue().stripTrailingZeros();
-      if (number.scale() <= decimals
-          && number.compareTo(min) >= 0
-          && number.compareTo(max) <= 0) {
+      if (number.scale() <= decimals && number.compareTo(min) >= 0 && number.compareTo(max) <= 0) {
         return number;
       }
     }

@@ -1,7 +1,6 @@
 package io.rekindle.scoring.policy;
 
 import io.rekindle.platform.text.CurrencyCodes;
-
 import io.rekindle.scoring.policy.ScoringPolicy.Definition;
 import io.rekindle.scoring.policy.ScoringPolicy.RhythmGap;
 import io.rekindle.scoring.policy.SegmentRule.Range;
@@ -164,7 +163,8 @@ final class PolicyReader {
         recency,
         rhythm,
         rhythmGap,
-        orderDays.withThresholdsAt(conditionThresholds(segmentRules, SegmentRule::orderDaysInWindow)),
+        orderDays.withThresholdsAt(
+            conditionThresholds(segmentRules, SegmentRule::orderDaysInWindow)),
         ordersEver,
         spend,
         averageOrderValue,
@@ -274,7 +274,8 @@ final class PolicyReader {
     PointsFunction function = linearCount(linear);
     // Whole days only, so the line is a tier table with a threshold for each.
     long[] thresholds = LongStream.rangeClosed(0, linear.whole("fullAt", 1, MAX_COUNT)).toArray();
-    return new TierTable(thresholds, LongStream.of(thresholds).mapToDouble(function::points).toArray());
+    return new TierTable(
+        thresholds, LongStream.of(thresholds).mapToDouble(function::points).toArray());
   }
 
   private static PointsFunction countFunction(JsonSection frequency) throws InvalidPolicyException {
@@ -330,7 +331,8 @@ final class PolicyReader {
       }
     }
     JsonSection linear = value.section("linear").allowOnly("points", "fullAt");
-    return new PointsFunction.Linear(linear.whole("points", 0, MAX_POINTS), linear.money("fullAt") / 100.0);
+    return new PointsFunction.Linear(
+        linear.whole("points", 0, MAX_POINTS), linear.money("fullAt") / 100.0);
   }
 
   private static boolean isLinear(JsonSection section) throws InvalidPolicyException {

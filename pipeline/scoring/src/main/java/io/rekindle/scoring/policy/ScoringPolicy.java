@@ -1,7 +1,5 @@
 package io.rekindle.scoring.policy;
 
-
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -50,7 +48,9 @@ public final class ScoringPolicy {
       throw new IllegalArgumentException(
           "There is no built-in scoring policy '" + name + "': use one of " + BUILT_IN);
     }
-    try (InputStream in = ScoringPolicy.class.getResourceAsStream("/io/rekindle/scoring/policies/" + name + ".json")) {
+    try (InputStream in =
+        ScoringPolicy.class.getResourceAsStream(
+            "/io/rekindle/scoring/policies/" + name + ".json")) {
       return parse(new String(in.readAllBytes(), StandardCharsets.UTF_8));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -97,9 +97,7 @@ public final class ScoringPolicy {
    * the score is far enough from the threshold not to fall under it again the next day.
    */
   public boolean recovered(boolean atRisk, boolean scored, double score) {
-    return !atRisk
-        && (!scored
-            || score >= definition.atRiskBelow() + definition.recoveryMargin());
+    return !atRisk && (!scored || score >= definition.atRiskBelow() + definition.recoveryMargin());
   }
 
   public Definition definition() {
@@ -113,7 +111,8 @@ public final class ScoringPolicy {
    * @param recency thresholds in milliseconds since the last order
    * @param rhythm thresholds in thousandths of the usual gap
    * @param rhythmGap null if the policy has no rhythm
-   * @param orderDays thresholds in order days in the window, one for each number that any rule asks for
+   * @param orderDays thresholds in order days in the window, one for each number that any rule asks
+   *     for
    * @param ordersEver frequency by the number of effective orders, or null
    * @param spend thresholds in hundredths of the base currency spent in the window
    * @param averageOrderValue value by the average order in units of the base currency, or null

@@ -4,8 +4,8 @@ import java.util.Arrays;
 
 /**
  * Points by level. Level 0 always holds; a level above it holds while the measured thing has not
- * passed its threshold: an elapsed time that is still below it, or an amount or count that still reaches
- * it. Without new orders, times grow and amounts shrink, so a user's level only drops, and
+ * passed its threshold: an elapsed time that is still below it, or an amount or count that still
+ * reaches it. Without new orders, times grow and amounts shrink, so a user's level only drops, and
  * the points never rise: validation ensures that.
  */
 public final class TierTable {
@@ -17,8 +17,8 @@ public final class TierTable {
   private final double[] points;
 
   /**
-   * @param thresholds ascending by level for amounts and counts, descending for elapsed times; the one
-   *     of level 0 is not used
+   * @param thresholds ascending by level for amounts and counts, descending for elapsed times; the
+   *     one of level 0 is not used
    * @param points by level, ascending
    */
   TierTable(long[] thresholds, double[] points) {

@@ -1,9 +1,9 @@
 package io.rekindle.scoring.policy;
 
-import io.rekindle.platform.text.CurrencyCodes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.rekindle.platform.text.CurrencyCodes;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;

@@ -1,2 +1,0 @@
-/** All that crosses a process boundary. */
-package io.rekindle.connectors;

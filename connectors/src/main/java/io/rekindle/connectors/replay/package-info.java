@@ -1,0 +1,2 @@
+/** Replays dead letters into the topics that they came from. */
+package io.rekindle.connectors.replay;

@@ -1,0 +1,2 @@
+/** The programs that prepare the database, the topics and the connector. */
+package io.rekindle.connectors.setup;

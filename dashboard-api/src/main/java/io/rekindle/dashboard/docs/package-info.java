@@ -1,0 +1,2 @@
+/** The API's contract and its page. */
+package io.rekindle.dashboard.docs;

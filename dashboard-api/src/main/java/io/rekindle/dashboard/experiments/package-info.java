@@ -1,0 +1,2 @@
+/** Results of experiments. */
+package io.rekindle.dashboard.experiments;

@@ -1,2 +1,0 @@
-/** What people read, all of it in one resource bundle. */
-package io.rekindle.dashboard.text;

@@ -1,0 +1,2 @@
+/** Child processes: starting, watching and ending them. */
+package io.rekindle.local.process;

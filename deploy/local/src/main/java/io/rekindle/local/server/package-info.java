@@ -1,0 +1,2 @@
+/** The servers of the local stack, one class each. */
+package io.rekindle.local.server;

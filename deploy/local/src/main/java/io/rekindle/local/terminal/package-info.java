@@ -1,0 +1,2 @@
+/** Output to a person at a terminal. */
+package io.rekindle.local.terminal;

@@ -1,0 +1,2 @@
+/** Checks what a model wrote. */
+package io.rekindle.email.check;

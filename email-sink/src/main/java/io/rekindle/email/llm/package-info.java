@@ -1,0 +1,2 @@
+/** The writer that asks a language model. */
+package io.rekindle.email.llm;

@@ -1,0 +1,2 @@
+/** Mail addresses, headers and SMTP replies. */
+package io.rekindle.email.sender.mail;

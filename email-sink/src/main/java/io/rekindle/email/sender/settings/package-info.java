@@ -1,0 +1,2 @@
+/** The sender's settings. */
+package io.rekindle.email.sender.settings;

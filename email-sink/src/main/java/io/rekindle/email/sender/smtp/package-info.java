@@ -1,0 +1,2 @@
+/** The conversation with the SMTP server. */
+package io.rekindle.email.sender.smtp;

@@ -1,0 +1,2 @@
+/** The page that unsubscribes, health and metrics. */
+package io.rekindle.email.sender.web;

@@ -1,0 +1,2 @@
+/** Emails in Postgres. */
+package io.rekindle.email.store;

@@ -1,0 +1,2 @@
+/** Reading the topics: from where, and what cannot be read. */
+package io.rekindle.job.source;

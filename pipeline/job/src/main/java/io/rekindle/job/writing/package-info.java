@@ -1,0 +1,2 @@
+/** Writing emails for decisions, asynchronously. */
+package io.rekindle.job.writing;

@@ -12,6 +12,8 @@ import io.javalin.http.Context;
 public record SecretCookie(String name, boolean secure) {
 
   /**
+   * A cookie that only this server reads.
+   *
    * @param name without a prefix
    * @param https whether browsers reach the dashboard by https
    */
@@ -25,6 +27,8 @@ public record SecretCookie(String name, boolean secure) {
   }
 
   /**
+   * Sets the cookie.
+   *
    * @param seconds how long browsers keep it
    */
   public void set(Context ctx, String value, long seconds) {

@@ -54,6 +54,8 @@ public final class DraftChecks {
   private DraftChecks() {}
 
   /**
+   * What the checks found.
+   *
    * @param checks every question with its answer
    * @param content null if any was answered with no
    */

@@ -40,6 +40,8 @@ public final class EmailHtml {
   private EmailHtml() {}
 
   /**
+   * HTML that is safe to send, and what was taken out of it.
+   *
    * @param html the fragment with allowed elements only, well-formed
    * @param refused what was in it beside, such as {@code <script>}
    */

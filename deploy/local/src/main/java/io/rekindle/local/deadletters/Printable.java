@@ -13,6 +13,8 @@ public final class Printable {
   private Printable() {}
 
   /**
+   * The bytes as text that a terminal can show.
+   *
    * @param maxBytes bytes to show at most; how many were left out is said at the end
    */
   public static String of(byte[] bytes, int maxBytes) {

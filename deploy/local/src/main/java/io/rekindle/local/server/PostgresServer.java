@@ -225,6 +225,8 @@ public final class PostgresServer implements Server {
   }
 
   /**
+   * Refuses a data directory of another major version of Postgres.
+   *
    * @throws Failure if the database's files are there but not for this server
    */
   public void refuseOtherVersion() {

@@ -42,6 +42,8 @@ public final class DecisionJson {
   }
 
   /**
+   * Reads a decision from its JSON.
+   *
    * @throws IOException if it is not a decision to write an email
    */
   public static Decision read(byte[] json) throws IOException {

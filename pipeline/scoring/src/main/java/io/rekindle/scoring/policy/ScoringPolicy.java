@@ -182,6 +182,8 @@ public final class ScoringPolicy {
       int orderDays, long priorMillis, int priorWeight, long minimumMillis, long maximumMillis) {
 
     /**
+     * The usual gap in milliseconds.
+     *
      * @param gaps how many gaps lie between the order days that are looked at
      * @param spanMillis from the first of those days to the last
      */

@@ -267,7 +267,7 @@ public final class LlmEmailWriter implements EmailWriter {
           });
     }
 
-    /** Nothing that goes wrong in a step may cleanUp the email unwritten. */
+    /** Nothing that goes wrong in a step may leave the email unwritten. */
     private void step(Runnable step) {
       try {
         step.run();

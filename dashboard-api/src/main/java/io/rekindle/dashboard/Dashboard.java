@@ -2,10 +2,12 @@ package io.rekindle.dashboard;
 
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
+import io.javalin.http.HttpStatus;
 import io.javalin.json.JavalinJackson;
 import io.javalin.util.JavalinBindException;
 import io.rekindle.dashboard.admin.AdminPages;
 import io.rekindle.dashboard.admin.AdminRoutes;
+import io.rekindle.dashboard.background.NotYetComputedException;
 import io.rekindle.dashboard.clients.ClientPages;
 import io.rekindle.dashboard.clients.ClientRoutes;
 import io.rekindle.dashboard.clients.Erasures;
@@ -41,12 +43,14 @@ import io.rekindle.dashboard.statistics.StatisticsService;
 import io.rekindle.dashboard.ui.PageRenderer;
 import io.rekindle.dashboard.web.ClientAddress;
 import io.rekindle.dashboard.web.ErrorHandler;
+import io.rekindle.dashboard.web.HttpProblem;
 import io.rekindle.dashboard.web.Json;
 import io.rekindle.dashboard.web.RateLimit;
 import io.rekindle.dashboard.web.RequestId;
 import io.rekindle.dashboard.web.Router;
 import io.rekindle.dashboard.web.Routes;
 import io.rekindle.dashboard.web.SecurityHeaders;
+import io.rekindle.dashboard.web.list.InvalidCursorException;
 import io.rekindle.dashboard.web.list.ListResponse;
 import java.net.URI;
 import java.time.Duration;
@@ -202,7 +206,16 @@ public final class Dashboard implements AutoCloseable {
     config.routes.before(RequestId::apply);
     config.routes.after(RequestId::forget);
     config.routes.before(new SecurityHeaders(settings.https())::apply);
-    new ErrorHandler(renderer).register(config.routes);
+    ErrorHandler errors = new ErrorHandler(renderer);
+    errors.register(config.routes);
+    errors.translate(
+        config.routes,
+        InvalidCursorException.class,
+        e -> HttpProblem.invalid("cursor", e.getMessage()));
+    errors.translate(
+        config.routes,
+        NotYetComputedException.class,
+        e -> HttpProblem.retryLater(HttpStatus.SERVICE_UNAVAILABLE, e.getMessage(), 2));
     router = new Router(config.routes, authenticator);
     routeGroups.forEach(group -> group.register(router));
   }

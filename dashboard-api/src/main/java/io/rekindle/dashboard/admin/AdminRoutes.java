@@ -34,40 +34,12 @@ import org.jdbi.v3.core.Jdbi;
 /** Accounts, API keys and the audit log, for admins. */
 public final class AdminRoutes implements Routes {
 
-  private static final CsvFormat<Account> ACCOUNTS_CSV =
-      CsvFormat.<Account>named("accounts")
-          .with("accountId", Account::accountId)
-          .with("email", Account::email)
-          .with("name", Account::name)
-          .with("role", Account::role)
-          .with("disabled", Account::disabled)
-          .with("hasPassword", Account::hasPassword)
-          .with("createdAt", Account::createdAt)
-          .with("lastSignInAt", Account::lastSignInAt);
+  private static final CsvFormat<Account> ACCOUNTS_CSV = CsvFormat.of("accounts", Account.class);
 
-  private static final CsvFormat<ApiKey> KEYS_CSV =
-      CsvFormat.<ApiKey>named("api-keys")
-          .with("keyId", ApiKey::keyId)
-          .with("name", ApiKey::name)
-          .with("prefix", ApiKey::prefix)
-          .with("scopes", ApiKey::scopes)
-          .with("createdBy", ApiKey::createdBy)
-          .with("createdAt", ApiKey::createdAt)
-          .with("lastUsedAt", ApiKey::lastUsedAt)
-          .with("revokedAt", ApiKey::revokedAt);
+  private static final CsvFormat<ApiKey> KEYS_CSV = CsvFormat.of("api-keys", ApiKey.class);
 
   private static final CsvFormat<AuditLog.AuditEntry> AUDIT_CSV =
-      CsvFormat.<AuditLog.AuditEntry>named(AuditLog.LIST)
-          .with("entryId", AuditLog.AuditEntry::entryId)
-          .with("at", AuditLog.AuditEntry::at)
-          .with("actor", AuditLog.AuditEntry::actor)
-          .with("actorKind", AuditLog.AuditEntry::actorKind)
-          .with("action", AuditLog.AuditEntry::action)
-          .with("subjectKind", AuditLog.AuditEntry::subjectKind)
-          .with("subject", AuditLog.AuditEntry::subject)
-          .with("before", AuditLog.AuditEntry::before)
-          .with("after", AuditLog.AuditEntry::after)
-          .with("address", AuditLog.AuditEntry::address);
+      CsvFormat.of(AuditLog.LIST, AuditLog.AuditEntry.class);
 
   private final Jdbi jdbi;
   private final ListResponse listResponse;

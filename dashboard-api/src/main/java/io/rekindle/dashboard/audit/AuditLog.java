@@ -8,6 +8,7 @@ import io.rekindle.dashboard.web.ClientAddress;
 import io.rekindle.dashboard.web.Json;
 import io.rekindle.dashboard.web.Principal;
 import io.rekindle.dashboard.web.list.Cursor;
+import io.rekindle.dashboard.web.list.InvalidCursorException;
 import io.rekindle.dashboard.web.list.ListPage;
 import io.rekindle.dashboard.web.list.ListResponse;
 import java.sql.ResultSet;
@@ -165,7 +166,7 @@ public final class AuditLog {
     try {
       below = after == null ? Long.MAX_VALUE : Long.parseLong(after[0]);
     } catch (NumberFormatException e) {
-      throw Cursor.invalid();
+      throw new InvalidCursorException();
     }
     List<AuditEntry> entries =
         handle

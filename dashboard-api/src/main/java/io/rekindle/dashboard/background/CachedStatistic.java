@@ -1,7 +1,5 @@
 package io.rekindle.dashboard.background;
 
-import io.javalin.http.HttpStatus;
-import io.rekindle.dashboard.web.HttpProblem;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -58,7 +56,7 @@ public final class CachedStatistic<T> {
   /**
    * The last value that was computed.
    *
-   * @throws HttpProblem 503 if there has been none yet
+   * @throws NotYetComputedException if there has been none yet
    */
   public T get() {
     onRead.run();
@@ -87,16 +85,14 @@ public final class CachedStatistic<T> {
     try {
       while (value == null) {
         if (left <= 0) {
-          throw HttpProblem.retryLater(
-              HttpStatus.SERVICE_UNAVAILABLE, "The statistics are being computed. Try again.", 2);
+          throw new NotYetComputedException("The statistics are being computed. Try again.");
         }
         left = arrived.awaitNanos(left);
       }
       return value;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw HttpProblem.retryLater(
-          HttpStatus.SERVICE_UNAVAILABLE, "The dashboard is stopping.", 10);
+      throw new NotYetComputedException("The dashboard is stopping.");
     } finally {
       lock.unlock();
     }

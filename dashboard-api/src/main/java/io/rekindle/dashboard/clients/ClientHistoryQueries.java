@@ -88,7 +88,7 @@ public final class ClientHistoryQueries {
           select h.*, h.as_of as list_at, lpad(h.revision::text, 20, '0') as list_id
           from engagement.score_history h where h.user_id = :userId
           """,
-          row ->
+          (row, context) ->
               new ScoreChange(
                   NullableColumns.instant(row, "as_of"),
                   NullableColumns.points(row, "score"),
@@ -111,7 +111,7 @@ public final class ClientHistoryQueries {
           select o.*, o.placed_at as list_at, o.order_id as list_id
           from shop.orders o where o.user_id = :userId
           """,
-          ShopOrder::read);
+          (row, context) -> ShopOrder.read(row));
 
   static final KeysetQuery<Email> EMAILS =
       new KeysetQuery<>(
@@ -122,7 +122,7 @@ public final class ClientHistoryQueries {
                  generated_at as list_at, email_id as list_id
           from engagement.emails where user_id = :userId
           """,
-          row ->
+          (row, context) ->
               new Email(
                   row.getString("email_id"),
                   row.getString("subject"),
@@ -146,7 +146,7 @@ public final class ClientHistoryQueries {
           left join engagement.emails e using (episode_id)
           where d.user_id = :userId
           """,
-          row ->
+          (row, context) ->
               new Decision(
                   row.getString("decision_id"),
                   row.getString("episode_id"),
@@ -233,7 +233,7 @@ public final class ClientHistoryQueries {
                    jsonb_build_object('marketingConsent', marketing_consent)
             from shop.users where user_id = :userId) as events
           """,
-          row ->
+          (row, context) ->
               new Event(
                   NullableColumns.instant(row, "at"),
                   row.getString("kind"),

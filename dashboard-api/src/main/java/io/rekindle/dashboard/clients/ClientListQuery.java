@@ -2,6 +2,7 @@ package io.rekindle.dashboard.clients;
 
 import io.rekindle.dashboard.clients.ClientFilter.Sort;
 import io.rekindle.dashboard.web.list.Cursor;
+import io.rekindle.dashboard.web.list.InvalidCursorException;
 import io.rekindle.dashboard.web.list.ListPage;
 import io.rekindle.dashboard.web.list.ListResponse;
 import java.util.ArrayList;
@@ -148,7 +149,7 @@ final class ClientListQuery {
           return new Place(part, cursor[1], cursor[2]);
         }
       }
-      throw Cursor.invalid();
+      throw new InvalidCursorException();
     }
   }
 
@@ -197,7 +198,7 @@ final class ClientListQuery {
   /**
    * The clients after a cursor, or the first ones without.
    *
-   * @throws io.rekindle.dashboard.web.HttpProblem 400 if the cursor is not one of this list
+   * @throws InvalidCursorException if the cursor is not one of this list
    */
   ListPage<ClientProfile> page(String cursor, int limit) {
     String name = "users " + sort.word() + (filter.descending() ? " desc" : " asc");

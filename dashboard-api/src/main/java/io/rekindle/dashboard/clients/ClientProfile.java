@@ -34,8 +34,6 @@ public record ClientProfile(
     String timeZone,
     String locale,
     boolean marketingConsent,
-    Instant createdAt,
-    Instant updatedAt,
     Instant lastOrderDate,
     Integer orderCount,
     BigDecimal averageOrderValue,
@@ -52,7 +50,9 @@ public record ClientProfile(
     Instant lastEmailDate,
     Instant nextChangeAt,
     Instant asOf,
-    String policyVersion) {
+    String policyVersion,
+    Instant createdAt,
+    Instant updatedAt) {
 
   /**
    * The points that the computed score is the sum of.

@@ -49,8 +49,6 @@ final class ClientProfileQuery {
         row.getString("time_zone"),
         row.getString("locale"),
         row.getBoolean("marketing_consent"),
-        NullableColumns.instant(row, "created_at"),
-        NullableColumns.instant(row, "updated_at"),
         NullableColumns.instant(row, "last_order_at"),
         row.getObject("order_count", Integer.class),
         row.getBigDecimal("average_order_value"),
@@ -67,7 +65,9 @@ final class ClientProfileQuery {
         NullableColumns.instant(row, "last_email_at"),
         NullableColumns.instant(row, "next_change_at"),
         NullableColumns.instant(row, "as_of"),
-        row.getString("policy_version"));
+        row.getString("policy_version"),
+        NullableColumns.instant(row, "created_at"),
+        NullableColumns.instant(row, "updated_at"));
   }
 
   static ClientProfile.Breakdown breakdown(ResultSet row) throws SQLException {

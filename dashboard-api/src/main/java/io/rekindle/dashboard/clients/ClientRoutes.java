@@ -42,86 +42,31 @@ public final class ClientRoutes implements Routes {
   private static final Duration MAX_OVERRIDE = Duration.ofDays(30);
 
   private static final CsvFormat<ClientProfile> CLIENTS_CSV =
-      CsvFormat.<ClientProfile>named("clients")
-          .with("userId", ClientProfile::userId)
-          .with("email", ClientProfile::email)
-          .with("name", ClientProfile::name)
-          .with("preferredCategories", ClientProfile::preferredCategories)
-          .with("timeZone", ClientProfile::timeZone)
-          .with("locale", ClientProfile::locale)
-          .with("marketingConsent", ClientProfile::marketingConsent)
-          .with("lastOrderDate", ClientProfile::lastOrderDate)
-          .with("orderCount", ClientProfile::orderCount)
-          .with("averageOrderValue", ClientProfile::averageOrderValue)
-          .with("engagementScore", ClientProfile::engagementScore)
-          .with("band", ClientProfile::band)
-          .with("segment", ClientProfile::segment)
-          .with("atRisk", ClientProfile::atRisk)
-          .with("atRiskSince", ClientProfile::atRiskSince)
-          .with("lastEmailDate", ClientProfile::lastEmailDate)
-          .with("nextChangeAt", ClientProfile::nextChangeAt)
-          .with("asOf", ClientProfile::asOf)
-          .with("createdAt", ClientProfile::createdAt)
-          .with("updatedAt", ClientProfile::updatedAt);
+      CsvFormat.of("clients", ClientProfile.class)
+          .without(
+              "breakdown",
+              "overridden",
+              "computedScore",
+              "usualGapMillis",
+              "lastContactAt",
+              "policyVersion");
 
   private static final CsvFormat<ScoreChange> HISTORY_CSV =
-      CsvFormat.<ScoreChange>named(ClientHistoryQueries.HISTORY.name())
-          .with("asOf", ScoreChange::asOf)
-          .with("score", ScoreChange::score)
-          .with("band", ScoreChange::band)
-          .with("segment", ScoreChange::segment)
-          .with("atRisk", ScoreChange::atRisk)
-          .with("previousScore", ScoreChange::previousScore)
-          .with("cause", ScoreChange::cause)
-          .with("causeId", ScoreChange::causeId)
-          .with("policyVersion", ScoreChange::policyVersion);
+      CsvFormat.of(ClientHistoryQueries.HISTORY.name(), ScoreChange.class)
+          .without("breakdown", "overridden", "previousBand", "previousAtRisk");
 
   private static final CsvFormat<Event> TIMELINE_CSV =
-      CsvFormat.<Event>named(ClientHistoryQueries.TIMELINE.name())
-          .with("at", Event::at)
-          .with("kind", Event::kind)
-          .with("id", Event::id)
-          .with("detail", Event::detail);
+      CsvFormat.of(ClientHistoryQueries.TIMELINE.name(), Event.class);
 
   private static final CsvFormat<ShopOrder> ORDERS_CSV =
-      CsvFormat.<ShopOrder>named(ClientHistoryQueries.ORDERS.name())
-          .with("orderId", ShopOrder::orderId)
-          .with("userId", ShopOrder::userId)
-          .with("placedAt", ShopOrder::placedAt)
-          .with("amount", ShopOrder::amount)
-          .with("refundedAmount", ShopOrder::refundedAmount)
-          .with("currency", ShopOrder::currency)
-          .with("status", ShopOrder::status)
-          .with("category", ShopOrder::category)
-          .with("updatedAt", ShopOrder::updatedAt);
+      CsvFormat.of(ClientHistoryQueries.ORDERS.name(), ShopOrder.class);
 
   private static final CsvFormat<Email> EMAILS_CSV =
-      CsvFormat.<Email>named(ClientHistoryQueries.EMAILS.name())
-          .with("emailId", Email::emailId)
-          .with("subject", Email::subject)
-          .with("status", Email::status)
-          .with("statusReason", Email::statusReason)
-          .with("generatedBy", Email::generatedBy)
-          .with("experimentId", Email::experimentId)
-          .with("variant", Email::variant)
-          .with("engagementScoreAtTime", Email::engagementScoreAtTime)
-          .with("generatedAt", Email::generatedAt)
-          .with("sentAt", Email::sentAt);
+      CsvFormat.of(ClientHistoryQueries.EMAILS.name(), Email.class);
 
   private static final CsvFormat<Decision> DECISIONS_CSV =
-      CsvFormat.<Decision>named(ClientHistoryQueries.DECISIONS.name())
-          .with("decisionId", Decision::decisionId)
-          .with("episodeId", Decision::episodeId)
-          .with("decision", Decision::decision)
-          .with("reason", Decision::reason)
-          .with("decidedAt", Decision::decidedAt)
-          .with("experimentId", Decision::experimentId)
-          .with("arm", Decision::arm)
-          .with("score", Decision::score)
-          .with("policyVersion", Decision::policyVersion)
-          .with("openedAt", Decision::openedAt)
-          .with("closedAt", Decision::closedAt)
-          .with("emailId", Decision::emailId);
+      CsvFormat.of(ClientHistoryQueries.DECISIONS.name(), Decision.class)
+          .without("closeReason", "inputs");
 
   private final Jdbi jdbi;
   private final ListResponse listResponse;
@@ -248,7 +193,7 @@ public final class ClientRoutes implements Routes {
   }
 
   /** A list about one client. */
-  private <T> Handler records(KeysetQuery<T> keysetQuery, CsvFormat<T> format) {
+  private <T extends Record> Handler records(KeysetQuery<T> keysetQuery, CsvFormat<T> format) {
     return ctx -> {
       String userId = QueryParameters.pathId(ctx, "userId");
       jdbi.useHandle(handle -> requireUser(handle, userId));

@@ -35,6 +35,7 @@ public final class DashboardDatabase implements AutoCloseable {
   private final String password;
   private final HikariDataSource pool;
   private final Jdbi jdbi;
+  private final Jdbi unlimited;
 
   /**
    * @param url JDBC URL of Postgres
@@ -44,12 +45,18 @@ public final class DashboardDatabase implements AutoCloseable {
     this.user = user;
     this.password = password;
     this.pool = new HikariDataSource(configuration());
-    this.jdbi = Jdbi.create(pool);
+    this.jdbi = RowMappers.register(Jdbi.create(pool));
+    this.unlimited = RowMappers.register(Jdbi.create(this::connectUnlimited));
   }
 
   /** By the pool; every statement has seconds. */
   public Jdbi jdbi() {
     return jdbi;
+  }
+
+  /** A new connection for each handle, without a limit on how long a statement takes. */
+  public Jdbi unlimited() {
+    return unlimited;
   }
 
   public HikariDataSource pool() {

@@ -16,12 +16,20 @@ public final class NullableColumns {
   private NullableColumns() {}
 
   public static Instant instant(ResultSet row, String column) throws SQLException {
+    return instant(row, row.findColumn(column));
+  }
+
+  static Instant instant(ResultSet row, int column) throws SQLException {
     OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
     return time == null ? null : time.toInstant();
   }
 
   /** Without trailing zeros: 66, not 66.0000, for a number that can have a fraction. */
   public static BigDecimal points(ResultSet row, String column) throws SQLException {
+    return points(row, row.findColumn(column));
+  }
+
+  static BigDecimal points(ResultSet row, int column) throws SQLException {
     BigDecimal points = row.getBigDecimal(column);
     if (points == null) {
       return null;
@@ -32,6 +40,10 @@ public final class NullableColumns {
 
   /** Never null; null elements are left out. */
   public static List<String> texts(ResultSet row, String column) throws SQLException {
+    return texts(row, row.findColumn(column));
+  }
+
+  static List<String> texts(ResultSet row, int column) throws SQLException {
     Array array = row.getArray(column);
     return array == null
         ? List.of()

@@ -23,21 +23,7 @@ public final class EmailRoutes implements Routes {
   /** Who can have written it. */
   public static final Set<String> WRITERS = Set.of("LLM", "TEMPLATE", "EXTERNAL");
 
-  private static final CsvFormat<EmailSummary> CSV =
-      CsvFormat.<EmailSummary>named("emails")
-          .with("emailId", EmailSummary::emailId)
-          .with("userId", EmailSummary::userId)
-          .with("name", EmailSummary::name)
-          .with("address", EmailSummary::address)
-          .with("subject", EmailSummary::subject)
-          .with("status", EmailSummary::status)
-          .with("statusReason", EmailSummary::statusReason)
-          .with("generatedBy", EmailSummary::generatedBy)
-          .with("generatedAt", EmailSummary::generatedAt)
-          .with("sentAt", EmailSummary::sentAt)
-          .with("engagementScoreAtTime", EmailSummary::engagementScoreAtTime)
-          .with("experimentId", EmailSummary::experimentId)
-          .with("variant", EmailSummary::variant);
+  private static final CsvFormat<EmailSummary> CSV = CsvFormat.of("emails", EmailSummary.class);
 
   private final EmailService emails;
   private final ListResponse listResponse;

@@ -132,7 +132,7 @@ public final class EmailService {
             + (filter.from() == null ? "" : " and e.generated_at >= :from")
             + (filter.until() == null ? "" : " and e.generated_at < :until")
             + (filter.search() == null || found ? "" : MATCHES);
-    return new KeysetQuery<>("emails", sql, EmailService::summary);
+    return new KeysetQuery<>("emails", sql, (row, context) -> summary(row));
   }
 
   private static Map<String, Object> parameters(Filter filter) {

@@ -43,7 +43,7 @@ public final class OutreachRoutes implements Routes {
           select s.*, s.created_at as list_at, s.user_id as list_id
           from engagement.suppressions s
           """,
-          row ->
+          (row, context) ->
               new Suppression(
                   row.getString("user_id"),
                   row.getString("address"),
@@ -53,21 +53,10 @@ public final class OutreachRoutes implements Routes {
                   NullableColumns.instant(row, "created_at")));
 
   private static final CsvFormat<Suppression> SUPPRESSIONS_CSV =
-      CsvFormat.<Suppression>named("suppressions")
-          .with("userId", Suppression::userId)
-          .with("address", Suppression::address)
-          .with("reason", Suppression::reason)
-          .with("detail", Suppression::detail)
-          .with("createdBy", Suppression::createdBy)
-          .with("createdAt", Suppression::createdAt);
+      CsvFormat.of("suppressions", Suppression.class);
 
   private static final CsvFormat<Experiment> EXPERIMENTS_CSV =
-      CsvFormat.<Experiment>named("experiments")
-          .with("experimentId", Experiment::experimentId)
-          .with("holdoutShare", Experiment::holdoutShare)
-          .with("variants", Experiment::variants)
-          .with("startedAt", Experiment::startedAt)
-          .with("endedAt", Experiment::endedAt);
+      CsvFormat.of("experiments", Experiment.class);
 
   private static final Duration PREVIEW_TIMEOUT = Duration.ofSeconds(10);
 
@@ -111,7 +100,7 @@ public final class OutreachRoutes implements Routes {
 
   public OutreachRoutes(DashboardDatabase database, ListResponse listResponse) {
     this.jdbi = database.jdbi();
-    this.longRunning = Jdbi.create(database::connectUnlimited);
+    this.longRunning = database.unlimited();
     this.listResponse = listResponse;
   }
 

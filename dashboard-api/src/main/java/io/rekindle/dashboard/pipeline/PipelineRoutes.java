@@ -31,18 +31,7 @@ public final class PipelineRoutes implements Routes {
   private static final int MAX_VALUE = 256 * 1024;
 
   private static final CsvFormat<DeadLetterItem> LETTERS_CSV =
-      CsvFormat.<DeadLetterItem>named(LIST)
-          .with("id", DeadLetterItem::id)
-          .with("topic", DeadLetterItem::topic)
-          .with("partition", DeadLetterItem::partition)
-          .with("offset", DeadLetterItem::offset)
-          .with("timestamp", DeadLetterItem::timestamp)
-          .with("reason", DeadLetterItem::reason)
-          .with("error", DeadLetterItem::error)
-          .with("version", DeadLetterItem::version)
-          .with("key", DeadLetterItem::key)
-          .with("value", DeadLetterItem::value)
-          .with("valueBytes", DeadLetterItem::valueBytes);
+      CsvFormat.of(LIST, DeadLetterItem.class);
 
   private final Jdbi jdbi;
   private final PipelineService pipeline;

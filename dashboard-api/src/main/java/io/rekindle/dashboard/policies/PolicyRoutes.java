@@ -27,14 +27,7 @@ import org.jdbi.v3.core.Jdbi;
 public final class PolicyRoutes implements Routes, AutoCloseable {
 
   private static final CsvFormat<StoredPolicy> CSV =
-      CsvFormat.<StoredPolicy>named("policies")
-          .with("policyVersion", StoredPolicy::policyVersion)
-          .with("description", StoredPolicy::description)
-          .with("active", StoredPolicy::active)
-          .with("draft", StoredPolicy::draft)
-          .with("createdBy", StoredPolicy::createdBy)
-          .with("createdAt", StoredPolicy::createdAt)
-          .with("activatedAt", StoredPolicy::activatedAt);
+      CsvFormat.of("policies", StoredPolicy.class).without("document");
 
   private final Jdbi jdbi;
   private final PolicyPreviewQueue previews;

@@ -30,26 +30,7 @@ public final class StatisticsRoutes implements Routes {
   private static final int DEFAULT_DAYS = 30;
 
   private static final CsvFormat<ExperimentResult.Arm> ARMS_CSV =
-      CsvFormat.<ExperimentResult.Arm>named("arms")
-          .with("arm", ExperimentResult.Arm::arm)
-          .with("configuredShare", ExperimentResult.Arm::configuredShare)
-          .with("decided", ExperimentResult.Arm::decided)
-          .with("stillOpen", ExperimentResult.Arm::stillOpen)
-          .with("users", ExperimentResult.Arm::users)
-          .with("sent", ExperimentResult.Arm::sent)
-          .with("reactivated", ExperimentResult.Arm::reactivated)
-          .with("rate", ExperimentResult.Arm::rate)
-          .with("uplift", ExperimentResult.Arm::uplift)
-          .with("upliftLow", ExperimentResult.Arm::upliftLow)
-          .with("upliftHigh", ExperimentResult.Arm::upliftHigh)
-          .with("revenue", ExperimentResult.Arm::revenue)
-          .with("revenuePerUser", ExperimentResult.Arm::revenuePerUser)
-          .with("revenueDifference", ExperimentResult.Arm::revenueDifference)
-          .with("revenueLow", ExperimentResult.Arm::revenueLow)
-          .with("revenueHigh", ExperimentResult.Arm::revenueHigh)
-          .with("unconvertedOrders", ExperimentResult.Arm::unconvertedOrders)
-          .with("moreUsersNeeded", ExperimentResult.Arm::moreUsersNeeded)
-          .with("verdict", ExperimentResult.Arm::verdict);
+      CsvFormat.of("arms", ExperimentResult.Arm.class);
 
   private final Messages messages = new Messages(Locale.ENGLISH);
   private final StatisticsService statistics;

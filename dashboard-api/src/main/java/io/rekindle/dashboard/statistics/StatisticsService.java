@@ -27,7 +27,8 @@ import java.util.function.ToLongFunction;
 /**
  * The numbers about everybody, from memory. Thread-safe; close it to stop counting.
  *
- * <p>Every method throws {@link HttpProblem} 503 as long as nothing has been counted yet.
+ * <p>Every method throws {@link io.rekindle.dashboard.background.NotYetComputedException} until the
+ * first count is done.
  */
 public final class StatisticsService implements AutoCloseable {
 

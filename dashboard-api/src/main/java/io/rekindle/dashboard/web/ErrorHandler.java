@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.util.Set;
+import java.util.function.Function;
 import org.jdbi.v3.core.JdbiException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,6 +45,12 @@ public final class ErrorHandler {
     routes.exception(JdbiException.class, this::failed);
     routes.exception(SQLException.class, this::failed);
     routes.exception(Exception.class, this::failed);
+  }
+
+  /** Answers an exception of a feature with a problem. */
+  public <E extends Exception> void translate(
+      RoutesConfig routes, Class<E> type, Function<E, HttpProblem> translation) {
+    routes.exception(type, (e, ctx) -> refused(translation.apply(e), ctx));
   }
 
   private void refused(HttpProblem httpProblem, Context ctx) {

@@ -1,32 +1,51 @@
 package io.rekindle.dashboard.web.list;
 
-import java.util.ArrayList;
+import java.lang.reflect.RecordComponent;
+import java.util.Arrays;
 import java.util.List;
-import java.util.function.Function;
+import java.util.Set;
 
-/** What a list looks like as CSV: the file's name and its columns. Immutable. */
-public final class CsvFormat<T> {
+/**
+ * The name and the columns of a CSV file. Every component of a record is a column, so that a new
+ * component cannot be forgotten here. Immutable.
+ */
+public final class CsvFormat<T extends Record> {
 
   private final String name;
-  private final List<Column<T>> columns;
+  private final List<RecordComponent> columns;
 
-  private record Column<T>(String name, Function<? super T, ?> value) {}
-
-  private CsvFormat(String name, List<Column<T>> columns) {
+  private CsvFormat(String name, List<RecordComponent> columns) {
     this.name = name;
     this.columns = columns;
   }
 
-  /** A file without columns yet; its name is without extension. */
-  public static <T> CsvFormat<T> named(String name) {
-    return new CsvFormat<>(name, List.of());
+  /**
+   * A file with a column for each component of a record, in their order.
+   *
+   * @param name of the file, without extension
+   */
+  public static <T extends Record> CsvFormat<T> of(String name, Class<T> type) {
+    RecordComponent[] components = type.getRecordComponents();
+    for (RecordComponent component : components) {
+      component.getAccessor().setAccessible(true);
+    }
+    return new CsvFormat<>(name, List.of(components));
   }
 
-  /** With one more column, of values as {@link Csv#row} writes them. */
-  public CsvFormat<T> with(String column, Function<? super T, ?> value) {
-    List<Column<T>> more = new ArrayList<>(columns);
-    more.add(new Column<>(column, value));
-    return new CsvFormat<>(name, List.copyOf(more));
+  /**
+   * The same file without some columns.
+   *
+   * @throws IllegalArgumentException if the record has no such component
+   */
+  public CsvFormat<T> without(String... components) {
+    Set<String> left = Set.of(components);
+    List<RecordComponent> remaining =
+        columns.stream().filter(column -> !left.contains(column.getName())).toList();
+    if (remaining.size() != columns.size() - left.size()) {
+      throw new IllegalArgumentException(
+          name + " does not have all of the columns " + Arrays.toString(components));
+    }
+    return new CsvFormat<>(name, remaining);
   }
 
   String name() {
@@ -34,10 +53,22 @@ public final class CsvFormat<T> {
   }
 
   String[] header() {
-    return columns.stream().map(Column::name).toArray(String[]::new);
+    return columns.stream().map(RecordComponent::getName).toArray(String[]::new);
   }
 
   Object[] row(T item) {
-    return columns.stream().map(column -> column.value().apply(item)).toArray();
+    Object[] values = new Object[columns.size()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = value(columns.get(i), item);
+    }
+    return values;
+  }
+
+  private static Object value(RecordComponent column, Object item) {
+    try {
+      return column.getAccessor().invoke(item);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("Cannot read " + column, e);
+    }
   }
 }

@@ -1,9 +1,7 @@
 package io.rekindle.dashboard.web.list;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import io.rekindle.dashboard.web.HttpProblem;
 import io.rekindle.dashboard.web.Json;
 import io.rekindle.dashboard.web.TextRules;
 import java.io.IOException;
@@ -12,8 +10,8 @@ import java.util.Base64;
 
 /**
  * The place in a list after which the next page begins: the sort values of the last row shown. A
- * caller takes it as it is from one answer to the next request; nothing but the values is in it, so
- * one that somebody made up shows no more than another request would.
+ * client copies it from one answer to the next request. It holds nothing but the values, so a
+ * forged cursor shows no more than another request would.
  */
 public final class Cursor {
 
@@ -40,7 +38,7 @@ public final class Cursor {
    *
    * @param list as it was written for
    * @param count how many values it has
-   * @throws HttpProblem 400 if it is none, or one of another list
+   * @throws InvalidCursorException if it is malformed or belongs to another list
    */
   public static String[] read(String cursor, String list, int count) {
     if (cursor == null) {
@@ -49,31 +47,24 @@ public final class Cursor {
     JsonNode array;
     try {
       array = Json.MAPPER.readTree(Base64.getUrlDecoder().decode(cursor));
-    } catch (JsonProcessingException | IllegalArgumentException e) {
-      throw invalid();
-    } catch (IOException e) {
-      throw invalid();
+    } catch (IOException | IllegalArgumentException e) {
+      throw new InvalidCursorException();
     }
     if (!array.isArray()
         || array.size() != count + 1
         || !array.get(0).isTextual()
         || !array.get(0).textValue().equals(list)) {
-      throw invalid();
+      throw new InvalidCursorException();
     }
     String[] values = new String[count];
     for (int i = 0; i < count; i++) {
       JsonNode value = array.get(i + 1);
       if (!value.isNull()
           && (!value.isTextual() || TextRules.mistake(value.textValue(), 10_000) != null)) {
-        throw invalid();
+        throw new InvalidCursorException();
       }
       values[i] = value.textValue();
     }
     return values;
-  }
-
-  public static HttpProblem invalid() {
-    return HttpProblem.invalid(
-        "cursor", "is not one of this list in this order: take nextCursor from its last page.");
   }
 }

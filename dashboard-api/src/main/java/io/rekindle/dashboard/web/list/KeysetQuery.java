@@ -1,8 +1,5 @@
 package io.rekindle.dashboard.web.list;
 
-import io.rekindle.dashboard.web.HttpProblem;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -10,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.mapper.RowMapper;
 
 /**
  * A list that goes back in time: rows by an instant and, among those of one instant, by an id, the
@@ -20,23 +18,17 @@ import org.jdbi.v3.core.Handle;
  *     (text), neither null
  * @param mapper makes an item of a row
  */
-public record KeysetQuery<T>(String name, String sql, RowReader<T> mapper) {
-
-  /** Makes an item of a result's current row. */
-  @FunctionalInterface
-  public interface RowReader<T> {
-    T read(ResultSet row) throws SQLException;
-  }
+public record KeysetQuery<T>(String name, String sql, RowMapper<T> mapper) {
 
   /**
    * The items after a cursor, or the newest ones without.
    *
-   * @throws HttpProblem 400 if the cursor is not one of this list
+   * @throws InvalidCursorException if the cursor is not one of this list
    */
   public ListPage<T> page(Handle handle, Map<String, ?> parameters, String cursor, int limit) {
     String[] after = Cursor.read(cursor, name, 2);
     if (after != null && after[1] == null) {
-      throw Cursor.invalid();
+      throw new InvalidCursorException();
     }
     List<String[]> places = new ArrayList<>();
     List<T> items = new ArrayList<>();
@@ -63,7 +55,7 @@ public record KeysetQuery<T>(String name, String sql, RowReader<T> mapper) {
                     row.getObject("list_at", OffsetDateTime.class).toInstant().toString(),
                     row.getString("list_id")
                   });
-              return mapper.read(row);
+              return mapper.map(row, context);
             })
         .forEach(items::add);
     return items.size() <= limit
@@ -81,7 +73,7 @@ public record KeysetQuery<T>(String name, String sql, RowReader<T> mapper) {
                 "select * from (" + sql + ") as listed order by list_at desc, list_id desc")
             .bindMap(parameters)
             .setFetchSize(1_000)
-            .map((row, context) -> mapper.read(row))
+            .map(mapper)
             .iterator()) {
       while (items.hasNext()) {
         consumer.accept(items.next());
@@ -94,7 +86,7 @@ public record KeysetQuery<T>(String name, String sql, RowReader<T> mapper) {
     try {
       return Instant.parse(text).toString();
     } catch (DateTimeException | NullPointerException e) {
-      throw Cursor.invalid();
+      throw new InvalidCursorException();
     }
   }
 }

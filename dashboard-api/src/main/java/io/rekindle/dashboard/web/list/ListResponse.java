@@ -57,7 +57,7 @@ public final class ListResponse {
    * @param query of which the list's filters have been read
    * @throws HttpProblem 400 if the query has mistakes, 429 if too many files are being written
    */
-  public <T> void answer(
+  public <T extends Record> void answer(
       Context ctx,
       QueryParameters query,
       CsvFormat<T> format,
@@ -90,7 +90,7 @@ public final class ListResponse {
   }
 
   /** A list in the database that goes back in time. */
-  public <T> void answer(
+  public <T extends Record> void answer(
       Context ctx,
       QueryParameters query,
       CsvFormat<T> format,
@@ -107,7 +107,7 @@ public final class ListResponse {
   }
 
   /** A list that is somewhere else and fits into memory. */
-  public static <T> void answer(
+  public static <T extends Record> void answer(
       Context ctx, CsvFormat<T> format, PageSource pages, Supplier<List<T>> all)
       throws IOException {
     ListRequest request = request(ctx, QueryParameters.of(ctx));
@@ -119,8 +119,8 @@ public final class ListResponse {
   }
 
   /** A list so short that it always is one page. */
-  public static <T> void answerWhole(Context ctx, CsvFormat<T> format, Supplier<List<T>> all)
-      throws IOException {
+  public static <T extends Record> void answerWhole(
+      Context ctx, CsvFormat<T> format, Supplier<List<T>> all) throws IOException {
     QueryParameters query = QueryParameters.of(ctx);
     boolean csv = wantsCsv(ctx, query);
     query.check();
@@ -132,7 +132,8 @@ public final class ListResponse {
   }
 
   /** Writes a file of a few rows. */
-  public static <T> void write(Context ctx, CsvFormat<T> format, List<T> items) throws IOException {
+  public static <T extends Record> void write(Context ctx, CsvFormat<T> format, List<T> items)
+      throws IOException {
     try (Csv csv = Csv.answer(ctx, format.name(), format.header())) {
       for (T item : items) {
         csv.row(format.row(item));

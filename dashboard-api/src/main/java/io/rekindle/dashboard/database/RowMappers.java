@@ -1,0 +1,45 @@
+package io.rekindle.dashboard.database;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.rekindle.dashboard.web.Json;
+import java.lang.reflect.Type;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.config.ConfigRegistry;
+import org.jdbi.v3.core.generic.GenericType;
+import org.jdbi.v3.core.mapper.RowMapper;
+import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
+import org.jdbi.v3.core.qualifier.QualifiedType;
+
+/**
+ * Maps rows to records: each component is the column of its name in snake case. Nested records need
+ * {@link org.jdbi.v3.core.mapper.Nested}.
+ */
+final class RowMappers {
+
+  private RowMappers() {}
+
+  /** Registers the mappers, for {@code mapTo(SomeRecord.class)}. */
+  static Jdbi register(Jdbi jdbi) {
+    return jdbi.registerColumnMapper(
+            Instant.class, (row, column, context) -> NullableColumns.instant(row, column))
+        .registerColumnMapper(
+            JsonNode.class, (row, column, context) -> Json.column(row.getString(column)))
+        .registerColumnMapper(
+            new GenericType<List<String>>() {},
+            (row, column, context) -> NullableColumns.texts(row, column))
+        .registerColumnMapper(
+            QualifiedType.of(BigDecimal.class).with(Points.class),
+            (row, column, context) -> NullableColumns.points(row, column))
+        .registerRowMapper(RowMappers::ofRecord);
+  }
+
+  private static Optional<RowMapper<?>> ofRecord(Type type, ConfigRegistry config) {
+    return type instanceof Class<?> rows && rows.isRecord()
+        ? Optional.of(ConstructorMapper.of(rows))
+        : Optional.empty();
+  }
+}

@@ -109,6 +109,9 @@ class SchemaITCase {
             + " ('d','e','u','SKIP','PAUSED',now(),null,null,null,'p','{}') on conflict do nothing",
         "rekindle_pipeline | insert into engagement.emails (email_id, episode_id, user_id) values"
             + " ('e','e','u') on conflict (episode_id) do nothing returning email_id",
+        "rekindle_pipeline | insert into engagement.policy_in_force"
+            + " (policy_version, built_in, hash, document) values ('p', true, 'h', '{}')"
+            + " on conflict (id) do update set hash = excluded.hash",
         "rekindle_sender   | select * from shop.users",
         "rekindle_sender   | select 1 from shop.orders where placed_at > now()",
         "rekindle_sender   | select html, text from engagement.emails for update skip locked",
@@ -126,6 +129,7 @@ class SchemaITCase {
         "rekindle_api      | select * from engagement.user_scores",
         "rekindle_api      | select * from engagement.score_history",
         "rekindle_api      | select * from engagement.scored_until",
+        "rekindle_api      | select * from engagement.policy_in_force",
         "rekindle_api      | update engagement.outreach_settings set enabled = false",
         "rekindle_api      | insert into shop.users (user_id) values ('u')"
       })

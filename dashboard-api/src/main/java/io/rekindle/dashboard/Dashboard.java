@@ -40,6 +40,8 @@ import io.rekindle.dashboard.signin.SignInRoutes;
 import io.rekindle.dashboard.statistics.OverviewPages;
 import io.rekindle.dashboard.statistics.StatisticsRoutes;
 import io.rekindle.dashboard.statistics.StatisticsService;
+import io.rekindle.dashboard.ui.AssetRoutes;
+import io.rekindle.dashboard.ui.Assets;
 import io.rekindle.dashboard.ui.PageRenderer;
 import io.rekindle.dashboard.web.ClientAddress;
 import io.rekindle.dashboard.web.ErrorHandler;
@@ -49,6 +51,7 @@ import io.rekindle.dashboard.web.RateLimit;
 import io.rekindle.dashboard.web.RequestId;
 import io.rekindle.dashboard.web.Router;
 import io.rekindle.dashboard.web.Routes;
+import io.rekindle.dashboard.web.SecretCookie;
 import io.rekindle.dashboard.web.SecurityHeaders;
 import io.rekindle.dashboard.web.list.InvalidCursorException;
 import io.rekindle.dashboard.web.list.ListResponse;
@@ -78,7 +81,9 @@ public final class Dashboard implements AutoCloseable {
   private final MetricsRoutes metrics;
   private final RequestAuthenticator authenticator;
   private final StatisticsService statistics;
-  private final PageRenderer renderer = new PageRenderer();
+  private final Assets assets = new Assets();
+  private final PageRenderer renderer = new PageRenderer(assets);
+  private final SecretCookie sessionCookie;
   private final List<Routes> routeGroups;
   private Router router;
   private Javalin server;
@@ -92,8 +97,8 @@ public final class Dashboard implements AutoCloseable {
     Jdbi jdbi = database.jdbi();
     Passwords passwords = new Passwords();
     ApiKeys keys = new ApiKeys(jdbi);
-    Sessions sessions =
-        new Sessions(jdbi, settings.https(), settings.signIn().idle(), settings.signIn().longest());
+    Sessions sessions = new Sessions(jdbi, settings.signIn().idle(), settings.signIn().longest());
+    sessionCookie = SecretCookie.of("rekindle_session", settings.https());
     authenticator = new RequestAuthenticator(sessions, keys);
     firstAdmin =
         new FirstAdmin(
@@ -131,16 +136,17 @@ public final class Dashboard implements AutoCloseable {
     Optional<OidcSettings> oidc = settings.signIn().oidc();
     SignInMethods signInMethods =
         new SignInMethods(settings.signIn().passwords(), oidc.map(OidcSettings::name).orElse(null));
-    AdminRoutes adminRoutes = new AdminRoutes(jdbi, listResponse, passwords, sessions, keys);
+    AdminRoutes adminRoutes =
+        new AdminRoutes(jdbi, listResponse, passwords, sessions, keys, sessionCookie);
     List<Routes> all = new ArrayList<>();
     oidc.ifPresent(
         provider ->
             all.add(
                 new OidcSignInRoutes(
-                    jdbi, sessions, provider, () -> ownAddress(settings), settings.https())));
+                    jdbi, sessions, sessionCookie, provider, () -> ownAddress(settings))));
     Collections.addAll(
         all,
-        renderer,
+        new AssetRoutes(assets),
         new DocsPages(renderer),
         new AdminPages(renderer, adminRoutes),
         new PolicyPages(renderer, policies, outreach),
@@ -151,7 +157,7 @@ public final class Dashboard implements AutoCloseable {
         new EmailRoutes(emails, listResponse),
         new HealthRoutes(progress),
         new OpenApiRoutes(),
-        new SignInRoutes(jdbi, passwords, sessions, signInMethods.passwords()),
+        new SignInRoutes(jdbi, passwords, sessions, sessionCookie, signInMethods.passwords()),
         adminRoutes,
         clients,
         new OrderRoutes(jdbi, writes, settings.pipeline().slot()),
@@ -216,7 +222,7 @@ public final class Dashboard implements AutoCloseable {
         config.routes,
         NotYetComputedException.class,
         e -> HttpProblem.retryLater(HttpStatus.SERVICE_UNAVAILABLE, e.getMessage(), 2));
-    router = new Router(config.routes, authenticator);
+    router = new Router(config.routes, authenticator, sessionCookie);
     routeGroups.forEach(group -> group.register(router));
   }
 

@@ -5,7 +5,9 @@ import static io.rekindle.dashboard.web.Access.ADMIN;
 import io.javalin.http.Context;
 import io.rekindle.dashboard.ui.ListUrl;
 import io.rekindle.dashboard.ui.PageRenderer;
+import io.rekindle.dashboard.web.HtmlResponse;
 import io.rekindle.dashboard.web.QueryParameters;
+import io.rekindle.dashboard.web.RequestInfo;
 import io.rekindle.dashboard.web.Router;
 import io.rekindle.dashboard.web.Routes;
 import java.util.HashMap;
@@ -33,14 +35,20 @@ public final class AdminPages implements Routes {
 
   private void accounts(Context ctx) {
     QueryParameters.of(ctx).check();
-    renderer.answer(
-        ctx, "accounts", Map.of("v", renderer.view(ctx), "accounts", adminRoutes.accounts()));
+    HtmlResponse.send(
+        ctx,
+        renderer.render(
+            "accounts",
+            Map.of("v", renderer.view(RequestInfo.of(ctx)), "accounts", adminRoutes.accounts())));
   }
 
   private void keys(Context ctx) {
     QueryParameters.of(ctx).check();
-    renderer.answer(
-        ctx, "api-keys", Map.of("v", renderer.view(ctx), "keys", adminRoutes.apiKeys()));
+    HtmlResponse.send(
+        ctx,
+        renderer.render(
+            "api-keys",
+            Map.of("v", renderer.view(RequestInfo.of(ctx)), "keys", adminRoutes.apiKeys())));
   }
 
   private void auditLog(Context ctx) {
@@ -48,9 +56,9 @@ public final class AdminPages implements Routes {
     String cursor = query.cursor();
     query.check();
     Map<String, Object> parameters = new HashMap<>();
-    parameters.put("v", renderer.view(ctx));
+    parameters.put("v", renderer.view(RequestInfo.of(ctx)));
     parameters.put("page", adminRoutes.auditLog(cursor, PAGE_SIZE));
-    parameters.put("listUrl", ListUrl.of(ctx));
-    renderer.answer(ctx, "audit-log", parameters);
+    parameters.put("listUrl", ListUrl.of(RequestInfo.of(ctx)));
+    HtmlResponse.send(ctx, renderer.render("audit-log", parameters));
   }
 }

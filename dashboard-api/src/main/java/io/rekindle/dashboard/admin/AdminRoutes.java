@@ -13,6 +13,7 @@ import io.rekindle.dashboard.signin.Passwords;
 import io.rekindle.dashboard.signin.Sessions;
 import io.rekindle.dashboard.signin.SignInRoutes;
 import io.rekindle.dashboard.web.Access;
+import io.rekindle.dashboard.web.Actor;
 import io.rekindle.dashboard.web.HttpProblem;
 import io.rekindle.dashboard.web.Json;
 import io.rekindle.dashboard.web.JsonFields;
@@ -22,6 +23,7 @@ import io.rekindle.dashboard.web.Role;
 import io.rekindle.dashboard.web.Router;
 import io.rekindle.dashboard.web.Routes;
 import io.rekindle.dashboard.web.Scope;
+import io.rekindle.dashboard.web.SecretCookie;
 import io.rekindle.dashboard.web.list.CsvFormat;
 import io.rekindle.dashboard.web.list.ListPage;
 import io.rekindle.dashboard.web.list.ListResponse;
@@ -46,14 +48,21 @@ public final class AdminRoutes implements Routes {
   private final Passwords passwords;
   private final Sessions sessions;
   private final ApiKeys keys;
+  private final SecretCookie sessionCookie;
 
   public AdminRoutes(
-      Jdbi jdbi, ListResponse listResponse, Passwords passwords, Sessions sessions, ApiKeys keys) {
+      Jdbi jdbi,
+      ListResponse listResponse,
+      Passwords passwords,
+      Sessions sessions,
+      ApiKeys keys,
+      SecretCookie sessionCookie) {
     this.jdbi = jdbi;
     this.listResponse = listResponse;
     this.passwords = passwords;
     this.sessions = sessions;
     this.keys = keys;
+    this.sessionCookie = sessionCookie;
   }
 
   @Override
@@ -117,7 +126,13 @@ public final class AdminRoutes implements Routes {
                           () ->
                               HttpProblem.taken("email", "There is an account for " + email + "."));
               AuditLog.record(
-                  handle, ctx, "CREATE", Subject.ACCOUNT, created.accountId(), null, created);
+                  handle,
+                  Actor.of(ctx),
+                  "CREATE",
+                  Subject.ACCOUNT,
+                  created.accountId(),
+                  null,
+                  created);
               return created;
             });
     ctx.status(HttpStatus.CREATED).json(account);
@@ -147,13 +162,14 @@ public final class AdminRoutes implements Routes {
                       handle, id, name == null ? before.name() : name, newRole, newDisabled);
               if (hash != null) {
                 Accounts.setPassword(handle, id, hash);
-                AuditLog.record(handle, ctx, "SET_PASSWORD", Subject.ACCOUNT, id, null, null);
+                AuditLog.record(
+                    handle, Actor.of(ctx), "SET_PASSWORD", Subject.ACCOUNT, id, null, null);
               }
               // Who may do less from now on, or has another password, signs in again.
               if (hash != null || newDisabled || newRole != before.role()) {
-                sessions.endAll(ctx, handle, id);
+                sessions.endAll(handle, id, sessionCookie.read(ctx));
               }
-              AuditLog.record(handle, ctx, "CHANGE", Subject.ACCOUNT, id, before, after);
+              AuditLog.record(handle, Actor.of(ctx), "CHANGE", Subject.ACCOUNT, id, before, after);
               return after;
             });
     ctx.json(account);
@@ -170,7 +186,7 @@ public final class AdminRoutes implements Routes {
           Account before = existing(handle, id);
           keepAnAdmin(before, admins);
           Accounts.delete(handle, id);
-          AuditLog.record(handle, ctx, "DELETE", Subject.ACCOUNT, id, before, null);
+          AuditLog.record(handle, Actor.of(ctx), "DELETE", Subject.ACCOUNT, id, before, null);
         });
     ctx.status(HttpStatus.NO_CONTENT);
   }
@@ -211,7 +227,13 @@ public final class AdminRoutes implements Routes {
             handle -> {
               NewApiKey key = keys.create(handle, name, scopes, Principal.of(ctx).name());
               AuditLog.record(
-                  handle, ctx, "CREATE", Subject.API_KEY, key.key().keyId(), null, key.key());
+                  handle,
+                  Actor.of(ctx),
+                  "CREATE",
+                  Subject.API_KEY,
+                  key.key().keyId(),
+                  null,
+                  key.key());
               return key;
             });
     ctx.status(HttpStatus.CREATED).json(created);
@@ -225,7 +247,7 @@ public final class AdminRoutes implements Routes {
               ApiKeys.revoke(handle, id)
                   .orElseThrow(
                       () -> HttpProblem.notFound("No API key \"" + id + "\" that is good."));
-          AuditLog.record(handle, ctx, "REVOKE", Subject.API_KEY, id, null, revoked);
+          AuditLog.record(handle, Actor.of(ctx), "REVOKE", Subject.API_KEY, id, null, revoked);
         });
     ctx.status(HttpStatus.NO_CONTENT);
   }

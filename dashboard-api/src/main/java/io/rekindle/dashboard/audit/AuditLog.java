@@ -2,23 +2,17 @@ package io.rekindle.dashboard.audit;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import io.javalin.http.Context;
-import io.rekindle.dashboard.database.NullableColumns;
-import io.rekindle.dashboard.web.ClientAddress;
+import io.rekindle.dashboard.web.Actor;
 import io.rekindle.dashboard.web.Json;
-import io.rekindle.dashboard.web.Principal;
 import io.rekindle.dashboard.web.list.Cursor;
 import io.rekindle.dashboard.web.list.InvalidCursorException;
 import io.rekindle.dashboard.web.list.ListPage;
 import io.rekindle.dashboard.web.list.ListResponse;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.statement.StatementContext;
 
-/** What was changed by whom. An entry is written in the transaction of its change. Stateless. */
+/** The audit log. An entry is written in the transaction of its change. Stateless. */
 public final class AuditLog {
 
   public static final String LIST = "audit-log";
@@ -67,78 +61,52 @@ public final class AuditLog {
   private AuditLog() {}
 
   /**
-   * Notes that somebody signed in, or was not let in.
+   * Records a sign-in.
    *
-   * @param actor email address of the account; null if there is none
-   * @param after what else there is to know; null for nothing
+   * @param email of the account; null if there is none
+   * @param address IP address that the request came from
+   * @param after further details; null for none
    */
-  public static void signIn(Handle handle, Context ctx, String actor, boolean letIn, Object after) {
-    insert(
+  public static void signIn(
+      Handle handle, String email, String address, boolean admitted, Object after) {
+    record(
         handle,
-        actor == null ? "nobody" : actor,
-        letIn ? "ACCOUNT" : "NOBODY",
-        letIn ? "SIGN_IN" : "SIGN_IN_REFUSED",
+        new Actor(email == null ? "nobody" : email, admitted ? "ACCOUNT" : "NOBODY", address),
+        admitted ? "SIGN_IN" : "SIGN_IN_REFUSED",
         Subject.SESSION,
         null,
         null,
-        null,
-        after,
-        ClientAddress.of(ctx));
+        after);
   }
 
-  /** Notes what the principal of a request changed. */
+  /** Records a change that has no client's data. */
   public static void record(
       Handle handle,
-      Context ctx,
+      Actor actor,
       String action,
       Subject kind,
       String subject,
       Object before,
       Object after) {
-    record(handle, ctx, action, kind, subject, null, before, after);
+    record(handle, actor, action, kind, subject, null, before, after);
   }
 
   /**
-   * Notes what the principal of a request changed.
+   * Records a change.
    *
-   * @param userId the client whose data the change has; null if nobody's
+   * @param userId the client whose data the change has; null if it has none
    * @param before any object with a JSON form; null if it was not there
    * @param after likewise; null if it is gone
    */
   public static void record(
       Handle handle,
-      Context ctx,
+      Actor actor,
       String action,
       Subject kind,
       String subject,
       String userId,
       Object before,
       Object after) {
-    Principal principal = Principal.of(ctx);
-    insert(
-        handle,
-        principal.name(),
-        principal.isAccount() ? "ACCOUNT" : "API_KEY",
-        action,
-        kind,
-        subject,
-        userId,
-        before,
-        after,
-        ClientAddress.of(ctx));
-  }
-
-  public static void insert(
-      Handle handle,
-      String actor,
-      String actorKind,
-      String action,
-      Subject kind,
-      String subject,
-      String userId,
-      Object before,
-      Object after,
-      String address) {
     handle
         .createUpdate(
             """
@@ -147,15 +115,15 @@ public final class AuditLog {
             values (:actor, :actorKind, :action, :kind, :subject, :userId,
                 cast(:before as jsonb), cast(:after as jsonb), :address)
             """)
-        .bind("actor", actor)
-        .bind("actorKind", actorKind)
+        .bind("actor", actor.name())
+        .bind("actorKind", actor.kind())
         .bind("action", action)
         .bind("kind", kind.name())
         .bind("subject", subject)
         .bind("userId", userId)
         .bind("before", json(before))
         .bind("after", json(after))
-        .bind("address", address)
+        .bind("address", actor.address())
         .execute();
   }
 
@@ -173,7 +141,7 @@ public final class AuditLog {
             .createQuery(SELECT + " where entry_id < :below order by entry_id desc limit :limit")
             .bind("below", below)
             .bind("limit", limit + 1)
-            .map(AuditLog::entry)
+            .mapTo(AuditEntry.class)
             .list();
     return entries.size() <= limit
         ? new ListPage<>(entries, null)
@@ -189,26 +157,12 @@ public final class AuditLog {
         handle
             .createQuery(SELECT + " order by entry_id desc")
             .setFetchSize(1_000)
-            .map(AuditLog::entry)
+            .mapTo(AuditEntry.class)
             .iterator()) {
       while (entries.hasNext()) {
         consumer.accept(entries.next());
       }
     }
-  }
-
-  private static AuditEntry entry(ResultSet row, StatementContext context) throws SQLException {
-    return new AuditEntry(
-        row.getLong("entry_id"),
-        NullableColumns.instant(row, "at"),
-        row.getString("actor"),
-        row.getString("actor_kind"),
-        row.getString("action"),
-        row.getString("subject_kind"),
-        row.getString("subject"),
-        Json.column(row.getString("before")),
-        Json.column(row.getString("after")),
-        row.getString("address"));
   }
 
   private static String json(Object value) {

@@ -11,8 +11,10 @@ import io.rekindle.dashboard.ui.ListUrl;
 import io.rekindle.dashboard.ui.PageRenderer;
 import io.rekindle.dashboard.ui.ViewContext;
 import io.rekindle.dashboard.ui.Waterfall;
+import io.rekindle.dashboard.web.HtmlResponse;
 import io.rekindle.dashboard.web.Json;
 import io.rekindle.dashboard.web.QueryParameters;
+import io.rekindle.dashboard.web.RequestInfo;
 import io.rekindle.dashboard.web.Router;
 import io.rekindle.dashboard.web.Routes;
 import io.rekindle.dashboard.web.list.ListPage;
@@ -70,12 +72,12 @@ public final class ClientPages implements Routes {
     String cursor = query.cursor();
     query.check();
     Map<String, Object> parameters = new HashMap<>();
-    parameters.put("v", renderer.view(ctx));
+    parameters.put("v", renderer.view(RequestInfo.of(ctx)));
     parameters.put("page", clients.clients(filter, cursor, PAGE_SIZE, true));
     parameters.put("filter", filter);
-    parameters.put("listUrl", ListUrl.of(ctx));
+    parameters.put("listUrl", ListUrl.of(RequestInfo.of(ctx)));
     parameters.put("currency", statistics.segmentCounts().currency());
-    renderer.answer(ctx, "clients", parameters);
+    HtmlResponse.send(ctx, renderer.render("clients", parameters));
   }
 
   private void atRisk(Context ctx) {
@@ -83,7 +85,7 @@ public final class ClientPages implements Routes {
     ClientFilter asked = ClientFilter.read(query);
     String cursor = query.cursor();
     query.check();
-    ListUrl listUrl = ListUrl.of(ctx);
+    ListUrl listUrl = ListUrl.of(RequestInfo.of(ctx));
     ClientFilter filter =
         new ClientFilter(
             asked.search(),
@@ -113,13 +115,13 @@ public final class ClientPages implements Routes {
                   .toList();
             });
     Map<String, Object> parameters = new HashMap<>();
-    parameters.put("v", renderer.view(ctx));
+    parameters.put("v", renderer.view(RequestInfo.of(ctx)));
     parameters.put("page", page);
     parameters.put("rows", rows);
     parameters.put("filter", filter);
     parameters.put("listUrl", listUrl);
     parameters.put("currency", statistics.segmentCounts().currency());
-    renderer.answer(ctx, "at-risk", parameters);
+    HtmlResponse.send(ctx, renderer.render("at-risk", parameters));
   }
 
   /** The most points that each factor of a policy can give, as far as it has tiers. */
@@ -140,7 +142,7 @@ public final class ClientPages implements Routes {
   private void client(Context ctx) throws Exception {
     String userId = QueryParameters.pathId(ctx, "userId");
     QueryParameters.of(ctx).check();
-    ViewContext v = renderer.view(ctx);
+    ViewContext v = renderer.view(RequestInfo.of(ctx));
     ClientProfile client = clients.client(userId);
     ListPage<ClientHistoryQueries.Event> events = clients.timeline(userId, null, EVENTS);
     SegmentCounts segmentCounts = statistics.segmentCounts();
@@ -164,7 +166,7 @@ public final class ClientPages implements Routes {
     parameters.put("shape", shape(client, segmentCounts, events.items(), v));
     parameters.put("currency", segmentCounts.currency());
     parameters.put("overrides", overrides);
-    renderer.answer(ctx, "client", parameters);
+    HtmlResponse.send(ctx, renderer.render("client", parameters));
   }
 
   /** Null if there is no score. */

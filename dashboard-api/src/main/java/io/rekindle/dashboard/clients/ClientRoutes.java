@@ -11,6 +11,7 @@ import io.rekindle.dashboard.clients.ClientHistoryQueries.Event;
 import io.rekindle.dashboard.clients.ClientHistoryQueries.ScoreChange;
 import io.rekindle.dashboard.orders.ShopOrder;
 import io.rekindle.dashboard.web.Access;
+import io.rekindle.dashboard.web.Actor;
 import io.rekindle.dashboard.web.HttpProblem;
 import io.rekindle.dashboard.web.Json;
 import io.rekindle.dashboard.web.JsonFields;
@@ -222,7 +223,14 @@ public final class ClientRoutes implements Routes {
                 throw HttpProblem.taken("userId", "There is a user \"" + user.userId() + "\".");
               }
               AuditLog.record(
-                  handle, ctx, "CREATE", Subject.USER, user.userId(), user.userId(), null, user);
+                  handle,
+                  Actor.of(ctx),
+                  "CREATE",
+                  Subject.USER,
+                  user.userId(),
+                  user.userId(),
+                  null,
+                  user);
               return profile(handle, user.userId());
             });
     ctx.status(HttpStatus.CREATED)
@@ -247,7 +255,8 @@ public final class ClientRoutes implements Routes {
               ShopUser after = before.with(body);
               if (!after.equals(before)) {
                 after.update(handle);
-                AuditLog.record(handle, ctx, "CHANGE", Subject.USER, userId, userId, before, after);
+                AuditLog.record(
+                    handle, Actor.of(ctx), "CHANGE", Subject.USER, userId, userId, before, after);
               }
               return profile(handle, userId);
             }));
@@ -263,7 +272,7 @@ public final class ClientRoutes implements Routes {
               if (erased == 0) {
                 throw noUser(userId);
               }
-              AuditLog.record(handle, ctx, "ERASE", Subject.USER, "erased", null, null);
+              AuditLog.record(handle, Actor.of(ctx), "ERASE", Subject.USER, "erased", null, null);
               return erased;
             });
     ctx.status(HttpStatus.ACCEPTED).json(new Erasure(userId, rows));
@@ -299,7 +308,14 @@ public final class ClientRoutes implements Routes {
                       Principal.of(ctx).name(),
                       expiresAt);
               AuditLog.record(
-                  handle, ctx, "SET", Subject.SCORE_OVERRIDE, userId, userId, before, after);
+                  handle,
+                  Actor.of(ctx),
+                  "SET",
+                  Subject.SCORE_OVERRIDE,
+                  userId,
+                  userId,
+                  before,
+                  after);
               return after;
             }));
   }
@@ -314,7 +330,8 @@ public final class ClientRoutes implements Routes {
                   .orElseThrow(
                       () -> HttpProblem.notFound("No override for the user \"" + userId + "\"."));
           ScoreOverride.remove(handle, userId);
-          AuditLog.record(handle, ctx, "END", Subject.SCORE_OVERRIDE, userId, userId, before, null);
+          AuditLog.record(
+              handle, Actor.of(ctx), "END", Subject.SCORE_OVERRIDE, userId, userId, before, null);
         });
     ctx.status(HttpStatus.NO_CONTENT);
   }

@@ -3,10 +3,14 @@ package io.rekindle.dashboard.docs;
 import static io.rekindle.dashboard.web.Access.PUBLIC;
 
 import io.javalin.http.Context;
+import io.rekindle.dashboard.ui.Messages;
 import io.rekindle.dashboard.ui.PageRenderer;
+import io.rekindle.dashboard.web.HtmlResponse;
 import io.rekindle.dashboard.web.QueryParameters;
+import io.rekindle.dashboard.web.RequestInfo;
 import io.rekindle.dashboard.web.Router;
 import io.rekindle.dashboard.web.Routes;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -31,8 +35,10 @@ public final class DocsPages implements Routes {
     QueryParameters.of(ctx).check();
     // Kept once it has been asked for, since anybody may ask as often as they like.
     if (docs == null) {
-      docs = ApiDocs.of(OpenApiRoutes.document(), renderer.messages());
+      docs = ApiDocs.of(OpenApiRoutes.document(), new Messages(Locale.ENGLISH));
     }
-    renderer.answer(ctx, "docs", Map.of("v", renderer.publicView(ctx), "docs", docs));
+    HtmlResponse.send(
+        ctx,
+        renderer.render("docs", Map.of("v", renderer.view(RequestInfo.of(ctx)), "docs", docs)));
   }
 }

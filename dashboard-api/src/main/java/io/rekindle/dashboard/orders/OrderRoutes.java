@@ -6,6 +6,7 @@ import io.rekindle.dashboard.audit.AuditLog;
 import io.rekindle.dashboard.audit.AuditLog.Subject;
 import io.rekindle.dashboard.orders.OrderTrace.Traced;
 import io.rekindle.dashboard.web.Access;
+import io.rekindle.dashboard.web.Actor;
 import io.rekindle.dashboard.web.HttpProblem;
 import io.rekindle.dashboard.web.Idempotency;
 import io.rekindle.dashboard.web.Idempotency.Answer;
@@ -147,7 +148,7 @@ public final class OrderRoutes implements Routes {
           Results results = results(orders, errors, stored);
           AuditLog.record(
               handle,
-              ctx,
+              Actor.of(ctx),
               "CREATE",
               Subject.ORDER,
               null,
@@ -225,7 +226,14 @@ public final class OrderRoutes implements Routes {
   private static void audit(
       Handle handle, Context ctx, String action, ShopOrder before, ShopOrder after) {
     AuditLog.record(
-        handle, ctx, action, Subject.ORDER, after.orderId(), after.userId(), before, after);
+        handle,
+        Actor.of(ctx),
+        action,
+        Subject.ORDER,
+        after.orderId(),
+        after.userId(),
+        before,
+        after);
   }
 
   private static HttpProblem noOrder(String orderId) {

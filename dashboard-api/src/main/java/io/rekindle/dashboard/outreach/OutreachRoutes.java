@@ -9,6 +9,7 @@ import io.rekindle.dashboard.audit.AuditLog.Subject;
 import io.rekindle.dashboard.database.DashboardDatabase;
 import io.rekindle.dashboard.database.NullableColumns;
 import io.rekindle.dashboard.web.Access;
+import io.rekindle.dashboard.web.Actor;
 import io.rekindle.dashboard.web.HttpProblem;
 import io.rekindle.dashboard.web.Json;
 import io.rekindle.dashboard.web.JsonFields;
@@ -204,7 +205,7 @@ public final class OutreachRoutes implements Routes {
       Context ctx, Handle handle, JsonFields fields, String action) {
     OutreachSettings before = OutreachSettings.lock(handle);
     OutreachSettings after = before.with(fields).write(handle, Principal.of(ctx).name());
-    AuditLog.record(handle, ctx, action, Subject.OUTREACH_SETTINGS, null, before, after);
+    AuditLog.record(handle, Actor.of(ctx), action, Subject.OUTREACH_SETTINGS, null, before, after);
     return after;
   }
 
@@ -224,7 +225,7 @@ public final class OutreachRoutes implements Routes {
               for (String userId : suppressed) {
                 AuditLog.record(
                     handle,
-                    ctx,
+                    Actor.of(ctx),
                     "CREATE",
                     Subject.SUPPRESSION,
                     userId,
@@ -278,7 +279,7 @@ public final class OutreachRoutes implements Routes {
           }
           AuditLog.record(
               handle,
-              ctx,
+              Actor.of(ctx),
               "DELETE",
               Subject.SUPPRESSION,
               userId,

@@ -6,8 +6,10 @@ import static io.rekindle.dashboard.web.Access.VIEWER;
 import io.javalin.http.Context;
 import io.rekindle.dashboard.ui.ListUrl;
 import io.rekindle.dashboard.ui.PageRenderer;
+import io.rekindle.dashboard.web.HtmlResponse;
 import io.rekindle.dashboard.web.HttpProblem;
 import io.rekindle.dashboard.web.QueryParameters;
+import io.rekindle.dashboard.web.RequestInfo;
 import io.rekindle.dashboard.web.Router;
 import io.rekindle.dashboard.web.Routes;
 import io.rekindle.dashboard.web.list.ListPage;
@@ -36,7 +38,11 @@ public final class PipelinePages implements Routes {
 
   private void pipeline(Context ctx) {
     QueryParameters.of(ctx).check();
-    renderer.answer(ctx, "pipeline", Map.of("v", renderer.view(ctx), "status", pipeline.status()));
+    HtmlResponse.send(
+        ctx,
+        renderer.render(
+            "pipeline",
+            Map.of("v", renderer.view(RequestInfo.of(ctx)), "status", pipeline.status())));
   }
 
   private void deadLetters(Context ctx) {
@@ -44,8 +50,8 @@ public final class PipelinePages implements Routes {
     String cursor = query.cursor();
     query.check();
     Map<String, Object> parameters = new HashMap<>();
-    parameters.put("v", renderer.view(ctx));
-    parameters.put("listUrl", ListUrl.of(ctx));
+    parameters.put("v", renderer.view(RequestInfo.of(ctx)));
+    parameters.put("listUrl", ListUrl.of(RequestInfo.of(ctx)));
     parameters.put("trouble", null);
     try {
       parameters.put("page", pipeline.deadLetters(cursor, PAGE_SIZE));
@@ -54,6 +60,6 @@ public final class PipelinePages implements Routes {
       parameters.put("page", new ListPage<PipelineRoutes.DeadLetterItem>(List.of(), null));
       parameters.put("trouble", e.getMessage());
     }
-    renderer.answer(ctx, "dead-letters", parameters);
+    HtmlResponse.send(ctx, renderer.render("dead-letters", parameters));
   }
 }

@@ -7,6 +7,7 @@ import io.rekindle.connectors.replay.DeadLetterReplay;
 import io.rekindle.dashboard.audit.AuditLog;
 import io.rekindle.dashboard.audit.AuditLog.Subject;
 import io.rekindle.dashboard.web.Access;
+import io.rekindle.dashboard.web.Actor;
 import io.rekindle.dashboard.web.HttpProblem;
 import io.rekindle.dashboard.web.Json;
 import io.rekindle.dashboard.web.JsonFields;
@@ -134,7 +135,7 @@ public final class PipelineRoutes implements Routes {
         handle ->
             AuditLog.record(
                 handle,
-                ctx,
+                Actor.of(ctx),
                 "REPLAY",
                 Subject.DEAD_LETTER,
                 id,

@@ -7,8 +7,10 @@ import io.javalin.http.Context;
 import io.rekindle.dashboard.outreach.OutreachRoutes;
 import io.rekindle.dashboard.ui.PageRenderer;
 import io.rekindle.dashboard.ui.ViewContext;
+import io.rekindle.dashboard.web.HtmlResponse;
 import io.rekindle.dashboard.web.Json;
 import io.rekindle.dashboard.web.QueryParameters;
+import io.rekindle.dashboard.web.RequestInfo;
 import io.rekindle.dashboard.web.Router;
 import io.rekindle.dashboard.web.Routes;
 import io.rekindle.scoring.policy.ScoringPolicy;
@@ -44,7 +46,7 @@ public final class PolicyPages implements Routes {
     if (shown == null && !all.isEmpty()) {
       shown = all.get(0).policyVersion();
     }
-    ViewContext v = renderer.view(ctx);
+    ViewContext v = renderer.view(RequestInfo.of(ctx));
     Map<String, Object> parameters = new HashMap<>();
     parameters.put("v", v);
     parameters.put("all", all);
@@ -58,18 +60,19 @@ public final class PolicyPages implements Routes {
       parameters.put("shown", policy);
       parameters.put("document", v.pretty(policy.document()));
     }
-    renderer.answer(ctx, "policy", parameters);
+    HtmlResponse.send(ctx, renderer.render("policy", parameters));
   }
 
   private void outreach(Context ctx) {
     QueryParameters.of(ctx).check();
-    ViewContext v = renderer.view(ctx);
-    renderer.answer(
+    ViewContext v = renderer.view(RequestInfo.of(ctx));
+    HtmlResponse.send(
         ctx,
-        "outreach",
-        Map.of(
-            "v", v,
-            "settings", outreach.settings(),
-            "variants", v.pretty(outreach.settings().variants())));
+        renderer.render(
+            "outreach",
+            Map.of(
+                "v", v,
+                "settings", outreach.settings(),
+                "variants", v.pretty(outreach.settings().variants()))));
   }
 }

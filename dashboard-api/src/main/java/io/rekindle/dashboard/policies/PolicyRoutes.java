@@ -7,6 +7,7 @@ import io.rekindle.dashboard.audit.AuditLog;
 import io.rekindle.dashboard.audit.AuditLog.Subject;
 import io.rekindle.dashboard.database.DashboardDatabase;
 import io.rekindle.dashboard.web.Access;
+import io.rekindle.dashboard.web.Actor;
 import io.rekindle.dashboard.web.HttpProblem;
 import io.rekindle.dashboard.web.Json;
 import io.rekindle.dashboard.web.JsonFields;
@@ -85,7 +86,8 @@ public final class PolicyRoutes implements Routes, AutoCloseable {
                     "document.version", "There is a policy \"" + policy.version() + "\".");
               }
               StoredPolicy after = existing(handle, policy.version());
-              AuditLog.record(handle, ctx, "CREATE", Subject.POLICY, policy.version(), null, after);
+              AuditLog.record(
+                  handle, Actor.of(ctx), "CREATE", Subject.POLICY, policy.version(), null, after);
               return after;
             });
     ctx.status(HttpStatus.CREATED).json(created);
@@ -106,7 +108,8 @@ public final class PolicyRoutes implements Routes, AutoCloseable {
                     "Scores have been made by this policy: give the changed one another version.");
               }
               StoredPolicy after = existing(handle, version);
-              AuditLog.record(handle, ctx, "CHANGE", Subject.POLICY, version, before, after);
+              AuditLog.record(
+                  handle, Actor.of(ctx), "CHANGE", Subject.POLICY, version, before, after);
               return after;
             }));
   }
@@ -140,7 +143,7 @@ public final class PolicyRoutes implements Routes, AutoCloseable {
     StoredPolicy.activate(handle, version);
     AuditLog.record(
         handle,
-        ctx,
+        Actor.of(ctx),
         action,
         Subject.POLICY,
         version,

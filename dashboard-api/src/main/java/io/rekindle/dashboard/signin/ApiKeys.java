@@ -1,6 +1,5 @@
 package io.rekindle.dashboard.signin;
 
-import io.javalin.http.Context;
 import io.rekindle.dashboard.database.NullableColumns;
 import io.rekindle.dashboard.web.Principal;
 import io.rekindle.dashboard.web.Scope;
@@ -101,12 +100,9 @@ public final class ApiKeys {
         .findOne();
   }
 
-  /** Whose key the request brings, if any. */
-  public Optional<Principal> principal(Context ctx) {
-    String header = ctx.header("Authorization");
-    if (header == null
-        || !header.regionMatches(true, 0, BEARER, 0, BEARER.length())
-        || header.length() > 100) {
+  /** The key of a header Authorization; empty if it has no valid one. */
+  Optional<Principal> principal(String header) {
+    if (!header.regionMatches(true, 0, BEARER, 0, BEARER.length()) || header.length() > 100) {
       return Optional.empty();
     }
     byte[] hash = Digest.of(header.substring(BEARER.length()).strip());

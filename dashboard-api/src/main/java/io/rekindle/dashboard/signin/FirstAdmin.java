@@ -3,6 +3,7 @@ package io.rekindle.dashboard.signin;
 import io.rekindle.dashboard.audit.AuditLog;
 import io.rekindle.dashboard.audit.AuditLog.Subject;
 import io.rekindle.dashboard.background.BackgroundLoop;
+import io.rekindle.dashboard.web.Actor;
 import io.rekindle.dashboard.web.Role;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -59,17 +60,14 @@ public final class FirstAdmin implements AutoCloseable {
     String password = givenPassword == null ? Passwords.token(new SecureRandom()) : givenPassword;
     Account account =
         Accounts.insert(handle, email, "", Role.ADMIN, passwords.hash(password)).orElseThrow();
-    AuditLog.insert(
+    AuditLog.record(
         handle,
-        "rekindle",
-        "SYSTEM",
+        Actor.system("rekindle", null),
         "CREATE",
         Subject.ACCOUNT,
         account.accountId(),
         null,
-        null,
-        account,
-        null);
+        account);
     if (givenPassword == null) {
       announcement.accept(
           "First start: sign in as "

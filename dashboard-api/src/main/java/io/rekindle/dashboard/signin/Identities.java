@@ -3,6 +3,7 @@ package io.rekindle.dashboard.signin;
 import io.rekindle.dashboard.audit.AuditLog;
 import io.rekindle.dashboard.audit.AuditLog.Subject;
 import io.rekindle.dashboard.signin.OidcProvider.Identity;
+import io.rekindle.dashboard.web.Actor;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
@@ -85,16 +86,13 @@ final class Identities {
       Account before,
       Account after,
       String address) {
-    AuditLog.insert(
+    AuditLog.record(
         handle,
-        identity.issuer(),
-        "SYSTEM",
+        Actor.system(identity.issuer(), address),
         action,
         Subject.ACCOUNT,
         after.accountId(),
-        null,
         before,
-        after,
-        address);
+        after);
   }
 }

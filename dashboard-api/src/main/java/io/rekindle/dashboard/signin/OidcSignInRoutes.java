@@ -5,6 +5,7 @@ import io.javalin.http.HttpStatus;
 import io.rekindle.dashboard.audit.AuditLog;
 import io.rekindle.dashboard.signin.OidcProvider.Attempt;
 import io.rekindle.dashboard.signin.OidcProvider.Identity;
+import io.rekindle.dashboard.signin.Sessions.NewSession;
 import io.rekindle.dashboard.web.Access;
 import io.rekindle.dashboard.web.ClientAddress;
 import io.rekindle.dashboard.web.HttpProblem;
@@ -45,7 +46,8 @@ public final class OidcSignInRoutes implements Routes {
   private final Sessions sessions;
   private final OidcProvider provider;
   private final Supplier<URI> ownAddress;
-  private final SecretCookie cookie;
+  private final SecretCookie sessionCookie;
+  private final SecretCookie attemptCookie;
   private final SecureRandom random = new SecureRandom();
   private final RateLimit byAddress = new RateLimit(60, Duration.ofMinutes(1));
 
@@ -53,19 +55,19 @@ public final class OidcSignInRoutes implements Routes {
 
   /**
    * @param ownAddress where browsers reach the dashboard, without a path
-   * @param https whether they do so by https
    */
   public OidcSignInRoutes(
       Jdbi jdbi,
       Sessions sessions,
+      SecretCookie sessionCookie,
       OidcSettings settings,
-      Supplier<URI> ownAddress,
-      boolean https) {
+      Supplier<URI> ownAddress) {
     this.jdbi = jdbi;
     this.sessions = sessions;
     this.provider = new OidcProvider(settings, Clock.systemUTC());
     this.ownAddress = ownAddress;
-    this.cookie = SecretCookie.of("rekindle_oidc", https);
+    this.sessionCookie = sessionCookie;
+    this.attemptCookie = SecretCookie.of("rekindle_oidc", sessionCookie.secure());
   }
 
   @Override
@@ -85,7 +87,7 @@ public final class OidcSignInRoutes implements Routes {
       URI target = provider.authorizationAddress(attempt, callback());
       String token = Passwords.token(random);
       jdbi.useTransaction(handle -> store(handle, token, attempt, next));
-      cookie.set(ctx, token, ATTEMPT_LIFETIME.toSeconds());
+      attemptCookie.set(ctx, token, ATTEMPT_LIFETIME.toSeconds());
       ctx.redirect(target.toString(), HttpStatus.SEE_OTHER);
     } catch (OidcSignInException e) {
       refuse(ctx, e, next);
@@ -132,13 +134,16 @@ public final class OidcSignInRoutes implements Routes {
 
   private void signIn(Context ctx, Identity identity) throws OidcSignInException {
     String address = ClientAddress.of(ctx);
-    jdbi.useTransaction(
-        handle -> {
-          Account account = Identities.account(handle, identity, address);
-          sessions.begin(ctx, handle, account.accountId(), true);
-          Accounts.signedIn(handle, account.accountId());
-          AuditLog.signIn(handle, ctx, account.email(), true, Map.of("issuer", identity.issuer()));
-        });
+    NewSession begun =
+        jdbi.inTransaction(
+            handle -> {
+              Account account = Identities.account(handle, identity, address);
+              Accounts.signedIn(handle, account.accountId());
+              AuditLog.signIn(
+                  handle, account.email(), address, true, Map.of("issuer", identity.issuer()));
+              return sessions.begin(handle, account.accountId(), true);
+            });
+    sessionCookie.set(ctx, begun.token(), begun.seconds());
   }
 
   /** Ends the provider's session, too, if it has an address for that. */
@@ -161,7 +166,12 @@ public final class OidcSignInRoutes implements Routes {
     LOG.warn("Sign-in at the provider: {}", refusal.getMessage());
     jdbi.useHandle(
         handle ->
-            AuditLog.signIn(handle, ctx, null, false, Map.of("problem", refusal.problem().word())));
+            AuditLog.signIn(
+                handle,
+                null,
+                ClientAddress.of(ctx),
+                false,
+                Map.of("problem", refusal.problem().word())));
     SignInRoutes.sendBack(ctx, refusal.problem(), next);
   }
 
@@ -186,8 +196,7 @@ public final class OidcSignInRoutes implements Routes {
 
   /** The attempt that this browser began, which is then over. */
   private PendingAttempt take(Context ctx) throws OidcSignInException {
-    String token = cookie.read(ctx);
-    cookie.remove(ctx);
+    String token = attemptCookie.take(ctx);
     Optional<PendingAttempt> begun =
         token == null || token.length() > 100
             ? Optional.empty()

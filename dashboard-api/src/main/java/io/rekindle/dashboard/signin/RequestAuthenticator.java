@@ -1,11 +1,11 @@
 package io.rekindle.dashboard.signin;
 
-import io.javalin.http.Context;
 import io.rekindle.dashboard.web.Authenticator;
+import io.rekindle.dashboard.web.Credentials;
 import io.rekindle.dashboard.web.Principal;
 import java.util.Optional;
 
-/** By an API key if the request brings one, else by the session's cookie. */
+/** Authenticates by an API key if the request brings one, else by the session's cookie. */
 public final class RequestAuthenticator implements Authenticator {
 
   private final Sessions sessions;
@@ -17,7 +17,9 @@ public final class RequestAuthenticator implements Authenticator {
   }
 
   @Override
-  public Optional<Principal> authenticate(Context ctx) {
-    return ctx.header("Authorization") == null ? sessions.principal(ctx) : keys.principal(ctx);
+  public Optional<Principal> authenticate(Credentials credentials) {
+    return credentials.authorization() == null
+        ? sessions.principal(credentials.sessionToken())
+        : keys.principal(credentials.authorization());
   }
 }

@@ -1,9 +1,7 @@
 package io.rekindle.dashboard.signin;
 
-import io.javalin.http.Context;
 import io.rekindle.dashboard.web.Principal;
 import io.rekindle.dashboard.web.Role;
-import io.rekindle.dashboard.web.SecretCookie;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Base64;
@@ -12,36 +10,42 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
 /**
- * Who is signed in, by a cookie with 256 random bits of which the database keeps a digest. A
- * session ends when it has not been used for a while, when it is old, and with its account.
+ * Sessions of browsers. A session's token has 256 random bits, of which the database keeps a
+ * digest. A session ends when it was not used for a while, when it is old, and with its account.
  * Thread-safe.
  */
 public final class Sessions {
 
   private final Jdbi jdbi;
-  private final SecretCookie cookie;
   private final Duration idle;
   private final Duration longest;
   private final SecureRandom random = new SecureRandom();
 
   /**
-   * @param https whether browsers reach the dashboard by https
    * @param idle how long a session lasts without a request
    * @param longest how long it lasts at all
    */
-  public Sessions(Jdbi jdbi, boolean https, Duration idle, Duration longest) {
+  public Sessions(Jdbi jdbi, Duration idle, Duration longest) {
     this.jdbi = jdbi;
-    this.cookie = SecretCookie.of("rekindle_session", https);
     this.idle = idle;
     this.longest = longest;
   }
 
   /**
-   * Signs the account in and gives the browser its cookie. Returns the session's CSRF token.
+   * A session that has begun.
    *
-   * @param byOidc whether an OpenID provider said who it is
+   * @param token value of the browser's cookie
+   * @param csrfToken sent with every request that changes something
+   * @param seconds how long the browser keeps the cookie
    */
-  String begin(Context ctx, Handle handle, String accountId, boolean byOidc) {
+  record NewSession(String token, String csrfToken, long seconds) {}
+
+  /**
+   * Signs the account in.
+   *
+   * @param byOidc whether an OpenID provider identified the person
+   */
+  NewSession begin(Handle handle, String accountId, boolean byOidc) {
     String token = Passwords.token(random);
     handle.execute("delete from dashboard.sessions where expires_at < now()");
     handle
@@ -55,14 +59,15 @@ public final class Sessions {
         .bind("byOidc", byOidc)
         .bind("seconds", longest.toSeconds())
         .execute();
-    cookie.set(ctx, token, longest.toSeconds());
-    return csrfToken(token);
+    return new NewSession(token, csrfToken(token), longest.toSeconds());
   }
 
-  /** Signs out whoever sent the request. Returns whether they had signed in at a provider. */
-  boolean end(Context ctx) {
-    String token = cookie.read(ctx);
-    cookie.remove(ctx);
+  /**
+   * Ends a session. Returns whether it began at an OpenID provider.
+   *
+   * @param token null for no session
+   */
+  boolean end(String token) {
     return token != null
         && jdbi.withHandle(
             handle ->
@@ -75,20 +80,26 @@ public final class Sessions {
                     .orElse(false));
   }
 
-  /** Signs the account out everywhere, except perhaps where this request comes from. */
-  public void endAll(Context ctx, Handle handle, String accountId) {
-    String token = cookie.read(ctx);
+  /**
+   * Ends the sessions of an account, except one.
+   *
+   * @param exceptToken of the session that stays; null for none
+   */
+  public void endAll(Handle handle, String accountId, String exceptToken) {
     handle
         .createUpdate(
             "delete from dashboard.sessions where account_id = :account and token_hash <> :hash")
         .bind("account", accountId)
-        .bind("hash", Digest.of(token == null ? "" : token))
+        .bind("hash", Digest.of(exceptToken == null ? "" : exceptToken))
         .execute();
   }
 
-  /** Who is signed in by the request's cookie, if anybody. */
-  public Optional<Principal> principal(Context ctx) {
-    String token = cookie.read(ctx);
+  /**
+   * The account of a session; empty if the session is unknown or over.
+   *
+   * @param token null for no session
+   */
+  Optional<Principal> principal(String token) {
     if (token == null || token.length() > 100) {
       return Optional.empty();
     }

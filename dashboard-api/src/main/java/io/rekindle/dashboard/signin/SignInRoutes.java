@@ -4,7 +4,9 @@ import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
 import io.rekindle.dashboard.audit.AuditLog;
 import io.rekindle.dashboard.audit.AuditLog.Subject;
+import io.rekindle.dashboard.signin.Sessions.NewSession;
 import io.rekindle.dashboard.web.Access;
+import io.rekindle.dashboard.web.Actor;
 import io.rekindle.dashboard.web.ClientAddress;
 import io.rekindle.dashboard.web.HttpProblem;
 import io.rekindle.dashboard.web.Json;
@@ -14,6 +16,7 @@ import io.rekindle.dashboard.web.RateLimit;
 import io.rekindle.dashboard.web.Role;
 import io.rekindle.dashboard.web.Router;
 import io.rekindle.dashboard.web.Routes;
+import io.rekindle.dashboard.web.SecretCookie;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -30,6 +33,7 @@ public final class SignInRoutes implements Routes {
   private final Jdbi jdbi;
   private final Passwords passwords;
   private final Sessions sessions;
+  private final SecretCookie cookie;
   private final boolean enabled;
   private final RateLimit byAddress = new RateLimit(60, Duration.ofMinutes(1));
   private final RateLimit byAccount = new RateLimit(10, Duration.ofMinutes(1));
@@ -45,10 +49,12 @@ public final class SignInRoutes implements Routes {
   /**
    * @param enabled whether passwords are enabled at all
    */
-  public SignInRoutes(Jdbi jdbi, Passwords passwords, Sessions sessions, boolean enabled) {
+  public SignInRoutes(
+      Jdbi jdbi, Passwords passwords, Sessions sessions, SecretCookie cookie, boolean enabled) {
     this.jdbi = jdbi;
     this.passwords = passwords;
     this.sessions = sessions;
+    this.cookie = cookie;
     this.enabled = enabled;
   }
 
@@ -126,7 +132,8 @@ public final class SignInRoutes implements Routes {
   }
 
   private Optional<Session> signIn(Context ctx, String email, String password) {
-    byAddress.take(ClientAddress.of(ctx), 1);
+    String address = ClientAddress.of(ctx);
+    byAddress.take(address, 1);
     byAccount.take(email.toLowerCase(Locale.ROOT), 1);
     Optional<Account> account = jdbi.withHandle(handle -> Accounts.byEmail(handle, email));
     Optional<String> hash =
@@ -136,27 +143,30 @@ public final class SignInRoutes implements Routes {
     if (!passwords.matches(password, hash.orElse(null))) {
       jdbi.useHandle(
           handle ->
-              AuditLog.signIn(handle, ctx, account.map(Account::email).orElse(null), false, null));
+              AuditLog.signIn(
+                  handle, account.map(Account::email).orElse(null), address, false, null));
       return Optional.empty();
     }
     Account found = account.orElseThrow();
-    return Optional.of(
+    NewSession begun =
         jdbi.inTransaction(
             handle -> {
-              String csrfToken = sessions.begin(ctx, handle, found.accountId(), false);
               Accounts.signedIn(handle, found.accountId());
-              AuditLog.signIn(handle, ctx, found.email(), true, null);
-              return new Session(found.accountId(), found.email(), found.role(), csrfToken);
-            }));
+              AuditLog.signIn(handle, found.email(), address, true, null);
+              return sessions.begin(handle, found.accountId(), false);
+            });
+    cookie.set(ctx, begun.token(), begun.seconds());
+    return Optional.of(
+        new Session(found.accountId(), found.email(), found.role(), begun.csrfToken()));
   }
 
   private void signOut(Context ctx) {
-    boolean provider = sessions.end(ctx);
+    boolean provider = sessions.end(cookie.take(ctx));
     ctx.redirect(provider ? "/sign-in?left=provider" : "/sign-in", HttpStatus.SEE_OTHER);
   }
 
   private void endSession(Context ctx) {
-    sessions.end(ctx);
+    sessions.end(cookie.take(ctx));
     ctx.status(HttpStatus.NO_CONTENT);
   }
 
@@ -184,8 +194,9 @@ public final class SignInRoutes implements Routes {
     jdbi.useTransaction(
         handle -> {
           Accounts.setPassword(handle, principal.id(), newHash);
-          sessions.endAll(ctx, handle, principal.id());
-          AuditLog.record(handle, ctx, "SET_PASSWORD", Subject.ACCOUNT, principal.id(), null, null);
+          sessions.endAll(handle, principal.id(), cookie.read(ctx));
+          AuditLog.record(
+              handle, Actor.of(ctx), "SET_PASSWORD", Subject.ACCOUNT, principal.id(), null, null);
         });
     ctx.status(HttpStatus.NO_CONTENT);
   }

@@ -16,8 +16,10 @@ import io.rekindle.dashboard.signin.SignInProblem;
 import io.rekindle.dashboard.ui.ListUrl;
 import io.rekindle.dashboard.ui.PageRenderer;
 import io.rekindle.dashboard.ui.Waterfall;
+import io.rekindle.dashboard.web.HtmlResponse;
 import io.rekindle.dashboard.web.HttpProblem;
 import io.rekindle.dashboard.web.QueryParameters;
+import io.rekindle.dashboard.web.RequestInfo;
 import io.rekindle.dashboard.web.Router;
 import io.rekindle.dashboard.web.Routes;
 import java.math.BigDecimal;
@@ -71,28 +73,29 @@ public final class OverviewPages implements Routes {
     String next = query.text("next", 2_000);
     query.check();
     Map<String, Object> parameters = new HashMap<>();
-    parameters.put("v", renderer.publicView(ctx));
+    parameters.put("v", renderer.view(RequestInfo.of(ctx)));
     parameters.put("problem", problem);
     parameters.put("left", left);
     parameters.put("signInMethods", signInMethods);
     parameters.put("next", next == null ? "/" : next);
-    renderer.answer(ctx, "sign-in", parameters);
+    HtmlResponse.send(ctx, renderer.render("sign-in", parameters));
   }
 
   private void overview(Context ctx) {
     QueryParameters query = QueryParameters.of(ctx);
     int days = query.integer("days", 1, StatisticsService.DAYS, DEFAULT_DAYS);
     query.check();
-    renderer.answer(
+    HtmlResponse.send(
         ctx,
-        "overview",
-        Map.of(
-            "v", renderer.view(ctx),
-            "overview", statistics.overview(),
-            "segmentCounts", statistics.segmentCounts(),
-            "funnel", statistics.funnel(days),
-            "decisions", statistics.decisions(days),
-            "days", days));
+        renderer.render(
+            "overview",
+            Map.of(
+                "v", renderer.view(RequestInfo.of(ctx)),
+                "overview", statistics.overview(),
+                "segmentCounts", statistics.segmentCounts(),
+                "funnel", statistics.funnel(days),
+                "decisions", statistics.decisions(days),
+                "days", days)));
   }
 
   private void emails(Context ctx) {
@@ -100,15 +103,16 @@ public final class OverviewPages implements Routes {
     EmailService.Filter filter = EmailRoutes.filter(query);
     String cursor = query.cursor();
     query.check();
-    renderer.answer(
+    HtmlResponse.send(
         ctx,
-        "emails",
-        Map.of(
-            "v", renderer.view(ctx),
-            "page", emails.page(filter, cursor, PAGE_SIZE),
-            "filter", filter,
-            "listUrl", ListUrl.of(ctx),
-            "sending", statistics.deliverability(DEFAULT_DAYS)));
+        renderer.render(
+            "emails",
+            Map.of(
+                "v", renderer.view(RequestInfo.of(ctx)),
+                "page", emails.page(filter, cursor, PAGE_SIZE),
+                "filter", filter,
+                "listUrl", ListUrl.of(RequestInfo.of(ctx)),
+                "sending", statistics.deliverability(DEFAULT_DAYS))));
   }
 
   private void email(Context ctx) {
@@ -116,12 +120,12 @@ public final class OverviewPages implements Routes {
     EmailDetail email = emails.byId(id).orElseThrow(() -> noEmail(id));
     EmailExplanation why = emails.explanation(id).orElseThrow(() -> noEmail(id));
     Map<String, Object> parameters = new HashMap<>();
-    parameters.put("v", renderer.view(ctx));
+    parameters.put("v", renderer.view(RequestInfo.of(ctx)));
     parameters.put("email", email);
     parameters.put("why", why);
     parameters.put("score", scoreThen(why));
     parameters.put("currency", statistics.segmentCounts().currency());
-    renderer.answer(ctx, "email", parameters);
+    HtmlResponse.send(ctx, renderer.render("email", parameters));
   }
 
   /** Null if it is not known what the score consisted of. */
@@ -164,11 +168,11 @@ public final class OverviewPages implements Routes {
     ExperimentResult experiment =
         id == null ? statistics.currentExperiment() : statistics.experiment(id);
     Map<String, Object> parameters = new HashMap<>();
-    parameters.put("v", renderer.view(ctx));
+    parameters.put("v", renderer.view(RequestInfo.of(ctx)));
     parameters.put("experiment", experiment);
     parameters.put("all", statistics.experiments());
     parameters.put("forestPlot", ForestPlot.of(experiment));
     parameters.put("currency", statistics.segmentCounts().currency());
-    renderer.answer(ctx, "experiments", parameters);
+    HtmlResponse.send(ctx, renderer.render("experiments", parameters));
   }
 }

@@ -1,6 +1,6 @@
 package io.rekindle.dashboard.ui;
 
-import io.javalin.http.Context;
+import io.rekindle.dashboard.web.RequestInfo;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -22,15 +22,15 @@ public final class ListUrl {
     this.parameters = parameters;
   }
 
-  public static ListUrl of(Context ctx) {
+  public static ListUrl of(RequestInfo request) {
     Map<String, String> parameters = new LinkedHashMap<>();
-    for (Map.Entry<String, List<String>> entry : ctx.queryParamMap().entrySet()) {
+    for (Map.Entry<String, List<String>> entry : request.parameters().entrySet()) {
       String value = entry.getValue().get(0);
       if (!value.isBlank()) {
         parameters.put(entry.getKey(), value);
       }
     }
-    return new ListUrl(ctx.path(), parameters);
+    return new ListUrl(request.path(), parameters);
   }
 
   public boolean has(String name) {

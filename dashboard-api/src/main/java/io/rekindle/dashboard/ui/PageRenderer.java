@@ -1,45 +1,34 @@
 package io.rekindle.dashboard.ui;
 
-import io.javalin.http.Context;
 import io.rekindle.dashboard.web.ErrorHandler;
-import io.rekindle.dashboard.web.Principal;
 import io.rekindle.dashboard.web.ProblemDetails;
-import io.rekindle.dashboard.web.Router;
-import io.rekindle.dashboard.web.Routes;
+import io.rekindle.dashboard.web.RequestInfo;
 import java.util.Locale;
 import java.util.Map;
 
-/** What all pages have in common: texts, templates, what they load, and how a problem looks. */
-public final class PageRenderer implements Routes, ErrorHandler.ErrorPage {
+/** Renders pages: joins templates, texts and assets, and shows problems. Thread-safe. */
+public final class PageRenderer implements ErrorHandler.ErrorPage {
 
   private final Messages messages = new Messages(Locale.ENGLISH);
-  private final Assets assets = new Assets();
+  private final Assets assets;
   private final TemplateRenderer templates = new TemplateRenderer();
 
-  @Override
-  public void register(Router router) {
-    assets.register(router);
+  public PageRenderer(Assets assets) {
+    this.assets = assets;
   }
 
   @Override
-  public void show(Context ctx, ProblemDetails problem) {
-    answer(ctx, "problem", Map.of("v", publicView(ctx), "problem", problem));
+  public byte[] render(RequestInfo request, ProblemDetails problem) {
+    return render("problem", Map.of("v", view(request.withoutPrincipal()), "problem", problem));
   }
 
-  public Messages messages() {
-    return messages;
+  /** The template parameter {@code v} of a page. */
+  public ViewContext view(RequestInfo request) {
+    return new ViewContext(messages, assets, request);
   }
 
-  public ViewContext view(Context ctx) {
-    return new ViewContext(messages, assets, Principal.of(ctx), ctx);
-  }
-
-  /** At an address where nobody is asked who they are. */
-  public ViewContext publicView(Context ctx) {
-    return new ViewContext(messages, assets, null, ctx);
-  }
-
-  public void answer(Context ctx, String template, Map<String, Object> parameters) {
-    templates.answer(ctx, template, parameters);
+  /** Renders a template as HTML in UTF-8. */
+  public byte[] render(String template, Map<String, Object> parameters) {
+    return templates.render(template, parameters);
   }
 }

@@ -3,7 +3,6 @@ package io.rekindle.dashboard.ui;
 import gg.jte.ContentType;
 import gg.jte.TemplateEngine;
 import gg.jte.output.Utf8ByteOutput;
-import io.javalin.http.Context;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,8 +18,8 @@ final class TemplateRenderer {
           TemplateRenderer.class.getClassLoader(),
           "io.rekindle.dashboard.templates");
 
-  /** Answers with a page, all of it or, if the template fails, nothing. */
-  void answer(Context ctx, String template, Map<String, Object> parameters) {
+  /** Renders a template as HTML in UTF-8. */
+  byte[] render(String template, Map<String, Object> parameters) {
     Utf8ByteOutput output = new Utf8ByteOutput();
     engine.render(template + ".jte", parameters, output);
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(output.getContentLength());
@@ -29,6 +28,6 @@ final class TemplateRenderer {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    ctx.contentType("text/html; charset=utf-8").result(bytes.toByteArray());
+    return bytes.toByteArray();
   }
 }

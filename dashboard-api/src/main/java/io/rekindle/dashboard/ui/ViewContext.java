@@ -2,9 +2,9 @@ package io.rekindle.dashboard.ui;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import gg.jte.Content;
-import io.javalin.http.Context;
 import io.rekindle.dashboard.web.Json;
 import io.rekindle.dashboard.web.Principal;
+import io.rekindle.dashboard.web.RequestInfo;
 import io.rekindle.dashboard.web.Role;
 import java.math.BigDecimal;
 import java.net.URLEncoder;
@@ -39,17 +39,13 @@ public final class ViewContext {
   private final String path;
   private final Instant now;
 
-  /**
-   * @param principal null at a public address
-   */
-  ViewContext(Messages messages, Assets assets, Principal principal, Context ctx) {
+  ViewContext(Messages messages, Assets assets, RequestInfo request) {
     this.messages = messages;
     this.assets = assets;
-    this.principal = principal;
-    String chosen = ctx.cookie("theme");
+    this.principal = request.principal();
+    String chosen = request.theme();
     this.theme = "light".equals(chosen) || "dark".equals(chosen) ? chosen : null;
-    String query = ctx.queryString();
-    this.path = query == null ? ctx.path() : ctx.path() + "?" + query;
+    this.path = request.pathWithQuery();
     this.now = Instant.now();
   }
 

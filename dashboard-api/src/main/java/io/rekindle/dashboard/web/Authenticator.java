@@ -1,12 +1,11 @@
 package io.rekindle.dashboard.web;
 
-import io.javalin.http.Context;
 import java.util.Optional;
 
-/** Finds out who sent a request. */
+/** Finds the sender of a request. */
 @FunctionalInterface
 public interface Authenticator {
 
-  /** Empty if the request names nobody, or somebody who is not let in any more. */
-  Optional<Principal> authenticate(Context ctx);
+  /** Empty if the credentials are missing, unknown or no longer valid. */
+  Optional<Principal> authenticate(Credentials credentials);
 }

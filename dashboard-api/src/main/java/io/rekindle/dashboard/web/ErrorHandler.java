@@ -26,10 +26,10 @@ public final class ErrorHandler {
 
   private final ErrorPage page;
 
-  /** Shows a problem to a person; must not need the database. */
+  /** Renders a problem as a page in UTF-8; must not need the database. */
   @FunctionalInterface
   public interface ErrorPage {
-    void show(Context ctx, ProblemDetails problem) throws Exception;
+    byte[] render(RequestInfo request, ProblemDetails problem);
   }
 
   public ErrorHandler(ErrorPage page) {
@@ -109,7 +109,7 @@ public final class ErrorHandler {
           // The page comes by itself when it can.
           ctx.header("Refresh", retryAfter);
         }
-        page.show(ctx, problem);
+        HtmlResponse.send(ctx, page.render(RequestInfo.of(ctx), problem));
         return;
       } catch (Exception e) {
         LOG.error("The error page of request {} failed", RequestId.of(ctx), e);

@@ -1,6 +1,7 @@
 package io.rekindle.dashboard.web;
 
 import io.javalin.http.Context;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -40,11 +41,13 @@ public record Principal(String id, String name, Role role, Set<Scope> scopes, St
    * @throws IllegalStateException at a public address, where nobody is asked
    */
   public static Principal of(Context ctx) {
-    Principal principal = ctx.attribute(ATTRIBUTE);
-    if (principal == null) {
-      throw new IllegalStateException(ctx.path() + " is public: it has no principal");
-    }
-    return principal;
+    return find(ctx)
+        .orElseThrow(
+            () -> new IllegalStateException(ctx.path() + " is public: it has no principal"));
+  }
+
+  static Optional<Principal> find(Context ctx) {
+    return Optional.ofNullable(ctx.attribute(ATTRIBUTE));
   }
 
   void attachTo(Context ctx) {

@@ -31,14 +31,16 @@ public final class Router {
 
   private final RoutesConfig routes;
   private final Authenticator authenticator;
+  private final SecretCookie sessionCookie;
   private final List<Route> registered = new ArrayList<>();
 
   /** An address and those who may use it. */
   public record Route(HandlerType method, String path, Access access) {}
 
-  public Router(RoutesConfig routes, Authenticator authenticator) {
+  public Router(RoutesConfig routes, Authenticator authenticator, SecretCookie sessionCookie) {
     this.routes = routes;
     this.authenticator = authenticator;
+    this.sessionCookie = sessionCookie;
     routes.beforeMatched(this::admit);
   }
 
@@ -96,7 +98,7 @@ public final class Router {
     }
     Principal principal =
         authenticator
-            .authenticate(ctx)
+            .authenticate(Credentials.of(ctx, sessionCookie))
             .orElseThrow(
                 () ->
                     new HttpProblem(

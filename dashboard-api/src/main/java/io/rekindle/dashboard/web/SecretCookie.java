@@ -39,7 +39,9 @@ public record SecretCookie(String name, boolean secure) {
                 .formatted(name, value, seconds, secure ? "; Secure" : ""));
   }
 
-  public void remove(Context ctx) {
+  /** Reads the value and removes the cookie; null if no value came. */
+  public String take(Context ctx) {
     set(ctx, "", 0);
+    return read(ctx);
   }
 }

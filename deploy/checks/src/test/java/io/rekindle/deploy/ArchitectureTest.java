@@ -1,17 +1,11 @@
 package io.rekindle.deploy;
 
-import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
-import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
-import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
-import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
-import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
-import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.tngtech.archunit.base.DescribedPredicate;
-import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.lang.syntax.ArchRuleDefinition;
+import io.rekindle.deploy.ArchitectureRules.Module;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -29,90 +23,53 @@ import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 
-/**
- * Dependencies point one way: {@code deploy/local → dashboard-api, pipeline/job → email-sink →
- * connectors}, {@code pipeline/job → pipeline/scoring}, {@code dashboard-api → pipeline/scoring,
- * connectors}. Both the classes and the declarations in the poms are held to it.
- */
+/** Holds the classes and the poms of every module to {@link ArchitectureRules}. */
 class ArchitectureTest {
 
-  private static final Path ROOT = root();
+  private static final Path ROOT = Repository.ROOT;
   private static JavaClasses allClasses;
-
-  /** The modules that have code. */
-  enum Module {
-    PLATFORM("platform", "rekindle-platform", "io.rekindle.platform"),
-    SCORING("pipeline/scoring", "rekindle-scoring", "io.rekindle.scoring"),
-    CONNECTORS("connectors", "rekindle-connectors", "io.rekindle.connectors"),
-    EMAIL("email-sink", "rekindle-email-sink", "io.rekindle.email"),
-    JOB("pipeline/job", "rekindle-job", "io.rekindle.job"),
-    DASHBOARD("dashboard-api", "rekindle-dashboard-api", "io.rekindle.dashboard"),
-    LOCAL("deploy/local", "rekindle-local", "io.rekindle.local"),
-    BENCH("deploy/bench", "rekindle-bench", "io.rekindle.bench");
-
-    private final String path;
-    private final String artifact;
-    private final String rootPackage;
-
-    Module(String path, String artifact, String rootPackage) {
-      this.path = path;
-      this.artifact = artifact;
-      this.rootPackage = rootPackage;
-    }
-
-    Set<Module> mayKnow() {
-      return switch (this) {
-        case PLATFORM -> Set.of();
-        case SCORING, CONNECTORS -> Set.of(PLATFORM);
-        case EMAIL -> Set.of(PLATFORM, SCORING, CONNECTORS);
-        case JOB -> Set.of(PLATFORM, SCORING, CONNECTORS, EMAIL);
-        case DASHBOARD -> Set.of(PLATFORM, SCORING, CONNECTORS);
-        case LOCAL -> Set.of(PLATFORM, SCORING, CONNECTORS, EMAIL, JOB, DASHBOARD);
-        case BENCH -> Set.of(PLATFORM, SCORING, CONNECTORS, EMAIL, JOB, LOCAL);
-      };
-    }
-
-    Path classes() {
-      return ROOT.resolve(path).resolve("target/classes");
-    }
-
-    String packages() {
-      return rootPackage + "..";
-    }
-
-    List<Module> mustNotKnow() {
-      return Arrays.stream(values()).filter(m -> m != this && !mayKnow().contains(m)).toList();
-    }
-  }
 
   /** From the modules' own directories: jars may hold several modules. */
   @BeforeAll
   static void readClasses() {
     allClasses =
         new ClassFileImporter()
-            .importPaths(Arrays.stream(Module.values()).map(Module::classes).toList());
+            .importPaths(Arrays.stream(Module.values()).map(ArchitectureTest::classes).toList());
   }
 
   @ParameterizedTest
   @EnumSource
   void shouldKeepItsClassesInItsPackage(Module module) {
-    JavaClasses ofModule = new ClassFileImporter().importPath(module.classes());
+    JavaClasses ofModule = new ClassFileImporter().importPath(classes(module));
 
-    classes().should().resideInAPackage(module.packages()).check(ofModule);
+    ArchRuleDefinition.classes().should().resideInAPackage(module.packages()).check(ofModule);
   }
 
   @ParameterizedTest
   @EnumSource
   void shouldOnlyKnowTheModulesThatItMay(Module module) {
-    String[] forbidden = module.mustNotKnow().stream().map(Module::packages).toArray(String[]::new);
+    ArchitectureRules.arrows(module).check(allClasses);
+  }
 
-    noClasses()
-        .that()
-        .resideInAPackage(module.packages())
-        .should()
-        .dependOnClassesThat()
-        .resideInAnyPackage(forbidden)
-        .check(allClasses);
+  @ParameterizedTest
+  @EnumSource
+  void shouldHaveNoCyclesOfPackages(Module module) {
+    ArchitectureRules.noPackageCycles(module).check(allClasses);
+  }
+
+  @Test
+  void shouldKeepJavalinInRoutesPagesAndWeb() {
+    ArchitectureRules.javalinInRoutesPagesAndWeb().check(allClasses);
+  }
+
+  @Test
+  void shouldKeepHttpProblemsInRoutesPagesAndWeb() {
+    ArchitectureRules.httpProblemsInRoutesPagesAndWeb().check(allClasses);
+  }
+
+  @Test
+  void shouldKeepThePlatformALeaf() {
+    ArchitectureRules.leafPlatform().check(allClasses);
   }
 
   @ParameterizedTest
@@ -147,24 +104,7 @@ class ArchitectureTest {
 
   @Test
   void shouldKeepScoringPure() throws Exception {
-    classes()
-        .that()
-        .resideInAPackage(Module.SCORING.packages())
-        .should()
-        .onlyDependOnClassesThat(
-            resideInAnyPackage(
-                Module.SCORING.packages(),
-                Module.PLATFORM.packages(),
-                "java.io..",
-                "java.lang..",
-                "java.math..",
-                "java.nio.charset..",
-                "java.security..",
-                "java.time..",
-                "java.util..",
-                "com.fasterxml.jackson.."))
-        .because("a score is a function of its arguments")
-        .check(allClasses);
+    ArchitectureRules.pureScoring().check(allClasses);
     assertThat(dependencies(Module.SCORING).stream().filter(d -> !d.scope().equals("test")))
         .extracting(Dependency::group)
         .containsOnly("com.fasterxml.jackson.core", "io.rekindle");
@@ -172,32 +112,12 @@ class ArchitectureTest {
 
   @Test
   void shouldAskNoClockInScoringAndInTheJob() {
-    noClasses()
-        .that(resideInAnyPackage(Module.SCORING.packages(), Module.JOB.packages()))
-        .should()
-        .accessTargetWhere(readsTheClock())
-        .because("event time is the database's, and comes in as an argument")
-        .check(allClasses);
+    ArchitectureRules.noClockInScoringAndJob().check(allClasses);
   }
 
   @Test
   void shouldKeepFlinkFromThoseThatRunElsewhere() throws Exception {
-    noClasses()
-        .that(
-            resideInAnyPackage(
-                Module.SCORING.packages(),
-                Module.EMAIL.packages(),
-                Module.DASHBOARD.packages(),
-                "io.rekindle.connectors.connect..",
-                "io.rekindle.connectors.schema..",
-                "io.rekindle.connectors.cdc..",
-                "io.rekindle.connectors.events.."))
-        .should()
-        .dependOnClassesThat()
-        .resideInAPackage("org.apache.flink..")
-        .because(
-            "the dashboard, the mailer and the Connect worker have no Flink on their class path")
-        .check(allClasses);
+    ArchitectureRules.flinkInJobAndConnectorsFlink().check(allClasses);
     assertThat(dependencies(Module.CONNECTORS))
         .filteredOn(
             dependency ->
@@ -205,18 +125,6 @@ class ArchitectureTest {
                     || dependency.group().equals("org.apache.kafka"))
         .extracting(Dependency::scope)
         .isSubsetOf("provided", "test");
-  }
-
-  private static DescribedPredicate<JavaAccess<?>> readsTheClock() {
-    DescribedPredicate<JavaAccess<?>> system =
-        JavaAccess.Predicates.target(owner(nameMatching("java\\.lang\\.System")))
-            .and(JavaAccess.Predicates.target(nameMatching("currentTimeMillis")))
-            .forSubtype();
-    DescribedPredicate<JavaAccess<?>> now =
-        JavaAccess.Predicates.target(owner(resideInAPackage("java.time..")))
-            .and(JavaAccess.Predicates.target(nameMatching("now|system.*")))
-            .forSubtype();
-    return system.or(now).as("the machine's clock");
   }
 
   /**
@@ -241,6 +149,10 @@ class ArchitectureTest {
         .toList();
   }
 
+  private static Path classes(Module module) {
+    return ROOT.resolve(module.path).resolve("target/classes");
+  }
+
   private static Document xml(Path file) throws Exception {
     DocumentBuilderFactory factory = DocumentBuilderFactory.newInstance();
     factory.setFeature(XMLConstants.FEATURE_SECURE_PROCESSING, true);
@@ -263,17 +175,5 @@ class ArchitectureTest {
         .findFirst()
         .map(child -> child.getTextContent().strip())
         .orElse(absent);
-  }
-
-  /** Surefire starts in the module's directory, an editor perhaps in the root. */
-  private static Path root() {
-    Path directory = Path.of("").toAbsolutePath();
-    while (!Files.isDirectory(directory.resolve("pipeline/scoring"))) {
-      directory = directory.getParent();
-      if (directory == null) {
-        throw new IllegalStateException("not inside the repository");
-      }
-    }
-    return directory;
   }
 }

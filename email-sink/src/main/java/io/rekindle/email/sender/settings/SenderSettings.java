@@ -199,7 +199,7 @@ public record SenderSettings(
       return "REKINDLE_" + name();
     }
 
-    public String help() {
+    String help() {
       return "  %s%n      %s%s%n"
           .formatted(
               variable(),

@@ -9,7 +9,6 @@ import io.rekindle.email.sender.outbox.QueuedEmail;
 import io.rekindle.email.sender.settings.SenderSettings.Identity;
 import io.rekindle.email.sender.settings.SenderSettings.Security;
 import io.rekindle.email.sender.settings.SenderSettings.Smtp;
-import jakarta.mail.Address;
 import jakarta.mail.AuthenticationFailedException;
 import jakarta.mail.MessagingException;
 import jakarta.mail.Session;
@@ -131,7 +130,7 @@ public final class SmtpMailTransport implements MailTransport {
   @Override
   public DeliveryResult deliver(QueuedEmail email, String address) {
     MimeMessage message;
-    Address recipient;
+    InternetAddress recipient;
     try {
       message = composer.compose(email, address);
       recipient = new InternetAddress(address);
@@ -140,7 +139,7 @@ public final class SmtpMailTransport implements MailTransport {
     }
     connection.forget();
     try {
-      connection.sendMessage(message, new Address[] {recipient});
+      connection.sendMessage(message, new InternetAddress[] {recipient});
       sent++;
       return accepted(email);
     } catch (MessagingException | IllegalStateException e) {

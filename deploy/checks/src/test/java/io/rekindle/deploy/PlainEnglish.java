@@ -70,7 +70,7 @@ final class PlainEnglish {
     try (Stream<Path> all = Files.walk(path)) {
       return all.filter(Files::isRegularFile)
           .filter(file -> !file.toString().contains("/target/"))
-          .filter(file -> file.toString().matches(".*\\.(md|properties|java|sql)"))
+          .filter(file -> file.toString().matches(".*(\\.md|messages\\w*\\.properties|\\.java|\\.sql)"))
           .sorted(Comparator.comparing(Path::toString))
           .toList();
     } catch (IOException e) {
@@ -116,7 +116,7 @@ final class PlainEnglish {
   /** A sentence ends at a full stop, a question mark, a colon before a new line, or a semicolon. */
   static List<String> sentences(String text) {
     List<String> sentences = new ArrayList<>();
-    for (String sentence : text.split("(?<=[.!?:;])\\s+(?=[\"'(`*\\[]*\\p{Lu}|[`\"*\\[])|(?<=;)\\s+|(?<=:)\\s+", -1)) {
+    for (String sentence : text.split("(?<=[.!?:;])\\s+(?=[\"'(`*\\[]*[\\p{Lu}\\d]|[`\"*\\[])|(?<=;)\\s+|(?<=:)\\s+", -1)) {
       if (!sentence.isBlank()) {
         sentences.add(sentence.strip());
       }

@@ -1,5 +1,5 @@
 -- The role that postgres_exporter signs in as; run once by the owner of the database, who has to be
--- allowed to grant pg_monitor. It sees when and how much, and nobody's name, address or text. Give
+-- allowed to grant pg_monitor. It sees instants and counts, and no name, address or text. Give
 -- it a password by \password rekindle_monitor.
 do $$
 begin

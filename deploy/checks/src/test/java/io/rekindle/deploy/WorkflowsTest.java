@@ -22,27 +22,9 @@ class WorkflowsTest {
   private static final Pattern SCRIPT =
       Pattern.compile("(?m)(?:^|\\s)((?:\\.ci|deploy)/[\\w./-]+)");
   private static final Pattern PROFILE = Pattern.compile("mvn [^\\n]*-P(\\w+)");
-  private static final Pattern LINK = Pattern.compile("\\]\\((?!https?:)([^)#]+)(#[^)]*)?\\)");
 
   static Stream<Path> workflows() {
     return Repository.files(WORKFLOWS, ".yml").stream();
-  }
-
-  static Stream<Path> documents() {
-    return Stream.of(
-            "README.md",
-            "ARCHITECTURE.md",
-            "CONTRIBUTING.md",
-            "SECURITY.md",
-            "CHANGELOG.md",
-            "docs/runbook.md",
-            "deploy/config/README.md",
-            "deploy/docker/README.md",
-            "deploy/kubernetes/README.md",
-            "deploy/observability/README.md",
-            "examples/producers/README.md",
-            "connectors/src/main/resources/contracts/README.md")
-        .map(Repository.ROOT::resolve);
   }
 
   @Test
@@ -94,15 +76,6 @@ class WorkflowsTest {
   void shouldHaveASectionOfThisVersionInTheChangelog() {
     assertThat(Repository.text(Repository.ROOT.resolve("CHANGELOG.md")))
         .contains("\n## " + Version.CURRENT);
-  }
-
-  @ParameterizedTest
-  @MethodSource("documents")
-  void shouldLinkToWhatThereIs(Path document) {
-    Matcher link = LINK.matcher(Repository.text(document));
-    while (link.find()) {
-      assertThat(document.resolveSibling(link.group(1))).exists();
-    }
   }
 
   private static JsonNode workflow(String name) {

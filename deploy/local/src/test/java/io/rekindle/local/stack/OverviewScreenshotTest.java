@@ -1,0 +1,38 @@
+package io.rekindle.local.stack;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.ScreenshotAnimations;
+import io.rekindle.dashboard.ui.Browsers;
+import io.rekindle.local.server.StackInfo;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+
+/** Takes the README's picture of a stack that runs; deploy/operations/screenshot calls it. */
+@EnabledIfSystemProperty(named = "rekindle.screenshot", matches = ".+")
+class OverviewScreenshotTest {
+
+  @Test
+  void shouldShowTheOverview() {
+    StackInfo stack = StackInfo.read(Path.of(System.getProperty("rekindle.screenshot.data")));
+    try (Browsers browsers = new Browsers()) {
+      Page page =
+          browsers
+              .browser()
+              .newContext(new Browser.NewContextOptions().setViewportSize(1280, 860))
+              .newPage();
+      page.navigate(stack.dashboardUrl());
+      page.locator("#email").fill(stack.dashboardAccount().user());
+      page.locator("#password").fill(stack.dashboardAccount().password());
+      page.locator("button[type=submit]").click();
+      assertThat(page.locator("canvas").first()).isVisible();
+      page.screenshot(
+          new Page.ScreenshotOptions()
+              .setPath(Path.of(System.getProperty("rekindle.screenshot")))
+              .setAnimations(ScreenshotAnimations.DISABLED));
+    }
+  }
+}

@@ -68,18 +68,6 @@ class ContractITCase extends DashboardTestBase {
   }
 
   @Test
-  void shouldShowEveryOperationOfTheContractOnAPage() throws Exception {
-    String page = dashboard.anonymous().get("/docs").body();
-
-    assertThat(OpenApiContract.operations())
-        .allSatisfy(
-            operation ->
-                assertThat(page)
-                    .contains("<code class=\"break\">" + operation.split(" ", 2)[1] + "</code>"));
-    assertThat(page).contains("Analyst and up", "or a key with orders:write", "at most 200");
-  }
-
-  @Test
   void shouldServeTheContract() throws Exception {
     assertThat(json(dashboard.anonymous().get("/openapi.json")).get("openapi").textValue())
         .isEqualTo("3.0.3");

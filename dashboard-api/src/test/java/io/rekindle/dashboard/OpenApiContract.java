@@ -52,7 +52,7 @@ public final class OpenApiContract {
   }
 
   /** All addresses of the contract, as in {@code GET /api/users/{userId}}. */
-  static Set<String> operations() {
+  public static Set<String> operations() {
     Set<String> operations = new TreeSet<>();
     SHIPPED
         .document

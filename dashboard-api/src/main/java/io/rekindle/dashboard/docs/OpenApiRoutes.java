@@ -25,8 +25,8 @@ public final class OpenApiRoutes implements Routes {
         ctx -> answer(ctx, "application/json", document().toString()));
   }
 
-  /** The contract, read anew: it is rarely asked for, and not worth the memory. */
-  public static JsonNode document() {
+  /** Reads the contract anew: it is rarely asked for, and not worth the memory. */
+  private static JsonNode document() {
     try {
       return new YAMLMapper().readTree(yaml());
     } catch (IOException e) {

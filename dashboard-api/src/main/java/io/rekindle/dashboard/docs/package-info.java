@@ -1,2 +1,2 @@
-/** The API's contract and its page. */
+/** The API's contract, as a document and as a page. */
 package io.rekindle.dashboard.docs;

@@ -1,36 +1,30 @@
 package io.rekindle.dashboard.live;
 
-import io.rekindle.dashboard.database.NullableColumns;
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.rekindle.dashboard.database.Points;
 import io.rekindle.dashboard.pipeline.PipelineProgress;
 import io.rekindle.dashboard.pipeline.ProgressQuery;
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import org.jdbi.v3.core.Jdbi;
 
-/** Asks the database what has happened since the last time. To be used by one thread. */
+/** Reads from the database the events since the last call. Not thread-safe. */
 final class LiveEventPoller {
 
   /** At most so many changes are listed in one event; the count covers them all. */
   private static final int MAX_REPORTED = 100;
 
-  private static final int MAX_REMEMBERED = 5_000;
-
   private final Jdbi jdbi;
   private final ProgressQuery progress;
-  private final Map<String, String> emailsReported =
-      new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
 
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, String> eldest) {
-          return size() > MAX_REMEMBERED;
-        }
-      };
+  /** The last reported status of each email, for longer than {@link #emails()} looks back. */
+  private final Cache<String, String> emailsReported =
+      Caffeine.newBuilder().expireAfterWrite(Duration.ofMinutes(1)).build();
+
   private Instant reportedUntil;
 
   /**
@@ -53,8 +47,8 @@ final class LiveEventPoller {
   record ScoreChange(
       String userId,
       Instant asOf,
-      BigDecimal score,
-      BigDecimal previousScore,
+      @Points BigDecimal score,
+      @Points BigDecimal previousScore,
       String band,
       String segment,
       boolean atRisk,
@@ -91,7 +85,7 @@ final class LiveEventPoller {
     List<Email> emails = emails();
     emails.removeIf(
         email ->
-            Objects.equals(emailsReported.put(email.emailId(), email.status()), email.status()));
+            email.status().equals(emailsReported.asMap().put(email.emailId(), email.status())));
     if (!emails.isEmpty() && !first) {
       events.add(new Event("emails", new Emails(emails)));
     }
@@ -109,7 +103,7 @@ final class LiveEventPoller {
                   .createQuery(
                       """
                       select user_id, as_of, score, previous_score, band, segment, at_risk,
-                             previous_at_risk, cause
+                             at_risk and previous_at_risk is not true as entered_at_risk, cause
                       from engagement.score_history
                       where as_of > :from and as_of <= :until
                       order by as_of desc limit :limit
@@ -117,18 +111,7 @@ final class LiveEventPoller {
                   .bind("from", from)
                   .bind("until", until)
                   .bind("limit", MAX_REPORTED)
-                  .map(
-                      (row, context) ->
-                          new ScoreChange(
-                              row.getString("user_id"),
-                              NullableColumns.instant(row, "as_of"),
-                              NullableColumns.points(row, "score"),
-                              NullableColumns.points(row, "previous_score"),
-                              row.getString("band"),
-                              row.getString("segment"),
-                              row.getBoolean("at_risk"),
-                              row.getBoolean("at_risk") && !row.getBoolean("previous_at_risk"),
-                              row.getString("cause")))
+                  .mapTo(ScoreChange.class)
                   .list();
           int count = changes.size();
           if (count == MAX_REPORTED) {
@@ -165,14 +148,7 @@ final class LiveEventPoller {
                         order by at desc limit :limit
                         """)
                     .bind("limit", MAX_REPORTED)
-                    .map(
-                        (row, context) ->
-                            new Email(
-                                row.getString("email_id"),
-                                row.getString("user_id"),
-                                row.getString("subject"),
-                                row.getString("status"),
-                                NullableColumns.instant(row, "at")))
+                    .mapTo(Email.class)
                     .list()));
   }
 }

@@ -17,6 +17,8 @@ import java.util.TreeMap;
 public final class Assets {
 
   private static final String WEBJARS = "/META-INF/resources/webjars/";
+  private static final String SWAGGER_UI = WEBJARS + "swagger-ui/5.34.1/";
+  private static final String CSS = "text/css; charset=utf-8";
   private static final String SCRIPT = "text/javascript; charset=utf-8";
   private static final String SVG = "image/svg+xml";
   private static final String WOFF2 = "font/woff2";
@@ -34,19 +36,26 @@ public final class Assets {
 
   private static final Map<String, Asset> FILES =
       new TreeMap<>(
-          Map.of(
-              "app.css", new Asset("/static/app.css", "text/css; charset=utf-8"),
-              "app.js", new Asset("/static/app.js", SCRIPT),
-              "rules.js", new Asset("/static/rules.js", SCRIPT),
-              "charts.js", new Asset("/static/charts.js", SCRIPT),
-              "icons.svg", new Asset("/static/icons.svg", SVG),
-              "flame.svg", new Asset("/static/flame.svg", SVG),
-              "font/inter-latin-wght-normal.woff2",
-                  new Asset("/static/font/inter-latin-wght-normal.woff2", WOFF2),
-              "font/inter-latin-ext-wght-normal.woff2",
-                  new Asset("/static/font/inter-latin-ext-wght-normal.woff2", WOFF2),
-              "htmx.js", new Asset(WEBJARS + "htmx.org/2.0.10/dist/htmx.min.js", SCRIPT),
-              "echarts.js", new Asset(WEBJARS + "echarts/5.5.0/echarts.common.min.js", SCRIPT)));
+          Map.ofEntries(
+              Map.entry("app.css", new Asset("/static/app.css", CSS)),
+              Map.entry("docs.css", new Asset("/static/docs.css", CSS)),
+              Map.entry("app.js", new Asset("/static/app.js", SCRIPT)),
+              Map.entry("rules.js", new Asset("/static/rules.js", SCRIPT)),
+              Map.entry("charts.js", new Asset("/static/charts.js", SCRIPT)),
+              Map.entry("docs.js", new Asset("/static/docs.js", SCRIPT)),
+              Map.entry("icons.svg", new Asset("/static/icons.svg", SVG)),
+              Map.entry("flame.svg", new Asset("/static/flame.svg", SVG)),
+              Map.entry(
+                  "font/inter-latin-wght-normal.woff2",
+                  new Asset("/static/font/inter-latin-wght-normal.woff2", WOFF2)),
+              Map.entry(
+                  "font/inter-latin-ext-wght-normal.woff2",
+                  new Asset("/static/font/inter-latin-ext-wght-normal.woff2", WOFF2)),
+              Map.entry("htmx.js", new Asset(WEBJARS + "htmx.org/2.0.10/dist/htmx.min.js", SCRIPT)),
+              Map.entry(
+                  "echarts.js", new Asset(WEBJARS + "echarts/5.5.0/echarts.common.min.js", SCRIPT)),
+              Map.entry("swagger-ui.js", new Asset(SWAGGER_UI + "swagger-ui-bundle.js", SCRIPT)),
+              Map.entry("swagger-ui.css", new Asset(SWAGGER_UI + "swagger-ui.css", CSS))));
 
   private final String root = "/assets/" + digest() + "/";
 

@@ -1,31 +1,20 @@
 package io.rekindle.dashboard.web;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import io.github.bucket4j.Bucket;
 import io.github.bucket4j.ConsumptionProbe;
 import io.javalin.http.HttpStatus;
 import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.Map;
 
-/**
- * Lets everybody do something so many times in a while, each by a key of their own. Forgets those
- * longest unheard of when there are very many. Thread-safe.
- */
+/** Limits how often something is done by each key. Thread-safe. */
 public final class RateLimit {
 
   private static final int MAX_KEYS = 10_000;
 
   private final long permits;
   private final Duration period;
-  private final Map<String, Bucket> buckets =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Bucket> eldest) {
-          return size() > MAX_KEYS;
-        }
-      };
+  private final Cache<String, Bucket> buckets;
 
   /**
    * @param permits how many at once, which come back evenly over the period
@@ -33,6 +22,8 @@ public final class RateLimit {
   public RateLimit(long permits, Duration period) {
     this.permits = permits;
     this.period = period;
+    // A bucket that was not used for a period is full again, and equal to a new one.
+    this.buckets = Caffeine.newBuilder().maximumSize(MAX_KEYS).expireAfterAccess(period).build();
   }
 
   /**
@@ -52,13 +43,11 @@ public final class RateLimit {
   }
 
   private Bucket bucket(String key) {
-    synchronized (buckets) {
-      return buckets.computeIfAbsent(
-          key,
-          absent ->
-              Bucket.builder()
-                  .addLimit(limit -> limit.capacity(permits).refillGreedy(permits, period))
-                  .build());
-    }
+    return buckets.get(
+        key,
+        absent ->
+            Bucket.builder()
+                .addLimit(limit -> limit.capacity(permits).refillGreedy(permits, period))
+                .build());
   }
 }

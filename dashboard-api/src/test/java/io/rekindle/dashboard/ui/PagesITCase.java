@@ -14,6 +14,7 @@ import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import com.sun.net.httpserver.HttpServer;
 import io.rekindle.connectors.schema.Policies;
+import io.rekindle.dashboard.OpenApiContract;
 import io.rekindle.dashboard.TestDashboard;
 import io.rekindle.dashboard.TestDatabase;
 import io.rekindle.dashboard.signin.TestOidcProvider;
@@ -195,6 +196,28 @@ class PagesITCase {
       context.close();
     }
     assertThat(faults).isEmpty();
+    assertThat(complaints).isEmpty();
+  }
+
+  @Test
+  void shouldShowEveryOperationOfTheContract() {
+    Page page = open(new Browser.NewContextOptions(), "/docs");
+
+    Object shown =
+        page.evaluate(
+            """
+            () => [...document.querySelectorAll('.opblock-summary')].map(summary =>
+              summary.querySelector('.opblock-summary-method').textContent + ' '
+                + summary.querySelector('.opblock-summary-path').dataset.path)
+            """);
+    assertThat((List<?>) shown)
+        .map(Object::toString)
+        .containsExactlyInAnyOrderElementsOf(OpenApiContract.operations());
+    page.locator("#operations-Clients-users .opblock-summary-control").click();
+    assertThat(page.locator("#operations-Clients-users")).containsText("maximum: 200");
+    page.locator("#operations-Orders-createOrder .opblock-summary-control").click();
+    assertThat(page.locator("#operations-Orders-createOrder")).containsText("ANALYST");
+    assertThat(page.locator("#operations-Orders-createOrder")).containsText("orders:write");
     assertThat(complaints).isEmpty();
   }
 
@@ -560,12 +583,14 @@ class PagesITCase {
     return page;
   }
 
-  /** Goes there and waits until all charts are drawn. */
+  /** Goes there and waits until all charts, or the API's operations, are drawn. */
   private static void show(Page page, String path) {
     page.navigate(url(path));
     page.waitForFunction(
         "() => [...document.querySelectorAll('[data-chart]')]"
-            + ".every(chart => !chart.classList.contains('skeleton'))");
+            + ".every(chart => !chart.classList.contains('skeleton'))"
+            + " && (!document.body.classList.contains('docs')"
+            + " || document.querySelector('.opblock') !== null)");
   }
 
   /** For people to look at, who ask for it: all of them take half a minute. */

@@ -19,8 +19,24 @@ import org.apache.kafka.common.header.Headers;
  * values are UTF-8 text.
  *
  * <p>Immutable: callers must not change the arrays that they pass or get.
+ *
+ * @param topic where the record was read
+ * @param timestamp the original record's, epoch milliseconds
+ * @param key the original key, may be null
+ * @param value the original value, may be null
+ * @param error a sentence for people that names the field and the fix
+ * @param version version of the software that refused the record
  */
-public final class DeadLetter {
+public record DeadLetter(
+    String topic,
+    int partition,
+    long offset,
+    long timestamp,
+    byte[] key,
+    byte[] value,
+    DeadLetterReason reason,
+    String error,
+    String version) {
 
   public static final String TOPIC_HEADER = "rekindle.topic";
   public static final String PARTITION_HEADER = "rekindle.partition";
@@ -40,43 +56,12 @@ public final class DeadLetter {
   /** Sentences are cut to this many characters. */
   private static final int MAX_ERROR_LENGTH = 1_000;
 
-  private final String topic;
-  private final int partition;
-  private final long offset;
-  private final long timestamp;
-  private final byte[] key;
-  private final byte[] value;
-  private final DeadLetterReason reason;
-  private final String error;
-  private final String version;
-
-  /**
-   * @param topic where the record was read
-   * @param timestamp the original record's, epoch milliseconds
-   * @param key the original key, may be null
-   * @param value the original value, may be null
-   * @param error a sentence that names the field and the fix
-   * @param version version of the software that refused the record
-   */
-  public DeadLetter(
-      String topic,
-      int partition,
-      long offset,
-      long timestamp,
-      byte[] key,
-      byte[] value,
-      DeadLetterReason reason,
-      String error,
-      String version) {
-    this.topic = Objects.requireNonNull(topic, "topic");
-    this.partition = partition;
-    this.offset = offset;
-    this.timestamp = timestamp;
-    this.key = key;
-    this.value = value;
-    this.reason = Objects.requireNonNull(reason, "reason");
-    this.error = error.length() > MAX_ERROR_LENGTH ? error.substring(0, MAX_ERROR_LENGTH) : error;
-    this.version = Objects.requireNonNull(version, "version");
+  /** Cuts a long error. */
+  public DeadLetter {
+    Objects.requireNonNull(topic, "topic");
+    Objects.requireNonNull(reason, "reason");
+    Objects.requireNonNull(version, "version");
+    error = error.length() > MAX_ERROR_LENGTH ? error.substring(0, MAX_ERROR_LENGTH) : error;
   }
 
   /** The given record, refused by this version of the software. */
@@ -140,47 +125,6 @@ public final class DeadLetter {
   /** The original place as {@code topic-partition-offset}. */
   public String id() {
     return topic + "-" + partition + "-" + offset;
-  }
-
-  public String topic() {
-    return topic;
-  }
-
-  public int partition() {
-    return partition;
-  }
-
-  public long offset() {
-    return offset;
-  }
-
-  /** The original record's timestamp, epoch milliseconds. */
-  public long timestamp() {
-    return timestamp;
-  }
-
-  /** The original key; null if it was. */
-  public byte[] key() {
-    return key;
-  }
-
-  /** The original value; null if it was. */
-  public byte[] value() {
-    return value;
-  }
-
-  public DeadLetterReason reason() {
-    return reason;
-  }
-
-  /** A sentence for people that names the field and the fix. */
-  public String error() {
-    return error;
-  }
-
-  /** Version of the software that refused the record. */
-  public String version() {
-    return version;
   }
 
   private static DeadLetterReason reason(ConsumerRecord<byte[], byte[]> stored) {

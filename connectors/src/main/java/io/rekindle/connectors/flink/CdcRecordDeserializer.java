@@ -9,7 +9,6 @@ import io.rekindle.connectors.events.RuleChange;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.flink.api.common.serialization.DeserializationSchema.InitializationContext;
-import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
 import org.apache.flink.metrics.Counter;
@@ -35,30 +34,28 @@ public final class CdcRecordDeserializer<T>
 
   private static final long serialVersionUID = 1L;
 
-  private final TypeInformation<T> changeType;
+  private final Class<T> changeType;
   private transient ChangeDecoder decoder;
   private transient EmittingReceiver<T> receiver;
 
-  private CdcRecordDeserializer(TypeInformation<T> changeType) {
+  private CdcRecordDeserializer(Class<T> changeType) {
     this.changeType = changeType;
   }
 
   /** For the topics that carry one user's changes. */
   public static CdcRecordDeserializer<Change> ofChanges() {
-    return new CdcRecordDeserializer<>(EventTypeInfo.CHANGE);
+    return new CdcRecordDeserializer<>(Change.class);
   }
 
   /** For the topics that carry what holds for every user alike. */
   public static CdcRecordDeserializer<RuleChange> ofRuleChanges() {
-    return new CdcRecordDeserializer<>(EventTypeInfo.RULE_CHANGE);
+    return new CdcRecordDeserializer<>(RuleChange.class);
   }
 
   @Override
   public void open(InitializationContext context) {
     decoder = new ChangeDecoder();
-    receiver =
-        new EmittingReceiver<>(
-            changeType.getTypeClass(), context.getMetricGroup().addGroup("rekindle"));
+    receiver = new EmittingReceiver<>(changeType, context.getMetricGroup().addGroup("rekindle"));
   }
 
   @Override
@@ -71,17 +68,7 @@ public final class CdcRecordDeserializer<T>
 
   @Override
   public TypeInformation<CdcRecord<T>> getProducedType() {
-    return typeOf(changeType);
-  }
-
-  /** The type of what a source emits whose changes are of a type. */
-  public static <T> TypeInformation<CdcRecord<T>> typeOf(TypeInformation<T> changeType) {
-    // A class object knows no type arguments.
-    @SuppressWarnings("unchecked")
-    Class<CdcRecord<T>> recordClass = (Class<CdcRecord<T>>) (Class<?>) CdcRecord.class;
-    return new EventTypeInfo<>(
-        recordClass,
-        new CdcRecordSerializer<>(changeType.createSerializer(new SerializerConfigImpl())));
+    return EventTypeInfo.ofCdcRecord(changeType);
   }
 
   /** Turns what the decoder finds in one record into what the job gets, and counts. */

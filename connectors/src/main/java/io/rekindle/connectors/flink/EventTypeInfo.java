@@ -1,5 +1,6 @@
 package io.rekindle.connectors.flink;
 
+import io.rekindle.connectors.cdc.CdcRecord;
 import io.rekindle.connectors.deadletter.DeadLetter;
 import io.rekindle.connectors.events.Change;
 import io.rekindle.connectors.events.RuleChange;
@@ -17,20 +18,35 @@ public final class EventTypeInfo<T> extends TypeInformation<T> {
   public static final TypeInformation<Change> CHANGE =
       new EventTypeInfo<>(Change.class, new ChangeSerializer());
 
-  public static final TypeInformation<RuleChange> RULE_CHANGE =
-      new EventTypeInfo<>(RuleChange.class, new RuleChangeSerializer());
+  public static final TypeInformation<RuleChange> RULE_CHANGE = of(RuleChange.class);
 
-  public static final TypeInformation<DeadLetter> DEAD_LETTER =
-      new EventTypeInfo<>(DeadLetter.class, new DeadLetterSerializer());
+  public static final TypeInformation<DeadLetter> DEAD_LETTER = of(DeadLetter.class);
 
   private static final long serialVersionUID = 1L;
 
   private final Class<T> type;
   private final TypeSerializer<T> serializer;
 
-  public EventTypeInfo(Class<T> type, TypeSerializer<T> serializer) {
+  private EventTypeInfo(Class<T> type, TypeSerializer<T> serializer) {
     this.type = type;
     this.serializer = serializer;
+  }
+
+  /**
+   * The type of a record, or of a sealed interface of records.
+   *
+   * @throws IllegalArgumentException if a component is of a type that has no form in bytes
+   */
+  public static <T> TypeInformation<T> of(Class<T> record) {
+    return new EventTypeInfo<>(record, new RecordSerializer<>(record));
+  }
+
+  /** The type of what a source emits whose changes are of a type. */
+  public static <T> TypeInformation<CdcRecord<T>> ofCdcRecord(Class<T> changeType) {
+    // A class object knows no type arguments.
+    @SuppressWarnings("unchecked")
+    Class<CdcRecord<T>> recordClass = (Class<CdcRecord<T>>) (Class<?>) CdcRecord.class;
+    return new EventTypeInfo<>(recordClass, new RecordSerializer<>(recordClass, changeType));
   }
 
   @Override

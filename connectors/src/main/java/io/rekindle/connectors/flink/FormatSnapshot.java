@@ -27,7 +27,7 @@ public abstract class FormatSnapshot<T> implements TypeSerializerSnapshot<T> {
   }
 
   @Override
-  public void writeSnapshot(DataOutputView out) {}
+  public void writeSnapshot(DataOutputView out) throws IOException {}
 
   @Override
   public void readSnapshot(int readVersion, DataInputView in, ClassLoader classLoader)

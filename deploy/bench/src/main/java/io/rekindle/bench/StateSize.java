@@ -30,15 +30,13 @@ public final class StateSize {
       user.apply(change, at);
     }
     Scorer scorer = new Scorer(ScoringPolicy.builtIn(ScoringPolicy.builtInNames().get(0)));
-    Score score = scorer.score(user.orders, at, user.lastContactAt);
-    user.published =
-        new PublishedScore(score.scored(), score.score(), score.band(), score.atRisk(), false);
-    user.evaluatedAt = at;
-    user.revision = changes.size();
-    if (score.nextReview() != Score.NEVER) {
-      user.reviewAt = score.nextReview();
-      user.wakeAt = score.nextReview();
+    Score score = scorer.score(user.orders(), at, user.lastContactAt());
+    long reviewAt = score.nextReview() == Score.NEVER ? UserState.NEVER_DUE : score.nextReview();
+    // The job evaluates once for each change.
+    for (int i = 0; i < changes.size(); i++) {
+      user.evaluated(PublishedScore.of(score, false), at, score.unconvertedOrders(), reviewAt);
     }
+    user.wakeAt(reviewAt);
     DataOutputSerializer out = new DataOutputSerializer(INITIAL_BYTES);
     new UserStateSerializer().serialize(user, out);
     return out.length();

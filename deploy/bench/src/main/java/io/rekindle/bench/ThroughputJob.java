@@ -83,6 +83,7 @@ final class ThroughputJob {
             new DiscardingSink<>(),
             new DiscardingSink<>(),
             new DiscardingSink<>(),
+            new DiscardingSink<>(),
             deadLetters),
         settings.get(JobSettings.TIME_COMMIT_SKEW),
         settings.get(JobSettings.STATE_TOMBSTONE_RETENTION));

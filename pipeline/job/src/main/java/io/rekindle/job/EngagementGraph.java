@@ -8,10 +8,9 @@ import io.rekindle.connectors.flink.CommitTimeWatermarks;
 import io.rekindle.connectors.flink.EventTypeInfo;
 import io.rekindle.job.engagement.EngagementOperator;
 import io.rekindle.job.engagement.ScoreUpdate;
-import io.rekindle.job.engagement.ScoreUpdateSerializer;
 import io.rekindle.job.outreach.DailyCapOperator;
 import io.rekindle.job.outreach.Decision;
-import io.rekindle.job.outreach.DecisionSerializer;
+import io.rekindle.job.rules.PolicyInForce;
 import io.rekindle.job.source.DeadLetterSplitter;
 import java.time.Duration;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -46,6 +45,7 @@ public final class EngagementGraph {
    *
    * @param scores gets every score update
    * @param scoreChanges gets those that changed score, band or being at risk
+   * @param policyInForce gets the policy in force whenever it changes
    * @param decisions gets what is done about each episode
    * @param requests gets those decisions that ask for an email
    * @param deadLetters gets what could not be understood
@@ -53,6 +53,7 @@ public final class EngagementGraph {
   public record Sinks(
       Sink<ScoreUpdate> scores,
       Sink<ScoreUpdate> scoreChanges,
+      Sink<PolicyInForce> policyInForce,
       Sink<Decision> decisions,
       Sink<Decision> requests,
       Sink<DeadLetter> deadLetters) {}
@@ -94,7 +95,7 @@ public final class EngagementGraph {
             .connect(ruleChanges.broadcast())
             .transform(
                 "Evaluate engagement",
-                ScoreUpdateSerializer.TYPE,
+                EventTypeInfo.of(ScoreUpdate.class),
                 new EngagementOperator(tombstoneRetention))
             .uid(Uids.ENGAGEMENT);
 
@@ -108,10 +109,17 @@ public final class EngagementGraph {
         .uid(Uids.SCORE_CHANGES)
         .name("Publish score changes");
 
+    scoreUpdates
+        .getSideOutput(EngagementOperator.POLICY_IN_FORCE)
+        .sinkTo(sinks.policyInForce())
+        .uid(Uids.POLICY_IN_FORCE)
+        .name("Store policy in force")
+        .setParallelism(1);
+
     SingleOutputStreamOperator<Decision> decisions =
         scoreUpdates
             .getSideOutput(EngagementOperator.DECISIONS)
-            .transform("Apply daily cap", DecisionSerializer.TYPE, new DailyCapOperator())
+            .transform("Apply daily cap", EventTypeInfo.of(Decision.class), new DailyCapOperator())
             .uid(Uids.DAILY_CAP)
             .setParallelism(1)
             .setMaxParallelism(1);

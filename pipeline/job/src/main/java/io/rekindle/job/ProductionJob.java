@@ -202,6 +202,7 @@ public final class ProductionJob {
       return new EngagementGraph.Sinks(
           DatabaseSink.ofScoreUpdates(database),
           new DiscardingSink<>(),
+          DatabaseSink.ofPolicyInForce(database),
           DatabaseSink.ofDecisions(database),
           new DiscardingSink<>(),
           new DiscardingSink<>());
@@ -210,6 +211,7 @@ public final class ProductionJob {
         DatabaseSink.ofScoreUpdates(database),
         kafkaSink(
             settings, new ScoreChangeJson(topics.scoreChanges().name()), topics.scoreChanges()),
+        DatabaseSink.ofPolicyInForce(database),
         DatabaseSink.ofDecisions(database),
         kafkaSink(
             settings, new DecisionSerializationSchema(topics.outreach().name()), topics.outreach()),

@@ -14,6 +14,7 @@ final class Uids {
   static final String SCORES = "scores";
   static final String ONLY_CHANGED = "only-changed";
   static final String SCORE_CHANGES = "score-changes";
+  static final String POLICY_IN_FORCE = "policy-in-force";
   static final String DAILY_CAP = "daily-cap";
   static final String DECISIONS = "decisions";
   static final String ONLY_EMAILS = "only-emails";
@@ -23,7 +24,6 @@ final class Uids {
   static final String REQUESTS_SPLIT = "requests-split";
   static final String REQUEST_DEAD_LETTERS = "request-dead-letters";
   static final String WRITE_EMAILS = "write-emails";
-  static final String EMAILS_WRITTEN = "emails-written";
 
   private Uids() {}
 }

@@ -2,8 +2,8 @@ package io.rekindle.job;
 
 import io.rekindle.connectors.cdc.CdcRecord;
 import io.rekindle.connectors.deadletter.DeadLetter;
+import io.rekindle.connectors.flink.EventTypeInfo;
 import io.rekindle.job.outreach.Decision;
-import io.rekindle.job.outreach.DecisionSerializer;
 import io.rekindle.job.source.DeadLetterSplitter;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
@@ -13,7 +13,6 @@ import org.apache.flink.streaming.api.datastream.AsyncDataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.async.AsyncFunction;
-import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 
 /**
  * From a decision to the email. It takes the decisions from a topic and not from the operator that
@@ -36,7 +35,7 @@ public final class WritingGraph {
   public static void define(
       StreamExecutionEnvironment env,
       Source<CdcRecord<Decision>, ?, ?> requests,
-      AsyncFunction<Decision, String> writing,
+      AsyncFunction<Decision, Void> writing,
       Sink<DeadLetter> deadLetters,
       int parallelism,
       int capacity) {
@@ -44,7 +43,7 @@ public final class WritingGraph {
         env.fromSource(requests, WatermarkStrategy.noWatermarks(), "Read requests")
             .uid(Uids.READ_REQUESTS)
             .setParallelism(parallelism)
-            .process(new DeadLetterSplitter<>(), DecisionSerializer.TYPE)
+            .process(new DeadLetterSplitter<>(), EventTypeInfo.of(Decision.class))
             .uid(Uids.REQUESTS_SPLIT)
             .name("Requests or dead letters")
             .setParallelism(parallelism);
@@ -52,10 +51,6 @@ public final class WritingGraph {
     AsyncDataStream.unorderedWait(toWrite, writing, NO_TIMEOUT, TimeUnit.MILLISECONDS, capacity)
         .uid(Uids.WRITE_EMAILS)
         .name("Write emails")
-        .setParallelism(parallelism)
-        .sinkTo(new DiscardingSink<>())
-        .uid(Uids.EMAILS_WRITTEN)
-        .name("Done")
         .setParallelism(parallelism);
 
     toWrite

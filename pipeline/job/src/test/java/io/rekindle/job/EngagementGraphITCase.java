@@ -8,6 +8,7 @@ import io.rekindle.job.engagement.ScoreUpdate;
 import io.rekindle.job.outreach.Decision;
 import io.rekindle.job.sink.DatabaseSettings;
 import io.rekindle.job.sink.DatabaseSink;
+import io.rekindle.scoring.policy.ScoringPolicy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -34,6 +35,12 @@ class EngagementGraphITCase {
               + ")"
               + " from engagement.scored_until";
       cluster.await(job, () -> database.rows(complete).contains("t"));
+      cluster.await(
+          job,
+          () ->
+              database
+                  .rows("select policy_version from engagement.policy_in_force")
+                  .contains("document-v1"));
       // Cut off in the middle, it goes on with another connection and without a restart.
       database.execute(
           "select pg_terminate_backend(pid) from pg_stat_activity"
@@ -67,6 +74,14 @@ class EngagementGraphITCase {
                       + " 1)"))
           .as("scores that are not the last of their history")
           .isEmpty();
+
+      assertThat(
+              database.rows(
+                  "select policy_version, built_in, hash, document ->> 'version',"
+                      + " in_force_since = changed_at"
+                      + " from engagement.policy_in_force"))
+          .containsExactly(
+              "document-v1|f|" + ScoringPolicy.builtIn("document-v1").hash() + "|document-v1|t");
 
       Map<String, ScoreUpdate> lastPublished = new TreeMap<>();
       changes.elements().forEach(change -> lastPublished.put(change.userId(), change));
@@ -114,6 +129,7 @@ class EngagementGraphITCase {
         new EngagementGraph.Sinks(
             DatabaseSink.ofScoreUpdates(settings),
             changes,
+            DatabaseSink.ofPolicyInForce(settings),
             DatabaseSink.ofDecisions(settings),
             new CollectingSink<Decision>(),
             new CollectingSink<DeadLetter>()),

@@ -27,7 +27,8 @@ public final class JobDatabase implements AutoCloseable {
   public void empty() throws SQLException {
     execute(
         "truncate engagement.user_scores, engagement.score_history, engagement.pipeline_progress,"
-            + " engagement.risk_episodes, engagement.outreach_decisions");
+            + " engagement.risk_episodes, engagement.outreach_decisions,"
+            + " engagement.policy_in_force");
   }
 
   public void execute(String sql) throws SQLException {

@@ -50,11 +50,11 @@ class ProductionJobTest {
           "rule-changes-split",
           "dead-letters",
           "decisions",
-          "emails-written",
           "engagement",
           "only-changed",
           "only-emails",
           "daily-cap",
+          "policy-in-force",
           "read-requests",
           "request-dead-letters",
           "requests",
@@ -135,7 +135,7 @@ class ProductionJobTest {
       switch (node.getTransformationUID()) {
         case "changes", "changes-split", "read-requests", "write-emails" ->
             assertThat(node.getParallelism()).isEqualTo(4);
-        case "rule-changes", "daily-cap", "decisions" ->
+        case "rule-changes", "daily-cap", "decisions", "policy-in-force" ->
             assertThat(node.getParallelism()).isEqualTo(1);
         case "engagement", "scores" -> assertThat(node.getParallelism()).isEqualTo(8);
         default -> assertThat(node.getMaxParallelism()).isLessThanOrEqualTo(128);

@@ -16,7 +16,6 @@ import io.rekindle.connectors.events.SuppressionChanged;
 import io.rekindle.connectors.events.SuppressionRemoved;
 import io.rekindle.connectors.events.UserChanged;
 import io.rekindle.connectors.events.UserRemoved;
-import io.rekindle.connectors.flink.CdcRecordDeserializer;
 import io.rekindle.connectors.flink.EventTypeInfo;
 import io.rekindle.scoring.policy.ScoringPolicy;
 import java.time.Instant;
@@ -171,11 +170,8 @@ public final class ShopScenario {
   /** The changes as a source, which goes on ticking when all events are emitted. */
   public static EngagementGraph.Sources sources(Phase phase) {
     return new EngagementGraph.Sources(
-        new ScenarioGenerator<>(phase, true, CdcRecordDeserializer.typeOf(EventTypeInfo.CHANGE))
-            .source(),
-        new ScenarioGenerator<>(
-                phase, false, CdcRecordDeserializer.typeOf(EventTypeInfo.RULE_CHANGE))
-            .source(),
+        new ScenarioGenerator<>(phase, true, EventTypeInfo.ofCdcRecord(Change.class)).source(),
+        new ScenarioGenerator<>(phase, false, EventTypeInfo.ofCdcRecord(RuleChange.class)).source(),
         1);
   }
 

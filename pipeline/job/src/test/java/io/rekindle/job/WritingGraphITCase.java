@@ -5,12 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.rekindle.connectors.cdc.CdcRecord;
 import io.rekindle.connectors.deadletter.DeadLetter;
 import io.rekindle.connectors.events.OutreachVariant;
-import io.rekindle.connectors.flink.CdcRecordDeserializer;
+import io.rekindle.connectors.flink.EventTypeInfo;
 import io.rekindle.email.EmailFacts;
 import io.rekindle.job.outreach.Decision;
 import io.rekindle.job.outreach.Decision.Kind;
 import io.rekindle.job.outreach.Decision.Reason;
-import io.rekindle.job.outreach.DecisionSerializer;
 import io.rekindle.job.sink.DatabaseSettings;
 import io.rekindle.job.writing.WriteEmails;
 import io.rekindle.job.writing.WriterSettings;
@@ -136,7 +135,7 @@ class WritingGraphITCase {
         again,
         Long.MAX_VALUE,
         RateLimiterStrategy.perSecond(2_000),
-        CdcRecordDeserializer.typeOf(DecisionSerializer.TYPE));
+        EventTypeInfo.ofCdcRecord(Decision.class));
   }
 
   private static Decision decision(int number) {

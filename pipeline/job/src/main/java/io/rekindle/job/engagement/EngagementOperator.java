@@ -1,39 +1,22 @@
 package io.rekindle.job.engagement;
 
 import io.rekindle.connectors.events.Change;
-import io.rekindle.connectors.events.Contacted;
-import io.rekindle.connectors.events.OrderChanged;
-import io.rekindle.connectors.events.OrderRemoved;
-import io.rekindle.connectors.events.OutreachChanged;
-import io.rekindle.connectors.events.OutreachRules;
-import io.rekindle.connectors.events.OverrideChanged;
-import io.rekindle.connectors.events.OverrideRemoved;
 import io.rekindle.connectors.events.PolicyChanged;
 import io.rekindle.connectors.events.RuleChange;
-import io.rekindle.connectors.events.UserChanged;
-import io.rekindle.connectors.events.UserRemoved;
 import io.rekindle.connectors.flink.ChangeSerializer;
-import io.rekindle.job.outreach.Candidate;
+import io.rekindle.connectors.flink.EventTypeInfo;
+import io.rekindle.connectors.flink.RecordSerializer;
 import io.rekindle.job.outreach.Decision;
-import io.rekindle.job.outreach.DecisionSerializer;
-import io.rekindle.job.outreach.Decisions;
-import io.rekindle.job.rules.OutreachEntrySerializer;
-import io.rekindle.job.rules.OutreachTimeline;
-import io.rekindle.job.rules.PolicyEntrySerializer;
+import io.rekindle.job.rules.DatedRuleChange;
+import io.rekindle.job.rules.PolicyInForce;
 import io.rekindle.job.rules.PolicyTimeline;
-import io.rekindle.job.state.Cause;
-import io.rekindle.job.state.Episode;
-import io.rekindle.job.state.OutreachState;
-import io.rekindle.job.state.Profile;
-import io.rekindle.job.state.PublishedScore;
+import io.rekindle.job.rules.RuleTimelines;
 import io.rekindle.job.state.UserState;
 import io.rekindle.job.state.UserStateSerializer;
-import io.rekindle.scoring.Score;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
@@ -61,27 +44,23 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
 
 /**
- * Keeps what is known of each user and evaluates it, as of the instants at which anything can have
- * changed.
+ * Keeps the state of each user, and has {@link UserEvaluator} evaluate it when the watermark says
+ * that time has come.
  *
- * <p>A change waits until the watermark passes its commit time; then the user is caught up: the
- * waiting changes are applied in the order of their commits, and the user is evaluated once as of
- * each instant at which something was committed or was due by itself. So a score update as of t
- * rests on exactly what was committed until t, and the same input gives the same score updates,
- * however the partitions were interleaved.
+ * <p>A change waits until the watermark passes its commit time; then the user is caught up. So the
+ * same input gives the same score updates, however the partitions were interleaved.
  *
  * <p>Rows of the first snapshot are applied at once: no user is evaluated before the clock ticks,
  * and the clock ticks only after the snapshot.
  *
- * <p>When the user becomes at risk an episode opens, and is decided once; {@link #DECISIONS} gives
- * what was decided.
- *
- * <p>Input 1 is keyed by user, input 2, the policies and rules, is broadcast. An operator rather
- * than a process function because it needs the watermark before an advance, timers of two kinds,
- * and counts that move with key groups.
+ * <p>Input 1 is keyed by user, input 2, the policies and outreach rules, is broadcast. An operator
+ * rather than a process function because it needs the watermark before an advance, timers of two
+ * kinds, and counts that move with key groups.
  */
 public final class EngagementOperator extends AbstractStreamOperator<ScoreUpdate>
-    implements TwoInputStreamOperator<Change, RuleChange, ScoreUpdate>, Triggerable<String, Byte> {
+    implements TwoInputStreamOperator<Change, RuleChange, ScoreUpdate>,
+        Triggerable<String, Byte>,
+        UserEvaluator.Receiver {
 
   private static final long serialVersionUID = 1L;
 
@@ -93,13 +72,10 @@ public final class EngagementOperator extends AbstractStreamOperator<ScoreUpdate
   static final ListStateDescriptor<Change> PENDING =
       new ListStateDescriptor<>("pending", new ChangeSerializer());
 
-  /** Broadcast: every change of a policy, numbered as they came. */
-  static final MapStateDescriptor<Integer, PolicyTimeline.PolicyEntry> POLICIES =
-      new MapStateDescriptor<>("policies", IntSerializer.INSTANCE, new PolicyEntrySerializer());
-
-  /** Broadcast: every change of the rules of outreach, numbered as they came. */
-  static final MapStateDescriptor<Integer, OutreachTimeline.OutreachEntry> OUTREACH =
-      new MapStateDescriptor<>("outreach", IntSerializer.INSTANCE, new OutreachEntrySerializer());
+  /** Broadcast: every change of policies and outreach rules, numbered from 1 as they came. */
+  static final MapStateDescriptor<Integer, DatedRuleChange> RULE_CHANGES =
+      new MapStateDescriptor<>(
+          "rule-changes", IntSerializer.INSTANCE, new RecordSerializer<>(DatedRuleChange.class));
 
   /** Per subtask: the watermark up to which every user is evaluated. */
   static final ListStateDescriptor<Long> EVALUATED_UNTIL =
@@ -111,7 +87,11 @@ public final class EngagementOperator extends AbstractStreamOperator<ScoreUpdate
 
   /** What outreach does about the episodes that open, before the day's emails are given out. */
   public static final OutputTag<Decision> DECISIONS =
-      new OutputTag<>("decisions", DecisionSerializer.TYPE);
+      new OutputTag<>("decisions", EventTypeInfo.of(Decision.class));
+
+  /** The policy in force, at the first watermark and whenever a change of policies counts. */
+  public static final OutputTag<PolicyInForce> POLICY_IN_FORCE =
+      new OutputTag<>("policy-in-force", EventTypeInfo.of(PolicyInForce.class));
 
   private static final String TIMERS = "instants";
 
@@ -123,26 +103,17 @@ public final class EngagementOperator extends AbstractStreamOperator<ScoreUpdate
 
   private static final long NO_WATERMARK = Long.MIN_VALUE;
 
-  /** Versions decide which change counts; this only has to be the same order every time. */
-  private static final Comparator<Change> BY_COMMIT =
-      Comparator.comparingLong(Change::commitTime)
-          .thenComparingInt(EngagementOperator::table)
-          .thenComparingLong(change -> change.version().commitLsn())
-          .thenComparingLong(change -> change.version().lsn())
-          .thenComparing(EngagementOperator::row);
-
   private final long tombstoneRetentionMs;
 
   private transient ValueState<UserState> users;
   private transient ListState<Change> storedPending;
-  private transient BroadcastState<Integer, PolicyTimeline.PolicyEntry> storedPolicies;
-  private transient BroadcastState<Integer, OutreachTimeline.OutreachEntry> storedOutreach;
+  private transient BroadcastState<Integer, DatedRuleChange> storedRuleChanges;
   private transient ListState<Long> storedEvaluatedUntil;
   private transient ListState<long[]> storedStateCounts;
   private transient InternalTimerService<Byte> timers;
 
-  private transient PolicyTimeline policies;
-  private transient OutreachTimeline outreachRules;
+  private transient RuleTimelines rules;
+  private transient UserEvaluator evaluator;
   private transient StateCounts stateCounts;
   private transient EngagementMetrics engagementMetrics;
 
@@ -151,6 +122,9 @@ public final class EngagementOperator extends AbstractStreamOperator<ScoreUpdate
 
   private transient PendingChanges pending;
   private transient StreamRecord<ScoreUpdate> record;
+
+  /** What the output last got; null before the first. */
+  private transient PolicyInForce lastInForce;
 
   /**
    * @param tombstoneRetention how long a deleted row is remembered, in event time
@@ -165,21 +139,14 @@ public final class EngagementOperator extends AbstractStreamOperator<ScoreUpdate
     users = context.getKeyedStateStore().getState(USER);
     storedPending = context.getKeyedStateStore().getListState(PENDING);
 
-    storedPolicies = context.getOperatorStateStore().getBroadcastState(POLICIES);
-    policies = new PolicyTimeline();
-    List<PolicyTimeline.PolicyEntry> known = new ArrayList<>();
-    for (Map.Entry<Integer, PolicyTimeline.PolicyEntry> entry : storedPolicies.immutableEntries()) {
-      known.add(entry.getValue());
+    storedRuleChanges = context.getOperatorStateStore().getBroadcastState(RULE_CHANGES);
+    rules = new RuleTimelines();
+    Map<Integer, DatedRuleChange> asTheyCame = new TreeMap<>();
+    for (Map.Entry<Integer, DatedRuleChange> entry : storedRuleChanges.immutableEntries()) {
+      asTheyCame.put(entry.getKey(), entry.getValue());
     }
-    known.sort(Comparator.comparing(entry -> entry.change().version()));
-    policies.add(known);
-
-    storedOutreach = context.getOperatorStateStore().getBroadcastState(OUTREACH);
-    outreachRules = new OutreachTimeline();
-    for (Map.Entry<Integer, OutreachTimeline.OutreachEntry> entry :
-        storedOutreach.immutableEntries()) {
-      outreachRules.add(entry.getValue());
-    }
+    asTheyCame.values().forEach(rules::add);
+    evaluator = new UserEvaluator(rules, tombstoneRetentionMs, this);
 
     // Every subtask has the same watermark at an aligned barrier; a new one takes it from any.
     storedEvaluatedUntil = context.getOperatorStateStore().getUnionListState(EVALUATED_UNTIL);
@@ -217,7 +184,9 @@ public final class EngagementOperator extends AbstractStreamOperator<ScoreUpdate
     super.open();
     timers = getInternalTimerService(TIMERS, ByteSerializer.INSTANCE, this);
     engagementMetrics = new EngagementMetrics(getMetricGroup(), stateCounts);
-    pending = new PendingChanges(keyedStateBackend(), PENDING.getName(), storedPending, BY_COMMIT);
+    pending =
+        new PendingChanges(
+            keyedStateBackend(), PENDING.getName(), storedPending, CommitOrder.COMPARATOR);
     record = new StreamRecord<>(null);
   }
 
@@ -250,19 +219,16 @@ public final class EngagementOperator extends AbstractStreamOperator<ScoreUpdate
     if (user == null) {
       user = new UserState();
     }
-    boolean wasUser = user.profile != null;
-    int ordersBefore = user.orders.size();
+    boolean wasUser = user.profile() != null;
+    int ordersBefore = user.orders().size();
     if (!user.apply(change, change.commitTime())) {
-      engagementMetrics.duplicates.inc();
+      duplicate();
       return;
     }
-    user.reviewAt =
-        user.reviewAt == UserState.NEVER_DUE
-            ? change.commitTime()
-            : Math.max(user.reviewAt, change.commitTime());
-    wakeUpAt(user.reviewAt, user);
+    user.reviewNoEarlierThan(change.commitTime());
+    wakeUpAt(user.reviewAt(), user);
     users.update(user);
-    count(change.userId(), user, wasUser, ordersBefore, user.unconvertedOrders);
+    count(change.userId(), user, wasUser, ordersBefore, user.unconvertedOrders());
   }
 
   @Override
@@ -270,26 +236,19 @@ public final class EngagementOperator extends AbstractStreamOperator<ScoreUpdate
     RuleChange change = element.getValue();
     boolean initialSnapshot = change.snapshot() && evaluatedUntil == NO_WATERMARK;
     long since =
-        initialSnapshot
-            ? PolicyTimeline.ALWAYS
-            : Math.max(change.commitTime(), nextInstant(evaluatedUntil));
-    if (change instanceof OutreachChanged rules) {
-      if (outreachRules.add(new OutreachTimeline.OutreachEntry(since, rules))) {
-        storedOutreach.put(outreachRules.size(), new OutreachTimeline.OutreachEntry(since, rules));
-      }
-    } else if (change instanceof PolicyChanged policy) {
-      for (PolicyTimeline.PolicyEntry entry :
-          policies.add(List.of(new PolicyTimeline.PolicyEntry(since, policy)))) {
-        storedPolicies.put(policies.size(), entry);
-        if (!initialSnapshot) {
-          evaluateAllUsersAt(since);
-        }
+        initialSnapshot ? PolicyTimeline.ALWAYS : Math.max(change.commitTime(), firstOpen());
+    DatedRuleChange dated = new DatedRuleChange(since, change);
+    if (rules.add(dated)) {
+      storedRuleChanges.put(rules.size(), dated);
+      if (change instanceof PolicyChanged && !initialSnapshot) {
+        evaluateAllUsersAt(since);
       }
     }
   }
 
-  private static long nextInstant(long instant) {
-    return instant == NO_WATERMARK ? NO_WATERMARK : instant + 1;
+  /** The first instant that is not yet evaluated. */
+  private long firstOpen() {
+    return evaluatedUntil == NO_WATERMARK ? NO_WATERMARK : evaluatedUntil + 1;
   }
 
   private void evaluateAllUsersAt(long instant) throws Exception {
@@ -314,8 +273,20 @@ public final class EngagementOperator extends AbstractStreamOperator<ScoreUpdate
     }
     pending.releaseUntil(
         mark.getTimestamp(), (userId, changes) -> catchUp(userId, changes, mark.getTimestamp()));
+    emitPolicyInForce(mark.getTimestamp());
     super.processWatermark(mark);
     evaluatedUntil = mark.getTimestamp();
+  }
+
+  /** One subtask speaks for all: every subtask has the same changes and the same watermark. */
+  private void emitPolicyInForce(long watermark) {
+    if (getRuntimeContext().getTaskInfo().getIndexOfThisSubtask() == 0) {
+      PolicyInForce inForce = rules.policies().inForceAt(watermark);
+      if (!inForce.equals(lastInForce)) {
+        lastInForce = inForce;
+        output.collect(POLICY_IN_FORCE, new StreamRecord<>(inForce, watermark));
+      }
+    }
   }
 
   @Override
@@ -328,92 +299,39 @@ public final class EngagementOperator extends AbstractStreamOperator<ScoreUpdate
     throw new IllegalStateException("No timer is in processing time");
   }
 
-  /** Applies all that was committed until the watermark, and evaluates as of each such instant. */
   private void catchUp(String userId, List<Change> changes, long watermark) throws Exception {
-    UserState user = users.value();
-    if (user == null) {
-      if (changes.isEmpty()) {
-        return;
-      }
-      user = new UserState();
+    UserState known = users.value();
+    if (known == null && changes.isEmpty()) {
+      return;
     }
-    boolean wasUser = user.profile != null;
-    int ordersBefore = user.orders.size();
-    int unconvertedBefore = user.unconvertedOrders;
-    boolean touched = !changes.isEmpty();
-
-    int next = 0;
-    while (true) {
-      long changeAt = next < changes.size() ? instantOf(changes.get(next)) : UserState.NEVER_DUE;
-      long dueAt = dueAt(user);
-      long at = Math.min(changeAt, dueAt);
-      if (at > watermark) {
-        break;
-      }
-      touched = true;
-      user = expire(user, at);
-      Change lastApplied = null;
-      boolean newUser = false;
-      for (; next < changes.size() && instantOf(changes.get(next)) <= at; next++) {
-        Change change = changes.get(next);
-        boolean unknownUser = user.profile == null;
-        if (user.apply(change, at)) {
-          lastApplied = change;
-          newUser |= unknownUser && change instanceof UserChanged;
-        } else {
-          engagementMetrics.duplicates.inc();
-        }
-      }
-      if (lastApplied != null || dueAt <= at) {
-        evaluate(userId, user, at, lastApplied, newUser);
-      }
-    }
+    UserState before = known == null ? new UserState() : known;
+    boolean wasUser = before.profile() != null;
+    int ordersBefore = before.orders().size();
+    int unconvertedBefore = before.unconvertedOrders();
+    boolean touched = !changes.isEmpty() || evaluator.dueAt(before) <= watermark;
+    UserState user = evaluator.catchUp(userId, before, changes, firstOpen(), watermark);
     storeOrClear(user, watermark, touched);
     count(userId, user, wasUser, ordersBefore, unconvertedBefore);
   }
 
-  /**
-   * Forgets what is past its time as of an instant, by event time alone: when the memory is really
-   * freed depends on the watermark, what is still known must not.
-   */
-  private UserState expire(UserState user, long at) {
-    if (user.clearableFrom(tombstoneRetentionMs) <= at) {
-      UserState unknown = new UserState();
-      unknown.wakeAt = user.wakeAt;
-      return unknown;
-    }
-    user.expireRemovedOrders(at, tombstoneRetentionMs);
-    return user;
-  }
-
-  /** When a change counts: when it was committed, unless that had been evaluated before it came. */
-  private long instantOf(Change change) {
-    return Math.max(change.commitTime(), nextInstant(evaluatedUntil));
-  }
-
-  private long dueAt(UserState user) {
-    return user.published == null
-        ? user.reviewAt
-        : Math.min(user.reviewAt, policies.nextSwitch(user.evaluatedAt));
-  }
-
-  /** Stores the user, or forgets whatever can be forgotten. */
+  /** Stores the user, or clears a state of which nothing is of use any more. */
   private void storeOrClear(UserState user, long watermark, boolean touched) throws Exception {
     user.expireRemovedOrders(watermark, tombstoneRetentionMs);
-    if (user.wakeAt <= watermark) {
-      user.wakeAt = UserState.NEVER_DUE;
-      touched = true;
+    boolean changed = touched;
+    if (user.wakeAt() <= watermark) {
+      user.wakeAt(UserState.NEVER_DUE);
+      changed = true;
     }
     long clearableFrom = user.clearableFrom(tombstoneRetentionMs);
     if (clearableFrom <= watermark) {
-      if (user.wakeAt != UserState.NEVER_DUE) {
-        timers.deleteEventTimeTimer(WAKE_UP, user.wakeAt);
+      if (user.wakeAt() != UserState.NEVER_DUE) {
+        timers.deleteEventTimeTimer(WAKE_UP, user.wakeAt());
       }
       users.clear();
       return;
     }
-    touched |= wakeUpAt(Math.min(dueAt(user), clearableFrom), user);
-    if (touched) {
+    changed |= wakeUpAt(Math.min(evaluator.dueAt(user), clearableFrom), user);
+    if (changed) {
       users.update(user);
     }
   }
@@ -423,170 +341,19 @@ public final class EngagementOperator extends AbstractStreamOperator<ScoreUpdate
    * for every order would cost more than the one time that it fires in vain.
    */
   private boolean wakeUpAt(long instant, UserState user) {
-    if (instant >= user.wakeAt) {
+    if (instant >= user.wakeAt()) {
       return false;
     }
-    if (user.wakeAt != UserState.NEVER_DUE) {
-      timers.deleteEventTimeTimer(WAKE_UP, user.wakeAt);
+    if (user.wakeAt() != UserState.NEVER_DUE) {
+      timers.deleteEventTimeTimer(WAKE_UP, user.wakeAt());
     }
     timers.registerEventTimeTimer(WAKE_UP, instant);
-    user.wakeAt = instant;
+    user.wakeAt(instant);
     return true;
   }
 
-  private void evaluate(
-      String userId, UserState user, long at, Change lastApplied, boolean newUser) {
-    PublishedScore previous = user.published;
-    if (user.profile == null) {
-      user.published = null;
-      user.reviewAt = UserState.NEVER_DUE;
-      user.unconvertedOrders = 0;
-      if (previous != null) {
-        user.evaluatedAt = at;
-        user.revision++;
-        emit(
-            new ScoreUpdate(
-                userId,
-                at,
-                user.revision,
-                null,
-                null,
-                false,
-                user.lastContactAt,
-                null,
-                previous,
-                Cause.USER_REMOVED,
-                null,
-                true,
-                user.episode() == null ? null : close(user, at, Episode.CloseReason.USER_REMOVED)),
-            lastApplied);
-      }
-      return;
-    }
-
-    PolicyTimeline.PolicyPeriod period = policies.at(at);
-    Score computed = period.scorer().score(user.orders, at, user.lastContactAt);
-    boolean overridden = user.isOverridden(at);
-    Score score =
-        overridden
-            ? period
-                .scorer()
-                .overridden(
-                    computed,
-                    user.override.score(),
-                    user.override.setAt(),
-                    user.override.expiresAt())
-            : computed;
-    PublishedScore published =
-        new PublishedScore(score.scored(), score.score(), score.band(), score.atRisk(), overridden);
-
-    Cause cause = null;
-    String causeId = null;
-    if (lastApplied != null) {
-      cause = causeOf(lastApplied, newUser);
-      causeId = cause == null ? null : causeId(lastApplied);
-    }
-    if (cause == null) {
-      if (previous == null) {
-        cause = Cause.SNAPSHOT;
-      } else if (previous.overridden() && !overridden) {
-        cause = Cause.OVERRIDE_ENDED;
-      } else if (period.since() > user.evaluatedAt) {
-        cause = Cause.POLICY;
-        causeId = period.version();
-      } else {
-        cause = Cause.TIME;
-      }
-    }
-
-    user.published = published;
-    user.evaluatedAt = at;
-    user.revision++;
-    user.unconvertedOrders = computed.unconvertedOrders();
-    user.reviewAt = score.nextReview() == Score.NEVER ? UserState.NEVER_DUE : score.nextReview();
-    emit(
-        new ScoreUpdate(
-            userId,
-            at,
-            user.revision,
-            score,
-            computed,
-            overridden,
-            user.lastContactAt,
-            period.version(),
-            previous,
-            cause,
-            causeId,
-            previous == null || published.differs(previous),
-            updateEpisode(userId, user, score, overridden, period, at)),
-        lastApplied);
-  }
-
-  /** Opens or closes the user's episode; null if neither. */
-  private Episode updateEpisode(
-      String userId,
-      UserState user,
-      Score score,
-      boolean overridden,
-      PolicyTimeline.PolicyPeriod period,
-      long at) {
-    if (user.episode() != null) {
-      return period.policy().recovered(score.atRisk(), score.scored(), score.score())
-          ? close(
-              user,
-              at,
-              score.scored() ? Episode.CloseReason.RECOVERED : Episode.CloseReason.NO_ORDERS)
-          : null;
-    }
-    if (!score.atRisk()) {
-      return null;
-    }
-    OutreachState outreach = user.outreach();
-    outreach.episode = Episode.opened(score.atRiskSince(), at, score.score(), period.version());
-    if (!outreach.wasDecided(score.atRiskSince())) {
-      decide(userId, user, score, overridden, period.version(), at);
-    }
-    return outreach.episode;
-  }
-
-  private static Episode close(UserState user, long at, Episode.CloseReason reason) {
-    Episode closed = user.outreach.episode.closed(at, reason);
-    user.outreach.episode = null;
-    return closed;
-  }
-
-  /** Decides about the episode that has just opened, once and for all. */
-  private void decide(
-      String userId,
-      UserState user,
-      Score score,
-      boolean overridden,
-      String policyVersion,
-      long at) {
-    OutreachRules rules = outreachRules.at(at);
-    OutreachState outreach = user.outreach;
-    Profile profile = user.profile;
-    Candidate candidate =
-        new Candidate(
-            profile.hasAddress(),
-            profile.marketingConsent(),
-            user.suppression(),
-            user.lastContactAt,
-            score,
-            overridden,
-            policyVersion,
-            rules.experimentId().equals(outreach.experimentId) ? outreach.arm : null,
-            profile.facts(userId, score));
-    Decision decision = Decisions.decide(candidate, outreach.episode.openedAt(), at, rules);
-    outreach.decided(outreach.episode.openedAt());
-    if (decision.arm() != null) {
-      outreach.experimentId = decision.experimentId();
-      outreach.arm = decision.arm();
-    }
-    output.collect(DECISIONS, new StreamRecord<>(decision, at));
-  }
-
-  private void emit(ScoreUpdate update, Change lastApplied) {
+  @Override
+  public void scoreUpdate(ScoreUpdate update, Change lastApplied) {
     engagementMetrics.evaluated.inc();
     if (update.changed()) {
       engagementMetrics.changed.inc();
@@ -598,65 +365,24 @@ public final class EngagementOperator extends AbstractStreamOperator<ScoreUpdate
     output.collect(record.replace(update, update.asOf()));
   }
 
+  @Override
+  public void decision(Decision decision) {
+    output.collect(DECISIONS, new StreamRecord<>(decision, decision.decidedAt()));
+  }
+
+  @Override
+  public void duplicate() {
+    engagementMetrics.duplicates.inc();
+  }
+
   private void count(
       String userId, UserState user, boolean wasUser, int ordersBefore, int unconvertedBefore) {
-    int moreUsers = (user.profile != null ? 1 : 0) - (wasUser ? 1 : 0);
-    int moreOrders = user.orders.size() - ordersBefore;
-    int moreUnconverted = user.unconvertedOrders - unconvertedBefore;
+    int moreUsers = (user.profile() != null ? 1 : 0) - (wasUser ? 1 : 0);
+    int moreOrders = user.orders().size() - ordersBefore;
+    int moreUnconverted = user.unconvertedOrders() - unconvertedBefore;
     if (moreUsers != 0 || moreOrders != 0 || moreUnconverted != 0) {
       int keyGroup = KeyGroupRangeAssignment.assignToKeyGroup(userId, maxParallelism());
       stateCounts.add(keyGroup, moreUsers, moreOrders, moreUnconverted);
     }
-  }
-
-  /** Null for a change that by itself explains no other score. */
-  private static Cause causeOf(Change change, boolean newUser) {
-    if (change.snapshot()) {
-      return Cause.SNAPSHOT;
-    } else if (change instanceof OrderChanged order) {
-      return switch (order.kind()) {
-        case PLACED -> Cause.ORDER_PLACED;
-        case REFUNDED -> Cause.ORDER_REFUNDED;
-        case CANCELLED -> Cause.ORDER_CANCELLED;
-        case MOVED_IN -> Cause.ORDER_MOVED_IN;
-        case AMENDED -> Cause.ORDER_AMENDED;
-      };
-    } else if (change instanceof OrderRemoved order) {
-      return order.moved() ? Cause.ORDER_MOVED_OUT : Cause.ORDER_REMOVED;
-    } else if (change instanceof Contacted) {
-      return Cause.CONTACT;
-    } else if (change instanceof OverrideChanged) {
-      return Cause.OVERRIDE;
-    } else if (change instanceof OverrideRemoved) {
-      return Cause.OVERRIDE_ENDED;
-    }
-    return newUser ? Cause.USER_CREATED : null;
-  }
-
-  private static String causeId(Change change) {
-    String row = change.snapshot() ? "" : row(change);
-    return row.isEmpty() ? null : row;
-  }
-
-  /** Among changes of one instant an order's comes last, since it is what a cause is about. */
-  private static int table(Change change) {
-    if (change instanceof OrderChanged || change instanceof OrderRemoved) {
-      return 3;
-    } else if (change instanceof OverrideChanged || change instanceof OverrideRemoved) {
-      return 2;
-    }
-    return change instanceof UserChanged || change instanceof UserRemoved ? 1 : 0;
-  }
-
-  /** The key of the row among those of its table for one user. */
-  private static String row(Change change) {
-    if (change instanceof OrderChanged order) {
-      return order.orderId();
-    } else if (change instanceof OrderRemoved order) {
-      return order.orderId();
-    } else if (change instanceof Contacted contact) {
-      return contact.emailId();
-    }
-    return "";
   }
 }

@@ -1,6 +1,5 @@
 package io.rekindle.job.engagement;
 
-import io.rekindle.job.state.Cause;
 import io.rekindle.job.state.Episode;
 import io.rekindle.job.state.PublishedScore;
 import io.rekindle.scoring.Score;

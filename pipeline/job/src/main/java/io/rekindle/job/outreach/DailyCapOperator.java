@@ -1,5 +1,6 @@
 package io.rekindle.job.outreach;
 
+import io.rekindle.connectors.flink.RecordSerializer;
 import io.rekindle.job.outreach.Decision.Kind;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -38,7 +39,7 @@ public final class DailyCapOperator extends AbstractStreamOperator<Decision>
 
   /** Decisions that wait for the watermark. */
   static final ListStateDescriptor<Decision> WAITING =
-      new ListStateDescriptor<>("waiting", new DecisionSerializer());
+      new ListStateDescriptor<>("waiting", new RecordSerializer<>(Decision.class));
 
   /** The epoch day, and how many emails it has had. */
   static final ListStateDescriptor<Long> USED =

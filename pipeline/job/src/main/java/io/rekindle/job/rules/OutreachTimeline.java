@@ -13,38 +13,36 @@ import java.util.List;
  */
 public final class OutreachTimeline {
 
-  /**
-   * A change of the row.
-   *
-   * @param since from when on it counts, epoch milliseconds of event time
-   */
-  public record OutreachEntry(long since, OutreachChanged change) {}
+  private record Entry(long since, OutreachChanged change) {}
 
-  private final List<OutreachEntry> entries = new ArrayList<>();
+  private final List<Entry> entries = new ArrayList<>();
 
-  /** How many changes it knows. */
-  public int size() {
+  int size() {
     return entries.size();
   }
 
-  /** Adds a change; false if it is known. */
-  public boolean add(OutreachEntry entry) {
-    for (OutreachEntry known : entries) {
-      if (known.change().version().compareTo(entry.change().version()) == 0) {
+  /**
+   * Adds a change.
+   *
+   * @param since from when on it counts, epoch milliseconds of event time
+   * @return false if it is known
+   */
+  boolean add(long since, OutreachChanged change) {
+    for (Entry known : entries) {
+      if (known.change().version().compareTo(change.version()) == 0) {
         return false;
       }
     }
-    entries.add(entry);
+    entries.add(new Entry(since, change));
     entries.sort(
-        Comparator.comparingLong(OutreachEntry::since)
-            .thenComparing(known -> known.change().version()));
+        Comparator.comparingLong(Entry::since).thenComparing(known -> known.change().version()));
     return true;
   }
 
   /** The rules at an instant. */
   public OutreachRules at(long instant) {
     OutreachRules rules = OutreachRules.NONE;
-    for (OutreachEntry entry : entries) {
+    for (Entry entry : entries) {
       if (entry.since() <= instant) {
         rules = entry.change().rules();
       }

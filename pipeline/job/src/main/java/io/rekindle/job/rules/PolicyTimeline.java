@@ -1,6 +1,7 @@
 package io.rekindle.job.rules;
 
 import io.rekindle.connectors.events.PolicyChanged;
+import io.rekindle.scoring.Score;
 import io.rekindle.scoring.Scorer;
 import io.rekindle.scoring.policy.InvalidPolicyException;
 import io.rekindle.scoring.policy.ScoringPolicy;
@@ -27,56 +28,48 @@ public final class PolicyTimeline {
   /** The policy while the table has none. */
   static final String BUILT_IN = "cadence-v1";
 
-  /**
-   * A change of a row of the table.
-   *
-   * @param since from when on it counts, epoch milliseconds of event time
-   */
-  public record PolicyEntry(long since, PolicyChanged change) {}
+  private record Entry(long since, PolicyChanged change) {}
 
   /**
    * A policy's time in force, which ends where the next one's begins.
    *
    * @param since first instant, epoch milliseconds
    * @param version the row's key, or the built-in policy's name
+   * @param builtIn whether it is the built-in policy and no row's
    */
-  public record PolicyPeriod(long since, String version, ScoringPolicy policy, Scorer scorer) {}
+  public record PolicyPeriod(
+      long since, String version, boolean builtIn, ScoringPolicy policy, Scorer scorer) {}
 
   private static final ScoringPolicy BUILT_IN_POLICY = ScoringPolicy.builtIn(BUILT_IN);
 
-  private final List<PolicyEntry> entries = new ArrayList<>();
+  private final List<Entry> entries = new ArrayList<>();
 
   /** What each document ever active says, so that each is read once; empty if it is no policy. */
   private final Map<String, Optional<ScoringPolicy>> policies = new HashMap<>();
 
   private List<PolicyPeriod> periods = List.of(builtIn(ALWAYS));
 
-  /** How many changes it knows. */
-  public int size() {
+  int size() {
     return entries.size();
   }
 
   /**
-   * Adds changes, in any order.
+   * Adds a change.
    *
-   * @return those that are newer than the known change of their row
+   * @param since from when on it counts, epoch milliseconds of event time
+   * @return false if it is no newer than the known change of its row
    */
-  public List<PolicyEntry> add(List<PolicyEntry> changes) {
-    List<PolicyEntry> newer = new ArrayList<>();
-    for (PolicyEntry change : changes) {
-      if (isNewer(change.change())) {
-        entries.add(change);
-        newer.add(change);
-      }
+  boolean add(long since, PolicyChanged change) {
+    if (!isNewer(change)) {
+      return false;
     }
-    if (!newer.isEmpty()) {
-      entries.sort(
-          Comparator.comparingLong(PolicyEntry::since)
-              .thenComparing(entry -> entry.change().version())
-              .thenComparing(entry -> entry.change().policyVersion()));
-      periods = periods();
-    }
-    return newer;
+    entries.add(new Entry(since, change));
+    entries.sort(
+        Comparator.comparingLong(Entry::since)
+            .thenComparing(entry -> entry.change().version())
+            .thenComparing(entry -> entry.change().policyVersion()));
+    periods = periods();
+    return true;
   }
 
   /** The policy in force at an instant. */
@@ -87,6 +80,24 @@ public final class PolicyTimeline {
       }
     }
     return periods.get(0);
+  }
+
+  /** The policy in force at an instant, as it is to be stored. */
+  public PolicyInForce inForceAt(long instant) {
+    PolicyPeriod period = at(instant);
+    long changedAt = Score.NEVER;
+    for (Entry entry : entries) {
+      if (entry.since() <= instant) {
+        changedAt = Math.max(changedAt, entry.change().commitTime());
+      }
+    }
+    return new PolicyInForce(
+        period.version(),
+        period.builtIn(),
+        period.policy().hash(),
+        period.policy().json(),
+        period.since(),
+        changedAt);
   }
 
   /** When another policy comes into force after an instant, or {@code Long.MAX_VALUE}. */
@@ -100,7 +111,7 @@ public final class PolicyTimeline {
   }
 
   private boolean isNewer(PolicyChanged change) {
-    for (PolicyEntry known : entries) {
+    for (Entry known : entries) {
       if (known.change().policyVersion().equals(change.policyVersion())
           && known.change().version().compareTo(change.version()) >= 0) {
         return false;
@@ -149,7 +160,7 @@ public final class PolicyTimeline {
     String version = active.policyVersion();
     return policies
         .computeIfAbsent(active.document(), PolicyTimeline::parse)
-        .map(policy -> new PolicyPeriod(since, version, policy, new Scorer(policy)))
+        .map(policy -> new PolicyPeriod(since, version, false, policy, new Scorer(policy)))
         .orElse(before);
   }
 
@@ -163,6 +174,6 @@ public final class PolicyTimeline {
   }
 
   private static PolicyPeriod builtIn(long since) {
-    return new PolicyPeriod(since, BUILT_IN, BUILT_IN_POLICY, new Scorer(BUILT_IN_POLICY));
+    return new PolicyPeriod(since, BUILT_IN, true, BUILT_IN_POLICY, new Scorer(BUILT_IN_POLICY));
   }
 }

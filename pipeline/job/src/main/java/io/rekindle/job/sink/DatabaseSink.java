@@ -2,6 +2,7 @@ package io.rekindle.job.sink;
 
 import io.rekindle.job.engagement.ScoreUpdate;
 import io.rekindle.job.outreach.Decision;
+import io.rekindle.job.rules.PolicyInForce;
 import java.io.Serializable;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.sink2.SinkWriter;
@@ -49,6 +50,11 @@ public final class DatabaseSink<T> implements Sink<T> {
   /** Stores decisions in {@code engagement.outreach_decisions}: of each episode the first. */
   public static DatabaseSink<Decision> ofDecisions(DatabaseSettings settings) {
     return new DatabaseSink<>(DecisionTables::new, settings);
+  }
+
+  /** Stores the policy in force in {@code engagement.policy_in_force}. */
+  public static DatabaseSink<PolicyInForce> ofPolicyInForce(DatabaseSettings settings) {
+    return new DatabaseSink<>(PolicyTables::new, settings);
   }
 
   @Override

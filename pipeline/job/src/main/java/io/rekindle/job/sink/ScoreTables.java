@@ -134,8 +134,8 @@ final class ScoreTables implements Tables<ScoreUpdate> {
       """;
 
   private static final String ENSURE_MONTH =
-      "select engagement.ensure_score_history("
-          + "timestamptz 'epoch' + ? * interval '1 ms', timestamptz 'epoch' + ? * interval '1 ms')";
+      "select engagement.ensure_score_history(at, at)"
+          + " from (select timestamptz 'epoch' + ? * interval '1 ms' as at) month";
 
   private final Set<YearMonth> monthsWithPartition = new HashSet<>();
 
@@ -180,7 +180,6 @@ final class ScoreTables implements Tables<ScoreUpdate> {
       if (!monthsWithPartition.contains(month)) {
         try (PreparedStatement statement = connection.prepareStatement(ENSURE_MONTH)) {
           statement.setLong(1, update.asOf());
-          statement.setLong(2, update.asOf());
           statement.execute();
         }
         monthsWithPartition.add(month);

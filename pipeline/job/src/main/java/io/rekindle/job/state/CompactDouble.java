@@ -4,14 +4,14 @@ import java.io.IOException;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
-/** Scores and points in bytes: usually whole and small, so usually one byte. */
-public final class CompactDouble {
+/** Scores in bytes: usually whole and small, so usually one byte. */
+final class CompactDouble {
 
   private static final int NOT_SMALL = -1;
 
   private CompactDouble() {}
 
-  public static void write(double number, DataOutputView out) throws IOException {
+  static void write(double number, DataOutputView out) throws IOException {
     int whole = (int) number;
     if (whole == number && whole >= 0 && whole <= Byte.MAX_VALUE) {
       out.writeByte(whole);
@@ -21,7 +21,7 @@ public final class CompactDouble {
     }
   }
 
-  public static double read(DataInputView in) throws IOException {
+  static double read(DataInputView in) throws IOException {
     byte whole = in.readByte();
     return whole == NOT_SMALL ? in.readDouble() : whole;
   }

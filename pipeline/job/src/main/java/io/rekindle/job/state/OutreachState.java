@@ -7,7 +7,7 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 /** What outreach remembers of a user. Most users have none of it, and one bit in state says so. */
-public final class OutreachState {
+final class OutreachState {
 
   /** Older decisions than these cannot come up again: an episode is decided when it opens. */
   private static final int DECIDED_KEPT = 8;
@@ -30,33 +30,30 @@ public final class OutreachState {
   record Suppression(String address, String reason) {}
 
   /** The open episode; null if there is none. */
-  public Episode episode;
+  Episode episode;
 
   /** Beginnings of the episodes last decided: one that opens again is not decided again. */
   private long[] decided = NONE;
 
   /** The arm that the user is in, for good, and of which experiment; null if in none. */
-  public String experimentId;
+  String experimentId;
 
-  public String arm;
+  String arm;
 
   /** Null while there is no row. */
   Suppression suppression;
 
-  long suppressionCommitLsn;
-  long suppressionLsn;
-  long suppressionRemovedAt = Score.NEVER;
+  RowRegister suppressionRow;
 
   boolean isEmpty() {
     return episode == null
         && decided.length == 0
         && experimentId == null
         && suppression == null
-        && suppressionCommitLsn == 0
-        && suppressionLsn == 0;
+        && suppressionRow == null;
   }
 
-  public boolean wasDecided(long openedAt) {
+  boolean wasDecided(long openedAt) {
     for (long known : decided) {
       if (known == openedAt) {
         return true;
@@ -65,7 +62,7 @@ public final class OutreachState {
     return false;
   }
 
-  public void decided(long openedAt) {
+  void decided(long openedAt) {
     long[] newer = new long[Math.min(decided.length + 1, DECIDED_KEPT)];
     System.arraycopy(decided, 0, newer, 1, newer.length - 1);
     newer[0] = openedAt;
@@ -80,19 +77,16 @@ public final class OutreachState {
     copy.experimentId = experimentId;
     copy.arm = arm;
     copy.suppression = suppression;
-    copy.suppressionCommitLsn = suppressionCommitLsn;
-    copy.suppressionLsn = suppressionLsn;
-    copy.suppressionRemovedAt = suppressionRemovedAt;
+    copy.suppressionRow = suppressionRow;
     return copy;
   }
 
   void write(Binary texts, DataOutputView out) throws IOException {
-    boolean versioned = suppressionCommitLsn != 0 || suppressionLsn != 0;
     out.writeByte(
         (episode != null ? HAS_EPISODE : 0)
             | (experimentId != null ? HAS_ARM : 0)
             | (suppression != null ? HAS_SUPPRESSION : 0)
-            | (versioned ? HAS_SUPPRESSION_VERSION : 0));
+            | (suppressionRow != null ? HAS_SUPPRESSION_VERSION : 0));
     if (episode != null) {
       writeEpisode(episode, texts, out);
     }
@@ -108,9 +102,8 @@ public final class OutreachState {
       texts.writeText(suppression.address(), out);
       texts.writeText(suppression.reason(), out);
     }
-    if (versioned) {
-      UserStateSerializer.writeVersion(
-          suppressionCommitLsn, suppressionLsn, suppressionRemovedAt, out);
+    if (suppressionRow != null) {
+      suppressionRow.write(out);
     }
   }
 
@@ -133,14 +126,12 @@ public final class OutreachState {
       state.suppression = new Suppression(texts.readText(in), texts.readText(in));
     }
     if ((marks & HAS_SUPPRESSION_VERSION) != 0) {
-      state.suppressionCommitLsn = Binary.readUnsigned(in);
-      state.suppressionLsn = state.suppressionCommitLsn + Binary.readSigned(in);
-      state.suppressionRemovedAt = UserStateSerializer.readRemovedAt(in);
+      state.suppressionRow = RowRegister.read(in);
     }
     return state;
   }
 
-  public static void writeEpisode(Episode episode, Binary texts, DataOutputView out)
+  private static void writeEpisode(Episode episode, Binary texts, DataOutputView out)
       throws IOException {
     Binary.writeSigned(episode.openedAt(), out);
     Binary.writeSigned(episode.noticedAt(), out);
@@ -153,7 +144,7 @@ public final class OutreachState {
     }
   }
 
-  public static Episode readEpisode(Binary texts, DataInputView in) throws IOException {
+  private static Episode readEpisode(Binary texts, DataInputView in) throws IOException {
     long openedAt = Binary.readSigned(in);
     long noticedAt = Binary.readSigned(in);
     double score = CompactDouble.read(in);

@@ -1,5 +1,6 @@
 package io.rekindle.job.state;
 
+import io.rekindle.scoring.Score;
 import io.rekindle.scoring.policy.Band;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -14,7 +15,13 @@ import java.math.RoundingMode;
 public record PublishedScore(
     boolean scored, double score, Band band, boolean atRisk, boolean overridden) {
 
-  /** The score as {@link io.rekindle.scoring.Score#scoreDecimal} shows it; null if none. */
+  /** What is published of a score. */
+  public static PublishedScore of(Score score, boolean overridden) {
+    return new PublishedScore(
+        score.scored(), score.score(), score.band(), score.atRisk(), overridden);
+  }
+
+  /** The score as {@link Score#scoreDecimal} shows it; null if none. */
   public BigDecimal scoreDecimal() {
     return scored ? decimal(score) : null;
   }

@@ -12,13 +12,14 @@ import io.rekindle.connectors.events.SuppressionChanged;
 import io.rekindle.connectors.events.SuppressionRemoved;
 import io.rekindle.connectors.events.UserChanged;
 import io.rekindle.connectors.events.UserRemoved;
+import io.rekindle.scoring.OrderHistory;
 import io.rekindle.scoring.Score;
 
 /**
- * All that is known of one user: every row is a register in which the newest version wins, so that
+ * All that is known of one user. Each row is a register in which the newest version wins, so that
  * the set of changes decides what it holds, not their order.
  *
- * <p>Mutable, since it is changed for every event; whoever takes it from Flink's state may change
+ * <p>Mutable, since every event changes it. The caller who takes it from Flink's state may change
  * it and puts it back. Flink copies it first if a checkpoint still needs it as it was.
  */
 public final class UserState {
@@ -27,58 +28,51 @@ public final class UserState {
   public static final long NEVER_DUE = Long.MAX_VALUE;
 
   /**
-   * For how long a contact of somebody who is not a user any more is remembered, should the user
-   * come back: as long as any rule may look back at contacts. The rule that holds would not do: a
-   * longer cooldown would ask for what is forgotten.
+   * For how long a contact is remembered after its user is gone, should the user come back: as long
+   * as any rule may look back at contacts. The rule in force may be shorter than a later one.
    */
   static final long CONTACT_MEMORY_MS = OutreachRules.MAX_DAYS * 86_400_000L;
 
-  public final UserOrders orders;
+  final UserOrders orders;
   final RemovedOrders removedOrders;
 
   /** Null while the shop has no such user. */
-  public Profile profile;
+  Profile profile;
 
-  /** Version of the user's row; both 0 if none was ever seen. */
-  long userCommitLsn;
-
-  long userLsn;
-  long userRemovedAt = Score.NEVER;
+  RowRegister userRow;
 
   /** Null while there is no row. */
-  public ScoreOverride override;
+  ScoreOverride override;
 
-  long overrideCommitLsn;
-  long overrideLsn;
-  long overrideRemovedAt = Score.NEVER;
+  RowRegister overrideRow;
 
-  public long lastContactAt = Score.NEVER;
+  long lastContactAt = Score.NEVER;
 
   /** Null while there is nothing to remember. */
-  public OutreachState outreach;
+  OutreachState outreach;
 
   /** Null until the user was evaluated, and again once the user is gone. */
-  public PublishedScore published;
+  PublishedScore published;
 
   /** When the user was last evaluated; NEVER if not yet. */
-  public long evaluatedAt = Score.NEVER;
+  long evaluatedAt = Score.NEVER;
 
-  public long revision;
+  long revision;
 
   /** Orders of the last update that no rate could convert. */
-  public int unconvertedOrders;
+  int unconvertedOrders;
 
   /** When the user is to be evaluated next if nothing happens. */
-  public long reviewAt = NEVER_DUE;
+  long reviewAt = NEVER_DUE;
 
   /** The one wake-up timer that is registered, which may be earlier than it needs to be. */
-  public long wakeAt = NEVER_DUE;
+  long wakeAt = NEVER_DUE;
 
   public UserState() {
     this(new UserOrders(), new RemovedOrders());
   }
 
-  public UserState(UserOrders orders, RemovedOrders removedOrders) {
+  UserState(UserOrders orders, RemovedOrders removedOrders) {
     this.orders = orders;
     this.removedOrders = removedOrders;
   }
@@ -91,8 +85,98 @@ public final class UserState {
    */
   public record ScoreOverride(int score, long setAt, long expiresAt) {}
 
+  /** The orders, in the form that the scorer reads. */
+  public OrderHistory orders() {
+    return orders;
+  }
+
+  /** What the shop knows of the user; null while it has no such user. */
+  public Profile profile() {
+    return profile;
+  }
+
+  /** The override that holds at an instant; null if none does. */
+  public ScoreOverride overrideAt(long at) {
+    return override != null && at < override.expiresAt() ? override : null;
+  }
+
+  /** When the user was last contacted, epoch milliseconds; {@link Score#NEVER} if not yet. */
+  public long lastContactAt() {
+    return lastContactAt;
+  }
+
+  /** What was last published; null before the first score and once the user is gone. */
+  public PublishedScore published() {
+    return published;
+  }
+
+  /** As of which instant the user was last evaluated, epoch milliseconds; NEVER if not yet. */
+  public long evaluatedAt() {
+    return evaluatedAt;
+  }
+
+  /** Number of the last score update, from 1; 0 before the first. */
+  public long revision() {
+    return revision;
+  }
+
+  /** How many orders of the last score no rate could convert. */
+  public int unconvertedOrders() {
+    return unconvertedOrders;
+  }
+
+  /** When the user is to be evaluated next if nothing happens; {@link #NEVER_DUE} if not at all. */
+  public long reviewAt() {
+    return reviewAt;
+  }
+
+  /** When the one timer of the user fires; {@link #NEVER_DUE} if there is none. */
+  public long wakeAt() {
+    return wakeAt;
+  }
+
+  /** Remembers for which instant the one timer is registered; {@link #NEVER_DUE} for none. */
+  public void wakeAt(long at) {
+    wakeAt = at;
+  }
+
+  /** Has the user evaluated as of an instant, or of a later one for which that was asked before. */
+  public void reviewNoEarlierThan(long at) {
+    reviewAt = reviewAt == NEVER_DUE ? at : Math.max(reviewAt, at);
+  }
+
+  /**
+   * Remembers a score that is published.
+   *
+   * @param nextReviewAt when the user is to be evaluated next if nothing happens
+   */
+  public void evaluated(PublishedScore score, long at, int unconverted, long nextReviewAt) {
+    published = score;
+    evaluatedAt = at;
+    revision++;
+    unconvertedOrders = unconverted;
+    reviewAt = nextReviewAt;
+  }
+
+  /**
+   * Remembers that the shop has no such user.
+   *
+   * @return whether a score was published that is not to be shown any more
+   */
+  public boolean evaluatedAsRemoved(long at) {
+    boolean wasPublished = published != null;
+    published = null;
+    reviewAt = NEVER_DUE;
+    unconvertedOrders = 0;
+    if (wasPublished) {
+      evaluatedAt = at;
+      revision++;
+    }
+    return wasPublished;
+  }
+
   /** What outreach remembers, to be added to. */
-  public OutreachState outreach() {
+  OutreachState outreach() {
     if (outreach == null) {
       outreach = new OutreachState();
     }
@@ -104,7 +188,46 @@ public final class UserState {
     return outreach == null ? null : outreach.episode;
   }
 
-  /** Why nobody may write to the address that the user has; null if they may. */
+  /** Opens an episode and returns it. */
+  public Episode openEpisode(long openedAt, long noticedAt, double score, String policyVersion) {
+    outreach().episode = Episode.opened(openedAt, noticedAt, score, policyVersion);
+    return outreach.episode;
+  }
+
+  /** Closes the open episode and returns it; null if there is none. */
+  public Episode closeEpisode(long at, Episode.CloseReason reason) {
+    Episode open = episode();
+    if (open == null) {
+      return null;
+    }
+    outreach.episode = null;
+    return open.closed(at, reason);
+  }
+
+  /** Whether the episode that began at an instant was decided. */
+  public boolean wasDecided(long openedAt) {
+    return outreach != null && outreach.wasDecided(openedAt);
+  }
+
+  /**
+   * Remembers that an episode was decided.
+   *
+   * @param arm the arm of the experiment that the user is in for good; null leaves both as they are
+   */
+  public void decided(long openedAt, String experimentId, String arm) {
+    outreach().decided(openedAt);
+    if (arm != null) {
+      outreach.experimentId = experimentId;
+      outreach.arm = arm;
+    }
+  }
+
+  /** The arm of an experiment that the user is in; null if in none. */
+  public String armOf(String experimentId) {
+    return outreach != null && experimentId.equals(outreach.experimentId) ? outreach.arm : null;
+  }
+
+  /** Why the user's address must not be written to; null if it may. */
   public String suppression() {
     if (outreach == null || outreach.suppression == null) {
       return null;
@@ -113,11 +236,6 @@ public final class UserState {
     return address == null || (profile != null && address.equalsIgnoreCase(profile.email()))
         ? outreach.suppression.reason()
         : null;
-  }
-
-  /** Whether an override holds at an instant. */
-  public boolean isOverridden(long at) {
-    return override != null && at < override.expiresAt();
   }
 
   /**
@@ -193,36 +311,30 @@ public final class UserState {
   }
 
   private boolean applyUser(RowVersion version, UserChanged now, long at) {
-    if (!isNewer(version, userCommitLsn, userLsn)) {
+    if (!RowRegister.isNewer(version, userRow)) {
       return false;
     }
-    userCommitLsn = version.commitLsn();
-    userLsn = version.lsn();
+    userRow = RowRegister.of(version, now == null, at);
     profile = now == null ? null : Profile.of(now, profile);
-    userRemovedAt = now == null ? at : Score.NEVER;
     return true;
   }
 
   private boolean applyOverride(RowVersion version, ScoreOverride now, long at) {
-    if (!isNewer(version, overrideCommitLsn, overrideLsn)) {
+    if (!RowRegister.isNewer(version, overrideRow)) {
       return false;
     }
-    overrideCommitLsn = version.commitLsn();
-    overrideLsn = version.lsn();
+    overrideRow = RowRegister.of(version, now == null, at);
     override = now;
-    overrideRemovedAt = now == null ? at : Score.NEVER;
     return true;
   }
 
   private boolean applySuppression(RowVersion version, OutreachState.Suppression now, long at) {
     OutreachState known = outreach();
-    if (!isNewer(version, known.suppressionCommitLsn, known.suppressionLsn)) {
+    if (!RowRegister.isNewer(version, known.suppressionRow)) {
       return false;
     }
-    known.suppressionCommitLsn = version.commitLsn();
-    known.suppressionLsn = version.lsn();
+    known.suppressionRow = RowRegister.of(version, now == null, at);
     known.suppression = now;
-    known.suppressionRemovedAt = now == null ? at : Score.NEVER;
     return true;
   }
 
@@ -234,8 +346,20 @@ public final class UserState {
     return true;
   }
 
-  private static boolean isNewer(RowVersion version, long commitLsn, long lsn) {
-    return RowVersion.compare(version.commitLsn(), version.lsn(), commitLsn, lsn) > 0;
+  /**
+   * This state as of an instant, by event time alone. The watermark decides when memory is freed,
+   * and must not decide what is known.
+   *
+   * @return a state with nothing but its timer once all else can be cleared, else this
+   */
+  public UserState expiredAt(long at, long retentionMs) {
+    if (clearableFrom(retentionMs) <= at) {
+      UserState unknown = new UserState();
+      unknown.wakeAt = wakeAt;
+      return unknown;
+    }
+    expireRemovedOrders(at, retentionMs);
+    return this;
   }
 
   /** Removes the tombstones that are older than the retention. */
@@ -254,14 +378,16 @@ public final class UserState {
       return NEVER_DUE;
     }
     long latest =
-        Math.max(after(userRemovedAt, retentionMs), after(overrideRemovedAt, retentionMs));
+        Math.max(
+            after(RowRegister.removedAt(userRow), retentionMs),
+            after(RowRegister.removedAt(overrideRow), retentionMs));
     latest = Math.max(latest, after(removedOrders.newest(), retentionMs));
     if (outreach != null) {
       if (outreach.suppression != null) {
-        // Whoever must not be written to must not be when they come back either.
+        // A suppression also holds when the user comes back.
         return NEVER_DUE;
       }
-      latest = Math.max(latest, after(outreach.suppressionRemovedAt, retentionMs));
+      latest = Math.max(latest, after(RowRegister.removedAt(outreach.suppressionRow), retentionMs));
     }
     latest = Math.max(latest, after(lastContactAt, CONTACT_MEMORY_MS));
     return override == null ? latest : Math.max(latest, after(override.expiresAt(), retentionMs));
@@ -274,13 +400,9 @@ public final class UserState {
   UserState copy() {
     UserState copy = new UserState(orders.copy(), removedOrders.copy());
     copy.profile = profile;
-    copy.userCommitLsn = userCommitLsn;
-    copy.userLsn = userLsn;
-    copy.userRemovedAt = userRemovedAt;
+    copy.userRow = userRow;
     copy.override = override;
-    copy.overrideCommitLsn = overrideCommitLsn;
-    copy.overrideLsn = overrideLsn;
-    copy.overrideRemovedAt = overrideRemovedAt;
+    copy.overrideRow = overrideRow;
     copy.lastContactAt = lastContactAt;
     copy.outreach = outreach == null ? null : outreach.copy();
     copy.published = published;

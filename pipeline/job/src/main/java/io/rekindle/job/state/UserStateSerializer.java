@@ -51,16 +51,16 @@ public final class UserStateSerializer extends TypeSerializer<UserState> {
     if (state.profile != null) {
       writeProfile(state.profile, out);
     }
-    if ((marks & HAS_USER_VERSION) != 0) {
-      writeVersion(state.userCommitLsn, state.userLsn, state.userRemovedAt, out);
+    if (state.userRow != null) {
+      state.userRow.write(out);
     }
     if (state.override != null) {
       out.writeByte(state.override.score());
       Binary.writeSigned(state.override.setAt(), out);
       Binary.writeSigned(state.override.expiresAt(), out);
     }
-    if ((marks & HAS_OVERRIDE_VERSION) != 0) {
-      writeVersion(state.overrideCommitLsn, state.overrideLsn, state.overrideRemovedAt, out);
+    if (state.overrideRow != null) {
+      state.overrideRow.write(out);
     }
     if ((marks & HAS_CONTACT) != 0) {
       Binary.writeSigned(state.lastContactAt, out);
@@ -94,13 +94,13 @@ public final class UserStateSerializer extends TypeSerializer<UserState> {
     if (state.profile != null) {
       marks |= HAS_PROFILE | (state.profile.marketingConsent() ? HAS_CONSENT : 0);
     }
-    if (state.userCommitLsn != 0 || state.userLsn != 0) {
+    if (state.userRow != null) {
       marks |= HAS_USER_VERSION;
     }
     if (state.override != null) {
       marks |= HAS_OVERRIDE;
     }
-    if (state.overrideCommitLsn != 0 || state.overrideLsn != 0) {
+    if (state.overrideRow != null) {
       marks |= HAS_OVERRIDE_VERSION;
     }
     if (state.lastContactAt != Score.NEVER) {
@@ -132,27 +132,13 @@ public final class UserStateSerializer extends TypeSerializer<UserState> {
   public UserState deserialize(DataInputView in) throws IOException {
     int marks = in.readShort();
     Profile profile = (marks & HAS_PROFILE) != 0 ? readProfile(marks, in) : null;
-    long userCommitLsn = 0;
-    long userLsn = 0;
-    long userRemovedAt = Score.NEVER;
-    if ((marks & HAS_USER_VERSION) != 0) {
-      userCommitLsn = Binary.readUnsigned(in);
-      userLsn = userCommitLsn + Binary.readSigned(in);
-      userRemovedAt = readRemovedAt(in);
-    }
+    RowRegister userRow = (marks & HAS_USER_VERSION) != 0 ? RowRegister.read(in) : null;
     UserState.ScoreOverride override = null;
     if ((marks & HAS_OVERRIDE) != 0) {
       override =
           new UserState.ScoreOverride(in.readByte(), Binary.readSigned(in), Binary.readSigned(in));
     }
-    long overrideCommitLsn = 0;
-    long overrideLsn = 0;
-    long overrideRemovedAt = Score.NEVER;
-    if ((marks & HAS_OVERRIDE_VERSION) != 0) {
-      overrideCommitLsn = Binary.readUnsigned(in);
-      overrideLsn = overrideCommitLsn + Binary.readSigned(in);
-      overrideRemovedAt = readRemovedAt(in);
-    }
+    RowRegister overrideRow = (marks & HAS_OVERRIDE_VERSION) != 0 ? RowRegister.read(in) : null;
     long lastContactAt = (marks & HAS_CONTACT) != 0 ? Binary.readSigned(in) : Score.NEVER;
     PublishedScore published = null;
     if ((marks & HAS_PUBLISHED) != 0) {
@@ -180,13 +166,9 @@ public final class UserStateSerializer extends TypeSerializer<UserState> {
     UserState state = new UserState(UserOrders.read(in), removed);
     state.outreach = outreach;
     state.profile = profile;
-    state.userCommitLsn = userCommitLsn;
-    state.userLsn = userLsn;
-    state.userRemovedAt = userRemovedAt;
+    state.userRow = userRow;
     state.override = override;
-    state.overrideCommitLsn = overrideCommitLsn;
-    state.overrideLsn = overrideLsn;
-    state.overrideRemovedAt = overrideRemovedAt;
+    state.overrideRow = overrideRow;
     state.lastContactAt = lastContactAt;
     state.published = published;
     state.revision = revision;
@@ -225,20 +207,6 @@ public final class UserStateSerializer extends TypeSerializer<UserState> {
         texts().readText(in),
         (marks & HAS_CONSENT) != 0,
         Binary.readSigned(in));
-  }
-
-  static void writeVersion(long commitLsn, long lsn, long removedAt, DataOutputView out)
-      throws IOException {
-    Binary.writeUnsigned(commitLsn, out);
-    Binary.writeSigned(lsn - commitLsn, out);
-    out.writeBoolean(removedAt != Score.NEVER);
-    if (removedAt != Score.NEVER) {
-      Binary.writeSigned(removedAt, out);
-    }
-  }
-
-  static long readRemovedAt(DataInputView in) throws IOException {
-    return in.readBoolean() ? Binary.readSigned(in) : Score.NEVER;
   }
 
   private Binary texts() {

@@ -3,10 +3,9 @@ package io.rekindle.job.writing;
 import io.rekindle.connectors.cdc.CdcRecord;
 import io.rekindle.connectors.deadletter.DeadLetter;
 import io.rekindle.connectors.deadletter.DeadLetterReason;
-import io.rekindle.connectors.flink.CdcRecordDeserializer;
+import io.rekindle.connectors.flink.EventTypeInfo;
 import io.rekindle.job.outreach.Decision;
 import io.rekindle.job.outreach.DecisionJson;
-import io.rekindle.job.outreach.DecisionSerializer;
 import java.io.IOException;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
@@ -49,6 +48,6 @@ public final class DecisionDeserializationSchema
 
   @Override
   public TypeInformation<CdcRecord<Decision>> getProducedType() {
-    return CdcRecordDeserializer.typeOf(DecisionSerializer.TYPE);
+    return EventTypeInfo.ofCdcRecord(Decision.class);
   }
 }

@@ -21,7 +21,7 @@ import org.apache.flink.streaming.api.functions.async.ResultFuture;
 import org.apache.flink.streaming.api.functions.async.RichAsyncFunction;
 
 /**
- * Has the email of each episode written and stored. Gives the episode's id and what came of it.
+ * Has the email of each episode written and stored. Emits nothing: the counters tell the outcome.
  *
  * <p>Flink calls again for whatever was under way when a task ended. So the episode is looked up
  * before anything is written, and of two texts the first stays: an episode costs at most one text
@@ -34,7 +34,7 @@ import org.apache.flink.streaming.api.functions.async.RichAsyncFunction;
  * <p>Metrics under {@code rekindle.emails}: counters {@code written}, {@code repeated} for episodes
  * that had their email already, and the writer's own, see {@link WriterMetrics}.
  */
-public final class WriteEmails extends RichAsyncFunction<Decision, String> {
+public final class WriteEmails extends RichAsyncFunction<Decision, Void> {
 
   private static final long serialVersionUID = 1L;
 
@@ -75,7 +75,7 @@ public final class WriteEmails extends RichAsyncFunction<Decision, String> {
   }
 
   @Override
-  public void asyncInvoke(Decision decision, ResultFuture<String> result) {
+  public void asyncInvoke(Decision decision, ResultFuture<Void> result) {
     CompletableFuture<Boolean> first = inFlight.get(decision.episodeId());
     if (first != null) {
       CompletableFuture<Boolean> unused =
@@ -117,7 +117,7 @@ public final class WriteEmails extends RichAsyncFunction<Decision, String> {
   }
 
   private void complete(
-      Decision decision, Boolean isNew, Throwable failure, ResultFuture<String> result) {
+      Decision decision, Boolean isNew, Throwable failure, ResultFuture<Void> result) {
     if (failure != null) {
       result.completeExceptionally(
           new IOException(
@@ -125,7 +125,7 @@ public final class WriteEmails extends RichAsyncFunction<Decision, String> {
       return;
     }
     (isNew ? written : repeated).inc();
-    result.complete(List.of(decision.episodeId() + (isNew ? " written" : " had its email")));
+    result.complete(List.of());
   }
 
   private CompletableFuture<Boolean> insert(
@@ -143,7 +143,7 @@ public final class WriteEmails extends RichAsyncFunction<Decision, String> {
   }
 
   @Override
-  public void timeout(Decision decision, ResultFuture<String> result) {
+  public void timeout(Decision decision, ResultFuture<Void> result) {
     // Flink would otherwise drop the request without an error.
     result.completeExceptionally(
         new IOException(

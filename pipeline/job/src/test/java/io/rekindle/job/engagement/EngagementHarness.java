@@ -6,7 +6,9 @@ import io.rekindle.connectors.events.OutreachRules;
 import io.rekindle.connectors.events.RowVersion;
 import io.rekindle.connectors.events.RuleChange;
 import io.rekindle.connectors.flink.EventTypeInfo;
+import io.rekindle.connectors.flink.RecordSerializer;
 import io.rekindle.job.outreach.Decision;
+import io.rekindle.job.rules.PolicyInForce;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +21,7 @@ import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
 import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
+import org.apache.flink.util.OutputTag;
 
 /** One subtask of the engagement operator, fed by hand. */
 final class EngagementHarness implements AutoCloseable {
@@ -44,7 +47,7 @@ final class EngagementHarness implements AutoCloseable {
             EventTypeInfo.CHANGE.createSerializer(new SerializerConfigImpl()),
             EventTypeInfo.RULE_CHANGE.createSerializer(new SerializerConfigImpl()));
     harness.getExecutionConfig().enableObjectReuse();
-    harness.setup(new ScoreUpdateSerializer());
+    harness.setup(new RecordSerializer<>(ScoreUpdate.class));
     if (state != null) {
       harness.initializeState(state);
     }
@@ -111,8 +114,17 @@ final class EngagementHarness implements AutoCloseable {
 
   /** The decisions since the last call. */
   List<Decision> decisions() {
-    Queue<StreamRecord<Decision>> output = harness.getSideOutput(EngagementOperator.DECISIONS);
-    List<Decision> newer = new ArrayList<>();
+    return read(EngagementOperator.DECISIONS);
+  }
+
+  /** The policies in force since the last call. */
+  List<PolicyInForce> policiesInForce() {
+    return read(EngagementOperator.POLICY_IN_FORCE);
+  }
+
+  private <T> List<T> read(OutputTag<T> tag) {
+    Queue<StreamRecord<T>> output = harness.getSideOutput(tag);
+    List<T> newer = new ArrayList<>();
     if (output != null) {
       output.forEach(record -> newer.add(record.getValue()));
       output.clear();

@@ -11,8 +11,10 @@ import io.rekindle.connectors.events.OrderChanged.Kind;
 import io.rekindle.connectors.events.PolicyChanged;
 import io.rekindle.connectors.events.RowVersion;
 import io.rekindle.job.ChangeFactory;
-import io.rekindle.job.state.Cause;
+import io.rekindle.job.rules.PolicyInForce;
+import io.rekindle.job.rules.PolicyTimeline;
 import io.rekindle.job.state.UserOrders;
+import io.rekindle.scoring.Score;
 import io.rekindle.scoring.policy.Band;
 import io.rekindle.scoring.policy.ScoringPolicy;
 import io.rekindle.scoring.policy.Segment;
@@ -336,6 +338,68 @@ class EngagementOperatorTest {
     assertThat(harness.updates())
         .singleElement()
         .satisfies(update -> assertThat(update.policyVersion()).isEqualTo("document-v1"));
+  }
+
+  @Test
+  void shouldTellTheBuiltInPolicyAsInForceFromTheFirstWatermark() throws Exception {
+    assertThat(harness.policiesInForce()).isEmpty();
+
+    harness.tick(START);
+    harness.tick(A_SECOND_LATER);
+    ScoringPolicy builtIn = ScoringPolicy.builtIn("cadence-v1");
+    assertThat(harness.policiesInForce())
+        .containsExactly(
+            new PolicyInForce(
+                "cadence-v1",
+                true,
+                builtIn.hash(),
+                builtIn.json(),
+                PolicyTimeline.ALWAYS,
+                Score.NEVER));
+  }
+
+  @Test
+  void shouldTellThePolicyInForceWhenItChangesAndWhenALaterOneIsRefused() throws Exception {
+    harness.process(shop.policy("document-v1", A_SECOND_LATER, DOCUMENT_V1, true));
+    harness.tick(START);
+    harness.tick(A_SECOND_LATER);
+    harness.process(
+        shop.policy("document-v1", TWO_SECONDS_LATER, DOCUMENT_V1, false),
+        shop.policy("broken", TWO_SECONDS_LATER, "{}", true));
+    harness.tick(TWO_SECONDS_LATER);
+    harness.process(shop.policy("broken", A_DAY_LATER, "{}", false));
+    harness.tick(A_DAY_LATER);
+
+    assertThat(harness.policiesInForce())
+        .extracting(
+            PolicyInForce::policyVersion,
+            PolicyInForce::builtIn,
+            PolicyInForce::since,
+            PolicyInForce::changedAt)
+        .containsExactly(
+            tuple("cadence-v1", true, PolicyTimeline.ALWAYS, Score.NEVER),
+            tuple("document-v1", false, A_SECOND_LATER, A_SECOND_LATER),
+            tuple("document-v1", false, A_SECOND_LATER, TWO_SECONDS_LATER),
+            tuple("cadence-v1", true, A_DAY_LATER, A_DAY_LATER));
+  }
+
+  @Test
+  void shouldTellThePolicyInForceAgainAfterARestoreAndFromOneSubtaskOnly() throws Exception {
+    harness.process(shop.policy("document-v1", START, DOCUMENT_V1, true));
+    harness.tick(START);
+    assertThat(harness.policiesInForce()).hasSize(1);
+    OperatorSubtaskState state = harness.snapshot();
+
+    List<PolicyInForce> afterwards = new ArrayList<>();
+    for (int subtask = 0; subtask < 3; subtask++) {
+      try (EngagementHarness part = EngagementHarness.restored(state, 1, subtask, 3)) {
+        part.tick(A_SECOND_LATER);
+        afterwards.addAll(part.policiesInForce());
+      }
+    }
+    assertThat(afterwards)
+        .extracting(PolicyInForce::policyVersion, PolicyInForce::since)
+        .containsExactly(tuple("document-v1", START));
   }
 
   @Test

@@ -13,6 +13,7 @@ import io.rekindle.job.ProductionJob;
 import io.rekindle.job.ShopScenario;
 import io.rekindle.job.ShopScenario.Phase;
 import io.rekindle.job.outreach.Decision;
+import io.rekindle.job.rules.PolicyInForce;
 import io.rekindle.platform.text.Version;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -135,6 +136,7 @@ class SavepointITCase {
         new EngagementGraph.Sinks(
             updates,
             new CollectingSink<ScoreUpdate>(),
+            new CollectingSink<PolicyInForce>(),
             new CollectingSink<Decision>(),
             new CollectingSink<Decision>(),
             new CollectingSink<DeadLetter>()),

@@ -2,6 +2,7 @@ package io.rekindle.job.outreach;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rekindle.connectors.flink.RecordSerializer;
 import io.rekindle.job.outreach.Decision.Kind;
 import io.rekindle.job.outreach.Decision.Reason;
 import io.rekindle.scoring.contact.EpisodeId;
@@ -41,9 +42,10 @@ class DailyCapOperatorTest {
   private static OneInputStreamOperatorTestHarness<Decision, Decision> harness(
       OperatorSubtaskState state) throws Exception {
     OneInputStreamOperatorTestHarness<Decision, Decision> harness =
-        new OneInputStreamOperatorTestHarness<>(new DailyCapOperator(), new DecisionSerializer());
+        new OneInputStreamOperatorTestHarness<>(
+            new DailyCapOperator(), new RecordSerializer<>(Decision.class));
     harness.getExecutionConfig().enableObjectReuse();
-    harness.setup(new DecisionSerializer());
+    harness.setup(new RecordSerializer<>(Decision.class));
     if (state != null) {
       harness.initializeState(state);
     }

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.rekindle.connectors.events.OutreachRules;
 import io.rekindle.connectors.events.OutreachVariant;
+import io.rekindle.connectors.flink.RecordSerializer;
 import io.rekindle.email.EmailFacts;
 import io.rekindle.job.outreach.Decision.Kind;
 import io.rekindle.job.outreach.Decision.Reason;
@@ -95,7 +96,7 @@ class DecisionsTest {
   }
 
   private static Decision serialized(Decision decision) throws IOException {
-    DecisionSerializer serializer = new DecisionSerializer();
+    RecordSerializer<Decision> serializer = new RecordSerializer<>(Decision.class);
     DataOutputSerializer out = new DataOutputSerializer(64);
     serializer.serialize(decision, out);
     return serializer.deserialize(new DataInputDeserializer(out.getCopyOfBuffer()));

@@ -5,9 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rekindle.connectors.events.OutreachRules;
 import io.rekindle.job.JobDatabase;
+import io.rekindle.job.engagement.Cause;
 import io.rekindle.job.engagement.ScoreUpdate;
 import io.rekindle.job.outreach.Decision;
-import io.rekindle.job.state.Cause;
+import io.rekindle.job.rules.PolicyInForce;
 import io.rekindle.job.state.Episode;
 import io.rekindle.job.state.PublishedScore;
 import io.rekindle.scoring.OrderHistory;
@@ -61,8 +62,13 @@ class RetryingDatabaseITCase {
   }
 
   private static RetryingDatabase<ScoreUpdate> writer(int subtask, int parallelism, String url) {
+    return writer(new ScoreTables(), subtask, parallelism, url);
+  }
+
+  private static <T> RetryingDatabase<T> writer(
+      Tables<T> tables, int subtask, int parallelism, String url) {
     return new RetryingDatabase<>(
-        new ScoreTables(),
+        tables,
         new SimpleJdbcConnectionProvider(
             new JdbcConnectionOptions.JdbcConnectionOptionsBuilder()
                 .withUrl(url)
@@ -295,18 +301,40 @@ class RetryingDatabaseITCase {
   }
 
   @Test
+  void shouldKeepOnePolicyInForceAndNeverAnOlderOne() throws Exception {
+    storePolicy("cadence-v1", true, Score.NEVER, Score.NEVER);
+    String stored =
+        "select policy_version, built_in, hash, document ->> 'base',"
+            + " extract(epoch from in_force_since)::bigint * 1000,"
+            + " extract(epoch from changed_at)::bigint * 1000 from engagement.policy_in_force";
+    assertThat(database.rows(stored)).containsExactly("cadence-v1|t|hash|7||");
+
+    storePolicy("p", false, NOON, NOON);
+    assertThat(database.rows(stored)).containsExactly("p|f|hash|7|" + NOON + "|" + NOON);
+
+    storePolicy("cadence-v1", true, Score.NEVER, Score.NEVER);
+    storePolicy("older", false, NOON - 1, NOON - 1);
+    assertThat(database.rows(stored)).containsExactly("p|f|hash|7|" + NOON + "|" + NOON);
+
+    storePolicy("cadence-v1", true, NOON + 1_000, NOON + 2_000);
+    assertThat(database.rows(stored))
+        .containsExactly("cadence-v1|t|hash|7|" + (NOON + 1_000) + "|" + (NOON + 2_000));
+  }
+
+  private static void storePolicy(String version, boolean builtIn, long since, long changedAt)
+      throws Exception {
+    PolicyTables tables = new PolicyTables();
+    RetryingDatabase<PolicyInForce> policies = writer(tables, 0, 1, database.url());
+    Tables.Batch<PolicyInForce> batch = tables.newBatch();
+    batch.add(new PolicyInForce("an earlier one", builtIn, "h", "{}", since, changedAt));
+    batch.add(new PolicyInForce(version, builtIn, "hash", "{\"base\": 7}", since, changedAt));
+    policies.store(batch, Score.NEVER);
+    policies.close();
+  }
+
+  @Test
   void shouldKeepTheFirstDecisionOfAnEpisode() throws Exception {
-    RetryingDatabase<Decision> decisions =
-        new RetryingDatabase<>(
-            new DecisionTables(),
-            new SimpleJdbcConnectionProvider(
-                new JdbcConnectionOptions.JdbcConnectionOptionsBuilder()
-                    .withUrl(database.url())
-                    .withDriverName("org.postgresql.Driver")
-                    .build()),
-            Duration.ZERO,
-            0,
-            1);
+    RetryingDatabase<Decision> decisions = writer(new DecisionTables(), 0, 1, database.url());
     DecisionTables tables = new DecisionTables();
     for (int attempt = 0; attempt < 2; attempt++) {
       Tables.Batch<Decision> batch = tables.newBatch();

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.rekindle.job.EventContract;
+import io.rekindle.job.engagement.Cause;
 import io.rekindle.job.engagement.ScoreUpdate;
-import io.rekindle.job.state.Cause;
 import io.rekindle.job.state.PublishedScore;
 import io.rekindle.platform.text.CurrencyCodes;
 import io.rekindle.scoring.OrderHistory;

@@ -1,0 +1,372 @@
+package io.rekindle.connectors.flink;
+
+import java.io.IOException;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.lang.reflect.TypeVariable;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.core.memory.DataInputView;
+import org.apache.flink.core.memory.DataOutputView;
+
+/**
+ * The bytes of records, derived from their components; {@link RecordSerializer} describes them.
+ *
+ * <p>A codec can be used by several threads, a {@link Binary} cannot.
+ */
+abstract class RecordCodec {
+
+  /** Writes a value that may be null unless its type is primitive. */
+  private interface Writer<V> {
+    void write(V value, Binary texts, DataOutputView out) throws IOException;
+  }
+
+  private interface Reader<V> {
+    V read(Binary texts, DataInputView in) throws IOException;
+  }
+
+  private static final Map<Type, RecordCodec> LEAVES =
+      Map.of(
+          String.class,
+          new Leaf<String>(
+              (text, texts, out) -> texts.writeText(text, out), Binary::readText, null),
+          BigDecimal.class,
+          new Leaf<>(RecordCodec::writeDecimal, RecordCodec::readDecimal, null),
+          Instant.class,
+          new Leaf<>(RecordCodec::writeInstant, RecordCodec::readInstant, null),
+          byte[].class,
+          new Leaf<>(RecordCodec::writeBytes, RecordCodec::readBytes, null),
+          double[].class,
+          new Leaf<>(RecordCodec::writeDoubles, RecordCodec::readDoubles, null),
+          long.class,
+          new Leaf<Long>(
+              (number, texts, out) -> Binary.writeSigned(number, out),
+              (texts, in) -> Binary.readSigned(in),
+              0L),
+          int.class,
+          new Leaf<Integer>(
+              (number, texts, out) -> Binary.writeSigned(number, out),
+              (texts, in) -> Math.toIntExact(Binary.readSigned(in)),
+              0),
+          double.class,
+          new Leaf<Double>(
+              (number, texts, out) -> out.writeDouble(number), (texts, in) -> in.readDouble(), 0.0),
+          boolean.class,
+          new Leaf<Boolean>(
+              (flag, texts, out) -> out.writeBoolean(flag),
+              (texts, in) -> in.readBoolean(),
+              false));
+
+  abstract void write(Object value, Binary texts, DataOutputView out) throws IOException;
+
+  abstract Object read(Binary texts, DataInputView in) throws IOException;
+
+  /** Stands for a component that a record did not have yet when it was written. */
+  Object absent() {
+    return null;
+  }
+
+  /**
+   * The codec of a type.
+   *
+   * @param argument what a type variable stands for; null if the type has none
+   * @throws IllegalArgumentException if the type has no form in bytes
+   */
+  static RecordCodec of(Type type, Class<?> argument) {
+    if (LEAVES.containsKey(type)) {
+      return LEAVES.get(type);
+    }
+    if (type instanceof TypeVariable<?>) {
+      return of(argument, null);
+    }
+    if (type instanceof ParameterizedType list && list.getRawType() == List.class) {
+      return new ListCodec(of(list.getActualTypeArguments()[0], argument));
+    }
+    if (type instanceof Class<?> known) {
+      if (known.isRecord()) {
+        return new ComponentsCodec(known, argument);
+      }
+      if (known.isEnum()) {
+        return new EnumCodec(known.getEnumConstants());
+      }
+      if (known.isSealed()) {
+        return new SealedCodec(known);
+      }
+    }
+    throw new IllegalArgumentException("RecordCodec has no form for " + type + ": add one");
+  }
+
+  private static void writeDecimal(BigDecimal decimal, Binary texts, DataOutputView out)
+      throws IOException {
+    texts.writeText(decimal == null ? null : decimal.toPlainString(), out);
+  }
+
+  private static BigDecimal readDecimal(Binary texts, DataInputView in) throws IOException {
+    String text = texts.readText(in);
+    return text == null ? null : new BigDecimal(text);
+  }
+
+  private static void writeInstant(Instant instant, Binary texts, DataOutputView out)
+      throws IOException {
+    out.writeBoolean(instant != null);
+    if (instant != null) {
+      Binary.writeSigned(instant.getEpochSecond(), out);
+      Binary.writeUnsigned(instant.getNano(), out);
+    }
+  }
+
+  private static Instant readInstant(Binary texts, DataInputView in) throws IOException {
+    return in.readBoolean()
+        ? Instant.ofEpochSecond(Binary.readSigned(in), Binary.readUnsigned(in))
+        : null;
+  }
+
+  private static void writeBytes(byte[] bytes, Binary texts, DataOutputView out)
+      throws IOException {
+    Binary.writeUnsigned(bytes == null ? 0 : bytes.length + 1L, out);
+    if (bytes != null) {
+      out.write(bytes);
+    }
+  }
+
+  private static byte[] readBytes(Binary texts, DataInputView in) throws IOException {
+    int length = Math.toIntExact(Binary.readUnsigned(in)) - 1;
+    if (length < 0) {
+      return null;
+    }
+    byte[] bytes = new byte[length];
+    in.readFully(bytes);
+    return bytes;
+  }
+
+  private static void writeDoubles(double[] numbers, Binary texts, DataOutputView out)
+      throws IOException {
+    Binary.writeUnsigned(numbers == null ? 0 : numbers.length + 1L, out);
+    if (numbers != null) {
+      for (double number : numbers) {
+        out.writeDouble(number);
+      }
+    }
+  }
+
+  private static double[] readDoubles(Binary texts, DataInputView in) throws IOException {
+    int length = Math.toIntExact(Binary.readUnsigned(in)) - 1;
+    if (length < 0) {
+      return null;
+    }
+    double[] numbers = new double[length];
+    for (int i = 0; i < length; i++) {
+      numbers[i] = in.readDouble();
+    }
+    return numbers;
+  }
+
+  /** A type without parts. */
+  private static final class Leaf<V> extends RecordCodec {
+
+    private final Writer<V> writer;
+    private final Reader<V> reader;
+    private final V absent;
+
+    Leaf(Writer<V> writer, Reader<V> reader, V absent) {
+      this.writer = writer;
+      this.reader = reader;
+      this.absent = absent;
+    }
+
+    @Override
+    @SuppressWarnings("unchecked") // The component that the value comes from is of type V.
+    void write(Object value, Binary texts, DataOutputView out) throws IOException {
+      writer.write((V) value, texts, out);
+    }
+
+    @Override
+    Object read(Binary texts, DataInputView in) throws IOException {
+      return reader.read(texts, in);
+    }
+
+    @Override
+    Object absent() {
+      return absent;
+    }
+  }
+
+  /** One plus the number of elements, then each; 0 is null. */
+  private static final class ListCodec extends RecordCodec {
+
+    private final RecordCodec elements;
+
+    ListCodec(RecordCodec elements) {
+      this.elements = elements;
+    }
+
+    @Override
+    void write(Object value, Binary texts, DataOutputView out) throws IOException {
+      List<?> list = (List<?>) value;
+      Binary.writeUnsigned(list == null ? 0 : list.size() + 1L, out);
+      if (list != null) {
+        for (Object element : list) {
+          elements.write(element, texts, out);
+        }
+      }
+    }
+
+    @Override
+    Object read(Binary texts, DataInputView in) throws IOException {
+      int size = Math.toIntExact(Binary.readUnsigned(in)) - 1;
+      if (size < 0) {
+        return null;
+      }
+      List<Object> list = new ArrayList<>(size);
+      for (int i = 0; i < size; i++) {
+        list.add(elements.read(texts, in));
+      }
+      return list;
+    }
+  }
+
+  /** The constant's name. */
+  private static final class EnumCodec extends RecordCodec {
+
+    private final Object[] constants;
+
+    EnumCodec(Object[] constants) {
+      this.constants = constants;
+    }
+
+    @Override
+    void write(Object value, Binary texts, DataOutputView out) throws IOException {
+      texts.writeText(value == null ? null : ((Enum<?>) value).name(), out);
+    }
+
+    @Override
+    Object read(Binary texts, DataInputView in) throws IOException {
+      String name = texts.readText(in);
+      if (name == null) {
+        return null;
+      }
+      for (Object constant : constants) {
+        if (((Enum<?>) constant).name().equals(name)) {
+          return constant;
+        }
+      }
+      throw new IOException(
+          constants.getClass().getComponentType().getSimpleName() + " has no constant " + name);
+    }
+  }
+
+  /** The simple name of the record's class, then the record. */
+  private static final class SealedCodec extends RecordCodec {
+
+    private final List<Class<?>> types;
+    private final List<RecordCodec> codecs = new ArrayList<>();
+
+    SealedCodec(Class<?> sealed) {
+      types = List.of(sealed.getPermittedSubclasses());
+      for (Class<?> type : types) {
+        codecs.add(of(type, null));
+      }
+    }
+
+    @Override
+    void write(Object value, Binary texts, DataOutputView out) throws IOException {
+      texts.writeText(value == null ? null : value.getClass().getSimpleName(), out);
+      if (value != null) {
+        codecs.get(types.indexOf(value.getClass())).write(value, texts, out);
+      }
+    }
+
+    @Override
+    Object read(Binary texts, DataInputView in) throws IOException {
+      String name = texts.readText(in);
+      if (name == null) {
+        return null;
+      }
+      for (int i = 0; i < types.size(); i++) {
+        if (types.get(i).getSimpleName().equals(name)) {
+          return codecs.get(i).read(texts, in);
+        }
+      }
+      throw new IOException("None of " + types + " has the name " + name);
+    }
+  }
+
+  /** The number of components, then each; 0 is null. */
+  private static final class ComponentsCodec extends RecordCodec {
+
+    private final String name;
+    private final Method[] accessors;
+    private final RecordCodec[] codecs;
+    private final Constructor<?> constructor;
+
+    ComponentsCodec(Class<?> type, Class<?> argument) {
+      RecordComponent[] components = type.getRecordComponents();
+      name = type.getSimpleName();
+      accessors = new Method[components.length];
+      codecs = new RecordCodec[components.length];
+      for (int i = 0; i < components.length; i++) {
+        accessors[i] = components[i].getAccessor();
+        accessors[i].setAccessible(true);
+        codecs[i] = of(components[i].getGenericType(), argument);
+      }
+      try {
+        constructor =
+            type.getDeclaredConstructor(
+                Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new));
+      } catch (NoSuchMethodException e) {
+        throw new IllegalStateException("Every record has its canonical constructor", e);
+      }
+      constructor.setAccessible(true);
+    }
+
+    @Override
+    void write(Object value, Binary texts, DataOutputView out) throws IOException {
+      if (value == null) {
+        out.writeByte(0);
+        return;
+      }
+      out.writeByte(codecs.length);
+      try {
+        for (int i = 0; i < codecs.length; i++) {
+          codecs[i].write(accessors[i].invoke(value), texts, out);
+        }
+      } catch (IllegalAccessException | InvocationTargetException e) {
+        throw new IOException("A component of " + name + " cannot be read", e);
+      }
+    }
+
+    @Override
+    Object read(Binary texts, DataInputView in) throws IOException {
+      int stored = in.readByte();
+      if (stored == 0) {
+        return null;
+      }
+      if (stored > codecs.length) {
+        throw new IOException(
+            name
+                + " was written with "
+                + stored
+                + " components, and this job knows "
+                + codecs.length
+                + ": it was written by a newer job, use that job to read it");
+      }
+      Object[] values = new Object[codecs.length];
+      for (int i = 0; i < values.length; i++) {
+        values[i] = i < stored ? codecs[i].read(texts, in) : codecs[i].absent();
+      }
+      try {
+        return constructor.newInstance(values);
+      } catch (ReflectiveOperationException e) {
+        throw new IOException("No " + name + " can be made of what is stored", e);
+      }
+    }
+  }
+}

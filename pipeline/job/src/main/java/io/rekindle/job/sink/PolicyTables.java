@@ -1,0 +1,78 @@
+package io.rekindle.job.sink;
+
+import io.rekindle.job.rules.PolicyInForce;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.List;
+
+/**
+ * The job's statement on {@code engagement.policy_in_force}, which has one row. After a restore the
+ * job repeats older ones, and none of them replaces a newer one.
+ */
+final class PolicyTables implements Tables<PolicyInForce> {
+
+  private static final String UPSERT_POLICY =
+      """
+      insert into engagement.policy_in_force as stored (
+        policy_version, built_in, hash, document, in_force_since, changed_at, updated_at)
+      select
+        policy_version, built_in, hash, document::jsonb,
+        timestamptz 'epoch' + in_force_since * interval '1 ms',
+        timestamptz 'epoch' + changed_at * interval '1 ms', clock_timestamp()
+      from unnest(
+        ?::text[], ?::bool[], ?::text[], ?::text[], ?::int8[], ?::int8[]
+      ) as policy (policy_version, built_in, hash, document, in_force_since, changed_at)
+      on conflict (id) do update set
+        policy_version = excluded.policy_version, built_in = excluded.built_in,
+        hash = excluded.hash, document = excluded.document,
+        in_force_since = excluded.in_force_since, changed_at = excluded.changed_at,
+        updated_at = excluded.updated_at
+      where coalesce(stored.changed_at, '-infinity') <= coalesce(excluded.changed_at, '-infinity')
+      """;
+
+  private static final class Last implements Batch<PolicyInForce> {
+
+    private PolicyInForce policy;
+
+    @Override
+    public void add(PolicyInForce newer) {
+      policy = newer;
+    }
+
+    @Override
+    public int rows() {
+      return policy == null ? 0 : 1;
+    }
+  }
+
+  @Override
+  public Batch<PolicyInForce> newBatch() {
+    return new Last();
+  }
+
+  @Override
+  public void store(
+      Connection connection,
+      Batch<PolicyInForce> batch,
+      long watermark,
+      int subtask,
+      int parallelism)
+      throws SQLException {
+    PolicyInForce policy = ((Last) batch).policy;
+    if (policy == null) {
+      return;
+    }
+    connection.setAutoCommit(true);
+    try (PreparedStatement statement = connection.prepareStatement(UPSERT_POLICY)) {
+      new UnnestColumns<>(connection, statement, List.of(policy))
+          .text(PolicyInForce::policyVersion)
+          .bool(PolicyInForce::builtIn)
+          .text(PolicyInForce::hash)
+          .text(PolicyInForce::document)
+          .instant(PolicyInForce::since)
+          .instant(PolicyInForce::changedAt);
+      statement.executeUpdate();
+    }
+  }
+}

@@ -1,11 +1,11 @@
 package io.rekindle.email;
 
+import io.rekindle.platform.text.Digest;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Base64;
 import javax.crypto.Mac;
@@ -62,8 +62,7 @@ public final class UnsubscribeLinks {
    * length, so that none can be guessed piece by piece.
    */
   public boolean verify(String emailId, String token) {
-    return MessageDigest.isEqual(
-        token(emailId).getBytes(StandardCharsets.UTF_8), token.getBytes(StandardCharsets.UTF_8));
+    return Digest.sameSecret(token(emailId), token);
   }
 
   private String token(String emailId) {

@@ -2,16 +2,14 @@ package io.rekindle.connectors.connect;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.rekindle.platform.text.Placeholders;
+import io.rekindle.platform.text.Resources;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.MatchResult;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * The Debezium connector's configuration, as {@code PUT /connectors/rekindle/config} takes it.
@@ -25,7 +23,6 @@ public final class ConnectorConfig {
   public static final String CONNECTOR_NAME = "rekindle";
 
   private static final String RESOURCE = "/io/rekindle/connectors/debezium-connector.json";
-  private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{([a-z.]+)}");
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private ConnectorConfig() {}
@@ -53,31 +50,12 @@ public final class ConnectorConfig {
             "topics.partitions", Integer.toString(partitions)));
   }
 
-  /** {@link #of} as a JSON object. */
-  public static String json(
-      String host, int port, String user, String password, String database, int partitions) {
-    try {
-      return JSON.writeValueAsString(of(host, port, user, password, database, partitions));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
   static Map<String, String> fill(Map<String, String> template, Map<String, String> values) {
-    Map<String, String> filled = new LinkedHashMap<>();
     Set<String> missing = new TreeSet<>();
+    template.values().forEach(text -> missing.addAll(Placeholders.DOTTED.names(text)));
     Set<String> unused = new TreeSet<>(values.keySet());
-    template.forEach(
-        (setting, text) -> {
-          Matcher placeholders = PLACEHOLDER.matcher(text);
-          filled.put(
-              setting,
-              placeholders.replaceAll(
-                  match -> {
-                    unused.remove(match.group(1));
-                    return replacement(match, values, missing);
-                  }));
-        });
+    unused.removeAll(missing);
+    missing.removeAll(values.keySet());
     if (!missing.isEmpty()) {
       throw new IllegalArgumentException(
           "The connector's configuration has no value for " + missing);
@@ -86,25 +64,16 @@ public final class ConnectorConfig {
       throw new IllegalArgumentException(
           "The connector's configuration has no place for " + unused);
     }
+    Map<String, String> filled = new LinkedHashMap<>(template);
+    filled.replaceAll((setting, text) -> Placeholders.DOTTED.fill(text, values));
     return filled;
   }
 
-  private static String replacement(
-      MatchResult match, Map<String, String> values, Set<String> missing) {
-    String value = values.get(match.group(1));
-    if (value == null) {
-      missing.add(match.group(1));
-      return "";
-    }
-    return Matcher.quoteReplacement(value);
-  }
-
   static Map<String, String> template() {
-    try (InputStream json = ConnectorConfig.class.getResourceAsStream(RESOURCE)) {
-      if (json == null) {
-        throw new IllegalStateException("The class path has no " + RESOURCE);
-      }
-      return JSON.readValue(json, new TypeReference<LinkedHashMap<String, String>>() {});
+    try {
+      return JSON.readValue(
+          Resources.get(ConnectorConfig.class, RESOURCE),
+          new TypeReference<LinkedHashMap<String, String>>() {});
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot read " + RESOURCE, e);
     }

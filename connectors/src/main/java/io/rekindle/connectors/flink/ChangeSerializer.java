@@ -11,6 +11,7 @@ import io.rekindle.connectors.events.SuppressionChanged;
 import io.rekindle.connectors.events.SuppressionRemoved;
 import io.rekindle.connectors.events.UserChanged;
 import io.rekindle.connectors.events.UserRemoved;
+import io.rekindle.platform.text.CurrencyCodes;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,8 +1,8 @@
 package io.rekindle.connectors.kafka;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.rekindle.platform.text.Resources;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,11 +53,8 @@ public record Topics(
 
   /** The topics as shipped. */
   public static Topics standard() {
-    try (InputStream json = Topics.class.getResourceAsStream(RESOURCE)) {
-      if (json == null) {
-        throw new IllegalStateException("The class path has no " + RESOURCE);
-      }
-      return new ObjectMapper().readValue(json, Topics.class);
+    try {
+      return new ObjectMapper().readValue(Resources.get(Topics.class, RESOURCE), Topics.class);
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot read " + RESOURCE, e);
     }

@@ -6,10 +6,9 @@ import io.javalin.http.Context;
 import io.rekindle.dashboard.web.Access;
 import io.rekindle.dashboard.web.Router;
 import io.rekindle.dashboard.web.Routes;
+import io.rekindle.platform.text.Resources;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 
 /** The API's contract in OpenAPI 3.0.3, as it is written and as JSON. Thread-safe. */
 public final class OpenApiRoutes implements Routes {
@@ -39,10 +38,6 @@ public final class OpenApiRoutes implements Routes {
   }
 
   private static String yaml() {
-    try (InputStream in = OpenApiRoutes.class.getResourceAsStream(RESOURCE)) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Resources.get(OpenApiRoutes.class, RESOURCE);
   }
 }

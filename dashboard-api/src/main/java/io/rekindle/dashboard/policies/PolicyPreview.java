@@ -3,6 +3,7 @@ package io.rekindle.dashboard.policies;
 import io.rekindle.dashboard.database.DashboardDatabase;
 import io.rekindle.dashboard.database.Reachable;
 import io.rekindle.dashboard.policies.PolicyComparison.OutreachRules;
+import io.rekindle.platform.text.CurrencyCodes;
 import io.rekindle.scoring.OrderTable;
 import io.rekindle.scoring.Score;
 import io.rekindle.scoring.Scorer;
@@ -46,12 +47,12 @@ final class PolicyPreview {
       select hashtextextended(user_id, 0),
              floor(extract(epoch from placed_at) * 1000)::bigint,
              case status when 'PLACED' then ((amount - refunded_amount) * 100)::bigint else 0 end,
-             ((ascii(currency) - 64) * 1024 + (ascii(substr(currency, 2)) - 64) * 32
-               + ascii(substr(currency, 3)) - 64)::bigint
+             %1$s::bigint
       from shop.orders
-      where hashtextextended(user_id, 0) between %d and %d
+      where hashtextextended(user_id, 0) between %%1$d and %%2$d
       order by 1, 2
-      """;
+      """
+          .formatted(CurrencyCodes.packInSql("currency"));
 
   /**
    * Parts of the range of hashes, one after the other: so the first results, and with them

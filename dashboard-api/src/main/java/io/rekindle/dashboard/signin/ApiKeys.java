@@ -3,6 +3,7 @@ package io.rekindle.dashboard.signin;
 import io.rekindle.dashboard.database.NullableColumns;
 import io.rekindle.dashboard.web.Principal;
 import io.rekindle.dashboard.web.Scope;
+import io.rekindle.platform.text.Digest;
 import java.security.SecureRandom;
 import java.sql.ResultSet;
 import java.sql.SQLException;

@@ -13,10 +13,10 @@ import io.rekindle.dashboard.web.RateLimit;
 import io.rekindle.dashboard.web.Router;
 import io.rekindle.dashboard.web.Routes;
 import io.rekindle.dashboard.web.SecretCookie;
+import io.rekindle.platform.text.Digest;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -105,7 +105,7 @@ public final class OidcSignInRoutes implements Routes {
       next = begun.next();
       String code = parameter(ctx, "code");
       String state = parameter(ctx, "state");
-      if (!same(state, begun.attempt().state())) {
+      if (!Digest.sameSecret(state, begun.attempt().state())) {
         throw new OidcSignInException(
             SignInProblem.EXPIRED, "The state is not that of this browser's attempt.");
       }
@@ -234,11 +234,6 @@ public final class OidcSignInRoutes implements Routes {
   private static String parameter(Context ctx, String name) {
     String value = ctx.queryParam(name);
     return value == null || value.length() > 4_000 ? "" : value;
-  }
-
-  private static boolean same(String left, String right) {
-    return MessageDigest.isEqual(
-        left.getBytes(StandardCharsets.UTF_8), right.getBytes(StandardCharsets.UTF_8));
   }
 
   private static String encoded(String text) {

@@ -2,6 +2,7 @@ package io.rekindle.dashboard.signin;
 
 import io.rekindle.dashboard.web.Principal;
 import io.rekindle.dashboard.web.Role;
+import io.rekindle.platform.text.Digest;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Base64;

@@ -1,10 +1,11 @@
 package io.rekindle.dashboard.ui;
 
+import io.rekindle.platform.text.Digest;
+import io.rekindle.platform.text.Resources;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
@@ -26,11 +27,7 @@ public final class Assets {
   record Asset(String resource, String contentType) {
 
     InputStream open() {
-      InputStream in = Assets.class.getResourceAsStream(resource);
-      if (in == null) {
-        throw new IllegalStateException(resource + " is not on the class path");
-      }
-      return in;
+      return Resources.open(Assets.class, resource);
     }
   }
 
@@ -78,8 +75,8 @@ public final class Assets {
   }
 
   private static String digest() {
+    MessageDigest digest = Digest.sha256();
     try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
       byte[] buffer = new byte[64 * 1024];
       for (Asset file : FILES.values()) {
         try (InputStream in = file.open()) {
@@ -88,11 +85,9 @@ public final class Assets {
           }
         }
       }
-      return HexFormat.of().formatHex(digest.digest(), 0, 8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java has SHA-256", e);
     }
+    return HexFormat.of().formatHex(digest.digest(), 0, 8);
   }
 }

@@ -5,12 +5,11 @@ import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
 import io.javalin.http.HttpResponseException;
 import io.javalin.http.HttpStatus;
+import io.rekindle.platform.jdbc.TransientFailure;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
-import java.sql.SQLTransientConnectionException;
-import java.util.Set;
 import java.util.function.Function;
 import org.jdbi.v3.core.JdbiException;
 import org.slf4j.Logger;
@@ -23,6 +22,8 @@ import org.slf4j.LoggerFactory;
 public final class ErrorHandler {
 
   private static final Logger LOG = LoggerFactory.getLogger(ErrorHandler.class);
+
+  private static final String TIMED_OUT = "57014";
 
   private final ErrorPage page;
 
@@ -124,21 +125,12 @@ public final class ErrorHandler {
     return !ctx.path().startsWith("/api/") && accept != null && accept.contains("text/html");
   }
 
-  /**
-   * Connection failures (class 08), shutdown and start-up of the server (57P), too many clients, a
-   * question that took too long (57014), and what the pool says when it waited in vain.
-   */
+  /** Whether the database cannot answer now, or did not answer within the time limit (57014). */
   public static boolean unavailable(Throwable failure) {
-    Set<String> states = Set.of("57014", "57P01", "57P02", "57P03", "53300");
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof SQLTransientConnectionException) {
+      if (cause instanceof SQLException sql
+          && (TransientFailure.is(sql) || TIMED_OUT.equals(sql.getSQLState()))) {
         return true;
-      }
-      if (cause instanceof SQLException sql && sql.getSQLState() != null) {
-        String state = sql.getSQLState();
-        if (state.startsWith("08") || states.contains(state)) {
-          return true;
-        }
       }
     }
     return false;

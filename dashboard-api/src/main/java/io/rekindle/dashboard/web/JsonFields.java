@@ -3,10 +3,10 @@ package io.rekindle.dashboard.web;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rekindle.dashboard.web.ProblemDetails.FieldError;
+import io.rekindle.platform.text.Instants;
 import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -147,7 +147,7 @@ public final class JsonFields {
       return null;
     }
     try {
-      return OffsetDateTime.parse(text).toInstant();
+      return Instants.parse(text);
     } catch (DateTimeException e) {
       reject(name, "has to be an instant such as 2026-01-31T08:00:00Z.");
       return null;

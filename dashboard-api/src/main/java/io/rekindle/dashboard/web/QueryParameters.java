@@ -2,10 +2,10 @@ package io.rekindle.dashboard.web;
 
 import io.javalin.http.Context;
 import io.rekindle.dashboard.web.ProblemDetails.FieldError;
+import io.rekindle.platform.text.Instants;
 import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -131,7 +131,7 @@ public final class QueryParameters {
     }
     try {
       // A plus sign that somebody forgot to encode arrives as a space.
-      Instant instant = OffsetDateTime.parse(text.replace(' ', '+')).toInstant();
+      Instant instant = Instants.parse(text.replace(' ', '+'));
       if (!instant.isBefore(Instant.parse("0001-01-01T00:00:00Z"))
           && instant.isBefore(Instant.parse("9999-12-31T00:00:00Z"))) {
         return instant;

@@ -7,8 +7,7 @@ import io.javalin.http.HandlerType;
 import io.javalin.http.HttpStatus;
 import io.javalin.http.sse.SseClient;
 import io.javalin.http.sse.SseHandler;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
+import io.rekindle.platform.text.Digest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -127,17 +126,12 @@ public final class Router {
     if (token == null && ctx.isFormUrlencoded()) {
       token = ctx.formParam(CSRF_FIELD);
     }
-    if (token == null || !same(token, principal.csrfToken())) {
+    if (token == null || !Digest.sameSecret(token, principal.csrfToken())) {
       throw new HttpProblem(
           HttpStatus.FORBIDDEN,
           "The request lacks this session's CSRF token in the header "
               + CSRF_HEADER
               + ". Load the page again.");
     }
-  }
-
-  private static boolean same(String left, String right) {
-    return MessageDigest.isEqual(
-        left.getBytes(StandardCharsets.UTF_8), right.getBytes(StandardCharsets.UTF_8));
   }
 }

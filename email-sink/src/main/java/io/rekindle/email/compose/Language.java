@@ -1,9 +1,6 @@
 package io.rekindle.email.compose;
 
 import io.rekindle.platform.text.Resources;
-import java.io.IOException;
-import java.io.StringReader;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -20,7 +17,7 @@ import java.util.stream.Stream;
  *
  * @param code ISO 639-1
  * @param name in English
- * @param because why the reader gets the email; {@code {shop}} in it stands for the shop's name
+ * @param because why the reader gets the email; {@code {{shop}}} in it stands for the shop's name
  * @param items heading over suggestions
  * @param stopWords the most frequent words, lower case
  * @param promises finds what only a shop can promise; English is included, since models mix it in
@@ -89,14 +86,7 @@ public record Language(
   }
 
   private static Properties properties(String code) {
-    Properties properties = new Properties();
-    try {
-      properties.load(
-          new StringReader(Resources.get(Language.class, "languages/" + code + ".properties")));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return properties;
+    return Resources.properties(Language.class, "languages/" + code + ".properties");
   }
 
   private static String text(Properties texts, String key) {

@@ -55,7 +55,7 @@ record Prompt(String version, String system, String user, String repair) {
   }
 
   String user(PromptInput input) {
-    return Placeholders.fill(user, Map.of("data", data(input).toPrettyString()));
+    return Placeholders.BRACES.fill(user, Map.of("data", data(input).toPrettyString()));
   }
 
   /**
@@ -81,7 +81,7 @@ record Prompt(String version, String system, String user, String repair) {
     String json = new String(encoded, StandardCharsets.UTF_8);
     return user(input).stripTrailing()
         + "\n\n"
-        + Placeholders.fill(repair, Map.of("rejected", json));
+        + Placeholders.BRACES.fill(repair, Map.of("rejected", json));
   }
 
   /** As much of a text as takes that many bytes as JSON within the JSON of a request. */

@@ -5,6 +5,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.rekindle.email.CheckResult;
 import io.rekindle.email.EmailRequest;
 import io.rekindle.email.WrittenEmail;
+import io.rekindle.platform.jdbc.DatabaseRetry;
+import io.rekindle.platform.jdbc.TransientFailure;
+import io.rekindle.platform.jdbc.UnnestColumns;
+import io.rekindle.platform.rest.Backoff;
 import java.math.BigDecimal;
 import java.sql.Array;
 import java.sql.Connection;
@@ -25,9 +29,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
-import java.util.function.Function;
 
 /**
  * Emails in {@code engagement.emails}, one per episode: the first text wins.
@@ -43,8 +45,7 @@ public final class EmailStore implements AutoCloseable {
 
   private static final int MAX_BATCH = 200;
   private static final int NETWORK_TIMEOUT_MS = 15_000;
-  private static final long FIRST_PAUSE_MS = 50;
-  private static final long MAX_PAUSE_MS = 1_000;
+  private static final Backoff PAUSES = new Backoff(Duration.ofMillis(50), Duration.ofSeconds(1));
 
   private static final String FIND =
       "select episode_id from engagement.emails where episode_id = any (?)";
@@ -76,35 +77,10 @@ public final class EmailStore implements AutoCloseable {
           + " experiment_id, variant, score)"
           + " on conflict do nothing returning episode_id";
 
-  private static final List<Column> COLUMNS =
-      List.of(
-          new Column("text", row -> row.request.emailId()),
-          new Column("text", row -> row.request.episodeId()),
-          new Column("text", row -> row.request.facts().userId()),
-          new Column("text", row -> row.written.email().subject()),
-          new Column("text", row -> row.written.email().preheader()),
-          new Column("text", row -> row.written.email().html()),
-          new Column("text", row -> row.written.email().text()),
-          new Column("text", row -> row.written.generatedBy()),
-          new Column("text", row -> row.written.fallbackReason()),
-          new Column("text", row -> row.written.modelAsked()),
-          new Column("text", row -> withoutNul(row.written.model())),
-          new Column("text", row -> row.written.promptVersion()),
-          new Column("text", row -> row.written.schemaVersion()),
-          new Column("int4", row -> row.written.promptTokens()),
-          new Column("int4", row -> row.written.completionTokens()),
-          new Column("numeric", row -> row.written.costUsd()),
-          new Column("int8", row -> row.written.latencyMs()),
-          new Column("int4", row -> row.written.calls()),
-          new Column("text", row -> row.checks),
-          new Column("text", row -> row.experimentId),
-          new Column("text", row -> row.request.variant().name()),
-          new Column("numeric", row -> row.score));
-
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Connections connections;
-  private final Duration retryFor;
+  private final DatabaseRetry retry;
   private final BlockingQueue<Task> waiting = new LinkedBlockingQueue<>();
   private final List<Thread> threads = new ArrayList<>();
   private volatile boolean closed;
@@ -119,7 +95,7 @@ public final class EmailStore implements AutoCloseable {
       throw new IllegalArgumentException("parallelism is less than 1");
     }
     this.connections = connections;
-    this.retryFor = retryFor;
+    this.retry = new DatabaseRetry(PAUSES, retryFor);
     for (int i = 0; i < parallelism; i++) {
       Thread thread = new Thread(this::work, "email-store-" + i);
       thread.setDaemon(true);
@@ -249,7 +225,7 @@ public final class EmailStore implements AutoCloseable {
     try {
       answer.accept(tasks, attempt(session, tasks, statement));
     } catch (SQLException e) {
-      if (tasks.size() == 1 || isTransient(e)) {
+      if (tasks.size() == 1 || TransientFailure.is(e)) {
         tasks.forEach(task -> task.done().completeExceptionally(e));
       } else {
         tasks.forEach(task -> executeBatch(session, List.of(task), statement, answer));
@@ -277,34 +253,22 @@ public final class EmailStore implements AutoCloseable {
   private <T extends Task, R> R attempt(
       Session session, List<T> tasks, BatchStatement<T, R> statement)
       throws SQLException, InterruptedException {
-    long giveUp = System.nanoTime() + retryFor.toNanos();
-    long pause = FIRST_PAUSE_MS;
-    while (true) {
-      try {
-        return statement.execute(session.connection(), tasks);
-      } catch (SQLException e) {
-        session.discard();
-        long left = TimeUnit.NANOSECONDS.toMillis(giveUp - System.nanoTime());
-        if (closed) {
-          throw new InterruptedException();
-        }
-        if (!isTransient(e) || left <= pause) {
-          throw e;
-        }
-        Thread.sleep(pause);
-        pause = Math.min(MAX_PAUSE_MS, pause * 2);
-      }
-    }
-  }
-
-  /** Whether the fault is the database's state and not what it was told. */
-  private static boolean isTransient(SQLException e) {
-    String state = e.getSQLState();
-    return state == null
-        || state.startsWith("08") // connection
-        || state.startsWith("53") // out of connections, memory, disk
-        || state.startsWith("57P") // shutting down, starting up
-        || state.startsWith("40"); // deadlock, serialization
+    return retry.execute(
+        () -> {
+          try {
+            return statement.execute(session.connection(), tasks);
+          } catch (SQLException e) {
+            session.discard();
+            throw e;
+          }
+        },
+        (failure, pause) -> {
+          if (closed) {
+            throw new InterruptedException();
+          }
+          Thread.sleep(pause.toMillis());
+          return true;
+        });
   }
 
   private static BigDecimal total(Connection connection, List<Sum> sums) throws SQLException {
@@ -343,11 +307,29 @@ public final class EmailStore implements AutoCloseable {
     Map<String, Insert> first = new LinkedHashMap<>();
     tasks.forEach(task -> first.putIfAbsent(task.episodeId(), task));
     try (PreparedStatement insert = connection.prepareStatement(INSERT)) {
-      for (int i = 0; i < COLUMNS.size(); i++) {
-        Column column = COLUMNS.get(i);
-        Object[] values = first.values().stream().map(column.value()).toArray();
-        insert.setArray(i + 1, connection.createArrayOf(column.type(), values));
-      }
+      new UnnestColumns<>(connection, insert, first.values())
+          .text(row -> row.request.emailId())
+          .text(row -> row.request.episodeId())
+          .text(row -> row.request.facts().userId())
+          .text(row -> row.written.email().subject())
+          .text(row -> row.written.email().preheader())
+          .text(row -> row.written.email().html())
+          .text(row -> row.written.email().text())
+          .text(row -> row.written.generatedBy())
+          .text(row -> row.written.fallbackReason())
+          .text(row -> row.written.modelAsked())
+          .text(row -> withoutNul(row.written.model()))
+          .text(row -> row.written.promptVersion())
+          .text(row -> row.written.schemaVersion())
+          .integer(row -> row.written.promptTokens())
+          .integer(row -> row.written.completionTokens())
+          .numeric(row -> row.written.costUsd())
+          .bigint(row -> row.written.latencyMs())
+          .integer(row -> row.written.calls())
+          .text(row -> row.checks)
+          .text(row -> row.experimentId)
+          .text(row -> row.request.variant().name())
+          .numeric(row -> row.score);
       return strings(insert);
     }
   }
@@ -423,8 +405,6 @@ public final class EmailStore implements AutoCloseable {
       return request.episodeId();
     }
   }
-
-  private record Column(String type, Function<Insert, Object> value) {}
 
   /** A thread's connection, opened when needed. */
   private final class Session implements AutoCloseable {

@@ -3,12 +3,15 @@ package io.rekindle.platform.text;
 /** ISO 4217 codes packed into 15 bits, so that an order's currency costs two bytes of state. */
 public final class CurrencyCodes {
 
-  /** Stands for the base currency of whichever policy is applied. */
+  /** No code; a scoring policy takes it as its base currency. */
   public static final int BASE = 0;
 
   private static final int LETTERS = 3;
   private static final int LETTER_BITS = 5;
   private static final int LETTER_MASK = (1 << LETTER_BITS) - 1;
+
+  /** One string per code, made at first use: orders come by the million, currencies do not. */
+  private static final String[] CODES = new String[1 << (LETTERS * LETTER_BITS)];
 
   private CurrencyCodes() {}
 
@@ -30,22 +33,39 @@ public final class CurrencyCodes {
   /**
    * The code that {@link #pack} made the number of.
    *
-   * @throws IllegalArgumentException if it made none such
+   * @throws IllegalArgumentException if no code has this number
    */
   public static String unpack(int packed) {
-    char[] letters = {
-      (char) ('A' - 1 + (packed >>> (2 * LETTER_BITS))),
-      (char) ('A' - 1 + ((packed >>> LETTER_BITS) & LETTER_MASK)),
-      (char) ('A' - 1 + (packed & LETTER_MASK))
-    };
-    String code = new String(letters);
+    String known = packed > 0 && packed < CODES.length ? CODES[packed] : null;
+    if (known != null) {
+      return known;
+    }
+    String code =
+        new String(
+            new char[] {
+              (char) ('A' - 1 + (packed >>> (2 * LETTER_BITS))),
+              (char) ('A' - 1 + ((packed >>> LETTER_BITS) & LETTER_MASK)),
+              (char) ('A' - 1 + (packed & LETTER_MASK))
+            });
     if (packed >>> (3 * LETTER_BITS) != 0 || !isCode(code)) {
       throw new IllegalArgumentException(packed + " is not a packed currency code");
     }
+    // Strings are safe to publish without synchronization; at worst two threads make one each.
+    CODES[packed] = code;
     return code;
   }
 
-  static boolean isCode(String code) {
+  /**
+   * An SQL expression that packs the codes of a column as {@link #pack} does.
+   *
+   * @param column an SQL expression for three upper-case letters
+   */
+  public static String packInSql(String column) {
+    return "((ascii(%1$s) - 64) * 1024 + (ascii(substr(%1$s, 2)) - 64) * 32 + ascii(substr(%1$s, 3)) - 64)"
+        .formatted(column);
+  }
+
+  private static boolean isCode(String code) {
     return code.length() == LETTERS
         && isLetter(code.charAt(0))
         && isLetter(code.charAt(1))

@@ -2,33 +2,67 @@ package io.rekindle.platform.text;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Properties;
 
-/** UTF-8 texts on the class path that lie beside a class. */
+/** Files on the class path. A name is relative to a class, or absolute if it begins with a slash. */
 public final class Resources {
 
   private Resources() {}
 
-  /** The resource of that name, relative to the class; null if there is none. */
+  /** The UTF-8 text of that name; null if there is none. */
   public static String find(Class<?> beside, String name) {
     try (InputStream stream = beside.getResourceAsStream(name)) {
       return stream == null ? null : new String(stream.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new UncheckedIOException("Cannot read " + name, e);
     }
   }
 
   /**
-   * The resource of that name, relative to the class.
+   * The UTF-8 text of that name.
    *
    * @throws IllegalStateException if there is none of that name
    */
   public static String get(Class<?> beside, String name) {
     String text = find(beside, name);
     if (text == null) {
-      throw new IllegalStateException("missing resource " + name + " beside " + beside.getName());
+      throw missing(beside, name);
     }
     return text;
+  }
+
+  /**
+   * The properties of that name, in UTF-8.
+   *
+   * @throws IllegalStateException if there is none of that name
+   */
+  public static Properties properties(Class<?> beside, String name) {
+    Properties properties = new Properties();
+    try {
+      properties.load(new StringReader(get(beside, name)));
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot read " + name, e);
+    }
+    return properties;
+  }
+
+  /**
+   * The bytes of that name, to be closed by the caller.
+   *
+   * @throws IllegalStateException if there is none of that name
+   */
+  public static InputStream open(Class<?> beside, String name) {
+    InputStream stream = beside.getResourceAsStream(name);
+    if (stream == null) {
+      throw missing(beside, name);
+    }
+    return stream;
+  }
+
+  private static IllegalStateException missing(Class<?> beside, String name) {
+    return new IllegalStateException("missing resource " + name + " beside " + beside.getName());
   }
 }

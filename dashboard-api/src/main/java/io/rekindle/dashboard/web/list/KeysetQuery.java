@@ -1,7 +1,7 @@
 package io.rekindle.dashboard.web.list;
 
+import io.rekindle.platform.text.Instants;
 import java.time.DateTimeException;
-import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
@@ -84,7 +84,7 @@ public record KeysetQuery<T>(String name, String sql, RowMapper<T> mapper) {
   /** A text, since Postgres keeps microseconds and a bound instant must not lose them. */
   private static String instant(String text) {
     try {
-      return Instant.parse(text).toString();
+      return Instants.parse(text).toString();
     } catch (DateTimeException | NullPointerException e) {
       throw new InvalidCursorException();
     }

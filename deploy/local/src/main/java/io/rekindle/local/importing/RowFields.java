@@ -1,5 +1,6 @@
 package io.rekindle.local.importing;
 
+import io.rekindle.platform.text.Instants;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.HashMap;
@@ -92,7 +93,7 @@ final class RowFields {
           column + " is empty: write a time such as 2026-03-01T08:30:00Z");
     }
     Instant time =
-        TimeParser.parse(text)
+        Instants.parseLenient(text)
             .orElseThrow(() -> wrong(column, text, "write a time such as 2026-03-01T08:30:00Z"));
     return times.apply(column, text, time);
   }

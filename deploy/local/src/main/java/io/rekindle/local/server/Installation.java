@@ -2,6 +2,7 @@ package io.rekindle.local.server;
 
 import io.rekindle.local.process.DataDirectory;
 import io.rekindle.local.terminal.Failure;
+import io.rekindle.platform.text.Placeholders;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,15 +12,11 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The built repository: class paths, configuration files and the job jar. */
 public final class Installation {
-
-  private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{([A-Z][A-Z_]*)}");
 
   private final Path home;
 
@@ -88,16 +85,11 @@ public final class Installation {
   }
 
   static String fill(String name, String template, Map<String, String> values) {
-    return PLACEHOLDER
-        .matcher(template)
-        .replaceAll(
-            match -> {
-              String value = values.get(match.group(1));
-              if (value == null) {
-                throw new IllegalArgumentException(name + " needs a value for " + match.group(1));
-              }
-              return Matcher.quoteReplacement(value);
-            });
+    try {
+      return Placeholders.CAPITALS.fill(template, values);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(name + ": " + e.getMessage(), e);
+    }
   }
 
   /** Where the programs of Postgres are unpacked, once for all stacks. */

@@ -5,8 +5,9 @@ import io.rekindle.email.sender.mail.SmtpReply;
 import io.rekindle.email.sender.outbox.MailTransport.TransportException;
 import io.rekindle.email.sender.outbox.SenderMetrics.Retry;
 import io.rekindle.email.sender.settings.SenderSettings.Delivery;
+import io.rekindle.platform.jdbc.DatabaseRetry;
+import io.rekindle.platform.rest.Backoff;
 import java.sql.SQLException;
-import java.sql.SQLTransientException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
@@ -42,18 +43,21 @@ public final class SendingLoop implements Runnable {
 
   private static final Duration MAX_RETRY_DELAY = Duration.ofHours(1);
   private static final Duration FIRST_RECONNECT = Duration.ofSeconds(1);
-  private static final Duration MAX_RECONNECT_DELAY = Duration.ofMinutes(1);
-  private static final Duration FIRST_PAUSE = Duration.ofMinutes(1);
-  private static final Duration MAX_PAUSE = Duration.ofHours(1);
+  private static final Backoff RECONNECTS = new Backoff(FIRST_RECONNECT, Duration.ofMinutes(1));
+
+  /** The server refuses the sender, which only an operator can change. */
+  private static final Backoff REFUSALS = new Backoff(Duration.ofMinutes(1), Duration.ofHours(1));
 
   /** When the contents of so many emails in a row are refused, it is taken to be about us. */
   private static final int CONTENT_REFUSALS = 3;
 
   private static final Duration DATABASE_PAUSE = Duration.ofSeconds(1);
+  private static final DatabaseRetry STATEMENTS = DatabaseRetry.unlimited(DATABASE_PAUSE);
 
   private final Outbox outbox;
   private final MailTransport transport;
   private final Delivery delivery;
+  private final Backoff retries;
   private final SenderMetrics metrics;
   private final CountDownLatch stopped = new CountDownLatch(1);
 
@@ -82,6 +86,7 @@ public final class SendingLoop implements Runnable {
     this.outbox = outbox;
     this.transport = transport;
     this.delivery = delivery;
+    this.retries = new Backoff(delivery.firstRetry(), MAX_RETRY_DELAY);
     this.metrics = metrics;
   }
 
@@ -271,7 +276,7 @@ public final class SendingLoop implements Runnable {
       tooManyAttempts(email, attempt, why, reply);
       return;
     }
-    Instant next = email.now().plus(backoff(delivery.firstRetry(), attempt - 1, MAX_RETRY_DELAY));
+    Instant next = email.now().plus(retries.after(attempt));
     LOG.info("Email {} has to wait: {}", HeaderText.of(email.emailId()), why);
     storeOrPause(email, () -> outbox.postpone(email.emailId(), next, why, reply));
     metrics.retried(kind);
@@ -312,7 +317,7 @@ public final class SendingLoop implements Runnable {
         LOG.error("Email {} was sent, which is {}", HeaderText.of(emailId), notStored(e));
         transport.close();
         releaseQuietly(emailId);
-        pause(backoff(FIRST_RECONNECT, refusals, MAX_RECONNECT_DELAY));
+        pause(RECONNECTS.after(refusals + 1));
       }
     }
   }
@@ -341,32 +346,19 @@ public final class SendingLoop implements Runnable {
    * @throws SQLException if it refuses, or if the process is to end
    */
   private void store(StoreAction statement) throws SQLException {
-    while (true) {
-      try {
-        statement.execute();
-        return;
-      } catch (SQLException e) {
-        if (!isRunning() || !isTransient(e)) {
-          throw e;
-        }
-        databaseIsAway(e);
-        pause(DATABASE_PAUSE);
-      }
-    }
-  }
-
-  /**
-   * Whether a statement may work later as it is: connection (08), resources (53), shutdown (57P),
-   * serialization (40), or no state, which is how pools say that they have no connection.
-   */
-  private static boolean isTransient(SQLException e) {
-    String state = e.getSQLState();
-    return state == null
-        || e instanceof SQLTransientException
-        || state.startsWith("08")
-        || state.startsWith("53")
-        || state.startsWith("57P")
-        || state.startsWith("40");
+    STATEMENTS.execute(
+        () -> {
+          statement.execute();
+          return null;
+        },
+        (failure, duration) -> {
+          if (!isRunning()) {
+            return false;
+          }
+          databaseIsAway(failure);
+          pause(duration);
+          return true;
+        });
   }
 
   /** Without the lines after the first, which quote the row. */
@@ -389,11 +381,8 @@ public final class SendingLoop implements Runnable {
   }
 
   private void pauseAfterFailure(boolean refused, String why) {
-    Duration pause =
-        refused
-            ? backoff(FIRST_PAUSE, pauses, MAX_PAUSE)
-            : backoff(FIRST_RECONNECT, pauses, MAX_RECONNECT_DELAY);
     pauses++;
+    Duration pause = (refused ? REFUSALS : RECONNECTS).after(pauses);
     this.refused = refused;
     pauseReason = why;
     if (refused) {
@@ -443,11 +432,6 @@ public final class SendingLoop implements Runnable {
       unreleased = true;
       databaseIsAway(e);
     }
-  }
-
-  private static Duration backoff(Duration first, int times, Duration max) {
-    Duration duration = first.multipliedBy(1L << Math.min(times, 30));
-    return duration.compareTo(max) < 0 ? duration : max;
   }
 
   private boolean isRunning() {

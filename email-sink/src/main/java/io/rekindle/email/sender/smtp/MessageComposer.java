@@ -4,6 +4,7 @@ import io.rekindle.email.UnsubscribeLinks;
 import io.rekindle.email.sender.mail.HeaderText;
 import io.rekindle.email.sender.outbox.QueuedEmail;
 import io.rekindle.email.sender.settings.SenderSettings.Identity;
+import io.rekindle.platform.text.Digest;
 import jakarta.mail.Message;
 import jakarta.mail.MessagingException;
 import jakarta.mail.Session;
@@ -15,9 +16,6 @@ import jakarta.mail.internet.MimeUtility;
 import java.io.UnsupportedEncodingException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.Date;
 import java.util.HexFormat;
@@ -165,12 +163,6 @@ final class MessageComposer {
   }
 
   private static String hash(String id) {
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256").digest(id.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(Arrays.copyOf(digest, 16));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
+    return HexFormat.of().formatHex(Digest.of(id), 0, 16);
   }
 }

@@ -1,8 +1,6 @@
 package io.rekindle.email.sender.web;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import io.rekindle.platform.text.Digest;
 import java.util.Base64;
 
 /** The pages that a reader sees: plain HTML without scripts, images or anything from elsewhere. */
@@ -82,12 +80,6 @@ final class UnsubscribePage {
   }
 
   private static String hash(String style) {
-    try {
-      return Base64.getEncoder()
-          .encodeToString(
-              MessageDigest.getInstance("SHA-256").digest(style.getBytes(StandardCharsets.UTF_8)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
+    return Base64.getEncoder().encodeToString(Digest.of(style));
   }
 }

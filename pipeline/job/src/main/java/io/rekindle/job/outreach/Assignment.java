@@ -2,9 +2,8 @@ package io.rekindle.job.outreach;
 
 import io.rekindle.connectors.events.OutreachRules;
 import io.rekindle.connectors.events.OutreachVariant;
-import io.rekindle.scoring.contact.EpisodeId;
+import io.rekindle.platform.text.Digest;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
@@ -48,9 +47,7 @@ final class Assignment {
 
   /** Evenly spread over users, from 0 to below 1. */
   static double place(String userId, String experimentId) {
-    byte[] digest =
-        EpisodeId.sha256(
-            experimentId.getBytes(StandardCharsets.UTF_8), userId.getBytes(StandardCharsets.UTF_8));
+    byte[] digest = Digest.of(experimentId + "\0" + userId);
     // The upper 53 bits: as many as a double can tell apart.
     return (ByteBuffer.wrap(digest).getLong() >>> 11 << 10) / HALF_RANGE;
   }

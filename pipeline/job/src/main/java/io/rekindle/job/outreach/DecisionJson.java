@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.StdSerializer;
+import io.rekindle.platform.text.Instants;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
@@ -87,7 +88,7 @@ public final class DecisionJson {
 
     @Override
     public Instant deserialize(JsonParser json, DeserializationContext context) throws IOException {
-      return Instant.parse(json.getText());
+      return Instants.parse(json.getText());
     }
   }
 }

@@ -1,6 +1,8 @@
 package io.rekindle.job.sink;
 
 import io.rekindle.job.outreach.Decision;
+import io.rekindle.platform.jdbc.UnnestColumns;
+import io.rekindle.scoring.Score;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -67,7 +69,7 @@ final class DecisionTables implements Tables<Decision> {
           .text(Decision::userId)
           .text(decision -> decision.kind().name())
           .text(decision -> decision.reason().name())
-          .instant(Decision::decidedAt)
+          .instant(Decision::decidedAt, Score.NEVER)
           .text(Decision::experimentId)
           .text(Decision::arm)
           .numeric(Decision::score)

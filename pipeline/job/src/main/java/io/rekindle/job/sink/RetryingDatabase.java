@@ -1,5 +1,8 @@
 package io.rekindle.job.sink;
 
+import io.rekindle.platform.jdbc.DatabaseRetry;
+import io.rekindle.platform.jdbc.TransientFailure;
+import io.rekindle.platform.rest.Backoff;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -18,11 +21,11 @@ final class RetryingDatabase<T> {
 
   private static final Logger LOG = LoggerFactory.getLogger(RetryingDatabase.class);
 
-  private static final long FIRST_PAUSE_MS = 100;
-  private static final long MAX_PAUSE_MS = 5_000;
+  private static final Backoff PAUSES = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(5));
 
   private final JdbcConnectionProvider connections;
   private final Duration retryTimeout;
+  private final DatabaseRetry retry;
   private final int subtask;
   private final int parallelism;
   private final Tables<T> tables;
@@ -36,6 +39,7 @@ final class RetryingDatabase<T> {
     this.tables = tables;
     this.connections = connections;
     this.retryTimeout = retryTimeout;
+    this.retry = new DatabaseRetry(PAUSES, retryTimeout);
     this.subtask = subtask;
     this.parallelism = parallelism;
   }
@@ -46,29 +50,38 @@ final class RetryingDatabase<T> {
    * @throws IOException if the database refuses it, or is away for longer than the timeout
    */
   void store(Tables.Batch<T> batch, long watermark) throws IOException, InterruptedException {
-    long giveUpAt = System.nanoTime() + retryTimeout.toNanos();
-    long pause = FIRST_PAUSE_MS;
-    while (true) {
-      try {
-        tables.store(
-            connections.getOrEstablishConnection(), batch, watermark, subtask, parallelism);
-        return;
-      } catch (SQLException e) {
-        // After any failure the connection's state is unknown, so the next attempt gets a new one.
-        connections.closeConnection();
-        if (!isTransient(e)) {
-          throw new IOException("The database refuses what the job stores: " + e.getMessage(), e);
-        }
-        if (System.nanoTime() - giveUpAt > 0) {
-          throw new IOException(
-              "The database was away for more than " + retryTimeout + ": " + e.getMessage(), e);
-        }
-        LOG.warn("The database is away, trying again in {} ms: {}", pause, e.getMessage());
-      } catch (ClassNotFoundException e) {
-        throw new IOException("The job's jar has no Postgres driver", e);
+    try {
+      retry.execute(
+          () -> {
+            storeOnce(batch, watermark);
+            return null;
+          },
+          (failure, pause) -> {
+            LOG.warn(
+                "The database is away, trying again in {} ms: {}",
+                pause.toMillis(),
+                failure.getMessage());
+            Thread.sleep(pause.toMillis());
+            return true;
+          });
+    } catch (SQLException e) {
+      if (TransientFailure.is(e)) {
+        throw new IOException(
+            "The database was away for more than " + retryTimeout + ": " + e.getMessage(), e);
       }
-      Thread.sleep(pause);
-      pause = Math.min(2 * pause, MAX_PAUSE_MS);
+      throw new IOException("The database refuses what the job stores: " + e.getMessage(), e);
+    }
+  }
+
+  private void storeOnce(Tables.Batch<T> batch, long watermark) throws SQLException {
+    try {
+      tables.store(connections.getOrEstablishConnection(), batch, watermark, subtask, parallelism);
+    } catch (SQLException e) {
+      // After any failure the connection's state is unknown, so the next attempt gets a new one.
+      connections.closeConnection();
+      throw e;
+    } catch (ClassNotFoundException e) {
+      throw new IllegalStateException("The job's jar has no Postgres driver", e);
     }
   }
 
@@ -79,20 +92,6 @@ final class RetryingDatabase<T> {
     } catch (SQLException alsoFailed) {
       cause.addSuppressed(alsoFailed);
     }
-  }
-
-  /**
-   * Whether it may go well another time: connection trouble (class 08), a database that starts,
-   * stops or fails over (57P, 25006), is out of resources (53) or ended a deadlock (40).
-   */
-  static boolean isTransient(SQLException e) {
-    String state = e.getSQLState();
-    return state == null
-        || state.startsWith("08")
-        || state.startsWith("57P")
-        || state.startsWith("53")
-        || state.startsWith("40")
-        || state.equals("25006");
   }
 
   /** Ends whatever statement is under way by closing its socket. */

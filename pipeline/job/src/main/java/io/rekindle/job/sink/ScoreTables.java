@@ -3,6 +3,7 @@ package io.rekindle.job.sink;
 import io.rekindle.job.engagement.ScoreUpdate;
 import io.rekindle.job.state.Episode;
 import io.rekindle.job.state.PublishedScore;
+import io.rekindle.platform.jdbc.UnnestColumns;
 import io.rekindle.scoring.Score;
 import io.rekindle.scoring.contact.EpisodeId;
 import java.math.BigDecimal;
@@ -219,14 +220,14 @@ final class ScoreTables implements Tables<ScoreUpdate> {
           .numeric(update -> update.score().contactDecimal())
           .integer(update -> update.score().orderCount())
           .numeric(update -> update.score().averageOrderValue())
-          .instant(update -> update.score().lastOrderAt())
+          .instant(update -> update.score().lastOrderAt(), Score.NEVER)
           .bigint(update -> update.score().usualGap())
           .bool(update -> update.score().atRisk())
-          .instant(update -> update.score().atRiskSince())
-          .instant(update -> update.score().nextChange())
+          .instant(update -> update.score().atRiskSince(), Score.NEVER)
+          .instant(update -> update.score().nextChange(), Score.NEVER)
           .bool(ScoreUpdate::overridden)
           .numeric(update -> update.computed().scoreDecimal())
-          .instant(ScoreUpdate::lastContactAt)
+          .instant(ScoreUpdate::lastContactAt, Score.NEVER)
           .bigint(ScoreUpdate::asOf)
           .bigint(ScoreUpdate::revision)
           .text(ScoreUpdate::policyVersion);
@@ -273,9 +274,9 @@ final class ScoreTables implements Tables<ScoreUpdate> {
       new UnnestColumns<>(connection, statement, episodes)
           .text(update -> EpisodeId.of(update.userId(), update.episode().openedAt()))
           .text(ScoreUpdate::userId)
-          .instant(update -> update.episode().openedAt())
-          .instant(update -> update.episode().noticedAt())
-          .instant(update -> update.episode().closedAt())
+          .instant(update -> update.episode().openedAt(), Score.NEVER)
+          .instant(update -> update.episode().noticedAt(), Score.NEVER)
+          .instant(update -> update.episode().closedAt(), Score.NEVER)
           .text(update -> name(update.episode().closeReason()))
           .numeric(update -> update.episode().scoreDecimal())
           .text(update -> update.episode().policyVersion())

@@ -1,9 +1,8 @@
 package io.rekindle.scoring.policy;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import io.rekindle.platform.text.Digest;
+import io.rekindle.platform.text.Resources;
+import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -34,7 +33,7 @@ public final class ScoringPolicy {
     JsonSection document = JsonSection.parse(json);
     Definition definition = PolicyReader.read(document);
     String canonical = CanonicalJson.of(document.node());
-    return new ScoringPolicy(canonical, CanonicalJson.sha256(canonical), definition);
+    return new ScoringPolicy(canonical, HexFormat.of().formatHex(Digest.of(canonical)), definition);
   }
 
   /**
@@ -48,12 +47,10 @@ public final class ScoringPolicy {
       throw new IllegalArgumentException(
           "There is no built-in scoring policy '" + name + "': use one of " + BUILT_IN);
     }
-    try (InputStream in =
-        ScoringPolicy.class.getResourceAsStream(
-            "/io/rekindle/scoring/policies/" + name + ".json")) {
-      return parse(new String(in.readAllBytes(), StandardCharsets.UTF_8));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    try {
+      return parse(
+          Resources.get(
+              ScoringPolicy.class, "/io/rekindle/scoring/policies/" + name + ".json"));
     } catch (InvalidPolicyException e) {
       throw new IllegalStateException("The built-in scoring policy " + name + " is broken", e);
     }

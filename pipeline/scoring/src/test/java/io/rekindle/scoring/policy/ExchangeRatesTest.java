@@ -1,7 +1,6 @@
 package io.rekindle.scoring.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rekindle.platform.text.CurrencyCodes;
 import java.math.BigDecimal;
@@ -12,7 +11,6 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class ExchangeRatesTest {
 
@@ -61,34 +59,5 @@ class ExchangeRatesTest {
     assertThat(rates.toBase(7, EUR)).isEqualTo(7);
     assertThat(rates.toBase(7, CurrencyCodes.BASE)).isEqualTo(7);
     assertThat(rates.toBase(7, CurrencyCodes.pack("GBP"))).isEqualTo(ExchangeRates.NO_RATE);
-  }
-
-  @Test
-  void shouldPackEveryCode() {
-    for (char a = 'A'; a <= 'Z'; a++) {
-      for (char b = 'A'; b <= 'Z'; b++) {
-        for (char c = 'A'; c <= 'Z'; c++) {
-          String code = "" + a + b + c;
-          int packed = CurrencyCodes.pack(code);
-          assertThat(packed).isBetween(1, (int) Short.MAX_VALUE);
-          assertThat(CurrencyCodes.unpack(packed)).isEqualTo(code);
-        }
-      }
-    }
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"", "EU", "eur", "EURO", "E R", "ÄÖÜ"})
-  void shouldRefuseWhatIsNoCode(String code) {
-    assertThatThrownBy(() -> CurrencyCodes.pack(code))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("three upper-case letters");
-  }
-
-  @ParameterizedTest
-  @ValueSource(ints = {CurrencyCodes.BASE, -1, 31, 32_767, 1 << 15 | 1_057})
-  void shouldRefuseWhatIsNotPacked(int packed) {
-    assertThatThrownBy(() -> CurrencyCodes.unpack(packed))
-        .isInstanceOf(IllegalArgumentException.class);
   }
 }

@@ -1,13 +1,15 @@
-package io.rekindle.local.importing;
+package io.rekindle.platform.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.DateTimeException;
 import java.time.Instant;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class TimeParserTest {
+class InstantsTest {
 
   @ParameterizedTest
   @CsvSource({
@@ -26,7 +28,7 @@ class TimeParserTest {
     "1969-12-31T23:59:59.999999Z, 1969-12-31T23:59:59.999999Z",
   })
   void shouldReadTimesAsShopsWriteThem(String text, Instant expected) {
-    assertThat(TimeParser.parse(text)).contains(expected);
+    assertThat(Instants.parseLenient(text)).contains(expected);
   }
 
   @ParameterizedTest
@@ -43,6 +45,23 @@ class TimeParserTest {
         "1772353800"
       })
   void shouldNotGuessWhatIsNoTime(String text) {
-    assertThat(TimeParser.parse(text)).isEmpty();
+    assertThat(Instants.parseLenient(text)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "2026-03-01T08:30:00Z, 2026-03-01T08:30:00Z",
+    "2026-03-01T08:30Z, 2026-03-01T08:30:00Z",
+    "2026-03-01T08:30:00.123456789+01:00, 2026-03-01T07:30:00.123456789Z",
+    "-0001-01-01T00:00:00Z, -0001-01-01T00:00:00Z",
+  })
+  void shouldReadIsoInstants(String text, Instant expected) {
+    assertThat(Instants.parse(text)).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "2026-03-01", "2026-03-01 08:30:00Z", "2026-03-01T08:30:00"})
+  void shouldRefuseOtherThanIsoInstants(String text) {
+    assertThatThrownBy(() -> Instants.parse(text)).isInstanceOf(DateTimeException.class);
   }
 }

@@ -1,35 +1,47 @@
-package io.rekindle.local.importing;
+package io.rekindle.platform.text;
 
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
+import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/**
- * Reads instants as shops write them: ISO 8601 ({@code 2026-03-01T08:30:00Z}, {@code +01:00},
- * {@code [Europe/Paris]}), as databases print them ({@code 2026-03-01 08:30:00.123456+00}), or a
- * day alone ({@code 2026-03-01}, its first instant). A time without a zone is UTC.
- */
-final class TimeParser {
+/** Reads instants from text: strictly for interfaces, leniently for files of shops. */
+public final class Instants {
 
-  private static final Pattern TIME =
+  private static final Pattern LENIENT =
       Pattern.compile(
           "(?<day>\\d{4}-\\d{2}-\\d{2})"
               + "(?:[T ](?<hour>\\d{2}):(?<minute>\\d{2})"
               + "(?::(?<second>\\d{2})(?:[.,](?<fraction>\\d{1,9}))?)?"
               + " ?(?<offset>[Zz]|UTC|[+-]\\d{2}(?::?\\d{2})?)?(?:\\[(?<zone>[^\\]]+)\\])?)?");
 
-  private TimeParser() {}
+  private Instants() {}
 
-  /** The instant in whole microseconds, as Postgres keeps it; empty if the text is no time. */
-  static Optional<Instant> parse(String text) {
-    Matcher matcher = TIME.matcher(text);
+  /**
+   * An ISO 8601 instant with its offset, such as {@code 2026-01-31T08:00:00Z}.
+   *
+   * @throws DateTimeException if the text is anything else
+   */
+  public static Instant parse(String text) {
+    return OffsetDateTime.parse(text).toInstant();
+  }
+
+  /**
+   * An instant as shops write it: ISO 8601 ({@code 2026-03-01T08:30:00Z}, {@code +01:00}, {@code
+   * [Europe/Paris]}), as databases print it ({@code 2026-03-01 08:30:00.123456+00}), or a day alone
+   * ({@code 2026-03-01}, its first instant). A time without a zone is UTC.
+   *
+   * @return in whole microseconds, as Postgres keeps it; empty if the text is no time
+   */
+  public static Optional<Instant> parseLenient(String text) {
+    Matcher matcher = LENIENT.matcher(text);
     if (!matcher.matches()) {
       return Optional.empty();
     }

@@ -1,0 +1,29 @@
+package io.rekindle.platform.jdbc;
+
+import java.sql.SQLException;
+import java.sql.SQLTransientException;
+import java.util.List;
+
+/** The failures after which the same statement may succeed later. */
+public final class TransientFailure {
+
+  /**
+   * SQLSTATEs, or how they begin: connection trouble (08), a server that starts, stops or fails
+   * over (57P, 25006), lack of connections, memory or disk (53), a deadlock or a conflict of
+   * serializable transactions (40).
+   */
+  private static final List<String> STATES = List.of("08", "57P", "53", "40", "25006");
+
+  private TransientFailure() {}
+
+  /**
+   * Whether the cause is the database's condition and not the statement. A failure without a
+   * SQLSTATE counts: drivers and pools report in this way that they have no connection.
+   */
+  public static boolean is(SQLException failure) {
+    String state = failure.getSQLState();
+    return state == null
+        || failure instanceof SQLTransientException
+        || STATES.stream().anyMatch(state::startsWith);
+  }
+}

@@ -35,7 +35,9 @@ public final class Layout {
     values.put("shop", settings.shopName());
     values.put("action", content.action());
     values.put("url", settings.shopUrl());
-    values.put("because", Placeholders.BRACES.fill(language.because(), Map.of("shop", settings.shopName())));
+    values.put(
+        "because",
+        Placeholders.BRACES.fill(language.because(), Map.of("shop", settings.shopName())));
     values.put("unsubscribe", language.unsubscribe());
     values.put("unsubscribeUrl", settings.unsubscribeUrl().apply(emailId));
     values.put("address", settings.postalAddress());
@@ -47,7 +49,10 @@ public final class Layout {
     values.put("body", EmailHtml.text(content.body()));
     values.put("items", textItems(content));
     return new Email(
-        subject, preheader, Placeholders.BRACES.fill(HTML, escaped), Placeholders.BRACES.fill(TEXT, values));
+        subject,
+        preheader,
+        Placeholders.BRACES.fill(HTML, escaped),
+        Placeholders.BRACES.fill(TEXT, values));
   }
 
   /** Mail programs that drop style sheets keep what stands at the element. */

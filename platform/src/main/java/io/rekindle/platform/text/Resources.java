@@ -7,7 +7,9 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Properties;
 
-/** Files on the class path. A name is relative to a class, or absolute if it begins with a slash. */
+/**
+ * Files on the class path. A name is relative to a class, or absolute if it begins with a slash.
+ */
 public final class Resources {
 
   private Resources() {}

@@ -49,8 +49,7 @@ public final class ScoringPolicy {
     }
     try {
       return parse(
-          Resources.get(
-              ScoringPolicy.class, "/io/rekindle/scoring/policies/" + name + ".json"));
+          Resources.get(ScoringPolicy.class, "/io/rekindle/scoring/policies/" + name + ".json"));
     } catch (InvalidPolicyException e) {
       throw new IllegalStateException("The built-in scoring policy " + name + " is broken", e);
     }

@@ -161,7 +161,7 @@ class SerializersTest {
                 5_990,
                 "EUR",
                 OrderChanged.Kind.REFUNDED),
-            "1007752d318098d2dfbf68cfa0ba0b12076f2d31f403cc5d1291"),
+            "1007752d318098d2dfbf68cfa0ba0b12076f2d31f403cc5d16b2"),
         Arguments.of(
             new ChangeSerializer(),
             new OrderRemoved("u-1", NOON, VERSION, false, "o-1", true),

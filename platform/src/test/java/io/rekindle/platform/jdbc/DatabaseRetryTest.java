@@ -12,15 +12,15 @@ import org.junit.jupiter.api.Test;
 
 class DatabaseRetryTest {
 
-  private static final SQLException AWAY = new SQLException("starting up", "57P03");
-  private static final SQLException REFUSED = new SQLException("unique", "23505");
+  private final SQLException away = new SQLException("starting up", "57P03");
+  private final SQLException refused = new SQLException("unique", "23505");
 
   private final List<Duration> pauses = new ArrayList<>();
   private int attempts;
 
   @Test
   void shouldRepeatWithLongerPausesUntilItSucceeds() throws Exception {
-    assertThat(retry(Duration.ofHours(1)).execute(failing(4, AWAY), this::keepGoing))
+    assertThat(retry(Duration.ofHours(1)).execute(failing(4, away), this::keepGoing))
         .isEqualTo("done");
     assertThat(pauses)
         .containsExactly(
@@ -33,21 +33,21 @@ class DatabaseRetryTest {
   @Test
   void shouldNotRepeatWhatIsRefused() {
     assertThatThrownBy(
-            () -> retry(Duration.ofHours(1)).execute(failing(9, REFUSED), this::keepGoing))
-        .isSameAs(REFUSED);
+            () -> retry(Duration.ofHours(1)).execute(failing(9, refused), this::keepGoing))
+        .isSameAs(refused);
     assertThat(attempts).isEqualTo(1);
   }
 
   @Test
   void shouldThrowTheLastFailureAtTheLimit() {
-    assertThatThrownBy(() -> retry(Duration.ZERO).execute(failing(9, AWAY), this::keepGoing))
-        .isSameAs(AWAY);
+    assertThatThrownBy(() -> retry(Duration.ZERO).execute(failing(9, away), this::keepGoing))
+        .isSameAs(away);
     assertThat(attempts).isEqualTo(1);
   }
 
   @Test
   void shouldNotPauseBeyondTheLimit() throws Exception {
-    retry(Duration.ofMillis(90)).execute(failing(1, AWAY), this::keepGoing);
+    retry(Duration.ofMillis(90)).execute(failing(1, away), this::keepGoing);
     assertThat(pauses).singleElement().matches(pause -> pause.toMillis() < 90);
   }
 
@@ -56,14 +56,14 @@ class DatabaseRetryTest {
     assertThatThrownBy(
             () ->
                 retry(Duration.ofHours(1))
-                    .execute(failing(9, AWAY), (failure, pause) -> attempts < 3))
-        .isSameAs(AWAY);
+                    .execute(failing(9, away), (failure, pause) -> attempts < 3))
+        .isSameAs(away);
     assertThat(attempts).isEqualTo(3);
   }
 
   @Test
   void shouldRepeatForEverWithoutALimit() throws Exception {
-    DatabaseRetry.unlimited(Duration.ofSeconds(1)).execute(failing(50, AWAY), this::keepGoing);
+    DatabaseRetry.unlimited(Duration.ofSeconds(1)).execute(failing(50, away), this::keepGoing);
     assertThat(pauses).hasSize(50).containsOnly(Duration.ofSeconds(1));
   }
 

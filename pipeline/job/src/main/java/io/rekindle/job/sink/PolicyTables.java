@@ -1,6 +1,8 @@
 package io.rekindle.job.sink;
 
 import io.rekindle.job.rules.PolicyInForce;
+import io.rekindle.platform.jdbc.UnnestColumns;
+import io.rekindle.scoring.Score;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -70,8 +72,8 @@ final class PolicyTables implements Tables<PolicyInForce> {
           .bool(PolicyInForce::builtIn)
           .text(PolicyInForce::hash)
           .text(PolicyInForce::document)
-          .instant(PolicyInForce::since)
-          .instant(PolicyInForce::changedAt);
+          .instant(PolicyInForce::since, Score.NEVER)
+          .instant(PolicyInForce::changedAt, Score.NEVER);
       statement.executeUpdate();
     }
   }

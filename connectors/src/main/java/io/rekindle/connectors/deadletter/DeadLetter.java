@@ -27,6 +27,7 @@ import org.apache.kafka.common.header.Headers;
  * @param error a sentence for people that names the field and the fix
  * @param version version of the software that refused the record
  */
+@SuppressWarnings("ArrayRecordComponent") // Kafka's bytes, compared by equals below.
 public record DeadLetter(
     String topic,
     int partition,

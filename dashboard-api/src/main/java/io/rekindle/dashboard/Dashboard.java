@@ -8,14 +8,19 @@ import io.javalin.util.JavalinBindException;
 import io.rekindle.dashboard.admin.AdminPages;
 import io.rekindle.dashboard.admin.AdminRoutes;
 import io.rekindle.dashboard.background.NotYetComputedException;
+import io.rekindle.dashboard.background.StatisticsRefresher;
 import io.rekindle.dashboard.clients.ClientPages;
 import io.rekindle.dashboard.clients.ClientRoutes;
 import io.rekindle.dashboard.clients.Erasures;
 import io.rekindle.dashboard.database.DashboardDatabase;
 import io.rekindle.dashboard.docs.DocsPages;
 import io.rekindle.dashboard.docs.OpenApiRoutes;
+import io.rekindle.dashboard.emails.EmailPages;
 import io.rekindle.dashboard.emails.EmailRoutes;
 import io.rekindle.dashboard.emails.EmailService;
+import io.rekindle.dashboard.experiments.ExperimentPages;
+import io.rekindle.dashboard.experiments.ExperimentRoutes;
+import io.rekindle.dashboard.experiments.ExperimentService;
 import io.rekindle.dashboard.live.LiveRoutes;
 import io.rekindle.dashboard.metrics.MetricsRoutes;
 import io.rekindle.dashboard.orders.OrderRoutes;
@@ -36,6 +41,7 @@ import io.rekindle.dashboard.signin.Passwords;
 import io.rekindle.dashboard.signin.RequestAuthenticator;
 import io.rekindle.dashboard.signin.Sessions;
 import io.rekindle.dashboard.signin.SignInMethods;
+import io.rekindle.dashboard.signin.SignInPages;
 import io.rekindle.dashboard.signin.SignInRoutes;
 import io.rekindle.dashboard.statistics.OverviewPages;
 import io.rekindle.dashboard.statistics.StatisticsRoutes;
@@ -80,7 +86,7 @@ public final class Dashboard implements AutoCloseable {
   private final LiveRoutes live;
   private final MetricsRoutes metrics;
   private final RequestAuthenticator authenticator;
-  private final StatisticsService statistics;
+  private final StatisticsRefresher refresher;
   private final Assets assets = new Assets();
   private final PageRenderer renderer = new PageRenderer(assets);
   private final SecretCookie sessionCookie;
@@ -128,7 +134,9 @@ public final class Dashboard implements AutoCloseable {
     metrics.gauge("rekindle.dashboard.listeners", "Pages that listen to events.", live::listeners);
     RateLimit writes = new RateLimit(settings.writesPerMinute(), Duration.ofMinutes(1));
     erasures = new Erasures(jdbi);
-    statistics = new StatisticsService(database);
+    refresher = new StatisticsRefresher(database.unlimited());
+    ExperimentService experiments = new ExperimentService(jdbi, refresher);
+    StatisticsService statistics = new StatisticsService(refresher, experiments);
     EmailService emails = new EmailService(jdbi);
     ClientRoutes clients = new ClientRoutes(jdbi, listResponse, writes, settings.scoreOverrides());
     PipelineRoutes pipelineRoutes = new PipelineRoutes(jdbi, pipeline, deadLetters);
@@ -150,11 +158,15 @@ public final class Dashboard implements AutoCloseable {
         new DocsPages(renderer),
         new AdminPages(renderer, adminRoutes),
         new PolicyPages(renderer, policies, outreach),
-        new OverviewPages(renderer, statistics, emails, signInMethods),
+        new OverviewPages(renderer, statistics),
+        new EmailPages(renderer, emails, statistics),
+        new ExperimentPages(renderer, experiments),
+        new SignInPages(renderer, signInMethods),
         new ClientPages(renderer, clients, statistics, jdbi, settings.scoreOverrides()),
         new PipelinePages(renderer, pipelineRoutes),
         new StatisticsRoutes(statistics),
         new EmailRoutes(emails, listResponse),
+        new ExperimentRoutes(experiments),
         new HealthRoutes(progress),
         new OpenApiRoutes(),
         new SignInRoutes(jdbi, passwords, sessions, sessionCookie, signInMethods.passwords()),
@@ -190,6 +202,7 @@ public final class Dashboard implements AutoCloseable {
       if (settings.signIn().passwords()) {
         dashboard.firstAdmin.start();
       }
+      dashboard.refresher.start();
       dashboard.erasures.start();
       dashboard.pipeline.start();
       dashboard.live.start();
@@ -238,7 +251,7 @@ public final class Dashboard implements AutoCloseable {
 
   @Override
   public void close() {
-    statistics.close();
+    refresher.close();
     firstAdmin.close();
     erasures.close();
     pipeline.close();

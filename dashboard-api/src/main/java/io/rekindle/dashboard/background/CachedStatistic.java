@@ -1,28 +1,30 @@
 package io.rekindle.dashboard.background;
 
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jdbi.v3.core.Handle;
 
 /**
- * Something that is computed in the background and read from memory. Thread-safe.
+ * A value that is computed in the background and read from memory. Thread-safe.
  *
  * @param <T> immutable, and of a size that does not grow with the number of clients
  */
 public final class CachedStatistic<T> {
 
   /**
-   * How it is computed: in transactions that see one instant each. What is asked in one of them is
-   * about the same tables, so that nobody who locks several of them is waited for in a circle.
+   * Computes the value in transactions that see one instant each. A transaction reads few tables,
+   * so that it cannot deadlock with a migration that locks several of them.
    */
   @FunctionalInterface
   public interface Computation<T> {
-    T compute(Connection connection, DutyCycle dutyCycle) throws SQLException;
+
+    /** Computes the value; the handle is outside a transaction. */
+    T compute(Handle handle, DutyCycle dutyCycle);
   }
 
-  /** How long a reader waits for the first value there ever is. */
+  /** A reader waits so long for the first value. */
   private static final Duration FIRST_VALUE_TIMEOUT = Duration.ofSeconds(5);
 
   private final String name;
@@ -34,8 +36,10 @@ public final class CachedStatistic<T> {
   private volatile T value;
 
   /**
-   * @param name what it is, for the log
-   * @param period how old it gets at least before it is computed again
+   * Creates a statistic without a value.
+   *
+   * @param name for the log
+   * @param period age at which the value is computed again, at the earliest
    * @param onRead called at every read
    */
   CachedStatistic(String name, Duration period, Computation<T> computation, Runnable onRead) {
@@ -54,9 +58,9 @@ public final class CachedStatistic<T> {
   }
 
   /**
-   * The last value that was computed.
+   * Returns the last value; waits up to 5 s for the first one.
    *
-   * @throws NotYetComputedException if there has been none yet
+   * @throws NotYetComputedException if the first value does not come in time
    */
   public T get() {
     onRead.run();
@@ -64,11 +68,17 @@ public final class CachedStatistic<T> {
     return last != null ? last : awaitFirst();
   }
 
-  /** Returns how long it worked. */
-  long refresh(Connection connection) throws SQLException {
-    DutyCycle dutyCycle =
-        new DutyCycle(value != null); // For the first value there ever is, somebody waits.
-    T next = computation.compute(connection, dutyCycle);
+  /** Returns the last value without waiting; empty if there is none yet. */
+  public Optional<T> ifComputed() {
+    onRead.run();
+    return Optional.ofNullable(value);
+  }
+
+  /** Computes the value and returns how many nanoseconds that took without the rests. */
+  long refresh(Handle handle) {
+    // Readers wait for the first value, so its computation does not rest.
+    DutyCycle dutyCycle = new DutyCycle(value != null);
+    T next = computation.compute(handle, dutyCycle);
     lock.lock();
     try {
       value = next;
@@ -99,8 +109,8 @@ public final class CachedStatistic<T> {
   }
 
   /**
-   * How long to wait until the next computation, so that at most a thirtieth of the time goes on
-   * it: with all the numbers, less than a seventh of a core.
+   * Returns the pause until the next computation. A statistic takes at most a thirtieth of the
+   * time, and all of them together less than a seventh of a core.
    */
   long pauseNanos(long workedNanos) {
     return Math.max(period.toNanos(), workedNanos * 29);

@@ -1,8 +1,5 @@
 package io.rekindle.dashboard.background;
 
-import java.sql.Connection;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -10,23 +7,19 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one thread that computes all numbers, one after the other on a connection of its own, each as
- * often as it may without taking more than a thirtieth of the time. While nobody reads it slows
- * down.
+ * One thread computes all statistics, one after the other, on its own connection. Each is computed
+ * as often as a thirtieth of the time allows. The thread slows down while no statistic is read.
  *
- * <p>If a computation fails the last value stays, with its own asOf.
+ * <p>If a computation fails, the last value stays, with its own asOf. Thread-safe.
  */
 public final class StatisticsRefresher implements AutoCloseable {
-
-  /** Opens a connection on which a statement may take long. */
-  @FunctionalInterface
-  public interface ConnectionSource {
-    Connection connect() throws SQLException;
-  }
 
   private static final Logger LOG = LoggerFactory.getLogger(StatisticsRefresher.class);
   private static final Duration IDLE_AFTER = Duration.ofMinutes(2);
@@ -34,7 +27,7 @@ public final class StatisticsRefresher implements AutoCloseable {
   private static final Duration AFTER_FAILURE = Duration.ofSeconds(2);
   private static final Duration STATEMENT_TIMEOUT = Duration.ofMinutes(2);
 
-  private final ConnectionSource connections;
+  private final Jdbi jdbi;
   private final List<ScheduledStatistic> entries = new ArrayList<>();
   private final Thread thread = new Thread(this::run, "statistics");
   private final ReentrantLock lock = new ReentrantLock();
@@ -54,12 +47,17 @@ public final class StatisticsRefresher implements AutoCloseable {
     }
   }
 
-  public StatisticsRefresher(ConnectionSource connections) {
-    this.connections = connections;
+  /**
+   * Creates the thread, which begins with {@link #start()}.
+   *
+   * @param jdbi gives connections on which a statement may take long
+   */
+  public StatisticsRefresher(Jdbi jdbi) {
+    this.jdbi = jdbi;
     thread.setDaemon(true);
   }
 
-  /** To be called before {@link #start()}. */
+  /** Adds a statistic; to be called before {@link #start()}. */
   public <T> CachedStatistic<T> add(
       String name, Duration period, CachedStatistic.Computation<T> computation) {
     CachedStatistic<T> statistic = new CachedStatistic<>(name, period, computation, this::noteRead);
@@ -67,6 +65,7 @@ public final class StatisticsRefresher implements AutoCloseable {
     return statistic;
   }
 
+  /** Begins to compute. */
   public void start() {
     thread.start();
   }
@@ -97,51 +96,48 @@ public final class StatisticsRefresher implements AutoCloseable {
   }
 
   private void run() {
-    Connection connection = null;
+    Handle handle = null;
     try {
       ScheduledStatistic next = awaitDue();
       while (next != null) {
         long pause;
         try {
-          if (connection == null) {
-            connection = open();
+          if (handle == null) {
+            handle = open();
           }
-          long worked = next.statistic.refresh(connection);
-          connection.rollback();
-          pause = next.statistic.pauseNanos(worked);
-        } catch (SQLException | RuntimeException e) {
+          pause = next.statistic.pauseNanos(next.statistic.refresh(handle));
+        } catch (RuntimeException e) {
           LOG.debug("{} stays as it is", next.statistic.name(), e);
-          close(connection);
-          connection = null;
+          close(handle);
+          handle = null;
           pause = AFTER_FAILURE.toNanos();
         }
         next.due = System.nanoTime() + pause;
         next = awaitDue();
       }
     } finally {
-      close(connection);
+      close(handle);
     }
   }
 
-  private Connection open() throws SQLException {
-    Connection connection = connections.connect();
-    try (Statement statement = connection.createStatement()) {
-      connection.setReadOnly(true);
-      statement.execute("set statement_timeout = " + STATEMENT_TIMEOUT.toMillis());
-      statement.execute("set time zone 'UTC'");
-      // What is counted in the background leaves a core to those who wait.
-      statement.execute("set max_parallel_workers_per_gather = 0");
-      // A count sees one instant, in however many steps it is made.
-      connection.setAutoCommit(false);
-      connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
-      return connection;
-    } catch (SQLException e) {
-      close(connection);
+  private Handle open() {
+    Handle handle = jdbi.open();
+    try {
+      handle.execute("set statement_timeout = " + STATEMENT_TIMEOUT.toMillis());
+      handle.execute("set time zone 'UTC'");
+      // Leaves a core to the requests.
+      handle.execute("set max_parallel_workers_per_gather = 0");
+      // A transaction sees one instant, in however many steps it counts.
+      handle.execute(
+          "set session characteristics as transaction isolation level repeatable read, read only");
+      return handle;
+    } catch (RuntimeException e) {
+      close(handle);
       throw e;
     }
   }
 
-  /** Null once closed. */
+  /** Waits for the next statistic that is due; null once closed. */
   private ScheduledStatistic awaitDue() {
     lock.lock();
     try {
@@ -164,11 +160,11 @@ public final class StatisticsRefresher implements AutoCloseable {
     return null;
   }
 
-  private static void close(Connection connection) {
-    if (connection != null) {
+  private static void close(Handle handle) {
+    if (handle != null) {
       try {
-        connection.close();
-      } catch (SQLException e) {
+        handle.close();
+      } catch (JdbiException e) {
         LOG.debug("A connection that is given up was broken", e);
       }
     }

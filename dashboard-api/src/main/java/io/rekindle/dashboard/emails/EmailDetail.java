@@ -1,5 +1,6 @@
 package io.rekindle.dashboard.emails;
 
+import io.rekindle.dashboard.database.Points;
 import java.math.BigDecimal;
 import java.time.Instant;
 
@@ -7,7 +8,7 @@ import java.time.Instant;
  * An email in full; see {@link EmailSummary} for what both have.
  *
  * @param preheader what mail programs show beside the subject
- * @param html exactly what was or is to be sent; empty once the client is erased
+ * @param html as it was or will be sent; empty once the client is erased
  * @param text the same in plain text
  * @param messageId of the message that was sent; null until then
  */
@@ -26,7 +27,7 @@ public record EmailDetail(
     Instant generatedAt,
     Instant sentAt,
     String messageId,
-    BigDecimal engagementScoreAtTime,
+    @Points BigDecimal engagementScoreAtTime,
     String episodeId,
     String decisionId,
     String experimentId,

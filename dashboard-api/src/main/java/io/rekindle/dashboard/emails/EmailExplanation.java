@@ -1,11 +1,14 @@
 package io.rekindle.dashboard.emails;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.rekindle.dashboard.database.Points;
 import java.math.BigDecimal;
 import java.time.Instant;
+import org.jdbi.v3.core.mapper.Nested;
+import org.jdbi.v3.core.mapper.PropagateNull;
 
 /**
- * Why an email is as it is, and what became of it.
+ * The decision to write an email, how it was written, and what became of it.
  *
  * @param decision null for an email that another system wrote
  * @param outcome null without a decision
@@ -13,10 +16,10 @@ import java.time.Instant;
 public record EmailExplanation(
     String emailId,
     String userId,
-    Decision decision,
-    Writing writing,
-    Delivery delivery,
-    DecisionOutcome outcome) {
+    @Nested Decision decision,
+    @Nested Writing writing,
+    @Nested Delivery delivery,
+    @Nested DecisionOutcome outcome) {
 
   /**
    * The decision to write.
@@ -25,12 +28,12 @@ public record EmailExplanation(
    *     client is erased
    */
   public record Decision(
-      String decisionId,
+      @PropagateNull String decisionId,
       String decision,
       String reason,
       Instant decidedAt,
       Instant riskSince,
-      BigDecimal score,
+      @Points BigDecimal score,
       String policyVersion,
       String experimentId,
       String arm,
@@ -83,7 +86,7 @@ public record EmailExplanation(
    * @param revenue of the orders, net of refunds, in the policy's currency
    */
   public record DecisionOutcome(
-      Instant windowEndsAt,
+      @PropagateNull Instant windowEndsAt,
       boolean windowClosed,
       boolean reactivated,
       Instant reactivatedAt,

@@ -11,23 +11,16 @@ import io.rekindle.dashboard.web.Routes;
 import io.rekindle.dashboard.web.Scope;
 import io.rekindle.dashboard.web.list.CsvFormat;
 import io.rekindle.dashboard.web.list.ListResponse;
-import java.util.Set;
 
-/** The addresses of emails. */
+/** The routes under /api/emails. */
 public final class EmailRoutes implements Routes {
-
-  /** What an email can be. */
-  public static final Set<String> STATUSES =
-      Set.of("READY", "SENT", "LOGGED", "CANCELLED", "FAILED");
-
-  /** Who can have written it. */
-  public static final Set<String> WRITERS = Set.of("LLM", "TEMPLATE", "EXTERNAL");
 
   private static final CsvFormat<EmailSummary> CSV = CsvFormat.of("emails", EmailSummary.class);
 
   private final EmailService emails;
   private final ListResponse listResponse;
 
+  /** Creates the routes. */
   public EmailRoutes(EmailService emails, ListResponse listResponse) {
     this.emails = emails;
     this.listResponse = listResponse;
@@ -41,40 +34,30 @@ public final class EmailRoutes implements Routes {
     router.get("/api/emails/{emailId}/explanation", read, this::explanation);
   }
 
-  /** What a request for emails looks for; the caller checks the query. */
-  public static EmailService.Filter filter(QueryParameters query) {
-    return new EmailService.Filter(
-        query.word("status", STATUSES),
-        query.word("generatedBy", WRITERS),
-        query.instant("from"),
-        query.instant("until"),
-        query.text("search", 200));
-  }
-
   private void list(Context ctx) throws Exception {
     QueryParameters query = QueryParameters.of(ctx);
-    EmailService.Filter filter = filter(query);
+    EmailFilter filter = EmailFilter.read(query);
     listResponse.answer(
         ctx,
         query,
         CSV,
         (cursor, limit) -> emails.page(filter, cursor, limit),
-        (handle, consumer) -> EmailService.forEach(handle, filter, consumer));
+        (handle, consumer) -> EmailListQuery.forEach(handle, filter, consumer));
   }
 
   private void one(Context ctx) {
     String id = QueryParameters.pathId(ctx, "emailId");
     QueryParameters.of(ctx).check();
-    ctx.json(emails.byId(id).orElseThrow(() -> missing(id)));
+    ctx.json(emails.detail(id).orElseThrow(() -> noEmail(id)));
   }
 
   private void explanation(Context ctx) {
     String id = QueryParameters.pathId(ctx, "emailId");
     QueryParameters.of(ctx).check();
-    ctx.json(emails.explanation(id).orElseThrow(() -> missing(id)));
+    ctx.json(emails.explanation(id).orElseThrow(() -> noEmail(id)));
   }
 
-  private static HttpProblem missing(String id) {
+  static HttpProblem noEmail(String id) {
     return HttpProblem.notFound("No email \"" + id + "\".");
   }
 }

@@ -1,5 +1,6 @@
 package io.rekindle.dashboard.emails;
 
+import io.rekindle.dashboard.database.Points;
 import java.math.BigDecimal;
 import java.time.Instant;
 
@@ -26,6 +27,6 @@ public record EmailSummary(
     String generatedBy,
     Instant generatedAt,
     Instant sentAt,
-    BigDecimal engagementScoreAtTime,
+    @Points BigDecimal engagementScoreAtTime,
     String experimentId,
     String variant) {}

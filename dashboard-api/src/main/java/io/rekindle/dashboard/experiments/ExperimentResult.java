@@ -55,14 +55,6 @@ public record ExperimentResult(
       Long moreUsersNeeded,
       String verdict) {}
 
-  /**
-   * An experiment by name.
-   *
-   * @param endedAt null as long as it runs
-   */
-  public record Summary(
-      String experimentId, Instant startedAt, Instant endedAt, BigDecimal holdoutShare) {}
-
   /** The arm, apart from the holdout, that most is known of; null if there is none. */
   public Arm main() {
     Arm main = null;

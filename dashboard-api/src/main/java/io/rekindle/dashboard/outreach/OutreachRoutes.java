@@ -1,6 +1,5 @@
 package io.rekindle.dashboard.outreach;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
@@ -20,7 +19,6 @@ import io.rekindle.dashboard.web.Routes;
 import io.rekindle.dashboard.web.list.CsvFormat;
 import io.rekindle.dashboard.web.list.KeysetQuery;
 import io.rekindle.dashboard.web.list.ListResponse;
-import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashSet;
@@ -32,7 +30,7 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
 
-/** Outreach settings, the experiments that they began, and suppressions. */
+/** Outreach settings and suppressions. */
 public final class OutreachRoutes implements Routes {
 
   private static final int MAX_AT_ONCE = 1_000;
@@ -56,27 +54,12 @@ public final class OutreachRoutes implements Routes {
   private static final CsvFormat<Suppression> SUPPRESSIONS_CSV =
       CsvFormat.of("suppressions", Suppression.class);
 
-  private static final CsvFormat<Experiment> EXPERIMENTS_CSV =
-      CsvFormat.of("experiments", Experiment.class);
-
   private static final Duration PREVIEW_TIMEOUT = Duration.ofSeconds(10);
 
   private final Semaphore previews = new Semaphore(2);
   private final Jdbi jdbi;
   private final Jdbi longRunning;
   private final ListResponse listResponse;
-
-  /**
-   * An experiment as it was last set.
-   *
-   * @param endedAt null if it is the one that runs
-   */
-  public record Experiment(
-      String experimentId,
-      BigDecimal holdoutShare,
-      JsonNode variants,
-      Instant startedAt,
-      Instant endedAt) {}
 
   /**
    * Somebody who is not to be written to.
@@ -112,10 +95,6 @@ public final class OutreachRoutes implements Routes {
     router.post("/api/outreach-settings/preview", Access.ANALYST, this::preview);
     router.post("/api/outreach-settings/rollback", Access.ADMIN, this::rollBack);
     router.get(
-        "/api/experiments",
-        Access.VIEWER,
-        ctx -> ListResponse.answerWhole(ctx, EXPERIMENTS_CSV, this::experiments));
-    router.get(
         "/api/suppressions",
         Access.VIEWER,
         ctx ->
@@ -127,27 +106,6 @@ public final class OutreachRoutes implements Routes {
 
   public OutreachSettings settings() {
     return jdbi.withHandle(OutreachSettings::read);
-  }
-
-  /** All experiments, the one that runs first. */
-  public List<Experiment> experiments() {
-    return jdbi.withHandle(
-        handle ->
-            handle
-                .createQuery(
-                    """
-                    select * from engagement.experiments
-                    order by ended_at desc nulls first, started_at desc
-                    """)
-                .map(
-                    (row, context) ->
-                        new Experiment(
-                            row.getString("experiment_id"),
-                            row.getBigDecimal("holdout_share"),
-                            Json.column(row.getString("variants")),
-                            NullableColumns.instant(row, "started_at"),
-                            NullableColumns.instant(row, "ended_at")))
-                .list());
   }
 
   private void change(Context ctx) {

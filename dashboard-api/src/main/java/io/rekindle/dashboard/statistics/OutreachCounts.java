@@ -4,16 +4,18 @@ import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
- * What was decided and sent, and what came of it, by UTC day.
+ * Decisions, emails and outcomes by UTC day.
  *
  * @param asOf when this was counted, by the database's clock
  * @param rolling figures of whole weeks up to {@code asOf}
- * @param queue what waits to be sent
+ * @param queue the emails that wait to be sent
  */
 record OutreachCounts(
     Instant asOf,
@@ -33,7 +35,16 @@ record OutreachCounts(
    * @param ended decisions to email whose 14 days ended in these hours
    * @param reactivated those of them whose client ordered in the 14 days
    */
-  record Week(long sent, long decided, long ended, long reactivated) {}
+  record Week(long sent, long decided, long ended, long reactivated) {
+
+    Week plus(Week other) {
+      return new Week(
+          sent + other.sent,
+          decided + other.decided,
+          ended + other.ended,
+          reactivated + other.reactivated);
+    }
+  }
 
   record Rolling(Week thisWeek, Week weekBefore) {}
 
@@ -47,7 +58,16 @@ record OutreachCounts(
   /** Episodes first noticed on a day. */
   record EpisodeDay(LocalDate day, long noticed) {}
 
-  record DecisionDay(LocalDate day, String decision, String reason, long count) {}
+  /** A count of one UTC day. */
+  interface DayCount {
+    LocalDate day();
+
+    long count();
+  }
+
+  /** Decisions of a day. */
+  record DecisionDay(LocalDate day, String decision, String reason, long count)
+      implements DayCount {}
 
   /**
    * Emails written on a day.
@@ -63,7 +83,8 @@ record OutreachCounts(
       String fallbackReason,
       long count,
       BigDecimal costUsd,
-      double secondsToSend) {}
+      double secondsToSend)
+      implements DayCount {}
 
   /**
    * What came of a day's decisions to email or hold out.
@@ -82,11 +103,24 @@ record OutreachCounts(
       long reactivated,
       BigDecimal revenue) {}
 
-  record SuppressionDay(LocalDate day, String reason, long count) {}
+  /** Suppressions created on a day. */
+  record SuppressionDay(LocalDate day, String reason, long count) implements DayCount {}
 
   /** The first UTC day of the last so many, today included. */
   LocalDate since(int days) {
     return asOf.atOffset(ZoneOffset.UTC).toLocalDate().minusDays(days - 1L);
+  }
+
+  /** Sums the counts since a day by a key. */
+  static <T extends DayCount> Map<String, Long> sumBy(
+      List<T> rows, LocalDate since, Function<T, String> key) {
+    Map<String, Long> sums = new HashMap<>();
+    for (T row : rows) {
+      if (!row.day().isBefore(since)) {
+        sums.merge(key.apply(row), row.count(), Long::sum);
+      }
+    }
+    return sums;
   }
 
   /** Counts by key, largest first. */

@@ -5,7 +5,7 @@ import java.time.LocalDate;
 import java.util.List;
 
 /**
- * How clients came to be at risk and ceased to be.
+ * How many clients became at risk and ceased to be.
  *
  * @param asOf when this was counted, by the database's clock
  * @param thisWeek the 168 hours before {@code asOf}
@@ -14,6 +14,11 @@ import java.util.List;
  */
 public record RiskTransitions(Instant asOf, Week thisWeek, Week weekBefore, List<Day> days) {
 
+  /** The last days, at most as many as there are. */
+  List<Day> last(int count) {
+    return days.subList(Math.max(0, days.size() - count), days.size());
+  }
+
   /**
    * Changes of 168 hours.
    *
@@ -21,7 +26,13 @@ public record RiskTransitions(Instant asOf, Week thisWeek, Week weekBefore, List
    * @param left how often a client ceased to be at risk
    * @param leftByOrder how many of those by a new order; the others by time, policy or override
    */
-  public record Week(long entered, long left, long leftByOrder) {}
+  public record Week(long entered, long left, long leftByOrder) {
+
+    Week plus(Week other) {
+      return new Week(
+          entered + other.entered, left + other.left, leftByOrder + other.leftByOrder);
+    }
+  }
 
   /**
    * Changes of one day.

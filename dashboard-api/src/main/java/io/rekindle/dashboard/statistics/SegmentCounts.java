@@ -1,24 +1,25 @@
 package io.rekindle.dashboard.statistics;
 
+import io.rekindle.scoring.policy.ScoringPolicy;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
 /**
- * How all clients stand.
+ * Counts of all clients by segment, band and score.
  *
  * @param asOf when they were counted, by the database's clock
- * @param scoredUntil every change committed at or before this is counted in; null if the pipeline
- *     has not said
- * @param clients everybody the pipeline knows
- * @param scored those who have a score: everybody with an effective order
+ * @param scoredUntil every change committed at or before this is counted in; null until the job
+ *     reports it
+ * @param clients all clients that the job knows
+ * @param scored clients with a score, which are those with an effective order
  * @param atRisk those at risk
- * @param overridden those whose score somebody set by hand
+ * @param overridden clients whose score was set by hand
  * @param averageScore of the scored, one decimal; null if there is none
- * @param policy what the scores go by
+ * @param policy the thresholds of the policy in force
  * @param currency of all amounts; null if the policy has none and amounts count at face value
- * @param segments by size, largest first; only those that anybody is in
+ * @param segments those that have clients, largest first
  * @param bands clients by band
  * @param bins scores by steps of five: bin i holds scores from 5 i, the last one 100, too
  */
@@ -37,12 +38,23 @@ public record SegmentCounts(
     List<Bin> bins) {
 
   /**
-   * Where the active policy draws its lines.
+   * The scores at which the policy in force draws its lines.
    *
    * @param atRiskBelow a lower score is at risk
    */
   public record Thresholds(
-      String policyVersion, int atRiskBelow, int healthyFrom, int coolingFrom, int lowFrom) {}
+      String policyVersion, int atRiskBelow, int healthyFrom, int coolingFrom, int lowFrom) {
+
+    static Thresholds of(ScoringPolicy policy) {
+      ScoringPolicy.Definition definition = policy.definition();
+      return new Thresholds(
+          policy.version(),
+          definition.atRiskBelow(),
+          definition.healthyFrom(),
+          definition.coolingFrom(),
+          definition.lowFrom());
+    }
+  }
 
   /**
    * The clients of a segment.

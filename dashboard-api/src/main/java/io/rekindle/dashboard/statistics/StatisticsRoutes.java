@@ -2,7 +2,6 @@ package io.rekindle.dashboard.statistics;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.javalin.http.Context;
-import io.rekindle.dashboard.experiments.ExperimentResult;
 import io.rekindle.dashboard.statistics.SegmentCounts.Bin;
 import io.rekindle.dashboard.statistics.SegmentCounts.SegmentCount;
 import io.rekindle.dashboard.statistics.SegmentCounts.Thresholds;
@@ -12,25 +11,18 @@ import io.rekindle.dashboard.web.QueryParameters;
 import io.rekindle.dashboard.web.Router;
 import io.rekindle.dashboard.web.Routes;
 import io.rekindle.dashboard.web.Scope;
-import io.rekindle.dashboard.web.list.CsvFormat;
-import io.rekindle.dashboard.web.list.ListResponse;
-import java.io.IOException;
 import java.math.BigDecimal;
-import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.IntFunction;
 
-/** The addresses of the statistics about everybody. */
+/** The routes of the statistics about all clients. */
 public final class StatisticsRoutes implements Routes {
 
   private static final Access READ = Access.VIEWER.orKey(Scope.READ);
   private static final int DEFAULT_DAYS = 30;
-
-  private static final CsvFormat<ExperimentResult.Arm> ARMS_CSV =
-      CsvFormat.of("arms", ExperimentResult.Arm.class);
 
   private final Messages messages = new Messages(Locale.ENGLISH);
   private final StatisticsService statistics;
@@ -41,7 +33,7 @@ public final class StatisticsRoutes implements Routes {
 
   @Override
   public void register(Router router) {
-    router.get("/api/overview", READ, ctx -> answer(ctx, overview(statistics.overview())));
+    router.get("/api/overview", READ, ctx -> answer(ctx, explained(statistics.overview())));
     router.get("/api/segments", READ, ctx -> answer(ctx, Segments.of(statistics.segmentCounts())));
     router.get(
         "/api/distribution", READ, ctx -> answer(ctx, Distribution.of(statistics.segmentCounts())));
@@ -50,11 +42,10 @@ public final class StatisticsRoutes implements Routes {
     router.get("/api/funnel", READ, ctx -> overDays(ctx, statistics::funnel));
     router.get("/api/decisions", READ, ctx -> overDays(ctx, statistics::decisions));
     router.get("/api/deliverability", READ, ctx -> overDays(ctx, statistics::deliverability));
-    router.get("/api/experiments/{experimentId}", READ, this::experiment);
   }
 
   /** The KPIs of the day, each with the words that it takes to read it right. */
-  private record Overview(Instant asOf, Instant scoredUntil, List<ExplainedKpi> kpis) {}
+  private record ExplainedOverview(Instant asOf, Instant scoredUntil, List<ExplainedKpi> kpis) {}
 
   /**
    * A KPI with its words.
@@ -72,8 +63,8 @@ public final class StatisticsRoutes implements Routes {
       String changeDefinition,
       String denominatorDefinition) {}
 
-  private Overview overview(StatisticsService.Overview overview) {
-    return new Overview(
+  private ExplainedOverview explained(Overview overview) {
+    return new ExplainedOverview(
         overview.asOf(),
         overview.scoredUntil(),
         overview.kpis().stream().map(this::explained).toList());
@@ -118,19 +109,6 @@ public final class StatisticsRoutes implements Routes {
           segmentCounts.policy(),
           segmentCounts.bands(),
           segmentCounts.bins());
-    }
-  }
-
-  private void experiment(Context ctx) throws IOException, SQLException {
-    String id = QueryParameters.pathId(ctx, "experimentId");
-    QueryParameters query = QueryParameters.of(ctx);
-    boolean csv = ListResponse.wantsCsv(ctx, query);
-    query.check();
-    ExperimentResult experiment = statistics.experiment(id);
-    if (csv) {
-      ListResponse.write(ctx, ARMS_CSV, experiment.arms());
-    } else {
-      ctx.json(experiment);
     }
   }
 

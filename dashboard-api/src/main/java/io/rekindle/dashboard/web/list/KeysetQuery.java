@@ -1,13 +1,17 @@
 package io.rekindle.dashboard.web.list;
 
 import io.rekindle.platform.text.Instants;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.DateTimeException;
+import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.RowMapper;
+import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
+import org.jdbi.v3.core.statement.StatementContext;
 
 /**
  * A list that goes back in time: rows by an instant and, among those of one instant, by an id, the
@@ -20,6 +24,11 @@ import org.jdbi.v3.core.mapper.RowMapper;
  */
 public record KeysetQuery<T>(String name, String sql, RowMapper<T> mapper) {
 
+  /** A list whose items are records, each component the column of its name in snake case. */
+  public static <T extends Record> KeysetQuery<T> of(String name, String sql, Class<T> type) {
+    return new KeysetQuery<>(name, sql, ConstructorMapper.of(type));
+  }
+
   /**
    * The items after a cursor, or the newest ones without.
    *
@@ -30,8 +39,6 @@ public record KeysetQuery<T>(String name, String sql, RowMapper<T> mapper) {
     if (after != null && after[1] == null) {
       throw new InvalidCursorException();
     }
-    List<String[]> places = new ArrayList<>();
-    List<T> items = new ArrayList<>();
     var query =
         handle
             .createQuery(
@@ -47,20 +54,13 @@ public record KeysetQuery<T>(String name, String sql, RowMapper<T> mapper) {
     if (after != null) {
       query.bind("afterAt", instant(after[0])).bind("afterId", after[1]);
     }
-    query
-        .map(
-            (row, context) -> {
-              places.add(
-                  new String[] {
-                    row.getObject("list_at", OffsetDateTime.class).toInstant().toString(),
-                    row.getString("list_id")
-                  });
-              return mapper.map(row, context);
-            })
-        .forEach(items::add);
-    return items.size() <= limit
-        ? new ListPage<>(items, null)
-        : new ListPage<>(items.subList(0, limit), Cursor.write(name, places.get(limit - 1)));
+    List<Placed<T>> rows = query.map(new PlacedMapper<>(mapper)).list();
+    List<T> items = rows.stream().limit(limit).map(Placed::item).toList();
+    return new ListPage<>(
+        items,
+        rows.size() <= limit
+            ? null
+            : Cursor.write(name, rows.get(limit - 1).at().toString(), rows.get(limit - 1).id()));
   }
 
   /** Hands over every item, the newest first; to be called in a transaction. */
@@ -87,6 +87,26 @@ public record KeysetQuery<T>(String name, String sql, RowMapper<T> mapper) {
       return Instants.parse(text).toString();
     } catch (DateTimeException | NullPointerException e) {
       throw new InvalidCursorException();
+    }
+  }
+
+  /** An item and its place in the list. */
+  private record Placed<T>(Instant at, String id, T item) {}
+
+  private record PlacedMapper<T>(RowMapper<T> items) implements RowMapper<Placed<T>> {
+
+    @Override
+    public Placed<T> map(ResultSet row, StatementContext context) throws SQLException {
+      return new Placed<>(
+          row.getObject("list_at", OffsetDateTime.class).toInstant(),
+          row.getString("list_id"),
+          items.map(row, context));
+    }
+
+    @Override
+    public RowMapper<Placed<T>> specialize(ResultSet rows, StatementContext context)
+        throws SQLException {
+      return new PlacedMapper<>(items.specialize(rows, context));
     }
   }
 }

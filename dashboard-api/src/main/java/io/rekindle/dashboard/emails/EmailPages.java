@@ -1,0 +1,106 @@
+package io.rekindle.dashboard.emails;
+
+import static io.rekindle.dashboard.web.Access.VIEWER;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.javalin.http.Context;
+import io.rekindle.dashboard.emails.EmailService.EmailView;
+import io.rekindle.dashboard.statistics.StatisticsService;
+import io.rekindle.dashboard.ui.ListUrl;
+import io.rekindle.dashboard.ui.PageRenderer;
+import io.rekindle.dashboard.ui.Waterfall;
+import io.rekindle.dashboard.web.HtmlResponse;
+import io.rekindle.dashboard.web.QueryParameters;
+import io.rekindle.dashboard.web.RequestInfo;
+import io.rekindle.dashboard.web.Router;
+import io.rekindle.dashboard.web.Routes;
+import java.math.BigDecimal;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/** The pages of emails. */
+public final class EmailPages implements Routes {
+
+  private static final int PAGE_SIZE = 50;
+  private static final int SENDING_DAYS = 30;
+
+  /** An email can load nothing and run nothing. */
+  private static final String EMAIL_POLICY =
+      "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:;"
+          + " frame-ancestors 'self'";
+
+  private final PageRenderer renderer;
+  private final EmailService emails;
+  private final StatisticsService statistics;
+
+  /** Creates the pages. */
+  public EmailPages(PageRenderer renderer, EmailService emails, StatisticsService statistics) {
+    this.renderer = renderer;
+    this.emails = emails;
+    this.statistics = statistics;
+  }
+
+  @Override
+  public void register(Router router) {
+    router.get("/emails", VIEWER, this::emails);
+    router.get("/emails/{emailId}", VIEWER, this::email);
+    router.get("/emails/{emailId}/html", VIEWER, this::emailHtml);
+  }
+
+  private void emails(Context ctx) {
+    QueryParameters query = QueryParameters.of(ctx);
+    EmailFilter filter = EmailFilter.read(query);
+    String cursor = query.cursor();
+    query.check();
+    RequestInfo request = RequestInfo.of(ctx);
+    Map<String, Object> parameters = new HashMap<>();
+    parameters.put("v", renderer.view(request));
+    parameters.put("page", emails.page(filter, cursor, PAGE_SIZE));
+    parameters.put("filter", filter);
+    parameters.put("listUrl", ListUrl.of(request));
+    parameters.put("sending", statistics.deliverabilityIfCounted(SENDING_DAYS).orElse(null));
+    HtmlResponse.send(ctx, renderer.render("emails", parameters));
+  }
+
+  private void email(Context ctx) {
+    String id = QueryParameters.pathId(ctx, "emailId");
+    EmailView view = emails.view(id).orElseThrow(() -> EmailRoutes.noEmail(id));
+    Map<String, Object> parameters = new HashMap<>();
+    parameters.put("v", renderer.view(RequestInfo.of(ctx)));
+    parameters.put("email", view.email());
+    parameters.put("why", view.explanation());
+    parameters.put("score", scoreThen(view.explanation()));
+    parameters.put("currency", view.currency());
+    HtmlResponse.send(ctx, renderer.render("email", parameters));
+  }
+
+  /** The score at the decision; null if its parts are not known. */
+  private static Waterfall scoreThen(EmailExplanation why) {
+    if (why.decision() == null || why.decision().score() == null) {
+      return null;
+    }
+    JsonNode inputs = why.decision().inputs();
+    if (!inputs.path("recency_points").isNumber()) {
+      return null;
+    }
+    Waterfall.Builder builder = new Waterfall.Builder();
+    for (String factor : new String[] {"recency", "rhythm", "frequency", "value", "contact"}) {
+      BigDecimal points =
+          inputs.path(factor + "_points").isNumber()
+              ? inputs.path(factor + "_points").decimalValue()
+              : null;
+      boolean shown = points != null && !(factor.equals("contact") && points.signum() == 0);
+      builder.part(factor.toUpperCase(Locale.ROOT), shown ? points : null, null);
+    }
+    return builder.score(why.decision().score(), null, null);
+  }
+
+  private void emailHtml(Context ctx) {
+    String id = QueryParameters.pathId(ctx, "emailId");
+    EmailDetail email = emails.detail(id).orElseThrow(() -> EmailRoutes.noEmail(id));
+    ctx.header("Content-Security-Policy", EMAIL_POLICY);
+    ctx.header("X-Frame-Options", "SAMEORIGIN");
+    ctx.contentType("text/html; charset=utf-8").result(email.html());
+  }
+}

@@ -1,0 +1,41 @@
+package io.rekindle.dashboard.policies;
+
+import io.rekindle.dashboard.web.Json;
+import io.rekindle.scoring.policy.InvalidPolicyException;
+import io.rekindle.scoring.policy.ScoringPolicy;
+import org.jdbi.v3.core.Handle;
+
+/**
+ * The policy by which the job computes scores.
+ *
+ * @param currency ISO 4217 code of all amounts; null if the policy has none, and amounts count at
+ *     face value
+ */
+public record PolicyInForce(ScoringPolicy policy, String currency) {
+
+  /**
+   * Reads the policy that the job has stored. The job stores it with its first watermark; before
+   * that there are no scores, and the job goes by the built-in policy.
+   *
+   * @throws IllegalStateException if the stored document is no valid policy
+   */
+  public static PolicyInForce read(Handle handle) {
+    ScoringPolicy policy =
+        handle
+            .createQuery("select document::text from engagement.policy_in_force")
+            .mapTo(String.class)
+            .findOne()
+            .map(PolicyInForce::parse)
+            .orElseGet(() -> ScoringPolicy.builtIn(ScoringPolicy.builtInNames().get(0)));
+    return new PolicyInForce(
+        policy, Json.column(policy.json()).path("currency").path("base").textValue());
+  }
+
+  private static ScoringPolicy parse(String document) {
+    try {
+      return ScoringPolicy.parse(document);
+    } catch (InvalidPolicyException e) {
+      throw new IllegalStateException("The policy that the job has stored is not valid", e);
+    }
+  }
+}

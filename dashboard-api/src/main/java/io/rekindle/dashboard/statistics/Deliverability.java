@@ -1,0 +1,79 @@
+package io.rekindle.dashboard.statistics;
+
+import io.rekindle.dashboard.statistics.OutreachCounts.EmailDay;
+import io.rekindle.dashboard.statistics.OutreachCounts.SuppressionDay;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.function.Predicate;
+
+/**
+ * What became of emails.
+ *
+ * @param since first UTC day; emails count by when they were written
+ * @param logged emails that were only logged, since no server to send them is set up
+ * @param waiting emails that are ready now, whenever they were written
+ * @param oldestWaiting when the one that waits longest was written; null if none waits
+ * @param meanSecondsToSend from written to sent; null if none was sent
+ * @param writtenBy LLM, TEMPLATE or EXTERNAL
+ * @param fallbacks why the template wrote although a model was to
+ * @param suppressed addresses and people taken off the list, by reason
+ */
+public record Deliverability(
+    Instant asOf,
+    LocalDate since,
+    long written,
+    long sent,
+    long logged,
+    long waiting,
+    Instant oldestWaiting,
+    Double meanSecondsToSend,
+    List<ReasonCount> cancelled,
+    List<ReasonCount> failed,
+    List<ReasonCount> writtenBy,
+    List<ReasonCount> fallbacks,
+    List<ReasonCount> suppressed,
+    BigDecimal costUsd) {
+
+  static Deliverability of(OutreachCounts outreach, int days) {
+    LocalDate since = outreach.since(days);
+    List<EmailDay> emails =
+        outreach.emails().stream().filter(day -> !day.day().isBefore(since)).toList();
+    Map<String, Long> states = OutreachCounts.sumBy(emails, since, EmailDay::status);
+    long sent = states.getOrDefault("SENT", 0L);
+    double seconds = emails.stream().mapToDouble(EmailDay::secondsToSend).sum();
+    return new Deliverability(
+        outreach.asOf(),
+        since,
+        emails.stream().mapToLong(EmailDay::count).sum(),
+        sent,
+        states.getOrDefault("LOGGED", 0L),
+        outreach.queue().waiting(),
+        outreach.queue().oldest(),
+        sent == 0 ? null : Math.round(seconds / sent * 10) / 10.0,
+        counts(emails, day -> day.status().equals("CANCELLED"), Deliverability::reason),
+        counts(emails, day -> day.status().equals("FAILED"), Deliverability::reason),
+        counts(emails, day -> true, EmailDay::generatedBy),
+        counts(emails, day -> day.fallbackReason() != null, EmailDay::fallbackReason),
+        OutreachCounts.largestFirst(
+            OutreachCounts.sumBy(outreach.suppressions(), since, SuppressionDay::reason)),
+        emails.stream()
+            .map(EmailDay::costUsd)
+            .filter(Objects::nonNull)
+            .reduce(BigDecimal.ZERO, BigDecimal::add));
+  }
+
+  private static String reason(EmailDay day) {
+    return day.reason() == null ? "UNKNOWN" : day.reason();
+  }
+
+  private static List<ReasonCount> counts(
+      List<EmailDay> emails, Predicate<EmailDay> counted, Function<EmailDay, String> key) {
+    return OutreachCounts.largestFirst(
+        OutreachCounts.sumBy(emails.stream().filter(counted).toList(), LocalDate.MIN, key));
+  }
+}

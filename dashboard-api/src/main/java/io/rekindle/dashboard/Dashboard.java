@@ -9,8 +9,10 @@ import io.rekindle.dashboard.admin.AdminPages;
 import io.rekindle.dashboard.admin.AdminRoutes;
 import io.rekindle.dashboard.background.NotYetComputedException;
 import io.rekindle.dashboard.background.StatisticsRefresher;
+import io.rekindle.dashboard.clients.ClientChanges;
 import io.rekindle.dashboard.clients.ClientPages;
 import io.rekindle.dashboard.clients.ClientRoutes;
+import io.rekindle.dashboard.clients.ClientService;
 import io.rekindle.dashboard.clients.Erasures;
 import io.rekindle.dashboard.database.DashboardDatabase;
 import io.rekindle.dashboard.docs.DocsPages;
@@ -24,6 +26,7 @@ import io.rekindle.dashboard.experiments.ExperimentService;
 import io.rekindle.dashboard.live.LiveRoutes;
 import io.rekindle.dashboard.metrics.MetricsRoutes;
 import io.rekindle.dashboard.orders.OrderRoutes;
+import io.rekindle.dashboard.orders.OrderService;
 import io.rekindle.dashboard.outreach.OutreachRoutes;
 import io.rekindle.dashboard.pipeline.DeadLetterStore;
 import io.rekindle.dashboard.pipeline.HealthRoutes;
@@ -94,10 +97,8 @@ public final class Dashboard implements AutoCloseable {
   private Router router;
   private Javalin server;
 
-  private Dashboard(DashboardSettings settings) {
-    database =
-        new DashboardDatabase(
-            settings.database().url(), settings.database().user(), settings.database().password());
+  private Dashboard(DashboardSettings settings, DashboardDatabase database) {
+    this.database = database;
     metrics = new MetricsRoutes(settings.metricsPublic());
     metrics.observe(database.pool());
     Jdbi jdbi = database.jdbi();
@@ -138,7 +139,7 @@ public final class Dashboard implements AutoCloseable {
     ExperimentService experiments = new ExperimentService(jdbi, refresher);
     StatisticsService statistics = new StatisticsService(refresher, experiments);
     EmailService emails = new EmailService(jdbi);
-    ClientRoutes clients = new ClientRoutes(jdbi, listResponse, writes, settings.scoreOverrides());
+    ClientService clients = new ClientService(jdbi);
     PipelineRoutes pipelineRoutes = new PipelineRoutes(jdbi, pipeline, deadLetters);
     OutreachRoutes outreach = new OutreachRoutes(database, listResponse);
     Optional<OidcSettings> oidc = settings.signIn().oidc();
@@ -162,7 +163,7 @@ public final class Dashboard implements AutoCloseable {
         new EmailPages(renderer, emails, statistics),
         new ExperimentPages(renderer, experiments),
         new SignInPages(renderer, signInMethods),
-        new ClientPages(renderer, clients, statistics, jdbi, settings.scoreOverrides()),
+        new ClientPages(renderer, clients, settings.scoreOverrides()),
         new PipelinePages(renderer, pipelineRoutes),
         new StatisticsRoutes(statistics),
         new EmailRoutes(emails, listResponse),
@@ -171,8 +172,9 @@ public final class Dashboard implements AutoCloseable {
         new OpenApiRoutes(),
         new SignInRoutes(jdbi, passwords, sessions, sessionCookie, signInMethods.passwords()),
         adminRoutes,
-        clients,
-        new OrderRoutes(jdbi, writes, settings.pipeline().slot()),
+        new ClientRoutes(
+            clients, new ClientChanges(jdbi), listResponse, writes, settings.scoreOverrides()),
+        new OrderRoutes(jdbi, new OrderService(jdbi, settings.pipeline().slot()), writes),
         pipelineRoutes,
         policies,
         outreach,
@@ -195,7 +197,14 @@ public final class Dashboard implements AutoCloseable {
    * @throws JavalinBindException if the address cannot be listened on
    */
   public static Dashboard start(DashboardSettings settings) {
-    Dashboard dashboard = new Dashboard(settings);
+    DashboardSettings.DatabaseSettings database = settings.database();
+    return start(
+        settings, new DashboardDatabase(database.url(), database.user(), database.password()));
+  }
+
+  /** Starts over a database, which it closes. */
+  static Dashboard start(DashboardSettings settings, DashboardDatabase database) {
+    Dashboard dashboard = new Dashboard(settings, database);
     try {
       dashboard.server = Javalin.create(config -> dashboard.configure(config, settings));
       dashboard.server.start(settings.host(), settings.port());

@@ -1,5 +1,6 @@
 package io.rekindle.dashboard;
 
+import io.rekindle.dashboard.database.DashboardDatabase;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -23,6 +24,16 @@ public final class TestDashboard implements AutoCloseable {
   /** Starts with further settings. */
   public static TestDashboard start(TestDatabase database, Map<String, String> settings)
       throws Exception {
+    return new TestDashboard(Dashboard.start(settings(database, settings)));
+  }
+
+  /** Starts over a pool of the test's own, which the dashboard closes. */
+  static TestDashboard start(TestDatabase database, DashboardDatabase pool) throws Exception {
+    return new TestDashboard(Dashboard.start(settings(database, Map.of()), pool));
+  }
+
+  private static DashboardSettings settings(TestDatabase database, Map<String, String> settings)
+      throws Exception {
     Map<String, String> environment = new HashMap<>();
     environment.put("REKINDLE_DASHBOARD_PORT", "0");
     environment.put("REKINDLE_DATABASE_URL", database.url());
@@ -30,7 +41,7 @@ public final class TestDashboard implements AutoCloseable {
     environment.put("REKINDLE_DASHBOARD_ADMIN_PASSWORD", PASSWORD);
     environment.put("REKINDLE_DASHBOARD_SCORE_OVERRIDES", "true");
     environment.putAll(settings);
-    return new TestDashboard(Dashboard.start(DashboardSettings.from(environment)));
+    return DashboardSettings.from(environment);
   }
 
   public Dashboard dashboard() {

@@ -1,9 +1,16 @@
 package io.rekindle.dashboard.clients;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.rekindle.dashboard.clients.ContactStatusQuery.ContactStatus;
+import io.rekindle.dashboard.web.Json;
+import io.rekindle.scoring.policy.ScoringPolicy;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -22,18 +29,46 @@ public record AtRiskRow(
     Double gaps,
     Instant nextContact,
     String obstacle,
-    ContactStatusQuery.ContactStatus contact) {
+    ContactStatus contact) {
 
   private static final long YEAR_MILLIS = Duration.ofDays(365).toMillis();
 
   /**
-   * Makes a row.
+   * Makes a row of each client.
    *
-   * @param most the most points that each factor can give, by its key
+   * @param contacts by client
+   * @param cooldown the least time between two emails to a client
    */
-  static AtRiskRow of(
+  static List<AtRiskRow> of(
+      List<ClientProfile> clients,
+      Map<String, ContactStatus> contacts,
+      Duration cooldown,
+      ScoringPolicy policy,
+      Instant now) {
+    Map<String, BigDecimal> most = most(policy);
+    return clients.stream()
+        .map(client -> of(client, contacts.get(client.userId()), cooldown, most, now))
+        .toList();
+  }
+
+  /** The most points that each factor of a policy can give, as far as it has tiers. */
+  private static Map<String, BigDecimal> most(ScoringPolicy policy) {
+    JsonNode document = Json.column(policy.json());
+    Map<String, BigDecimal> most = new HashMap<>();
+    for (String factor : new String[] {"recency", "rhythm", "frequency", "value"}) {
+      for (JsonNode tier : document.path(factor).path("tiers")) {
+        most.merge(
+            factor.toUpperCase(Locale.ROOT),
+            tier.path("points").decimalValue(),
+            (a, b) -> a.max(b));
+      }
+    }
+    return most;
+  }
+
+  private static AtRiskRow of(
       ClientProfile client,
-      ContactStatusQuery.ContactStatus contact,
+      ContactStatus contact,
       Duration cooldown,
       Map<String, BigDecimal> most,
       Instant now) {

@@ -2,13 +2,13 @@ package io.rekindle.dashboard.clients;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.rekindle.dashboard.database.NullableColumns;
+import io.rekindle.dashboard.database.Points;
 import io.rekindle.dashboard.orders.ShopOrder;
-import io.rekindle.dashboard.web.Json;
 import io.rekindle.dashboard.web.list.KeysetQuery;
 import java.math.BigDecimal;
 import java.time.Instant;
 
-/** What there is about one client over time, as lists with the parameter {@code userId}. */
+/** The lists about one client over time, with the parameter {@code userId}. */
 public final class ClientHistoryQueries {
 
   /**
@@ -43,7 +43,7 @@ public final class ClientHistoryQueries {
       String generatedBy,
       String experimentId,
       String variant,
-      BigDecimal engagementScoreAtTime,
+      @Points BigDecimal engagementScoreAtTime,
       Instant generatedAt,
       Instant sentAt) {}
 
@@ -63,7 +63,7 @@ public final class ClientHistoryQueries {
       Instant decidedAt,
       String experimentId,
       String arm,
-      BigDecimal score,
+      @Points BigDecimal score,
       String policyVersion,
       Instant openedAt,
       Instant closedAt,
@@ -72,12 +72,12 @@ public final class ClientHistoryQueries {
       JsonNode inputs) {}
 
   /**
-   * Something that happened.
+   * An event of a client.
    *
    * @param kind ORDER, REFUND, CANCELLATION, SCORE, AT_RISK, RECOVERED, DECISION, EMAIL_WRITTEN,
    *     EMAIL_SENT, OVERRIDE, SUPPRESSION, CONSENT or CREATED
    * @param id of the order, email, decision, episode…; null if it has none
-   * @param detail what there is to say, by kind
+   * @param detail further facts, by kind
    */
   public record Event(Instant at, String kind, String id, JsonNode detail) {}
 
@@ -105,16 +105,16 @@ public final class ClientHistoryQueries {
                   row.getString("policy_version")));
 
   static final KeysetQuery<ShopOrder> ORDERS =
-      new KeysetQuery<>(
+      KeysetQuery.of(
           "orders",
           """
           select o.*, o.placed_at as list_at, o.order_id as list_id
           from shop.orders o where o.user_id = :userId
           """,
-          (row, context) -> ShopOrder.read(row));
+          ShopOrder.class);
 
   static final KeysetQuery<Email> EMAILS =
-      new KeysetQuery<>(
+      KeysetQuery.of(
           "user-emails",
           """
           select email_id, subject, status, status_reason, generated_by, experiment_id, variant,
@@ -122,21 +122,10 @@ public final class ClientHistoryQueries {
                  generated_at as list_at, email_id as list_id
           from engagement.emails where user_id = :userId
           """,
-          (row, context) ->
-              new Email(
-                  row.getString("email_id"),
-                  row.getString("subject"),
-                  row.getString("status"),
-                  row.getString("status_reason"),
-                  row.getString("generated_by"),
-                  row.getString("experiment_id"),
-                  row.getString("variant"),
-                  NullableColumns.points(row, "engagement_score_at_time"),
-                  NullableColumns.instant(row, "generated_at"),
-                  NullableColumns.instant(row, "sent_at")));
+          Email.class);
 
   static final KeysetQuery<Decision> DECISIONS =
-      new KeysetQuery<>(
+      KeysetQuery.of(
           "decisions",
           """
           select d.*, r.opened_at, r.closed_at, r.close_reason, e.email_id,
@@ -146,32 +135,16 @@ public final class ClientHistoryQueries {
           left join engagement.emails e using (episode_id)
           where d.user_id = :userId
           """,
-          (row, context) ->
-              new Decision(
-                  row.getString("decision_id"),
-                  row.getString("episode_id"),
-                  row.getString("decision"),
-                  row.getString("reason"),
-                  NullableColumns.instant(row, "decided_at"),
-                  row.getString("experiment_id"),
-                  row.getString("arm"),
-                  NullableColumns.points(row, "score"),
-                  row.getString("policy_version"),
-                  NullableColumns.instant(row, "opened_at"),
-                  NullableColumns.instant(row, "closed_at"),
-                  row.getString("close_reason"),
-                  row.getString("email_id"),
-                  Json.column(row.getString("inputs"))));
+          Decision.class);
 
-  // Refunds and cancellations have the time at which the pipeline received them; where the score
-  // did not
-  // change, the time at which the order's row was last touched is the nearest that is known.
+  // A refund or a cancellation has the time of the last change of the order's row, which is the
+  // nearest that is known.
   static final KeysetQuery<Event> TIMELINE =
-      new KeysetQuery<>(
+      KeysetQuery.of(
           "timeline",
           """
           select at as list_at, kind || ' ' || coalesce(id, '') || ' ' || n as list_id,
-                 at, kind, id, detail::text as detail
+                 at, kind, id, detail
           from (
             select placed_at as at, 'ORDER' as kind, order_id as id, '' as n,
                    jsonb_build_object('amount', amount, 'currency', currency,
@@ -233,12 +206,7 @@ public final class ClientHistoryQueries {
                    jsonb_build_object('marketingConsent', marketing_consent)
             from shop.users where user_id = :userId) as events
           """,
-          (row, context) ->
-              new Event(
-                  NullableColumns.instant(row, "at"),
-                  row.getString("kind"),
-                  row.getString("id"),
-                  Json.column(row.getString("detail"))));
+          Event.class);
 
   private ClientHistoryQueries() {}
 }

@@ -2,60 +2,44 @@ package io.rekindle.dashboard.clients;
 
 import static io.rekindle.dashboard.web.Access.VIEWER;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.javalin.http.Context;
-import io.rekindle.dashboard.policies.ActivePolicy;
-import io.rekindle.dashboard.statistics.SegmentCounts;
-import io.rekindle.dashboard.statistics.StatisticsService;
+import io.rekindle.dashboard.clients.ClientService.AtRiskView;
+import io.rekindle.dashboard.clients.ClientService.ClientListView;
+import io.rekindle.dashboard.clients.ClientService.ClientView;
 import io.rekindle.dashboard.ui.ListUrl;
 import io.rekindle.dashboard.ui.PageRenderer;
 import io.rekindle.dashboard.ui.ViewContext;
 import io.rekindle.dashboard.ui.Waterfall;
 import io.rekindle.dashboard.web.HtmlResponse;
-import io.rekindle.dashboard.web.Json;
 import io.rekindle.dashboard.web.QueryParameters;
 import io.rekindle.dashboard.web.RequestInfo;
 import io.rekindle.dashboard.web.Router;
 import io.rekindle.dashboard.web.Routes;
-import io.rekindle.dashboard.web.list.ListPage;
 import io.rekindle.scoring.policy.ScoringPolicy;
-import java.math.BigDecimal;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import org.jdbi.v3.core.Jdbi;
 
-/** The addresses of the pages about clients. */
+/** The pages about clients. */
 public final class ClientPages implements Routes {
 
   private static final int PAGE_SIZE = 50;
-  private static final int EVENTS = 100;
-  private static final int ORDERS = 25;
 
   private final PageRenderer renderer;
-  private final ClientRoutes clients;
-  private final StatisticsService statistics;
-  private final Jdbi jdbi;
+  private final ClientService clients;
   private final boolean overrides;
 
   /**
+   * Creates the pages.
+   *
    * @param overrides whether scores may be set by hand
    */
-  public ClientPages(
-      PageRenderer renderer,
-      ClientRoutes clients,
-      StatisticsService statistics,
-      Jdbi jdbi,
-      boolean overrides) {
+  public ClientPages(PageRenderer renderer, ClientService clients, boolean overrides) {
     this.renderer = renderer;
     this.clients = clients;
-    this.statistics = statistics;
-    this.jdbi = jdbi;
     this.overrides = overrides;
   }
 
@@ -71,12 +55,14 @@ public final class ClientPages implements Routes {
     ClientFilter filter = ClientFilter.read(query);
     String cursor = query.cursor();
     query.check();
+    ClientListView view = clients.listView(filter, cursor, PAGE_SIZE);
+    RequestInfo request = RequestInfo.of(ctx);
     Map<String, Object> parameters = new HashMap<>();
-    parameters.put("v", renderer.view(RequestInfo.of(ctx)));
-    parameters.put("page", clients.clients(filter, cursor, PAGE_SIZE, true));
+    parameters.put("v", renderer.view(request));
+    parameters.put("page", view.page());
     parameters.put("filter", filter);
-    parameters.put("listUrl", ListUrl.of(RequestInfo.of(ctx)));
-    parameters.put("currency", statistics.segmentCounts().currency());
+    parameters.put("listUrl", ListUrl.of(request));
+    parameters.put("currency", view.currency());
     HtmlResponse.send(ctx, renderer.render("clients", parameters));
   }
 
@@ -98,73 +84,40 @@ public final class ClientPages implements Routes {
             asked.lastOrderUntil(),
             listUrl.has("sort") ? asked.sort() : ClientFilter.Sort.AT_RISK_SINCE,
             asked.descending());
-    ClientRoutes.ClientListPage page = clients.clients(filter, cursor, PAGE_SIZE, true);
-    Instant now = Instant.now();
-    List<AtRiskRow> rows =
-        jdbi.withHandle(
-            handle -> {
-              Map<String, BigDecimal> most = most(ActivePolicy.read(handle));
-              Duration cooldown = ContactStatusQuery.cooldown(handle);
-              Map<String, ContactStatusQuery.ContactStatus> contacts =
-                  ContactStatusQuery.of(
-                      handle, page.items().stream().map(ClientProfile::userId).toList());
-              return page.items().stream()
-                  .map(
-                      client ->
-                          AtRiskRow.of(client, contacts.get(client.userId()), cooldown, most, now))
-                  .toList();
-            });
+    AtRiskView view = clients.atRiskView(filter, cursor, PAGE_SIZE, Instant.now());
     Map<String, Object> parameters = new HashMap<>();
     parameters.put("v", renderer.view(RequestInfo.of(ctx)));
-    parameters.put("page", page);
-    parameters.put("rows", rows);
+    parameters.put("page", view.page());
+    parameters.put("rows", view.rows());
     parameters.put("filter", filter);
     parameters.put("listUrl", listUrl);
-    parameters.put("currency", statistics.segmentCounts().currency());
+    parameters.put("currency", view.currency());
     HtmlResponse.send(ctx, renderer.render("at-risk", parameters));
   }
 
-  /** The most points that each factor of a policy can give, as far as it has tiers. */
-  private static Map<String, BigDecimal> most(ScoringPolicy policy) {
-    JsonNode document = Json.column(policy.json());
-    Map<String, BigDecimal> most = new HashMap<>();
-    for (String factor : new String[] {"recency", "rhythm", "frequency", "value"}) {
-      for (JsonNode tier : document.path(factor).path("tiers")) {
-        most.merge(
-            factor.toUpperCase(Locale.ROOT),
-            tier.path("points").decimalValue(),
-            (a, b) -> a.max(b));
-      }
-    }
-    return most;
-  }
-
-  private void client(Context ctx) throws Exception {
+  private void client(Context ctx) {
     String userId = QueryParameters.pathId(ctx, "userId");
     QueryParameters.of(ctx).check();
     ViewContext v = renderer.view(RequestInfo.of(ctx));
-    ClientProfile client = clients.client(userId);
-    ListPage<ClientHistoryQueries.Event> events = clients.timeline(userId, null, EVENTS);
-    SegmentCounts segmentCounts = statistics.segmentCounts();
-    Instant now = Instant.now();
+    ClientView view =
+        clients
+            .view(userId, Instant.now())
+            .orElseThrow(() -> ClientRoutes.noUser(userId));
+    ScoringPolicy policy = view.inForce().policy();
+    String currency = view.inForce().currency();
+    List<ClientHistoryQueries.Event> events = view.events().items();
     Map<String, Object> parameters = new HashMap<>();
-    jdbi.useHandle(
-        handle -> {
-          ScoringPolicy policy = ActivePolicy.read(handle);
-          ScoreForecast forecast =
-              ScoreForecast.of(handle.getConnection(), policy, userId, now, client.lastContactAt());
-          parameters.put("forecast", forecast);
-          parameters.put("contact", ContactStatusQuery.of(handle, List.of(userId)).get(userId));
-          parameters.put("score", waterfall(client, forecast, policy, segmentCounts.currency(), v));
-          parameters.put("policy", policy);
-        });
     parameters.put("v", v);
-    parameters.put("client", client);
-    parameters.put("items", events.items().stream().map(e -> TimelineItem.of(e, v)).toList());
-    parameters.put("moreEvents", events.nextCursor() != null);
-    parameters.put("orders", clients.orders(userId, null, ORDERS));
-    parameters.put("shape", shape(client, segmentCounts, events.items(), v));
-    parameters.put("currency", segmentCounts.currency());
+    parameters.put("client", view.client());
+    parameters.put("forecast", view.forecast());
+    parameters.put("contact", view.contact());
+    parameters.put("score", waterfall(view.client(), view.forecast(), policy, currency, v));
+    parameters.put("policy", policy);
+    parameters.put("items", events.stream().map(event -> TimelineItem.of(event, v)).toList());
+    parameters.put("moreEvents", view.events().nextCursor() != null);
+    parameters.put("orders", view.orders());
+    parameters.put("shape", shape(view.client(), policy.definition(), events, v));
+    parameters.put("currency", currency);
     parameters.put("overrides", overrides);
     HtmlResponse.send(ctx, renderer.render("client", parameters));
   }
@@ -210,13 +163,12 @@ public final class ClientPages implements Routes {
             policy.atRiskBelow());
   }
 
-  /** What the score's line is drawn with: thresholds, and marks of what happened. */
+  /** The thresholds and marks that the line of the score is drawn with. */
   private static Map<String, Object> shape(
       ClientProfile client,
-      SegmentCounts segmentCounts,
+      ScoringPolicy.Definition policy,
       List<ClientHistoryQueries.Event> events,
       ViewContext v) {
-    SegmentCounts.Thresholds policy = segmentCounts.policy();
     List<Map<String, Object>> marks = new ArrayList<>();
     for (ClientHistoryQueries.Event event : events) {
       String kind =

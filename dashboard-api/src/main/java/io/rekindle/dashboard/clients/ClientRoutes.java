@@ -3,8 +3,6 @@ package io.rekindle.dashboard.clients;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import io.javalin.http.HttpStatus;
-import io.rekindle.dashboard.audit.AuditLog;
-import io.rekindle.dashboard.audit.AuditLog.Subject;
 import io.rekindle.dashboard.clients.ClientHistoryQueries.Decision;
 import io.rekindle.dashboard.clients.ClientHistoryQueries.Email;
 import io.rekindle.dashboard.clients.ClientHistoryQueries.Event;
@@ -23,19 +21,15 @@ import io.rekindle.dashboard.web.Routes;
 import io.rekindle.dashboard.web.Scope;
 import io.rekindle.dashboard.web.list.CsvFormat;
 import io.rekindle.dashboard.web.list.KeysetQuery;
-import io.rekindle.dashboard.web.list.ListPage;
 import io.rekindle.dashboard.web.list.ListResponse;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.Jdbi;
 
-/** The addresses under /api/users. */
+/** The routes under /api/users. */
 public final class ClientRoutes implements Routes {
 
   private static final Access READ = Access.VIEWER.orKey(Scope.READ);
@@ -69,24 +63,16 @@ public final class ClientRoutes implements Routes {
       CsvFormat.of(ClientHistoryQueries.DECISIONS.name(), Decision.class)
           .without("closeReason", "inputs");
 
-  private final Jdbi jdbi;
+  private final ClientService clients;
+  private final ClientChanges changes;
   private final ListResponse listResponse;
   private final RateLimit writes;
   private final boolean overrides;
 
   /**
-   * A page of clients.
+   * The answer to a request to erase a client.
    *
-   * @param total how many there are in all pages; null unless asked for
-   * @param totalIsMore whether there are more than total says
-   */
-  public record ClientListPage(
-      List<ClientProfile> items, String nextCursor, Integer total, Boolean totalIsMore) {}
-
-  /**
-   * What came of a request to erase somebody.
-   *
-   * @param rows how many rows about them were deleted or emptied at once
+   * @param rows how many rows of the client were deleted or emptied at once
    */
   public record Erasure(String userId, long rows) {}
 
@@ -95,8 +81,14 @@ public final class ClientRoutes implements Routes {
    *
    * @param overrides whether scores may be set by hand
    */
-  public ClientRoutes(Jdbi jdbi, ListResponse listResponse, RateLimit writes, boolean overrides) {
-    this.jdbi = jdbi;
+  public ClientRoutes(
+      ClientService clients,
+      ClientChanges changes,
+      ListResponse listResponse,
+      RateLimit writes,
+      boolean overrides) {
+    this.clients = clients;
+    this.changes = changes;
     this.listResponse = listResponse;
     this.writes = writes;
     this.overrides = overrides;
@@ -125,62 +117,6 @@ public final class ClientRoutes implements Routes {
     router.delete("/api/users/{userId}/score-override", Access.ADMIN, this::endOverride);
   }
 
-  /** A page of the list; {@code cursor} is null for the first. */
-  public ClientListPage clients(ClientFilter filter, String cursor, int limit, boolean count) {
-    return jdbi.withHandle(
-        handle -> {
-          ClientListQuery list = new ClientListQuery(handle, filter);
-          ListPage<ClientProfile> page = list.page(cursor, limit);
-          Integer total = count ? list.count() : null;
-          boolean more = total != null && total > ClientListQuery.MAX_COUNTED;
-          return new ClientListPage(
-              page.items(),
-              page.nextCursor(),
-              more ? Integer.valueOf(ClientListQuery.MAX_COUNTED) : total,
-              total == null ? null : more);
-        });
-  }
-
-  /**
-   * One client.
-   *
-   * @throws HttpProblem 404 if the shop has none of that id
-   */
-  public ClientProfile client(String userId) {
-    return jdbi.withHandle(handle -> profile(handle, userId));
-  }
-
-  /** Score changes, the newest first. */
-  public ListPage<ScoreChange> history(String userId, String cursor, int limit) {
-    return page(ClientHistoryQueries.HISTORY, userId, cursor, limit);
-  }
-
-  /** All that happened, the newest first. */
-  public ListPage<Event> timeline(String userId, String cursor, int limit) {
-    return page(ClientHistoryQueries.TIMELINE, userId, cursor, limit);
-  }
-
-  /** Orders, the newest first. */
-  public ListPage<ShopOrder> orders(String userId, String cursor, int limit) {
-    return page(ClientHistoryQueries.ORDERS, userId, cursor, limit);
-  }
-
-  /** Emails, the newest first. */
-  public ListPage<Email> emails(String userId, String cursor, int limit) {
-    return page(ClientHistoryQueries.EMAILS, userId, cursor, limit);
-  }
-
-  /** Decisions, the newest first. */
-  public ListPage<Decision> decisions(String userId, String cursor, int limit) {
-    return page(ClientHistoryQueries.DECISIONS, userId, cursor, limit);
-  }
-
-  private <T> ListPage<T> page(
-      KeysetQuery<T> keysetQuery, String userId, String cursor, int limit) {
-    return jdbi.withHandle(
-        handle -> keysetQuery.page(handle, Map.of("userId", userId), cursor, limit));
-  }
-
   private void list(Context ctx) throws Exception {
     QueryParameters query = QueryParameters.of(ctx);
     ClientFilter filter = ClientFilter.read(query);
@@ -189,7 +125,7 @@ public final class ClientRoutes implements Routes {
         ctx,
         query,
         CLIENTS_CSV,
-        (cursor, limit) -> clients(filter, cursor, limit, count),
+        (cursor, limit) -> clients.page(filter, cursor, limit, count),
         (handle, consumer) -> new ClientListQuery(handle, filter).forEach(consumer));
   }
 
@@ -197,14 +133,17 @@ public final class ClientRoutes implements Routes {
   private <T extends Record> Handler records(KeysetQuery<T> keysetQuery, CsvFormat<T> format) {
     return ctx -> {
       String userId = QueryParameters.pathId(ctx, "userId");
-      jdbi.useHandle(handle -> requireUser(handle, userId));
+      if (!clients.exists(userId)) {
+        throw noUser(userId);
+      }
       listResponse.answer(
           ctx, QueryParameters.of(ctx), format, keysetQuery, Map.of("userId", userId));
     };
   }
 
   private void one(Context ctx) {
-    ctx.json(client(QueryParameters.pathId(ctx, "userId")));
+    String userId = QueryParameters.pathId(ctx, "userId");
+    ctx.json(clients.profile(userId).orElseThrow(() -> noUser(userId)));
   }
 
   private void create(Context ctx) {
@@ -217,22 +156,11 @@ public final class ClientRoutes implements Routes {
     ShopUser user = ShopUser.blank(given == null ? UUID.randomUUID().toString() : given).with(body);
     body.check();
     ClientProfile profile =
-        jdbi.inTransaction(
-            handle -> {
-              if (!user.insert(handle)) {
-                throw HttpProblem.taken("userId", "There is a user \"" + user.userId() + "\".");
-              }
-              AuditLog.record(
-                  handle,
-                  Actor.of(ctx),
-                  "CREATE",
-                  Subject.USER,
-                  user.userId(),
-                  user.userId(),
-                  null,
-                  user);
-              return profile(handle, user.userId());
-            });
+        changes
+            .create(user, Actor.of(ctx))
+            .orElseThrow(
+                () ->
+                    HttpProblem.taken("userId", "There is a user \"" + user.userId() + "\"."));
     ctx.status(HttpStatus.CREATED)
         .header(
             "Location",
@@ -245,36 +173,22 @@ public final class ClientRoutes implements Routes {
     writes.take(Principal.of(ctx).id(), 1);
     String userId = QueryParameters.pathId(ctx, "userId");
     JsonFields body = Json.object(ctx);
-    // Read twice: once for its mistakes, so that these come before the question who it is about.
+    // Read twice: the first time for its mistakes, which are reported before an unknown id.
     ShopUser.blank(userId).with(body);
     body.check();
     ctx.json(
-        jdbi.inTransaction(
-            handle -> {
-              ShopUser before = ShopUser.lock(handle, userId).orElseThrow(() -> noUser(userId));
-              ShopUser after = before.with(body);
-              if (!after.equals(before)) {
-                after.update(handle);
-                AuditLog.record(
-                    handle, Actor.of(ctx), "CHANGE", Subject.USER, userId, userId, before, after);
-              }
-              return profile(handle, userId);
-            }));
+        changes
+            .change(userId, user -> user.with(body), Actor.of(ctx))
+            .orElseThrow(() -> noUser(userId)));
   }
 
   private void erase(Context ctx) {
     writes.take(Principal.of(ctx).id(), 1);
     String userId = QueryParameters.pathId(ctx, "userId");
-    long rows =
-        jdbi.inTransaction(
-            handle -> {
-              long erased = Erasures.begin(handle, userId, Principal.of(ctx).name());
-              if (erased == 0) {
-                throw noUser(userId);
-              }
-              AuditLog.record(handle, Actor.of(ctx), "ERASE", Subject.USER, "erased", null, null);
-              return erased;
-            });
+    long rows = changes.erase(userId, Actor.of(ctx));
+    if (rows == 0) {
+      throw noUser(userId);
+    }
     ctx.status(HttpStatus.ACCEPTED).json(new Erasure(userId, rows));
   }
 
@@ -295,44 +209,17 @@ public final class ClientRoutes implements Routes {
     }
     body.check();
     ctx.json(
-        jdbi.inTransaction(
-            handle -> {
-              requireUser(handle, userId);
-              ScoreOverride before = ScoreOverride.of(handle, userId).orElse(null);
-              ScoreOverride after =
-                  ScoreOverride.set(
-                      handle,
-                      userId,
-                      score,
-                      reason == null ? "" : reason,
-                      Principal.of(ctx).name(),
-                      expiresAt);
-              AuditLog.record(
-                  handle,
-                  Actor.of(ctx),
-                  "SET",
-                  Subject.SCORE_OVERRIDE,
-                  userId,
-                  userId,
-                  before,
-                  after);
-              return after;
-            }));
+        changes
+            .override(userId, score, reason == null ? "" : reason, expiresAt, Actor.of(ctx))
+            .orElseThrow(() -> noUser(userId)));
   }
 
   private void endOverride(Context ctx) {
     String userId = QueryParameters.pathId(ctx, "userId");
     requireOverrides();
-    jdbi.useTransaction(
-        handle -> {
-          ScoreOverride before =
-              ScoreOverride.of(handle, userId)
-                  .orElseThrow(
-                      () -> HttpProblem.notFound("No override for the user \"" + userId + "\"."));
-          ScoreOverride.remove(handle, userId);
-          AuditLog.record(
-              handle, Actor.of(ctx), "END", Subject.SCORE_OVERRIDE, userId, userId, before, null);
-        });
+    if (!changes.endOverride(userId, Actor.of(ctx))) {
+      throw HttpProblem.notFound("No override for the user \"" + userId + "\".");
+    }
     ctx.status(HttpStatus.NO_CONTENT);
   }
 
@@ -344,17 +231,7 @@ public final class ClientRoutes implements Routes {
     }
   }
 
-  private static void requireUser(Handle handle, String userId) {
-    if (!ShopUser.exists(handle, userId)) {
-      throw noUser(userId);
-    }
-  }
-
-  private static ClientProfile profile(Handle handle, String userId) {
-    return ClientProfileQuery.byId(handle, userId).orElseThrow(() -> noUser(userId));
-  }
-
-  private static HttpProblem noUser(String userId) {
+  static HttpProblem noUser(String userId) {
     return HttpProblem.notFound("No user \"" + userId + "\".");
   }
 }

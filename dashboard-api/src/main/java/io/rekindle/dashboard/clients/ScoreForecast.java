@@ -8,14 +8,11 @@ import io.rekindle.scoring.Scorer;
 import io.rekindle.scoring.policy.ScoringPolicy;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.jdbi.v3.core.Handle;
 
 /**
  * What a client's score rests on, and what becomes of it if nothing happens: the scoring library
@@ -32,7 +29,7 @@ public record ScoreForecast(Score score, List<Step> steps) {
       """
       select placed_at, currency,
              case when status = 'PLACED' then (amount - refunded_amount) * 100 else 0 end as net
-      from shop.orders where user_id = ? order by placed_at desc limit 1000
+      from shop.orders where user_id = :userId order by placed_at desc limit 1000
       """;
 
   /** The score from an instant on, if there is no order until then. */
@@ -40,9 +37,8 @@ public record ScoreForecast(Score score, List<Step> steps) {
       Instant at, BigDecimal score, BigDecimal change, String band, boolean atRisk) {}
 
   static ScoreForecast of(
-      Connection connection, ScoringPolicy policy, String userId, Instant now, Instant lastContact)
-      throws SQLException {
-    OrderHistory orders = orders(connection, userId);
+      Handle handle, ScoringPolicy policy, String userId, Instant now, Instant lastContact) {
+    OrderHistory orders = orders(handle, userId);
     Scorer scorer = new Scorer(policy);
     long contact = lastContact == null ? Score.NEVER : lastContact.toEpochMilli();
     Score current = scorer.score(orders, now.toEpochMilli(), contact);
@@ -91,22 +87,19 @@ public record ScoreForecast(Score score, List<Step> steps) {
     return BigDecimal.valueOf(score.spendMinor(), 2);
   }
 
-  private static OrderHistory orders(Connection connection, String userId) throws SQLException {
-    List<long[]> rows = new ArrayList<>();
-    try (PreparedStatement statement = connection.prepareStatement(ORDERS)) {
-      statement.setString(1, userId);
-      try (ResultSet row = statement.executeQuery()) {
-        while (row.next()) {
-          rows.add(
-              new long[] {
-                NullableColumns.instant(row, "placed_at").toEpochMilli(),
-                row.getBigDecimal("net").setScale(0, RoundingMode.HALF_EVEN).longValueExact(),
-                CurrencyCodes.pack(row.getString("currency"))
-              });
-        }
-      }
-    }
-    return new Columnar(rows);
+  private static OrderHistory orders(Handle handle, String userId) {
+    return new Columnar(
+        handle
+            .createQuery(ORDERS)
+            .bind("userId", userId)
+            .map(
+                (row, context) ->
+                    new long[] {
+                      NullableColumns.instant(row, "placed_at").toEpochMilli(),
+                      row.getBigDecimal("net").setScale(0, RoundingMode.HALF_EVEN).longValueExact(),
+                      CurrencyCodes.pack(row.getString("currency"))
+                    })
+            .list());
   }
 
   /** Of rows that are newest first, as a policy reads them: oldest first. */

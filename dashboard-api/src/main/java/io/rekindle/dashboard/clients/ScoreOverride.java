@@ -1,14 +1,10 @@
 package io.rekindle.dashboard.clients;
 
-import io.rekindle.dashboard.database.NullableColumns;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.statement.StatementContext;
 
-/** A score that somebody set by hand, to test what follows from it. */
+/** A score that was set by hand, to test its consequences. */
 public record ScoreOverride(
     String userId, int score, String reason, String setBy, Instant setAt, Instant expiresAt) {
 
@@ -17,7 +13,7 @@ public record ScoreOverride(
     return handle
         .createQuery("select * from engagement.score_overrides where user_id = :id")
         .bind("id", userId)
-        .map(ScoreOverride::read)
+        .mapTo(ScoreOverride.class)
         .findOne();
   }
 
@@ -44,7 +40,7 @@ public record ScoreOverride(
         .bind("reason", reason)
         .bind("by", setBy)
         .bind("expires", expiresAt)
-        .map(ScoreOverride::read)
+        .mapTo(ScoreOverride.class)
         .one();
   }
 
@@ -53,15 +49,5 @@ public record ScoreOverride(
         .createUpdate("delete from engagement.score_overrides where user_id = :id")
         .bind("id", userId)
         .execute();
-  }
-
-  private static ScoreOverride read(ResultSet row, StatementContext context) throws SQLException {
-    return new ScoreOverride(
-        row.getString("user_id"),
-        row.getInt("score"),
-        row.getString("reason"),
-        row.getString("set_by"),
-        NullableColumns.instant(row, "set_at"),
-        NullableColumns.instant(row, "expires_at"));
   }
 }

@@ -1,6 +1,5 @@
 package io.rekindle.dashboard.clients;
 
-import io.rekindle.dashboard.database.NullableColumns;
 import io.rekindle.dashboard.web.JsonFields;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -12,7 +11,7 @@ import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
 /**
- * A row of shop.users: what the shop itself knows of a client.
+ * A client as the shop has it, a row of shop.users.
  *
  * @param email null if the shop has none
  * @param name null if the shop has none
@@ -33,7 +32,7 @@ public record ShopUser(
     return new ShopUser(userId, null, null, List.of(), "UTC", "en", false, null);
   }
 
-  /** This with the fields that a request names; mistakes are the fields' to tell. */
+  /** The user with the fields of a request; the fields collect the mistakes. */
   ShopUser with(JsonFields body) {
     String newEmail = body.has("email") ? body.text("email", 320) : email;
     if (newEmail != null && body.has("email") && !newEmail.matches("[^\\s@]+@[^\\s@]+")) {
@@ -73,17 +72,7 @@ public record ShopUser(
             from shop.users where user_id = :id for update
             """)
         .bind("id", userId)
-        .map(
-            (row, context) ->
-                new ShopUser(
-                    row.getString("user_id"),
-                    row.getString("email"),
-                    row.getString("name"),
-                    NullableColumns.texts(row, "preferred_categories"),
-                    row.getString("time_zone"),
-                    row.getString("locale"),
-                    row.getBoolean("marketing_consent"),
-                    NullableColumns.instant(row, "created_at")))
+        .mapTo(ShopUser.class)
         .findOne();
   }
 

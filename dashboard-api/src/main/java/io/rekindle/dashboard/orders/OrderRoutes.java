@@ -2,9 +2,6 @@ package io.rekindle.dashboard.orders;
 
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
-import io.rekindle.dashboard.audit.AuditLog;
-import io.rekindle.dashboard.audit.AuditLog.Subject;
-import io.rekindle.dashboard.orders.OrderTrace.Traced;
 import io.rekindle.dashboard.web.Access;
 import io.rekindle.dashboard.web.Actor;
 import io.rekindle.dashboard.web.HttpProblem;
@@ -24,13 +21,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
-/** The addresses under /api/orders. */
+/** The routes under /api/orders. */
 public final class OrderRoutes implements Routes {
 
   private static final Access WRITE = Access.ANALYST.orKey(Scope.ORDERS_WRITE);
@@ -42,24 +37,18 @@ public final class OrderRoutes implements Routes {
 
   private final Idempotency idempotency;
   private final RateLimit writes;
-  private final OrderTrace trace;
+  private final OrderService orders;
 
-  /** Whether an order may be in the sums. */
-  enum Status {
-    PLACED,
-    CANCELLED
-  }
-
-  /** What came of one order of a batch. */
+  /** The outcome of one order of a batch. */
   enum BatchOutcome {
     CREATED,
-    /** There was one of that id already, in the shop or in the batch. It stays as it is. */
+    /** The shop or the batch already had an order of that id, which stays as it is. */
     EXISTS,
     INVALID
   }
 
   /**
-   * What came of one order of a batch.
+   * The outcome of one order of a batch.
    *
    * @param index its place in the batch, from 0
    * @param orderId null if it is invalid
@@ -67,18 +56,14 @@ public final class OrderRoutes implements Routes {
    */
   record Result(int index, BatchOutcome outcome, String orderId, List<FieldError> errors) {}
 
-  /** What came of a batch: a result for each order, in their order. */
+  /** The outcome of a batch: a result for each order, in their order. */
   record Results(int created, int existing, int invalid, List<Result> results) {}
 
-  /**
-   * Creates the routes.
-   *
-   * @param slot of the connector, by which is known what is captured
-   */
-  public OrderRoutes(Jdbi jdbi, RateLimit writes, String slot) {
+  /** Creates the routes. */
+  public OrderRoutes(Jdbi jdbi, OrderService orders, RateLimit writes) {
     this.idempotency = new Idempotency(jdbi);
+    this.orders = orders;
     this.writes = writes;
-    this.trace = new OrderTrace(jdbi, slot);
   }
 
   @Override
@@ -89,17 +74,9 @@ public final class OrderRoutes implements Routes {
     router.put("/api/orders/{orderId}", WRITE, this::change);
   }
 
-  /**
-   * An order and where it is.
-   *
-   * @throws HttpProblem 404 if there is none of that id
-   */
-  Traced order(String orderId) {
-    return trace.of(orderId).orElseThrow(() -> noOrder(orderId));
-  }
-
   private void one(Context ctx) {
-    ctx.json(order(QueryParameters.pathId(ctx, "orderId")));
+    String orderId = QueryParameters.pathId(ctx, "orderId");
+    ctx.json(orders.trace(orderId).orElseThrow(() -> noOrder(orderId)));
   }
 
   private void create(Context ctx) {
@@ -112,12 +89,14 @@ public final class OrderRoutes implements Routes {
         ctx,
         bytes,
         handle -> {
-          List<ShopOrder> stored = OrderStore.insert(handle, List.of(order));
-          if (stored.isEmpty()) {
-            throw HttpProblem.conflict("orderId: there is an order \"" + order.orderId() + "\".");
-          }
-          audit(handle, ctx, "CREATE", null, stored.get(0));
-          return new Answer(HttpStatus.CREATED, stored.get(0), List.of(order.userId()));
+          ShopOrder stored =
+              orders
+                  .create(handle, order, Actor.of(ctx))
+                  .orElseThrow(
+                      () ->
+                          HttpProblem.conflict(
+                              "orderId: there is an order \"" + order.orderId() + "\"."));
+          return new Answer(HttpStatus.CREATED, stored, List.of(order.userId()));
         });
   }
 
@@ -128,33 +107,24 @@ public final class OrderRoutes implements Routes {
     body.check();
     writes.take(Principal.of(ctx).id(), 1L + (items.size() - 1) / ORDERS_PER_PERMIT);
     Instant now = Instant.now();
-    List<NewOrder> orders = new ArrayList<>(items.size());
+    List<NewOrder> given = new ArrayList<>(items.size());
+    List<NewOrder> valid = new ArrayList<>(items.size());
     List<List<FieldError>> errors = new ArrayList<>(items.size());
     for (JsonFields item : items) {
-      orders.add(NewOrder.read(item, now));
-      errors.add(List.copyOf(item.finish()));
+      NewOrder order = NewOrder.read(item, now);
+      List<FieldError> mistakes = List.copyOf(item.finish());
+      given.add(order);
+      errors.add(mistakes);
+      if (mistakes.isEmpty()) {
+        valid.add(order);
+      }
     }
     idempotency.answer(
         ctx,
         bytes,
         handle -> {
-          List<NewOrder> valid = new ArrayList<>();
-          for (int i = 0; i < orders.size(); i++) {
-            if (errors.get(i).isEmpty()) {
-              valid.add(orders.get(i));
-            }
-          }
-          List<ShopOrder> stored = OrderStore.insert(handle, valid);
-          Results results = results(orders, errors, stored);
-          AuditLog.record(
-              handle,
-              Actor.of(ctx),
-              "CREATE",
-              Subject.ORDER,
-              null,
-              null,
-              Map.of("created", results.created()));
-          return new Answer(HttpStatus.OK, results, List.of());
+          List<ShopOrder> stored = orders.createAll(handle, valid, Actor.of(ctx));
+          return new Answer(HttpStatus.OK, results(given, errors, stored), List.of());
         });
   }
 
@@ -191,49 +161,30 @@ public final class OrderRoutes implements Routes {
     JsonFields body = JsonFields.of(Json.parse(bytes));
     BigDecimal amount = body.decimal("amount", "0", NewOrder.MAX_AMOUNT, 2);
     BigDecimal refunded = body.decimal("refundedAmount", "0", NewOrder.MAX_AMOUNT, 2);
-    Status status = body.oneOf("status", Status.class);
+    OrderStatus status = body.oneOf("status", OrderStatus.class);
     String category = body.text("category", 200);
     boolean anything = amount != null || refunded != null || status != null;
     if (!anything && !body.has("category") && body.mistakes() == 0) {
       body.reject("", "give refundedAmount, status, amount or category.");
     }
     body.check();
+    OrderChange change =
+        new OrderChange(amount, refunded, status, category, body.has("category"));
     idempotency.answer(
         ctx,
         bytes,
         handle -> {
-          ShopOrder before = OrderStore.lock(handle, orderId).orElseThrow(() -> noOrder(orderId));
-          ShopOrder changed =
-              new ShopOrder(
-                  orderId,
-                  before.userId(),
-                  before.placedAt(),
-                  amount == null ? before.amount() : amount,
-                  refunded == null ? before.refundedAmount() : refunded,
-                  before.currency(),
-                  status == null ? before.status() : status.name(),
-                  body.has("category") ? category : before.category(),
-                  before.updatedAt());
-          if (changed.refundedAmount().compareTo(changed.amount()) > 0) {
+          ShopOrder after;
+          try {
+            after =
+                orders
+                    .change(handle, orderId, change, Actor.of(ctx))
+                    .orElseThrow(() -> noOrder(orderId));
+          } catch (ExcessiveRefundException e) {
             throw HttpProblem.invalid("refundedAmount", "has to be at most the order's amount.");
           }
-          ShopOrder after = OrderStore.update(handle, changed);
-          audit(handle, ctx, "CHANGE", before, after);
           return new Answer(HttpStatus.OK, after, List.of(after.userId()));
         });
-  }
-
-  private static void audit(
-      Handle handle, Context ctx, String action, ShopOrder before, ShopOrder after) {
-    AuditLog.record(
-        handle,
-        Actor.of(ctx),
-        action,
-        Subject.ORDER,
-        after.orderId(),
-        after.userId(),
-        before,
-        after);
   }
 
   private static HttpProblem noOrder(String orderId) {

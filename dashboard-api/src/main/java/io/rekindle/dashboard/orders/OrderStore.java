@@ -36,7 +36,7 @@ final class OrderStore {
             "refunds", String.class, orders.stream().map(o -> text(o.refundedAmount())).toList())
         .bindArray("currencies", String.class, orders.stream().map(NewOrder::currency).toList())
         .bindArray("categories", String.class, orders.stream().map(NewOrder::category).toList())
-        .map((row, context) -> ShopOrder.read(row))
+        .mapTo(ShopOrder.class)
         .list();
   }
 
@@ -46,7 +46,7 @@ final class OrderStore {
         .createQuery(
             "select " + ShopOrder.COLUMNS + " from shop.orders o where order_id = :id for update")
         .bind("id", orderId)
-        .map((row, context) -> ShopOrder.read(row))
+        .mapTo(ShopOrder.class)
         .findOne();
   }
 
@@ -66,7 +66,7 @@ final class OrderStore {
         .bind("refunded", order.refundedAmount())
         .bind("status", order.status())
         .bind("category", order.category())
-        .map((row, context) -> ShopOrder.read(row))
+        .mapTo(ShopOrder.class)
         .one();
   }
 

@@ -1,15 +1,15 @@
 package io.rekindle.dashboard.orders;
 
-import io.rekindle.dashboard.database.NullableColumns;
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import java.time.Instant;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.mapper.Nested;
 
 /**
- * Where an order is on its way from the shop's table to the score. Thread-safe.
+ * Follows an order from the shop's table to the score. Thread-safe.
  *
  * <p>A row does not know where in the write-ahead log its commit is. So the end of the log is noted
  * when an order's row is first looked at, and the row is known to be captured once the connector
@@ -21,18 +21,23 @@ final class OrderTrace {
 
   private final Jdbi jdbi;
   private final String slot;
-  private final Map<Row, Mark> marks =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Row, Mark> eldest) {
-          return size() > MAX_MARKS;
-        }
-      };
+  private final Cache<Row, Mark> marks = Caffeine.newBuilder().maximumSize(MAX_MARKS).build();
 
   /** An order's row as it was last written. */
   private record Row(String orderId, Instant updatedAt) {}
+
+  /**
+   * An order with the positions in the log, in bytes from its beginning.
+   *
+   * @param confirmed null without a replication slot
+   */
+  private record TraceRow(
+      @Nested ShopOrder order,
+      Instant now,
+      long logEnd,
+      Long confirmed,
+      boolean scored,
+      Instant scoredAt) {}
 
   /**
    * What is known of a row.
@@ -45,7 +50,7 @@ final class OrderTrace {
   /**
    * A stage that an order has reached or not.
    *
-   * @param at null if it has not, or if nobody knows when
+   * @param at null if it has not, or if the time is not known
    */
   record Stage(boolean reached, Instant at) {}
 
@@ -92,34 +97,36 @@ final class OrderTrace {
                 """)
         .bind("id", orderId)
         .bind("slot", slot)
-        .map(
-            (row, context) -> {
-              ShopOrder order = ShopOrder.read(row);
-              boolean scored = row.getBoolean("scored");
-              Mark mark =
-                  mark(
-                      new Row(orderId, order.updatedAt()),
-                      row.getLong("log_end"),
-                      row.getLong("confirmed"),
-                      scored,
-                      NullableColumns.instant(row, "now"));
-              return new Traced(
-                  order,
-                  new Stage(true, order.updatedAt()),
-                  new Stage(mark.capturedAt() != null, mark.capturedAt()),
-                  new Stage(scored, scored ? NullableColumns.instant(row, "scored_at") : null));
-            })
-        .findOne();
+        .mapTo(TraceRow.class)
+        .findOne()
+        .map(this::traced);
+  }
+
+  private Traced traced(TraceRow row) {
+    ShopOrder order = row.order();
+    Mark mark =
+        mark(
+            new Row(order.orderId(), order.updatedAt()),
+            row.logEnd(),
+            row.confirmed() == null ? 0 : row.confirmed(),
+            row.scored(),
+            row.now());
+    return new Traced(
+        order,
+        new Stage(true, order.updatedAt()),
+        new Stage(mark.capturedAt() != null, mark.capturedAt()),
+        new Stage(row.scored(), row.scored() ? row.scoredAt() : null));
   }
 
   private Mark mark(Row row, long logEnd, long confirmed, boolean scored, Instant now) {
-    synchronized (marks) {
-      Mark mark = marks.getOrDefault(row, new Mark(logEnd, null));
-      if (mark.capturedAt() == null && (scored || confirmed >= mark.position())) {
-        mark = new Mark(mark.position(), now);
-      }
-      marks.put(row, mark);
-      return mark;
-    }
+    return marks
+        .asMap()
+        .compute(
+            row,
+            (key, known) -> {
+              Mark mark = known == null ? new Mark(logEnd, null) : known;
+              boolean captured = scored || confirmed >= mark.position();
+              return mark.capturedAt() == null && captured ? new Mark(mark.position(), now) : mark;
+            });
   }
 }

@@ -1,0 +1,107 @@
+package io.rekindle.dashboard.clients;
+
+import io.rekindle.dashboard.audit.AuditLog;
+import io.rekindle.dashboard.audit.AuditLog.Subject;
+import io.rekindle.dashboard.web.Actor;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+
+/** Changes clients, each change in one transaction with its audit entry. Thread-safe. */
+public final class ClientChanges {
+
+  private final Jdbi jdbi;
+
+  /** Creates the service. */
+  public ClientChanges(Jdbi jdbi) {
+    this.jdbi = jdbi;
+  }
+
+  /** Creates a client; empty if the id is taken. */
+  Optional<ClientProfile> create(ShopUser user, Actor actor) {
+    return jdbi.inTransaction(
+        handle -> {
+          if (!user.insert(handle)) {
+            return Optional.empty();
+          }
+          record(handle, actor, "CREATE", Subject.USER, user.userId(), null, user);
+          return ClientProfileQuery.byId(handle, user.userId());
+        });
+  }
+
+  /** Changes a client; empty if the shop has none of that id. */
+  Optional<ClientProfile> change(String userId, UnaryOperator<ShopUser> change, Actor actor) {
+    return jdbi.inTransaction(
+        handle -> {
+          ShopUser before = ShopUser.lock(handle, userId).orElse(null);
+          if (before == null) {
+            return Optional.empty();
+          }
+          ShopUser after = change.apply(before);
+          if (!after.equals(before)) {
+            after.update(handle);
+            record(handle, actor, "CHANGE", Subject.USER, userId, before, after);
+          }
+          return ClientProfileQuery.byId(handle, userId);
+        });
+  }
+
+  /** Begins to erase a client and returns the number of rows; 0 if the client has none. */
+  long erase(String userId, Actor actor) {
+    return jdbi.inTransaction(
+        handle -> {
+          long rows = Erasures.begin(handle, userId, actor.name());
+          if (rows > 0) {
+            AuditLog.record(handle, actor, "ERASE", Subject.USER, "erased", null, null);
+          }
+          return rows;
+        });
+  }
+
+  /**
+   * Sets a score; empty if the shop has no client of that id.
+   *
+   * @param expiresAt null for a day from now
+   */
+  Optional<ScoreOverride> override(
+      String userId, int score, String reason, Instant expiresAt, Actor actor) {
+    return jdbi.inTransaction(
+        handle -> {
+          if (!ShopUser.exists(handle, userId)) {
+            return Optional.empty();
+          }
+          ScoreOverride before = ScoreOverride.of(handle, userId).orElse(null);
+          ScoreOverride after =
+              ScoreOverride.set(handle, userId, score, reason, actor.name(), expiresAt);
+          record(handle, actor, "SET", Subject.SCORE_OVERRIDE, userId, before, after);
+          return Optional.of(after);
+        });
+  }
+
+  /** Ends an override; false if there is none. */
+  boolean endOverride(String userId, Actor actor) {
+    return jdbi.inTransaction(
+        handle -> {
+          ScoreOverride before = ScoreOverride.of(handle, userId).orElse(null);
+          if (before == null) {
+            return false;
+          }
+          ScoreOverride.remove(handle, userId);
+          record(handle, actor, "END", Subject.SCORE_OVERRIDE, userId, before, null);
+          return true;
+        });
+  }
+
+  private static void record(
+      Handle handle,
+      Actor actor,
+      String action,
+      Subject kind,
+      String userId,
+      Object before,
+      Object after) {
+    AuditLog.record(handle, actor, action, kind, userId, userId, before, after);
+  }
+}

@@ -1,0 +1,153 @@
+package io.rekindle.dashboard.clients;
+
+import io.rekindle.dashboard.clients.ClientFilter.Sort;
+import io.rekindle.dashboard.clients.ClientPlace.Part;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jdbi.v3.core.Handle;
+
+/** The parts that all ways to find a page of clients share. For one request on one handle. */
+final class ClientRows {
+
+  static final String USERS = " from shop.users u";
+  static final String SCORES = " from engagement.user_scores s";
+
+  // With offset 0, rows are looked up one by one in the order of the outer query. The planner takes
+  // columns for independent and would otherwise join all rows.
+  private static final String LOOK_UP =
+      " left join lateral (select * from %1$s x where x.user_id = %2$s.user_id offset 0) as %3$s on true";
+
+  /** The facet codes that occur, in ascending order, with one row of each. */
+  private static final String FACET_CODES =
+      """
+      with recursive one as (
+        (select facet_code, segment, band, at_risk from engagement.user_scores
+          order by facet_code limit 1)
+        union all
+        select s.facet_code, s.segment, s.band, s.at_risk from one cross join lateral (
+          select * from engagement.user_scores x where x.facet_code > one.facet_code
+          order by x.facet_code limit 1) as s)
+      select facet_code from one as s where true
+      """;
+
+  private static final String OCCURS =
+      """
+       and (select true from engagement.user_scores a where a.facet_code = s.facet_code%s limit 1)
+      """;
+
+  /**
+   * A row of a list.
+   *
+   * @param client null if the client is gone: a score can outlive its client by a moment
+   */
+  record Listed(ClientPlace place, ClientProfile client) {}
+
+  private final Handle handle;
+  private final ClientFilter filter;
+  private final ClientConditions conditions;
+  private final Sort sort;
+  private final String direction;
+  private final String beyond;
+
+  /** The codes that the filter allows and that occur; null until they are read. */
+  private List<Integer> facetCodes;
+
+  ClientRows(Handle handle, ClientFilter filter) {
+    this.handle = handle;
+    this.filter = filter;
+    this.conditions = new ClientConditions(filter);
+    this.sort = filter.sort();
+    this.direction = filter.descending() ? " desc" : "";
+    this.beyond = filter.descending() ? " < " : " > ";
+  }
+
+  /** A join that looks up the score {@code s} of each row of a table. */
+  static String scoreOfEach(String table) {
+    return LOOK_UP.formatted("engagement.user_scores", table, "s");
+  }
+
+  /** A join that looks up the client {@code u} of each row of a table. */
+  static String clientOfEach(String table) {
+    return LOOK_UP.formatted("shop.users", table, "u");
+  }
+
+  ClientConditions conditions() {
+    return conditions;
+  }
+
+  /** Empty, or for a descending order the word for it. */
+  String direction() {
+    return direction;
+  }
+
+  boolean searches() {
+    return !filter.search().isEmpty();
+  }
+
+  /** Whether the list is in the order of an index of the scores. */
+  boolean isByScores() {
+    return sort.ofScores() || (sort == Sort.CREATED_AT && filter.asksForScores());
+  }
+
+  /** Counts rows, up to {@code most}. */
+  int count(String from, int most, Map<String, Object> parameters) {
+    return handle
+        .createQuery("select count(*) from (select 1" + from + " limit :most) as counted")
+        .bindMap(parameters)
+        .bind("most", most)
+        .mapTo(Integer.class)
+        .one();
+  }
+
+  /** The clients in these places. */
+  List<Listed> list(String places, Map<String, Object> parameters) {
+    String sql =
+        "select "
+            + ClientProfileQuery.COLUMNS
+            + ", place.part, cast(place.value as text) as sort_value, place.user_id as place_id"
+            + " from ("
+            + places
+            + ") as place left join shop.users u on u.user_id = place.user_id"
+            + " left join engagement.user_scores s on s.user_id = place.user_id"
+            + " order by place.part, place.value%1$s, place.user_id%1$s".formatted(direction);
+    return handle
+        .createQuery(sql)
+        .bindMap(parameters)
+        .map(
+            (row, context) ->
+                new Listed(
+                    new ClientPlace(
+                        Part.at(row.getInt("part")),
+                        row.getString("sort_value"),
+                        row.getString("place_id")),
+                    row.getString("user_id") == null
+                        ? null
+                        : ClientProfileQuery.profile(row, context)))
+        .list();
+  }
+
+  /** A condition: behind that place in its part. */
+  String beyond(ClientPlace after, String value, String id, Map<String, Object> parameters) {
+    parameters.put("afterId", after.userId());
+    if (after.part() != Part.WITH_VALUE) {
+      return id + beyond + ":afterId";
+    }
+    parameters.put("after", after.value());
+    return "(%s, %s)%s(cast(:after as %s), :afterId)".formatted(value, id, beyond, sort.type());
+  }
+
+  /** The facet codes that the filter allows and that occur. */
+  List<Integer> facetCodes() {
+    if (facetCodes == null) {
+      Map<String, Object> parameters = new LinkedHashMap<>();
+      String sql = FACET_CODES + conditions.facets("s", parameters);
+      if (filter.asksForRanges()) {
+        // Leaves out the pieces of an index that have no score in the range.
+        sql += OCCURS.formatted(conditions.ranges("a", parameters));
+      }
+      facetCodes = handle.createQuery(sql).bindMap(parameters).mapTo(Integer.class).list();
+    }
+    return facetCodes;
+  }
+}

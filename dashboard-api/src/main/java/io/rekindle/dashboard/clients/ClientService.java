@@ -1,0 +1,155 @@
+package io.rekindle.dashboard.clients;
+
+import io.rekindle.dashboard.clients.ClientHistoryQueries.Event;
+import io.rekindle.dashboard.clients.ContactStatusQuery.ContactStatus;
+import io.rekindle.dashboard.database.Snapshot;
+import io.rekindle.dashboard.orders.ShopOrder;
+import io.rekindle.dashboard.policies.PolicyInForce;
+import io.rekindle.dashboard.web.list.KeysetQuery;
+import io.rekindle.dashboard.web.list.ListPage;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+
+/** Reads clients, each answer from one snapshot. Thread-safe. */
+public final class ClientService {
+
+  private static final int MAX_EVENTS = 100;
+  private static final int MAX_ORDERS = 25;
+
+  private final Jdbi jdbi;
+
+  /**
+   * A list of clients as its page shows it.
+   *
+   * @param currency ISO 4217 code of amounts; null if they count at face value
+   */
+  public record ClientListView(ClientListPage page, String currency) {}
+
+  /**
+   * A list of clients at risk as its page shows it.
+   *
+   * @param rows one for each client of the page
+   * @param currency ISO 4217 code of amounts; null if they count at face value
+   */
+  public record AtRiskView(ClientListPage page, List<AtRiskRow> rows, String currency) {}
+
+  /**
+   * A client as the client's page shows it.
+   *
+   * @param events the newest ones
+   * @param orders the newest ones
+   */
+  public record ClientView(
+      ClientProfile client,
+      PolicyInForce inForce,
+      ScoreForecast forecast,
+      ContactStatus contact,
+      ListPage<Event> events,
+      ListPage<ShopOrder> orders) {}
+
+  /** Creates the service. */
+  public ClientService(Jdbi jdbi) {
+    this.jdbi = jdbi;
+  }
+
+  /**
+   * A page of clients.
+   *
+   * @param cursor null for the first page
+   * @param count whether to count the clients of all pages
+   */
+  public ClientListPage page(ClientFilter filter, String cursor, int limit, boolean count) {
+    return Snapshot.read(jdbi, handle -> page(handle, filter, cursor, limit, count));
+  }
+
+  /**
+   * A page of clients with its count, as the page of clients shows it.
+   *
+   * @param cursor null for the first page
+   */
+  public ClientListView listView(ClientFilter filter, String cursor, int limit) {
+    return Snapshot.read(
+        jdbi,
+        handle ->
+            new ClientListView(
+                page(handle, filter, cursor, limit, true), PolicyInForce.read(handle).currency()));
+  }
+
+  /**
+   * A page of clients with their risk, as the page of clients at risk shows it.
+   *
+   * @param cursor null for the first page
+   */
+  public AtRiskView atRiskView(ClientFilter filter, String cursor, int limit, Instant now) {
+    return Snapshot.read(
+        jdbi,
+        handle -> {
+          ClientListPage page = page(handle, filter, cursor, limit, true);
+          PolicyInForce inForce = PolicyInForce.read(handle);
+          return new AtRiskView(
+              page,
+              AtRiskRow.of(
+                  page.items(),
+                  ContactStatusQuery.of(
+                      handle, page.items().stream().map(ClientProfile::userId).toList()),
+                  ContactStatusQuery.cooldown(handle),
+                  inForce.policy(),
+                  now),
+              inForce.currency());
+        });
+  }
+
+  /** One client; empty if the shop has none of that id. */
+  public Optional<ClientProfile> profile(String userId) {
+    return Snapshot.read(jdbi, handle -> ClientProfileQuery.byId(handle, userId));
+  }
+
+  /** One client as the client's page shows it; empty if the shop has none of that id. */
+  public Optional<ClientView> view(String userId, Instant now) {
+    return Snapshot.read(
+        jdbi,
+        handle ->
+            ClientProfileQuery.byId(handle, userId).map(client -> view(handle, client, now)));
+  }
+
+  /** Whether the shop has a client of that id. */
+  public boolean exists(String userId) {
+    return Snapshot.read(jdbi, handle -> ShopUser.exists(handle, userId));
+  }
+
+  private static ClientListPage page(
+      Handle handle, ClientFilter filter, String cursor, int limit, boolean count) {
+    ClientListQuery list = new ClientListQuery(handle, filter);
+    ListPage<ClientProfile> page = list.page(cursor, limit);
+    if (!count) {
+      return new ClientListPage(page.items(), page.nextCursor(), null, null);
+    }
+    int total = list.count();
+    return new ClientListPage(
+        page.items(),
+        page.nextCursor(),
+        Math.min(total, ClientListQuery.MAX_COUNTED),
+        total > ClientListQuery.MAX_COUNTED);
+  }
+
+  private static ClientView view(Handle handle, ClientProfile client, Instant now) {
+    String userId = client.userId();
+    PolicyInForce inForce = PolicyInForce.read(handle);
+    return new ClientView(
+        client,
+        inForce,
+        ScoreForecast.of(handle, inForce.policy(), userId, now, client.lastContactAt()),
+        ContactStatusQuery.of(handle, List.of(userId)).get(userId),
+        newest(handle, ClientHistoryQueries.TIMELINE, userId, MAX_EVENTS),
+        newest(handle, ClientHistoryQueries.ORDERS, userId, MAX_ORDERS));
+  }
+
+  private static <T> ListPage<T> newest(
+      Handle handle, KeysetQuery<T> query, String userId, int limit) {
+    return query.page(handle, Map.of("userId", userId), null, limit);
+  }
+}

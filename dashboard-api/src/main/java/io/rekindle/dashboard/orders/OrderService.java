@@ -1,0 +1,74 @@
+package io.rekindle.dashboard.orders;
+
+import io.rekindle.dashboard.audit.AuditLog;
+import io.rekindle.dashboard.audit.AuditLog.Subject;
+import io.rekindle.dashboard.orders.OrderTrace.Traced;
+import io.rekindle.dashboard.web.Actor;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+
+/**
+ * Records orders, each change in the caller's transaction with its audit entry, and follows them.
+ * Thread-safe.
+ */
+public final class OrderService {
+
+  private final OrderTrace trace;
+
+  /**
+   * Creates the service.
+   *
+   * @param slot replication slot of the connector, which tells what is captured
+   */
+  public OrderService(Jdbi jdbi, String slot) {
+    this.trace = new OrderTrace(jdbi, slot);
+  }
+
+  /** An order and where it is; empty if there is none of that id. */
+  Optional<Traced> trace(String orderId) {
+    return trace.of(orderId);
+  }
+
+  /** Creates an order; empty if the id is taken. */
+  Optional<ShopOrder> create(Handle handle, NewOrder order, Actor actor) {
+    Optional<ShopOrder> stored = OrderStore.insert(handle, List.of(order)).stream().findFirst();
+    stored.ifPresent(created -> audit(handle, actor, "CREATE", null, created));
+    return stored;
+  }
+
+  /** Creates the orders whose ids are free, of several with one id the first. */
+  List<ShopOrder> createAll(Handle handle, List<NewOrder> orders, Actor actor) {
+    List<ShopOrder> stored = OrderStore.insert(handle, orders);
+    AuditLog.record(
+        handle, actor, "CREATE", Subject.ORDER, null, null, Map.of("created", stored.size()));
+    return stored;
+  }
+
+  /**
+   * Changes an order; empty if there is none of that id.
+   *
+   * @throws ExcessiveRefundException if the refund would exceed the amount
+   */
+  Optional<ShopOrder> change(Handle handle, String orderId, OrderChange change, Actor actor) {
+    return OrderStore.lock(handle, orderId)
+        .map(
+            before -> {
+              ShopOrder changed = change.applyTo(before);
+              if (changed.refundedAmount().compareTo(changed.amount()) > 0) {
+                throw new ExcessiveRefundException();
+              }
+              ShopOrder after = OrderStore.update(handle, changed);
+              audit(handle, actor, "CHANGE", before, after);
+              return after;
+            });
+  }
+
+  private static void audit(
+      Handle handle, Actor actor, String action, ShopOrder before, ShopOrder after) {
+    AuditLog.record(
+        handle, actor, action, Subject.ORDER, after.orderId(), after.userId(), before, after);
+  }
+}

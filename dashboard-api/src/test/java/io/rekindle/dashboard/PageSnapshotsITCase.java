@@ -1,0 +1,135 @@
+package io.rekindle.dashboard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.javalin.http.HandlerType;
+import io.rekindle.dashboard.database.DashboardDatabase;
+import io.rekindle.dashboard.web.Access;
+import java.io.InputStream;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.Statement;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.spi.JdbiPlugin;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** How pages read the database, over a shop of 240 clients. */
+class PageSnapshotsITCase {
+
+  /** Every page behind the sign-in, by its route. */
+  private static final Map<String, String> PAGES = new LinkedHashMap<>();
+
+  static {
+    PAGES.put("/", "/");
+    PAGES.put("/clients", "/clients?search=a&sort=score");
+    PAGES.put("/clients/{userId}", "/clients/c010");
+    PAGES.put("/at-risk", "/at-risk");
+    PAGES.put("/emails", "/emails?search=again");
+    PAGES.put("/emails/{emailId}", "/emails/m-e-now-3");
+    PAGES.put("/emails/{emailId}/html", "/emails/m-e-now-3/html");
+    PAGES.put("/experiments", "/experiments?id=default");
+    PAGES.put("/pipeline", "/pipeline");
+    PAGES.put("/pipeline/dead-letters", "/pipeline/dead-letters");
+    PAGES.put("/policy", "/policy");
+    PAGES.put("/settings/outreach", "/settings/outreach");
+    PAGES.put("/settings", "/settings");
+    PAGES.put("/settings/api-keys", "/settings/api-keys");
+    PAGES.put("/settings/audit-log", "/settings/audit-log");
+  }
+
+  private static TestDatabase database;
+
+  @BeforeAll
+  static void start() throws Exception {
+    database = new TestDatabase();
+    try (InputStream seed =
+        PageSnapshotsITCase.class.getResourceAsStream("/shop-with-clients.sql")) {
+      database.execute(new String(seed.readAllBytes(), StandardCharsets.UTF_8));
+    }
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    database.close();
+  }
+
+  @Test
+  void shouldReadEachPageThroughOneHandle() throws Exception {
+    AtomicInteger opened = new AtomicInteger();
+    DashboardDatabase pool = new DashboardDatabase(database.url(), "rekindle_api", "");
+    pool.jdbi().installPlugin(new CountRequestHandles(opened));
+    try (TestDashboard dashboard = TestDashboard.start(database, pool)) {
+      TestClient admin = dashboard.admin(database);
+
+      assertThat(pageRoutes(dashboard)).isEqualTo(PAGES.keySet());
+      for (String page : PAGES.values()) {
+        opened.set(0);
+        HttpResponse<String> response = admin.with("Accept", "text/html").get(page);
+
+        assertThat(response.statusCode()).as("status of %s", page).isEqualTo(200);
+        assertThat(opened.get()).as("handles of %s and of its session", page).isBetween(1, 2);
+      }
+    }
+  }
+
+  @Test
+  void shouldShowClientsEmailsAndExperimentsBeforeTheFirstStatistics() throws Exception {
+    try (Connection blocker = database.connect();
+        Statement statement = blocker.createStatement()) {
+      blocker.setAutoCommit(false);
+      // Every count begins with a look at how far the job has come.
+      statement.execute("lock table engagement.pipeline_progress in access exclusive mode");
+      try (TestDashboard dashboard = TestDashboard.start(database)) {
+        TestClient admin = dashboard.admin(database);
+
+        for (String path :
+            new String[] {
+              "/clients",
+              "/at-risk",
+              "/clients/c010",
+              "/emails",
+              "/emails/m-e-now-3",
+              "/experiments",
+              "/api/users",
+              "/api/users/c010",
+              "/api/emails",
+              "/api/experiments",
+              "/api/experiments/default"
+            }) {
+          assertThat(admin.get(path).statusCode()).as(path).isEqualTo(200);
+        }
+        assertThat(admin.get("/api/segments").statusCode()).isEqualTo(503);
+      }
+      blocker.rollback();
+    }
+  }
+
+  private static Set<String> pageRoutes(TestDashboard dashboard) {
+    return dashboard.dashboard().routes().stream()
+        .filter(route -> route.method() == HandlerType.GET && route.access() != Access.PUBLIC)
+        .map(route -> route.path())
+        .filter(path -> !path.startsWith("/api/") && !path.equals("/metrics"))
+        .collect(Collectors.toCollection(LinkedHashSet::new));
+  }
+
+  /** Counts the handles that the threads of requests open, and not those of background work. */
+  private record CountRequestHandles(AtomicInteger opened) implements JdbiPlugin {
+
+    @Override
+    public Handle customizeHandle(Handle handle) {
+      if (Thread.currentThread().getName().startsWith("qtp")) {
+        opened.incrementAndGet();
+      }
+      return handle;
+    }
+  }
+}

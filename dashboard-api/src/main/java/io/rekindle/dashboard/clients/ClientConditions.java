@@ -1,5 +1,6 @@
 package io.rekindle.dashboard.clients;
 
+import io.rekindle.dashboard.database.LikePattern;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -41,13 +42,13 @@ record ClientConditions(ClientFilter filter) {
           text += " || ''";
         }
         sql.append(text).append(" like :").append(name);
-        parameters.put(name, "%" + literal(word) + "%");
+        parameters.put(name, "%" + LikePattern.literal(word) + "%");
       } else {
         sql.append(
             (" and (lower(%1$s.name) like :%2$s or lower(%1$s.email) like :%2$s"
                     + " or lower(%1$s.user_id) like :%2$s)")
                 .formatted(users, name));
-        parameters.put(name, literal(word) + "%");
+        parameters.put(name, LikePattern.literal(word) + "%");
       }
     }
     return sql.toString();
@@ -82,10 +83,6 @@ record ClientConditions(ClientFilter filter) {
       sql.append(condition);
       parameters.put(name, v);
     }
-  }
-
-  private static String literal(String word) {
-    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_");
   }
 
   private static String name(Enum<?> value) {

@@ -1,14 +1,14 @@
 package io.rekindle.dashboard.clients;
 
-import io.rekindle.dashboard.database.NullableColumns;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.mapper.Nested;
 
-/** Whether clients may be written to, and what was done about their present episode. */
+/** Reads whether clients may be written to, and the decision about their open episode. */
 public final class ContactStatusQuery {
 
   private static final String SQL =
@@ -28,12 +28,12 @@ public final class ContactStatusQuery {
   private ContactStatusQuery() {}
 
   /**
-   * A client's.
+   * The status of one client.
    *
-   * @param suppression why the client, or the address that was the client's, is not written to;
-   *     null if nothing speaks against it
-   * @param decision about the episode that lasts; null if there is none or it is not decided on
-   * @param emailId null if there is no email about it
+   * @param suppression why the client, or an address of the client, is suppressed; null if not
+   * @param wholePerson false if only the address is suppressed
+   * @param decision about the open episode; null without one or before the decision
+   * @param emailId the email about the open episode; null if there is none
    */
   public record ContactStatus(
       String suppression,
@@ -44,29 +44,18 @@ public final class ContactStatusQuery {
       String emailId,
       String emailStatus) {}
 
-  /** By client; each that was asked for is there. */
+  private record StatusRow(String userId, @Nested ContactStatus status) {}
+
+  /** The status of each client that is asked for, by id. */
   static Map<String, ContactStatus> of(Handle handle, Collection<String> userIds) {
-    Map<String, ContactStatus> contacts = new HashMap<>();
-    handle
+    return handle
         .createQuery(SQL)
         .bindArray("ids", String.class, userIds)
-        .map(
-            (row, context) ->
-                contacts.put(
-                    row.getString("user_id"),
-                    new ContactStatus(
-                        row.getString("suppression"),
-                        row.getBoolean("whole_person"),
-                        row.getString("decision"),
-                        row.getString("reason"),
-                        NullableColumns.instant(row, "decided_at"),
-                        row.getString("email_id"),
-                        row.getString("email_status"))))
-        .list();
-    return contacts;
+        .mapTo(StatusRow.class)
+        .collect(Collectors.toMap(StatusRow::userId, StatusRow::status));
   }
 
-  /** How long nobody is written to again. */
+  /** The least time between two emails to a client. */
   static Duration cooldown(Handle handle) {
     return Duration.ofDays(
         handle

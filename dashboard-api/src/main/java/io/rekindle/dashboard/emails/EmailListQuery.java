@@ -1,5 +1,6 @@
 package io.rekindle.dashboard.emails;
 
+import io.rekindle.dashboard.database.LikePattern;
 import io.rekindle.dashboard.web.list.KeysetQuery;
 import io.rekindle.dashboard.web.list.ListPage;
 import io.rekindle.dashboard.web.list.ListResponse;
@@ -123,6 +124,6 @@ final class EmailListQuery {
   private static String start(String search) {
     return search.length() < 3
         ? ""
-        : search.toLowerCase(Locale.ROOT).replaceAll("([\\\\%_])", "\\\\$1") + "%";
+        : LikePattern.literal(search.toLowerCase(Locale.ROOT)) + "%";
   }
 }

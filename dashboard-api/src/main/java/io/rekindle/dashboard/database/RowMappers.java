@@ -2,6 +2,7 @@ package io.rekindle.dashboard.database;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.rekindle.dashboard.web.Json;
+import java.lang.reflect.Constructor;
 import java.lang.reflect.Type;
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -12,6 +13,7 @@ import org.jdbi.v3.core.config.ConfigRegistry;
 import org.jdbi.v3.core.generic.GenericType;
 import org.jdbi.v3.core.mapper.RowMapper;
 import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
+import org.jdbi.v3.core.mapper.reflect.JdbiConstructors;
 import org.jdbi.v3.core.qualifier.QualifiedType;
 
 /**
@@ -38,8 +40,12 @@ final class RowMappers {
   }
 
   private static Optional<RowMapper<?>> ofRecord(Type type, ConfigRegistry config) {
-    return type instanceof Class<?> rows && rows.isRecord()
-        ? Optional.of(ConstructorMapper.of(rows))
-        : Optional.empty();
+    if (!(type instanceof Class<?> rows) || !rows.isRecord()) {
+      return Optional.empty();
+    }
+    Constructor<?> constructor = JdbiConstructors.findConstructorFor(rows);
+    // A record of one query may be private to it.
+    constructor.setAccessible(true);
+    return Optional.of(ConstructorMapper.of(constructor));
   }
 }

@@ -45,7 +45,9 @@ final class ClientListQuery {
     /** About 30 ms; of a million clients, a page of rare matches is 5,000 steps away. */
     static final Effort USUAL = new Effort(10_000, 5_000, 2_000, 400);
 
-    /** Clients whom a word finds lie together by name: a walk meets them soon, or at its far end. */
+    /**
+     * Clients whom a word finds lie together by name: a walk meets them soon, or at its far end.
+     */
     int stepsByName() {
       return Math.max(1, steps / 4);
     }
@@ -155,8 +157,7 @@ final class ClientListQuery {
     return switch (way) {
       case FEW_FOUND -> sorted.page(false, after, limit);
       case FEW_SCORED -> sorted.page(true, after, limit);
-      case WALK_AMONG_FOUND, WALK ->
-          handle.inTransaction(walking -> walked(walking, after, limit));
+      case WALK_AMONG_FOUND, WALK -> handle.inTransaction(walking -> walked(walking, after, limit));
     };
   }
 

@@ -100,9 +100,7 @@ public final class ClientPages implements Routes {
     QueryParameters.of(ctx).check();
     ViewContext v = renderer.view(RequestInfo.of(ctx));
     ClientView view =
-        clients
-            .view(userId, Instant.now())
-            .orElseThrow(() -> ClientRoutes.noUser(userId));
+        clients.view(userId, Instant.now()).orElseThrow(() -> ClientRoutes.noUser(userId));
     ScoringPolicy policy = view.inForce().policy();
     String currency = view.inForce().currency();
     List<ClientHistoryQueries.Event> events = view.events().items();

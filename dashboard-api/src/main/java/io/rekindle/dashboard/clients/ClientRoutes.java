@@ -159,8 +159,7 @@ public final class ClientRoutes implements Routes {
         changes
             .create(user, Actor.of(ctx))
             .orElseThrow(
-                () ->
-                    HttpProblem.taken("userId", "There is a user \"" + user.userId() + "\"."));
+                () -> HttpProblem.taken("userId", "There is a user \"" + user.userId() + "\"."));
     ctx.status(HttpStatus.CREATED)
         .header(
             "Location",

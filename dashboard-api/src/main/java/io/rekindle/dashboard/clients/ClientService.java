@@ -112,8 +112,7 @@ public final class ClientService {
   public Optional<ClientView> view(String userId, Instant now) {
     return Snapshot.read(
         jdbi,
-        handle ->
-            ClientProfileQuery.byId(handle, userId).map(client -> view(handle, client, now)));
+        handle -> ClientProfileQuery.byId(handle, userId).map(client -> view(handle, client, now)));
   }
 
   /** Whether the shop has a client of that id. */

@@ -60,8 +60,7 @@ final class SortedClients {
 
   /** The number of the part that a row belongs to. */
   String part(boolean byScored) {
-    String value =
-        byScored && sort.scoreColumn() != null ? sort.scoreColumn() : sort.presence();
+    String value = byScored && sort.scoreColumn() != null ? sort.scoreColumn() : sort.presence();
     return !byScored && sort.ofScores()
         ? "case when s.user_id is null then 2 when %s is null then 1 else 0 end".formatted(value)
         : "case when %s is null then 1 else 0 end".formatted(value);
@@ -84,7 +83,8 @@ final class SortedClients {
     return ClientRows.SCORES
         + (withUsers ? ClientRows.clientOfEach("s") : "")
         + " where s.facet_code = any('{%s}')"
-            .formatted(rows.facetCodes().stream().map(String::valueOf).collect(Collectors.joining(",")))
+            .formatted(
+                rows.facetCodes().stream().map(String::valueOf).collect(Collectors.joining(",")))
         + conditions.ranges("s", parameters)
         + (withUsers ? conditions.search(parameters) : "");
   }

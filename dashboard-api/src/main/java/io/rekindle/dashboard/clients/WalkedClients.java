@@ -12,7 +12,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * Walks through each part of a list in the order of an index, until a page is full. For one request.
+ * Walks through each part of a list in the order of an index, until a page is full. For one
+ * request.
  *
  * <p>The indexes of the scores begin with the facet code, which is segment, band and risk in one
  * number. A walk merges the pieces of the index that the filter allows.
@@ -42,7 +43,8 @@ final class WalkedClients {
   }
 
   /**
-   * Returns a page of matching clients; empty if the walk is given up because matches are far apart.
+   * Returns a page of matching clients; empty if the walk is given up because matches are far
+   * apart.
    */
   Optional<List<Listed>> page(ClientPlace after, int limit) {
     List<Listed> found = new ArrayList<>();
@@ -136,7 +138,8 @@ final class WalkedClients {
     Map<String, Object> parameters = new LinkedHashMap<>(ofSteps);
     boolean byScores = rows.isByScores() && part != Part.NOT_SCORED;
     StringBuilder places =
-        new StringBuilder("select step.user_id, %d as part, step.value from ".formatted(part.place()))
+        new StringBuilder(
+                "select step.user_id, %d as part, step.value from ".formatted(part.place()))
             .append(steps)
             .append(" as step");
     if (filter.asksForScores() && !byScores) {

@@ -122,8 +122,6 @@ final class EmailListQuery {
 
   /** A pattern for the start of a name; fewer than three letters match no name. */
   private static String start(String search) {
-    return search.length() < 3
-        ? ""
-        : LikePattern.literal(search.toLowerCase(Locale.ROOT)) + "%";
+    return search.length() < 3 ? "" : LikePattern.literal(search.toLowerCase(Locale.ROOT)) + "%";
   }
 }

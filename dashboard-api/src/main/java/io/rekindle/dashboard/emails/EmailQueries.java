@@ -37,11 +37,7 @@ final class EmailQueries {
 
   /** Empty if there is no such email. */
   static Optional<EmailDetail> detail(Handle handle, String emailId) {
-    return handle
-        .createQuery(DETAIL)
-        .bind("id", emailId)
-        .mapTo(EmailDetail.class)
-        .findOne();
+    return handle.createQuery(DETAIL).bind("id", emailId).mapTo(EmailDetail.class).findOne();
   }
 
   /** Empty if there is no such email. */

@@ -34,8 +34,7 @@ public final class ExperimentPages implements Routes {
     QueryParameters query = QueryParameters.of(ctx);
     String id = query.text("id", 128);
     query.check();
-    ExperimentView view =
-        experiments.view(id).orElseThrow(() -> ExperimentRoutes.noExperiment(id));
+    ExperimentView view = experiments.view(id).orElseThrow(() -> ExperimentRoutes.noExperiment(id));
     Map<String, Object> parameters = new HashMap<>();
     parameters.put("v", renderer.view(RequestInfo.of(ctx)));
     parameters.put("experiment", view.result());

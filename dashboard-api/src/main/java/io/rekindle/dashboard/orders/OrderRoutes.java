@@ -168,8 +168,7 @@ public final class OrderRoutes implements Routes {
       body.reject("", "give refundedAmount, status, amount or category.");
     }
     body.check();
-    OrderChange change =
-        new OrderChange(amount, refunded, status, category, body.has("category"));
+    OrderChange change = new OrderChange(amount, refunded, status, category, body.has("category"));
     idempotency.answer(
         ctx,
         bytes,

@@ -29,8 +29,7 @@ public record RiskTransitions(Instant asOf, Week thisWeek, Week weekBefore, List
   public record Week(long entered, long left, long leftByOrder) {
 
     Week plus(Week other) {
-      return new Week(
-          entered + other.entered, left + other.left, leftByOrder + other.leftByOrder);
+      return new Week(entered + other.entered, left + other.left, leftByOrder + other.leftByOrder);
     }
   }
 

@@ -31,7 +31,7 @@ record RowRegister(long commitLsn, long lsn, long removedAt) {
   }
 
   /** Since when a register's row is gone; NEVER for null. */
-  static long removedAt(RowRegister register) {
+  static long removalOf(RowRegister register) {
     return register == null ? Score.NEVER : register.removedAt;
   }
 

@@ -379,15 +379,15 @@ public final class UserState {
     }
     long latest =
         Math.max(
-            after(RowRegister.removedAt(userRow), retentionMs),
-            after(RowRegister.removedAt(overrideRow), retentionMs));
+            after(RowRegister.removalOf(userRow), retentionMs),
+            after(RowRegister.removalOf(overrideRow), retentionMs));
     latest = Math.max(latest, after(removedOrders.newest(), retentionMs));
     if (outreach != null) {
       if (outreach.suppression != null) {
         // A suppression also holds when the user comes back.
         return NEVER_DUE;
       }
-      latest = Math.max(latest, after(RowRegister.removedAt(outreach.suppressionRow), retentionMs));
+      latest = Math.max(latest, after(RowRegister.removalOf(outreach.suppressionRow), retentionMs));
     }
     latest = Math.max(latest, after(lastContactAt, CONTACT_MEMORY_MS));
     return override == null ? latest : Math.max(latest, after(override.expiresAt(), retentionMs));

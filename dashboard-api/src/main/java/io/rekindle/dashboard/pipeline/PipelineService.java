@@ -10,6 +10,7 @@ import io.rekindle.dashboard.pipeline.PipelineStatus.Holder;
 import io.rekindle.dashboard.pipeline.PipelineStatus.Job;
 import io.rekindle.dashboard.pipeline.PipelineStatus.Partition;
 import io.rekindle.dashboard.pipeline.PipelineStatus.Subtask;
+import io.rekindle.platform.rest.FlinkRest;
 import java.math.BigDecimal;
 import java.net.URI;
 import java.time.Duration;
@@ -46,7 +47,7 @@ public final class PipelineService implements AutoCloseable {
   private final ProgressQuery progress;
   private final String slot;
   private final Topics topics;
-  private final FlinkClient flink;
+  private final JobProbe flink;
   private final DeadLetterStore letters;
   private final BackgroundLoop loop;
   private volatile long askedAt = System.nanoTime() - INTEREST_TIMEOUT.toNanos();
@@ -73,7 +74,7 @@ public final class PipelineService implements AutoCloseable {
     this.progress = progress;
     this.slot = slot;
     this.topics = Topics.standard().withPrefix(topicPrefix);
-    this.flink = flinkUrl == null ? null : new FlinkClient(flinkUrl);
+    this.flink = flinkUrl == null ? null : new JobProbe(flinkUrl);
     this.letters = letters;
     this.external =
         new ExternalStatus(
@@ -127,8 +128,8 @@ public final class PipelineService implements AutoCloseable {
     if (System.nanoTime() - askedAt > INTEREST_TIMEOUT.toNanos()) {
       return true;
     }
-    FlinkClient.JobReport answer =
-        flink == null ? new FlinkClient.JobReport(null, Map.of()) : flink.ask();
+    JobProbe.JobReport answer =
+        flink == null ? new JobProbe.JobReport(null, Map.of()) : flink.ask();
     DeadLetters counted = external.deadLetters();
     if (letters != null && (counted.count() == null || round % ROUNDS_PER_COUNT == 0)) {
       try {
@@ -196,7 +197,7 @@ public final class PipelineService implements AutoCloseable {
                 new HashMap<>(),
                 (map, row) -> {
                   map.put(
-                      FlinkClient.key(
+                      FlinkRest.partitionKey(
                           row.getColumn("topic", String.class),
                           row.getColumn("partition", Integer.class)),
                       row.getColumn("beat", Instant.class));
@@ -210,7 +211,7 @@ public final class PipelineService implements AutoCloseable {
     return IntStream.range(0, topic.partitions())
         .mapToObj(
             number -> {
-              String key = FlinkClient.key(topic.name(), number);
+              String key = FlinkRest.partitionKey(topic.name(), number);
               return new Partition(
                   topic.name(), number, beats.get(key), known.readUntil().get(key));
             });

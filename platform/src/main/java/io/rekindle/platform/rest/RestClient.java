@@ -34,18 +34,40 @@ public final class RestClient {
 
   private static final JsonMapper JSON = new JsonMapper();
 
-  private final HttpClient http =
-      HttpClient.newBuilder()
-          .version(HttpClient.Version.HTTP_1_1)
-          .connectTimeout(CONNECT_TIMEOUT)
-          .build();
+  private final HttpClient http;
   private final String base;
+  private final Duration timeout;
+  private final Duration slowTimeout;
 
   /**
+   * An API with the usual time limits: 2 s to connect, 10 s for an answer, 60 s for one to a
+   * change.
+   *
    * @param base where paths are added to, such as {@code http://127.0.0.1:8083}
    */
   public RestClient(String base) {
+    this(base, CONNECT_TIMEOUT, RESPONSE_TIMEOUT, SLOW_RESPONSE_TIMEOUT);
+  }
+
+  /**
+   * An API with one time limit, for connecting and for every answer.
+   *
+   * @param base where paths are added to, such as {@code http://127.0.0.1:8083}
+   */
+  public RestClient(String base, Duration timeout) {
+    this(base, timeout, timeout, timeout);
+  }
+
+  private RestClient(
+      String base, Duration connectTimeout, Duration timeout, Duration slowTimeout) {
     this.base = base;
+    this.timeout = timeout;
+    this.slowTimeout = slowTimeout;
+    this.http =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(connectTimeout)
+            .build();
   }
 
   /** An answer with a status of 400 or more. */
@@ -64,29 +86,29 @@ public final class RestClient {
   }
 
   public JsonNode get(String path) throws IOException {
-    return send(request(path, RESPONSE_TIMEOUT).GET());
+    return send(request(path, timeout).GET());
   }
 
   public JsonNode post(String path, JsonNode body) throws IOException {
     return send(
-        request(path, SLOW_RESPONSE_TIMEOUT)
+        request(path, slowTimeout)
             .header("Content-Type", "application/json")
             .POST(BodyPublishers.ofString(body.toString())));
   }
 
   public JsonNode put(String path, JsonNode body) throws IOException {
     return send(
-        request(path, SLOW_RESPONSE_TIMEOUT)
+        request(path, slowTimeout)
             .header("Content-Type", "application/json")
             .PUT(BodyPublishers.ofString(body.toString())));
   }
 
   public JsonNode delete(String path) throws IOException {
-    return send(request(path, RESPONSE_TIMEOUT).DELETE());
+    return send(request(path, timeout).DELETE());
   }
 
   public JsonNode patch(String path) throws IOException {
-    return send(request(path, RESPONSE_TIMEOUT).method("PATCH", BodyPublishers.noBody()));
+    return send(request(path, timeout).method("PATCH", BodyPublishers.noBody()));
   }
 
   /** Sends a file as a web page's form does. */
@@ -96,7 +118,7 @@ public final class RestClient {
         "--%s\r\nContent-Disposition: form-data; name=\"%s\"; filename=\"%s\"\r\nContent-Type: application/octet-stream\r\n\r\n"
             .formatted(boundary, field, file.getFileName());
     return send(
-        request(path, SLOW_RESPONSE_TIMEOUT)
+        request(path, slowTimeout)
             .header("Content-Type", "multipart/form-data; boundary=" + boundary)
             .POST(
                 BodyPublishers.concat(
@@ -127,8 +149,8 @@ public final class RestClient {
     return RootCause.in(text);
   }
 
-  private HttpRequest.Builder request(String path, Duration timeout) {
-    return HttpRequest.newBuilder(URI.create(base + path)).timeout(timeout);
+  private HttpRequest.Builder request(String path, Duration limit) {
+    return HttpRequest.newBuilder(URI.create(base + path)).timeout(limit);
   }
 
   private JsonNode send(HttpRequest.Builder builder) throws IOException {

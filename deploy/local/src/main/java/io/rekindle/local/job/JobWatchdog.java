@@ -1,8 +1,8 @@
 package io.rekindle.local.job;
 
 import io.rekindle.local.process.EventLog;
-import io.rekindle.local.server.FlinkApi;
 import io.rekindle.platform.rest.Backoff;
+import io.rekindle.platform.rest.FlinkRest;
 import io.rekindle.platform.rest.RestClient;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -23,7 +23,7 @@ public final class JobWatchdog {
 
   private static final Backoff BACKOFF = new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(30));
 
-  private final FlinkApi flink;
+  private final FlinkRest flink;
   private final Path jar;
   private final List<String> arguments;
   private final Checkpoints checkpoints;
@@ -41,7 +41,7 @@ public final class JobWatchdog {
    * @param submitted gets the id of each job that is submitted, before it is
    */
   public JobWatchdog(
-      FlinkApi flink,
+      FlinkRest flink,
       Path jar,
       List<String> arguments,
       Checkpoints checkpoints,
@@ -76,7 +76,7 @@ public final class JobWatchdog {
    * @throws IOException if the JobManager does not answer
    */
   public void keepAlive() throws IOException {
-    Optional<FlinkApi.Job> job = jobId == null ? Optional.empty() : flink.job(jobId);
+    Optional<FlinkRest.Job> job = jobId == null ? Optional.empty() : flink.job(jobId);
     if (job.isPresent() && !job.get().ended()) {
       if (job.get().running()) {
         ran = true;
@@ -96,7 +96,7 @@ public final class JobWatchdog {
     }
   }
 
-  private void hasEnded(Optional<FlinkApi.Job> job) throws IOException {
+  private void hasEnded(Optional<FlinkRest.Job> job) throws IOException {
     if (job.isEmpty()) {
       scheduleRestart("is gone with its JobManager");
       return;

@@ -2,10 +2,10 @@ package io.rekindle.local.job;
 
 import io.rekindle.job.JobSettings;
 import io.rekindle.local.process.DataDirectory;
-import io.rekindle.local.server.FlinkApi;
 import io.rekindle.local.server.Installation;
 import io.rekindle.local.server.StackInfo;
 import io.rekindle.local.terminal.Failure;
+import io.rekindle.platform.rest.FlinkRest;
 import io.rekindle.platform.rest.RestClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,11 +19,11 @@ import java.util.UUID;
  */
 public final class ShadowJob implements AutoCloseable {
 
-  private final FlinkApi flink;
+  private final FlinkRest flink;
   private final String id;
   private final Path checkpoints;
 
-  private ShadowJob(FlinkApi flink, String id, Path checkpoints) {
+  private ShadowJob(FlinkRest flink, String id, Path checkpoints) {
     this.flink = flink;
     this.id = id;
     this.checkpoints = checkpoints;
@@ -39,8 +39,8 @@ public final class ShadowJob implements AutoCloseable {
    */
   public static ShadowJob submit(Path data, StackInfo stack, Path jar, String jdbcUrl)
       throws IOException {
-    FlinkApi flink = new FlinkApi(stack.flinkUrl());
-    int slots = flink.overview().path("slots-available").asInt();
+    FlinkRest flink = new FlinkRest(stack.flinkUrl());
+    int slots = flink.freeSlots();
     if (slots == 0) {
       throw new Failure(
           "no slot of Flink is free for a second job: stop the stack, and start it with one more of"
@@ -83,7 +83,7 @@ public final class ShadowJob implements AutoCloseable {
    * @throws Failure if it has ended; says why
    */
   public void check() throws IOException {
-    boolean ended = flink.job(id).map(FlinkApi.Job::ended).orElse(true);
+    boolean ended = flink.job(id).map(FlinkRest.Job::ended).orElse(true);
     if (ended) {
       throw new Failure(
           "the second job has ended: " + flink.rootCause(id).orElse("Flink does not say why"));

@@ -2,6 +2,7 @@ package io.rekindle.local.server;
 
 import io.rekindle.local.process.DataDirectory;
 import io.rekindle.local.process.ProcessSpec;
+import io.rekindle.platform.rest.FlinkRest;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,7 +24,7 @@ public final class FlinkCluster {
   private final String classPath;
   private final Map<String, String> jobEnvironment;
   private final int taskManagers;
-  private final FlinkApi api;
+  private final FlinkRest api;
 
   /**
    * @param taskManagers how many
@@ -42,14 +43,14 @@ public final class FlinkCluster {
     this.taskManagers = taskManagers;
     this.jobEnvironment = jobEnvironment;
     this.classPath = installation.classPath("flink", data);
-    this.api = new FlinkApi(url());
+    this.api = new FlinkRest(url());
   }
 
   public String url() {
     return "http://127.0.0.1:" + restPort;
   }
 
-  public FlinkApi api() {
+  public FlinkRest api() {
     return api;
   }
 
@@ -97,7 +98,7 @@ public final class FlinkCluster {
 
       @Override
       public void check() throws IOException {
-        api.overview();
+        api.freeSlots();
       }
     };
   }

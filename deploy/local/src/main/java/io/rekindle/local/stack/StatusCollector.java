@@ -10,7 +10,6 @@ import io.rekindle.local.process.Pid;
 import io.rekindle.local.process.PidFile;
 import io.rekindle.local.server.ConnectWorker;
 import io.rekindle.local.server.DashboardServer;
-import io.rekindle.local.server.FlinkApi;
 import io.rekindle.local.server.FlinkCluster;
 import io.rekindle.local.server.KafkaBroker;
 import io.rekindle.local.server.MailCatcher;
@@ -24,6 +23,7 @@ import io.rekindle.local.stack.StackStatus.DeadLetters;
 import io.rekindle.local.stack.StackStatus.Job;
 import io.rekindle.local.stack.StackStatus.Partition;
 import io.rekindle.local.stack.StackStatus.Watermark;
+import io.rekindle.platform.rest.FlinkRest;
 import io.rekindle.platform.rest.RestClient;
 import java.io.IOException;
 import java.sql.Connection;
@@ -44,8 +44,6 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.AdminClient;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -71,17 +69,14 @@ public final class StatusCollector {
 
   private static final String SLOT = "rekindle";
 
-  private static final Pattern PARTITION_WATERMARK =
-      Pattern.compile(".*\\.rekindle\\.topic\\.(.+)\\.partition\\.(\\d+)\\.watermark");
-
   private final DataDirectory data;
   private final StackInfo info;
-  private final FlinkApi flink;
+  private final FlinkRest flink;
 
   public StatusCollector(DataDirectory data, StackInfo info) {
     this.data = data;
     this.info = info;
-    this.flink = new FlinkApi(info.flinkUrl());
+    this.flink = new FlinkRest(info.flinkUrl());
   }
 
   private interface Question<T> {
@@ -285,17 +280,17 @@ public final class StatusCollector {
         .orElseGet(() -> new Connector(null, null, "not known to Kafka Connect", false));
   }
 
-  private Optional<FlinkApi.Job> job() throws IOException {
+  private Optional<FlinkRest.Job> job() throws IOException {
     String id = StackInfo.read(data.root()).jobId();
     return id == null ? Optional.empty() : flink.job(id);
   }
 
   private Job running() throws IOException {
-    Optional<FlinkApi.Job> found = job();
+    Optional<FlinkRest.Job> found = job();
     if (found.isEmpty()) {
       return new Job(info.jobId(), null, false, "not on the cluster");
     }
-    FlinkApi.Job job = found.get();
+    FlinkRest.Job job = found.get();
     return job.running()
         ? new Job(job.id(), job.state(), true, null)
         : new Job(
@@ -365,35 +360,22 @@ public final class StatusCollector {
 
   /** How far each captured partition has been read; without those that had no tick yet. */
   private Map<TopicPartition, Instant> watermarks() throws IOException, InterruptedException {
-    Optional<FlinkApi.Job> job = job();
+    Optional<FlinkRest.Job> job = job();
     if (job.isEmpty() || job.get().ended()) {
       throw new IOException("no job runs");
     }
-    flink.metricsEndingIn(job.get().id(), ".watermark");
+    String id = job.get().id();
+    List<FlinkRest.Vertex> vertices = flink.vertices(id);
+    flink.partitionWatermarks(id, vertices);
     TimeUnit.MILLISECONDS.sleep(METRICS_PAUSE.toMillis());
-    Map<String, Topic> topics = new HashMap<>();
-    for (Topic topic : Topics.standard().captured()) {
-      // Flink's REST API writes dots within a name this way.
-      topics.put(topic.name().replace('.', '_'), topic);
-    }
+    Map<String, Instant> known = flink.partitionWatermarks(id, vertices);
     Map<TopicPartition, Instant> watermarks = new HashMap<>();
-    flink
-        .metricsEndingIn(job.get().id(), ".watermark")
-        .forEach(
-            (name, value) -> {
-              Matcher matcher = PARTITION_WATERMARK.matcher(name);
-              if (!matcher.matches()) {
-                return;
-              }
-              Topic topic = topics.get(matcher.group(1).replace('.', '_'));
-              long time = Long.parseLong(value);
-              if (topic != null && time > 0) {
-                watermarks.merge(
-                    new TopicPartition(topic.name(), Integer.parseInt(matcher.group(2))),
-                    Instant.ofEpochMilli(time),
-                    (one, other) -> one.isAfter(other) ? one : other);
-              }
-            });
+    for (TopicPartition partition : captured()) {
+      Instant watermark = known.get(FlinkRest.partitionKey(partition.topic(), partition.partition()));
+      if (watermark != null) {
+        watermarks.put(partition, watermark);
+      }
+    }
     return watermarks;
   }
 

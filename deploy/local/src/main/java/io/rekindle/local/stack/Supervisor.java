@@ -19,7 +19,6 @@ import io.rekindle.local.process.ProcessSpec;
 import io.rekindle.local.server.ConnectWorker;
 import io.rekindle.local.server.DashboardServer;
 import io.rekindle.local.server.DemoIdentity;
-import io.rekindle.local.server.FlinkApi;
 import io.rekindle.local.server.FlinkCluster;
 import io.rekindle.local.server.FlinkSize;
 import io.rekindle.local.server.Installation;
@@ -32,6 +31,7 @@ import io.rekindle.local.server.Server;
 import io.rekindle.local.server.StackInfo;
 import io.rekindle.local.server.StackSettings;
 import io.rekindle.local.terminal.Failure;
+import io.rekindle.platform.rest.FlinkRest;
 import io.rekindle.platform.rest.RestClient;
 import io.rekindle.scoring.policy.ScoringPolicy;
 import java.io.IOException;
@@ -479,7 +479,7 @@ public final class Supervisor {
 
   private boolean runs(String jobId) {
     try {
-      return flink.api().job(jobId).map(FlinkApi.Job::running).orElse(false);
+      return flink.api().job(jobId).map(FlinkRest.Job::running).orElse(false);
     } catch (IOException e) {
       return false;
     }
@@ -605,14 +605,14 @@ public final class Supervisor {
     log.step("taking a savepoint");
     String id = job.jobId();
     try {
-      if (flink.api().job(id).filter(FlinkApi.Job::running).isEmpty()) {
+      if (flink.api().job(id).filter(FlinkRest.Job::running).isEmpty()) {
         log.report("the job is not running: the next start goes on from its newest checkpoint");
         return;
       }
       String request = flink.api().stopWithSavepoint(id);
       long deadline = System.nanoTime() + SAVEPOINT_LIMIT.toNanos();
       while (System.nanoTime() - deadline < 0) {
-        FlinkApi.Savepoint savepoint = flink.api().savepoint(id, request);
+        FlinkRest.Savepoint savepoint = flink.api().savepoint(id, request);
         if (savepoint.failure() != null) {
           throw new IOException(savepoint.failure());
         }

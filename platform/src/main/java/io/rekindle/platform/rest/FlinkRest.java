@@ -1,0 +1,289 @@
+package io.rekindle.platform.rest;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The part of Flink's REST API that runs and watches a job. Every method throws {@link
+ * RestClient.StatusException} if Flink refuses, and another IOException if Flink does not answer.
+ * Thread-safe.
+ */
+public final class FlinkRest {
+
+  /** A job in one of these does not run again. */
+  private static final Set<String> ENDED = Set.of("FAILED", "CANCELED", "FINISHED", "SUSPENDED");
+
+  private static final int NAMES_PER_REQUEST = 50;
+
+  private static final Pattern PARTITION_WATERMARK =
+      Pattern.compile(".*\\.rekindle\\.topic\\.(.+)\\.partition\\.(\\d+)\\.watermark");
+
+  private final RestClient rest;
+
+  /** Flink at the URL of its JobManager, with the usual time limits. */
+  public FlinkRest(String url) {
+    this.rest = new RestClient(url);
+  }
+
+  /**
+   * Flink at the URL of its JobManager.
+   *
+   * @param timeout for connecting and for every answer
+   */
+  public FlinkRest(String url, Duration timeout) {
+    this.rest = new RestClient(url, timeout);
+  }
+
+  /**
+   * A job on the cluster.
+   *
+   * @param id 32 hexadecimal digits
+   * @param name as the job names itself
+   * @param state INITIALIZING, RUNNING, RESTARTING, FAILED, …
+   * @param startTime epoch milliseconds
+   * @param endTime epoch milliseconds; 0 or less while the job has not ended
+   */
+  public record Job(
+      String id,
+      String name,
+      String state,
+      int runningTasks,
+      int totalTasks,
+      long startTime,
+      long endTime) {
+
+    /** Whether it does not run again. */
+    public boolean ended() {
+      return ENDED.contains(state);
+    }
+
+    /** Whether every task of it is running. */
+    public boolean running() {
+      return state.equals("RUNNING") && totalTasks > 0 && runningTasks == totalTasks;
+    }
+  }
+
+  /**
+   * A step of a job.
+   *
+   * @param writtenRecords records that its tasks have handed on
+   */
+  public record Vertex(String id, String name, long writtenRecords) {
+
+    /** Whether it reads a source. */
+    public boolean isSource() {
+      return name.startsWith("Source:");
+    }
+  }
+
+  /**
+   * A checkpoint that is complete.
+   *
+   * @param completedAt epoch milliseconds
+   * @param durationMillis from its trigger to its completion
+   */
+  public record Checkpoint(long completedAt, long bytes, long durationMillis) {}
+
+  /**
+   * How a savepoint stands that was asked for.
+   *
+   * @param location where it is; null until it is complete
+   * @param failure why it could not be taken; null unless so
+   */
+  public record Savepoint(String location, String failure) {}
+
+  /** The number of task slots that no job uses. */
+  public int freeSlots() throws IOException {
+    return rest.get("/overview").path("slots-available").asInt();
+  }
+
+  /** The number of TaskManagers that are registered. */
+  public int taskManagers() throws IOException {
+    return rest.get("/taskmanagers").path("taskmanagers").size();
+  }
+
+  /** The job with the id; empty if the cluster does not know it. */
+  public Optional<Job> job(String id) throws IOException {
+    return jobs().stream().filter(job -> job.id().equals(id)).findFirst();
+  }
+
+  /** The latest job of the name, one that has not ended before all others. */
+  public Optional<Job> newestJob(String name) throws IOException {
+    return jobs().stream()
+        .filter(job -> job.name().equals(name))
+        .max(
+            Comparator.comparing((Job job) -> job.endTime() <= 0)
+                .thenComparing(Job::startTime));
+  }
+
+  private List<Job> jobs() throws IOException {
+    List<Job> jobs = new ArrayList<>();
+    for (JsonNode job : rest.get("/jobs/overview").path("jobs")) {
+      JsonNode tasks = job.path("tasks");
+      jobs.add(
+          new Job(
+              job.path("jid").asText(),
+              job.path("name").asText(),
+              job.path("state").asText(),
+              tasks.path("running").asInt(),
+              tasks.path("total").asInt(),
+              job.path("start-time").asLong(),
+              job.path("end-time").asLong(-1)));
+    }
+    return jobs;
+  }
+
+  /** The steps of a job. */
+  public List<Vertex> vertices(String jobId) throws IOException {
+    List<Vertex> vertices = new ArrayList<>();
+    for (JsonNode vertex : rest.get("/jobs/" + jobId).path("vertices")) {
+      vertices.add(
+          new Vertex(
+              vertex.path("id").asText(),
+              vertex.path("name").asText(),
+              vertex.path("metrics").path("write-records").asLong()));
+    }
+    return vertices;
+  }
+
+  /** The newest complete checkpoint; empty before the first. */
+  public Optional<Checkpoint> lastCheckpoint(String jobId) throws IOException {
+    JsonNode last = rest.get("/jobs/" + jobId + "/checkpoints").path("latest").path("completed");
+    return last.has("latest_ack_timestamp")
+        ? Optional.of(
+            new Checkpoint(
+                last.path("latest_ack_timestamp").asLong(),
+                last.path("state_size").asLong(),
+                last.path("end_to_end_duration").asLong()))
+        : Optional.empty();
+  }
+
+  /** How often the job has restarted by itself; empty if Flink does not know yet. */
+  public OptionalLong restarts(String jobId) throws IOException {
+    JsonNode value =
+        rest.get("/jobs/" + jobId + "/metrics?get=numRestarts").path(0).path("value");
+    return value.isMissingNode() ? OptionalLong.empty() : OptionalLong.of(value.asLong());
+  }
+
+  /** Why a job fails: the message of the innermost cause; empty if nothing is known. */
+  public Optional<String> rootCause(String jobId) throws IOException {
+    JsonNode entries =
+        rest.get("/jobs/" + jobId + "/exceptions?maxExceptions=1")
+            .path("exceptionHistory")
+            .path("entries");
+    String trace = entries.path(0).path("stacktrace").asText("");
+    return Optional.of(RootCause.in(trace)).filter(cause -> !cause.isEmpty());
+  }
+
+  /** Uploads a jar in place of earlier ones of that name; returns the cluster's name for it. */
+  public String replaceJar(Path jar) throws IOException {
+    for (JsonNode file : rest.get("/jars").path("files")) {
+      if (file.path("name").asText().equals(jar.getFileName().toString())) {
+        rest.delete("/jars/" + file.path("id").asText());
+      }
+    }
+    String file = rest.upload("/jars/upload", "jarfile", jar).path("filename").asText();
+    return file.substring(file.lastIndexOf('/') + 1);
+  }
+
+  /**
+   * Runs the job of a jar.
+   *
+   * @param restoreFrom savepoint or checkpoint to begin with; null to begin with nothing
+   * @param claim whether the job then owns it, and removes it when it has a newer one
+   */
+  public void run(
+      String jarId, String jobId, List<String> arguments, Path restoreFrom, boolean claim)
+      throws IOException {
+    ObjectNode body = JsonNodeFactory.instance.objectNode();
+    body.put("jobId", jobId);
+    arguments.forEach(body.putArray("programArgsList")::add);
+    if (restoreFrom != null) {
+      body.put("savepointPath", restoreFrom.toUri().toString());
+      body.put("claimMode", claim ? "CLAIM" : "NO_CLAIM");
+    }
+    rest.post("/jars/" + jarId + "/run", body);
+  }
+
+  /** Asks a job to take a savepoint and then end; returns the number of the request. */
+  public String stopWithSavepoint(String jobId) throws IOException {
+    ObjectNode body = JsonNodeFactory.instance.objectNode();
+    // Not drained: that would fire every timer, as if time had come to its end.
+    body.put("drain", false);
+    return rest.post("/jobs/" + jobId + "/stop", body).path("request-id").asText();
+  }
+
+  /** The state of a savepoint that {@link #stopWithSavepoint} asked for. */
+  public Savepoint savepoint(String jobId, String requestId) throws IOException {
+    JsonNode answer = rest.get("/jobs/" + jobId + "/savepoints/" + requestId);
+    JsonNode operation = answer.path("operation");
+    JsonNode failure = operation.path("failure-cause");
+    return new Savepoint(
+        operation.path("location").asText(null),
+        failure.isMissingNode()
+            ? null
+            : RootCause.in(failure.path("stack-trace").asText("unknown")));
+  }
+
+  /** Ends a job without a savepoint. */
+  public void cancel(String jobId) throws IOException {
+    rest.patch("/jobs/" + jobId + "?mode=cancel");
+  }
+
+  /**
+   * The watermark of every Kafka partition that the job reads, by {@link #partitionKey}; without
+   * partitions that have none yet.
+   *
+   * @param vertices of the job, to be asked
+   */
+  public Map<String, Instant> partitionWatermarks(String jobId, List<Vertex> vertices)
+      throws IOException {
+    Map<String, Instant> watermarks = new HashMap<>();
+    for (Vertex vertex : vertices) {
+      String metrics = "/jobs/" + jobId + "/vertices/" + vertex.id() + "/metrics";
+      List<String> names = new ArrayList<>();
+      for (JsonNode metric : rest.get(metrics)) {
+        String name = metric.path("id").asText();
+        if (PARTITION_WATERMARK.matcher(name).matches()) {
+          names.add(URLEncoder.encode(name, StandardCharsets.UTF_8));
+        }
+      }
+      for (int from = 0; from < names.size(); from += NAMES_PER_REQUEST) {
+        List<String> some = names.subList(from, Math.min(names.size(), from + NAMES_PER_REQUEST));
+        for (JsonNode metric : rest.get(metrics + "?get=" + String.join(",", some))) {
+          Matcher matcher = PARTITION_WATERMARK.matcher(metric.path("id").asText());
+          long time = metric.path("value").asLong();
+          if (matcher.matches() && time > 0) {
+            watermarks.merge(
+                partitionKey(matcher.group(1), Integer.parseInt(matcher.group(2))),
+                Instant.ofEpochMilli(time),
+                (one, other) -> one.isAfter(other) ? one : other);
+          }
+        }
+      }
+    }
+    return watermarks;
+  }
+
+  /** A partition's name: Flink's REST API writes dots in a topic as underscores. */
+  public static String partitionKey(String topic, int partition) {
+    return topic.replace('.', '_') + "/" + partition;
+  }
+}

@@ -128,9 +128,7 @@ public final class FlinkRest {
   public Optional<Job> newestJob(String name) throws IOException {
     return jobs().stream()
         .filter(job -> job.name().equals(name))
-        .max(
-            Comparator.comparing((Job job) -> job.endTime() <= 0)
-                .thenComparing(Job::startTime));
+        .max(Comparator.comparing((Job job) -> job.endTime() <= 0).thenComparing(Job::startTime));
   }
 
   private List<Job> jobs() throws IOException {
@@ -177,8 +175,7 @@ public final class FlinkRest {
 
   /** How often the job has restarted by itself; empty if Flink does not know yet. */
   public OptionalLong restarts(String jobId) throws IOException {
-    JsonNode value =
-        rest.get("/jobs/" + jobId + "/metrics?get=numRestarts").path(0).path("value");
+    JsonNode value = rest.get("/jobs/" + jobId + "/metrics?get=numRestarts").path(0).path("value");
     return value.isMissingNode() ? OptionalLong.empty() : OptionalLong.of(value.asLong());
   }
 

@@ -58,8 +58,7 @@ public final class RestClient {
     this(base, timeout, timeout, timeout);
   }
 
-  private RestClient(
-      String base, Duration connectTimeout, Duration timeout, Duration slowTimeout) {
+  private RestClient(String base, Duration connectTimeout, Duration timeout, Duration slowTimeout) {
     this.base = base;
     this.timeout = timeout;
     this.slowTimeout = slowTimeout;

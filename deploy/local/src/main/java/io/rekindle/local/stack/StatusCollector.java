@@ -371,7 +371,8 @@ public final class StatusCollector {
     Map<String, Instant> known = flink.partitionWatermarks(id, vertices);
     Map<TopicPartition, Instant> watermarks = new HashMap<>();
     for (TopicPartition partition : captured()) {
-      Instant watermark = known.get(FlinkRest.partitionKey(partition.topic(), partition.partition()));
+      Instant watermark =
+          known.get(FlinkRest.partitionKey(partition.topic(), partition.partition()));
       if (watermark != null) {
         watermarks.put(partition, watermark);
       }

@@ -493,7 +493,8 @@ public final class Supervisor {
               Statement statement = owner.createStatement();
               var row =
                   statement.executeQuery(
-                      "select extract(epoch from scored_until) * 1000 from engagement.scored_until")) {
+                      "select extract(epoch from scored_until) * 1000 from"
+                          + " engagement.scored_until")) {
             return row.next() && row.getLong(1) > since.toEpochMilli();
           } catch (SQLException e) {
             return false;

@@ -104,7 +104,7 @@ public final class Dashboard implements AutoCloseable {
     Jdbi jdbi = database.jdbi();
     Passwords passwords = new Passwords();
     ApiKeys keys = new ApiKeys(jdbi);
-    Sessions sessions = new Sessions(jdbi, settings.signIn().idle(), settings.signIn().longest());
+    Sessions sessions = new Sessions(jdbi, settings.signIn().idle(), settings.signIn().max());
     sessionCookie = SecretCookie.of("rekindle_session", settings.https());
     authenticator = new RequestAuthenticator(sessions, keys);
     firstAdmin =
@@ -275,28 +275,19 @@ public final class Dashboard implements AutoCloseable {
     // Before the first logger is made; of others only problems are worth a line.
     setUnlessSet("org.slf4j.simpleLogger.defaultLogLevel", "warn");
     setUnlessSet("org.slf4j.simpleLogger.log.io.rekindle", "info");
-    if (args.length == 1 && (args[0].equals("--help") || args[0].equals("-h"))) {
-      System.out.print(DashboardSettings.help());
-      return;
-    }
-    if (args.length > 0) {
-      refuse(2, "Unknown argument " + args[0] + "; --help listResponse the settings.");
-      return;
-    }
+    DashboardSettings settings =
+        DashboardSettings.of(DashboardSettings.SETTINGS.readOrExit(args));
     try {
-      DashboardSettings settings = DashboardSettings.from(System.getenv());
       Dashboard dashboard = start(settings);
       Runtime.getRuntime().addShutdownHook(new Thread(dashboard::close, "shutdown"));
       LoggerFactory.getLogger(Dashboard.class)
           .info("Dashboard on http://{}:{}", settings.host(), dashboard.port());
-    } catch (InvalidSettingsException e) {
-      refuse(2, e.getMessage());
     } catch (JavalinBindException e) {
-      refuse(
-          1,
+      System.err.println(
           "Cannot listen: "
               + e.getMessage()
               + " Set REKINDLE_DASHBOARD_HOST and REKINDLE_DASHBOARD_PORT.");
+      System.exit(1);
     }
   }
 
@@ -304,10 +295,5 @@ public final class Dashboard implements AutoCloseable {
     if (System.getProperty(property) == null) {
       System.setProperty(property, value);
     }
-  }
-
-  private static void refuse(int exitCode, String reason) {
-    System.err.println(reason);
-    System.exit(exitCode);
   }
 }

@@ -43,7 +43,7 @@ public final class UnsubscribeLinks {
    *     does not repeat the secret
    */
   public UnsubscribeLinks(String baseUrl, String secret) {
-    this.prefix = prefix(baseUrl);
+    this.prefix = requireBaseUrl(baseUrl).replaceAll("/+$", "") + PATH;
     if (secret.length() < MIN_SECRET) {
       throw new IllegalArgumentException(
           "the secret for unsubscribe links has fewer than " + MIN_SECRET + " characters");
@@ -79,7 +79,13 @@ public final class UnsubscribeLinks {
     }
   }
 
-  private static String prefix(String baseUrl) {
+  /**
+   * The URL itself.
+   *
+   * @throws IllegalArgumentException if it is not an http or https URL without query, fragment and
+   *     user
+   */
+  public static String requireBaseUrl(String baseUrl) {
     try {
       URI uri = new URI(baseUrl);
       if (uri.getHost() != null
@@ -88,7 +94,7 @@ public final class UnsubscribeLinks {
           && uri.getRawQuery() == null
           && uri.getRawFragment() == null
           && uri.getRawUserInfo() == null) {
-        return baseUrl.replaceAll("/+$", "") + PATH;
+        return baseUrl;
       }
     } catch (URISyntaxException e) {
       throw new IllegalArgumentException("not a URL for links: " + e.getMessage(), e);

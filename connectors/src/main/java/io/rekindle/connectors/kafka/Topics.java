@@ -48,8 +48,6 @@ public record Topics(
     Topic heartbeat) {
 
   private static final String RESOURCE = "/io/rekindle/connectors/topics.json";
-  private static final String PARTITIONS = "REKINDLE_TOPIC_PARTITIONS";
-  private static final int MAX_PARTITIONS = 1_000;
 
   /** The topics as shipped. */
   public static Topics standard() {
@@ -58,25 +56,6 @@ public record Topics(
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot read " + RESOURCE, e);
     }
-  }
-
-  /**
-   * The topics as shipped, with as many partitions as {@code REKINDLE_TOPIC_PARTITIONS} says.
-   *
-   * @param environment where that may be; if not, it is as many as shipped
-   * @throws IllegalArgumentException if it is no number from 1 to 1000; the message names it and
-   *     the fix
-   */
-  public static Topics from(Map<String, String> environment) {
-    String partitions = environment.get(PARTITIONS);
-    if (partitions == null) {
-      return standard();
-    }
-    if (!partitions.matches("[1-9][0-9]{0,3}") || Integer.parseInt(partitions) > MAX_PARTITIONS) {
-      throw new IllegalArgumentException(
-          PARTITIONS + " is \"" + partitions + "\": give a number from 1 to 1000.");
-    }
-    return standard().withPartitions(Integer.parseInt(partitions));
   }
 
   /** These topics with another number of partitions for whatever is partitioned by user. */

@@ -4,40 +4,61 @@ import io.rekindle.connectors.connect.ConnectApi;
 import io.rekindle.connectors.connect.ConnectApi.ConnectorStatus;
 import io.rekindle.connectors.connect.ConnectorConfig;
 import io.rekindle.connectors.connect.ConnectorWatchdog;
-import io.rekindle.connectors.kafka.Topics;
 import io.rekindle.platform.rest.RestClient;
+import io.rekindle.platform.settings.ProgramSettings;
+import io.rekindle.platform.settings.ProgramSettings.Sources;
+import io.rekindle.platform.settings.Setting;
+import io.rekindle.platform.settings.SettingType;
+import io.rekindle.platform.settings.SettingValues;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gives a Kafka Connect worker the connector and keeps it going, as a program of its own: Connect
- * by itself never starts a task again that has failed, however passing the reason. It is for
- * containers; on Kubernetes Strimzi's operator does this.
+ * Registers the connector with a Kafka Connect worker and keeps it running, as a program of its
+ * own. Connect itself never restarts a failed task, even after a passing failure. The program is
+ * for containers; on Kubernetes, Strimzi's operator does this.
  *
  * <p>Not thread-safe.
  */
 public final class ConnectorMain {
 
-  private static final String HELP =
-      """
-      Usage: java -cp ... io.rekindle.connectors.setup.ConnectorMain
+  /** Every setting of the program. */
+  public static final ProgramSettings SETTINGS =
+      new ProgramSettings(
+          "java -cp ... io.rekindle.connectors.setup.ConnectorMain",
+          """
+          The program registers the connector with Kafka Connect, and restarts it after a failure.
+          The worker has the password of rekindle_cdc in its own environment, as
+          REKINDLE_CDC_PASSWORD.""",
+          Sources.ENVIRONMENT,
+          values -> {});
 
-      Gives Kafka Connect the connector, and starts it again when it fails. Settings come from the
-      environment:
+  private static final Setting<String> CONNECT_URL =
+      SETTINGS
+          .declare(
+              "connect.url",
+              SettingType.matching("a URL, such as http://127.0.0.1:8083", "https?://[^/]+/?"))
+          .required("REST API of the worker, such as http://127.0.0.1:8083.");
 
-        REKINDLE_CONNECT_URL       REST API of the worker, as in http://127.0.0.1:8083. Required.
-        REKINDLE_DATABASE_HOST     Where the worker reaches the database. Required.
-        REKINDLE_DATABASE_PORT     Default: 5432
-        REKINDLE_DATABASE_NAME     Default: rekindle
-        REKINDLE_TOPIC_PARTITIONS  Partitions of the topics that are partitioned by user. Default: 4
+  private static final Setting<String> DATABASE_HOST =
+      SETTINGS
+          .declare("database.host", SettingType.text())
+          .required("Host of the database, as the worker reaches it.");
 
-      The password of rekindle_cdc is in the worker's environment, as REKINDLE_CDC_PASSWORD.
-      """;
+  private static final Setting<Integer> DATABASE_PORT =
+      SETTINGS
+          .declare("database.port", SettingType.wholeNumber(1, 65_535))
+          .withDefault("5432", "Port of the database.");
+
+  private static final Setting<String> DATABASE_NAME =
+      SETTINGS
+          .declare("database.name", SettingType.text())
+          .withDefault("rekindle", "Name of the database.");
+
+  private static final Setting<Integer> PARTITIONS = TopicPartitions.declare(SETTINGS);
 
   private static final Logger LOG = LoggerFactory.getLogger(ConnectorMain.class);
 
@@ -62,8 +83,7 @@ public final class ConnectorMain {
 
   /** Ends by itself only with 2: wrong settings, or ones that the worker refuses. */
   public static void main(String[] args) throws InterruptedException {
-    Programs.check(args, HELP, problems(System.getenv()));
-    ConnectorMain connector = of(System.getenv());
+    ConnectorMain connector = of(SETTINGS.readOrExit(args));
     try {
       while (true) {
         connector.checkOnce();
@@ -75,39 +95,16 @@ public final class ConnectorMain {
     }
   }
 
-  /** What is wrong with the settings, a sentence each. */
-  static List<String> problems(Map<String, String> environment) {
-    List<String> problems = new ArrayList<>();
-    String url = environment.getOrDefault("REKINDLE_CONNECT_URL", "");
-    if (!url.matches("https?://[^/]+/?")) {
-      problems.add(
-          "REKINDLE_CONNECT_URL is \"" + url + "\": give a URL, as in http://127.0.0.1:8083.");
-    }
-    if (environment.getOrDefault("REKINDLE_DATABASE_HOST", "").isBlank()) {
-      problems.add("REKINDLE_DATABASE_HOST is not set: give the database's host.");
-    }
-    String port = environment.getOrDefault("REKINDLE_DATABASE_PORT", "5432");
-    if (!port.matches("[1-9][0-9]{0,4}")) {
-      problems.add("REKINDLE_DATABASE_PORT is \"" + port + "\": give a port number.");
-    }
-    try {
-      Topics.from(environment);
-    } catch (IllegalArgumentException e) {
-      problems.add(e.getMessage());
-    }
-    return problems;
-  }
-
-  private static ConnectorMain of(Map<String, String> environment) {
+  private static ConnectorMain of(SettingValues values) {
     return new ConnectorMain(
-        new ConnectApi(environment.get("REKINDLE_CONNECT_URL").replaceFirst("/$", "")),
+        new ConnectApi(values.get(CONNECT_URL).replaceFirst("/$", "")),
         ConnectorConfig.of(
-            environment.get("REKINDLE_DATABASE_HOST"),
-            Integer.parseInt(environment.getOrDefault("REKINDLE_DATABASE_PORT", "5432")),
+            values.get(DATABASE_HOST),
+            values.get(DATABASE_PORT),
             "rekindle_cdc",
             "${env:REKINDLE_CDC_PASSWORD}",
-            environment.getOrDefault("REKINDLE_DATABASE_NAME", "rekindle"),
-            Topics.from(environment).users().partitions()),
+            values.get(DATABASE_NAME),
+            values.get(PARTITIONS)),
         System::nanoTime);
   }
 

@@ -2,9 +2,11 @@ package io.rekindle.connectors.setup;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.sun.net.httpserver.HttpServer;
 import io.rekindle.connectors.connect.ConnectApi;
+import io.rekindle.platform.settings.InvalidSettingsException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -140,12 +142,15 @@ class ConnectorMainTest {
 
   @Test
   void shouldNameEveryWrongSettingAtOnce() {
+    Map<String, String> wrong =
+        Map.of(
+            "REKINDLE_CONNECT_URL", "connect:8083",
+            "REKINDLE_DATABASE_PORT", "none",
+            "REKINDLE_TOPIC_PARTITIONS", "0");
     assertThat(
-            ConnectorMain.problems(
-                Map.of(
-                    "REKINDLE_CONNECT_URL", "connect:8083",
-                    "REKINDLE_DATABASE_PORT", "none",
-                    "REKINDLE_TOPIC_PARTITIONS", "0")))
+            catchThrowableOfType(
+                    InvalidSettingsException.class, () -> ConnectorMain.SETTINGS.read(wrong))
+                .problems())
         .hasSize(4);
   }
 }

@@ -1,7 +1,10 @@
 package io.rekindle.connectors.setup;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.rekindle.platform.settings.InvalidSettingsException;
+import io.rekindle.platform.settings.SettingValues;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -27,11 +30,11 @@ class MigrateITCase {
               "REKINDLE_POLICY_FILES",
                   POLICIES + "cadence-v1.json," + POLICIES + "document-v1.json");
 
-      assertThat(Migrate.problems(environment)).isEmpty();
-      assertThat(Migrate.run(environment))
+      SettingValues settings = Migrate.SETTINGS.read(environment);
+      assertThat(Migrate.run(settings))
           .matches(
               "Applied [1-9][0-9]* migrations, changed 62 clock rows, inserted 2 policies, .*");
-      assertThat(Migrate.run(environment))
+      assertThat(Migrate.run(settings))
           .isEqualTo(
               "Applied 0 migrations, changed 0 clock rows, inserted 0 policies, set 1 passwords.");
       try (Connection connection = postgres.getPostgresDatabase().getConnection();
@@ -58,12 +61,15 @@ class MigrateITCase {
 
   @Test
   void shouldNameEveryWrongSettingAtOnce() {
+    Map<String, String> wrong =
+        Map.of(
+            "REKINDLE_DATABASE_URL", "postgres://x",
+            "REKINDLE_TOPIC_PARTITIONS", "0",
+            "REKINDLE_POLICY_FILES", "nowhere.json");
     assertThat(
-            Migrate.problems(
-                Map.of(
-                    "REKINDLE_DATABASE_URL", "postgres://x",
-                    "REKINDLE_TOPIC_PARTITIONS", "0",
-                    "REKINDLE_POLICY_FILES", "nowhere.json")))
+            catchThrowableOfType(
+                    InvalidSettingsException.class, () -> Migrate.SETTINGS.read(wrong))
+                .problems())
         .hasSize(4)
         .anyMatch(problem -> problem.contains("there is no file nowhere.json"))
         .noneMatch(problem -> problem.contains("postgres://x"));

@@ -6,6 +6,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.rekindle.connectors.kafka.Topics;
 import io.rekindle.platform.text.Version;
+import io.rekindle.connectors.setup.Migrate;
+import io.rekindle.dashboard.DashboardSettings;
+import io.rekindle.email.sender.settings.SenderSettings;
+import io.rekindle.job.JobSettings;
+import io.rekindle.connectors.setup.CreateTopics;
+import io.rekindle.connectors.setup.ConnectorMain;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -296,12 +302,12 @@ class ComposeTest {
 
   @Test
   void shouldSetOnlyWhatThePartsKnow() {
-    assertThat(settings("dashboard")).isSubsetOf(KnownSettings.ofDashboard());
-    assertThat(settings("sender")).isSubsetOf(KnownSettings.ofSender());
-    assertThat(settings("job")).isSubsetOf(KnownSettings.ofJob());
-    assertThat(settings("migrate")).isSubsetOf(KnownSettings.ofMigrate());
-    assertThat(settings("topics")).isSubsetOf(KnownSettings.ofCreateTopics());
-    assertThat(settings("connector")).isSubsetOf(KnownSettings.ofConnectorMain());
+    assertThat(settings("dashboard")).isSubsetOf(KnownSettings.of(DashboardSettings.SETTINGS));
+    assertThat(settings("sender")).isSubsetOf(KnownSettings.of(SenderSettings.SETTINGS));
+    assertThat(settings("job")).isSubsetOf(KnownSettings.of(JobSettings.SETTINGS));
+    assertThat(settings("migrate")).isSubsetOf(KnownSettings.of(Migrate.SETTINGS));
+    assertThat(settings("topics")).isSubsetOf(KnownSettings.of(CreateTopics.SETTINGS));
+    assertThat(settings("connector")).isSubsetOf(KnownSettings.of(ConnectorMain.SETTINGS));
     for (String name : List.of("migrate", "topics", "connector")) {
       assertThat(SERVICES.get(name).at("/environment/REKINDLE_TOPIC_PARTITIONS").asInt())
           .isEqualTo(Topics.standard().users().partitions());

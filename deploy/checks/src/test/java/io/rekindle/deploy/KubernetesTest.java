@@ -36,6 +36,10 @@ import io.strimzi.api.kafka.model.connector.KafkaConnector;
 import io.strimzi.api.kafka.model.kafka.Kafka;
 import io.strimzi.api.kafka.model.nodepool.KafkaNodePool;
 import io.strimzi.api.kafka.model.topic.KafkaTopic;
+import io.rekindle.connectors.setup.Migrate;
+import io.rekindle.dashboard.DashboardSettings;
+import io.rekindle.email.sender.settings.SenderSettings;
+import io.rekindle.job.JobSettings;
 import java.io.File;
 import java.io.IOException;
 import java.io.StringReader;
@@ -359,10 +363,10 @@ class KubernetesTest {
   void shouldSetOnlyWhatThePartsKnow() {
     List<ObjectNode> documents = render("production");
     assertThat(known("Deployment/rekindle-dashboard", documents))
-        .isSubsetOf(KnownSettings.ofDashboard());
-    assertThat(known("Deployment/rekindle-sender", documents)).isSubsetOf(KnownSettings.ofSender());
-    assertThat(known("FlinkDeployment/rekindle", documents)).isSubsetOf(KnownSettings.ofJob());
-    assertThat(known("Job/rekindle-migrate", documents)).isSubsetOf(KnownSettings.ofMigrate());
+        .isSubsetOf(KnownSettings.of(DashboardSettings.SETTINGS));
+    assertThat(known("Deployment/rekindle-sender", documents)).isSubsetOf(KnownSettings.of(SenderSettings.SETTINGS));
+    assertThat(known("FlinkDeployment/rekindle", documents)).isSubsetOf(KnownSettings.of(JobSettings.SETTINGS));
+    assertThat(known("Job/rekindle-migrate", documents)).isSubsetOf(KnownSettings.of(Migrate.SETTINGS));
   }
 
   @ParameterizedTest

@@ -1,6 +1,7 @@
 package io.rekindle.email.llm;
 
 import io.rekindle.email.EmailWriter;
+import java.io.Serializable;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.net.URI;
@@ -48,10 +49,13 @@ public record LlmSettings(
     int maxRetries,
     Duration callTimeout,
     Duration deadline,
-    int maxResponseBytes) {
+    int maxResponseBytes)
+    implements Serializable {
 
-  /** Where requests go if nobody says otherwise. */
+  /** The default API. */
   public static final String OPENROUTER = "https://openrouter.ai/api/v1";
+
+  private static final String OPENROUTER_URL = "https?://([^/]*\\.)?openrouter\\.ai(/.*)?";
 
   private static final int MAX_RETRIES = 10;
 
@@ -78,7 +82,12 @@ public record LlmSettings(
     require(maxResponseBytes >= 1024, "maxResponseBytes is less than 1024");
   }
 
-  /** What suits a paid account at OpenRouter and a small model. */
+  /** Whether a base URL is one of OpenRouter, which needs parameters that other APIs refuse. */
+  public static boolean isOpenRouter(String baseUrl) {
+    return baseUrl.matches(OPENROUTER_URL);
+  }
+
+  /** Limits for a paid account at OpenRouter and a small model. */
   public static LlmSettings defaults(String apiKey, String model) {
     return new LlmSettings(
         OPENROUTER,

@@ -7,12 +7,12 @@ import io.rekindle.email.sender.outbox.MailTransport;
 import io.rekindle.email.sender.outbox.Outbox;
 import io.rekindle.email.sender.outbox.SenderMetrics;
 import io.rekindle.email.sender.outbox.SendingLoop;
-import io.rekindle.email.sender.settings.InvalidSettingsException;
 import io.rekindle.email.sender.settings.SenderSettings;
 import io.rekindle.email.sender.settings.SenderSettings.Mode;
 import io.rekindle.email.sender.smtp.LoggingMailTransport;
 import io.rekindle.email.sender.smtp.SmtpMailTransport;
 import io.rekindle.email.sender.web.SenderServer;
+import io.rekindle.platform.settings.DatabaseLogin;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -129,7 +129,7 @@ public final class Sender implements AutoCloseable {
   }
 
   private static HikariConfig pool(
-      SenderSettings.DatabaseSettings database, SenderMetrics metrics) {
+      DatabaseLogin database, SenderMetrics metrics) {
     HikariConfig config = new HikariConfig();
     config.setPoolName("sender");
     config.setMetricsTrackerFactory(metrics.ofPool());
@@ -151,32 +151,17 @@ public final class Sender implements AutoCloseable {
 
   /** Exit codes: 0 stopped or helped, 1 cannot listen, 2 wrong settings or arguments. */
   public static void main(String[] args) {
-    if (args.length == 1 && (args[0].equals("--help") || args[0].equals("-h"))) {
-      System.out.print(SenderSettings.help());
-      return;
-    }
-    if (args.length > 0) {
-      refuse(2, "Unknown argument " + args[0] + "; --help lists the settings.");
-      return;
-    }
+    SenderSettings settings = SenderSettings.of(SenderSettings.SETTINGS.readOrExit(args));
     try {
-      SenderSettings settings = SenderSettings.from(System.getenv());
       Sender sender = start(settings);
       Runtime.getRuntime().addShutdownHook(new Thread(sender::close, "shutdown"));
       LOG.info("Sender on http://{}:{}", settings.http().host(), sender.port());
-    } catch (InvalidSettingsException e) {
-      refuse(2, e.getMessage());
     } catch (IOException e) {
-      refuse(
-          1,
+      System.err.println(
           "Cannot listen: "
               + e.getMessage()
               + ". Set REKINDLE_SENDER_HOST and REKINDLE_SENDER_PORT.");
+      System.exit(1);
     }
-  }
-
-  private static void refuse(int exitCode, String reason) {
-    System.err.println(reason);
-    System.exit(exitCode);
   }
 }

@@ -268,7 +268,7 @@ class HostileTextITCase {
         Map.entry("REKINDLE_DATABASE_URL", database.url()),
         Map.entry("REKINDLE_SENDER_PORT", "0"),
         Map.entry("REKINDLE_SENDER_RATE", "100"),
-        Map.entry("REKINDLE_SENDER_POLL_MILLIS", "20"),
+        Map.entry("REKINDLE_SENDER_POLL", "20 ms"),
         Map.entry("REKINDLE_SMTP_HOST", "127.0.0.1"),
         Map.entry("REKINDLE_SMTP_PORT", Integer.toString(smtp.port())),
         Map.entry("REKINDLE_SMTP_SECURITY", "none"),

@@ -1,5 +1,7 @@
 package io.rekindle.job;
 
+import io.rekindle.platform.settings.InvalidSettingsException;
+import io.rekindle.platform.settings.ProgramSettings;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,11 +19,13 @@ public final class RekindleJob {
    *     was started
    */
   public static void main(String[] arguments) throws Exception {
-    if (JobSettings.asksForHelp(arguments)) {
-      System.out.print(JobSettings.help());
+    // Not readOrExit: Flink's client may forbid a program to end the process.
+    if (ProgramSettings.asksForHelp(arguments)) {
+      System.out.print(JobSettings.SETTINGS.help());
       return;
     }
     JobSettings settings = JobSettings.read(arguments, System.getenv());
+    settings.renamed().forEach(Log.LOG::warn);
     Log.LOG.info("Settings:\n{}", settings);
     ProductionJob.submit(settings);
   }

@@ -3,6 +3,9 @@ package io.rekindle.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.rekindle.platform.settings.InvalidSettingsException;
+import io.rekindle.platform.settings.ProgramSettings;
+import io.rekindle.platform.settings.Setting;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,7 +18,6 @@ import org.junit.jupiter.api.io.TempDir;
 class JobSettingsTest {
 
   private static final String[] NO_ARGUMENTS = {};
-  private static final Path DOCUMENT = Path.of("../../docs/settings.md");
 
   private static Map<String, String> required() {
     Map<String, String> environment = new HashMap<>();
@@ -79,16 +81,17 @@ class JobSettingsTest {
                         "--bootstrap-servers: no such setting (did you mean"
                             + " kafka.bootstrap-servers?)",
                         "stray: arguments are written --name value",
-                        "kafka.bootstrap-servers is missing: give --kafka.bootstrap-servers or"
-                            + " REKINDLE_KAFKA_BOOTSTRAP_SERVERS",
-                        "database.url is missing: give --database.url or REKINDLE_DATABASE_URL",
-                        "--state.backend is \"disk\" and must be hashmap or rocksdb",
-                        "checkpoint.directory is missing: give --checkpoint.directory or"
-                            + " REKINDLE_CHECKPOINT_DIRECTORY",
-                        "REKINDLE_TIME_COMMIT_SKEW is \"-1 s\" and must be a duration from 0 ms to"
-                            + " 5 min, written as a number with ms, s, min, h or d, such as 10 s",
-                        "--sink.flush-rows is \"many\" and must be a whole number from 1 to"
-                            + " 100000"));
+                        "Neither --kafka.bootstrap-servers nor REKINDLE_KAFKA_BOOTSTRAP_SERVERS is"
+                            + " set: Kafka brokers, host:port, separated by commas.",
+                        "Neither --database.url nor REKINDLE_DATABASE_URL is set: JDBC URL of the"
+                            + " database with the schema engagement.",
+                        "--state.backend is \"disk\": give hashmap or rocksdb.",
+                        "Neither --checkpoint.directory nor REKINDLE_CHECKPOINT_DIRECTORY is set:"
+                            + " URI of durable storage for checkpoints that JobManager and"
+                            + " TaskManagers reach.",
+                        "REKINDLE_TIME_COMMIT_SKEW is \"-1 s\": give a duration from 0 ms to 5 min,"
+                            + " in ms, s, min, h or d.",
+                        "--sink.flush-rows is \"many\": give a whole number from 1 to 100000."));
   }
 
   @Test
@@ -122,23 +125,10 @@ class JobSettingsTest {
 
   @Test
   void shouldShowEverySettingInHelp() {
-    for (Setting<?> setting : JobSettings.ALL) {
-      assertThat(JobSettings.help())
-          .contains(setting.name(), setting.environmentVariable(), setting.description());
+    for (Setting<?> setting : JobSettings.SETTINGS.all()) {
+      assertThat(JobSettings.SETTINGS.help())
+          .contains(setting.key(), setting.variable(), setting.description());
     }
-    assertThat(JobSettings.asksForHelp("--kafka.group-id", "x", "--help")).isTrue();
-  }
-
-  /** With {@code -Drekindle.write-docs} the table is written instead. */
-  @Test
-  void shouldBeDocumentedAsItIs() throws Exception {
-    String document = Files.readString(DOCUMENT, StandardCharsets.UTF_8);
-    int table = document.indexOf("| Setting |");
-    String expected = document.substring(0, table) + JobSettings.table();
-    if (System.getProperty("rekindle.write-docs") != null) {
-      Files.writeString(DOCUMENT, expected, StandardCharsets.UTF_8);
-    } else {
-      assertThat(document).isEqualTo(expected);
-    }
+    assertThat(ProgramSettings.asksForHelp("--kafka.group-id", "x", "--help")).isTrue();
   }
 }

@@ -26,7 +26,7 @@ class RootCauseTest {
     String trace =
         """
         org.apache.flink.util.FlinkException: no
-        Caused by: io.rekindle.job.InvalidSettingsException: Refused to start:
+        Caused by: io.rekindle.platform.settings.InvalidSettingsException: Refused to start:
           shop.url is missing
         See --help.
         \t... 3 more

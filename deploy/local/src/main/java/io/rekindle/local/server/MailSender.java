@@ -60,7 +60,7 @@ public final class MailSender implements Server {
             Map.entry("REKINDLE_SENDER_HOST", "127.0.0.1"),
             Map.entry("REKINDLE_SENDER_PORT", Integer.toString(port)),
             // A killed sender is back within seconds and goes on soon after.
-            Map.entry("REKINDLE_SENDER_LEASE_SECONDS", "10"),
+            Map.entry("REKINDLE_SENDER_LEASE", "10 s"),
             Map.entry("REKINDLE_SMTP_HOST", "127.0.0.1"),
             Map.entry("REKINDLE_SMTP_PORT", Integer.toString(mail.smtpPort())),
             Map.entry("REKINDLE_SMTP_SECURITY", "none"),

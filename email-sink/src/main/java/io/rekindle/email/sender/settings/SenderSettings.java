@@ -1,50 +1,230 @@
 package io.rekindle.email.sender.settings;
 
+import static io.rekindle.platform.settings.SettingType.accepted;
+import static io.rekindle.platform.settings.SettingType.bool;
+import static io.rekindle.platform.settings.SettingType.duration;
+import static io.rekindle.platform.settings.SettingType.host;
+import static io.rekindle.platform.settings.SettingType.oneOf;
+import static io.rekindle.platform.settings.SettingType.text;
+import static io.rekindle.platform.settings.SettingType.wholeNumber;
+
 import io.rekindle.email.UnsubscribeLinks;
 import io.rekindle.email.sender.mail.HeaderText;
 import io.rekindle.email.sender.mail.MailAddress;
+import io.rekindle.platform.settings.DatabaseLogin;
+import io.rekindle.platform.settings.InvalidSettingsException;
+import io.rekindle.platform.settings.ProgramSettings;
+import io.rekindle.platform.settings.ProgramSettings.Sources;
+import io.rekindle.platform.settings.Setting;
+import io.rekindle.platform.settings.SettingType;
+import io.rekindle.platform.settings.SettingValues;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.postgresql.Driver;
 
 /**
- * How the sender starts. All of it comes from the environment, so that no secret is on a command
- * line.
+ * The settings of the sender, all from the environment.
  *
- * @param mode what becomes of an email that may be sent
- * @param http where unsubscribe links are answered
- * @param smtp the server that takes the emails; null in {@link Mode#LOG}
- * @param identity who the emails are from; null in {@link Mode#LOG}
+ * @param mode treatment of an email that may be sent
+ * @param http port for unsubscribe links and health
+ * @param smtp the SMTP server; null in {@link Mode#LOG}
+ * @param identity the sender in the headers; null in {@link Mode#LOG}
  * @param links base URL and secret of the unsubscribe links
  */
 public record SenderSettings(
     Mode mode,
     Http http,
-    DatabaseSettings database,
+    DatabaseLogin database,
     Smtp smtp,
     Identity identity,
     Links links,
     Delivery delivery) {
 
-  /** What becomes of an email that may be sent. */
+  /** Every setting of the sender. */
+  public static final ProgramSettings SETTINGS =
+      new ProgramSettings(
+          "java -jar rekindle-email-sink-VERSION-sender.jar",
+          """
+          The sender sends the emails that are ready, and serves their unsubscribe links. Any number
+          of senders may run on one database.""",
+          Sources.ENVIRONMENT,
+          SenderSettings::check);
+
+  private static final SettingType<String> ADDRESS =
+      new SettingType<>(
+          "an address, such as hello@shop.example",
+          text -> MailAddress.parse(text).orElseThrow(IllegalArgumentException::new));
+
+  private static final Setting<String> DATABASE_URL =
+      SETTINGS
+          .declare("database.url", SettingType.jdbcUrl(url -> Driver.parseURL(url, null) != null))
+          .required("JDBC URL of the database with the schemas shop and engagement.");
+
+  private static final Setting<String> DATABASE_USER =
+      SETTINGS.declare("database.user", text()).withDefault("rekindle_sender", "Database role.");
+
+  private static final Setting<Optional<String>> DATABASE_PASSWORD =
+      SETTINGS.declare("database.password", text()).secret().optional("The role's password.");
+
+  private static final Setting<String> BASE_URL =
+      SETTINGS
+          .declare(
+              "unsubscribe.base-url",
+              new SettingType<>(
+                  "an http or https URL without query and fragment",
+                  UnsubscribeLinks::requireBaseUrl))
+          .required(
+              "Public address of the sender, such as https://mail.shop.example; the same as the"
+                  + " job's.");
+
+  private static final Setting<String> SECRET =
+      SETTINGS
+          .declare(
+              "unsubscribe.secret",
+              accepted(
+                  "at least " + UnsubscribeLinks.MIN_SECRET + " characters",
+                  secret -> secret.length() >= UnsubscribeLinks.MIN_SECRET))
+          .secret()
+          .required("Signs the unsubscribe links; the same as the job's.");
+
+  private static final Setting<Mode> MODE =
+      SETTINGS
+          .declare("sender.mode", oneOf(Mode.class))
+          .withDefault(
+              "smtp", "log sends nothing: emails end with the status LOGGED instead of SENT.");
+
+  private static final Setting<String> HOST =
+      SETTINGS
+          .declare("sender.host", host())
+          .withDefault("127.0.0.1", "Address to listen on, for unsubscribe links and GET /health.");
+
+  private static final Setting<Integer> PORT =
+      SETTINGS
+          .declare("sender.port", wholeNumber(0, 65_535))
+          .withDefault("8090", "TCP port to listen on; 0 takes a free one.");
+
+  private static final Setting<Boolean> METRICS_PUBLIC =
+      SETTINGS
+          .declare("sender.metrics-public", bool())
+          .withDefault(
+              "false",
+              "true serves GET /metrics on the same port without sign-in, to the internet, too, if"
+                  + " the port is public. Otherwise the page does not exist.");
+
+  private static final Setting<Integer> RATE =
+      SETTINGS
+          .declare("sender.rate", wholeNumber(1, 10_000))
+          .withDefault("10", "Limit on the emails of one sender in a second.");
+
+  private static final Setting<Duration> LEASE =
+      SETTINGS
+          .declare("sender.lease", duration(Duration.ofSeconds(5), Duration.ofHours(1)))
+          .renamedFrom("sender.lease-seconds", "s")
+          .withDefault(
+              "60 s",
+              "How long emails wait for a killed sender before another sender takes them. A live"
+                  + " sender renews its leases.");
+
+  private static final Setting<Duration> RETRY =
+      SETTINGS
+          .declare("sender.retry", duration(Duration.ofSeconds(1), Duration.ofHours(1)))
+          .renamedFrom("sender.retry-seconds", "s")
+          .withDefault("60 s", "Pause after a first passing failure; doubles until an hour.");
+
+  private static final Setting<Integer> MAX_ATTEMPTS =
+      SETTINGS
+          .declare("sender.max-attempts", wholeNumber(1, 100))
+          .withDefault("10", "Attempts after which an email has failed.");
+
+  private static final Setting<Duration> EXPIRE =
+      SETTINGS
+          .declare("sender.expire", duration(Duration.ofHours(1), Duration.ofDays(30)))
+          .renamedFrom("sender.expire-hours", "h")
+          .withDefault("72 h", "Age at which the sender cancels an unsent email.");
+
+  private static final Setting<Duration> POLL =
+      SETTINGS
+          .declare("sender.poll", duration(Duration.ofMillis(10), Duration.ofMinutes(1)))
+          .renamedFrom("sender.poll-millis", "ms")
+          .withDefault("1 s", "Pause between queries for emails to send.");
+
+  private static final Setting<Optional<String>> SMTP_HOST =
+      SETTINGS
+          .declare("smtp.host", host())
+          .optional("Host of the SMTP server; required unless the mode is log.");
+
+  private static final Setting<Integer> SMTP_PORT =
+      SETTINGS
+          .declare("smtp.port", wholeNumber(1, 65_535))
+          .withDefault("587", "Port of the SMTP server.");
+
+  private static final Setting<Security> SMTP_SECURITY =
+      SETTINGS
+          .declare("smtp.security", oneOf(Security.class))
+          .withDefault(
+              "starttls",
+              "With starttls, a server that does not offer STARTTLS gets nothing. tls encrypts from"
+                  + " the first byte.");
+
+  private static final Setting<Optional<String>> SMTP_USER =
+      SETTINGS
+          .declare("smtp.user", text())
+          .optional("User at the SMTP server. Without it, the sender does not sign in.");
+
+  private static final Setting<Optional<String>> SMTP_PASSWORD =
+      SETTINGS.declare("smtp.password", text()).secret().optional("The user's password.");
+
+  private static final Setting<Duration> SMTP_TIMEOUT =
+      SETTINGS
+          .declare("smtp.timeout", duration(Duration.ofSeconds(1), Duration.ofMinutes(10)))
+          .renamedFrom("smtp.timeout-seconds", "s")
+          .withDefault("60 s", "Longest wait for each response of the SMTP server.");
+
+  private static final Setting<Optional<String>> MAIL_FROM =
+      SETTINGS
+          .declare("mail.from", ADDRESS)
+          .optional("Address in From; required unless the mode is log.");
+
+  private static final Setting<Optional<String>> MAIL_FROM_NAME =
+      SETTINGS
+          .declare(
+              "mail.from-name",
+              accepted("one plain line", name -> HeaderText.of(name).equals(name)))
+          .optional("Name beside that address.");
+
+  private static final Setting<Optional<String>> MAIL_REPLY_TO =
+      SETTINGS.declare("mail.reply-to", ADDRESS).optional("Another address for answers.");
+
+  private static final Setting<Optional<String>> MAIL_RETURN_PATH =
+      SETTINGS
+          .declare("mail.return-path", ADDRESS)
+          .optional("Another address for failure reports.");
+
+  private static final Setting<Optional<String>> MAIL_UNSUBSCRIBE_ADDRESS =
+      SETTINGS
+          .declare("mail.unsubscribe-address", ADDRESS)
+          .optional("Address that takes unsubscribing by email, beside the link.");
+
+  private static final Setting<Optional<String>> MAIL_DOMAIN =
+      SETTINGS
+          .declare(
+              "mail.domain", accepted("a domain, such as shop.example", MailAddress::isDomain))
+          .optional("Right part of every Message-ID. Without it, the domain of From holds.");
+
+  /** Treatment of an email that may be sent. */
   public enum Mode {
-    /** An SMTP server gets it. */
+    /** The sender gives it to an SMTP server. */
     SMTP,
-    /** Nobody gets it: its status says LOGGED and a line in the log has its id. */
+    /** The sender sets the status LOGGED and writes the id to the log. */
     LOG
   }
 
-  /** How the conversation with the SMTP server is kept from others. */
+  /** Encryption of the connection to the SMTP server. */
   public enum Security {
-    /** In the clear at first, then STARTTLS; a server that does not offer it gets nothing. */
+    /** STARTTLS; a server that does not offer it gets nothing. */
     STARTTLS,
     /** STARTTLS if the server offers it. */
     STARTTLS_IF_OFFERED,
@@ -55,32 +235,18 @@ public record SenderSettings(
   }
 
   /**
-   * Where the sender listens.
+   * The port for unsubscribe links and health.
    *
    * @param port 0 takes a free one
-   * @param metrics whether everybody who reaches the port may read {@code /metrics}; else nobody
+   * @param metrics whether the port serves {@code /metrics}
    */
   public record Http(String host, int port, boolean metrics) {}
 
   /**
-   * The database with the schemas shop and engagement.
-   *
-   * @param password empty if the database asks for none
-   */
-  public record DatabaseSettings(String url, String user, String password) {
-
-    /** Leaves out the password, and the URL, which may carry one. */
-    @Override
-    public String toString() {
-      return "DatabaseSettings[user=" + user + "]";
-    }
-  }
-
-  /**
-   * The server that takes the emails.
+   * The SMTP server.
    *
    * @param user empty to send without signing in
-   * @param timeout for each of the server's answers, and for the connection to it
+   * @param timeout of the connection and of each response
    */
   public record Smtp(
       String host, int port, Security security, String user, String password, Duration timeout) {
@@ -92,12 +258,12 @@ public record SenderSettings(
   }
 
   /**
-   * Who the emails are from. Addresses are valid ones.
+   * The sender in the headers. All addresses are valid.
    *
    * @param fromName empty for none
    * @param replyTo null for none
-   * @param returnPath where the servers on the way report failures to
-   * @param unsubscribeAddress takes unsubscribing by email; null for none
+   * @param returnPath address for failure reports of servers
+   * @param unsubscribeAddress address that takes unsubscribing by email; null for none
    * @param domain the right part of every Message-ID
    */
   public record Identity(
@@ -108,7 +274,7 @@ public record SenderSettings(
       String unsubscribeAddress,
       String domain) {}
 
-  /** What makes {@link UnsubscribeLinks}. */
+  /** Base URL and secret of {@link UnsubscribeLinks}. */
   public record Links(String baseUrl, String secret) {
 
     public UnsubscribeLinks create() {
@@ -122,14 +288,14 @@ public record SenderSettings(
   }
 
   /**
-   * How fast, how often and how long.
+   * Rate, retries and times.
    *
-   * @param perSecond most emails in a second
-   * @param lease for how long an email belongs to a sender that has not been heard of since
-   * @param firstRetry after the first attempt that failed for now; doubles until an hour
-   * @param maxAttempts after so many the email has failed
-   * @param expiry age at which an email that was not sent is no longer worth sending
-   * @param poll pause before looking for more when there is nothing to send
+   * @param perSecond limit on emails in a second
+   * @param lease time for which an email belongs to a sender that does not renew the lease
+   * @param firstRetry pause after the first passing failure; doubles until an hour
+   * @param maxAttempts attempts after which the email has failed
+   * @param expiry age at which an unsent email is cancelled
+   * @param poll pause before the next query when there is nothing to send
    */
   public record Delivery(
       int perSecond,
@@ -139,294 +305,79 @@ public record SenderSettings(
       Duration expiry,
       Duration poll) {}
 
-  /** Every environment variable; those whose default is null are required. */
-  private enum Variable {
-    DATABASE_URL(
-        null,
-        "JDBC URL of the database, as in jdbc:postgresql://127.0.0.1:5432/rekindle. Required."),
-    DATABASE_USER("rekindle_sender", "Database role."),
-    DATABASE_PASSWORD("", "The role's password."),
-    UNSUBSCRIBE_BASE_URL(
-        null,
-        "Where readers reach this process, http or https, as in https://mail.shop.example; the"
-            + " same as the job's. Required."),
-    UNSUBSCRIBE_SECRET(
-        null, "Signs unsubscribe links: at least 32 characters, the same as the job's. Required."),
-    SENDER_MODE(
-        "smtp", "smtp, or log: nothing leaves, and emails end as LOGGED instead of as SENT."),
-    SENDER_HOST("127.0.0.1", "Address to listen on, for unsubscribe links and GET /health."),
-    SENDER_PORT("8090", "TCP port to listen on, 0 to 65535; 0 takes a free one."),
-    SENDER_METRICS_PUBLIC(
-        "false",
-        "true shows GET /metrics to everybody who reaches the port, which the whole internet may;"
-            + " else there is no such page."),
-    SENDER_RATE("10", "Most emails in a second, 1 to 10000."),
-    SENDER_LEASE_SECONDS(
-        "60",
-        "How long emails wait for a sender that was killed while it had them, 5 to 3600. A sender"
-            + " that lives renews."),
-    SENDER_RETRY_SECONDS(
-        "60", "Pause after a first failure for now, 1 to 3600; doubles until an hour."),
-    SENDER_MAX_ATTEMPTS("10", "Attempts after which an email has failed, 1 to 100."),
-    SENDER_EXPIRE_HOURS("72", "Age at which an unsent email is cancelled, 1 to 720."),
-    SENDER_POLL_MILLIS("1000", "Pause between looks for emails to send, 10 to 60000."),
-    SMTP_HOST(null, "Host of the SMTP server. Required unless the mode is log."),
-    SMTP_PORT("587", "Port of the SMTP server."),
-    SMTP_SECURITY(
-        "starttls",
-        "starttls (a server without it gets nothing), starttls-if-offered, tls (from the first"
-            + " byte) or none."),
-    SMTP_USER("", "User to sign in as; without one, nobody signs in."),
-    SMTP_PASSWORD("", "The user's password."),
-    SMTP_TIMEOUT_SECONDS("60", "How long each answer of the server may take, 1 to 600."),
-    MAIL_FROM(null, "Address the emails are from. Required unless the mode is log."),
-    MAIL_FROM_NAME("", "Name beside that address."),
-    MAIL_REPLY_TO("", "Address that answers go to, if another."),
-    MAIL_RETURN_PATH("", "Address that failures are reported to, if another."),
-    MAIL_UNSUBSCRIBE_ADDRESS(
-        "", "Address that takes unsubscribing by email, if there is one, beside the link."),
-    MAIL_DOMAIN("", "Right part of every Message-ID; else the domain that emails are from.");
-
-    private final String defaultValue;
-    private final String description;
-
-    Variable(String defaultValue, String description) {
-      this.defaultValue = defaultValue;
-      this.description = description;
-    }
-
-    String variable() {
-      return "REKINDLE_" + name();
-    }
-
-    String help() {
-      return "  %s%n      %s%s%n"
-          .formatted(
-              variable(),
-              description,
-              defaultValue == null || defaultValue.isEmpty() ? "" : " Default: " + defaultValue);
-    }
-  }
-
   /**
-   * Reads the settings; an absent or empty variable means the default.
+   * Reads the settings.
    *
-   * @throws InvalidSettingsException if any is wrong or a required one is absent; names them all
+   * @throws InvalidSettingsException naming every setting that is wrong or missing
    */
-  public static SenderSettings from(Map<String, String> environment)
-      throws InvalidSettingsException {
-    EnvironmentReader reader = new EnvironmentReader(environment);
-    Mode mode = reader.oneOf(Variable.SENDER_MODE, Mode.class);
-    Http http =
-        new Http(
-            reader.host(Variable.SENDER_HOST),
-            reader.port(Variable.SENDER_PORT, 0),
-            reader.bool(Variable.SENDER_METRICS_PUBLIC));
-    DatabaseSettings database =
-        new DatabaseSettings(
-            reader.databaseUrl(),
-            reader.text(Variable.DATABASE_USER),
-            reader.text(Variable.DATABASE_PASSWORD));
-    Links links = reader.links();
-    Smtp smtp = mode == Mode.LOG ? null : reader.smtp();
-    Identity identity = mode == Mode.LOG ? null : reader.identity();
-    Delivery delivery =
+  public static SenderSettings from(Map<String, String> environment) {
+    return of(SETTINGS.read(environment));
+  }
+
+  /** The settings of values that {@link #SETTINGS} has read. */
+  public static SenderSettings of(SettingValues values) {
+    boolean smtp = values.get(MODE) == Mode.SMTP;
+    return new SenderSettings(
+        values.get(MODE),
+        new Http(values.get(HOST), values.get(PORT), values.get(METRICS_PUBLIC)),
+        new DatabaseLogin(
+            values.get(DATABASE_URL),
+            values.get(DATABASE_USER),
+            values.get(DATABASE_PASSWORD).orElse("")),
+        smtp ? smtp(values) : null,
+        smtp ? identity(values) : null,
+        new Links(values.get(BASE_URL), values.get(SECRET)),
         new Delivery(
-            reader.number(Variable.SENDER_RATE, 1, 10_000),
-            Duration.ofSeconds(reader.number(Variable.SENDER_LEASE_SECONDS, 5, 3_600)),
-            Duration.ofSeconds(reader.number(Variable.SENDER_RETRY_SECONDS, 1, 3_600)),
-            reader.number(Variable.SENDER_MAX_ATTEMPTS, 1, 100),
-            Duration.ofHours(reader.number(Variable.SENDER_EXPIRE_HOURS, 1, 720)),
-            Duration.ofMillis(reader.number(Variable.SENDER_POLL_MILLIS, 10, 60_000)));
-    if (!reader.problems.isEmpty()) {
-      throw new InvalidSettingsException(reader.problems);
-    }
-    return new SenderSettings(mode, http, database, smtp, identity, links, delivery);
+            values.get(RATE),
+            values.get(LEASE),
+            values.get(RETRY),
+            values.get(MAX_ATTEMPTS),
+            values.get(EXPIRE),
+            values.get(POLL)));
   }
 
-  /** The text of {@code --help}. */
-  public static String help() {
-    return """
-        Usage: java -jar rekindle-email-sink-VERSION-sender.jar [--help]
-
-        Sends the emails that are ready, and answers their unsubscribe links. Any number of these
-        processes may run on one database. Settings come from the environment:
-
-        """
-        + Arrays.stream(Variable.values()).map(Variable::help).collect(Collectors.joining());
+  private static Smtp smtp(SettingValues values) {
+    return new Smtp(
+        values.get(SMTP_HOST).orElseThrow(),
+        values.get(SMTP_PORT),
+        values.get(SMTP_SECURITY),
+        values.get(SMTP_USER).orElse(""),
+        values.get(SMTP_PASSWORD).orElse(""),
+        values.get(SMTP_TIMEOUT));
   }
 
-  /** Reads variables and collects what is wrong with them; what is wrong is read as null or 0. */
-  private static final class EnvironmentReader {
+  private static Identity identity(SettingValues values) {
+    String from = values.get(MAIL_FROM).orElseThrow();
+    return new Identity(
+        from,
+        values.get(MAIL_FROM_NAME).orElse(""),
+        values.get(MAIL_REPLY_TO).orElse(null),
+        values.get(MAIL_RETURN_PATH).orElse(from),
+        values.get(MAIL_UNSUBSCRIBE_ADDRESS).orElse(null),
+        values.get(MAIL_DOMAIN).orElse(from.substring(from.indexOf('@') + 1)));
+  }
 
-    private final Map<String, String> environment;
-    private final List<String> problems = new ArrayList<>();
-
-    EnvironmentReader(Map<String, String> environment) {
-      this.environment = environment;
+  private static void check(SettingValues values) {
+    if (values.get(MODE) == Mode.LOG) {
+      return;
     }
-
-    /** Null if it is required and absent, which is a problem then. */
-    String text(Variable variable) {
-      String value = environment.get(variable.variable());
-      if (value != null && !value.isBlank()) {
-        return value.strip();
-      }
-      if (variable.defaultValue == null) {
-        problems.add(variable.variable() + " is not set: " + variable.description);
-      }
-      return variable.defaultValue;
+    values.requireGiven(SMTP_HOST);
+    values.requireGiven(MAIL_FROM);
+    Security security = values.get(SMTP_SECURITY);
+    boolean readable = security == Security.NONE || security == Security.STARTTLS_IF_OFFERED;
+    if (readable
+        && values.get(SMTP_USER).isPresent()
+        && !values.get(SMTP_HOST).map(SenderSettings::isLoopback).orElse(true)) {
+      values.refuse(
+          SMTP_SECURITY, "starttls or tls, since otherwise the network can read the password");
     }
+  }
 
-    int number(Variable variable, int min, int max) {
-      String value = text(variable);
-      if (value.matches("[0-9]{1,9}")) {
-        int number = Integer.parseInt(value);
-        if (number >= min && number <= max) {
-          return number;
-        }
-      }
-      addProblem(variable, value, "give a number from " + min + " to " + max);
-      return 0;
-    }
-
-    boolean bool(Variable variable) {
-      String value = text(variable);
-      if (!value.equals("true") && !value.equals("false")) {
-        addProblem(variable, value, "give true or false");
-      }
-      return value.equals("true");
-    }
-
-    int port(Variable variable, int min) {
-      return number(variable, min, 65_535);
-    }
-
-    String host(Variable variable) {
-      String value = text(variable);
-      if (value != null && !value.matches("[A-Za-z0-9.:_-]+")) {
-        addProblem(variable, value, "give a host name or an IP address");
-      }
-      return value;
-    }
-
-    <E extends Enum<E>> E oneOf(Variable variable, Class<E> type) {
-      String value = text(variable);
-      for (E constant : type.getEnumConstants()) {
-        if (nameOf(constant).equals(value.toLowerCase(Locale.ROOT))) {
-          return constant;
-        }
-      }
-      addProblem(
-          variable,
-          value,
-          "give one of "
-              + Arrays.stream(type.getEnumConstants())
-                  .map(EnvironmentReader::nameOf)
-                  .collect(Collectors.joining(", ")));
-      return type.getEnumConstants()[0];
-    }
-
-    private static String nameOf(Enum<?> constant) {
-      return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
-    }
-
-    String databaseUrl() {
-      String url = text(Variable.DATABASE_URL);
-      if (url != null && Driver.parseURL(url, null) == null) {
-        // The value is not repeated: a JDBC URL may carry a password.
-        problems.add(
-            Variable.DATABASE_URL.variable()
-                + " is no such URL: "
-                + Variable.DATABASE_URL.description);
-      }
-      return url;
-    }
-
-    Links links() {
-      Links links =
-          new Links(text(Variable.UNSUBSCRIBE_BASE_URL), text(Variable.UNSUBSCRIBE_SECRET));
-      if (links.secret() != null && links.secret().length() < UnsubscribeLinks.MIN_SECRET) {
-        problems.add(
-            Variable.UNSUBSCRIBE_SECRET.variable()
-                + " is too short: give at least "
-                + UnsubscribeLinks.MIN_SECRET
-                + " characters.");
-      } else if (links.baseUrl() != null && links.secret() != null) {
-        try {
-          links.create();
-        } catch (IllegalArgumentException e) {
-          problems.add(Variable.UNSUBSCRIBE_BASE_URL.variable() + " is " + e.getMessage() + ".");
-        }
-      }
-      return links;
-    }
-
-    Smtp smtp() {
-      Smtp smtp =
-          new Smtp(
-              host(Variable.SMTP_HOST),
-              port(Variable.SMTP_PORT, 1),
-              oneOf(Variable.SMTP_SECURITY, Security.class),
-              text(Variable.SMTP_USER),
-              text(Variable.SMTP_PASSWORD),
-              Duration.ofSeconds(number(Variable.SMTP_TIMEOUT_SECONDS, 1, 600)));
-      boolean readable =
-          smtp.security() == Security.NONE || smtp.security() == Security.STARTTLS_IF_OFFERED;
-      if (readable && !smtp.user().isEmpty() && !isLoopback(smtp.host())) {
-        addProblem(
-            Variable.SMTP_SECURITY,
-            nameOf(smtp.security()),
-            "with a user, give starttls or tls, so that nobody on the way reads the password");
-      }
-      return smtp;
-    }
-
-    private static boolean isLoopback(String host) {
-      try {
-        return host == null || InetAddress.getByName(host).isLoopbackAddress();
-      } catch (UnknownHostException e) {
-        return false;
-      }
-    }
-
-    Identity identity() {
-      String from = address(Variable.MAIL_FROM);
-      String fromName = text(Variable.MAIL_FROM_NAME);
-      if (!HeaderText.of(fromName).equals(fromName)) {
-        addProblem(Variable.MAIL_FROM_NAME, HeaderText.of(fromName), "give one plain line");
-      }
-      String returnPath = address(Variable.MAIL_RETURN_PATH);
-      String domain = text(Variable.MAIL_DOMAIN);
-      if (domain.isEmpty() && from != null) {
-        domain = from.substring(from.indexOf('@') + 1);
-      } else if (!domain.isEmpty() && !MailAddress.isDomain(domain)) {
-        addProblem(Variable.MAIL_DOMAIN, domain, "give a domain, such as shop.example");
-      }
-      return new Identity(
-          from,
-          fromName,
-          address(Variable.MAIL_REPLY_TO),
-          returnPath == null ? from : returnPath,
-          address(Variable.MAIL_UNSUBSCRIBE_ADDRESS),
-          domain);
-    }
-
-    /** Null if there is none. */
-    private String address(Variable variable) {
-      String value = text(variable);
-      if (value == null || value.isEmpty()) {
-        return null;
-      }
-      Optional<String> address = MailAddress.parse(value);
-      if (address.isEmpty()) {
-        addProblem(variable, value, "give an address, such as hello@shop.example");
-      }
-      return address.orElse(null);
-    }
-
-    private void addProblem(Variable variable, String value, String remedy) {
-      problems.add(variable.variable() + " is \"" + value + "\": " + remedy + ".");
+  private static boolean isLoopback(String host) {
+    try {
+      return InetAddress.getByName(host).isLoopbackAddress();
+    } catch (UnknownHostException e) {
+      return false;
     }
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rekindle.email.sender.settings.SenderSettings.Mode;
 import io.rekindle.email.sender.settings.SenderSettings.Security;
+import io.rekindle.platform.settings.InvalidSettingsException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -57,12 +58,12 @@ class SenderSettingsTest {
     assertThatThrownBy(() -> SenderSettings.from(wrong))
         .isInstanceOf(InvalidSettingsException.class)
         .hasMessageContainingAll(
-            "REKINDLE_DATABASE_URL is no such URL",
-            "REKINDLE_UNSUBSCRIBE_SECRET is too short",
-            "REKINDLE_SENDER_MODE is \"pigeon\": give one of smtp, log.",
+            "REKINDLE_DATABASE_URL is not valid: give a JDBC URL",
+            "REKINDLE_UNSUBSCRIBE_SECRET is not valid: give at least 32 characters.",
+            "REKINDLE_SENDER_MODE is \"pigeon\": give smtp or log.",
             "REKINDLE_SENDER_PORT is \"65536\"",
             "REKINDLE_SENDER_METRICS_PUBLIC is \"yes\": give true or false.",
-            "REKINDLE_SENDER_RATE is \"0\": give a number from 1 to 10000.",
+            "REKINDLE_SENDER_RATE is \"0\": give a whole number from 1 to 10000.",
             "REKINDLE_SMTP_HOST is \"not a host\"",
             "REKINDLE_SMTP_SECURITY is \"rot13\"",
             "REKINDLE_MAIL_FROM is",
@@ -115,9 +116,27 @@ class SenderSettingsTest {
   }
 
   @Test
+  void shouldTakeTheOldNamesWithTheirUnits() {
+    Map<String, String> environment = new HashMap<>(NEEDED);
+    environment.put("REKINDLE_SENDER_LEASE_SECONDS", "10");
+    environment.put("REKINDLE_SENDER_RETRY_SECONDS", "5");
+    environment.put("REKINDLE_SENDER_EXPIRE_HOURS", "24");
+    environment.put("REKINDLE_SENDER_POLL_MILLIS", "20");
+    environment.put("REKINDLE_SMTP_TIMEOUT_SECONDS", "30");
+
+    SenderSettings settings = SenderSettings.from(environment);
+
+    assertThat(settings.delivery().lease()).isEqualTo(Duration.ofSeconds(10));
+    assertThat(settings.delivery().firstRetry()).isEqualTo(Duration.ofSeconds(5));
+    assertThat(settings.delivery().expiry()).isEqualTo(Duration.ofDays(1));
+    assertThat(settings.delivery().poll()).isEqualTo(Duration.ofMillis(20));
+    assertThat(settings.smtp().timeout()).isEqualTo(Duration.ofSeconds(30));
+  }
+
+  @Test
   void shouldExplainEverySetting() {
-    assertThat(SenderSettings.help()).contains(NEEDED.keySet());
-    assertThat(SenderSettings.help().lines().filter(line -> line.contains("REKINDLE_")))
+    assertThat(SenderSettings.SETTINGS.help()).contains(NEEDED.keySet());
+    assertThat(SenderSettings.SETTINGS.help().lines().filter(line -> line.contains("REKINDLE_")))
         .hasSizeGreaterThan(20)
         .doesNotHaveDuplicates();
   }

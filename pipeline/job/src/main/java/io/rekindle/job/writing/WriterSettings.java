@@ -12,14 +12,12 @@ import io.rekindle.job.sink.DatabaseSettings;
 import java.io.Serializable;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
-import java.time.Duration;
-import java.util.regex.Pattern;
 
 /**
- * How emails are written. Travels with the job's graph; what it makes does not.
+ * How emails are written. Serialized with the job's graph; the writers that it makes are not.
  *
  * @param unsubscribeSecret signs the links to unsubscribe
- * @param model null for the template alone
+ * @param model with the limits of the whole job; null for the template alone
  */
 public record WriterSettings(
     String shopName,
@@ -27,80 +25,30 @@ public record WriterSettings(
     String postalAddress,
     String unsubscribeBaseUrl,
     String unsubscribeSecret,
-    Model model,
+    LlmSettings model,
     DatabaseSettings database)
     implements Serializable {
 
   private static final int STORE_CONNECTIONS = 2;
   private static final int MAX_WITHOUT_MODEL = 200;
 
-  /**
-   * Which model, and what it may take: see {@link LlmSettings}, of which this is the part that can
-   * be set. Limits are those of the whole job.
-   */
-  public record Model(
-      String baseUrl,
-      String apiKey,
-      String name,
-      int maxInFlight,
-      int requestsPerMinute,
-      int tokensPerMinute,
-      BigDecimal dailyBudgetUsd,
-      BigDecimal promptUsdPerMillionTokens,
-      BigDecimal completionUsdPerMillionTokens,
-      int maxRetries,
-      Duration callTimeout,
-      Duration deadline)
-      implements Serializable {
-
-    /** Takes parameters of its own, and needs them; others may refuse what they do not know. */
-    private static final String OPENROUTER_HOST = "openrouter.ai";
-
-    LlmSettings settings() {
-      LlmSettings defaults = LlmSettings.defaults(apiKey, name);
-      return new LlmSettings(
-          baseUrl,
-          apiKey,
-          name,
-          baseUrl.matches("https?://([^/]*\\.)?" + Pattern.quote(OPENROUTER_HOST) + "(/.*)?"),
-          maxInFlight,
-          maxInFlight,
-          requestsPerMinute,
-          tokensPerMinute,
-          dailyBudgetUsd,
-          promptUsdPerMillionTokens,
-          completionUsdPerMillionTokens,
-          defaults.maxCompletionTokens(),
-          maxRetries,
-          callTimeout,
-          deadline,
-          defaults.maxResponseBytes());
-    }
-
-    /** Without the key. */
-    @Override
-    public String toString() {
-      return "Model[baseUrl=" + baseUrl + ", name=" + name + "]";
-    }
-  }
-
-  /** How many emails each of the parallel parts may have under way. */
+  /** How many emails one of the parallel parts may have under way. */
   public int capacity(int parallelism) {
-    // Twice what the model gets at once: the others are being looked up or stored.
+    // Twice the requests to the model: other emails are being looked up or stored.
     return model == null ? MAX_WITHOUT_MODEL : 2 * Math.max(1, model.maxInFlight() / parallelism);
   }
 
   /**
    * A writer.
    *
-   * @param parallelism how many of them there are, which share the limits
-   * @param spentTodayUsd by all of them, before
+   * @param parallelism number of writers, which share the limits
+   * @param spentTodayUsd by all of them before
    */
   EmailWriter writer(int parallelism, BigDecimal spentTodayUsd, WriterListener listener) {
     return model == null
         ? template()
         : new LlmEmailWriter(
-            model.settings().dividedBy(parallelism),
+            model.dividedBy(parallelism),
             layout(),
             spentTodayUsd.divide(BigDecimal.valueOf(parallelism), RoundingMode.UP),
             listener);
@@ -123,9 +71,9 @@ public record WriterSettings(
   }
 
   /**
-   * Finds out now what would otherwise fail in the cluster.
+   * Makes a writer and closes it, so that wrong settings fail before the job is submitted.
    *
-   * @throws IllegalArgumentException names what is wrong
+   * @throws IllegalArgumentException naming the wrong setting
    */
   public void validate() {
     writer(1, BigDecimal.ZERO, WriterListener.NONE).close();

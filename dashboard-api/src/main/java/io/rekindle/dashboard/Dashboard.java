@@ -275,8 +275,7 @@ public final class Dashboard implements AutoCloseable {
     // Before the first logger is made; of others only problems are worth a line.
     setUnlessSet("org.slf4j.simpleLogger.defaultLogLevel", "warn");
     setUnlessSet("org.slf4j.simpleLogger.log.io.rekindle", "info");
-    DashboardSettings settings =
-        DashboardSettings.of(DashboardSettings.SETTINGS.readOrExit(args));
+    DashboardSettings settings = DashboardSettings.of(DashboardSettings.SETTINGS.readOrExit(args));
     try {
       Dashboard dashboard = start(settings);
       Runtime.getRuntime().addShutdownHook(new Thread(dashboard::close, "shutdown"));

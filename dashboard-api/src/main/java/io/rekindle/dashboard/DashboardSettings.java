@@ -137,8 +137,7 @@ public record DashboardSettings(
       SETTINGS
           .declare(
               "oidc.issuer",
-              SettingType.accepted(
-                  "a URL with https", url -> isSafe(webUrl().parser().apply(url))))
+              SettingType.accepted("a URL with https", url -> isSafe(webUrl().parser().apply(url))))
           .optional(
               "Issuer of an OpenID provider for sign-in, exactly as in its tokens. The dashboard"
                   + " reads the rest from /.well-known/openid-configuration there.");
@@ -227,7 +226,8 @@ public record DashboardSettings(
       SETTINGS
           .declare("replication.slot", matching("the name of a slot", "[a-z0-9_]{1,63}"))
           .withDefault(
-              "rekindle", "Replication slot of the connector, which shows the progress of capture.");
+              "rekindle",
+              "Replication slot of the connector, which shows the progress of capture.");
 
   /**
    * Sign-in and sessions.

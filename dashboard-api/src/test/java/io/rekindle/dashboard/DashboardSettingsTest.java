@@ -25,8 +25,7 @@ class DashboardSettingsTest {
     assertThat(settings.port()).isEqualTo(8080);
     assertThat(settings.https()).isFalse();
     assertThat(settings.trustProxy()).isFalse();
-    assertThat(settings.database())
-        .isEqualTo(new DatabaseLogin(URL, "rekindle_api", ""));
+    assertThat(settings.database()).isEqualTo(new DatabaseLogin(URL, "rekindle_api", ""));
     assertThat(settings.signIn())
         .isEqualTo(
             new DashboardSettings.SignInSettings(
@@ -126,7 +125,8 @@ class DashboardSettingsTest {
         .hasMessageContaining("REKINDLE_DASHBOARD_PORT is \"65536\"")
         .hasMessageContaining("REKINDLE_DASHBOARD_PUBLIC_URL is \"ftp://x\"")
         .hasMessageContaining("REKINDLE_DASHBOARD_TRUST_PROXY is \"maybe\"")
-        .hasMessageContaining("REKINDLE_DASHBOARD_ADMIN_PASSWORD is not valid: give 12 to 200 characters.")
+        .hasMessageContaining(
+            "REKINDLE_DASHBOARD_ADMIN_PASSWORD is not valid: give 12 to 200 characters.")
         .hasMessageContaining("REKINDLE_DASHBOARD_SESSION_IDLE is \"PT12H\"")
         .hasMessageContaining("REKINDLE_DATABASE_URL is not valid: give a JDBC URL")
         .hasMessageNotContaining("secret")

@@ -72,7 +72,9 @@ public final class Migrate {
           "rekindle_" + role,
           password(
               role + ".password",
-              "New password of the role rekindle_" + role + ". Without it, the role keeps its own."));
+              "New password of the role rekindle_"
+                  + role
+                  + ". Without it, the role keeps its own."));
     }
   }
 

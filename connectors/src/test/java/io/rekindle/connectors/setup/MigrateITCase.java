@@ -67,8 +67,7 @@ class MigrateITCase {
             "REKINDLE_TOPIC_PARTITIONS", "0",
             "REKINDLE_POLICY_FILES", "nowhere.json");
     assertThat(
-            catchThrowableOfType(
-                    InvalidSettingsException.class, () -> Migrate.SETTINGS.read(wrong))
+            catchThrowableOfType(InvalidSettingsException.class, () -> Migrate.SETTINGS.read(wrong))
                 .problems())
         .hasSize(4)
         .anyMatch(problem -> problem.contains("there is no file nowhere.json"))

@@ -26,8 +26,7 @@ final class KnownSettings {
     Set<String> names = new TreeSet<>();
     Matcher name =
         VARIABLE.matcher(
-            Repository.text(
-                Repository.ROOT.resolve("deploy/config/logging/console.properties")));
+            Repository.text(Repository.ROOT.resolve("deploy/config/logging/console.properties")));
     while (name.find()) {
       names.add(name.group());
     }

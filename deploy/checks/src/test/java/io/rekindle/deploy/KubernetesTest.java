@@ -30,16 +30,16 @@ import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
 import io.fabric8.openshift.api.model.monitoring.v1.PodMonitor;
 import io.rekindle.connectors.kafka.Topic;
 import io.rekindle.connectors.kafka.Topics;
+import io.rekindle.connectors.setup.Migrate;
+import io.rekindle.dashboard.DashboardSettings;
+import io.rekindle.email.sender.settings.SenderSettings;
+import io.rekindle.job.JobSettings;
 import io.rekindle.platform.text.Version;
 import io.strimzi.api.kafka.model.connect.KafkaConnect;
 import io.strimzi.api.kafka.model.connector.KafkaConnector;
 import io.strimzi.api.kafka.model.kafka.Kafka;
 import io.strimzi.api.kafka.model.nodepool.KafkaNodePool;
 import io.strimzi.api.kafka.model.topic.KafkaTopic;
-import io.rekindle.connectors.setup.Migrate;
-import io.rekindle.dashboard.DashboardSettings;
-import io.rekindle.email.sender.settings.SenderSettings;
-import io.rekindle.job.JobSettings;
 import java.io.File;
 import java.io.IOException;
 import java.io.StringReader;
@@ -364,9 +364,12 @@ class KubernetesTest {
     List<ObjectNode> documents = render("production");
     assertThat(known("Deployment/rekindle-dashboard", documents))
         .isSubsetOf(KnownSettings.of(DashboardSettings.SETTINGS));
-    assertThat(known("Deployment/rekindle-sender", documents)).isSubsetOf(KnownSettings.of(SenderSettings.SETTINGS));
-    assertThat(known("FlinkDeployment/rekindle", documents)).isSubsetOf(KnownSettings.of(JobSettings.SETTINGS));
-    assertThat(known("Job/rekindle-migrate", documents)).isSubsetOf(KnownSettings.of(Migrate.SETTINGS));
+    assertThat(known("Deployment/rekindle-sender", documents))
+        .isSubsetOf(KnownSettings.of(SenderSettings.SETTINGS));
+    assertThat(known("FlinkDeployment/rekindle", documents))
+        .isSubsetOf(KnownSettings.of(JobSettings.SETTINGS));
+    assertThat(known("Job/rekindle-migrate", documents))
+        .isSubsetOf(KnownSettings.of(Migrate.SETTINGS));
   }
 
   @ParameterizedTest

@@ -49,8 +49,7 @@ class SettingsReferenceTest {
 
     Page(String file, String title, String body) {
       this.file = Repository.ROOT.resolve("docs/reference").resolve(file);
-      this.text =
-          "# " + title + "\n<!-- Generated: " + REGENERATE + " -->\n\n" + body;
+      this.text = "# " + title + "\n<!-- Generated: " + REGENERATE + " -->\n\n" + body;
     }
   }
 
@@ -86,8 +85,11 @@ class SettingsReferenceTest {
   /** As on a machine that has no Flink. */
   @Test
   void shouldGiveTheHelpOfTheJobWithoutFlink() {
-    assertThat(getClass().getResource("/org/apache/flink/streaming/api/environment/"
-            + "StreamExecutionEnvironment.class"))
+    assertThat(
+            getClass()
+                .getResource(
+                    "/org/apache/flink/streaming/api/environment/"
+                        + "StreamExecutionEnvironment.class"))
         .isNull();
     assertThat(JobSettings.SETTINGS.help()).contains("--kafka.bootstrap-servers  (required)");
   }

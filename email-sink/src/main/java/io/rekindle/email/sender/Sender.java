@@ -128,8 +128,7 @@ public final class Sender implements AutoCloseable {
     }
   }
 
-  private static HikariConfig pool(
-      DatabaseLogin database, SenderMetrics metrics) {
+  private static HikariConfig pool(DatabaseLogin database, SenderMetrics metrics) {
     HikariConfig config = new HikariConfig();
     config.setPoolName("sender");
     config.setMetricsTrackerFactory(metrics.ofPool());

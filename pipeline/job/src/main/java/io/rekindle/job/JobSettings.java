@@ -72,8 +72,7 @@ public final class JobSettings {
           .declare(
               "kafka.topic-prefix",
               SettingType.matching(
-                  "1 to 100 letters, digits, dots, dashes or underscores",
-                  "[a-zA-Z0-9._-]{1,100}"))
+                  "1 to 100 letters, digits, dots, dashes or underscores", "[a-zA-Z0-9._-]{1,100}"))
           .withDefault(
               "rekindle",
               "First part of the name of every topic, the same as the connector's topic.prefix.");
@@ -210,8 +209,7 @@ public final class JobSettings {
   public static final Setting<Optional<String>> SHOP_POSTAL_ADDRESS =
       SETTINGS
           .declare("shop.postal-address", text())
-          .optional(
-              "The shop's postal address on one line. Laws on commercial email ask for it.");
+          .optional("The shop's postal address on one line. Laws on commercial email ask for it.");
 
   public static final Setting<Optional<String>> UNSUBSCRIBE_BASE_URL =
       SETTINGS

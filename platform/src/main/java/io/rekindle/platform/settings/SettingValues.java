@@ -55,8 +55,7 @@ public final class SettingValues {
   private SettingSources.Given translate(Setting<?> setting, SettingSources.Given old) {
     String text = setting.translate(old.text());
     String now = setting.quoted() ? " to \"" + text + "\"" : "";
-    renamed.add(
-        "%s has been renamed: set %s%s.".formatted(old.origin(), setting.variable(), now));
+    renamed.add("%s has been renamed: set %s%s.".formatted(old.origin(), setting.variable(), now));
     return new SettingSources.Given(text, old.origin());
   }
 

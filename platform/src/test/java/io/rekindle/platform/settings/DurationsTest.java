@@ -26,7 +26,7 @@ class DurationsTest {
   @Test
   void shouldWriteTheLongestUnitThatDivides() {
     assertThat(Durations.format(Duration.ofHours(36))).isEqualTo("36 h");
-    assertThat(Durations.format(Duration.ofHours(48))).isEqualTo("2 d");
+    assertThat(Durations.format(Duration.ofDays(2))).isEqualTo("2 d");
     assertThat(Durations.format(Duration.ofMillis(1_500))).isEqualTo("1500 ms");
     assertThat(Durations.format(Duration.ZERO)).isEqualTo("0 ms");
   }

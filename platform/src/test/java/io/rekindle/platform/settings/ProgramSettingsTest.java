@@ -63,7 +63,8 @@ class ProgramSettingsTest {
   @Test
   void shouldTakeAnEmptyVariableForAbsent() {
     SettingValues values =
-        anySource.settings.read(Map.of("REKINDLE_MILL_URL", " jdbc:x ", "REKINDLE_MILL_LEASE", " "));
+        anySource.settings.read(
+            Map.of("REKINDLE_MILL_URL", " jdbc:x ", "REKINDLE_MILL_LEASE", " "));
 
     assertThat(values.get(anySource.url)).isEqualTo("jdbc:x");
     assertThat(values.get(anySource.lease)).isEqualTo(Duration.ofMinutes(1));
@@ -71,8 +72,7 @@ class ProgramSettingsTest {
   }
 
   @Test
-  void shouldPreferArgumentsToEnvironmentToFileToDefault(@TempDir Path directory)
-      throws Exception {
+  void shouldPreferArgumentsToEnvironmentToFileToDefault(@TempDir Path directory) throws Exception {
     Path file = Files.writeString(directory.resolve("mill"), "mill.url=jdbc:f\nmill.lease=3 s");
     Map<String, String> environment =
         Map.of("REKINDLE_CONFIG", file.toString(), "REKINDLE_MILL_LEASE", "2 s");
@@ -100,7 +100,8 @@ class ProgramSettingsTest {
   @Test
   void shouldTakeAnOldNameWithItsUnitAndReportIt() {
     SettingValues values =
-        anySource.settings.read(Map.of("REKINDLE_MILL_URL", "jdbc:x", "REKINDLE_MILL_LEASE_SECONDS", "5"));
+        anySource.settings.read(
+            Map.of("REKINDLE_MILL_URL", "jdbc:x", "REKINDLE_MILL_LEASE_SECONDS", "5"));
 
     assertThat(values.get(anySource.lease)).isEqualTo(Duration.ofSeconds(5));
     assertThat(values.renamed())
@@ -147,7 +148,8 @@ class ProgramSettingsTest {
                     "REKINDLE_MILL_URL", "jdbc:x?password=sesame",
                     "REKINDLE_MILL_USER", "miller",
                     "REKINDLE_MILL_PASSWORD", "sesame")))
-        .hasToString("mill.lease = 1 min\nmill.user = miller\nmill.password = (redacted)\nmill.url = jdbc:x\n");
+        .hasToString(
+            "mill.lease = 1 min\nmill.user = miller\nmill.password = (redacted)\nmill.url = jdbc:x\n");
   }
 
   @Test

@@ -210,8 +210,7 @@ public record SenderSettings(
 
   private static final Setting<Optional<String>> MAIL_DOMAIN =
       SETTINGS
-          .declare(
-              "mail.domain", accepted("a domain, such as shop.example", MailAddress::isDomain))
+          .declare("mail.domain", accepted("a domain, such as shop.example", MailAddress::isDomain))
           .optional("Right part of every Message-ID. Without it, the domain of From holds.");
 
   /** Treatment of an email that may be sent. */

@@ -12,7 +12,6 @@ import io.rekindle.platform.settings.ProgramSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -80,17 +79,5 @@ class SettingsReferenceTest {
   @MethodSource("programs")
   void shouldExplainEverySettingInHelp(ProgramSettings program) {
     assertThat(program.help()).contains(KnownSettings.of(program));
-  }
-
-  /** As on a machine that has no Flink. */
-  @Test
-  void shouldGiveTheHelpOfTheJobWithoutFlink() {
-    assertThat(
-            getClass()
-                .getResource(
-                    "/org/apache/flink/streaming/api/environment/"
-                        + "StreamExecutionEnvironment.class"))
-        .isNull();
-    assertThat(JobSettings.SETTINGS.help()).contains("--kafka.bootstrap-servers  (required)");
   }
 }

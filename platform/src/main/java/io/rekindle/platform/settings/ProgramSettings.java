@@ -162,7 +162,8 @@ public final class ProgramSettings {
             .append(sources.text)
             .append('\n');
     for (Setting<?> setting : settings) {
-      String name = takesArguments() && !setting.secret() ? setting.argument() : setting.variable();
+      String argument = setting.secret() ? setting.key() : setting.argument();
+      String name = takesArguments() ? argument : setting.variable();
       help.append("\n  ").append(name);
       if (setting.required()) {
         help.append("  (required)");

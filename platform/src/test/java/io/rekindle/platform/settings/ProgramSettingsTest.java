@@ -157,7 +157,7 @@ class ProgramSettingsTest {
     assertThat(anySource.settings.help())
         .startsWith("Usage: java -jar mill.jar [--config FILE] [--SETTING VALUE]... [--help]\n")
         .contains("--mill.lease  (default 60 s)", "Environment: REKINDLE_MILL_LEASE.")
-        .contains("  REKINDLE_MILL_PASSWORD\n", "--mill.url  (required)");
+        .contains("  mill.password\n", "--mill.url  (required)");
     assertThat(environmentOnly.settings.help()).contains("  REKINDLE_MILL_URL  (required)\n");
     assertThat(environmentOnly.settings.markdown())
         .contains(

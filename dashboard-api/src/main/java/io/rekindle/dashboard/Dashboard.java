@@ -64,6 +64,7 @@ import io.rekindle.dashboard.web.SecretCookie;
 import io.rekindle.dashboard.web.SecurityHeaders;
 import io.rekindle.dashboard.web.list.InvalidCursorException;
 import io.rekindle.dashboard.web.list.ListResponse;
+import io.rekindle.platform.settings.DatabaseLogin;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -197,7 +198,7 @@ public final class Dashboard implements AutoCloseable {
    * @throws JavalinBindException if the address cannot be listened on
    */
   public static Dashboard start(DashboardSettings settings) {
-    DashboardSettings.DatabaseSettings database = settings.database();
+    DatabaseLogin database = settings.database();
     return start(
         settings, new DashboardDatabase(database.url(), database.user(), database.password()));
   }

@@ -803,26 +803,44 @@ grant select on shop.users, shop.orders, engagement.emails, engagement.score_ove
   engagement.outreach_settings to rekindle_cdc;
 grant update (beat) on engagement.clock to rekindle_cdc;
 
--- Of episodes, those whose users may still be contacted (and given to a model): a request can have waited
--- while somebody unsubscribed, and the pipeline's role cannot look into the shop itself. Nor is a
--- model asked for what has waited for so long that the sender lets it expire.
+-- The reason not to write to a person; null if there is none. The Java class ContactRule states the
+-- same rule, and a table of cases in the tests holds both to one answer. The planner inlines this
+-- function, so that it costs no call a row. Lower case does not depend on the database's collation.
+-- consents is null if the shop has no such user; suppressed_address is null for the whole person;
+-- expiry is the age at which a decision is too old, and null if there is no decision.
+create function engagement.contact_obstacle(
+  consents boolean, address text, suppressed boolean, suppressed_address text,
+  decided_at timestamptz default null, expiry interval default null)
+  returns text language sql stable parallel safe as $$
+  select case
+    when consents is null then 'USER_REMOVED'
+    when not consents then 'NO_CONSENT'
+    when suppressed and (suppressed_address is null
+      or lower(suppressed_address collate "pg_c_utf8") = lower(address collate "pg_c_utf8"))
+      then 'SUPPRESSED'
+    when coalesce(position('@' in address), 0) < 2 then 'NO_ADDRESS'
+    when decided_at + expiry <= now() then 'EXPIRED'
+  end
+$$;
+
+-- Of episodes, those whose users may still be contacted, and their facts given to a model. A user
+-- may unsubscribe while a request waits, and the role of the pipeline cannot read the shop's tables.
+-- The sender cancels an email at the age of expiry, so a model is not asked for it.
 create function engagement.contactable_episodes(
-  episode_ids text[], user_ids text[], decided_at timestamptz[])
+  episode_ids text[], user_ids text[], decided_at timestamptz[], expiry interval)
   returns setof text language sql stable security definer set search_path = pg_catalog as $$
   select asked.episode_id
   from unnest(episode_ids, user_ids, decided_at) as asked (episode_id, user_id, decided_at)
-  join shop.users u on u.user_id = asked.user_id
-  where u.marketing_consent
-    and asked.decided_at > now() - interval '72 hours'
-    and not exists (
-      select from engagement.suppressions s
-      where s.user_id = asked.user_id
-        and (s.address is null or lower(s.address) = lower(u.email)))
+  left join shop.users u on u.user_id = asked.user_id
+  left join engagement.suppressions s on s.user_id = asked.user_id
+  where engagement.contact_obstacle(u.marketing_consent, u.email, s.user_id is not null, s.address,
+      asked.decided_at, expiry) is null
     and not exists (
       select from engagement.outreach_decisions d
       where d.episode_id = asked.episode_id and d.decision <> 'EMAIL')
 $$;
-revoke execute on function engagement.contactable_episodes(text[], text[], timestamptz[]) from public;
+revoke execute on function
+  engagement.contactable_episodes(text[], text[], timestamptz[], interval) from public;
 
 -- pipeline writes what the job computes, and reads back only what an upsert has to compare.
 grant usage on schema engagement to rekindle_pipeline;
@@ -836,8 +854,8 @@ grant select (email_id, episode_id, generated_at, cost_usd), insert on engagemen
 revoke execute on function engagement.ensure_score_history(timestamptz, timestamptz) from public;
 grant execute on function engagement.ensure_score_history(timestamptz, timestamptz)
   to rekindle_pipeline;
-grant execute on function engagement.contactable_episodes(text[], text[], timestamptz[])
-  to rekindle_pipeline;
+grant execute on function
+  engagement.contactable_episodes(text[], text[], timestamptz[], interval) to rekindle_pipeline;
 
 -- The sender leases emails that are ready, rechecks whether they may be sent, and stores the result.
 grant usage on schema shop, engagement to rekindle_sender;

@@ -104,6 +104,7 @@ class SchemaITCase {
         "rekindle_pipeline | delete from engagement.user_scores",
         "rekindle_pipeline | select engagement.ensure_score_history(now(), now())",
         "rekindle_pipeline | select * from engagement.score_history",
+        "rekindle_pipeline | select engagement.contactable_episodes('{}', '{}', '{}', interval '1h')",
         "rekindle_pipeline | select * from engagement.risk_episodes for update",
         "rekindle_pipeline | insert into engagement.outreach_decisions values"
             + " ('d','e','u','SKIP','PAUSED',now(),null,null,null,'p','{}') on conflict do nothing",
@@ -124,6 +125,7 @@ class SchemaITCase {
         "rekindle_api      | select * from engagement.emails",
         "rekindle_api      | select * from engagement.email_outcomes",
         "rekindle_api      | select * from engagement.uplift('default')",
+        "rekindle_api      | select engagement.contact_obstacle(true, 'a@example.com', false, null)",
         "rekindle_api      | select engagement.erase_user('nobody')",
         "rekindle_api      | select * from shop.orders",
         "rekindle_api      | select * from engagement.user_scores",
@@ -172,6 +174,7 @@ class SchemaITCase {
         "rekindle_cdc      | select engagement.erase_user('u')",
         "rekindle_pipeline | select engagement.erase_user('u')",
         "rekindle_sender   | select engagement.erase_user('u')",
+        "rekindle_api      | select engagement.contactable_episodes('{}', '{}', '{}', interval '1h')",
         "rekindle_pipeline | select * from engagement.email_outcomes",
         "rekindle_api      | delete from engagement.erased_outcomes",
         "rekindle_api      | delete from shop.users",

@@ -86,19 +86,13 @@ public record AtRiskRow(
             ? null
             : (double) Duration.between(client.lastOrderDate(), now).toMillis() / gap;
     Instant free = client.lastContactAt() == null ? null : client.lastContactAt().plus(cooldown);
-    String obstacle =
-        !client.marketingConsent()
-            ? "NO_CONSENT"
-            : contact.suppression() != null
-                ? "SUPPRESSED"
-                : client.email() == null ? "NO_ADDRESS" : null;
     return new AtRiskRow(
         client,
         yearly,
         reason(client, most),
         gaps,
         free != null && free.isAfter(now) ? free : null,
-        obstacle,
+        contact.obstacle(),
         contact);
   }
 

@@ -13,9 +13,12 @@ public final class ContactStatusQuery {
 
   private static final String SQL =
       """
-      select asked.user_id, s.reason as suppression, s.address is null as whole_person,
+      select asked.user_id, s.reason as suppression,
+             engagement.contact_obstacle(
+               u.marketing_consent, u.email, s.user_id is not null, s.address) as obstacle,
              d.decision, d.reason, d.decided_at, e.email_id, e.status as email_status
       from unnest(:ids) as asked (user_id)
+      left join shop.users u on u.user_id = asked.user_id
       left join engagement.suppressions s on s.user_id = asked.user_id
       left join lateral (
         select episode_id from engagement.risk_episodes r
@@ -30,14 +33,15 @@ public final class ContactStatusQuery {
   /**
    * The status of one client.
    *
-   * @param suppression why the client, or an address of the client, is suppressed; null if not
-   * @param wholePerson false if only the address is suppressed
+   * @param suppression reason of the stored suppression of the client, or of an address that the
+   *     client has or had; null if none is stored
+   * @param obstacle the reason not to write to the client; null if there is none
    * @param decision about the open episode; null without one or before the decision
    * @param emailId the email about the open episode; null if there is none
    */
   public record ContactStatus(
       String suppression,
-      boolean wholePerson,
+      String obstacle,
       String decision,
       String reason,
       Instant decidedAt,

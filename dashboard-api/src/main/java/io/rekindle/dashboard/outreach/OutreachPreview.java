@@ -2,7 +2,6 @@ package io.rekindle.dashboard.outreach;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import io.rekindle.dashboard.database.NullableColumns;
-import io.rekindle.dashboard.database.Reachable;
 import io.rekindle.dashboard.web.Json;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -57,27 +56,25 @@ public record OutreachPreview(Instant asOf, long atRisk, RuleOutcome before, Rul
           with ordinality as r (enabled, stale, cooldown, experiment, variants, share, place)
       ), client as (
         select s.user_id, s.at_risk_since, s.last_contact_at,
-               case when not u.marketing_consent then 'NO_CONSENT'
-                    when x.user_id is not null then 'SUPPRESSED'
-                    when not %s then 'NO_ADDRESS' end
-                 as obstacle
+               engagement.contact_obstacle(
+                 u.marketing_consent, u.email, x.user_id is not null, x.address) as obstacle
         from engagement.user_scores s
         join shop.users u on u.user_id = s.user_id
-        %s
+        left join engagement.suppressions x on x.user_id = u.user_id
         where s.at_risk offset 0
       ), evaluated as (
         select rules.*,
                case
                  when obstacle is not null then obstacle
                  when not enabled then 'PAUSED'
-                 when at_risk_since < now() - make_interval(days => stale) then 'STALE'
-                 when last_contact_at > now() - make_interval(days => cooldown)
+                 when at_risk_since < now() - stale * interval '24 hours' then 'STALE'
+                 when last_contact_at > now() - cooldown * interval '24 hours'
                    then 'RECENTLY_CONTACTED'
                  else 'MAY' end as now_is,
-               at_risk_since >= now() - make_interval(days => :week)
+               at_risk_since >= now() - :week * interval '24 hours'
                  and obstacle is null and enabled
                  and not coalesce(last_contact_at < at_risk_since
-                   and last_contact_at > at_risk_since - make_interval(days => cooldown), false)
+                   and last_contact_at > at_risk_since - cooldown * interval '24 hours', false)
                  as lately,
                user_id
         from client cross join rules offset 0
@@ -96,8 +93,7 @@ public record OutreachPreview(Instant asOf, long atRisk, RuleOutcome before, Rul
       )
       select place, now_is, held_out, lately, count(*) as clients, now() as as_of
       from assigned group by place, now_is, held_out, lately
-      """
-          .formatted(Reachable.HAS_ADDRESS, Reachable.SUPPRESSION);
+      """;
 
   private record Group(
       int place, String nowIs, boolean heldOut, boolean lately, long clients, Instant asOf) {}

@@ -1,12 +1,14 @@
 package io.rekindle.dashboard.policies;
 
 import io.rekindle.scoring.Score;
+import io.rekindle.scoring.contact.ContactRule;
 import io.rekindle.scoring.policy.Band;
 import io.rekindle.scoring.policy.Segment;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -145,8 +147,10 @@ final class PolicyComparison {
     }
     if (changed.atRisk() && !old.atRisk()) {
       entering++;
-      long stale = asOf - TimeUnit.DAYS.toMillis(outreach.staleDays());
-      if (reachable && changed.atRiskSince() >= stale) {
+      Instant atRiskSince = Instant.ofEpochMilli(changed.atRiskSince());
+      if (reachable
+          && !ContactRule.isStale(
+              atRiskSince, outreach.staleDays(), Instant.ofEpochMilli(asOf))) {
         emailsAtOnce++;
       }
     } else if (old.atRisk() && !changed.atRisk()) {

@@ -1,7 +1,6 @@
 package io.rekindle.dashboard.policies;
 
 import io.rekindle.dashboard.database.DashboardDatabase;
-import io.rekindle.dashboard.database.Reachable;
 import io.rekindle.dashboard.policies.PolicyComparison.OutreachRules;
 import io.rekindle.platform.text.CurrencyCodes;
 import io.rekindle.scoring.OrderTable;
@@ -29,10 +28,11 @@ final class PolicyPreview {
              coalesce(o.score, -1)::bigint,
              coalesce(floor(extract(epoch from o.set_at) * 1000)::bigint, 0),
              coalesce(floor(extract(epoch from o.expires_at) * 1000)::bigint, 0),
-             (u.marketing_consent and x.user_id is null and %2$s)::int::bigint
+             (engagement.contact_obstacle(
+               u.marketing_consent, u.email, x.user_id is not null, x.address) is null)::int::bigint
       from shop.users u
       left join engagement.score_overrides o on o.user_id = u.user_id
-      %3$s
+      left join engagement.suppressions x on x.user_id = u.user_id
       left join (
         select user_id, max(sent_at) as at from engagement.emails
         where status = 'SENT' and hashtextextended(user_id, 0) between %%1$d and %%2$d
@@ -40,7 +40,7 @@ final class PolicyPreview {
       where hashtextextended(u.user_id, 0) between %%1$d and %%2$d
       order by 1
       """
-          .formatted(Score.NEVER + 1, Reachable.HAS_ADDRESS, Reachable.SUPPRESSION);
+          .formatted(Score.NEVER + 1);
 
   private static final String ORDERS =
       """

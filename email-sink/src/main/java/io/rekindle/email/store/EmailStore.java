@@ -50,7 +50,8 @@ public final class EmailStore implements AutoCloseable {
   private static final String FIND =
       "select episode_id from engagement.emails where episode_id = any (?)";
 
-  private static final String MAY_CONTACT = "select engagement.contactable_episodes(?, ?, ?)";
+  private static final String MAY_CONTACT = 
+      "select engagement.contactable_episodes(?, ?, ?, ? * interval '1 millisecond')";
 
   private static final String TOTAL =
       "select coalesce(sum(cost_usd), 0) from engagement.emails where generated_at >= ?";
@@ -81,6 +82,7 @@ public final class EmailStore implements AutoCloseable {
 
   private final Connections connections;
   private final DatabaseRetry retry;
+  private final Duration expiry;
   private final BlockingQueue<Task> waiting = new LinkedBlockingQueue<>();
   private final List<Thread> threads = new ArrayList<>();
   private volatile boolean closed;
@@ -89,13 +91,16 @@ public final class EmailStore implements AutoCloseable {
    * @param connections opens one for each thread, and another when one has broken
    * @param parallelism threads and connections
    * @param retryFor how long a task is tried again while the database is away, from its first try
+   * @param expiry age of the decision at which the sender cancels an email
    */
-  public EmailStore(Connections connections, int parallelism, Duration retryFor) {
+  public EmailStore(
+      Connections connections, int parallelism, Duration retryFor, Duration expiry) {
     if (parallelism < 1) {
       throw new IllegalArgumentException("parallelism is less than 1");
     }
     this.connections = connections;
     this.retry = new DatabaseRetry(PAUSES, retryFor);
+    this.expiry = expiry;
     for (int i = 0; i < parallelism; i++) {
       Thread thread = new Thread(this::work, "email-store-" + i);
       thread.setDaemon(true);
@@ -110,9 +115,9 @@ public final class EmailStore implements AutoCloseable {
   }
 
   /**
-   * Whether the user may still be contacted, and so a model be given their facts: the user is
-   * there, consenting, not suppressed, and the episode not decided otherwise, nor so long ago that
-   * its email would expire unsent. A request can have waited while that changed.
+   * Whether the user may still be contacted, and a model be given the facts. The SQL function {@code
+   * contact_obstacle} decides it, and the episode must not be decided otherwise. Both may change
+   * while a request waits.
    */
   public CompletableFuture<Boolean> mayContact(String episodeId, String userId, Instant decidedAt) {
     return submit(new ContactCheck(episodeId, userId, decidedAt, new CompletableFuture<>()));
@@ -206,7 +211,7 @@ public final class EmailStore implements AutoCloseable {
         }
         batch.clear();
         executeBatch(session, lookups, EmailStore::find, EmailStore::answerAll);
-        executeBatch(session, contactChecks, EmailStore::contactable, EmailStore::answerAll);
+        executeBatch(session, contactChecks, this::contactable, EmailStore::answerAll);
         executeBatch(session, inserts, EmailStore::store, EmailStore::answerFirst);
       }
     } catch (InterruptedException e) {
@@ -290,7 +295,7 @@ public final class EmailStore implements AutoCloseable {
     }
   }
 
-  private static Set<String> contactable(Connection connection, List<ContactCheck> tasks)
+  private Set<String> contactable(Connection connection, List<ContactCheck> tasks)
       throws SQLException {
     Object[] episodes = tasks.stream().map(ContactCheck::episodeId).toArray();
     Object[] users = tasks.stream().map(ContactCheck::userId).toArray();
@@ -299,6 +304,7 @@ public final class EmailStore implements AutoCloseable {
       check.setArray(1, connection.createArrayOf("text", episodes));
       check.setArray(2, connection.createArrayOf("text", users));
       check.setArray(3, connection.createArrayOf("timestamptz", decided));
+      check.setLong(4, expiry.toMillis());
       return strings(check);
     }
   }

@@ -187,7 +187,8 @@ final class WriterBenchmark {
             new EmailStore(
                 () -> DriverManager.getConnection(jdbcUrl),
                 STORE_CONNECTIONS,
-                Duration.ofSeconds(10))) {
+                Duration.ofSeconds(10),
+                Duration.ofHours(72))) {
       System.out.printf(
           "%d in flight, %d ms per answer, %d processors%n",
           IN_FLIGHT, DELAY_MS, Runtime.getRuntime().availableProcessors());

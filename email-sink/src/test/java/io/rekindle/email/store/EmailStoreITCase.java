@@ -3,6 +3,7 @@ package io.rekindle.email.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.rekindle.connectors.schema.Migrations;
 import io.rekindle.email.CheckResult;
 import io.rekindle.email.Email;
 import io.rekindle.email.EmailRequest;
@@ -24,7 +25,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,12 +34,14 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class EmailStoreITCase {
 
+  private static final Duration EXPIRY = Duration.ofHours(72);
+
   private static EmbeddedPostgres postgres;
 
   @BeforeAll
   static void start() throws Exception {
     postgres = EmbeddedPostgres.builder().setServerConfig("wal_level", "logical").start();
-    Flyway.configure().dataSource(postgres.getPostgresDatabase()).load().migrate();
+    Migrations.apply(postgres.getPostgresDatabase());
   }
 
   @AfterAll
@@ -107,14 +109,14 @@ class EmailStoreITCase {
             + " values ('e6', 'e6', 'u6', 'HOLDOUT', 'AT_RISK', now(), 'p', '{}')");
     Instant expired = Instant.now().minus(Duration.ofHours(73));
     try (EmailStore store = store()) {
-      List<String> withLeave = new ArrayList<>();
+      List<String> contactable = new ArrayList<>();
       for (int user = 1; user <= 9; user++) {
         Instant decidedAt = user == 8 ? expired : Instant.now();
         if (store.mayContact("e" + user, "u" + user, decidedAt).join()) {
-          withLeave.add("u" + user);
+          contactable.add("u" + user);
         }
       }
-      assertThat(withLeave).containsExactly("u1", "u5", "u7");
+      assertThat(contactable).containsExactly("u1", "u5", "u7");
     }
   }
 
@@ -151,7 +153,7 @@ class EmailStoreITCase {
               return connect();
             },
             1,
-            Duration.ofSeconds(20))) {
+            Duration.ofSeconds(20), EXPIRY)) {
       // The first opens the connection; the others wait for it together.
       CompletableFuture<Boolean> first = store.exists("e0");
       CompletableFuture<Boolean> good = store.insert(request("e1"), written("Good"), null, null);
@@ -200,7 +202,7 @@ class EmailStoreITCase {
               return connect();
             },
             2,
-            Duration.ofSeconds(30))) {
+            Duration.ofSeconds(30), EXPIRY)) {
       List<CompletableFuture<Boolean>> inserts = new ArrayList<>();
       for (int i = 0; i < 3_000; i++) {
         inserts.add(store.insert(request("e" + i), written("S" + i), null, null));
@@ -224,7 +226,7 @@ class EmailStoreITCase {
               throw new SQLException("connection refused", "08001");
             },
             1,
-            Duration.ofMillis(200))) {
+            Duration.ofMillis(200), EXPIRY)) {
       assertThatThrownBy(() -> store.exists("e1").join()).hasMessageContaining("refused");
     }
   }
@@ -268,7 +270,7 @@ class EmailStoreITCase {
               return connect();
             },
             1,
-            Duration.ofSeconds(20));
+            Duration.ofSeconds(20), EXPIRY);
     CompletableFuture<Boolean> waiting = store.exists("e1");
     store.close();
     assertThatThrownBy(waiting::join).isInstanceOf(CancellationException.class);
@@ -285,7 +287,7 @@ class EmailStoreITCase {
   }
 
   private static EmailStore store() {
-    return new EmailStore(EmailStoreITCase::connect, 2, Duration.ofSeconds(20));
+    return new EmailStore(EmailStoreITCase::connect, 2, Duration.ofSeconds(20), EXPIRY);
   }
 
   /** As the role that the job has. */

@@ -225,6 +225,14 @@ public final class JobSettings {
                   + " job writes emails only with this and the four settings before it. Without"
                   + " them, requests wait in their topic, for 14 days at most.");
 
+  public static final Setting<Duration> SENDER_EXPIRE =
+      SETTINGS
+          .declare("sender.expire", duration(Duration.ofHours(1), Duration.ofDays(30)))
+          .withDefault(
+              "72 h",
+              "Age at which the sender cancels an unsent email; the same as the sender's. The job"
+                  + " asks no model for an older one.");
+
   public static final Setting<String> LLM_BASE_URL =
       SETTINGS
           .declare("llm.base-url", text())
@@ -356,7 +364,8 @@ public final class JobSettings {
             get(UNSUBSCRIBE_BASE_URL).orElseThrow(),
             get(UNSUBSCRIBE_SECRET).orElseThrow(),
             get(LLM_API_KEY).map(this::model).orElse(null),
-            database));
+            database,
+            get(SENDER_EXPIRE)));
   }
 
   private LlmSettings model(String apiKey) {

@@ -116,7 +116,8 @@ class WritingGraphITCase {
             "https://mail.shop.example",
             "0123456789abcdef0123456789abcdef",
             null,
-            settings);
+            settings,
+            Duration.ofHours(72));
     WritingGraph.define(
         env,
         requests(),

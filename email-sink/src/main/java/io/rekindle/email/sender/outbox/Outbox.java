@@ -1,8 +1,7 @@
 package io.rekindle.email.sender.outbox;
 
 import io.rekindle.email.sender.outbox.QueuedEmail.OutreachSettings;
-import io.rekindle.email.sender.outbox.QueuedEmail.Recipient;
-import io.rekindle.email.sender.outbox.QueuedEmail.Suppression;
+import io.rekindle.scoring.contact.Recipient;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -93,7 +92,7 @@ public final class Outbox {
              case when e.decision_id is null then 'EMAIL' else decision.decision end as decision,
              u.user_id is not null as present, u.email, u.marketing_consent, u.time_zone,
              s.user_id is not null as suppressed, s.address,
-             o.id is not null as has_settings, o.enabled, o.quiet_from, o.quiet_until,
+             o.id is not null as has_settings, o.enabled, o.cooldown_days, o.quiet_from, o.quiet_until,
              exists (
                select 1 from shop.orders placed
                where placed.user_id = e.user_id and placed.status = 'PLACED'
@@ -104,12 +103,9 @@ public final class Outbox {
                    else date_trunc('milliseconds', placed.placed_at) > known.last_order_at
                  end
              ) as ordered_since,
-             exists (
-               select 1 from engagement.emails contact
-               where contact.user_id = e.user_id and contact.email_id <> e.email_id
-                 and contact.status = 'SENT'
-                 and contact.sent_at > now() - o.cooldown_days * interval '24 hours'
-             ) as recently_contacted
+             (select max(contact.sent_at) from engagement.emails contact
+              where contact.user_id = e.user_id and contact.email_id <> e.email_id
+                and contact.status = 'SENT') as last_contact_at
       from engagement.emails e
       left join shop.users u on u.user_id = e.user_id
       left join engagement.suppressions s on s.user_id = e.user_id
@@ -269,17 +265,20 @@ public final class Outbox {
     Recipient recipient =
         row.getBoolean("present")
             ? new Recipient(
-                row.getString("email"),
                 row.getBoolean("marketing_consent"),
-                row.getString("time_zone"))
+                row.getString("email"),
+                row.getBoolean("suppressed"),
+                row.getString("address"))
             : null;
     OutreachSettings outreach =
         row.getBoolean("has_settings")
             ? new OutreachSettings(
                 row.getBoolean("enabled"),
+                row.getInt("cooldown_days"),
                 row.getObject("quiet_from", LocalTime.class),
                 row.getObject("quiet_until", LocalTime.class))
             : null;
+    Timestamp lastContact = row.getTimestamp("last_contact_at");
     return new QueuedEmail(
         emailId,
         row.getString("user_id"),
@@ -290,9 +289,9 @@ public final class Outbox {
         row.getTimestamp("decided_at").toInstant(),
         row.getString("decision"),
         recipient,
-        row.getBoolean("suppressed") ? new Suppression(row.getString("address")) : null,
+        row.getString("time_zone"),
         row.getBoolean("ordered_since"),
-        row.getBoolean("recently_contacted"),
+        lastContact == null ? null : lastContact.toInstant(),
         outreach,
         row.getTimestamp("now").toInstant());
   }

@@ -1,5 +1,6 @@
 package io.rekindle.email.sender.outbox;
 
+import io.rekindle.scoring.contact.Recipient;
 import java.time.Instant;
 import java.time.LocalTime;
 
@@ -10,11 +11,10 @@ import java.time.LocalTime;
  * @param html HTML part; empty for none
  * @param decidedAt when it was decided to write it; when it was written, if nothing was decided
  * @param decision what was decided about it, EMAIL if nobody had to; null if that is not known
- * @param recipient whom it is for; null if the shop knows nobody of this id any more
- * @param suppression what was said about writing to them; null if nothing was
- * @param orderedSince whether they have an effective order that was not known when it was decided
- *     to write
- * @param recentlyContacted whether another email was sent to them within the cooldown
+ * @param recipient null if the shop has no such user any more
+ * @param timeZone of the recipient, as the shop stores it; null without a recipient
+ * @param orderedSince whether the recipient has an effective order that the decision did not know
+ * @param lastContactAt when the newest other email was sent to the recipient; null if none was
  * @param outreach the rules; null if there are none, which is as good as switched off
  * @param now by the database's clock
  */
@@ -28,22 +28,13 @@ public record QueuedEmail(
     Instant decidedAt,
     String decision,
     Recipient recipient,
-    Suppression suppression,
+    String timeZone,
     boolean orderedSince,
-    boolean recentlyContacted,
+    Instant lastContactAt,
     OutreachSettings outreach,
     Instant now) {
 
-  /**
-   * @param address as the shop stores it: of any content; null if unknown
-   * @param timeZone as the shop stores it
-   */
-  record Recipient(String address, boolean consents, String timeZone) {}
-
-  /**
-   * @param address the only address it is about; null if it is about the person
-   */
-  record Suppression(String address) {}
-
-  record OutreachSettings(boolean enabled, LocalTime quietFrom, LocalTime quietUntil) {}
+  /** The rules of outreach, as far as the sender needs them. */
+  record OutreachSettings(
+      boolean enabled, int cooldownDays, LocalTime quietFrom, LocalTime quietUntil) {}
 }

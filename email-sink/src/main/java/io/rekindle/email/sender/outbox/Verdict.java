@@ -2,9 +2,10 @@ package io.rekindle.email.sender.outbox;
 
 import io.rekindle.email.sender.mail.MailAddress;
 import io.rekindle.email.sender.outbox.QueuedEmail.OutreachSettings;
+import io.rekindle.scoring.contact.ContactRule;
+import io.rekindle.scoring.contact.Obstacle;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Locale;
 import java.util.Optional;
 
 /** What is to become of an email, by the recheck before it is sent. */
@@ -65,50 +66,34 @@ sealed interface Verdict {
     if (!email.decision().equals("EMAIL")) {
       return new Cancel(Reason.DECIDED_OTHERWISE);
     }
-    QueuedEmail.Recipient recipient = email.recipient();
-    if (recipient == null) {
-      return new Cancel(Reason.USER_REMOVED);
+    Obstacle obstacle = ContactRule.obstacle(email.recipient());
+    if (obstacle != null) {
+      return new Cancel(Reason.valueOf(obstacle.name()));
     }
-    if (!recipient.consents()) {
-      return new Cancel(Reason.NO_CONSENT);
-    }
-    if (isSuppressed(email)) {
-      return new Cancel(Reason.SUPPRESSED);
-    }
-    Optional<String> address = MailAddress.parse(recipient.address());
+    Optional<String> address = MailAddress.parse(email.recipient().address());
     if (address.isEmpty()) {
       return new Cancel(Reason.NO_ADDRESS);
     }
     if (email.orderedSince()) {
       return new Cancel(Reason.ORDERED_SINCE);
     }
-    if (email.recentlyContacted()) {
+    OutreachSettings outreach = email.outreach();
+    if (outreach != null
+        && ContactRule.isInCooldown(email.lastContactAt(), outreach.cooldownDays(), email.now())) {
       return new Cancel(Reason.RECENTLY_CONTACTED);
     }
-    if (!email.now().isBefore(email.decidedAt().plus(expiry))) {
+    if (ContactRule.isExpired(email.decidedAt(), expiry, email.now())) {
       return new Cancel(Reason.EXPIRED);
     }
     if (email.subject().isBlank() || (email.text().isBlank() && email.html().isBlank())) {
       return new Fail(FailureReason.EMPTY);
     }
-    OutreachSettings outreach = email.outreach();
     if (outreach == null || !outreach.enabled()) {
       return new Hold(email.now().plus(PAUSE), "outreach is paused");
     }
     return new QuietHours(outreach.quietFrom(), outreach.quietUntil())
-        .endIfQuiet(email.now(), recipient.timeZone())
+        .endIfQuiet(email.now(), email.timeZone())
         .<Verdict>map(end -> new Hold(end, "quiet hours"))
         .orElseGet(() -> new Send(address.get()));
-  }
-
-  private static boolean isSuppressed(QueuedEmail email) {
-    if (email.suppression() == null) {
-      return false;
-    }
-    String only = email.suppression().address();
-    String address = email.recipient().address();
-    return only == null
-        || (address != null
-            && only.toLowerCase(Locale.ROOT).equals(address.toLowerCase(Locale.ROOT)));
   }
 }

@@ -9,7 +9,6 @@ import io.rekindle.job.outreach.Decisions;
 import io.rekindle.job.rules.PolicyTimeline.PolicyPeriod;
 import io.rekindle.job.rules.RuleTimelines;
 import io.rekindle.job.state.Episode;
-import io.rekindle.job.state.Profile;
 import io.rekindle.job.state.PublishedScore;
 import io.rekindle.job.state.UserState;
 import io.rekindle.scoring.Score;
@@ -218,18 +217,16 @@ final class UserEvaluator {
   private void decide(
       String userId, UserState user, Score score, boolean overridden, Episode opened) {
     OutreachRules outreach = rules.outreach().at(opened.noticedAt());
-    Profile profile = user.profile();
     Candidate candidate =
         new Candidate(
-            profile.hasAddress(),
-            profile.marketingConsent(),
+            user.recipient(),
             user.suppression(),
             user.lastContactAt(),
             score,
             overridden,
             opened.policyVersion(),
             user.armOf(outreach.experimentId()),
-            profile.facts(userId, score));
+            user.profile().facts(userId, score));
     Decision decision =
         Decisions.decide(candidate, opened.openedAt(), opened.noticedAt(), outreach);
     user.decided(opened.openedAt(), decision.experimentId(), decision.arm());

@@ -7,12 +7,16 @@ import io.rekindle.connectors.events.OutreachVariant;
 import io.rekindle.job.outreach.Decision.Kind;
 import io.rekindle.job.outreach.Decision.Reason;
 import io.rekindle.scoring.Score;
+import io.rekindle.scoring.contact.Assignment;
+import io.rekindle.scoring.contact.ContactRule;
 import io.rekindle.scoring.contact.EpisodeId;
+import io.rekindle.scoring.contact.Obstacle;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.time.Instant;
+import java.util.List;
 
 /**
  * Decides what to do about an episode: a pure function of the candidate, the instants and the
@@ -20,7 +24,6 @@ import java.time.Instant;
  */
 public final class Decisions {
 
-  private static final long DAY_MS = 86_400_000L;
   private static final int PPM_DIGITS = 6;
 
   private static final JsonFactory JSON = new JsonFactory();
@@ -40,7 +43,7 @@ public final class Decisions {
       arm =
           isArmOf(candidate.assignedArm(), rules)
               ? candidate.assignedArm()
-              : Assignment.arm(candidate.facts().userId(), rules);
+              : assign(candidate.facts().userId(), rules);
     }
     OutreachVariant variant = arm == null ? null : variant(arm, rules);
     Kind kind = skip != null ? Kind.SKIP : variant == null ? Kind.HOLDOUT : Kind.EMAIL;
@@ -61,28 +64,36 @@ public final class Decisions {
         kind == Kind.EMAIL ? candidate.facts() : null);
   }
 
-  /** The first that applies, from what lasts longest to what may differ tomorrow. */
+  /** The first reason that applies, from the one that lasts longest to the shortest. */
   private static Reason reasonToSkip(
       Candidate candidate, long openedAt, long at, OutreachRules rules) {
-    if (!candidate.consents()) {
-      return Reason.NO_CONSENT;
-    }
-    if (candidate.suppression() != null) {
-      return Reason.SUPPRESSED;
-    }
-    if (!candidate.hasAddress()) {
-      return Reason.NO_ADDRESS;
+    Obstacle obstacle = ContactRule.obstacle(candidate.recipient());
+    if (obstacle != null) {
+      return Reason.valueOf(obstacle.name());
     }
     if (!rules.enabled()) {
       return Reason.PAUSED;
     }
-    if (at - openedAt > rules.staleDays() * DAY_MS) {
+    Instant now = Instant.ofEpochMilli(at);
+    if (ContactRule.isStale(Instant.ofEpochMilli(openedAt), rules.staleDays(), now)) {
       return Reason.STALE;
     }
-    boolean contacted =
-        candidate.lastContactAt() != Score.NEVER
-            && at - candidate.lastContactAt() < rules.cooldownDays() * DAY_MS;
-    return contacted ? Reason.RECENTLY_CONTACTED : null;
+    Instant lastContact =
+        candidate.lastContactAt() == Score.NEVER
+            ? null
+            : Instant.ofEpochMilli(candidate.lastContactAt());
+    return ContactRule.isInCooldown(lastContact, rules.cooldownDays(), now)
+        ? Reason.RECENTLY_CONTACTED
+        : null;
+  }
+
+  private static String assign(String userId, OutreachRules rules) {
+    List<Assignment.Arm> arms =
+        rules.variants().stream()
+            .map(variant -> new Assignment.Arm(variant.name(), variant.weight()))
+            .toList();
+    String arm = Assignment.arm(userId, rules.experimentId(), rules.holdoutPpm(), arms);
+    return arm == null ? OutreachRules.HOLDOUT : arm;
   }
 
   /** A variant that was taken out of its experiment has left its users without an arm. */
@@ -120,8 +131,8 @@ public final class Decisions {
       instant("last_contact_at", candidate.lastContactAt(), json);
       json.writeNumberField("order_count", score.orderCount());
       json.writeNumberField("usual_gap_ms", score.usualGap());
-      json.writeBooleanField("consent", candidate.consents());
-      json.writeBooleanField("address", candidate.hasAddress());
+      json.writeBooleanField("consent", candidate.recipient().consents());
+      json.writeBooleanField("address", candidate.recipient().hasAddress());
       json.writeStringField("suppression", candidate.suppression());
       json.writeBooleanField("enabled", rules.enabled());
       json.writeNumberField("cooldown_days", rules.cooldownDays());

@@ -28,11 +28,6 @@ public record Profile(
     preferredCategories = List.copyOf(preferredCategories);
   }
 
-  /** Whether there is anything that looks like an address; the sender looks closer. */
-  public boolean hasAddress() {
-    return email != null && email.indexOf('@') > 0;
-  }
-
   /** What an email may be written from. */
   public EmailFacts facts(String userId, Score score) {
     return new EmailFacts(

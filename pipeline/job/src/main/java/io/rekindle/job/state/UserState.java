@@ -14,6 +14,7 @@ import io.rekindle.connectors.events.UserChanged;
 import io.rekindle.connectors.events.UserRemoved;
 import io.rekindle.scoring.OrderHistory;
 import io.rekindle.scoring.Score;
+import io.rekindle.scoring.contact.Recipient;
 
 /**
  * All that is known of one user. Each row is a register in which the newest version wins, so that
@@ -227,15 +228,19 @@ public final class UserState {
     return outreach != null && experimentId.equals(outreach.experimentId) ? outreach.arm : null;
   }
 
-  /** Why the user's address must not be written to; null if it may. */
+  /** The user as a recipient of emails. There has to be a profile. */
+  public Recipient recipient() {
+    OutreachState.Suppression suppression = outreach == null ? null : outreach.suppression;
+    return new Recipient(
+        profile.marketingConsent(),
+        profile.email(),
+        suppression != null,
+        suppression == null ? null : suppression.address());
+  }
+
+  /** Reason of the suppression that covers the user or the user's address; null if none does. */
   public String suppression() {
-    if (outreach == null || outreach.suppression == null) {
-      return null;
-    }
-    String address = outreach.suppression.address();
-    return address == null || (profile != null && address.equalsIgnoreCase(profile.email()))
-        ? outreach.suppression.reason()
-        : null;
+    return recipient().isSuppressed() ? outreach.suppression.reason() : null;
   }
 
   /**

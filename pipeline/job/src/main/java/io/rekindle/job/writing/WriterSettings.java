@@ -12,12 +12,14 @@ import io.rekindle.job.sink.DatabaseSettings;
 import java.io.Serializable;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.time.Duration;
 
 /**
  * How emails are written. Serialized with the job's graph; the writers that it makes are not.
  *
  * @param unsubscribeSecret signs the links to unsubscribe
  * @param model with the limits of the whole job; null for the template alone
+ * @param expiry age of the decision at which the sender cancels an email
  */
 public record WriterSettings(
     String shopName,
@@ -26,7 +28,8 @@ public record WriterSettings(
     String unsubscribeBaseUrl,
     String unsubscribeSecret,
     LlmSettings model,
-    DatabaseSettings database)
+    DatabaseSettings database,
+    Duration expiry)
     implements Serializable {
 
   private static final int STORE_CONNECTIONS = 2;
@@ -67,7 +70,7 @@ public record WriterSettings(
   }
 
   EmailStore store() {
-    return new EmailStore(database::connect, STORE_CONNECTIONS, database.retryTimeout());
+    return new EmailStore(database::connect, STORE_CONNECTIONS, database.retryTimeout(), expiry);
   }
 
   /**

@@ -15,6 +15,9 @@ import io.rekindle.job.outreach.Decision.Reason;
 import io.rekindle.scoring.OrderHistory;
 import io.rekindle.scoring.Score;
 import io.rekindle.scoring.Scorer;
+import io.rekindle.scoring.contact.ContactCase;
+import io.rekindle.scoring.contact.Obstacle;
+import io.rekindle.scoring.contact.Recipient;
 import io.rekindle.scoring.policy.ScoringPolicy;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -23,6 +26,8 @@ import java.util.List;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class DecisionsTest {
 
@@ -105,14 +110,14 @@ class DecisionsTest {
   @Test
   void shouldLeaveAUserInTheArmThatTheyAreIn() {
     Candidate assigned =
-        new Candidate(true, true, null, Score.NEVER, SCORE, false, "cadence-v1", "HOLDOUT", FACTS);
+        assigned("HOLDOUT");
     assertThat(Decisions.decide(assigned, YESTERDAY, NOW, RULES).kind()).isEqualTo(Kind.HOLDOUT);
   }
 
   @Test
   void shouldAssignAgainWhoseVariantWasTakenOut() {
     Candidate assigned =
-        new Candidate(true, true, null, Score.NEVER, SCORE, false, "cadence-v1", "gone", FACTS);
+        assigned("gone");
     assertThat(Decisions.decide(assigned, YESTERDAY, NOW, RULES).arm()).isEqualTo("friendly");
   }
 
@@ -181,7 +186,42 @@ class DecisionsTest {
 
   private static Candidate candidate(
       boolean address, boolean consents, String suppression, long lastContactAt) {
+    Recipient recipient =
+        new Recipient(consents, address ? "anna@example.com" : null, suppression != null, null);
     return new Candidate(
-        address, consents, suppression, lastContactAt, SCORE, false, "cadence-v1", null, FACTS);
+        recipient, suppression, lastContactAt, SCORE, false, "cadence-v1", null, FACTS);
+  }
+
+  private static Candidate assigned(String arm) {
+    Candidate anna = anna();
+    return new Candidate(
+        anna.recipient(), null, Score.NEVER, SCORE, false, "cadence-v1", arm, FACTS);
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.rekindle.scoring.contact.ContactCase#inForceAtDecision")
+  void shouldAgreeWithTheContactCase(ContactCase example) {
+    Candidate candidate =
+        new Candidate(
+            example.recipient(),
+            null,
+            example.contacted() == null ? Score.NEVER : NOW - example.contacted().toMillis(),
+            SCORE,
+            false,
+            "cadence-v1",
+            null,
+            FACTS);
+    OutreachRules rules =
+        new OutreachRules(
+            true,
+            example.cooldownDays(),
+            example.staleDays(),
+            10,
+            "default",
+            0,
+            List.of(FRIENDLY));
+    Obstacle expected = example.obstacle();
+    assertThat(reason(candidate, NOW - example.opened().toMillis(), rules))
+        .isEqualTo(expected == null ? Reason.AT_RISK : Reason.valueOf(expected.name()));
   }
 }

@@ -1,11 +1,9 @@
-package io.rekindle.job.outreach;
+package io.rekindle.scoring.contact;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.rekindle.connectors.events.OutreachRules;
-import io.rekindle.connectors.events.OutreachVariant;
-import io.rekindle.scoring.contact.EpisodeId;
+import io.rekindle.scoring.contact.Assignment.Arm;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -18,11 +16,11 @@ class AssignmentTest {
 
   @Test
   void shouldGiveEachArmItsShare() {
-    OutreachRules rules =
+    Rules rules =
         rules("spring", 200_000, variant("a", 1), variant("b", 3), variant("never", 0));
     Map<String, Long> arms =
         IntStream.range(0, USERS)
-            .mapToObj(user -> Assignment.arm("user" + user, rules))
+            .mapToObj(user -> arm("user" + user, rules))
             .collect(Collectors.groupingBy(arm -> arm, Collectors.counting()));
 
     assertThat(arms).containsOnlyKeys("HOLDOUT", "a", "b");
@@ -34,12 +32,12 @@ class AssignmentTest {
 
   @Test
   void shouldDivideUsersOtherwiseInAnotherExperiment() {
-    OutreachRules spring = rules("spring", 500_000, variant("a", 1));
-    OutreachRules summer = rules("summer", 500_000, variant("a", 1));
+    Rules spring = rules("spring", 500_000, variant("a", 1));
+    Rules summer = rules("summer", 500_000, variant("a", 1));
     long alike =
         IntStream.range(0, USERS)
             .mapToObj(user -> "user" + user)
-            .filter(user -> Assignment.arm(user, spring).equals(Assignment.arm(user, summer)))
+            .filter(user -> arm(user, spring).equals(arm(user, summer)))
             .count();
     assertThat(alike / (double) USERS).isCloseTo(0.5, within(0.008));
   }
@@ -59,16 +57,22 @@ class AssignmentTest {
 
   @Test
   void shouldHoldOutEverybodyOrNobody() {
-    assertThat(Assignment.arm("anna", rules("x", 1_000_000, variant("a", 1)))).isEqualTo("HOLDOUT");
-    assertThat(Assignment.arm("anna", rules("x", 0, variant("a", 1)))).isEqualTo("a");
+    assertThat(arm("anna", rules("x", 1_000_000, variant("a", 1)))).isEqualTo("HOLDOUT");
+    assertThat(arm("anna", rules("x", 0, variant("a", 1)))).isEqualTo("a");
   }
 
-  private static OutreachVariant variant(String name, long weight) {
-    return new OutreachVariant(name, weight * 1_000_000, "winback-v1", null, null);
+  private record Rules(String experiment, int holdoutPpm, List<Arm> arms) {}
+
+  private static Rules rules(String experiment, int holdoutPpm, Arm... arms) {
+    return new Rules(experiment, holdoutPpm, List.of(arms));
   }
 
-  private static OutreachRules rules(
-      String experiment, int holdoutPpm, OutreachVariant... variants) {
-    return new OutreachRules(true, 30, 14, 1_000, experiment, holdoutPpm, List.of(variants));
+  private static Arm variant(String name, long weight) {
+    return new Arm(name, weight * 1_000_000);
+  }
+
+  private static String arm(String userId, Rules rules) {
+    String arm = Assignment.arm(userId, rules.experiment(), rules.holdoutPpm(), rules.arms());
+    return arm == null ? "HOLDOUT" : arm;
   }
 }

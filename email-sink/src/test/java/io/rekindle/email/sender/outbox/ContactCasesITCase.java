@@ -1,0 +1,105 @@
+package io.rekindle.email.sender.outbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rekindle.email.sender.SenderDatabase;
+import io.rekindle.email.sender.outbox.Verdict.Cancel;
+import io.rekindle.email.sender.outbox.Verdict.Send;
+import io.rekindle.email.store.EmailStore;
+import io.rekindle.scoring.contact.ContactCase;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The contact cases on a real Postgres: the SQL function, the job's check, the sender's recheck. */
+class ContactCasesITCase {
+
+  @RegisterExtension static final SenderDatabase DATABASE = new SenderDatabase();
+
+  @ParameterizedTest
+  @MethodSource("io.rekindle.scoring.contact.ContactCase#ofPersonAndDecision")
+  void shouldAgreeInSql(ContactCase example) throws SQLException {
+    store(example);
+
+    assertThat(
+            DATABASE.value(
+                """
+                select engagement.contact_obstacle(
+                  u.marketing_consent, u.email, s.user_id is not null, s.address,
+                  now() - cast(? as interval), cast(? as interval))
+                from (values ('u')) as asked (user_id)
+                left join shop.users u using (user_id)
+                left join engagement.suppressions s using (user_id)
+                """,
+                example.decided().toString(),
+                example.expiry().toString()))
+        .isEqualTo(example.obstacle() == null ? null : example.obstacle().name());
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.rekindle.scoring.contact.ContactCase#ofPersonAndDecision")
+  void shouldAgreeBeforeAModelIsAsked(ContactCase example) throws SQLException {
+    store(example);
+    try (EmailStore store =
+        new EmailStore(
+            () -> DriverManager.getConnection(DATABASE.url(), "rekindle_pipeline", ""),
+            1,
+            Duration.ofSeconds(20),
+            example.expiry())) {
+      Instant decidedAt = Instant.now().minus(example.decided());
+
+      assertThat(store.mayContact("e", "u", decidedAt).join())
+          .isEqualTo(example.obstacle() == null);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.rekindle.scoring.contact.ContactCase#inForceAtSending")
+  void shouldAgreeBeforeAnEmailIsSent(ContactCase example) throws SQLException {
+    store(example);
+    DATABASE.execute(
+        "update engagement.outreach_settings set cooldown_days = ?, enabled = true",
+        example.cooldownDays());
+    DATABASE.decision("e", "u", "EMAIL");
+    DATABASE.execute(
+        "update engagement.outreach_decisions set decided_at = now() - cast(? as interval)",
+        example.decided().toString());
+    DATABASE.ready("e", "u");
+    DATABASE.execute("update engagement.emails set decision_id = 'e'");
+    if (example.contacted() != null) {
+      DATABASE.ready("before", "u");
+      DATABASE.execute(
+          "update engagement.emails set status = 'SENT', sent_at = now() - cast(? as interval)"
+              + " where email_id = 'before'",
+          example.contacted().toString());
+    }
+    Outbox outbox = new Outbox(DATABASE.sender(), "test", Duration.ofMinutes(1), example.expiry());
+
+    Verdict verdict = Verdict.on(outbox.recheck("e").orElseThrow(), example.expiry());
+
+    assertThat(verdict)
+        .isEqualTo(
+            example.obstacle() == null
+                ? new Send(example.address())
+                : new Cancel(Verdict.Reason.valueOf(example.obstacle().name())));
+  }
+
+  private static void store(ContactCase example) throws SQLException {
+    if (example.user()) {
+      DATABASE.execute(
+          "insert into shop.users (user_id, email, marketing_consent) values ('u', ?, ?)",
+          example.address(),
+          example.consents());
+    }
+    if (example.suppressed()) {
+      DATABASE.execute(
+          "insert into engagement.suppressions (user_id, address, reason)"
+              + " values ('u', ?, 'MANUAL')",
+          example.suppressedAddress());
+    }
+  }
+}

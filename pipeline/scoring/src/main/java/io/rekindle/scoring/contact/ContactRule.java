@@ -1,0 +1,52 @@
+package io.rekindle.scoring.contact;
+
+import java.time.Duration;
+import java.time.Instant;
+
+/**
+ * Whether a person may be written to. The job, the sender and the dashboard apply this rule; the
+ * SQL function {@code engagement.contact_obstacle} states it for queries. A table of cases in the
+ * tests holds all of them to one answer. A day has 24 hours here.
+ */
+public final class ContactRule {
+
+  private ContactRule() {}
+
+  /**
+   * The obstacle in the person. Of several, the one that lasts longest.
+   *
+   * @param recipient null if the shop has no such user
+   * @return null if there is none
+   */
+  public static Obstacle obstacle(Recipient recipient) {
+    if (recipient == null) {
+      return Obstacle.USER_REMOVED;
+    }
+    if (!recipient.consents()) {
+      return Obstacle.NO_CONSENT;
+    }
+    if (recipient.isSuppressed()) {
+      return Obstacle.SUPPRESSED;
+    }
+    return recipient.hasAddress() ? null : Obstacle.NO_ADDRESS;
+  }
+
+  /** Whether a risk began too long ago to write about it: more than that many days. */
+  public static boolean isStale(Instant openedAt, int staleDays, Instant at) {
+    return openedAt.isBefore(at.minus(Duration.ofDays(staleDays)));
+  }
+
+  /**
+   * Whether the person was written to less than that many days ago.
+   *
+   * @param lastContactAt null if the person was never written to
+   */
+  public static boolean isInCooldown(Instant lastContactAt, int cooldownDays, Instant at) {
+    return lastContactAt != null && lastContactAt.isAfter(at.minus(Duration.ofDays(cooldownDays)));
+  }
+
+  /** Whether an email is too old to be sent: the decision has reached that age. */
+  public static boolean isExpired(Instant decidedAt, Duration expiry, Instant at) {
+    return !at.isBefore(decidedAt.plus(expiry));
+  }
+}

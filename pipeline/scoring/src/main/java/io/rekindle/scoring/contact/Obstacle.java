@@ -1,0 +1,12 @@
+package io.rekindle.scoring.contact;
+
+/** A reason not to write to a person. The SQL function {@code contact_obstacle} uses the names. */
+public enum Obstacle {
+  USER_REMOVED,
+  NO_CONSENT,
+  SUPPRESSED,
+  NO_ADDRESS,
+  STALE,
+  RECENTLY_CONTACTED,
+  EXPIRED
+}

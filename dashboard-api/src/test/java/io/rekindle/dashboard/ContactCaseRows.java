@@ -30,9 +30,9 @@ public final class ContactCaseRows {
       execute(
           connection,
           """
-          insert into engagement.user_scores (user_id, as_of, revision, band, segment, at_risk,
-            at_risk_since, last_contact_at, policy_version)
-          values (?, now(), 1, 'LOW', 'LAPSED', true, now() - cast(? as interval),
+          insert into engagement.user_scores (user_id, as_of, revision, band, segment, order_count,
+            at_risk, at_risk_since, last_contact_at, policy_version)
+          values (?, now(), 1, 'LOW', 'LAPSED', 0, true, now() - cast(? as interval),
             now() - cast(? as interval), 'p')
           """,
           example.name(),

@@ -4,11 +4,11 @@ import io.rekindle.scoring.Score;
 import io.rekindle.scoring.contact.ContactRule;
 import io.rekindle.scoring.policy.Band;
 import io.rekindle.scoring.policy.Segment;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -149,8 +149,7 @@ final class PolicyComparison {
       entering++;
       Instant atRiskSince = Instant.ofEpochMilli(changed.atRiskSince());
       if (reachable
-          && !ContactRule.isStale(
-              atRiskSince, outreach.staleDays(), Instant.ofEpochMilli(asOf))) {
+          && !ContactRule.isStale(atRiskSince, outreach.staleDays(), Instant.ofEpochMilli(asOf))) {
         emailsAtOnce++;
       }
     } else if (old.atRisk() && !changed.atRisk()) {

@@ -31,8 +31,7 @@ class ContactStatusQueryITCase {
         Jdbi.create(database.url(), "rekindle_api", "")
             .withHandle(
                 handle ->
-                    ContactStatusQuery.of(
-                        handle, cases.stream().map(ContactCase::name).toList()));
+                    ContactStatusQuery.of(handle, cases.stream().map(ContactCase::name).toList()));
   }
 
   @AfterAll

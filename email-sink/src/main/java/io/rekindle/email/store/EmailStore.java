@@ -50,7 +50,7 @@ public final class EmailStore implements AutoCloseable {
   private static final String FIND =
       "select episode_id from engagement.emails where episode_id = any (?)";
 
-  private static final String MAY_CONTACT = 
+  private static final String MAY_CONTACT =
       "select engagement.contactable_episodes(?, ?, ?, ? * interval '1 millisecond')";
 
   private static final String TOTAL =
@@ -93,8 +93,7 @@ public final class EmailStore implements AutoCloseable {
    * @param retryFor how long a task is tried again while the database is away, from its first try
    * @param expiry age of the decision at which the sender cancels an email
    */
-  public EmailStore(
-      Connections connections, int parallelism, Duration retryFor, Duration expiry) {
+  public EmailStore(Connections connections, int parallelism, Duration retryFor, Duration expiry) {
     if (parallelism < 1) {
       throw new IllegalArgumentException("parallelism is less than 1");
     }
@@ -115,9 +114,9 @@ public final class EmailStore implements AutoCloseable {
   }
 
   /**
-   * Whether the user may still be contacted, and a model be given the facts. The SQL function {@code
-   * contact_obstacle} decides it, and the episode must not be decided otherwise. Both may change
-   * while a request waits.
+   * Whether the user may still be contacted, and a model be given the facts. The SQL function
+   * {@code contact_obstacle} decides it, and the episode must not be decided otherwise. Both may
+   * change while a request waits.
    */
   public CompletableFuture<Boolean> mayContact(String episodeId, String userId, Instant decidedAt) {
     return submit(new ContactCheck(episodeId, userId, decidedAt, new CompletableFuture<>()));

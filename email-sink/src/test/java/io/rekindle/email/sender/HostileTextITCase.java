@@ -160,7 +160,9 @@ class HostileTextITCase {
                 "en",
                 null),
             new Variant("friendly", Variant.WINBACK, null, null));
-    try (EmailStore store = new EmailStore(HostileTextITCase::pipeline, 1, Duration.ofSeconds(10), Duration.ofHours(72));
+    try (EmailStore store =
+            new EmailStore(
+                HostileTextITCase::pipeline, 1, Duration.ofSeconds(10), Duration.ofHours(72));
         ScriptedSmtpServer smtp = new ScriptedSmtpServer();
         Sender sender = Sender.start(SenderSettings.from(environment(smtp)))) {
       assertThat(sender.port()).isPositive();

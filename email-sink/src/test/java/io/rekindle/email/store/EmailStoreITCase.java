@@ -153,7 +153,8 @@ class EmailStoreITCase {
               return connect();
             },
             1,
-            Duration.ofSeconds(20), EXPIRY)) {
+            Duration.ofSeconds(20),
+            EXPIRY)) {
       // The first opens the connection; the others wait for it together.
       CompletableFuture<Boolean> first = store.exists("e0");
       CompletableFuture<Boolean> good = store.insert(request("e1"), written("Good"), null, null);
@@ -202,7 +203,8 @@ class EmailStoreITCase {
               return connect();
             },
             2,
-            Duration.ofSeconds(30), EXPIRY)) {
+            Duration.ofSeconds(30),
+            EXPIRY)) {
       List<CompletableFuture<Boolean>> inserts = new ArrayList<>();
       for (int i = 0; i < 3_000; i++) {
         inserts.add(store.insert(request("e" + i), written("S" + i), null, null));
@@ -226,7 +228,8 @@ class EmailStoreITCase {
               throw new SQLException("connection refused", "08001");
             },
             1,
-            Duration.ofMillis(200), EXPIRY)) {
+            Duration.ofMillis(200),
+            EXPIRY)) {
       assertThatThrownBy(() -> store.exists("e1").join()).hasMessageContaining("refused");
     }
   }
@@ -270,7 +273,8 @@ class EmailStoreITCase {
               return connect();
             },
             1,
-            Duration.ofSeconds(20), EXPIRY);
+            Duration.ofSeconds(20),
+            EXPIRY);
     CompletableFuture<Boolean> waiting = store.exists("e1");
     store.close();
     assertThatThrownBy(waiting::join).isInstanceOf(CancellationException.class);

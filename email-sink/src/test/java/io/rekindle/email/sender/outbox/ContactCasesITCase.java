@@ -11,11 +11,14 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The contact cases on a real Postgres: the SQL function, the job's check, the sender's recheck. */
+/**
+ * The contact cases on a real Postgres: the SQL function, the job's check, the sender's recheck.
+ */
 class ContactCasesITCase {
 
   @RegisterExtension static final SenderDatabase DATABASE = new SenderDatabase();
@@ -86,6 +89,18 @@ class ContactCasesITCase {
             example.obstacle() == null
                 ? new Send(example.address())
                 : new Cancel(Verdict.Reason.valueOf(example.obstacle().name())));
+  }
+
+  /** The previews ask for half a million rows. */
+  @Test
+  void shouldCostNoCallPerRow() throws SQLException {
+    assertThat(
+            DATABASE.value(
+                "explain (format json, verbose) select engagement.contact_obstacle("
+                    + "u.marketing_consent, u.email, s.user_id is not null, s.address)"
+                    + " from shop.users u left join engagement.suppressions s using (user_id)"))
+        .contains("pg_c_utf8")
+        .doesNotContain("contact_obstacle(");
   }
 
   private static void store(ContactCase example) throws SQLException {

@@ -109,15 +109,13 @@ class DecisionsTest {
 
   @Test
   void shouldLeaveAUserInTheArmThatTheyAreIn() {
-    Candidate assigned =
-        assigned("HOLDOUT");
+    Candidate assigned = assigned("HOLDOUT");
     assertThat(Decisions.decide(assigned, YESTERDAY, NOW, RULES).kind()).isEqualTo(Kind.HOLDOUT);
   }
 
   @Test
   void shouldAssignAgainWhoseVariantWasTakenOut() {
-    Candidate assigned =
-        assigned("gone");
+    Candidate assigned = assigned("gone");
     assertThat(Decisions.decide(assigned, YESTERDAY, NOW, RULES).arm()).isEqualTo("friendly");
   }
 
@@ -213,13 +211,7 @@ class DecisionsTest {
             FACTS);
     OutreachRules rules =
         new OutreachRules(
-            true,
-            example.cooldownDays(),
-            example.staleDays(),
-            10,
-            "default",
-            0,
-            List.of(FRIENDLY));
+            true, example.cooldownDays(), example.staleDays(), 10, "default", 0, List.of(FRIENDLY));
     Obstacle expected = example.obstacle();
     assertThat(reason(candidate, NOW - example.opened().toMillis(), rules))
         .isEqualTo(expected == null ? Reason.AT_RISK : Reason.valueOf(expected.name()));

@@ -16,8 +16,7 @@ class AssignmentTest {
 
   @Test
   void shouldGiveEachArmItsShare() {
-    Rules rules =
-        rules("spring", 200_000, variant("a", 1), variant("b", 3), variant("never", 0));
+    Rules rules = rules("spring", 200_000, variant("a", 1), variant("b", 3), variant("never", 0));
     Map<String, Long> arms =
         IntStream.range(0, USERS)
             .mapToObj(user -> arm("user" + user, rules))

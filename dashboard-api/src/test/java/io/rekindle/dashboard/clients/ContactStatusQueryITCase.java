@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.rekindle.dashboard.ContactCaseRows;
 import io.rekindle.dashboard.TestDatabase;
 import io.rekindle.dashboard.clients.ContactStatusQuery.ContactStatus;
+import io.rekindle.dashboard.database.DashboardDatabase;
 import io.rekindle.scoring.contact.ContactCase;
 import java.util.List;
 import java.util.Map;
-import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,11 +27,16 @@ class ContactStatusQueryITCase {
     for (ContactCase example : cases) {
       ContactCaseRows.store(database, example);
     }
-    contacts =
-        Jdbi.create(database.url(), "rekindle_api", "")
-            .withHandle(
-                handle ->
-                    ContactStatusQuery.of(handle, cases.stream().map(ContactCase::name).toList()));
+    try (DashboardDatabase dashboard =
+        new DashboardDatabase(database.url(), "rekindle_api", "")) {
+      contacts =
+          dashboard
+              .jdbi()
+              .withHandle(
+                  handle ->
+                      ContactStatusQuery.of(
+                          handle, cases.stream().map(ContactCase::name).toList()));
+    }
   }
 
   @AfterAll

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.javalin.http.HandlerType;
 import io.rekindle.dashboard.database.DashboardDatabase;
 import io.rekindle.dashboard.web.Access;
+import io.rekindle.scoring.policy.ScoringPolicy;
 import java.io.InputStream;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -115,6 +116,29 @@ class PageSnapshotsITCase {
         assertThat(admin.get("/api/segments").statusCode()).isEqualTo(503);
       }
       blocker.rollback();
+    }
+  }
+
+  @Test
+  void shouldShowAmountsInTheCurrencyOfThePolicyThatTheJobHasStored() throws Exception {
+    String policy =
+        ScoringPolicy.builtIn("cadence-v1")
+            .json()
+            .replaceFirst("\\{", "{\"currency\": {\"base\": \"GBP\", \"rates\": {}}, ");
+    database.execute(
+        """
+        insert into engagement.policy_in_force (policy_version, built_in, hash, document)
+        values ('cadence-v1', false, 'h', '%s')
+        """
+            .formatted(policy.replace("'", "''")));
+    try (TestDashboard dashboard = TestDashboard.start(database)) {
+      TestClient admin = dashboard.admin(database);
+
+      assertThat(admin.get("/clients").body()).contains("£");
+      assertThat(admin.get("/clients/c010").body()).contains("£");
+      assertThat(admin.get("/at-risk").body()).contains("£");
+    } finally {
+      database.execute("delete from engagement.policy_in_force");
     }
   }
 

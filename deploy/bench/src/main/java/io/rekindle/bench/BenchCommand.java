@@ -58,43 +58,45 @@ public final class BenchCommand implements Runnable, Subcommand {
       name = "throughput",
       mixinStandardHelpOptions = true,
       description = {
-        "Fills a Kafka broker of its own with order changes as Debezium writes them, runs the job's",
-        "own graph over them with the results thrown away, and prints changes a second and",
-        "processor time a change, beside what one thread reaches that only parses them: each in a",
-        "JVM that has just started, and again once its code is compiled."
+        "Measures the job's throughput.",
+        "The command fills a Kafka broker of its own with order changes in Debezium's form, and runs"
+            + " the job's graph over them without sinks. It prints changes per second and processor time"
+            + " per change. The numbers of one thread that only parses the changes stand beside them."
+            + " Each is measured twice: in a new JVM, and again when its code is compiled."
       })
   int throughput(
-      // Every command takes --data; this one works in a directory of its own.
+      // Every command takes --data. This one works in a directory of its own.
       @Mixin DataOption unused,
       @Option(
               names = "--changes",
               paramLabel = "N",
               defaultValue = "3000000",
-              description = "Changes of orders (default: ${DEFAULT-VALUE}).")
+              description = "The number of order changes (default: ${DEFAULT-VALUE}).")
           int changes,
       @Option(
               names = "--users",
               paramLabel = "N",
               defaultValue = "100000",
-              description = "Users that they are of (default: ${DEFAULT-VALUE}).")
+              description = "The number of users who order (default: ${DEFAULT-VALUE}).")
           int users,
       @Option(
               names = "--state",
               paramLabel = "BACKEND",
               defaultValue = "hashmap",
-              description = "Where state is kept: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
+              description =
+                  "The state backend: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
           JobSettings.StateBackend state,
       @Option(
               names = "--parallelism",
               paramLabel = "N",
               defaultValue = "2",
-              description = "Parallel parts of the job (default: ${DEFAULT-VALUE}).")
+              description = "The parallelism of the job (default: ${DEFAULT-VALUE}).")
           int parallelism,
       @Option(
               names = "--profile",
               paramLabel = "FILE",
               description =
-                  "Record the job with the Java Flight Recorder, and print where it runs.")
+                  "Records the job with the Java Flight Recorder into this file, and prints its hottest methods.")
           Path profile)
       throws IOException, InterruptedException {
     ChangeStream stream = new ChangeStream(Topics.standard(), users, changes);
@@ -123,7 +125,7 @@ public final class BenchCommand implements Runnable, Subcommand {
                   Long.toString(stream.end()),
                   JobSettings.KAFKA_BOOTSTRAP_SERVERS.argument(),
                   kafka.bootstrap(),
-                  // Required, and not used: no sink is there.
+                  // The job requires a database, although this graph has no sink.
                   JobSettings.DATABASE_URL.argument(),
                   "jdbc:postgresql:unused",
                   JobSettings.CHECKPOINT_DIRECTORY.argument(),
@@ -156,9 +158,9 @@ public final class BenchCommand implements Runnable, Subcommand {
       name = "freshness",
       mixinStandardHelpOptions = true,
       description = {
-        "Commits changes to the running stack's shop at a steady rate and measures the time from",
-        "each commit until its score can be read from user_scores. Uses clients of its own and",
-        "removes them afterwards."
+        "Measures the time from a commit in the running stack's shop until its score is in user_scores.",
+        "The command commits changes at a steady rate. It adds users of its own and removes them"
+            + " afterwards."
       })
   int freshness(
       @Mixin DataOption data,
@@ -166,13 +168,13 @@ public final class BenchCommand implements Runnable, Subcommand {
               names = "--rate",
               paramLabel = "N",
               defaultValue = "200",
-              description = "Changes a second (default: ${DEFAULT-VALUE}).")
+              description = "The number of changes per second (default: ${DEFAULT-VALUE}).")
           int rate,
       @Option(
               names = "--seconds",
               paramLabel = "N",
               defaultValue = "60",
-              description = "For how long (default: ${DEFAULT-VALUE}).")
+              description = "The length of the measurement in seconds (default: ${DEFAULT-VALUE}).")
           int seconds)
       throws SQLException, InterruptedException, ExecutionException {
     if (rate < 1 || seconds < 1) {
@@ -204,7 +206,7 @@ public final class BenchCommand implements Runnable, Subcommand {
   @Command(
       name = "state",
       mixinStandardHelpOptions = true,
-      description = "Prints what a user costs in state, as the job's own serializer writes it.")
+      description = "Prints the size of a user's state in the form of the job's serializer.")
   int state(@Mixin DataOption unused) throws IOException, InterruptedException {
     PrintWriter out = spec.commandLine().getOut();
     new JavaProcess(KafkaSandbox.jobClassPath(), StateSizes.class, null)
@@ -216,47 +218,48 @@ public final class BenchCommand implements Runnable, Subcommand {
       name = "dashboard",
       mixinStandardHelpOptions = true,
       description = {
-        "Starts Postgres and the dashboard in a directory of their own, fills the database with a",
-        "large shop (once: the directory is kept), has viewers look at lists, searches, clients,",
-        "numbers and pages, and prints how long each kind of answer takes, how many there are when",
-        "nobody pauses, and how long a policy's preview and the dashboard's start take, with its",
-        "memory."
+        "Measures the dashboard over a large shop.",
+        "The command starts Postgres and the dashboard in a directory of their own and fills the"
+            + " database with a large shop. The directory is kept for later runs. Viewers then open lists,"
+            + " searches, clients, statistics and pages. The command prints the time per kind of answer,"
+            + " and the throughput without pauses. It also prints the time of a policy preview, and the"
+            + " start time and memory of the dashboard."
       })
   int dashboard(
-      // Every command takes --data; this one works in a directory of its own.
+      // Every command takes --data. This one works in a directory of its own.
       @Mixin DataOption unused,
       @Option(
               names = "--directory",
               paramLabel = "DIR",
               required = true,
-              description = "Where the large shop is kept; about 8 GB by default.")
+              description = "The directory of the large shop, which takes about 8 GB by default.")
           Path directory,
       @Option(
               names = "--users",
               paramLabel = "N",
               defaultValue = "1000000",
               description =
-                  "Users, with 10 orders and 5 changes of the score each (default: ${DEFAULT-VALUE}).")
+                  "The number of users, with 10 orders and 5 score changes each (default: ${DEFAULT-VALUE}).")
           int users,
       @Option(
               names = "--viewers",
               paramLabel = "N",
               defaultValue = "20",
-              description = "How many look at once (default: ${DEFAULT-VALUE}).")
+              description = "The number of viewers at once (default: ${DEFAULT-VALUE}).")
           int people,
       @Option(
               names = "--seconds",
               paramLabel = "N",
               defaultValue = "60",
-              description = "For how long; 0 only fills (default: ${DEFAULT-VALUE}).")
+              description =
+                  "The length of the measurement in seconds; 0 only fills the database (default: ${DEFAULT-VALUE}).")
           int seconds,
       @Option(
               names = "--pause",
               paramLabel = "SECONDS",
               defaultValue = "1.5",
               description =
-                  "How long a viewer looks at a page on average before the next; it asks for"
-                      + " 3 things at once (default: ${DEFAULT-VALUE}).")
+                  "The average time of a viewer on a page of 3 requests (default: ${DEFAULT-VALUE}).")
           double pause)
       throws SQLException, IOException, InterruptedException, ExecutionException {
     PrintWriter out = spec.commandLine().getOut();
@@ -342,7 +345,7 @@ public final class BenchCommand implements Runnable, Subcommand {
         new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer())) {
       stream.forEach(
           message -> {
-            // The callback tells of a failure.
+            // The callback reports a failure.
             Future<?> unused =
                 producer.send(
                     new ProducerRecord<>(

@@ -38,8 +38,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "(list | show | replay)",
     description = {
-      "Records that the pipeline could not read: which, why, and another try.",
-      "An ID is the place where the record was read: topic-partition-offset."
+      "Lists, shows and replays the records that the pipeline could not read.",
+      "An ID is the place where the pipeline read the record: topic-partition-offset."
     })
 public final class DeadLettersCommand implements Runnable {
 
@@ -62,13 +62,13 @@ public final class DeadLettersCommand implements Runnable {
       @Option(
               names = "--reason",
               paramLabel = "REASON",
-              description = "Only those: ${COMPLETION-CANDIDATES}.")
+              description = "Lists dead letters with this reason only: ${COMPLETION-CANDIDATES}.")
           DeadLetterReason reason,
       @Option(
               names = "--limit",
               paramLabel = "N",
               defaultValue = "50",
-              description = "How many to list (default: ${DEFAULT-VALUE}).")
+              description = "The most dead letters to list (default: ${DEFAULT-VALUE}).")
           int limit) {
     PrintWriter out = spec.commandLine().getOut();
     Map<String, DeadLetter> byId = new LinkedHashMap<>();
@@ -76,9 +76,9 @@ public final class DeadLettersCommand implements Runnable {
         data,
         letter -> {
           if (reason == null || letter.reason() == reason) {
-            // Removed first, so that the order is that of the last time it was stored.
+            // Removed first, so that a letter stored twice takes the place of its last record.
             byId.remove(letter.id());
-            // A list needs no values, and there may be many large ones.
+            // A list needs no values, and they may be large.
             byId.put(letter.id(), withoutValue(letter));
           }
         });
@@ -99,14 +99,14 @@ public final class DeadLettersCommand implements Runnable {
   @Command(
       name = "show",
       mixinStandardHelpOptions = true,
-      description = "Shows one dead letter whole; what a terminal cannot show is escaped.")
+      description = "Shows one dead letter in full. Bytes that a terminal cannot show are escaped.")
   int show(
       @Mixin DataOption data,
-      @Parameters(paramLabel = "ID", description = "As listed.") String id,
+      @Parameters(paramLabel = "ID", description = "The ID in the list.") String id,
       @Option(
               names = "--value",
               paramLabel = "FILE",
-              description = "Also write the original value to this file, to be repaired.")
+              description = "Also writes the original value to this file, for a repair.")
           Path file)
       throws IOException {
     DeadLetter letter = find(data, id);
@@ -134,22 +134,29 @@ public final class DeadLettersCommand implements Runnable {
       name = "replay",
       mixinStandardHelpOptions = true,
       description = {
-        "Puts the record back into its topic and partition, as it was or repaired. Refuses what the",
-        "pipeline would refuse again."
+        "Sends a record again to its topic and partition, unchanged or repaired. The command refuses"
+            + " a record that the pipeline would refuse again."
       })
   int replay(
       @Mixin DataOption data,
-      @Parameters(paramLabel = "ID", arity = "0..1", description = "As listed.") String id,
-      @Option(names = "--value", paramLabel = "FILE", description = "The repaired value.")
+      @Parameters(paramLabel = "ID", arity = "0..1", description = "The ID in the list.") String id,
+      @Option(
+              names = "--value",
+              paramLabel = "FILE",
+              description = "The file with the repaired value.")
           Path valueFile,
       @Option(names = "--key", paramLabel = "TEXT", description = "The repaired key.") String key,
-      @Option(names = "--all", description = "Every dead letter instead of one.") boolean all,
+      @Option(names = "--all", description = "Replays every dead letter instead of one.")
+          boolean all,
       @Option(
               names = "--reason",
               paramLabel = "REASON",
-              description = "With --all, only those: ${COMPLETION-CANDIDATES}.")
+              description = "With --all, replays this reason only: ${COMPLETION-CANDIDATES}.")
           DeadLetterReason reason,
-      @Option(names = "--force", description = "Replay what would be refused, too.") boolean force)
+      @Option(
+              names = "--force",
+              description = "Also replays records that the pipeline would refuse again.")
+          boolean force)
       throws IOException, InterruptedException {
     if (all == (id != null)) {
       throw new Failure("name the ID of one dead letter, or --all", 2);

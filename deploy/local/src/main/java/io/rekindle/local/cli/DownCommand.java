@@ -25,11 +25,11 @@ import picocli.CommandLine.Mixin;
     name = "down",
     mixinStandardHelpOptions = true,
     description =
-        "Stops a stack: the job with a savepoint, then every process. The next `rekindle up` goes on"
+        "Stops a stack: the job with a savepoint, then every process. The next `rekindle up` continues"
             + " from there.")
 public final class DownCommand implements Callable<Integer> {
 
-  /** Longer than all the limits of the supervisor together. */
+  /** More than the sum of the supervisor's limits. */
   private static final Duration LIMIT = Duration.ofMinutes(4);
 
   @Mixin private DataOption data;
@@ -74,7 +74,7 @@ public final class DownCommand implements Callable<Integer> {
     }
   }
 
-  /** There is no supervisor; what it left behind when it was killed goes, too. */
+  /** Ends the processes that a killed supervisor left behind. */
   private static int endOrphans(DataDirectory directory, Progress progress) throws IOException {
     if (!Files.isDirectory(directory.run())) {
       throw noStack(directory);

@@ -29,31 +29,35 @@ import picocli.CommandLine.Spec;
       "Reads a shop's own users and orders from CSV files into the running stack's database.",
       "",
       "The first line of each file names its columns, in any order.",
-      "users:  user_id and created_at; optional email, name, preferred_categories (a;b;c),",
-      "        time_zone, locale, marketing_consent.",
-      "orders: order_id, user_id, placed_at and amount; optional refunded_amount, currency,",
-      "        status (PLACED or CANCELLED), category.",
-      "Times are ISO 8601; without a zone they are UTC. Rows are written by id, so importing a file",
-      "again changes nothing. Of rows with the same id the last one counts. An order whose user the",
-      "shop does not know is taken, and counts once the user is there. Rows that cannot be taken are",
-      "listed with line number and reason in FILE.rejected.csv.",
+      "Columns of users: user_id and created_at; optional email, name, preferred_categories (a;b;c),"
+          + " time_zone, locale, marketing_consent.",
+      "Columns of orders: order_id, user_id, placed_at and amount; optional refunded_amount,"
+          + " currency, status (PLACED or CANCELLED), category.",
       "",
-      "Every row that is read is one of these: inserted, updated, unchanged (stored already),",
-      "repeated (its id comes again further down) or rejected."
+      "Times are ISO 8601, and UTC without a zone. Rows are written by id, so a second import of a"
+          + " file changes nothing. The last of several rows with the same id counts. An order may come"
+          + " before its user, and counts once the user is there. FILE.rejected.csv lists each rejected"
+          + " row with its line number and the reason.",
+      "",
+      "The report counts the rows as inserted, updated, unchanged (stored already), repeated (the id"
+          + " comes again further down) or rejected."
     })
 public final class ImportCommand implements Callable<Integer> {
 
   @Mixin private DataOption data;
 
-  @Option(names = "--users", paramLabel = "F.csv", description = "The shop's users.")
+  @Option(names = "--users", paramLabel = "F.csv", description = "The file with the shop's users.")
   private Path users;
 
-  @Option(names = "--orders", paramLabel = "F.csv", description = "The shop's orders.")
+  @Option(
+      names = "--orders",
+      paramLabel = "F.csv",
+      description = "The file with the shop's orders.")
   private Path orders;
 
   @Option(
       names = "--shift-to-now",
-      description = "Move all times by the same span, so that the newest order is now.")
+      description = "Moves all times by the same span, so that the newest order is now.")
   private boolean shiftToNow;
 
   @Spec private CommandSpec spec;

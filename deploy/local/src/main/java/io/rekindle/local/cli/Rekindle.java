@@ -39,12 +39,10 @@ public final class Rekindle implements Runnable {
     System.exit(commandLine().execute(args));
   }
 
-  /**
-   * The command with its subcommands, errors shown as one sentence; for tests and {@link #main}.
-   */
+  /** Creates the command with its subcommands. It prints an error as one sentence. */
   public static CommandLine commandLine() {
     CommandLine commandLine = new CommandLine(new Rekindle());
-    // Before the settings below, which picocli hands on to the subcommands known at that moment.
+    // Subcommands come first, since picocli passes the settings below to those it has.
     ServiceLoader.load(Subcommand.class).forEach(commandLine::addSubcommand);
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     commandLine.setExecutionExceptionHandler(Rekindle::explain);
@@ -77,7 +75,7 @@ public final class Rekindle implements Runnable {
     return exitCode;
   }
 
-  /** The version that Maven wrote into the jar, or that of the classes under development. */
+  /** The version of the jar, or a note that this is a development build. */
   static final class Version implements CommandLine.IVersionProvider {
 
     @Override

@@ -22,14 +22,14 @@ import picocli.CommandLine.Spec;
     name = "replay",
     mixinStandardHelpOptions = true,
     description = {
-      "Runs a second job beside the one that counts, over all that the topics hold, into the"
-          + " database "
+      "Runs a second job beside the stack's job, over all records of the topics. The second job"
+          + " writes to the database "
           + ShadowDatabase.NAME
-          + ", and compares scores and history. It writes to no topic and no email.",
-      "Tells what another version of the job, or a repair of it, would change, before it does."
+          + ", to no topic, and sends no email. The command then compares scores and history.",
+      "The differences are the effect that another version of the job would have."
     },
     exitCodeListHeading = "Exit code:%n",
-    exitCodeList = {"0:nothing differs", "1:something differs", "2:it could not be compared"},
+    exitCodeList = {"0:nothing differs", "1:something differs", "2:the comparison failed"},
     exitCodeOnExecutionException = VerifyCommand.NOT_VERIFIED)
 public final class ReplayCommand implements Callable<Integer> {
 
@@ -38,12 +38,13 @@ public final class ReplayCommand implements Callable<Integer> {
   @Option(
       names = "--jar",
       paramLabel = "FILE",
-      description = "The job's jar, of another version; the one that was built here unless given.")
+      description = "The jar of another version of the job. The default is the jar of this build.")
   private Path jar;
 
   @Option(
       names = "--keep",
-      description = "Keeps the database, to be asked in SQL what differs; otherwise it is dropped.")
+      description =
+          "Keeps the database for queries about the differences. By default the command drops it.")
   private boolean keep;
 
   @Mixin private TimeoutOption timeout;

@@ -23,14 +23,15 @@ import picocli.CommandLine.Spec;
     name = "score",
     mixinStandardHelpOptions = true,
     description = {
-      "Scores the cases of a CSV file by a policy; needs no running stack.",
+      "Scores the cases of a CSV file by a policy. It needs no running stack.",
       "",
-      "Columns of the input: name, as_of_ms, and orders with entries id@placed_at_ms:net_minor",
-      "separated by semicolons. Cases that cannot be read are named and left out."
+      "The columns of the input are name, as_of_ms and orders. The orders are entries"
+          + " `id@placed_at_ms:net_minor`, separated by semicolons. The command reports and skips a"
+          + " case that it cannot read."
     })
 public final class ScoreCommand implements Callable<Integer> {
 
-  // Every command takes --data; this one reads nothing there.
+  // Every command takes --data. This one reads nothing there.
   @Mixin private DataOption unused;
 
   @Option(
@@ -38,15 +39,23 @@ public final class ScoreCommand implements Callable<Integer> {
       paramLabel = "NAME|FILE",
       defaultValue = "cadence-v1",
       description =
-          "Built-in policy cadence-v1 or document-v1 (whose at-risk threshold of 50 never fires:"
-              + " with an order its score is always above), or the file of a policy document"
-              + " (default: ${DEFAULT-VALUE}).")
+          "The built-in policy cadence-v1 or document-v1, or the file of a policy document (default:"
+              + " ${DEFAULT-VALUE}). No client is at risk by document-v1: a score with an order is always"
+              + " above its threshold of 50.")
   private String policy;
 
-  @Option(names = "--in", required = true, paramLabel = "cases.csv", description = "The cases.")
+  @Option(
+      names = "--in",
+      required = true,
+      paramLabel = "cases.csv",
+      description = "The file with the cases.")
   private Path in;
 
-  @Option(names = "--out", required = true, paramLabel = "out.csv", description = "Their scores.")
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "out.csv",
+      description = "The file that receives the scores.")
   private Path out;
 
   @Spec private CommandSpec spec;

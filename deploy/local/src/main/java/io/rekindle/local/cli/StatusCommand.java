@@ -21,9 +21,10 @@ import picocli.CommandLine.Option;
 @Command(
     name = "status",
     mixinStandardHelpOptions = true,
-    description = "Shows how a stack is: its processes, the job, and how far the scores have come.",
+    description =
+        "Shows the health of a stack: its processes, the job, and how far behind the scores are.",
     exitCodeListHeading = "Exit code:%n",
-    exitCodeList = {"0:all is well", "1:something is not", "2:no stack runs"})
+    exitCodeList = {"0:everything is healthy", "1:something is not healthy", "2:no stack runs"})
 public final class StatusCommand implements Callable<Integer> {
 
   @Mixin private DataOption data;

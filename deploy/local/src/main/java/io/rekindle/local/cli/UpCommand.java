@@ -37,9 +37,9 @@ import picocli.CommandLine.Option;
     description = {
       "Starts the whole stack on this machine: Postgres, Kafka, Kafka Connect with Debezium, Flink"
           + " with the job, the dashboard, the sender and a mail catcher.",
-      "An empty database is filled with a demo shop, which then keeps ordering. The last line"
-          + " begins with READY and says where everything is. Ctrl-C stops the stack; the next"
-          + " start goes on where it stopped."
+      "The command fills an empty database with a demo shop, which then keeps ordering. The last"
+          + " line begins with READY and has the address of each server. Ctrl-C stops the stack. The"
+          + " next start continues where the stack stopped."
     })
 public final class UpCommand implements Callable<Integer> {
 
@@ -47,57 +47,61 @@ public final class UpCommand implements Callable<Integer> {
 
   @Mixin private DataOption data;
 
-  @Option(names = "--empty", description = "No demo shop: an empty database stays empty.")
+  @Option(
+      names = "--empty",
+      description = "Starts no demo shop, so that an empty database stays empty.")
   private boolean empty;
 
   @Option(
       names = "--detach",
-      description = "Returns when the stack is ready; `rekindle down` stops it.")
+      description = "Returns when the stack is ready. `rekindle down` stops it.")
   private boolean detach;
 
   @Option(
       names = "--port",
       paramLabel = "NAME=NUMBER",
       description =
-          "Uses this port, for any of: postgres, kafka, kafka-controller, connect, flink,"
-              + " flink-rpc, dashboard, sender, mail-smtp, mail. Otherwise a free one, the same at every start.")
+          "Sets the port of a server: postgres, kafka, kafka-controller, connect, flink, flink-rpc,"
+              + " dashboard, sender, mail-smtp or mail. By default the first start chooses a free port,"
+              + " and later starts use it again.")
   private Map<String, Integer> ports = Map.of();
 
   @Option(
       names = "--parallelism",
       paramLabel = "N",
-      description =
-          "Parallel parts of the job, 2 at first. This and the next two are kept for later starts.")
+      description = "The parallelism of the job, 2 at the first start. Later starts keep it.")
   private Integer parallelism;
 
   @Option(
       names = "--task-managers",
       paramLabel = "N",
       description =
-          "Flink processes that run them, with " + FlinkSize.SLOTS + " slots each; 1 at first.")
+          "The number of task managers, with "
+              + FlinkSize.SLOTS
+              + " slots each, 1 at the first start. Later starts keep it.")
   private Integer taskManagers;
 
   @Option(
       names = "--state-backend",
       paramLabel = "NAME",
       description =
-          "Where the job keeps its state: ${COMPLETION-CANDIDATES}; hashmap at first. A stack that"
-              + " was stopped in good order can change it.")
+          "The state backend of the job (${COMPLETION-CANDIDATES}), hashmap at the first start. Later"
+              + " starts keep it. A stack that `rekindle down` stopped can change it.")
   private StateBackend stateBackend;
 
   @Option(
       names = "--pause-outreach",
       description =
-          "Switches outreach off before anything is decided or sent, for a database that was"
-              + " restored from a backup. It stays off until somebody switches it on.")
+          "Switches outreach off before any email is decided or sent, for a database that was"
+              + " restored from a backup. An admin switches it on again.")
   private boolean pauseOutreach;
 
   @Option(
       names = "--from",
       paramLabel = "SAVEPOINT",
       description =
-          "Goes on from this savepoint (a directory) instead of the newest, to go back to what was"
-              + " before. Changes since are read from Kafka again.")
+          "Continues from the savepoint in this directory instead of the newest one. The job reads"
+              + " the changes since then from Kafka again.")
   private Path from;
 
   @Override
@@ -146,7 +150,7 @@ public final class UpCommand implements Callable<Integer> {
   }
 
   private int inBackground(DataDirectory directory) throws IOException, InterruptedException {
-    // Only to say so at once if a stack runs there: the one in the background takes it for itself.
+    // Fails at once if a stack runs there. The process in the background takes the lock for itself.
     directory.lock().close();
     Path output = directory.output(Supervisor.NAME);
     Files.deleteIfExists(output);
@@ -211,7 +215,7 @@ public final class UpCommand implements Callable<Integer> {
     }
   }
 
-  /** What it printed last, which is its own message if it had one. */
+  /** The error message that the process printed, or its exit code if there is none. */
   private static String whyEnded(Path output, int exitCode) throws IOException {
     String prefix = "rekindle: ";
     String printed =

@@ -19,11 +19,11 @@ import picocli.CommandLine.Spec;
     name = "verify",
     mixinStandardHelpOptions = true,
     description = {
-      "Recomputes every user's score from the shop's tables and compares it with what the running",
-      "pipeline has stored. Works while the shop keeps ordering."
+      "Recomputes every user's score from the shop's tables and compares it with the score that the"
+          + " running pipeline has stored. The shop may keep ordering meanwhile."
     },
     exitCodeListHeading = "Exit code:%n",
-    exitCodeList = {"0:nothing differs", "1:something differs", "2:it could not be verified"},
+    exitCodeList = {"0:nothing differs", "1:something differs", "2:the comparison failed"},
     exitCodeOnExecutionException = VerifyCommand.NOT_VERIFIED)
 public final class VerifyCommand implements Callable<Integer> {
 
@@ -45,7 +45,7 @@ public final class VerifyCommand implements Callable<Integer> {
   }
 
   /**
-   * @throws Failure with exit code 2 if the stack does not let anyone verify it
+   * @throws Failure with exit code 2 if the stack cannot be verified
    */
   private Verification.Result verify() throws InterruptedException {
     try (Progress progress = Progress.onStandardError()) {

@@ -6,11 +6,14 @@ import java.util.MissingResourceException;
 import java.util.ResourceBundle;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** The texts of the dashboard, by key. Immutable. */
 public final class Messages {
 
   private static final String BUNDLE = "io.rekindle.dashboard.messages";
+  private static final Pattern NUMBERED = Pattern.compile("(.+_)(\\d{1,9})");
 
   private final ResourceBundle bundle;
   private final Locale locale;
@@ -36,12 +39,19 @@ public final class Messages {
   }
 
   /**
-   * The name of a machine's code, such as {@code segment.CANT_LOSE}; a code that has none is shown
-   * as it is, since another system may have written it.
+   * The name of a machine's code, such as {@code segment.CANT_LOSE}. A code with a number at its
+   * end, such as {@code HTTP_503}, may have the text of its beginning, which then receives the
+   * number. A code without a text is returned as it is, since another system may have written it.
    */
   public String name(String kind, String code) {
     String key = kind + '.' + code;
-    return bundle.containsKey(key) ? bundle.getString(key) : code;
+    if (bundle.containsKey(key)) {
+      return bundle.getString(key);
+    }
+    Matcher numbered = NUMBERED.matcher(key);
+    return numbered.matches() && bundle.containsKey(numbered.group(1))
+        ? get(numbered.group(1), numbered.group(2))
+        : code;
   }
 
   public boolean has(String key) {

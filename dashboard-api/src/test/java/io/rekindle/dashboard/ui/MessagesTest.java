@@ -14,8 +14,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
-/** What templates say is in the bundle. */
+/** Holds the bundle to the texts that templates, scripts and documented codes need. */
 class MessagesTest {
 
   private static final Pattern TEXT = Pattern.compile("v\\.t\\(\"([A-Za-z.]+[A-Za-z])\"[,)]");
@@ -45,10 +47,61 @@ class MessagesTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "`engagement.outreach_decisions.decision`; decision",
+        "`engagement.outreach_decisions.reason`; reason",
+        "`engagement.risk_episodes.close_reason`; close",
+        "`engagement.score_history.cause`; cause",
+        "`engagement.score_history.cause`; chart.history.cause",
+        "`engagement.emails.status`; emailStatus",
+        "`engagement.emails.status_reason` of a cancelled email; reason",
+        "`engagement.emails.status_reason` of a failed email; reason",
+        "`engagement.emails.fallback_reason`; fallback",
+        "`engagement.suppressions.reason`; suppression",
+        "`engagement.uplift(…).verdict`; verdict",
+      })
+  void shouldNameEveryCodeOfTheReference(String heading, String kind) throws Exception {
+    List<String> codes = documented(heading);
+
+    assertThat(codes).isNotEmpty();
+    assertThat(codes).allSatisfy(code -> assertThat(messages.has(kind + '.' + code)).isTrue());
+  }
+
+  @Test
+  void shouldExplainEveryProblemOfASignIn() throws Exception {
+    assertThat(documented("`problem` in the address of the sign-in page"))
+        .isNotEmpty()
+        .map(code -> "signIn.problem." + code.toLowerCase(Locale.ROOT))
+        .allSatisfy(key -> assertThat(messages.has(key)).isTrue());
+  }
+
+  @Test
+  void shouldNameACodeWithANumberByItsBeginning() {
+    assertThat(messages.name("fallback", "HTTP_503"))
+        .isEqualTo("The model’s API refused with HTTP status 503");
+    assertThat(messages.name("fallback", "OF_ANOTHER_SYSTEM_1")).isEqualTo("OF_ANOTHER_SYSTEM_1");
+  }
+
   @Test
   void shouldHaveNoStraightApostrophe() {
     // It is a quote to MessageFormat, which then swallows it and what follows.
     assertThat(messages.under("").values()).noneMatch(text -> text.contains("'"));
+  }
+
+  /**
+   * The codes of the table in docs/reference/statuses.md that follows a line with this beginning.
+   */
+  private static List<String> documented(String heading) throws Exception {
+    return Files.readAllLines(Path.of("../docs/reference/statuses.md")).stream()
+        .dropWhile(line -> !(line + ':').startsWith(heading + ':'))
+        .skip(1)
+        .takeWhile(line -> line.isEmpty() || line.startsWith("|"))
+        .filter(line -> line.startsWith("| `"))
+        .map(line -> line.split("`", -1)[1])
+        .toList();
   }
 
   private Set<String> missing(Path folder, Pattern pattern, String prefix) throws Exception {

@@ -1,12 +1,12 @@
 package io.rekindle.connectors.cdc;
 
-/** Reads values of numeric(14,2) as hundredths, without making an object. */
+/** Reads values of numeric(14,2) as hundredths, without an object. */
 final class AmountParser {
 
-  /** Not a plain decimal number. */
+  /** The result for a text that is no plain decimal number. */
   static final long INVALID = Long.MIN_VALUE;
 
-  /** More than twelve digits before the point, or more than two behind it. */
+  /** The result for more than twelve digits before the point, or more than two behind it. */
   static final long OUT_OF_RANGE = Long.MIN_VALUE + 1;
 
   private static final int MAX_INTEGER_DIGITS = 12;
@@ -14,7 +14,7 @@ final class AmountParser {
   private AmountParser() {}
 
   /**
-   * Reads an optional sign, digits, and decimals behind a point; no exponent.
+   * Reads an optional sign, digits, and decimals behind a point. An exponent is invalid.
    *
    * @return hundredths, or {@link #INVALID} or {@link #OUT_OF_RANGE}
    */

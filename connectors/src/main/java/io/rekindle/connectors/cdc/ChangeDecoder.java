@@ -29,41 +29,43 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 /**
  * Reads Debezium's JSON events (without schemas) of the captured tables.
  *
- * <p>One pass of Jackson's streaming parser over the bytes, no tree; a record with a fault in it is
- * read once more, to say where. Every record ends in at least one call of the {@link Receiver},
- * except snapshot rows and deleted clock rows that say nothing; nothing is thrown on account of a
- * record.
+ * <p>Jackson's streaming parser reads the bytes once. The decoder reads a faulty record a second
+ * time, to find the place of the fault. Every record leads to at least one call of the {@link
+ * Receiver}, except snapshot rows and deleted rows of the clock. No record leads to an exception.
  *
- * <p>Not safe for use by several threads: its buffers are used again for every record.
+ * <p>Not thread-safe: every record uses the same buffers.
  */
 public final class ChangeDecoder {
 
-  /** Larger values are refused unread: no row of ours comes near. */
+  /** Larger values are refused unread. Captured rows are far smaller. */
   static final int MAX_VALUE_BYTES = 256 * 1024;
 
-  /** How far the clocks of database and Kafka Connect may differ. */
+  /** The largest difference of the clocks of database and Kafka Connect. */
   private static final long MAX_COMMIT_AHEAD_MS = 5 * 60_000L;
 
-  /** How far an order's time may be ahead of its commit: a shop in another zone than it thinks. */
+  /**
+   * The longest time that an order may be ahead of its commit, for shops that mistake their time
+   * zone.
+   */
   private static final long MAX_ORDER_AHEAD_MS = 24 * 3_600_000L;
 
   private static final int MAX_SCORE = 100;
 
-  /** Receives what one record decodes to. */
+  /** Receives the changes, ticks and rejections of one record. */
   public interface Receiver {
 
     void changed(Change change);
 
     void ruleChanged(RuleChange change);
 
-    /** A clock event in its right place: everything committed before is in front of it. */
+    /** A clock event in its partition. Every earlier commit of the partition is before it. */
     void ticked(long commitTime);
 
-    /** A streamed event that changes no user's state; its commit time still counts. */
+    /** A streamed event that changes no user. Its commit time still counts. */
     void noStateChange(long commitTime);
 
     /**
-     * The record cannot be a change.
+     * The decoder refuses the record.
      *
      * @param error a sentence that names the field and the fix
      */
@@ -72,8 +74,8 @@ public final class ChangeDecoder {
 
   private final JsonFactory json =
       JsonFactory.builder()
-          // Names of unknown columns come from outside and must not stay in the JVM for ever, nor
-          // may many of them that hash alike end in an exception.
+          // Names of unknown columns come from outside. The JVM must not keep them for ever, and
+          // many names with one hash must not end in an exception.
           .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
           .disable(JsonFactory.Feature.FAIL_ON_SYMBOL_HASH_OVERFLOW)
           .disable(JsonFactory.Feature.CHARSET_DETECTION)
@@ -96,7 +98,7 @@ public final class ChangeDecoder {
     } catch (MalformedRecordException e) {
       receiver.rejected(e.reason(), e.getMessage());
     } catch (RuntimeException e) {
-      // An exception here would fail the job, which would read the same record again for ever.
+      // An exception would fail the job, and the job would read the same record again for ever.
       receiver.rejected(
           DeadLetterReason.DECODER_DEFECT,
           "The decoder failed, which is a defect; please report it: " + e);
@@ -123,7 +125,7 @@ public final class ChangeDecoder {
     }
   }
 
-  /** Reads a record as nearly all are; false if it has to be read by a parser of its own. */
+  /** Reads a record by the reused parser; returns false if the record needs its own parser. */
   private boolean readWithReusableParser(byte[] value) throws MalformedRecordException {
     clear();
     boolean sound = false;
@@ -142,7 +144,7 @@ public final class ChangeDecoder {
         }
       }
     } catch (IOException e) {
-      // Where in the record the fault is, a parser knows that began with it.
+      // A parser that began with this record knows the place of the fault.
       return false;
     }
   }
@@ -363,7 +365,7 @@ public final class ChangeDecoder {
         moved
             ? new OrderRemoved(before.id(Field.USER_ID), commitTime, version, false, orderId, true)
             : null;
-    // The receiver is called only after the whole event has been checked.
+    // The whole event is checked before the receiver is called.
     if (removed != null) {
       receiver.changed(removed);
     }
@@ -422,7 +424,7 @@ public final class ChangeDecoder {
             after.texts(Field.PREFERRED_CATEGORIES),
             after.text(Field.TIME_ZONE),
             after.text(Field.LOCALE),
-            // Without a word of consent there is none.
+            // A row without the column has no consent.
             after.has(Field.MARKETING_CONSENT) && after.flag(Field.MARKETING_CONSENT),
             after.timestamp(Field.CREATED_AT)));
   }
@@ -442,14 +444,14 @@ public final class ChangeDecoder {
                 version,
                 snapshot,
                 after.id(Field.EMAIL_ID),
-                // Nobody has been written to in the future, whatever another system says.
+                // A contact cannot be in the future, even if another system writes such a time.
                 after.has(Field.SENT_AT)
                     ? Math.min(after.timestamp(Field.SENT_AT), commitTime)
                     : commitTime));
         return;
       }
     }
-    // A deleted row does not undo that somebody wrote.
+    // The deletion of a row does not undo the email.
     if (!snapshot) {
       receiver.noStateChange(commitTime);
     }
@@ -493,7 +495,7 @@ public final class ChangeDecoder {
             version,
             operation == Operation.READ,
             after.knownText(Field.ADDRESS),
-            // Any reason will do: not to understand why is no ground to write to somebody.
+            // Any reason counts. An unknown reason still suppresses.
             after.knownText(Field.REASON)));
   }
 
@@ -597,7 +599,7 @@ public final class ChangeDecoder {
     DELETE("d"),
     TRUNCATE("t");
 
-    /** {@code values()} makes a new array at each call. */
+    /** A copy, since {@code values()} creates a new array at each call. */
     private static final Operation[] ALL = values();
 
     private final String code;

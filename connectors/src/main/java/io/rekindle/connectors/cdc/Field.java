@@ -26,7 +26,7 @@ enum Field {
   REFUNDED_AMOUNT("refunded_amount"),
   CURRENCY("currency"),
   STATUS("status"),
-  /** Not part of the change; read so that a text nobody could store does not pass unnoticed. */
+  /** Not part of the change. The decoder reads it to refuse a text that Postgres cannot store. */
   CATEGORY("category"),
 
   EMAIL_ID("email_id"),
@@ -69,15 +69,15 @@ enum Field {
   }
 
   /** The field's place in an array, the same for as long as the JVM runs. */
-  // The place is never stored or sent, which is what makes ordinals dangerous.
+  // The ordinal is never stored or sent, so a new constant cannot change its meaning.
   @SuppressWarnings("EnumOrdinal")
   int index() {
     return ordinal();
   }
 
-  /** The field of this name; null if the decoder does not read it. */
+  /** Returns the field of this name; null if the decoder does not read it. */
   static Field named(String jsonName) {
-    // The parser keeps its name strings, and a string keeps its hash: no name is hashed twice.
+    // The parser reuses its name strings, and a string caches its hash.
     return switch (jsonName) {
       case "op" -> OP;
       case "payload" -> PAYLOAD;

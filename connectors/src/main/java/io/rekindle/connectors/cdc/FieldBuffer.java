@@ -12,15 +12,14 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The interesting fields of one JSON object, as characters in a buffer that is used again for the
- * next event. What a value must be is decided when it is asked for, since an event names its table
- * only after its rows.
+ * Holds the fields of one JSON object as characters, in a buffer that the next event reuses. The
+ * methods that read a field check its type, since an event names its table only after its rows.
  */
 final class FieldBuffer {
 
   private static final int MAX_ID_LENGTH = 128;
 
-  /** Longer texts are cut: a letter does not need more, and state stays small. */
+  /** Longer texts are cut, since an email needs no more and state stays small. */
   private static final int MAX_TEXT_LENGTH = 512;
 
   /** More categories than this are cut. */
@@ -40,7 +39,7 @@ final class FieldBuffer {
   private static final byte ARRAY = 6;
   private static final byte OBJECT = 7;
 
-  /** A large column that the update left alone. */
+  /** A large column that the update did not touch. */
   private static final byte UNCHANGED = 8;
 
   private static final char[] PLACEHOLDER = "__debezium_unavailable_value".toCharArray();
@@ -58,7 +57,7 @@ final class FieldBuffer {
   private boolean anyUnchanged;
 
   /**
-   * @param label what sentences about a field put before its name, such as {@code after.}
+   * @param label the prefix of a field's name in sentences, such as {@code after.}
    */
   FieldBuffer(String label) {
     this.label = label;
@@ -71,12 +70,12 @@ final class FieldBuffer {
     anyUnchanged = false;
   }
 
-  /** Whether the event had this object at all. */
+  /** Whether the event has this object. */
   boolean present() {
     return present;
   }
 
-  /** Reads the object, or null, at which the parser stands. */
+  /** Reads the object or null at the parser's position. */
   void readObject(JsonParser parser) throws IOException, MalformedRecordException {
     clear();
     if (parser.currentToken() == JsonToken.VALUE_NULL) {
@@ -100,7 +99,7 @@ final class FieldBuffer {
     }
   }
 
-  /** Reads the value at which the parser stands. */
+  /** Reads the value at the parser's position. */
   void readValue(Field field, JsonToken token, JsonParser parser)
       throws IOException, MalformedRecordException {
     int index = field.index();
@@ -180,7 +179,7 @@ final class FieldBuffer {
             expected.length);
   }
 
-  /** Takes columns that the update left alone from the old row, as far as that has them. */
+  /** Fills columns that the update did not touch from the old row, if it has them. */
   void completeFrom(FieldBuffer old) {
     if (!anyUnchanged) {
       return;
@@ -204,7 +203,7 @@ final class FieldBuffer {
     return kinds[field.index()] > NULL;
   }
 
-  /** Whether the field holds exactly this text. */
+  /** Whether the field has exactly this text. */
   boolean is(Field field, String text) {
     int index = field.index();
     if (kinds[index] != TEXT || lengths[index] != text.length()) {
@@ -218,7 +217,7 @@ final class FieldBuffer {
     return true;
   }
 
-  /** Whether the field holds the same text in both objects. */
+  /** Whether the field has the same text in both objects. */
   boolean sameText(Field field, FieldBuffer other) {
     int index = field.index();
     return kinds[index] == other.kinds[index]
@@ -231,7 +230,7 @@ final class FieldBuffer {
             other.starts[index] + other.lengths[index]);
   }
 
-  /** An id: 1 to 128 characters. */
+  /** Returns an id of 1 to 128 characters. */
   String id(Field field) throws MalformedRecordException {
     requireText(field);
     int index = field.index();
@@ -250,14 +249,17 @@ final class FieldBuffer {
     return new String(characters, starts[index], length);
   }
 
-  /** A text in full; it must be there. */
+  /** Returns a required text in full. */
   String wholeText(Field field) throws MalformedRecordException {
     requireText(field);
     checkStorable(field);
     return new String(characters, starts[field.index()], lengths[field.index()]);
   }
 
-  /** A text, cut if very long; null if there is none, {@link UserChanged#UNCHANGED} if so. */
+  /**
+   * Returns a text, cut if long; null if there is none, {@link UserChanged#UNCHANGED} if the update
+   * did not touch it.
+   */
   String text(Field field) throws MalformedRecordException {
     return switch (kinds[field.index()]) {
       case ABSENT, NULL -> null;
@@ -267,7 +269,7 @@ final class FieldBuffer {
     };
   }
 
-  /** A text, cut if very long, or null; what an update left alone is refused. */
+  /** Returns a text, cut if long, or null. Refuses a column that the update did not touch. */
   String knownText(Field field) throws MalformedRecordException {
     if (!has(field)) {
       return null;
@@ -289,7 +291,9 @@ final class FieldBuffer {
     return new String(characters, start, length);
   }
 
-  /** The texts of the array; empty if there is none, null if the update left it alone. */
+  /**
+   * Returns the texts of the array; empty if there is none, null if the update did not touch it.
+   */
   List<String> texts(Field field) throws MalformedRecordException {
     return switch (kinds[field.index()]) {
       case ABSENT, NULL -> List.of();
@@ -299,14 +303,14 @@ final class FieldBuffer {
     };
   }
 
-  /** Refuses a text that is there but that Postgres could not store. */
+  /** Refuses a text that Postgres cannot store. */
   void checkOptionalText(Field field) throws MalformedRecordException {
     if (kinds[field.index()] == TEXT) {
       checkStorable(field);
     }
   }
 
-  /** A currency code of three upper-case letters; the same string again if it is the same. */
+  /** Returns a currency code of three upper-case letters; equal codes are the same string. */
   String currency(Field field, String previous) throws MalformedRecordException {
     if (is(field, previous)) {
       return previous;
@@ -324,7 +328,7 @@ final class FieldBuffer {
     return new String(characters, starts[index], 3);
   }
 
-  /** Hundredths of a numeric(14,2) that is not negative. */
+  /** Returns the hundredths of a numeric(14,2), 0 or more. */
   long amount(Field field) throws MalformedRecordException {
     int index = field.index();
     require(field);
@@ -346,7 +350,7 @@ final class FieldBuffer {
     return amount;
   }
 
-  /** Epoch milliseconds in the years 1 to 9999. */
+  /** Returns epoch milliseconds in the years 1 to 9999. */
   long timestamp(Field field) throws MalformedRecordException {
     long time = anyTimestamp(field);
     if (time == TimestampParser.TOO_EARLY || time == TimestampParser.TOO_LATE) {
@@ -360,7 +364,7 @@ final class FieldBuffer {
     return time;
   }
 
-  /** Like {@link #timestamp}, but the end of all times is as good as infinity. */
+  /** Works as {@link #timestamp}, but accepts infinity as the latest time. */
   long timestampOrForever(Field field) throws MalformedRecordException {
     long time = anyTimestamp(field);
     return time == TimestampParser.TOO_EARLY
@@ -382,7 +386,7 @@ final class FieldBuffer {
     return time;
   }
 
-  /** A whole number from 0 to the largest long. */
+  /** Returns a whole number from 0 to the largest long. */
   long natural(Field field) throws MalformedRecordException {
     requireKind(field, NUMBER, "a whole number of at least 0");
     int index = field.index();
@@ -393,7 +397,7 @@ final class FieldBuffer {
     return number;
   }
 
-  /** A whole number from 0 to a largest one. */
+  /** Returns a whole number from 0 to a maximum. */
   int natural(Field field, int largest) throws MalformedRecordException {
     long number = natural(field);
     if (number > largest) {
@@ -405,8 +409,8 @@ final class FieldBuffer {
   }
 
   /**
-   * A decimal number from 0 to a largest one with at most six decimals, times a million: whole
-   * numbers add up exactly.
+   * Returns a decimal number from 0 to a maximum, times a million. At most six decimals are
+   * allowed, so that sums are exact.
    */
   long millionths(Field field, int largest) throws MalformedRecordException {
     require(field);
@@ -426,7 +430,7 @@ final class FieldBuffer {
     return number.movePointRight(MILLIONTHS).longValueExact();
   }
 
-  /** Null if it is no number, or longer than any number that is meant. */
+  /** Null if it is no number, or longer than any valid number. */
   private BigDecimal decimal(int index) {
     boolean written = kinds[index] == TEXT || kinds[index] == NUMBER;
     if (!written || lengths[index] > MAX_SHOWN_LENGTH) {
@@ -449,7 +453,7 @@ final class FieldBuffer {
   }
 
   /**
-   * The first of the two positions in Debezium's sequence, a text such as {@code ["123","130"]}.
+   * Returns the first of the two positions in Debezium's sequence, such as {@code ["123","130"]}.
    *
    * @return {@link RowVersion#UNKNOWN} if the first position is null
    */
@@ -479,7 +483,7 @@ final class FieldBuffer {
     return position;
   }
 
-  /** -1 if there is anything but digits, or more than a long can hold. */
+  /** Returns -1 for a character that is no digit, and for more than the largest long. */
   private long parseNatural(int start, int end) {
     if (start == end || end - start > 19) {
       return -1;
@@ -560,7 +564,7 @@ final class FieldBuffer {
     return label + field.jsonName();
   }
 
-  /** The value as a sentence can show it. */
+  /** Returns the value in a form for sentences. */
   String quoted(Field field) {
     return quoted(field.index());
   }

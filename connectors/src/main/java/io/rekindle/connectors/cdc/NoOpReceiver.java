@@ -4,7 +4,7 @@ import io.rekindle.connectors.deadletter.DeadLetterReason;
 import io.rekindle.connectors.events.Change;
 import io.rekindle.connectors.events.RuleChange;
 
-/** Ignores every call, rejections included: a base for receivers that need only a few. */
+/** Ignores every call, rejections included. A base for receivers of few calls. */
 public class NoOpReceiver implements ChangeDecoder.Receiver {
 
   @Override

@@ -7,17 +7,17 @@ import java.io.InputStream;
 import java.io.OutputStream;
 
 /**
- * One parser that reads record after record, as if they were one stream of documents: making a
- * parser for each costs more memory than the change that it reads.
+ * Reads many records with one parser, as one stream of documents. A new parser per record costs
+ * more memory than the change itself.
  *
- * <p>Only for records that turn out to be sound. After anything else the parser is given up, since
- * it stands somewhere inside of the record.
+ * <p>It is for valid records only. After an invalid record the parser stands inside the record, and
+ * a new parser replaces it.
  */
 final class ReusableParser {
 
   /**
-   * After so many documents a new parser begins, and forgets the names of unknown fields that the
-   * last one kept.
+   * The number of documents after which a new parser begins, without the names of unknown fields
+   * that the last one kept.
    */
   private static final int DOCUMENTS_PER_PARSER = 100_000;
 
@@ -30,7 +30,7 @@ final class ReusableParser {
     this.json = json;
   }
 
-  /** A parser that stands before a record's document. */
+  /** Returns a parser at the beginning of a record's document. */
   JsonParser begin(byte[] value) throws IOException {
     record.value = value;
     record.position = 0;
@@ -42,8 +42,7 @@ final class ReusableParser {
   }
 
   /**
-   * Whether the document that was read was all of the record; if it was not, the parser is given
-   * up.
+   * Whether the record holds exactly one document. If it does not, a new parser replaces this one.
    */
   boolean end() throws IOException {
     boolean whole =
@@ -55,7 +54,7 @@ final class ReusableParser {
     return whole;
   }
 
-  /** Has the next record read by a new parser. */
+  /** Replaces the parser before the next record. */
   void discard() throws IOException {
     JsonParser ended = parser;
     parser = null;
@@ -64,7 +63,7 @@ final class ReusableParser {
     }
   }
 
-  /** The bytes of the record at hand, and then no more. */
+  /** The bytes of the present record. */
   private static final class OneRecord extends InputStream {
 
     private byte[] value = {};

@@ -3,7 +3,7 @@ package io.rekindle.connectors.cdc;
 import java.time.DateTimeException;
 import java.time.OffsetDateTime;
 
-/** Reads ISO 8601 timestamps with an offset, in the years 1 to 9999, without making an object. */
+/** Reads ISO 8601 timestamps with an offset, in the years 1 to 9999, without an object. */
 final class TimestampParser {
 
   /** 0001-01-01T00:00:00Z in epoch milliseconds. */
@@ -12,13 +12,13 @@ final class TimestampParser {
   /** 9999-12-31T23:59:59.999Z in epoch milliseconds. */
   static final long MAX = 253_402_300_799_999L;
 
-  /** Not a timestamp. */
+  /** The result for a text that is no timestamp. */
   static final long INVALID = Long.MIN_VALUE;
 
-  /** A timestamp before {@link #MIN}, such as Postgres' minus infinity. */
+  /** The result for a timestamp before {@link #MIN}, such as Postgres' minus infinity. */
   static final long TOO_EARLY = Long.MIN_VALUE + 1;
 
-  /** A timestamp after {@link #MAX}, such as Postgres' infinity. */
+  /** The result for a timestamp after {@link #MAX}, such as Postgres' infinity. */
   static final long TOO_LATE = Long.MAX_VALUE;
 
   private static final int DATE_AND_MINUTE = "2026-11-21T21:58".length();
@@ -71,8 +71,8 @@ final class TimestampParser {
         int first = ++position;
         while (position < end && isDigit(text[position])) {
           int place = position - first;
-          // What is finer than a millisecond is cut off, which rounds down: the fraction counts
-          // forward from the second before 1970, too.
+          // Cutting the digits after the milliseconds rounds down. Before 1970 the fraction counts
+          // forward from the second, too.
           millis += place == 0 ? 100 * (text[position] - '0') : 0;
           millis += place == 1 ? 10 * (text[position] - '0') : 0;
           millis += place == 2 ? text[position] - '0' : 0;
@@ -111,7 +111,7 @@ final class TimestampParser {
     return text[start] == '+' ? offset : text[start] == '-' ? -offset : Integer.MIN_VALUE;
   }
 
-  /** Infinity by its name, and years with a sign: those before the first and after the 9999th. */
+  /** Reads infinity by its name, and years with a sign, which are before 1 or after 9999. */
   private static long parseUnusual(String text) {
     if (text.equals("infinity")) {
       return TOO_LATE;
@@ -127,7 +127,7 @@ final class TimestampParser {
     }
   }
 
-  /** A number of the given count of digits, -1 if there is anything else. */
+  /** Returns the number with the given count of digits; -1 for any other text. */
   private static int digits(char[] text, int start, int count) {
     int number = 0;
     for (int i = start; i < start + count; i++) {
@@ -152,8 +152,8 @@ final class TimestampParser {
   }
 
   /**
-   * Days of the proleptic Gregorian calendar since 1970-01-01. Years are counted from March, so
-   * that the leap day is a year's last and months need no table.
+   * Days of the proleptic Gregorian calendar since 1970-01-01. Years begin in March, so that the
+   * leap day is the last day of a year.
    */
   private static long daysSinceEpoch(int year, int month, int day) {
     long marchYear = month > 2 ? year : year - 1L;

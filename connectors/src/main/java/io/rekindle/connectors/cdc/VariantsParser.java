@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * Reads the variants of {@code engagement.outreach_settings}, a JSON array in a text, and holds
- * them to the same rules as the table's trigger does.
+ * Reads the variants of {@code engagement.outreach_settings}, a JSON array in a text. It applies
+ * the same rules as the table's trigger.
  */
 final class VariantsParser {
 
@@ -32,7 +32,7 @@ final class VariantsParser {
   /**
    * Reads all variants.
    *
-   * @param field what sentences call the text
+   * @param field the name of the text in sentences
    */
   List<OutreachVariant> parse(String field, String text) throws MalformedRecordException {
     List<OutreachVariant> variants = new ArrayList<>();

@@ -12,11 +12,11 @@ import org.apache.kafka.connect.transforms.Transformation;
 /**
  * Sends each event of {@code engagement.clock} to the topic and partition that its row names.
  *
- * <p>Kafka Connect delivers in the order of commits, so a clock event in a partition proves that
- * everything committed earlier for that partition is in front of it. Rows that a snapshot read and
- * rows that were deleted prove nothing and are dropped. Everything else passes unchanged.
+ * <p>Kafka Connect delivers in the order of commits. A clock event therefore proves that the
+ * partition holds every earlier commit before it. Snapshot rows and deleted rows prove nothing and
+ * are dropped. Events of other tables pass unchanged.
  *
- * <p>Stateless and thus safe for use by several threads.
+ * <p>Stateless and thread-safe.
  */
 public final class ClockRouting<R extends ConnectRecord<R>> implements Transformation<R> {
 

@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
 
-/** The part of Kafka Connect's REST API that keeps our connector going. Thread-safe. */
+/** Creates, checks and restarts the connector by Kafka Connect's REST API. Thread-safe. */
 public final class ConnectApi {
 
   private static final String CONNECTOR = "/connectors/" + ConnectorConfig.CONNECTOR_NAME;
@@ -18,7 +18,7 @@ public final class ConnectApi {
   private final RestClient rest;
 
   /**
-   * @param url of the worker, without a slash at the end
+   * @param url base URL of the worker, without a slash at the end
    */
   public ConnectApi(String url) {
     this.rest = new RestClient(url);
@@ -30,16 +30,15 @@ public final class ConnectApi {
   }
 
   /**
-   * Creates the connector, or gives it other settings.
+   * Creates the connector, or replaces its settings.
    *
-   * @throws RestClient.StatusException with status 400 if there is something wrong with the
-   *     settings
+   * @throws RestClient.StatusException with status 400 if the settings are invalid
    */
   public void put(Map<String, String> config) throws IOException {
     rest.put(CONNECTOR + "/config", JSON.valueToTree(config));
   }
 
-  /** State of the connector and its task; empty if the worker does not know it yet. */
+  /** Returns the state of the connector and its task; empty if the worker does not know it yet. */
   public Optional<ConnectorStatus> status() throws IOException {
     try {
       return Optional.of(ConnectorStatus.of(rest.get(CONNECTOR + "/status")));
@@ -51,7 +50,7 @@ public final class ConnectApi {
     }
   }
 
-  /** Starts again what failed of the connector. */
+  /** Restarts the connector or its task if it failed. */
   public void restartFailed() throws IOException {
     rest.post(
         CONNECTOR + "/restart?includeTasks=true&onlyFailed=true",
@@ -59,11 +58,11 @@ public final class ConnectApi {
   }
 
   /**
-   * What Kafka Connect says of the connector.
+   * The state of the connector by Kafka Connect.
    *
    * @param state of the connector: RUNNING, FAILED, PAUSED, …
    * @param task state of its task; UNASSIGNED while it has none
-   * @param trouble message of the innermost cause of what failed; null if nothing did
+   * @param trouble message of the innermost cause of a failure; null without one
    */
   public record ConnectorStatus(String state, String task, String trouble) {
 

@@ -14,8 +14,8 @@ import java.util.TreeSet;
 /**
  * The Debezium connector's configuration, as {@code PUT /connectors/rekindle/config} takes it.
  *
- * <p>The settings are in {@code debezium-connector.json}; what differs between deployments is a
- * placeholder there, such as <code>${database.host}</code>.
+ * <p>The settings are in {@code debezium-connector.json}. A setting that differs between
+ * deployments is a placeholder there, such as <code>${database.host}</code>.
  */
 public final class ConnectorConfig {
 
@@ -30,7 +30,7 @@ public final class ConnectorConfig {
   /**
    * Fills the placeholders.
    *
-   * @param host where Connect reaches Postgres
+   * @param host the host of Postgres as Connect reaches it
    * @param user a role with REPLICATION, rekindle_cdc
    * @param password may itself be a reference that the worker resolves, such as {@code
    *     ${file:/run/secrets/cdc:password}}

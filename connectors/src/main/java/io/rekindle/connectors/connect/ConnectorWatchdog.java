@@ -9,8 +9,8 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * Starts the connector or its task again when it has failed: Connect by itself never does, however
- * passing the reason. Not thread-safe.
+ * Restarts the connector or its task after a failure. Connect never restarts a failed task. Not
+ * thread-safe.
  */
 public final class ConnectorWatchdog {
 
@@ -38,10 +38,10 @@ public final class ConnectorWatchdog {
   }
 
   /**
-   * Looks after the connector once.
+   * Checks the connector once.
    *
-   * @return what the worker says of it; empty if it does not know it, as when it has not read its
-   *     own configuration topic to the end
+   * @return the state of the connector; empty if the worker does not know the connector, such as
+   *     before it has read its configuration topic
    * @throws IOException if the worker does not answer
    */
   public Optional<ConnectorStatus> keepAlive() throws IOException {

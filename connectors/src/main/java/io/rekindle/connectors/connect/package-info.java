@@ -1,2 +1,4 @@
-/** What runs inside the Kafka Connect worker, and the configuration of the connector there. */
+/**
+ * The transform inside the Kafka Connect worker, and the connector's configuration and watchdog.
+ */
 package io.rekindle.connectors.connect;

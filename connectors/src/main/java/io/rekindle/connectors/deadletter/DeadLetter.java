@@ -11,20 +11,19 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 
 /**
- * A record that could not be understood, with all that is needed to find, repair and replay it.
+ * A record that a decoder refused, with everything to find, repair and replay it.
  *
- * <p>In Kafka its value is the original value unchanged and its key is {@code
- * topic-partition-offset} of the original, so a record that is refused again after a restart is the
- * same dead letter; all else is in headers, whose names are the constants of this class and whose
- * values are UTF-8 text.
+ * <p>The value in Kafka is the original value, unchanged. The key is {@code topic-partition-offset}
+ * of the original, so a second refusal after a restart gives the same dead letter. The other fields
+ * are headers of UTF-8 text, named by the constants of this class.
  *
- * <p>Immutable: callers must not change the arrays that they pass or get.
+ * <p>Immutable: callers must not change its arrays.
  *
- * @param topic where the record was read
- * @param timestamp the original record's, epoch milliseconds
+ * @param topic topic of the original record
+ * @param timestamp timestamp of the original record, epoch milliseconds
  * @param key the original key, may be null
  * @param value the original value, may be null
- * @param error a sentence for people that names the field and the fix
+ * @param error a sentence that names the field and the fix
  * @param version version of the software that refused the record
  */
 @SuppressWarnings("ArrayRecordComponent") // Kafka's bytes, compared by equals below.
@@ -54,10 +53,10 @@ public record DeadLetter(
   public static final String ERROR_HEADER = "rekindle.error";
   public static final String VERSION_HEADER = "rekindle.version";
 
-  /** Sentences are cut to this many characters. */
+  /** The longest sentence, in characters. */
   private static final int MAX_ERROR_LENGTH = 1_000;
 
-  /** Cuts a long error. */
+  /** Creates a dead letter and cuts a long error. */
   public DeadLetter {
     Objects.requireNonNull(topic, "topic");
     Objects.requireNonNull(reason, "reason");
@@ -65,7 +64,7 @@ public record DeadLetter(
     error = error.length() > MAX_ERROR_LENGTH ? error.substring(0, MAX_ERROR_LENGTH) : error;
   }
 
-  /** The given record, refused by this version of the software. */
+  /** Creates the dead letter of a record that this version refuses. */
   public static DeadLetter of(
       ConsumerRecord<byte[], byte[]> refused, DeadLetterReason reason, String error) {
     return new DeadLetter(
@@ -81,9 +80,10 @@ public record DeadLetter(
   }
 
   /**
-   * Reads back what {@link #toRecord} wrote.
+   * Reads a record of {@link #toRecord}.
    *
-   * @throws IllegalArgumentException if the record is not a dead letter, naming the header
+   * @throws IllegalArgumentException if the record is not a dead letter; the message names the
+   *     header
    */
   public static DeadLetter from(ConsumerRecord<byte[], byte[]> stored) {
     Headers headers = stored.headers();
@@ -100,7 +100,7 @@ public record DeadLetter(
         text(stored, VERSION_HEADER));
   }
 
-  /** This dead letter as a record of the dead-letter topic. */
+  /** Returns this dead letter as a record of the dead-letter topic. */
   public ProducerRecord<byte[], byte[]> toRecord(String deadLetterTopic) {
     ProducerRecord<byte[], byte[]> record =
         new ProducerRecord<>(deadLetterTopic, id().getBytes(UTF_8), value);
@@ -123,7 +123,7 @@ public record DeadLetter(
     return record;
   }
 
-  /** The original place as {@code topic-partition-offset}. */
+  /** Returns the original place as {@code topic-partition-offset}. */
   public String id() {
     return topic + "-" + partition + "-" + offset;
   }

@@ -1,6 +1,6 @@
 package io.rekindle.connectors.events;
 
-/** A committed change of one row, as one user's state sees it. */
+/** A committed change of one row, addressed to the state of one user. */
 public sealed interface Change
     permits UserChanged,
         UserRemoved,
@@ -18,9 +18,9 @@ public sealed interface Change
   /** Commit time of the change's transaction by the database's clock, epoch milliseconds. */
   long commitTime();
 
-  /** The change's place among the changes of its row. */
+  /** The place of the change among the changes of its row. */
   RowVersion version();
 
-  /** Whether this is a row read by a snapshot: the row as it is, not something that happened. */
+  /** Whether a snapshot read the row, so that it is no event. */
   boolean snapshot();
 }

@@ -1,7 +1,7 @@
 package io.rekindle.connectors.events;
 
 /**
- * A row of {@code engagement.emails} whose status is SENT: somebody wrote to the user.
+ * A row of {@code engagement.emails} with status SENT: the user received an email.
  *
  * @param sentAt epoch milliseconds
  */

@@ -1,13 +1,13 @@
 package io.rekindle.connectors.events;
 
 /**
- * A row of {@code shop.orders} as it now is, for the user that it now belongs to.
+ * The new content of a row of {@code shop.orders}, for its present user.
  *
  * @param placedAt epoch milliseconds
  * @param netMinor amount less refunds in hundredths of {@code currency}'s unit; 0 for a cancelled
- *     order; may be negative when more was refunded than paid
+ *     order; negative when the refunds exceed the amount
  * @param currency ISO 4217 code of three upper-case letters
- * @param kind what this change is to the order, for the score history's cause
+ * @param kind the kind of the change, for the cause in the score history
  */
 public record OrderChanged(
     String userId,
@@ -21,7 +21,7 @@ public record OrderChanged(
     Kind kind)
     implements Change {
 
-  /** What happened to an order, as told by comparing the row before and after. */
+  /** The kind of an order change, from a comparison of the old and the new row. */
   public enum Kind {
     /** Read by a snapshot, or inserted. */
     PLACED,

@@ -1,9 +1,9 @@
 package io.rekindle.connectors.events;
 
 /**
- * An order is no longer this user's.
+ * An order was deleted or moved away from this user.
  *
- * @param moved whether it now belongs to another user rather than being deleted
+ * @param moved whether the order moved to another user
  */
 public record OrderRemoved(
     String userId,

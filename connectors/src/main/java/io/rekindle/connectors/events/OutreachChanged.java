@@ -1,9 +1,9 @@
 package io.rekindle.connectors.events;
 
 /**
- * The one row of {@code engagement.outreach_settings} as it now is.
+ * The new content of the one row of {@code engagement.outreach_settings}.
  *
- * @param rules never null; {@link OutreachRules#NONE} once the row is deleted
+ * @param rules never null; {@link OutreachRules#NONE} after the row was deleted
  */
 public record OutreachChanged(
     long commitTime, RowVersion version, boolean snapshot, OutreachRules rules)

@@ -3,15 +3,15 @@ package io.rekindle.connectors.events;
 import java.util.List;
 
 /**
- * Who is written to, how often, and in which experiment.
+ * The outreach settings: limits of emails and the experiment.
  *
- * @param enabled whether anybody is
- * @param cooldownDays for how many days after a contact nobody is written to again, at least 0
- * @param staleDays for how many days after it began a risk is still worth an email, at least 0
- * @param dailyCap at most so many emails a day, at least 0
- * @param experimentId whoever has been assigned an arm in an experiment stays there
- * @param holdoutPpm the share that gets no email for comparison, in millionths: 0 to 1,000,000
- * @param variants 1 to 16 of different names, at least one of them with a weight
+ * @param enabled whether outreach is on
+ * @param cooldownDays the days after a contact in which the user gets no further email, at least 0
+ * @param staleDays the days after the beginning of a risk in which an email is allowed, at least 0
+ * @param dailyCap the most emails per day, at least 0
+ * @param experimentId id of the experiment; a user keeps the arm within one experiment
+ * @param holdoutPpm the share of users in the holdout, in millionths: 0 to 1,000,000
+ * @param variants 1 to 16 variants with different names, at least one of them with a weight
  */
 public record OutreachRules(
     boolean enabled,
@@ -22,13 +22,13 @@ public record OutreachRules(
     int holdoutPpm,
     List<OutreachVariant> variants) {
 
-  /** The arm of an experiment that gets no email; no variant's name. */
+  /** The arm without emails. No variant may have this name. */
   public static final String HOLDOUT = "HOLDOUT";
 
-  /** The longest that a rule may look back, in days. */
+  /** The longest period of a rule, in days. */
   public static final int MAX_DAYS = 3_650;
 
-  /** What a new row holds: the columns' defaults. */
+  /** The default values of the table's columns. */
   public static final OutreachRules DEFAULTS =
       new OutreachRules(
           true,
@@ -40,7 +40,7 @@ public record OutreachRules(
           List.of(
               new OutreachVariant("friendly", 1_000_000, "winback-v1", "warm and friendly", null)));
 
-  /** What holds without a row: nobody is written to. */
+  /** The rules without a row: outreach is off. */
   public static final OutreachRules NONE =
       new OutreachRules(
           false,

@@ -1,12 +1,12 @@
 package io.rekindle.connectors.events;
 
 /**
- * A row of {@code engagement.score_overrides}: until it expires this score stands in for the
- * computed one.
+ * A row of {@code engagement.score_overrides}. Its score replaces the computed score until it
+ * expires.
  *
  * @param score 0 to 100
- * @param setAt when it was set, epoch milliseconds
- * @param expiresAt first instant at which it no longer holds, epoch milliseconds
+ * @param setAt the time at which it was set, epoch milliseconds
+ * @param expiresAt first instant without the override, epoch milliseconds
  */
 public record OverrideChanged(
     String userId,

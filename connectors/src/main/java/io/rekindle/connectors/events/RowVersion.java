@@ -1,30 +1,29 @@
 package io.rekindle.connectors.events;
 
 /**
- * The place of a row's change in the order of commits; of two changes of one row the greater is the
- * newer.
+ * The place of a row's change in the order of commits. The newer of two changes of one row has the
+ * greater version.
  *
- * <p>A log sequence number alone does not order the changes of a row: a transaction that was open
- * while a snapshot was taken writes below the snapshot's own position and commits above it. The
- * position of the last commit before the change's own transaction does, and within one transaction
- * the change's own position.
+ * <p>A log sequence number alone does not order the changes of a row. A transaction that is open
+ * during a snapshot writes below the snapshot's position and commits above it. Changes are ordered
+ * by the position of the last commit before their transaction. Within one transaction, the position
+ * of the change itself decides.
  *
- * <p>Debezium does not know that last commit for one transaction only: the first one that it
- * streams after a snapshot. Its changes may lie below the snapshot's position too, so they count as
- * newer than a snapshot row that lies ahead of them by no more than {@link #OPEN_TRANSACTION_SPAN}.
+ * <p>Debezium does not know the last commit before the first transaction after a snapshot. The
+ * changes of that transaction may lie below the snapshot's position, too. They count as newer than
+ * a snapshot row that is ahead by at most {@link #OPEN_TRANSACTION_SPAN}.
  *
- * @param commitLsn log position of the last commit that precedes the change's transaction,
- *     Debezium's {@code source.sequence[0]}, {@link #UNKNOWN} where it has none; for a snapshot row
- *     the snapshot's position
- * @param lsn log position of the change itself; 0 for a snapshot row, so that every change streamed
- *     after the snapshot is newer
+ * @param commitLsn log position of the last commit before the change's transaction ({@code
+ *     source.sequence[0]}), or {@link #UNKNOWN}; for a snapshot row the snapshot's position
+ * @param lsn log position of the change itself; 0 for a snapshot row, which makes every streamed
+ *     change newer
  */
 public record RowVersion(long commitLsn, long lsn) implements Comparable<RowVersion> {
 
-  /** Stands for a commit position that Debezium did not know. */
+  /** The commit position where Debezium does not know it. */
   public static final long UNKNOWN = 0;
 
-  /** How much log a transaction that is open during a snapshot may have behind it: 64 MiB. */
+  /** The longest log that a transaction may write while a snapshot is open: 64 MiB. */
   public static final long OPEN_TRANSACTION_SPAN = 64L << 20;
 
   @Override
@@ -33,8 +32,8 @@ public record RowVersion(long commitLsn, long lsn) implements Comparable<RowVers
   }
 
   /**
-   * Compares two versions given as their parts, without making an object of either. Both parts 0
-   * stand for a row that was never seen, which is older than any version.
+   * Compares two versions by their parts, without an object. A version of two zeros stands for an
+   * unseen row and is the oldest.
    */
   public static int compare(long commitLsn, long lsn, long otherCommitLsn, long otherLsn) {
     if ((commitLsn | lsn) == 0 || (otherCommitLsn | otherLsn) == 0) {

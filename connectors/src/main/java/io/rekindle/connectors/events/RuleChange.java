@@ -1,14 +1,14 @@
 package io.rekindle.connectors.events;
 
-/** A committed change of what holds for every user alike. */
+/** A committed change of a rule for all users. */
 public sealed interface RuleChange permits PolicyChanged, OutreachChanged {
 
   /** Commit time of the change's transaction by the database's clock, epoch milliseconds. */
   long commitTime();
 
-  /** The change's place among the changes of its row. */
+  /** The place of the change among the changes of its row. */
   RowVersion version();
 
-  /** Whether this is a row read by a snapshot: the row as it is, not something that happened. */
+  /** Whether a snapshot read the row, so that it is no event. */
   boolean snapshot();
 }

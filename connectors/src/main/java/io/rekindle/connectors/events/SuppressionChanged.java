@@ -1,11 +1,11 @@
 package io.rekindle.connectors.events;
 
 /**
- * A row of {@code engagement.suppressions}: the user is not to be written to.
+ * A row of {@code engagement.suppressions}. It forbids emails to the user.
  *
- * @param address the one address that is not to be written to, which counts only while it is the
- *     user's; null if the user is not to be written to at any
- * @param reason why, such as UNSUBSCRIBED; whatever it is, the row suppresses
+ * @param address the suppressed address, which counts only while the user has it; null if every
+ *     address is suppressed
+ * @param reason such as UNSUBSCRIBED; a row with any reason suppresses
  */
 public record SuppressionChanged(
     String userId,

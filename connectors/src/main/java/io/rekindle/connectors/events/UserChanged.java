@@ -3,10 +3,10 @@ package io.rekindle.connectors.events;
 import java.util.List;
 
 /**
- * A row of {@code shop.users} as it now is.
+ * The new content of a row of {@code shop.users}.
  *
- * <p>A large column that an update left alone is not in the change; such a field is {@link
- * #UNCHANGED}, and the value known before stays.
+ * <p>A change lacks a large column that the update did not touch. Such a field is {@link
+ * #UNCHANGED} and keeps its earlier value.
  *
  * @param email null if the shop has none
  * @param name null if the shop has none

@@ -1,5 +1,5 @@
 package io.rekindle.connectors.events;
 
-/** A row of {@code shop.users} is gone. */
+/** A row of {@code shop.users} was deleted. */
 public record UserRemoved(String userId, long commitTime, RowVersion version, boolean snapshot)
     implements Change {}

@@ -1,5 +1,5 @@
 /**
- * What the shop's and our own tables tell the job, one small immutable record per changed row.
+ * The changed rows of the schemas shop and engagement, one small immutable record per row.
  *
  * <p>Times are epoch milliseconds UTC. Amounts are hundredths of the named currency's unit.
  */

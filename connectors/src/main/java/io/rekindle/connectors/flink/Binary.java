@@ -8,12 +8,12 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 /**
- * Numbers in as few bytes as they need, and texts as Latin-1 where that suffices.
+ * Writes numbers with variable length, and texts as Latin-1 if possible, else as UTF-8.
  *
- * <p>A text is a number n and then bytes: n = 0 is null; otherwise n - 1 is twice the number of
- * bytes, plus one if they are UTF-8 rather than Latin-1.
+ * <p>A text is a number n and then bytes. If n is 0, the text is null. Otherwise n - 1 is twice the
+ * number of bytes, plus one for UTF-8.
  *
- * <p>Not safe for use by several threads: the buffer is reused.
+ * <p>Not thread-safe: the buffer is reused.
  */
 public final class Binary {
 
@@ -41,7 +41,7 @@ public final class Binary {
     throw new IOException("A number has more than ten bytes: the data is damaged");
   }
 
-  /** Writes a number of either sign; near zero is short. */
+  /** Writes a number of either sign. Numbers near zero are short. */
   public static void writeSigned(long number, DataOutputView out) throws IOException {
     writeUnsigned((number << 1) ^ (number >> 63), out);
   }

@@ -18,14 +18,14 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Reads Debezium's events from Kafka. Never throws on account of a record: what cannot be
- * understood becomes a dead letter.
+ * Reads Debezium's events from Kafka. A record that it cannot read becomes a dead letter, never an
+ * exception.
  *
- * <p>Metrics, under the group {@code rekindle} of the source operator: counters {@code
- * deadLetters}, {@code ticks} and {@code truncates}, and for each partition read, labelled with
- * {@code topic} and {@code partition}, the gauge {@code watermark}, the newest commit time that the
- * partition has proven in epoch milliseconds, and {@code watermarkLagMs}, how long ago that is by
- * this machine's clock; -1 before the first.
+ * <p>The metrics are in the group {@code rekindle} of the source operator. The counters are {@code
+ * deadLetters}, {@code ticks} and {@code truncates}. Each partition has two gauges with the labels
+ * {@code topic} and {@code partition}. The gauge {@code watermark} is the newest commit time that
+ * the partition proves, in epoch milliseconds. The gauge {@code watermarkLagMs} is its age by this
+ * machine's clock. Both are -1 before the first commit.
  *
  * @param <T> type of the changes
  */
@@ -42,12 +42,12 @@ public final class CdcRecordDeserializer<T>
     this.changeType = changeType;
   }
 
-  /** For the topics that carry one user's changes. */
+  /** Creates the deserializer of changes of single users. */
   public static CdcRecordDeserializer<Change> ofChanges() {
     return new CdcRecordDeserializer<>(Change.class);
   }
 
-  /** For the topics that carry what holds for every user alike. */
+  /** Creates the deserializer of rule changes. */
   public static CdcRecordDeserializer<RuleChange> ofRuleChanges() {
     return new CdcRecordDeserializer<>(RuleChange.class);
   }
@@ -71,7 +71,7 @@ public final class CdcRecordDeserializer<T>
     return EventTypeInfo.ofCdcRecord(changeType);
   }
 
-  /** Turns what the decoder finds in one record into what the job gets, and counts. */
+  /** Turns the decoder's findings into records of the job, and counts them. */
   private static final class EmittingReceiver<T> implements ChangeDecoder.Receiver {
 
     private final Class<T> changeType;
@@ -95,7 +95,7 @@ public final class CdcRecordDeserializer<T>
     void begin(ConsumerRecord<byte[], byte[]> message, Collector<CdcRecord<T>> collector) {
       this.message = message;
       this.collector = collector;
-      // Records come in runs of one partition, so the last one's is nearly always right.
+      // Records come in runs of one partition, so the gauges of the last record usually fit.
       if (progress.partition != message.partition() || !progress.topic.equals(message.topic())) {
         progress =
             progressByPartition.computeIfAbsent(
@@ -171,7 +171,7 @@ public final class CdcRecordDeserializer<T>
     private final String topic;
     private final int partition;
 
-    /** Read by the metric reporter's thread. */
+    /** The thread of the metric reporter reads it. */
     private volatile long newest = -1;
 
     Progress(String topic, int partition) {
@@ -179,12 +179,12 @@ public final class CdcRecordDeserializer<T>
       this.partition = partition;
     }
 
-    /** -1 before anything is proven. */
+    /** -1 before the first proof. */
     long lagMs() {
       return newest < 0 ? -1 : Math.max(0, System.currentTimeMillis() - newest);
     }
 
-    /** Called by the one thread that reads the partition. */
+    /** Only the thread that reads the partition calls it. */
     void advance(long completeUntil) {
       if (completeUntil > newest) {
         newest = completeUntil;

@@ -21,11 +21,11 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 /**
- * Changes, for the shuffle and for state: an order takes about 40 bytes.
+ * Serializes changes for the shuffle and for state. An order takes about 40 bytes.
  *
- * <p>Format 1: a byte of which bits 0-2 tell the type, bit 3 whether it is of a snapshot and bits
- * 4-6 the order's kind or the type's one flag; then user, commit time and version; then the fields
- * of the type, times relative to the commit time.
+ * <p>Format 1 begins with a byte: bits 0-2 are the type, bit 3 marks a snapshot, and bits 4-6 are
+ * the order's kind or the type's flag. User, commit time and version follow. The fields of the type
+ * come last, with times relative to the commit time.
  */
 public final class ChangeSerializer extends EventSerializer<Change> {
 
@@ -39,7 +39,7 @@ public final class ChangeSerializer extends EventSerializer<Change> {
   private static final int OVERRIDE_CHANGED = 5;
   private static final int OVERRIDE_REMOVED = 6;
 
-  /** With the flag: the row is there; without: it is gone. */
+  /** The flag says whether the row exists. */
   private static final int SUPPRESSION = 7;
 
   private static final int TYPE_MASK = 0b0000_0111;
@@ -191,7 +191,7 @@ public final class ChangeSerializer extends EventSerializer<Change> {
         readTime(commitTime, in));
   }
 
-  /** The one constant stays the one constant, so that callers may compare by identity. */
+  /** Returns the constant itself, since callers compare it by identity. */
   private String readKeptText(DataInputView in) throws IOException {
     String text = binary().readText(in);
     return UserChanged.UNCHANGED.equals(text) ? UserChanged.UNCHANGED : text;
@@ -250,7 +250,7 @@ public final class ChangeSerializer extends EventSerializer<Change> {
     return ChangeSerializer.class.hashCode();
   }
 
-  /** Public for Flink, which makes it by reflection when it restores. */
+  /** Public, since Flink creates it by reflection on a restore. */
   public static final class Snapshot extends FormatSnapshot<Change> {
 
     public Snapshot() {

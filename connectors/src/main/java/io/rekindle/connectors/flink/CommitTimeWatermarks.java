@@ -11,11 +11,11 @@ import org.apache.flink.api.common.eventtime.WatermarkOutput;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 
 /**
- * Event time is the database's commit time, and advances only on what a partition has proven: the
- * newest commit in it, less a skew, less one millisecond because commits share milliseconds.
+ * Advances event time by the database's commit times. The watermark is the newest commit that a
+ * partition proves, less a skew, less one millisecond because commits share milliseconds.
  *
- * <p>There is deliberately no idleness: a partition that is silent because capture stalled must
- * hold time back, and the clock's events keep every working partition from being silent.
+ * <p>Partitions never become idle. A partition that is silent because capture stalled must hold
+ * time back. Ticks keep every working partition from being silent.
  *
  * @param <T> type of the changes
  */
@@ -26,8 +26,8 @@ public final class CommitTimeWatermarks<T> implements WatermarkStrategy<CdcRecor
   private final long skewMs;
 
   /**
-   * @param skew by how much commit times may disagree with the order of commits: Postgres takes the
-   *     time just before it writes the commit to the log, so neighbours can be the wrong way round
+   * @param skew the largest disagreement of commit times with the order of commits. Postgres takes
+   *     the time just before it writes the commit, so neighbours can swap
    */
   public CommitTimeWatermarks(Duration skew) {
     if (skew.isNegative()) {

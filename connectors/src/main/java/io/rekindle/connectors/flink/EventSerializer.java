@@ -6,9 +6,9 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 /**
- * What the serializers of immutable events of variable length have in common.
+ * Base of the serializers of immutable events of variable length.
  *
- * <p>Each instance has a buffer of its own, so {@link #duplicate} makes a new one.
+ * <p>Each instance has its own buffer, so {@link #duplicate} creates a new instance.
  */
 public abstract class EventSerializer<T> extends TypeSerializer<T> {
 
@@ -29,7 +29,7 @@ public abstract class EventSerializer<T> extends TypeSerializer<T> {
     return true;
   }
 
-  /** No event is without content, so there is no empty instance; Flink accepts null. */
+  /** Every event has content, so there is no empty instance. Flink accepts null. */
   @Override
   public final T createInstance() {
     return null;

@@ -9,7 +9,7 @@ import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 
 /**
- * Flink's view of an event type: one value, no fields, its own serializer.
+ * Flink's type information of an event: one value without fields, with its own serializer.
  *
  * @param <T> the event type
  */
@@ -35,13 +35,13 @@ public final class EventTypeInfo<T> extends TypeInformation<T> {
   /**
    * The type of a record, or of a sealed interface of records.
    *
-   * @throws IllegalArgumentException if a component is of a type that has no form in bytes
+   * @throws IllegalArgumentException if the type of a component has no form in bytes
    */
   public static <T> TypeInformation<T> of(Class<T> record) {
     return new EventTypeInfo<>(record, new RecordSerializer<>(record));
   }
 
-  /** The type of what a source emits whose changes are of a type. */
+  /** The type of the records of a source with changes of the given type. */
   public static <T> TypeInformation<CdcRecord<T>> ofCdcRecord(Class<T> changeType) {
     // A class object knows no type arguments.
     @SuppressWarnings("unchecked")

@@ -7,7 +7,7 @@ import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
-/** Records in a savepoint which version of a serializer's format its bytes are in. */
+/** Stores the format version of a serializer in a savepoint. */
 public abstract class FormatSnapshot<T> implements TypeSerializerSnapshot<T> {
 
   private final int currentVersion;
@@ -18,7 +18,7 @@ public abstract class FormatSnapshot<T> implements TypeSerializerSnapshot<T> {
     this.version = currentVersion;
   }
 
-  /** The serializer that reads the given version. */
+  /** Returns the serializer that reads the given version. */
   protected abstract TypeSerializer<T> serializer(int formatVersion);
 
   @Override

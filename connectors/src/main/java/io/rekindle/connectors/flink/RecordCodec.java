@@ -18,13 +18,13 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 /**
- * The bytes of records, derived from their components; {@link RecordSerializer} describes them.
+ * Writes and reads records by their components. {@link RecordSerializer} describes the format.
  *
- * <p>A codec can be used by several threads, a {@link Binary} cannot.
+ * <p>A codec is thread-safe, a {@link Binary} is not.
  */
 abstract class RecordCodec {
 
-  /** Writes a value that may be null unless its type is primitive. */
+  /** Writes a value, which may be null unless its type is primitive. */
   private interface Writer<V> {
     void write(V value, Binary texts, DataOutputView out) throws IOException;
   }
@@ -69,7 +69,7 @@ abstract class RecordCodec {
 
   abstract Object read(Binary texts, DataInputView in) throws IOException;
 
-  /** Stands for a component that a record did not have yet when it was written. */
+  /** The codec of a component that a record lacked when it was written. */
   Object absent() {
     return null;
   }
@@ -77,7 +77,7 @@ abstract class RecordCodec {
   /**
    * The codec of a type.
    *
-   * @param argument what a type variable stands for; null if the type has none
+   * @param argument the value of the type variable; null if the type has none
    * @throws IllegalArgumentException if the type has no form in bytes
    */
   static RecordCodec of(Type type, Class<?> argument) {
@@ -183,7 +183,7 @@ abstract class RecordCodec {
     }
 
     @Override
-    @SuppressWarnings("unchecked") // The component that the value comes from is of type V.
+    @SuppressWarnings("unchecked") // The component of the value has type V.
     void write(Object value, Binary texts, DataOutputView out) throws IOException {
       writer.write((V) value, texts, out);
     }

@@ -9,15 +9,15 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 /**
- * Any record, for state and streams that carry little. What is hot has a serializer of its own.
+ * Serializes any record, for state and streams with few records. Hot records have their own
+ * serializers.
  *
- * <p>A record is the number of its components and then each of them, so the number is the version
- * of what is stored. A new component goes to the end of its record; what was stored without it
- * reads as null, 0 or false. No component is ever removed or moved. The same holds for records in
- * records.
+ * <p>A record is the number of its components and then each component. The number is the version of
+ * the stored bytes. A new component goes to the end of its record, and reads as null, 0 or false
+ * from older bytes. No component may be removed or moved. The same holds for nested records.
  *
- * <p>Enums and the members of a sealed interface are stored by name, whole numbers in as few bytes
- * as they need.
+ * <p>Enums and the members of a sealed interface are stored by name. Whole numbers have variable
+ * length.
  *
  * @param <T> a record, or a sealed interface of records
  */
@@ -27,7 +27,7 @@ public final class RecordSerializer<T> extends EventSerializer<T> {
 
   private final Class<T> type;
 
-  /** What the record's type variable stands for; null if it has none. */
+  /** The value of the record's type variable; null if it has none. */
   private final Class<?> argument;
 
   private transient RecordCodec codec;
@@ -40,8 +40,8 @@ public final class RecordSerializer<T> extends EventSerializer<T> {
   /**
    * For a record with one type variable.
    *
-   * @param argument what the variable stands for
-   * @throws IllegalArgumentException if a component is of a type that has no form in bytes
+   * @param argument the value of the variable
+   * @throws IllegalArgumentException if the type of a component has no form in bytes
    */
   RecordSerializer(Class<T> type, Class<?> argument) {
     this.type = type;
@@ -88,14 +88,14 @@ public final class RecordSerializer<T> extends EventSerializer<T> {
     return Objects.hash(type, argument);
   }
 
-  /** Public for Flink, which makes it by reflection when it restores. */
+  /** Public, since Flink creates it by reflection on a restore. */
   public static final class Snapshot<T> extends FormatSnapshot<T> {
 
     private static final int FORMAT = 1;
 
     private RecordSerializer<T> serializer;
 
-    /** For a snapshot that is about to be read. */
+    /** Creates a snapshot that Flink then reads. */
     public Snapshot() {
       super(FORMAT);
     }

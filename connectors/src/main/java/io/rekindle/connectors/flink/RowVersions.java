@@ -5,7 +5,7 @@ import java.io.IOException;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
-/** The second position of a version is near the first, so only their distance is written. */
+/** Writes row versions. The second position is near the first, so only the distance is written. */
 final class RowVersions {
 
   private RowVersions() {}

@@ -1,13 +1,13 @@
 package io.rekindle.connectors.kafka;
 
 /**
- * A Kafka topic as it has to be created.
+ * The definition of a Kafka topic.
  *
  * @param name the topic's full name
- * @param table the table whose changes it carries, schema-qualified; null if it carries no capture
+ * @param table the captured table, schema-qualified; null if the topic holds no captured table
  * @param partitions number of partitions, at least 1
- * @param retentionMs how long its records are kept, milliseconds
- * @param maxMessageBytes size of the largest record batch that it takes
+ * @param retentionMs retention of its records, milliseconds
+ * @param maxMessageBytes size of the largest record batch
  */
 public record Topic(
     String name, String table, int partitions, long retentionMs, int maxMessageBytes) {

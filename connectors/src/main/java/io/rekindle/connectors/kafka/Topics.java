@@ -19,8 +19,8 @@ import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
 
 /**
- * Every topic of the system: names, partitions, retention and sizes are in {@code topics.json}
- * beside this class's package and nowhere else.
+ * Every topic of the system. The file {@code topics.json} of this package is the only place of
+ * names, partitions, retention and sizes.
  *
  * @param users changes of shop.users, partitioned by user
  * @param orders changes of shop.orders, partitioned by the user that the order belongs to
@@ -30,9 +30,10 @@ import org.apache.kafka.common.errors.TopicExistsException;
  * @param policies changes of engagement.scoring_policies; one partition
  * @param outreachSettings changes of engagement.outreach_settings; one partition
  * @param outreach the job's requests to write an email: JSON, keyed by user_id
- * @param scoreChanges what the job publishes for other consumers: JSON, keyed by user_id
- * @param deadLetters records that could not be understood
- * @param heartbeat Debezium's own; nobody reads it
+ * @param scoreChanges score changes that the job publishes for other consumers: JSON, keyed by
+ *     user_id
+ * @param deadLetters records that a decoder refused
+ * @param heartbeat Debezium's heartbeat topic, which has no reader
  */
 public record Topics(
     Topic users,
@@ -58,7 +59,7 @@ public record Topics(
     }
   }
 
-  /** These topics with another number of partitions for whatever is partitioned by user. */
+  /** Returns these topics with another number of partitions for topics partitioned by user. */
   public Topics withPartitions(int count) {
     return new Topics(
         users.withPartitions(count),
@@ -75,7 +76,8 @@ public record Topics(
   }
 
   /**
-   * These topics as a connector with another {@code topic.prefix} than {@code rekindle} names them.
+   * Returns these topics with the names of a connector whose {@code topic.prefix} is not {@code
+   * rekindle}.
    */
   public Topics withPrefix(String prefix) {
     return new Topics(
@@ -107,26 +109,28 @@ public record Topics(
         heartbeat);
   }
 
-  /** The topics that carry one user's changes: the job's main input. */
+  /** The topics with changes of single users, which are the job's main input. */
   public List<Topic> changes() {
     return List.of(users, orders, emails, overrides, suppressions);
   }
 
-  /** The topics that carry what holds for every user alike: the job's second input. */
+  /** The topics with rule changes, which are the job's second input. */
   public List<Topic> ruleChanges() {
     return List.of(policies, outreachSettings);
   }
 
-  /** The topics that Debezium fills, each partition of which has a row in engagement.clock. */
+  /**
+   * The topics that Debezium fills. Each partition of them has a row in {@code engagement.clock}.
+   */
   public List<Topic> captured() {
     return Stream.concat(changes().stream(), ruleChanges().stream()).toList();
   }
 
   /**
-   * Creates the topics that do not exist yet, with the broker's default replication.
+   * Creates the missing topics, with the broker's default replication.
    *
-   * @throws IllegalStateException if a topic exists with another number of partitions; names each
-   *     one and the way out. Nothing is changed in that case.
+   * @throws IllegalStateException if a topic exists with another number of partitions. The message
+   *     names each topic and the fix, and no topic is created.
    */
   public void create(AdminClient admin) throws InterruptedException {
     try {

@@ -15,8 +15,8 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.record.TimestampType;
 
 /**
- * Puts a dead letter's record back where it came from, as it was or repaired. The pipeline takes a
- * change by its row's version, so one that is replayed twice, or late, does no harm. Not
+ * Sends a dead letter's record to its original topic and partition, unchanged or repaired. The
+ * pipeline orders changes by row version, so a second or late replay has no effect. Not
  * thread-safe.
  */
 public final class DeadLetterReplay {
@@ -28,7 +28,7 @@ public final class DeadLetterReplay {
     this.producer = producer;
   }
 
-  /** The letter with another key or value; null leaves what it has. */
+  /** Returns the letter with another key or value; null keeps the present one. */
   public static DeadLetter repaired(DeadLetter letter, byte[] key, byte[] value) {
     return new DeadLetter(
         letter.topic(),
@@ -43,9 +43,9 @@ public final class DeadLetterReplay {
   }
 
   /**
-   * Why the pipeline would refuse the record again; empty if it would take it.
+   * Returns the reason why the pipeline would refuse the record again; empty if it would accept it.
    *
-   * @param now the record's timestamp when it is replayed, epoch milliseconds
+   * @param now the timestamp of the replayed record, epoch milliseconds
    */
   public Optional<String> rejection(DeadLetter letter, long now) {
     if (letter.reason() == DeadLetterReason.INVALID_POLICY) {
@@ -72,9 +72,9 @@ public final class DeadLetterReplay {
   }
 
   /**
-   * Sends the record and says where it went, as {@code topic-partition-offset}.
+   * Sends the record and returns its new place as {@code topic-partition-offset}.
    *
-   * @throws IOException if Kafka did not take it
+   * @throws IOException if Kafka refuses the record
    */
   public String send(DeadLetter letter) throws IOException, InterruptedException {
     try {
@@ -91,7 +91,7 @@ public final class DeadLetterReplay {
     }
   }
 
-  /** Remembers only whether a record was refused. */
+  /** Stores only the rejection of a record. */
   private static final class RejectionReceiver extends NoOpReceiver {
 
     private String rejection;

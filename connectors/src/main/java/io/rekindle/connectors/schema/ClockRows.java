@@ -9,16 +9,16 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The rows of engagement.clock, one for each partition of each captured topic. */
+/** Keeps the rows of {@code engagement.clock}, one per partition of each captured topic. */
 public final class ClockRows {
 
   private ClockRows() {}
 
   /**
-   * Makes the clock's rows those of the captured topics' partitions, in one statement. A row for a
-   * partition that does not exist would stop the connector, so such rows go.
+   * Inserts missing rows and deletes rows without a partition, in one statement. The connector
+   * would stop at a row without a partition.
    *
-   * @return how many rows were inserted or deleted; 0 if all was in place
+   * @return the number of inserted and deleted rows
    */
   public static int ensure(Connection owner, Topics topics) throws SQLException {
     List<String> names = new ArrayList<>();

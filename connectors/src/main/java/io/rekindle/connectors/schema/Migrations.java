@@ -7,19 +7,20 @@ import org.flywaydb.core.api.FlywayException;
 /**
  * Brings the schemas {@code shop} and {@code engagement}, the roles and the publication up to date.
  *
- * <p>Needs Flyway on the class path, and a connection of the database's owner who may create roles.
+ * <p>Needs Flyway on the class path, and a connection of the database owner with the right to
+ * create roles.
  */
 public final class Migrations {
 
-  /** Where Flyway remembers what it applied; not the default name, which a shop may use itself. */
+  /** Flyway's table of applied migrations. A shop may use the default name itself. */
   private static final String HISTORY_TABLE = "rekindle_migrations";
 
   private Migrations() {}
 
   /**
-   * Applies the migrations that are missing; does nothing if there are none.
+   * Applies the missing migrations.
    *
-   * @return how many were applied
+   * @return the number of applied migrations, 0 or more
    * @throws FlywayException if a migration fails, or an applied one was edited afterwards
    */
   public static int apply(DataSource owner) {
@@ -28,7 +29,7 @@ public final class Migrations {
         .locations("classpath:db/migration")
         .defaultSchema("public")
         .table(HISTORY_TABLE)
-        // A database with tables of the shop's own in "public" is no obstacle.
+        // The schema "public" may hold tables of the shop.
         .baselineOnMigrate(true)
         .baselineVersion("0")
         .load()

@@ -5,19 +5,18 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.Map;
 
-/** The rows of engagement.scoring_policies that come with the software. */
+/** Inserts the policies of the distribution into {@code engagement.scoring_policies}. */
 public final class Policies {
 
   private Policies() {}
 
   /**
-   * Inserts the policies that the table does not have yet. What is there stays as it is: neither a
-   * document nor an activation is ever overwritten.
+   * Inserts the policies that the table lacks. Existing documents and activations stay unchanged.
    *
    * @param documents policy documents as JSON by policy version
-   * @param activeVersion the one to be active if this call inserts it and no other is; one of the
-   *     keys
-   * @return how many rows were inserted
+   * @param activeVersion the version to activate if this call inserts it and no version is active;
+   *     one of the keys
+   * @return the number of inserted rows
    */
   public static int install(Connection owner, Map<String, String> documents, String activeVersion)
       throws SQLException {

@@ -1,2 +1,2 @@
-/** What the database needs before capture and job can start: tables, clock rows, policies. */
+/** Prepares the database for capture and job: tables, clock rows, policies. */
 package io.rekindle.connectors.schema;

@@ -81,7 +81,9 @@ public final class ConnectorMain {
     this.config = config;
   }
 
-  /** Ends by itself only with 2: wrong settings, or ones that the worker refuses. */
+  /**
+   * Ends by itself only with exit code 2, for settings that are wrong or that the worker refuses.
+   */
   public static void main(String[] args) throws InterruptedException {
     ConnectorMain connector = of(SETTINGS.readOrExit(args));
     try {
@@ -109,8 +111,8 @@ public final class ConnectorMain {
   }
 
   /**
-   * Checks the connector once: registers it with the worker if it is not registered yet or is gone,
-   * and restarts what failed.
+   * Checks the connector once. Registers it if the worker does not know it, and restarts it after a
+   * failure.
    *
    * @throws IllegalArgumentException if the worker refuses the connector's settings
    */

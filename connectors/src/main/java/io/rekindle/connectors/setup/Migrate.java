@@ -167,7 +167,7 @@ public final class Migrate {
   private static void setPassword(Connection connection, String role, String password)
       throws SQLException {
     try (Statement statement = connection.createStatement()) {
-      // A statement of this kind takes no parameters.
+      // Postgres allows no parameters in this statement.
       statement.execute(
           "alter role "
               + statement.enquoteIdentifier(role, true)

@@ -7,21 +7,21 @@ import java.util.Random;
 import java.util.function.Consumer;
 
 /**
- * A shop's changes as Debezium writes them: first every user, then orders, 96 % of them new, 3 %
- * cancelled, 1 % deleted, by users of very unequal popularity; a thousand are committed a second,
- * and every second there is a tick in every partition. Two streams of the same sizes are the same
+ * A shop's changes in Debezium's form. All users come first, and then orders: 96 % new, 3 %
+ * cancelled, 1 % deleted, with very unequal shares of the users. A thousand changes are committed
+ * per second, and each partition has a tick per second. Two streams of the same sizes are equal
  * byte for byte.
  */
 final class ChangeStream {
 
   /**
-   * A record to be written; key and value are ASCII.
+   * A record to write. Key and value are ASCII.
    *
-   * @param change whether it is a change rather than a tick
+   * @param change whether the record is a change, not a tick
    */
   record Message(String topic, int partition, String key, String value, boolean change) {}
 
-  /** When the first change is committed, epoch milliseconds. */
+  /** The commit time of the first change, epoch milliseconds. */
   static final long START = 1_767_225_600_000L;
 
   private static final long SEED = 20_260_101L;
@@ -30,7 +30,7 @@ final class ChangeStream {
   private static final long HISTORY_MILLIS = 730L * 86_400_000L;
   private static final int RECENT_ORDERS = 1 << 16;
 
-  /** The last ticks come so much later that whatever is allowed for skewed commits is over. */
+  /** The delay of the last ticks, which exceeds the allowed skew of commits. */
   private static final long LAST_TICK_AFTER = 60_000;
 
   private record Order(long number, int user, long placedAt, long cents, boolean cancelled) {}
@@ -51,17 +51,17 @@ final class ChangeStream {
     this.orderChanges = orderChanges;
   }
 
-  /** How many changes there are, those of users included. */
+  /** Returns the number of changes, those of users included. */
   long changes() {
     return (long) users + orderChanges;
   }
 
-  /** When the last change is committed, epoch milliseconds. */
+  /** Returns the commit time of the last change, epoch milliseconds. */
   long end() {
     return START + changes() * MILLIS_PER_CHANGE;
   }
 
-  /** Makes all records, in the order of their commits. */
+  /** Creates all records, in the order of their commits. */
   void forEach(Consumer<Message> messages) {
     long committedAt = START;
     for (int change = 0; change < changes(); change++) {
@@ -117,10 +117,10 @@ final class ChangeStream {
     return finish(cancelled, "u", committedAt);
   }
 
-  /** As in a history that is brought in: orders of two years, each user's in no special order. */
+  /** Returns an order time within two years, without order per user, as in an imported history. */
   private Order place(long committedAt) {
     double chance = random.nextDouble();
-    // The density falls with the square root of the rank, as that of a Zipf law of exponent 1/2.
+    // The density falls with the square root of the rank, by a Zipf law with exponent 1/2.
     int user = (int) (chance * chance * users);
     long placedAt = committedAt - (long) (random.nextDouble() * HISTORY_MILLIS);
     return new Order(++orders, user, placedAt, 500 + random.nextInt(20_000), false);
@@ -220,7 +220,7 @@ final class ChangeStream {
   }
 
   private void appendTime(long millis) {
-    // Whole microseconds, as Postgres has them, and never a shorter text for a round number.
+    // Whole microseconds with six digits, as in Postgres, also for a round number.
     String time = Instant.ofEpochMilli(millis - Math.floorMod(millis, 1_000)).toString();
     text.append(time, 0, time.length() - 1).append('.');
     long fraction = Math.floorMod(millis, 1_000);

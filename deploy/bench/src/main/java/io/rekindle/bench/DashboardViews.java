@@ -7,7 +7,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Random;
 
-/** What analysts look at: lists by every filter and order, searches, clients, and all numbers. */
+/** The requests of analysts: lists by every filter and order, searches, clients, and statistics. */
 final class DashboardViews {
 
   private static final List<String> FIRST_NAMES = List.of("oliver", "amelia", "lukas", "zofia");
@@ -26,7 +26,7 @@ final class DashboardViews {
 
   private DashboardViews() {}
 
-  /** Viewers of a dashboard over a {@link LargeShop} of so many users. */
+  /** Creates viewers of a dashboard over a {@link LargeShop} with the given number of users. */
   static Viewers of(String url, Account account, int users)
       throws IOException, InterruptedException {
     Viewers viewers = Viewers.signIn(url, account);
@@ -136,7 +136,7 @@ final class DashboardViews {
     return LargeShop.userId(random.nextInt(users));
   }
 
-  /** As the shop's addresses begin, with the number of somebody else perhaps. */
+  /** Returns the beginning of an address. Its number may belong to another client. */
   private static String address(int users, Random random) {
     return any(FIRST_NAMES, random)
         + "."

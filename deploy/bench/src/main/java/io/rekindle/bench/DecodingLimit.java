@@ -15,9 +15,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
- * The most that any pipeline could do with one thread: reads the same orders and parses the fields
- * that are needed, nothing else. Reads them as often as the job does, and prints a {@link
- * Measurement} of each time.
+ * Measures the limit of one thread that only reads the orders and parses the needed fields. It
+ * reads the input as often as the job, and prints a {@link Measurement} of each time.
  */
 final class DecodingLimit {
 
@@ -26,7 +25,7 @@ final class DecodingLimit {
   private DecodingLimit() {}
 
   /**
-   * Reads all orders, again and again.
+   * Reads all orders, several times.
    *
    * @param arguments address of the broker
    */

@@ -25,13 +25,13 @@ import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
 
 /**
- * Measures on a running stack how long a change takes from its commit until its score can be read:
- * commits orders of users of its own at a steady rate, and looks for their scores. No user has more
- * than one change under way, so a score as of the change's transaction or later is the change's.
+ * Measures the time from a commit until its score can be read, on a running stack. It commits
+ * orders of its own users at a steady rate and polls their scores. A user has at most one open
+ * change, so a score as of its transaction or later includes the change.
  */
 final class Freshness {
 
-  /** How often scores are looked for: what is measured is too long by half of this on average. */
+  /** The interval of polls. The measured times are too long by half of it on average. */
   static final Duration POLL = Duration.ofMillis(5);
 
   private static final String PREFIX = "bench-freshness-";
@@ -39,7 +39,7 @@ final class Freshness {
   private static final int WRITERS = 4;
   private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
-  /** A change that was committed and not seen yet; both clocks are needed. */
+  /** A committed change whose score is not visible yet, with both clocks. */
   private record Pending(long begunAtMillis, long committedAtNanos) {}
 
   private final DataSource database;
@@ -140,7 +140,7 @@ final class Freshness {
     }
   }
 
-  /** Takes note of the scores that have come. */
+  /** Records the scores that became visible. */
   private void recordVisibleScores(Connection connection) throws SQLException {
     LockSupport.parkNanos(POLL.toNanos());
     String sql =

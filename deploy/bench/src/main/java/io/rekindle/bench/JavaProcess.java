@@ -14,12 +14,12 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
-/** One of our classes in a JVM of its own, with Flink and the job on its class path. */
+/** Runs a class in a JVM of its own, with Flink and the job on its class path. */
 final class JavaProcess {
 
   private static final int KEPT_LINES = 20;
 
-  /** As a task manager's should be: {@code deploy/config/README.md} says why. */
+  /** JVM flags of a task manager. {@code deploy/config/README.md} has the reasons. */
   private static final List<String> COLLECTOR = List.of("-XX:+UseParallelGC", "-XX:NewRatio=1");
 
   private final List<Path> classPath;
@@ -27,14 +27,14 @@ final class JavaProcess {
   private final List<String> flags = new ArrayList<>();
 
   /**
-   * @param temporary where it may write; null for the system's place
+   * @param temporary the directory of temporary files; null for the system's directory
    */
   JavaProcess(List<Path> classPath, Class<?> mainClass, Path temporary) {
     this.classPath = classPath;
     this.mainClass = mainClass;
     flags.add("-Xmx2g");
     flags.addAll(COLLECTOR);
-    // Flink reaches into this on Java 17, as its own start scripts let it.
+    // Flink needs this access on Java 17, and its start scripts grant it.
     flags.add("--add-opens=java.base/java.util=ALL-UNNAMED");
     flags.add("--add-opens=java.base/java.lang=ALL-UNNAMED");
     if (temporary != null) {
@@ -42,7 +42,7 @@ final class JavaProcess {
     }
   }
 
-  /** Has the Java Flight Recorder write what the process did. */
+  /** Records the process with the Java Flight Recorder. */
   void record(Path file) {
     flags.add("-XX:StartFlightRecording=settings=profile,filename=" + file);
   }
@@ -50,8 +50,8 @@ final class JavaProcess {
   /**
    * Runs the class to its end.
    *
-   * @param lines gets each line that it prints
-   * @throws Failure if it ends with anything but exit code 0; shows the end of what it printed
+   * @param lines receives each printed line
+   * @throws Failure if the exit code is not 0; the message has the end of the output
    */
   void run(List<String> arguments, Consumer<String> lines)
       throws IOException, InterruptedException {

@@ -29,41 +29,40 @@ import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
 
 /**
- * A made-up shop of any size as it looks after years with the pipeline: users, orders, exact scores
- * and their history, episodes, decisions and emails. For measurements without a pipeline: the rows
- * are copied in, which a running capture would not take well. Two shops of one size that end at the
- * same instant are the same.
+ * A made-up shop of any size after years with the pipeline: users, orders, exact scores and their
+ * history, episodes, decisions and emails. It is for measurements without a pipeline, since copied
+ * rows would overload a running capture. Two shops of one size and one end are equal.
  */
 public final class LargeShop {
 
-  /** The policy that the scores are of. */
+  /** The policy of the scores. */
   public static final String POLICY = "cadence-v1";
 
   private static final long SEED = 1_000_003;
   private static final long DAY = 86_400_000L;
   private static final int HISTORY_DAYS = 730;
 
-  /** Every so many days back, there is a row of history. */
+  /** The days between two rows of history. */
   private static final int DAYS_PER_CHANGE = 45;
 
-  /** Mean number of a user's orders. */
+  /** The mean number of a user's orders. */
   private static final int ORDERS_EACH = 10;
 
-  /** Rows of history of each user. */
+  /** The rows of history of each user. */
   private static final int CHANGES_EACH = 5;
 
-  /** What the schema's comment says as long as rows or indexes are missing. */
+  /** The comment of the schema while rows or indexes are missing. */
   private static final String UNFINISHED = "being filled";
 
   private static final int EURO = CurrencyCodes.pack("EUR");
 
-  /** One client in so many has as many orders as the pipeline keeps. */
+  /** One of this many clients has as many orders as the pipeline keeps. */
   private static final int BUYS_EVERY_DAY_ONE_IN = 10_000;
 
-  /** Of one client in so many the shop has no name, and of the next one no address. */
+  /** One of this many clients has no name, and the next one has no address. */
   private static final int UNKNOWN_ONE_IN = 1_000;
 
-  /** One in so many episodes is held out, and one in so many is skipped. */
+  /** One of this many episodes is held out, and one is skipped. */
   private static final int HELD_OUT_ONE_IN = 10;
 
   private static final int SKIPPED_ONE_IN = 3;
@@ -78,7 +77,7 @@ public final class LargeShop {
   private long orderNumber;
 
   /**
-   * @param now when the shop's history ends
+   * @param now the end of the shop's history
    */
   private LargeShop(int users, Instant now) {
     this.users = users;
@@ -86,11 +85,11 @@ public final class LargeShop {
   }
 
   /**
-   * Makes sure that a database with the schema has such a shop.
+   * Fills a database with such a shop, unless it has one.
    *
-   * @param owner connections of the role that owns the tables
-   * @return whether it had to be filled
-   * @throws Failure if it has another, or one that was not filled to its end
+   * @param owner connections of the owner of the tables
+   * @return whether this call filled the database
+   * @throws Failure if the database has another shop, or an incomplete one
    */
   public static boolean ensure(DataSource owner, int users, Progress progress) throws SQLException {
     long found;
@@ -118,17 +117,17 @@ public final class LargeShop {
     return found == 0;
   }
 
-  /** The id of a user, from 0. */
+  /** Returns the id of a user, from 0. */
   public static String userId(int number) {
     return "client-%07d".formatted(number);
   }
 
-  /** The id of one of those who have {@link OrderHistory#MAX_ORDERS} orders, from 0. */
+  /** Returns the id of a user with {@link OrderHistory#MAX_ORDERS} orders, from 0. */
   public static String busiestUserId(int number) {
     return userId(number * BUYS_EVERY_DAY_ONE_IN);
   }
 
-  /** How many of so many users have {@link OrderHistory#MAX_ORDERS} orders. */
+  /** Returns how many of the given number of users have {@link OrderHistory#MAX_ORDERS} orders. */
   public static int busiestUsers(int users) {
     return (users + BUYS_EVERY_DAY_ONE_IN - 1) / BUYS_EVERY_DAY_ONE_IN;
   }
@@ -203,9 +202,9 @@ public final class LargeShop {
     String userId = userId(number);
     Region region = Region.any(random);
     String name = region.name(random);
-    // Numbers are given, and rows written, as clients come: the last ones are the newest.
+    // Numbers and rows are in the order of sign-up, so the last clients are the newest.
     double lifetimeDays = 30 + (1 - (number + random.nextDouble()) / users) * (HISTORY_DAYS - 30);
-    // Some left long ago, most are about: the age of the last order is short for most.
+    // Some clients left long ago. The last order of most clients is recent.
     double silentDays = lifetimeDays * Math.pow(random.nextDouble(), 3);
     long createdAt = now - (long) ((lifetimeDays + 1) * DAY);
     begin()
@@ -283,7 +282,7 @@ public final class LargeShop {
         .instant(score.asOf())
         .text(1)
         .text(POLICY)
-        // Given, since the shop's row is not committed yet.
+        // An argument, since the shop's row is not committed yet.
         .instant(createdAt)
         .end("engagement.user_scores");
   }
@@ -375,7 +374,7 @@ public final class LargeShop {
     return this;
   }
 
-  /** Appends a column in COPY's text format; none of the values has a character to be escaped. */
+  /** Appends a column in COPY's text format. No value needs an escape. */
   private LargeShop text(Object value) {
     if (!row.isEmpty()) {
       row.append('\t');
@@ -401,7 +400,7 @@ public final class LargeShop {
             .formatted(Instant.ofEpochMilli(first), Instant.ofEpochMilli(now)));
   }
 
-  /** Takes away the indexes that no constraint needs, since building each once costs far less. */
+  /** Drops the indexes that no constraint needs, since one build of each costs far less. */
   private static List<String> dropIndexes(DataSource owner) throws SQLException {
     List<String> names = new ArrayList<>();
     List<String> definitions = new ArrayList<>();
@@ -418,7 +417,7 @@ public final class LargeShop {
                 """)) {
       while (row.next()) {
         names.add(row.getString("name"));
-        // Of a partitioned index, the definition is of the top alone.
+        // The definition of a partitioned index covers the top only.
         definitions.add(row.getString("definition").replace(" ON ONLY ", " ON "));
       }
     }

@@ -6,12 +6,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What a JVM measured of itself; its text is how it tells the one that started it.
+ * The measurement of a JVM. Its text is the message to the process that started the JVM.
  *
- * @param changes how many were worked off
- * @param results how many came out
- * @param nanos how long that took
- * @param cpuNanos processor time of the whole JVM meanwhile, compiler and collector included
+ * @param changes the number of processed changes
+ * @param results the number of results
+ * @param nanos duration in nanoseconds
+ * @param cpuNanos processor time of the JVM, compiler and collector included, in nanoseconds
  */
 record Measurement(long changes, long results, long nanos, long cpuNanos) {
 
@@ -19,7 +19,7 @@ record Measurement(long changes, long results, long nanos, long cpuNanos) {
       Pattern.compile(
           "Measurement\\[changes=(\\d+), results=(\\d+), nanos=(\\d+), cpuNanos=(\\d+)]");
 
-  /** How often a JVM measures: the first time it is cold, and after two its code is compiled. */
+  /** The number of runs of a JVM. The first one is cold, and the code is compiled after two. */
   static final int RUNS = 3;
 
   /** The beginning of a measurement. */
@@ -34,7 +34,7 @@ record Measurement(long changes, long results, long nanos, long cpuNanos) {
     return new Start(System.nanoTime(), cpu());
   }
 
-  /** Reads a measurement from a line of output; null if the line is something else. */
+  /** Reads a measurement from a line of output; null for another line. */
   static Measurement parse(String line) {
     Matcher matcher = TEXT.matcher(line);
     return matcher.matches()

@@ -13,20 +13,19 @@ import org.apache.flink.api.connector.sink2.SinkWriter;
 import org.apache.flink.api.connector.sink2.WriterInitContext;
 
 /**
- * Throws everything away, and tells when all parts of the job have started and when time has passed
- * an instant in all of them. It tells it to a {@link Run} in the JVM that asks, which is where the
- * job runs.
+ * Discards all results. Reports to a {@link Run} of the same JVM when all subtasks have started,
+ * and when the watermark of all has passed an instant.
  */
 final class MeasuringSink<T> implements Sink<T> {
 
   private static final long serialVersionUID = 1L;
 
-  /** Runs by number: a sink is serialized on its way into the job, and a run is not. */
+  /** The runs by number, since Flink serializes the sink and cannot serialize a run. */
   private static final List<Run> RUNS = new CopyOnWriteArrayList<>();
 
   private final int run;
 
-  /** One job's way through the input. */
+  /** One run of the job over the input. */
   static final class Run {
 
     private final long end;
@@ -37,7 +36,7 @@ final class MeasuringSink<T> implements Sink<T> {
     private int openWriters;
 
     /**
-     * @param end event time at which all input has been worked off, epoch milliseconds
+     * @param end event time at the end of the input, epoch milliseconds
      */
     Run(long end) {
       this.end = end;
@@ -47,7 +46,7 @@ final class MeasuringSink<T> implements Sink<T> {
       started.await();
     }
 
-    /** Whether the end was reached within a time. */
+    /** Waits for the end; returns whether it came within the given time. */
     boolean awaitEnd(Duration limit) throws InterruptedException {
       return finished.await(limit.toMillis(), TimeUnit.MILLISECONDS);
     }

@@ -2,7 +2,9 @@ package io.rekindle.bench;
 
 import java.util.Arrays;
 
-/** Percentiles of measured values by the nearest-rank method: each is a value that was measured. */
+/**
+ * Percentiles of measured values by the nearest-rank method. Each percentile is a measured value.
+ */
 final class Percentiles {
 
   private final long[] sorted;
@@ -15,7 +17,7 @@ final class Percentiles {
     Arrays.sort(sorted);
   }
 
-  /** The least value that is not exceeded by {@code percent} of the values. */
+  /** Returns the least value that {@code percent} of the values do not exceed. */
   long at(double percent) {
     int rank = (int) Math.ceil(percent / 100 * sorted.length);
     return sorted[Math.max(1, rank) - 1];

@@ -10,14 +10,14 @@ import jdk.jfr.consumer.RecordedFrame;
 import jdk.jfr.consumer.RecordedMethod;
 import jdk.jfr.consumer.RecordingFile;
 
-/** Where a recording of the Java Flight Recorder says that the time goes. */
+/** Reads the hottest methods of a recording of the Java Flight Recorder. */
 final class Profile {
 
   private static final String SAMPLE = "jdk.ExecutionSample";
 
   private Profile() {}
 
-  /** The methods that were most often found running, with their share of all samples. */
+  /** Returns the methods with the most samples, with their share of all samples. */
   static List<String> topMethods(Path recording, int limit) throws IOException {
     Map<String, Integer> samples = new HashMap<>();
     int total = 0;

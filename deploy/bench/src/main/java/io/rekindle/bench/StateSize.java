@@ -11,7 +11,7 @@ import java.io.IOException;
 import java.util.List;
 import org.apache.flink.core.memory.DataOutputSerializer;
 
-/** What a user costs in a checkpoint. */
+/** Computes the size of a user's state in a checkpoint. */
 public final class StateSize {
 
   private static final int INITIAL_BYTES = 1_024;
@@ -19,10 +19,10 @@ public final class StateSize {
   private StateSize() {}
 
   /**
-   * Bytes of the state of a user to whom these changes happened and who was then evaluated.
+   * Returns the bytes of the state of a user after these changes and an evaluation.
    *
    * @param changes of one user, their row among them
-   * @param at when the user is evaluated, epoch milliseconds
+   * @param at the instant of the evaluation, epoch milliseconds
    */
   public static int bytes(List<? extends Change> changes, long at) throws IOException {
     UserState user = new UserState();

@@ -10,7 +10,9 @@ import java.util.List;
 import java.util.Random;
 import java.util.UUID;
 
-/** Prints what users with different numbers of orders cost in state, by the job's serializer. */
+/**
+ * Prints the size of the state of users with different numbers of orders, by the job's serializer.
+ */
 final class StateSizes {
 
   private static final long SEED = 20_260_101L;

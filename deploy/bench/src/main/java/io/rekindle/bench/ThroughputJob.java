@@ -19,11 +19,11 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 
 /**
- * The job's own graph, read from Kafka and configured as in production, with sinks that throw
- * everything away; in a JVM of its own that has Flink's class path.
+ * Runs the job's graph over Kafka with the production configuration, in a JVM with Flink's class
+ * path. The sinks discard all results.
  *
- * <p>It reads the input several times and prints a {@link Measurement} of each: first in a JVM that
- * has yet to compile the code, at last in one that has, as a job is that runs for years.
+ * <p>It reads the input several times and prints a {@link Measurement} of each run. The code is not
+ * compiled in the first run and compiled in the last.
  */
 final class ThroughputJob {
 
@@ -33,7 +33,7 @@ final class ThroughputJob {
   private ThroughputJob() {}
 
   /**
-   * Runs the job to the end of its input, again and again.
+   * Runs the job to the end of its input, several times.
    *
    * @param arguments number of changes, event time of the last one in epoch milliseconds, then the
    *     job's settings
@@ -46,7 +46,7 @@ final class ThroughputJob {
     for (int run = 0; run < Measurement.RUNS; run++) {
       System.out.println(run(settings, changes, end));
     }
-    // Not every thread of the last cluster may have ended, and a profile is written at the exit.
+    // Threads of the last cluster may still run, and the exit writes the profile.
     System.exit(0);
   }
 

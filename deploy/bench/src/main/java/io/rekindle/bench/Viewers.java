@@ -38,15 +38,13 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
-/**
- * People who look at a dashboard, page after page, and how long they wait for each kind of answer.
- */
+/** Viewers who open page after page of a dashboard. Measures the time of each kind of answer. */
 final class Viewers {
 
   private static final JsonMapper JSON = new JsonMapper();
   private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
-  /** No more often than the dashboard lets one account try. */
+  /** The pause between tries, by the dashboard's limit per account. */
   private static final Duration SIGN_IN_PAUSE = Duration.ofSeconds(7);
 
   private static final Duration PREVIEW_POLL = Duration.ofMillis(200);
@@ -57,7 +55,7 @@ final class Viewers {
 
   static final int REQUESTS_OF_A_PAGE = 3;
 
-  /** The part of a list that comes after the one in the answer. */
+  /** The link to the next part of a list. */
   private static final String CURSOR = "nextCursor";
 
   private final String url;
@@ -72,7 +70,7 @@ final class Viewers {
   }
 
   /**
-   * People who share an account.
+   * Signs viewers in with one shared account.
    *
    * @param url of the dashboard
    */
@@ -87,7 +85,7 @@ final class Viewers {
             .build();
     long deadline = System.nanoTime() + TIMEOUT.toNanos();
     HttpResponse<String> response = viewers.client.send(request, BodyHandlers.ofString());
-    // A dashboard that has just started answers before it has made its first account.
+    // A new dashboard answers before it has created its first account.
     while (response.statusCode() == 401 && System.nanoTime() < deadline) {
       LockSupport.parkNanos(SIGN_IN_PAUSE.toNanos());
       response = viewers.client.send(request, BodyHandlers.ofString());
@@ -99,7 +97,7 @@ final class Viewers {
     return viewers;
   }
 
-  /** Waits until all numbers have been counted once: until then, those who ask are put off. */
+  /** Waits until all statistics are computed once. Requests before that receive no statistics. */
   void awaitStatistics() throws IOException, InterruptedException {
     long deadline = System.nanoTime() + FIRST_COUNT.toNanos();
     HttpRequest overview = request("/api/overview").build();
@@ -112,10 +110,10 @@ final class Viewers {
   }
 
   /**
-   * Adds a kind of request. If its answers are parts of a list, every second viewer asks for the
-   * next part, too.
+   * Adds a kind of request. If its answers are parts of a list, every second viewer also requests
+   * the next part.
    *
-   * @param path path and query, of something chosen by chance
+   * @param path function that returns a random path and query
    */
   Viewers addRequest(String kind, Function<Random, String> path) {
     kinds.put(kind, path);
@@ -124,18 +122,18 @@ final class Viewers {
   }
 
   /**
-   * What a measurement found.
+   * The result of a measurement.
    *
-   * @param all of all kinds together
-   * @param answersPerSecond how many all viewers got together
+   * @param all times of all kinds together
+   * @param answersPerSecond answers per second of all viewers together
    */
   record Measured(Map<String, Percentiles> byKind, Percentiles all, double answersPerSecond) {}
 
   /**
-   * Has so many people look at everything again and again, and returns how long each kind of answer
-   * took. What they open asks for {@value #REQUESTS_OF_A_PAGE} things at once, as a page does.
+   * Runs a number of viewers for a time and returns the times of each kind of answer. Each page
+   * sends {@value #REQUESTS_OF_A_PAGE} requests at once.
    *
-   * @param pause how long a person looks on average before the next page; exponentially distributed
+   * @param pause average pause of a viewer before the next page; exponentially distributed
    */
   Measured measure(int people, Duration pause, Duration duration)
       throws InterruptedException, ExecutionException {
@@ -161,7 +159,7 @@ final class Viewers {
   private void run(int people, Duration pause, long end)
       throws InterruptedException, ExecutionException {
     ExecutorService threads = Executors.newFixedThreadPool(people);
-    // Of seeds in a row, Random's first numbers are nearly the same: everybody would come at once.
+    // Consecutive seeds give nearly equal first numbers, so that all viewers would begin at once.
     SplittableRandom seeds = new SplittableRandom(SEED);
     try {
       List<Future<?>> looking = new ArrayList<>();
@@ -192,7 +190,7 @@ final class Viewers {
     }
   }
 
-  /** False once it is time to go. */
+  /** Returns whether the viewer continues. */
   private static boolean pauseBetweenPages(Duration pause, Random random, long end) {
     long until = System.nanoTime() + (long) (-Math.log(1 - random.nextDouble()) * pause.toNanos());
     while (System.nanoTime() < Math.min(until, end)) {
@@ -213,7 +211,7 @@ final class Viewers {
     return turnsPages ? first.thenCompose(answer -> next(kind, path, answer)) : first;
   }
 
-  /** The part of a list after the one in the answer, if there is one. */
+  /** Returns the path of the next part of a list, if there is one. */
   private CompletableFuture<byte[]> next(String kind, String path, byte[] answer) {
     String cursor = null;
     if (answer.length > 0 && answer[0] == '{') {
@@ -249,7 +247,7 @@ final class Viewers {
    * Compares a policy with the one in force over all clients.
    *
    * @param document of the policy, JSON
-   * @return how long it took
+   * @return the duration
    */
   Duration preview(String document, Progress progress) throws IOException, InterruptedException {
     ObjectNode asked = JSON.createObjectNode();

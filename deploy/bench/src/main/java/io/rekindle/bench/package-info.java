@@ -1,2 +1,2 @@
-/** Measures the pipeline: throughput, freshness, and what a user costs in state. */
+/** Measures the pipeline and the dashboard. */
 package io.rekindle.bench;

@@ -21,15 +21,15 @@ import java.util.Map;
 import javax.sql.DataSource;
 
 /**
- * The dashboard on a database and with nothing else of the stack, in a directory that stays, so
- * that a large database need be filled only once.
+ * A database and the dashboard without the rest of a stack. The directory is kept, so that a large
+ * database is filled only once.
  */
 public final class DashboardSandbox implements AutoCloseable {
 
-  /** Where there is no Flink and no Kafka: a setting that is empty is not set. */
+  /** Empty settings count as not set, since there is no Flink and no Kafka. */
   private static final String NONE = "";
 
-  /** A database of some GB has more memory than the default of the local stack. */
+  /** Memory settings for a database of some GB, above the defaults of the local stack. */
   private static final String SHARED_BUFFERS = "shared_buffers=2GB";
 
   private final Sandbox sandbox;
@@ -53,7 +53,7 @@ public final class DashboardSandbox implements AutoCloseable {
             sandbox.installation());
   }
 
-  /** Starts the database, with the schema and the shipped policies in it. */
+  /** Starts the database with schema and shipped policies. */
   public static DashboardSandbox start(Path directory, Progress progress) throws SQLException {
     DashboardSandbox started = new DashboardSandbox(Sandbox.kept(directory, progress));
     try {
@@ -79,15 +79,15 @@ public final class DashboardSandbox implements AutoCloseable {
     }
   }
 
-  /** Connections of the role that owns the tables. */
+  /** Returns connections of the owner of the tables. */
   public DataSource owner() {
     return postgres.owner();
   }
 
   /**
-   * Starts the dashboard, for the second time: the first one leaves its classes behind.
+   * Starts the dashboard twice. The first one writes the class archive.
    *
-   * @return how long it took from the start of the process until its health was answered for
+   * @return the time from the start of the process to the first answer about its health
    */
   public Duration startDashboard() {
     sandbox.start(dashboard, dashboard::check);
@@ -97,22 +97,22 @@ public final class DashboardSandbox implements AutoCloseable {
     return Duration.ofNanos(System.nanoTime() - begin);
   }
 
-  /** Where the dashboard is. */
+  /** Returns the base URL of the dashboard. */
   public String url() {
     return dashboard.url();
   }
 
-  /** Who signs in to the dashboard. */
+  /** Returns the account of the dashboard. */
   public Account administrator() {
     return dashboard.account();
   }
 
-  /** Memory that the dashboard's process takes now, in bytes. */
+  /** Returns the present memory of the dashboard's process, in bytes. */
   public long residentBytes() {
     return memory("VmRSS:");
   }
 
-  /** The most memory that the dashboard's process has taken so far, in bytes. */
+  /** Returns the peak memory of the dashboard's process, in bytes. */
   public long peakResidentBytes() {
     return memory("VmHWM:");
   }

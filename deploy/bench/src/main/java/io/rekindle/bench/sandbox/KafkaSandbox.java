@@ -10,10 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/**
- * A Kafka broker alone, a process like that of a stack, in a directory of its own that is deleted
- * at the end.
- */
+/** A Kafka broker without the rest of a stack, in a directory that is deleted at the end. */
 public final class KafkaSandbox implements AutoCloseable {
 
   private final Sandbox sandbox;
@@ -24,7 +21,7 @@ public final class KafkaSandbox implements AutoCloseable {
     this.kafka = kafka;
   }
 
-  /** Starts a broker, and returns when it answers. */
+  /** Starts a broker, and waits until it answers. */
   public static KafkaSandbox start(Progress progress) throws IOException {
     Sandbox sandbox = Sandbox.temporary(progress);
     try {
@@ -46,17 +43,17 @@ public final class KafkaSandbox implements AutoCloseable {
     }
   }
 
-  /** Address of the broker. */
+  /** Returns the address of the broker. */
   public String bootstrap() {
     return kafka.bootstrap();
   }
 
-  /** Where whatever belongs to the broker's user may be kept as long as the broker. */
+  /** Returns a directory that exists as long as the broker. */
   public Path directory() {
     return sandbox.data().root();
   }
 
-  /** The class path of a JVM that runs the job: Flink's and the job's jar. */
+  /** Returns the class path of a JVM with the job: Flink and the job's jar. */
   public static List<Path> jobClassPath() {
     Installation installation = Installation.current();
     DataDirectory nowhere = new DataDirectory(Path.of(System.getProperty("java.io.tmpdir")));

@@ -22,9 +22,7 @@ import java.util.Deque;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 
-/**
- * Some servers of a stack without the rest, as processes of their own, in a directory of their own.
- */
+/** Runs single servers of a stack as processes in a directory of their own. */
 final class Sandbox implements AutoCloseable {
 
   private static final Duration START_LIMIT = Duration.ofMinutes(1);
@@ -38,7 +36,7 @@ final class Sandbox implements AutoCloseable {
   private final StackSettings settings;
   private final Map<Port, Integer> ports;
 
-  /** The last one started first. */
+  /** The servers, the last started one first. */
   private final Deque<ManagedProcess> processes = new ArrayDeque<>();
 
   private final Thread atExit = new Thread(this::stop);
@@ -55,12 +53,14 @@ final class Sandbox implements AutoCloseable {
     Runtime.getRuntime().addShutdownHook(atExit);
   }
 
-  /** One in a new directory that is deleted at the end. */
+  /** Creates a sandbox in a new directory, which is deleted at the end. */
   static Sandbox temporary(Progress progress) throws IOException {
     return in(Files.createTempDirectory("rekindle-sandbox"), false, progress);
   }
 
-  /** One in a directory that stays, made if it is not there; ends what a killed run left in it. */
+  /**
+   * Creates a sandbox in a lasting directory, and ends the processes that a killed run left there.
+   */
   static Sandbox kept(Path directory, Progress progress) {
     return in(directory.toAbsolutePath(), true, progress);
   }
@@ -90,7 +90,7 @@ final class Sandbox implements AutoCloseable {
     return ports.get(port);
   }
 
-  /** Asks a server for something small; fails if it does not answer. */
+  /** Checks a server; fails if it does not answer. */
   interface Check {
     void run() throws IOException;
   }
@@ -99,7 +99,7 @@ final class Sandbox implements AutoCloseable {
    * Starts a server and returns when it answers.
    *
    * @return its process
-   * @throws Failure if it does not
+   * @throws Failure if the server does not answer
    */
   ProcessHandle start(Server server, Check check) {
     ManagedProcess process = new ManagedProcess(server.process(), data, log);

@@ -11,7 +11,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
-/** The dead-letter topic, read from its beginning to where it ends now. */
+/** Reads the dead-letter topic from its beginning to its present end. */
 public final class DeadLetterLog {
 
   private static final String READING = "reading dead letters";
@@ -28,9 +28,9 @@ public final class DeadLetterLog {
   }
 
   /**
-   * Reads all dead letters, the oldest first. One that was stored twice comes twice.
+   * Reads all dead letters, the oldest first. A letter that was stored twice comes twice.
    *
-   * @param problems gets a sentence for each record that is not a dead letter
+   * @param problems receives a sentence for each record that is not a dead letter
    */
   public void forEach(Consumer<DeadLetter> letters, Consumer<String> problems) {
     Map<String, Object> settings =

@@ -5,17 +5,17 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Bytes from anywhere as text that does nothing to a terminal: what cannot be seen, or is not
- * UTF-8, is written as an escape.
+ * Turns any bytes into text that is safe for a terminal. Invisible characters and bytes that are
+ * not UTF-8 become escapes.
  */
 public final class Printable {
 
   private Printable() {}
 
   /**
-   * The bytes as text that a terminal can show.
+   * Returns the bytes as text that a terminal can show.
    *
-   * @param maxBytes bytes to show at most; how many were left out is said at the end
+   * @param maxBytes the most bytes to show; the text ends with the number of the others
    */
   public static String of(byte[] bytes, int maxBytes) {
     if (bytes == null) {
@@ -48,7 +48,7 @@ public final class Printable {
   private static void append(int codePoint, StringBuilder text) {
     boolean visible =
         switch (Character.getType(codePoint)) {
-          // Format characters turn the direction of writing, among other things.
+          // Format characters can change the direction of writing.
           case Character.CONTROL,
               Character.FORMAT,
               Character.LINE_SEPARATOR,

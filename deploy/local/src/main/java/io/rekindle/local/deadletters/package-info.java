@@ -1,2 +1,2 @@
-/** Looking at what the pipeline could not read, and giving it another try. */
+/** Reads and shows dead letters. */
 package io.rekindle.local.deadletters;

@@ -22,16 +22,15 @@ import java.util.Random;
 import java.util.Set;
 
 /**
- * The history of a made-up shop: 2,000 clients and two years of orders that end now, campaigns that
- * another system has mailed, and clients who asked for no more of them. Two shops made for the same
- * instant are the same, whichever machine made them.
+ * The history of a made-up shop: 2,000 clients, two years of orders, campaigns of another system,
+ * and suppressed clients. Two shops for the same instant are equal on every machine.
  */
 public final class DemoShop {
 
-  /** How many clients the shop has. */
+  /** The number of clients. */
   public static final int USERS = 2_000;
 
-  /** What the ids of all the demo shop's clients begin with. */
+  /** The prefix of the ids of all clients of the demo shop. */
   static final String USER_ID_PREFIX = "client-";
 
   public static final List<String> CATEGORIES =
@@ -53,18 +52,18 @@ public final class DemoShop {
   private static final Duration HISTORY = Duration.ofDays(730);
   private static final int BATCH_ROWS = 5_000;
 
-  /** Local hours at which people order: lunch and the evening more than the morning. */
+  /** Weights of the local hours of orders, higher at lunch and in the evening. */
   private static final int[] HOURS = {
     7, 8, 9, 9, 10, 11, 12, 12, 12, 13, 14, 15, 16, 17, 18, 18, 19, 19, 19, 20, 20, 20, 20, 21, 21,
     21, 22, 22, 23
   };
 
-  /** One in so many clients was part of a campaign of the last two months. */
+  /** One of this many clients was part of a campaign of the last two months. */
   private static final int CONTACTED_ONE_IN = 5;
 
   private static final int CONTACT_DAYS = 60;
 
-  /** One in so many clients must not be written to. */
+  /** One of this many clients is suppressed. */
   private static final int SUPPRESSED_ONE_IN = 40;
 
   private final List<UserRow> users;
@@ -83,13 +82,13 @@ public final class DemoShop {
     this.suppressions = suppressions;
   }
 
-  /** An email that another system has sent. */
+  /** An email of another system. */
   record Contact(String emailId, String userId, Instant sentAt) {}
 
   /**
-   * Somebody who is not to be written to.
+   * A suppressed client or address.
    *
-   * @param address null if it is about the person and not only about an address
+   * @param address the suppressed address; null if the client is suppressed
    */
   record Suppression(String userId, String address, String reason, Instant createdAt) {}
 
@@ -97,8 +96,9 @@ public final class DemoShop {
    * Writes the shop's history into the empty tables {@code shop.users}, {@code shop.orders}, {@code
    * engagement.emails} and {@code engagement.suppressions}, all of it or nothing.
    *
-   * @param connection of a role that may write these tables; its auto-commit mode is kept
-   * @param now when the history ends
+   * @param connection connection of a role with write access to these tables; its auto-commit mode
+   *     is kept
+   * @param now the end of the history
    */
   public static void fill(Connection connection, Instant now) throws SQLException {
     DemoShop shop = endingAt(now);
@@ -118,7 +118,7 @@ public final class DemoShop {
     }
   }
 
-  /** The shop whose history ends at the given instant. */
+  /** Creates the shop whose history ends at the given instant. */
   static DemoShop endingAt(Instant now) {
     Instant end = now.truncatedTo(ChronoUnit.MILLIS);
     List<UserRow> users = new ArrayList<>();
@@ -126,7 +126,7 @@ public final class DemoShop {
     List<Contact> contacts = new ArrayList<>();
     List<Suppression> suppressions = new ArrayList<>();
     for (int number = 1; number <= USERS; number++) {
-      // One sequence of chances each: what one client does never depends on another.
+      // Each client has its own random sequence, so that clients are independent.
       Random random = new Random(SEED + 0x9E3779B97F4A7C15L * number);
       Client client = Client.any(USER_ID_PREFIX + "%05d".formatted(number), end, random);
       users.add(client.row());
@@ -171,7 +171,7 @@ public final class DemoShop {
     return users;
   }
 
-  /** Ascending by the time at which they were placed. */
+  /** Ascending by {@code placed_at}. */
   List<OrderRow> orders() {
     return orders;
   }
@@ -238,13 +238,13 @@ public final class DemoShop {
         order.category());
   }
 
-  /** What an order comes to, in whole cents, for a client whose baskets are usually so big. */
+  /** Draws the amount of an order in whole cents, around the usual amount of the client. */
   static BigDecimal amount(double usualBasket, Random random) {
     double amount = Math.max(2, OrderingPattern.logNormal(usualBasket, 0.5, random));
     return BigDecimal.valueOf(amount).setScale(2, RoundingMode.HALF_EVEN);
   }
 
-  /** A refund of the order: half of the time all of it. */
+  /** Draws a refund of the order, which is full in half of the cases. */
   static BigDecimal refund(BigDecimal amount, Random random) {
     return random.nextBoolean()
         ? amount
@@ -267,11 +267,11 @@ public final class DemoShop {
     return List.copyOf(preferred);
   }
 
-  /** One client: who they are and how they buy. */
+  /** One client with name, address and ordering pattern. */
   record Client(UserRow row, Region region, OrderingPattern pattern, double usualBasket) {
 
     static Client any(String userId, Instant now, Random random) {
-      // A few are older than the history that the shop has kept.
+      // A few clients are older than the shop's history.
       Instant joined = now.minusSeconds((long) (random.nextDouble() * 900 * 86_400));
       Region region = Region.any(random);
       UserRow row = row(userId, region, joined, random);
@@ -311,7 +311,7 @@ public final class DemoShop {
       while (next.isBefore(now)) {
         Instant usual = atUsualHour(next, random);
         Instant placedAt = usual.isBefore(row.createdAt()) ? row.createdAt() : usual;
-        // Drawn even when it is dropped, so that the sequence of chances stays the same.
+        // Drawn even if it is dropped, so that the random sequence stays equal.
         OrderRow order = order(placedAt, random);
         if (placedAt.isBefore(now) && placedAt.isAfter(start)) {
           orders.add(order);

@@ -27,12 +27,12 @@ import javax.sql.DataSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
- * The demo shop's days as they go by, in fast motion: about one change a second, most of them
- * orders by the clients whose turn it is, a refund or a cancellation now and then, and sometimes a
- * new client. Clients keep their own rhythm among each other, fall silent and come back.
+ * Changes the demo shop about once a second, faster than a real shop of its size. Most changes are
+ * orders by the clients who are due. Others are refunds, cancellations and new clients. Clients
+ * keep their own rhythm, become silent and come back.
  *
- * <p>Runs on a thread of its own from {@link #start} to {@link #close}. While the database is away
- * it waits for it.
+ * <p>Runs on its own thread from {@link #start} to {@link #close}. It waits while the database does
+ * not answer.
  */
 public final class LiveOrders implements AutoCloseable {
 
@@ -42,7 +42,7 @@ public final class LiveOrders implements AutoCloseable {
   private static final int RECENT_ORDERS = 500;
   private static final double FIRST_ORDERS_GAP_DAYS = 60;
 
-  /** A client who has not ordered for so many of their usual gaps is not expected any more. */
+  /** The number of usual gaps without an order after which a client is no longer due. */
   private static final double SILENT_AFTER_GAPS = 2.5;
 
   private static final double LAPSE = 0.03;
@@ -50,7 +50,7 @@ public final class LiveOrders implements AutoCloseable {
   private record Client(
       String userId, List<String> preferred, double usualBasket, double gapDays) {}
 
-  /** A client's place in the queue; turns are days on the shop's own, faster calendar. */
+  /** A client's place in the queue. Turns are days of the shop's faster calendar. */
   private record Turn(double at, Client client) {}
 
   private record Order(String orderId, BigDecimal amount) {}
@@ -66,8 +66,8 @@ public final class LiveOrders implements AutoCloseable {
   private final Deque<Order> recent = new ArrayDeque<>();
 
   /**
-   * @param shop connections of a role that may write the shop's tables
-   * @param log gets a line when the database goes away and when it is back
+   * @param shop connections of a role with write access to the shop's tables
+   * @param log receives a line when the database stops answering and when it answers again
    */
   public LiveOrders(DataSource shop, Consumer<String> log) {
     this(shop, log, new Random());
@@ -80,12 +80,12 @@ public final class LiveOrders implements AutoCloseable {
     thread.setDaemon(true);
   }
 
-  /** Begins to order. */
+  /** Starts the changes. */
   public void start() {
     thread.start();
   }
 
-  /** Stops ordering, and returns when no change is under way any more. */
+  /** Stops the changes, and waits for the current one. */
   @Override
   public void close() {
     stopped.countDown();
@@ -97,9 +97,9 @@ public final class LiveOrders implements AutoCloseable {
   }
 
   /**
-   * Keeps a shop going until the process is ended. The database is told by the environment, where
-   * other users of the machine do not see it: {@code REKINDLE_SHOP_JDBC_URL}, {@code
-   * REKINDLE_SHOP_USER} and {@code REKINDLE_SHOP_PASSWORD}.
+   * Changes a shop until the process ends. The database is in environment variables, which other
+   * users of the machine cannot see: {@code REKINDLE_SHOP_JDBC_URL}, {@code REKINDLE_SHOP_USER} and
+   * {@code REKINDLE_SHOP_PASSWORD}.
    */
   public static void main(String... arguments) throws InterruptedException {
     PGSimpleDataSource shop = new PGSimpleDataSource();
@@ -144,15 +144,13 @@ public final class LiveOrders implements AutoCloseable {
     }
   }
 
-  /**
-   * Pauses as between the events of a Poisson process, since clients do not wait for each other.
-   */
+  /** Pauses as in a Poisson process, since clients are independent. */
   private Duration nextPause() {
     double pause = -Math.log(1 - random.nextDouble()) * MEAN_PAUSE.toMillis();
     return Duration.ofMillis(Math.min((long) pause, MAX_PAUSE.toMillis()));
   }
 
-  /** Makes one change. Each is a transaction, as in a shop. */
+  /** Makes one change in a transaction of its own. */
   void change(Connection connection) throws SQLException {
     int chance = random.nextInt(100);
     if (chance < 84) {
@@ -170,7 +168,7 @@ public final class LiveOrders implements AutoCloseable {
     }
   }
 
-  /** Takes the shop as it is found: who its clients are, and how often each of them orders. */
+  /** Reads the clients of the shop, and how often each of them orders. */
   void load(Connection connection) throws SQLException {
     turns.clear();
     silent.clear();

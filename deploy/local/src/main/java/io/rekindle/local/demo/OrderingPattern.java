@@ -2,7 +2,7 @@ package io.rekindle.local.demo;
 
 import java.util.Random;
 
-/** How a client of the demo shop buys: how often, how regularly, and how likely never again. */
+/** The ordering pattern of a client of the demo shop: frequency, regularity and chance of lapse. */
 public enum OrderingPattern {
   WEEKLY(60, 7, 0.25, 0.020),
   FORTNIGHTLY(80, 14, 0.30, 0.030),
@@ -20,9 +20,9 @@ public enum OrderingPattern {
   private final double lapse;
 
   /**
-   * @param share of a thousand clients, how many
+   * @param share clients per thousand with this pattern
    * @param spread standard deviation of the gap's logarithm
-   * @param lapse chance, after each order, that a silence begins
+   * @param lapse chance of a silence after each order
    */
   OrderingPattern(int share, double meanGapDays, double spread, double lapse) {
     this.share = share;
@@ -50,7 +50,9 @@ public enum OrderingPattern {
     return random.nextDouble() < lapse;
   }
 
-  /** A log-normal value with the given mean; StrictMath, so that every machine draws the same. */
+  /**
+   * Draws a log-normal value with the given mean. StrictMath makes the draw equal on every machine.
+   */
   public static double logNormal(double mean, double spread, Random random) {
     return mean * StrictMath.exp(spread * random.nextGaussian() - spread * spread / 2);
   }

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 
-/** Where a client of the demo shop may live, and what people there are called. */
+/** A region of the demo shop's clients, with common names. */
 public enum Region {
   BRITAIN(
       "en-GB",
@@ -95,7 +95,7 @@ public enum Region {
     return all[random.nextInt(all.length)];
   }
 
-  /** An address at a domain that is reserved for examples, so that no one can ever get the mail. */
+  /** Returns an address at a domain reserved for examples, which receives no mail. */
   public static String email(String name, String distinction) {
     String ascii =
         Normalizer.normalize(

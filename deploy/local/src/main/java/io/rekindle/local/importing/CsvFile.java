@@ -22,22 +22,22 @@ import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
 
 /**
- * A CSV file in UTF-8 whose first line names its columns, read row by row. A byte order mark, both
- * kinds of line end, empty lines and line breaks within quotes are fine.
+ * Reads a CSV file in UTF-8 row by row. The first line names the columns. A byte order mark, both
+ * kinds of line end, empty lines and line breaks within quotes are allowed.
  */
 public final class CsvFile implements Closeable {
 
   /**
    * One row of the file.
    *
-   * @param line where it begins, the header being line 1
-   * @param values as written, as many as the row has
+   * @param line first line of the row; the header is line 1
+   * @param values the values of the row, unchanged
    */
   public record Row(long line, List<String> values) {}
 
   private static final int BYTE_ORDER_MARK = 0xFEFF;
 
-  /** Takes what it is given: a row that a stray quote has spoiled counts as a row. */
+  /** A tolerant format, so that a row with a stray quote is one row. */
   private static final CSVFormat FORMAT =
       CSVFormat.RFC4180
           .builder()
@@ -71,7 +71,7 @@ public final class CsvFile implements Closeable {
   /**
    * Opens a file and reads its header.
    *
-   * @throws Failure if it cannot be read or its header is not one
+   * @throws Failure if the file or its header cannot be read
    */
   public static CsvFile open(Path path) {
     try {
@@ -83,15 +83,15 @@ public final class CsvFile implements Closeable {
     }
   }
 
-  /** The columns' names in lower case, in the file's order. */
+  /** Returns the names of the columns in lower case, in the file's order. */
   public List<String> header() {
     return header;
   }
 
   /**
-   * Makes sure that the columns are there without which no row can be read.
+   * Checks that the file has the required columns.
    *
-   * @throws Failure naming those that are missing
+   * @throws Failure if a column is missing; the message names the missing columns
    */
   public void require(Set<String> columns) {
     Set<String> missing = new TreeSet<>(columns);
@@ -103,11 +103,11 @@ public final class CsvFile implements Closeable {
     }
   }
 
-  /** The next row, or null at the end of the file. */
+  /** Returns the next row; null at the end of the file. */
   public Row next() {
     try {
       while (true) {
-        // Asked before the record is read: afterwards the parser stands at the record's end.
+        // The line number is read first, since the parser then moves to the record's end.
         long line = parser.getCurrentLineNumber() + 1;
         if (!records.hasNext()) {
           return null;

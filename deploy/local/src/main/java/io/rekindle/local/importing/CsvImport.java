@@ -20,25 +20,24 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Reads a shop's users and orders from CSV files into its tables.
+ * Imports a shop's users and orders from CSV files into its tables.
  *
- * <p>Rows are written by their id, in transactions of some thousand; a row that is stored already
- * is left alone, so importing a file again changes nothing. Of several rows with one id in a file
- * the last good one counts, as if they were written one after the other. An order may come before
- * its user. Columns that the file does not have keep what is stored, or get the table's default.
- * Each file is read twice: once to find the last row of each id and the newest time, once to write;
- * memory holds the ids of one file and one batch of rows.
+ * <p>Rows are written by their id, in transactions of some thousand. A stored equal row stays, so a
+ * second import of a file changes nothing. The last valid row of an id in a file counts. An order
+ * may come before its user. A column that the file lacks keeps its stored value, or gets the
+ * table's default. Each file is read twice: to find the last row of each id and the newest time,
+ * and to write. Memory holds the ids of one file and one batch of rows.
  */
 public final class CsvImport {
 
   /**
-   * What became of a file's rows.
+   * The numbers of rows by their outcome.
    *
    * @param read rows in the file: the sum of the next five
-   * @param repeated rows whose id comes again further down, where it counts
-   * @param rejected rows that were not taken, listed in {@code rejects}
-   * @param withoutUser orders that were taken though the shop does not know their user
-   * @param unknownColumns columns that mean nothing here and were left out
+   * @param repeated rows whose id comes again further down
+   * @param rejected rejected rows, listed in {@code rejects}
+   * @param withoutUser written orders whose user has no row
+   * @param unknownColumns ignored columns
    */
   public record Report(
       long read,
@@ -51,7 +50,7 @@ public final class CsvImport {
       Path rejects,
       Set<String> unknownColumns) {}
 
-  /** What reading a file tells before any of it is written. */
+  /** The findings of the first reading of a file. */
   private record FirstPass(Map<String, Long> lastLines, Instant newest, long rows) {}
 
   private static final int BATCH_ROWS = 5_000;
@@ -61,7 +60,8 @@ public final class CsvImport {
   private final Instant now;
 
   /**
-   * @param connection of a role that may write the shop's tables; must not be in auto-commit mode
+   * @param connection connection of a role with write access to the shop's tables; not in
+   *     auto-commit mode
    */
   public CsvImport(Connection connection, Progress progress) throws SQLException {
     this.connection = connection;
@@ -74,10 +74,7 @@ public final class CsvImport {
     connection.commit();
   }
 
-  /**
-   * By how much all times have to be moved for the file's newest order to be now, wherever on the
-   * time line it is; zero if the file has no good row.
-   */
+  /** Returns the span from the file's newest order to now; zero if the file has no valid row. */
   public Duration shiftToNow(Path orders) throws IOException {
     FirstPass firstPass = firstPass(orders, new RowFormat.Orders(), TimeShift.ANY);
     return firstPass.newest() == null
@@ -112,7 +109,7 @@ public final class CsvImport {
           Instant time = format.time(row);
           newest = newest == null || time.isAfter(newest) ? time : newest;
         } catch (InvalidValueException e) {
-          // Reported when the file is read to be written; here it only must not count.
+          // The second reading reports the row. The first one only skips it.
         }
       }
     }
@@ -175,7 +172,7 @@ public final class CsvImport {
     connection.commit();
   }
 
-  /** Those whom rows belong to but whom the shop does not know. */
+  /** The users of the rows that have no row in the shop. */
   private <R> Set<String> unknownUsers(List<R> batch, RowFormat<R> format) throws SQLException {
     Set<String> owners = new HashSet<>();
     for (R row : batch) {

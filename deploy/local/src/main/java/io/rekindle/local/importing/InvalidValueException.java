@@ -1,6 +1,6 @@
 package io.rekindle.local.importing;
 
-/** A value that a row cannot be made of; the message names the column and what to write instead. */
+/** A value is invalid. The message names the column and the valid form. */
 final class InvalidValueException extends Exception {
 
   InvalidValueException(String message) {

@@ -6,7 +6,7 @@ import java.time.Instant;
 /**
  * A row of {@code shop.orders} to be written.
  *
- * @param placedAt whole microseconds, as Postgres keeps them
+ * @param placedAt instant in whole microseconds, the precision of Postgres
  * @param amount units of {@code currency}, at most two decimals
  * @param refundedAmount units of {@code currency}, at most two decimals
  * @param currency ISO 4217 code of three upper-case letters

@@ -12,9 +12,9 @@ import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVPrinter;
 
 /**
- * The rows of a file that were not taken, in a file beside it, {@code NAME.rejected.csv}: line
- * number, reason, and the row as it was, so that it can be mended there and imported again. The
- * file exists only while there are such rows.
+ * Writes the rejected rows of a file to {@code NAME.rejected.csv} beside it, with line number,
+ * reason and the original row. A repaired row can be imported from there. The file exists only
+ * while there are rejected rows.
  */
 final class RejectedRows implements Closeable {
 

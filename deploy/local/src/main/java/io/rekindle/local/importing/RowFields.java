@@ -10,13 +10,12 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * The values of one row by the names of their columns, read as what they are meant to be. A value
- * is taken without the blanks around it; where the column or the value is missing, the given
- * default stands.
+ * Reads the values of one row by column and type. Blanks around a value are removed. A missing
+ * column or value gives the default.
  */
 final class RowFields {
 
-  /** The longest id that the tables and the pipeline take, in UTF-16 units. */
+  /** The longest id that the tables and the pipeline accept, in UTF-16 units. */
   private static final int MAX_ID_LENGTH = 128;
 
   private static final Pattern DECIMAL = Pattern.compile("[+-]?(\\d+(\\.\\d*)?|\\.\\d+)");
@@ -29,7 +28,7 @@ final class RowFields {
 
   /**
    * @param header the columns' names
-   * @param times what becomes of times, and which of them can be
+   * @param times the shift of times and their latest value
    */
   RowFields(List<String> header, TimeShift times) {
     this.header = header;

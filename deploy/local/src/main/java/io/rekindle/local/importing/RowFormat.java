@@ -10,26 +10,26 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * How the rows of a table are written in a file.
+ * The format of a table's rows in a file.
  *
  * @param <R> the row
  */
 sealed interface RowFormat<R> permits RowFormat.Users, RowFormat.Orders {
 
-  /** The columns without which there is no row. */
+  /** The required columns. */
   Set<String> required();
 
-  /** All columns that mean something. */
+  /** The known columns. */
   Set<String> known();
 
   R parse(RowFields fields) throws InvalidValueException;
 
   String id(R row);
 
-  /** The user whom the row belongs to; null for a user's own row. */
+  /** Returns the user of the row; null for a row of {@code shop.users}. */
   String owner(R row);
 
-  /** When what the row tells of happened. */
+  /** Returns the time of the row's event. */
   Instant time(R row);
 
   Upsert<R> upsert(Set<String> columns);
@@ -84,7 +84,7 @@ sealed interface RowFormat<R> permits RowFormat.Users, RowFormat.Orders {
       return Upsert.users(columns);
     }
 
-    /** Names separated by a semicolon, a bar or a comma; brackets and quotes around are fine. */
+    /** Splits names at semicolons, bars or commas. Brackets and quotes around them are allowed. */
     private static List<String> categories(String text) {
       return CATEGORY_SEPARATOR
           .splitAsStream(text)

@@ -4,32 +4,31 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * What becomes of the times in a file: all are moved by one span, and only then have to be such as
- * the tables take.
+ * Moves all times of a file by one span. The moved times have to be valid for the tables.
  *
- * @param shift by how much they are moved
- * @param latest the latest that is taken, after the move
+ * @param shift the span
+ * @param latest the latest valid time after the move
  */
 record TimeShift(Duration shift, Instant latest) {
 
   private static final Instant EARLIEST = Instant.parse("0001-01-01T00:00:00Z");
 
-  /** For clocks and zones, the same as the tables grant. */
+  /** The tolerance for clocks and zones, equal to that of the tables. */
   private static final Duration CLOCK_TOLERANCE = Duration.ofDays(1);
 
-  /** Times as they are written, whatever they are. */
+  /** Times without a move and without a latest time. */
   static final TimeShift ANY = new TimeShift(Duration.ZERO, Instant.MAX);
 
   /**
-   * Moved times.
+   * Creates the shift to the present.
    *
-   * @param now by the database's clock; no row speaks of a time more than a day later
+   * @param now the present time by the database's clock; no row may be more than a day later
    */
   static TimeShift shifted(Duration shift, Instant now) {
     return new TimeShift(shift, now.plus(CLOCK_TOLERANCE));
   }
 
-  /** Moves the time that a row has in a column, where it is written as {@code text}. */
+  /** Moves the time of a row in a column. {@code text} is its form in the file. */
   Instant apply(String column, String text, Instant time) throws InvalidValueException {
     Instant moved = time.plus(shift);
     String where = shift.isZero() ? "that is" : "moved to " + moved + " that is";

@@ -13,20 +13,20 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * Writes rows into one of the shop's tables, many in one statement, by their key. A stored row that
- * already says the same is left alone, so that writing it again is no change for anyone who listens
- * to the table. Columns that are left out keep their stored value, or get the table's default.
+ * Writes rows into one of the shop's tables by their key, many in one statement. An equal stored
+ * row stays untouched, so that capture sees no change. A missing column keeps its stored value, or
+ * gets the table's default.
  *
  * @param <R> the row; no two rows of one {@link #write} may have the same key
  */
 public final class Upsert<R> {
 
   /**
-   * What became of the rows of a write.
+   * The numbers of rows by their outcome.
    *
    * @param inserted rows whose key was new
-   * @param updated rows that said something else than the stored ones
-   * @param unchanged rows that were stored already
+   * @param updated rows that differed from the stored ones
+   * @param unchanged rows that equal the stored ones
    */
   public record Counts(int inserted, int updated, int unchanged) {}
 
@@ -57,10 +57,10 @@ public final class Upsert<R> {
           new Column<>("status", "text", OrderRow::status),
           new Column<>("category", "text", OrderRow::category));
 
-  /** Every column of {@code shop.users} that can be written. */
+  /** The columns of {@code shop.users} that can be written. */
   public static final Set<String> ALL_USER_COLUMNS = names(USER_COLUMNS);
 
-  /** Every column of {@code shop.orders} that can be written. */
+  /** The columns of {@code shop.orders} that can be written. */
   public static final Set<String> ALL_ORDER_COLUMNS = names(ORDER_COLUMNS);
 
   private final List<Column<R>> columns;
@@ -125,7 +125,7 @@ public final class Upsert<R> {
         IntStream.range(0, columns.size())
             .mapToObj(i -> "c" + i + "::" + columns.get(i).type())
             .collect(Collectors.joining(", "));
-    // A row that an insert made has no xmax; one that the update made has.
+    // An inserted row has no xmax, an updated row has one.
     return "insert into %s as stored (%s) select %s from unnest(%s) as given(%s)"
             .formatted(
                 table,

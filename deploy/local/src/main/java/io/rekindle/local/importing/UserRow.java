@@ -10,7 +10,7 @@ import java.util.List;
  * @param name null if the shop has none
  * @param timeZone IANA name
  * @param locale BCP 47 tag
- * @param createdAt whole microseconds, as Postgres keeps them
+ * @param createdAt instant in whole microseconds, the precision of Postgres
  */
 public record UserRow(
     String userId,

@@ -1,2 +1,2 @@
-/** Bringing a shop's own history in from CSV files. */
+/** Imports a shop's history from CSV files. */
 package io.rekindle.local.importing;

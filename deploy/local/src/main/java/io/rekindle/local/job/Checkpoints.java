@@ -17,15 +17,14 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The job's checkpoints and savepoints on disk: which of them to go on from, and which to keep.
+ * The job's checkpoints and savepoints on disk. Selects the one to restore and the ones to keep.
  *
- * <p>The newest savepoint replaces whatever is older, since it holds all that the job knew. The
- * savepoints before it are for people who want to go back; nothing goes back to them by itself,
- * where it might ask for changes that Kafka no longer keeps.
+ * <p>The newest savepoint replaces all older ones, since it has the whole state. Older savepoints
+ * are only for an explicit return, since a start from them may need changes that Kafka has deleted.
  */
 public final class Checkpoints {
 
-  /** A checkpoint is complete once this is in it. */
+  /** A complete checkpoint has this file. */
   private static final String METADATA = "_metadata";
 
   // checkpoints/<job>/chk-<n>/_metadata, savepoints/savepoint-<…>/_metadata
@@ -42,8 +41,8 @@ public final class Checkpoints {
   private final Set<Path> unusable = new HashSet<>();
 
   /**
-   * @param requested the one to begin with, a directory; null for the newest
-   * @throws Failure if that is none
+   * @param requested the directory to restore from; null for the newest
+   * @throws Failure if that directory has no checkpoint or savepoint
    */
   public Checkpoints(Path checkpoints, Path savepoints, Path requested) {
     this.checkpoints = checkpoints;
@@ -60,7 +59,7 @@ public final class Checkpoints {
 
   private record Complete(Path directory, FileTime at) {}
 
-  /** The newest one that is complete and was not found unusable. */
+  /** Returns the newest complete one that was not marked as unusable. */
   public Optional<Path> newest() {
     return candidates().stream()
         .filter(checkpoint -> !unusable.contains(checkpoint.directory()))
@@ -68,29 +67,29 @@ public final class Checkpoints {
         .map(Complete::directory);
   }
 
-  /** Whether there is any: if so, beginning with nothing would lose what the job knows. */
+  /** Whether there is any. If so, a start without it would lose state. */
   boolean any() {
     return !candidates().isEmpty();
   }
 
-  /** The job did not start from it: the next one is tried. */
+  /** Marks one from which the job did not start. */
   void markUnusable(Path checkpoint) {
     unusable.add(checkpoint);
   }
 
-  /** Tries all of them again; what stood in the way may have gone. */
+  /** Forgets all marks, since the obstacle may be gone. */
   void forgetUnusable() {
     unusable.clear();
   }
 
-  /** Whether it belongs to people, as a savepoint does, and not to the job. */
+  /** Whether it is a savepoint, which the job must not delete. */
   public boolean isSavepoint(Path directory) {
     return directory.startsWith(savepoints) || directory.equals(requested);
   }
 
   /**
-   * Deletes what the newest savepoint has replaced: all but the newest few savepoints, and the
-   * checkpoints of jobs before it, which jobs that were killed leave behind. No job may be running.
+   * Deletes all but the newest few savepoints, and the checkpoints of killed jobs before the newest
+   * savepoint. No job may be running.
    */
   public void prune() throws IOException {
     List<Complete> taken = complete(savepoints).stream().sorted(OLDEST_FIRST.reversed()).toList();
@@ -111,8 +110,8 @@ public final class Checkpoints {
   }
 
   /**
-   * The newest savepoint and the checkpoints since; in place of both the one that was requested, as
-   * long as the job has not taken one of its own.
+   * Returns the requested one until the job has a newer one. Afterwards returns the newest
+   * savepoint and the checkpoints since.
    */
   private List<Complete> candidates() {
     List<Complete> candidates = unreplaced();
@@ -125,7 +124,7 @@ public final class Checkpoints {
     return candidates;
   }
 
-  /** The newest savepoint and the checkpoints since. */
+  /** Returns the newest savepoint and the checkpoints since. */
   private List<Complete> unreplaced() {
     List<Complete> unreplaced = new ArrayList<>(complete(checkpoints));
     complete(savepoints).stream()
@@ -139,9 +138,9 @@ public final class Checkpoints {
   }
 
   /**
-   * All that are complete in a directory.
+   * Returns all complete ones in a directory.
    *
-   * @throws UncheckedIOException also if the job removes one just now
+   * @throws UncheckedIOException if the directory cannot be read, or the job deletes one meanwhile
    */
   private static List<Complete> complete(Path root) {
     try (Stream<Path> files = Files.find(root, DEPTH, (path, a) -> path.endsWith(METADATA))) {

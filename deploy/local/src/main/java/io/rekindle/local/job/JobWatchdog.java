@@ -14,10 +14,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
- * Keeps exactly one job running on the Flink cluster. A job that is gone with its JobManager, or
- * has ended for whatever reason, is submitted again from its newest checkpoint or savepoint.
+ * Keeps exactly one job running on the Flink cluster. If the job has ended or is gone with its
+ * JobManager, the watchdog submits it again. The new job starts from the newest checkpoint or
+ * savepoint.
  *
- * <p>Not thread-safe but for what it says of itself.
+ * <p>Not thread-safe, except for the methods that report its state.
  */
 public final class JobWatchdog {
 
@@ -38,7 +39,7 @@ public final class JobWatchdog {
   private long notBefore;
 
   /**
-   * @param submitted gets the id of each job that is submitted, before it is
+   * @param submitted receives the id of each job before its submission
    */
   public JobWatchdog(
       FlinkRest flink,
@@ -55,23 +56,23 @@ public final class JobWatchdog {
     this.submitted = submitted;
   }
 
-  /** The job that was submitted last; null before the first. */
+  /** The id of the last submitted job; null before the first. */
   public String jobId() {
     return jobId;
   }
 
-  /** How often in a row a job ended without having run. */
+  /** The number of jobs in a row that ended without having run. */
   public int failures() {
     return failures.get();
   }
 
-  /** What was last wrong with the job; null if nothing ever was. */
+  /** The last problem of the job; null without one. */
   public String trouble() {
     return trouble;
   }
 
   /**
-   * Looks after the job once.
+   * Checks the job once.
    *
    * @throws IOException if the JobManager does not answer
    */
@@ -124,7 +125,8 @@ public final class JobWatchdog {
       checkpoints.forgetUnusable();
       from = checkpoints.newest();
     }
-    // Chosen here: an answer that gets lost does not leave a second job that nobody knows.
+    // The watchdog chooses the id. After a lost answer it still knows the job, so there is no
+    // second one.
     String id = UUID.randomUUID().toString().replace("-", "");
     submitted.accept(id);
     String jarId = flink.replaceJar(jar);

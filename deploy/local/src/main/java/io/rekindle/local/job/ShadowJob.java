@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * A second job on a stack's cluster, which reads the same topics from their beginning, stores into
- * a database of its own, and tells nobody else.
+ * A second job on a stack's cluster. It reads the same topics from their beginning and writes to a
+ * database of its own only.
  */
 public final class ShadowJob implements AutoCloseable {
 
@@ -30,11 +30,11 @@ public final class ShadowJob implements AutoCloseable {
   }
 
   /**
-   * Submits it, with as many parallel parts as the cluster has free slots.
+   * Submits the job with the number of free slots as its parallelism.
    *
    * @param data the stack's data directory
-   * @param jar the job's jar; null for the one that was built here
-   * @param jdbcUrl of the database that it stores into
+   * @param jar the job's jar; null for the jar of this build
+   * @param jdbcUrl JDBC URL of the database that it writes to
    * @throws Failure if there is no free slot, or the cluster refuses the job
    */
   public static ShadowJob submit(Path data, StackInfo stack, Path jar, String jdbcUrl)
@@ -63,7 +63,7 @@ public final class ShadowJob implements AutoCloseable {
             "shadow",
             JobSettings.CHECKPOINT_DIRECTORY.argument(),
             checkpoints.toUri().toString(),
-            // It is started from nothing, and from nothing again if it fails.
+            // The job starts without state, also after a failure.
             JobSettings.CHECKPOINT_INTERVAL.argument(),
             "1 h",
             JobSettings.PARALLELISM.argument(),
@@ -78,9 +78,9 @@ public final class ShadowJob implements AutoCloseable {
   }
 
   /**
-   * Does nothing while it runs or starts.
+   * Checks that the job runs or starts.
    *
-   * @throws Failure if it has ended; says why
+   * @throws Failure if the job has ended; the message has the cause
    */
   public void check() throws IOException {
     boolean ended = flink.job(id).map(FlinkRest.Job::ended).orElse(true);
@@ -90,7 +90,7 @@ public final class ShadowJob implements AutoCloseable {
     }
   }
 
-  /** Cancels it, and waits until it is gone. */
+  /** Cancels the job and waits for its end. */
   @Override
   public void close() {
     try {

@@ -12,23 +12,22 @@ import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
- * A server's classes as the JVM has them in memory (class data sharing), which saves a third of its
- * start. The first run of a class path leaves them behind when it ends in good order, and those
- * after it begin with them.
+ * An archive of a server's classes (class data sharing), which saves a third of its start. The
+ * first orderly end of a JVM with a class path writes the archive. Later starts use it.
  */
 public final class ClassArchive {
 
   private static final String PREFIX = "classes-";
 
-  /** A JVM that cannot use an archive goes on without, and need not say so. */
+  /** A JVM without a usable archive starts without it and prints nothing. */
   private static final List<String> QUIETLY = List.of("-Xlog:disable", "-Xlog:all=error:stderr");
 
   private ClassArchive() {}
 
   /**
-   * What a JVM is to be started with.
+   * Returns the JVM flags for the archive.
    *
-   * @param directory where archives are; those of other class paths are deleted
+   * @param directory the directory of archives; archives of other class paths are deleted
    */
   public static List<String> flags(Path directory, String classPath) {
     try {
@@ -50,7 +49,7 @@ public final class ClassArchive {
     }
   }
 
-  /** Another one if a jar or the JVM is. */
+  /** Differs if a jar or the JVM differs. */
   private static String key(String classPath) throws IOException {
     StringBuilder content = new StringBuilder(System.getProperty("java.home"));
     content.append(System.getProperty("java.vm.version"));
@@ -62,7 +61,10 @@ public final class ClassArchive {
     return UUID.nameUUIDFromBytes(content.toString().getBytes(StandardCharsets.UTF_8)).toString();
   }
 
-  /** The JVM writes the beginning last: one that was killed meanwhile has left nothing there. */
+  /**
+   * Whether the archive is complete. The JVM writes the beginning last, so an interrupted archive
+   * has none.
+   */
   private static boolean isComplete(Path archive) throws IOException {
     if (!Files.exists(archive) || Files.size(archive) < Integer.BYTES) {
       return false;

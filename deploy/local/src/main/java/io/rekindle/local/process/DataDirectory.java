@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Where a stack keeps everything that it has, and what is where in it. */
+/** The data directory of a stack and its layout. */
 public final class DataDirectory {
 
   private static final List<String> DIRECTORIES =
@@ -31,7 +31,7 @@ public final class DataDirectory {
           "logs",
           "run");
 
-  /** The component that watches over the others. */
+  /** The component that supervises the others. */
   public static final String SUPERVISOR = "supervisor";
 
   private static final String PID_FILE = ".json";
@@ -66,7 +66,7 @@ public final class DataDirectory {
     return root.resolve("postgres");
   }
 
-  /** The programs that this stack runs, kept apart from a build that may change under it. */
+  /** The copies of this stack's programs, which a new build does not change. */
   public Path lib(String name) {
     return root.resolve("lib").resolve(name);
   }
@@ -75,7 +75,7 @@ public final class DataDirectory {
     return root.resolve("logs").resolve(component + ".log");
   }
 
-  /** What a process prints itself: nothing, unless its JVM is in trouble. */
+  /** The file with the output of a process, which is empty unless its JVM fails. */
   public Path output(String component) {
     return root.resolve("logs").resolve(component + ".out");
   }
@@ -92,7 +92,7 @@ public final class DataDirectory {
     return root.resolve("run").resolve(component + PID_FILE);
   }
 
-  /** The components that were started, by the beginning of their names. */
+  /** The started components whose names begin with the given text. */
   public List<String> startedComponents(String prefix) {
     try (Stream<Path> files = Files.list(run())) {
       return files
@@ -106,9 +106,9 @@ public final class DataDirectory {
   }
 
   /**
-   * Makes the directories that are missing, for their owner only.
+   * Creates the missing directories, for their owner only.
    *
-   * @throws Failure if there is something else of somebody else's
+   * @throws Failure if the path is a file, or a directory with other files than a stack's
    */
   public void create() {
     refuseForeign();
@@ -124,9 +124,9 @@ public final class DataDirectory {
   }
 
   /**
-   * Takes the directory for this process until it ends or closes the lock.
+   * Locks the directory for this process until it ends or closes the lock.
    *
-   * @throws Failure if another process has it; names that
+   * @throws Failure if another process holds the lock; the message names that process
    */
   public FileLock lock() {
     try {
@@ -148,7 +148,7 @@ public final class DataDirectory {
     }
   }
 
-  /** Deletes a directory with all that is in it; does nothing if it is not there. */
+  /** Deletes a directory with its content, if it exists. */
   public static void deleteTree(Path directory) throws IOException {
     if (!Files.exists(directory)) {
       return;

@@ -12,14 +12,14 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
 /**
- * What the supervisor does, for the person at the terminal and for {@code supervisor.log}.
+ * Reports the supervisor's work to the terminal and to {@code supervisor.log}.
  *
- * <p>Not one of the JVM's logging systems: those are closed at the beginning of a shutdown, and
- * most of what there is to say about stopping comes after that. Thread-safe.
+ * <p>It uses no logging system of the JVM, since those close at the beginning of a shutdown. Most
+ * messages about stopping come later. Thread-safe.
  */
 public final class EventLog {
 
-  /** Before a step, as against an event, in the file. */
+  /** The prefix of a step in the file. An event has no prefix. */
   public static final String STEP = "… ";
 
   private final Path file;
@@ -30,32 +30,32 @@ public final class EventLog {
     this.progress = progress;
   }
 
-  /** Says what is under way. */
+  /** Reports the current step. */
   public void step(String description) {
     progress.step(description);
     append(STEP + description);
   }
 
-  /** Says what happened. */
+  /** Reports an event. */
   public void report(String event) {
     progress.print(event);
     append(event);
   }
 
-  /** Says what went wrong; how the code came there is for the file only. */
+  /** Reports a failure. The stack trace goes to the file only. */
   public void report(String event, Throwable cause) {
     progress.print(event);
     note(event, cause);
   }
 
-  /** Notes what went wrong, in the file only. */
+  /** Writes a failure to the file only. */
   public void note(String event, Throwable cause) {
     StringWriter trace = new StringWriter();
     cause.printStackTrace(new PrintWriter(trace));
     append(event + "\n" + trace);
   }
 
-  /** Notes what is of use to whoever looks for a fault, and to nobody else. */
+  /** Writes a detail for the search for a fault to the file only. */
   public void note(String detail) {
     append(STEP + detail);
   }

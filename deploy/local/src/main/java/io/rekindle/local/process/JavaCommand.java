@@ -4,10 +4,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Command lines of JVMs. The class path is not in them but in the environment, as CLASSPATH. */
+/** Command lines of JVMs. The environment variable CLASSPATH has the class path. */
 public final class JavaCommand {
 
-  /** For servers whose work on one machine is small, and which start sooner like this. */
+  /** Flags of servers with little work, which start faster with them. */
   public static final List<String> SMALL_SERVER =
       List.of("-Xms128m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
 
@@ -16,7 +16,7 @@ public final class JavaCommand {
   /**
    * The command for one process of a stack.
    *
-   * @param jvmFlags memory and the like
+   * @param jvmFlags flags such as the heap size
    */
   public static List<String> of(
       String component,
@@ -26,14 +26,14 @@ public final class JavaCommand {
       List<String> arguments) {
     List<String> command = new ArrayList<>();
     command.add(executable().toString());
-    // First, so that whoever looks at the processes sees what this is, and whose.
+    // First, so that a list of processes shows the component and its stack.
     command.add("-Drekindle.component=" + component);
     command.add("-Drekindle.data=" + data.root());
     command.addAll(jvmFlags);
     command.add("-Djava.awt.headless=true");
     command.add("-XX:+ExitOnOutOfMemoryError");
     command.add("-Dlog4j2.configurationFile=" + data.config("log4j2.properties").toUri());
-    // Log4j's management beans cost a second of start and nobody looks at them.
+    // Log4j's management beans have no reader and cost a second of start.
     command.add("-Dlog4j2.disableJmx=true");
     command.add("-Drekindle.log=" + data.log(component));
     command.add(mainClass);

@@ -10,10 +10,10 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What another process adds to its supervisor.log. Not thread-safe. */
+/** Reads the lines that another process adds to its supervisor.log. Not thread-safe. */
 public final class LogTail {
 
-  /** Lines without a time are stack traces, which are for readers of the file. */
+  /** Lines without a time are stack traces, which only the file shows. */
   private static final Pattern ENTRY = Pattern.compile("\\d{4}-\\d\\d-\\d\\dT\\S+Z (.*)");
 
   private final Path file;
@@ -28,7 +28,7 @@ public final class LogTail {
     return new LogTail(file, Files.exists(file) ? Files.size(file) : 0);
   }
 
-  /** The entries that were completed since the last call, without their times. */
+  /** Returns the entries that were completed since the last call, without their times. */
   public List<String> newLines() throws IOException {
     if (!Files.exists(file)) {
       return List.of();
@@ -36,7 +36,7 @@ public final class LogTail {
     byte[] added;
     try (RandomAccessFile reader = new RandomAccessFile(file.toFile(), "r")) {
       if (reader.length() < position) {
-        // Emptied because it had grown too long.
+        // The file was emptied because it had grown too long.
         position = 0;
       }
       reader.seek(position);

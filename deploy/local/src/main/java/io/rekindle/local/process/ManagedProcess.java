@@ -11,16 +11,13 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/**
- * One process that is kept alive: started, started again when it dies, and ended when asked to.
- * Thread-safe.
- */
+/** Starts one process, starts it again when it dies, and ends it on request. Thread-safe. */
 public final class ManagedProcess {
 
   private static final Backoff BACKOFF =
       new Backoff(Duration.ofMillis(500), Duration.ofSeconds(30));
 
-  /** A process that lived this long had no trouble of its own when it died. */
+  /** The life after which an end counts as the first failure again. */
   private static final Duration STABLE_AFTER = Duration.ofMinutes(1);
 
   private static final Duration AFTER_KILL = Duration.ofSeconds(10);
@@ -46,7 +43,7 @@ public final class ManagedProcess {
     return spec;
   }
 
-  /** How often in a row the process died without having lived for long. */
+  /** The number of ends in a row after a short life. */
   public synchronized int deaths() {
     return deaths;
   }
@@ -54,7 +51,7 @@ public final class ManagedProcess {
   /**
    * Starts the process.
    *
-   * @throws Failure if it was stopped already
+   * @throws Failure if the process was stopped already
    */
   public synchronized void start() {
     if (closed) {
@@ -64,7 +61,7 @@ public final class ManagedProcess {
     launch();
   }
 
-  /** Starts the process again if it died and its pause is over. */
+  /** Starts the process again if it died and the pause is over. */
   public synchronized void keepAlive() {
     if (!shouldRun || process.isAlive()) {
       return;
@@ -87,7 +84,7 @@ public final class ManagedProcess {
     }
   }
 
-  /** Ends the process, in good order if it can, for good. */
+  /** Ends the process for good, in good order if possible. */
   public void stop() {
     Process running;
     synchronized (this) {
@@ -137,7 +134,7 @@ public final class ManagedProcess {
   }
 
   private static boolean ended(Process process, Duration within) {
-    // Not Process.waitFor: it polls, in steps of up to 100 ms, and a stack stops six of them.
+    // Process.waitFor polls in steps of up to 100 ms, and a stack stops six processes.
     CompletableFuture<Process> exit = process.onExit();
     try {
       exit.get(within.toMillis(), TimeUnit.MILLISECONDS);

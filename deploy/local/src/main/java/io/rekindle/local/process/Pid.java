@@ -4,14 +4,16 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * A process, told apart from a later one that was given the same number by when it started.
+ * A process, identified by the number of the process and its start, since the system reuses
+ * numbers.
  *
- * @param pid its number
- * @param startedAt when it started, in seconds since 1970; 0 when the system does not tell
+ * @param pid the number of the process
+ * @param startedAt the start, in seconds since 1970; 0 if the system does not know it
  */
 public record Pid(long pid, long startedAt) {
 
-  // The start is counted from boot, and boot moves by a tick or so when the clock is set.
+  // The system counts the start from boot, and the time of boot moves slightly when the clock is
+  // set.
   private static final long TOLERANCE_SECONDS = 5;
 
   public static Pid current() {

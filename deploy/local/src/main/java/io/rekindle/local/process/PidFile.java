@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** A file that says which process is a component of a stack. */
+/** The file with the process of a component. */
 public final class PidFile {
 
   private static final JsonMapper JSON = new JsonMapper();
@@ -18,7 +18,7 @@ public final class PidFile {
     try {
       return Optional.of(JSON.readValue(Files.readAllBytes(file), Pid.class));
     } catch (IOException e) {
-      // Half a file is what a machine leaves that lost its power: nothing of that run is alive.
+      // A machine that lost its power leaves half a file. No process of that run is alive.
       return Optional.empty();
     }
   }

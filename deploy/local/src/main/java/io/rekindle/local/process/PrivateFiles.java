@@ -11,7 +11,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
-/** Files with secrets: readable and writable by their owner only, from the moment they exist. */
+/** Writes files with secrets. Only their owner can read and write them, from their creation on. */
 public final class PrivateFiles {
 
   private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
@@ -19,7 +19,7 @@ public final class PrivateFiles {
 
   private PrivateFiles() {}
 
-  /** Writes a file beside the old one and then puts it in its place. */
+  /** Writes a new file and moves it over the old one. */
   public static void replace(Path file, String content) {
     Path next = file.resolveSibling(file.getFileName() + ".next");
     try {

@@ -7,15 +7,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How to run one process of the stack.
+ * The definition of one process of the stack.
  *
  * @param name the component's name in files and in {@code rekindle status}
- * @param title its name for people
+ * @param title the name in messages
  * @param command program and arguments; no secrets, since every user of the machine can read them
  * @param environment variables besides the inherited ones; secrets go here
  * @param output where standard output and error go
- * @param stopSignal the signal that asks it to end in good order, TERM or INT
- * @param grace how long it may take for that before it is killed
+ * @param stopSignal the signal for an orderly end, TERM or INT
+ * @param grace the time for an orderly end, after which the process is killed
  */
 public record ProcessSpec(
     String name,
@@ -27,9 +27,9 @@ public record ProcessSpec(
     Duration grace) {
 
   /**
-   * A JVM, which ends in good order on TERM.
+   * Creates the definition of a JVM, which ends in good order on TERM.
    *
-   * @param jvmFlags memory and the like
+   * @param jvmFlags flags such as the heap size
    * @param environment variables besides the inherited ones and the class path
    */
   public static ProcessSpec ofJava(
@@ -54,7 +54,7 @@ public record ProcessSpec(
         grace);
   }
 
-  /** Without the environment, which has passwords. */
+  /** Leaves the environment out, since it has passwords. */
   @Override
   public String toString() {
     return name + command;

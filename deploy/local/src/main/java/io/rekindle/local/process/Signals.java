@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** What Java does not offer of a Unix system's processes. */
+/** Signals and sessions of Unix processes, which Java does not offer. */
 public final class Signals {
 
   private Signals() {}
@@ -37,8 +37,8 @@ public final class Signals {
   }
 
   /**
-   * The command in a session of its own. Ctrl-C at a terminal goes to all processes of the session
-   * in front; if the servers got it they would end before the savepoint is taken.
+   * Returns the command in a session of its own. Ctrl-C at a terminal reaches all processes of the
+   * terminal's session. With Ctrl-C the servers would end before the savepoint.
    */
   public static List<String> inOwnSession(List<String> command) {
     List<String> own = new ArrayList<>();

@@ -25,11 +25,11 @@ import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVPrinter;
 
 /**
- * Scores cases that a CSV file describes: columns {@code name}, {@code as_of_ms} and {@code
- * orders(id@placed_at_ms:net_minor)}, or {@code orders} for short, in any order. The last holds
- * entries {@code id@placed_at_ms:net_minor} separated by semicolons; of two entries with one id the
- * later counts. Amounts are in the policy's base currency. Other columns are ignored, except that
- * {@code note} is passed through.
+ * Scores the cases of a CSV file. Its columns are {@code name}, {@code as_of_ms} and {@code
+ * orders(id@placed_at_ms:net_minor)}, or {@code orders} for short, in any order. The orders are
+ * entries {@code id@placed_at_ms:net_minor}, separated by semicolons. The later of two entries with
+ * one id counts. Amounts are in the policy's base currency. The column {@code note} is copied, and
+ * other columns are ignored.
  */
 public final class CaseScorer {
 
@@ -67,7 +67,7 @@ public final class CaseScorer {
 
   private record OrderEntry(long placedAt, long netMinor) {}
 
-  /** Where the columns that are read stand in a file; -1 for a column that it does not have. */
+  /** The positions of the columns in a file; -1 for a missing column. */
   private record Layout(int columns, int name, int asOf, int orders, int note) {
 
     static Layout of(CsvFile cases) {
@@ -86,8 +86,8 @@ public final class CaseScorer {
   /**
    * Scores all cases of a file.
    *
-   * @param problems gets a sentence for every row that is no case; such rows are left out
-   * @return how many cases were scored
+   * @param problems receives a sentence for each skipped row, which is no case
+   * @return the number of scored cases
    */
   public int score(Path in, Path out, Consumer<String> problems) throws IOException {
     int scored = 0;

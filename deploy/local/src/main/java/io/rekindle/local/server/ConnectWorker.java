@@ -14,7 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
-/** Kafka Connect with Debezium: the capture of the database's changes. */
+/** Kafka Connect with Debezium, which captures the database's changes. */
 public final class ConnectWorker implements Server {
 
   public static final String NAME = "connect";
@@ -61,7 +61,7 @@ public final class ConnectWorker implements Server {
     api.check();
   }
 
-  /** Writes the worker's settings and lays out its plugins, each with its own class loader. */
+  /** Writes the worker's settings and installs its plugins, each with its own class loader. */
   public void configure(Installation installation) {
     Path plugins = data.lib("plugins");
     try {
@@ -92,7 +92,7 @@ public final class ConnectWorker implements Server {
             plugins.toString()));
   }
 
-  /** Creates the connector, or gives it the settings of this start. */
+  /** Creates the connector, or updates its settings. */
   public void putConnector() throws IOException {
     api.put(
         ConnectorConfig.of(

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** The dashboard. */
+/** The process of the dashboard. */
 public final class DashboardServer implements Server {
 
   public static final String NAME = "dashboard";
@@ -67,7 +67,7 @@ public final class DashboardServer implements Server {
             "REKINDLE_DATABASE_URL", postgres.jdbcUrl(),
             "REKINDLE_DATABASE_USER", role.user(),
             "REKINDLE_DATABASE_PASSWORD", role.password()),
-        // The first one to end writes its classes down.
+        // The first orderly end writes the class archive.
         Duration.ofSeconds(20));
   }
 
@@ -76,7 +76,7 @@ public final class DashboardServer implements Server {
     rest.get("/health");
   }
 
-  /** Who signs in to it. */
+  /** The account of the demo. */
   public Account account() {
     return new Account(DemoIdentity.DASHBOARD_ACCOUNT, password);
   }

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
-/** A Flink session cluster of one JobManager and as many TaskManagers as asked for. */
+/** A Flink session cluster of one JobManager and a number of TaskManagers. */
 public final class FlinkCluster {
 
   public static final String JOB_MANAGER = "jobmanager";
@@ -27,8 +27,9 @@ public final class FlinkCluster {
   private final FlinkRest api;
 
   /**
-   * @param taskManagers how many
-   * @param jobEnvironment variables that the job's main method finds: it runs in the JobManager
+   * @param taskManagers the number of TaskManagers
+   * @param jobEnvironment environment variables of the job's main method, which runs in the
+   *     JobManager
    */
   public FlinkCluster(
       DataDirectory data,
@@ -103,12 +104,15 @@ public final class FlinkCluster {
     };
   }
 
-  /** The TaskManagers in the order of their names. */
+  /** Returns the TaskManagers in the order of their names. */
   public List<Server> taskManagers() {
     return IntStream.rangeClosed(1, taskManagers).mapToObj(this::taskManager).toList();
   }
 
-  /** The first has the plain name, since most stacks have no other. */
+  /**
+   * Returns the component's name. The first TaskManager has no number, since most stacks have only
+   * one.
+   */
   private Server taskManager(int number) {
     String name = number == 1 ? TASK_MANAGER : TASK_MANAGER + "-" + number;
     return new Server() {
@@ -117,7 +121,7 @@ public final class FlinkCluster {
         return spec(
             name,
             number == 1 ? "Flink's TaskManager" : "Flink's TaskManager " + number,
-            // The sums of the parts in config.yaml: both heaps; both off-heaps and network.
+            // The sums from config.yaml: both heaps, and both off-heaps with network.
             List.of(
                 "-Xms256m",
                 "-Xmx1024m",
@@ -129,7 +133,7 @@ public final class FlinkCluster {
             Map.of());
       }
 
-      /** Flink knows them by ids of its own, so that many have to be there. */
+      /** Flink gives TaskManagers its own ids, so the check compares their number. */
       @Override
       public void check() throws IOException {
         int registered = api.taskManagers();
@@ -148,7 +152,7 @@ public final class FlinkCluster {
       Map<String, String> variables) {
     List<String> flags = new ArrayList<>(memory);
     flags.add("@" + data.config("flink/java.options"));
-    // By this, Flink's web page finds the log.
+    // Flink's web page finds the log by this.
     flags.add("-Dlog.file=" + data.log(name));
     Map<String, String> environment = new HashMap<>(variables);
     environment.put("FLINK_PLUGINS_DIR", data.flink("plugins").toString());

@@ -4,27 +4,27 @@ import io.rekindle.job.JobSettings.StateBackend;
 import io.rekindle.local.terminal.Failure;
 
 /**
- * How large Flink is on this machine, kept from one start to the next.
+ * The size of Flink on this machine, stored for later starts.
  *
- * @param parallelism parallel parts of the job
- * @param taskManagers processes that run them, each with {@link #SLOTS} slots
- * @param stateBackend where the job keeps its state
+ * @param parallelism the parallelism of the job
+ * @param taskManagers the number of TaskManagers with {@link #SLOTS} slots each
+ * @param stateBackend the state backend of the job
  */
 public record FlinkSize(int parallelism, int taskManagers, StateBackend stateBackend) {
 
-  /** What a laptop has to spare. */
+  /** The size of the first start, which fits a laptop. */
   static final FlinkSize STANDARD = new FlinkSize(2, 1, StateBackend.HASHMAP);
 
-  /** Of a TaskManager, as its configuration says. */
+  /** The slots of a TaskManager by its configuration. */
   public static final int SLOTS = 4;
 
   private static final int MAX_TASK_MANAGERS = 8;
 
   /**
-   * This, changed to what is asked for.
+   * Returns this size with the requested changes.
    *
-   * @param newParallelism null for no change, as are the others
-   * @throws Failure if the parts do not fit the processes; says what would
+   * @param newParallelism null for no change, also for the others
+   * @throws Failure if the slots are fewer than the parallelism; the message names a size that fits
    */
   public FlinkSize with(
       Integer newParallelism, Integer newTaskManagers, StateBackend newStateBackend) {
@@ -53,9 +53,10 @@ public record FlinkSize(int parallelism, int taskManagers, StateBackend stateBac
   }
 
   /**
-   * Makes sure that state can be read that was written at another size. Every savepoint can.
+   * Checks that the job can read state of another size. It can read every savepoint.
    *
-   * @throws Failure if a checkpoint cannot; says what to do
+   * @throws Failure if the newest state is a checkpoint that it cannot read; the message names the
+   *     fix
    */
   public void refuseCheckpointOf(FlinkSize last) {
     if (stateBackend != last.stateBackend) {

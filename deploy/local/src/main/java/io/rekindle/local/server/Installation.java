@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The built repository: class paths, configuration files and the job jar. */
+/** The built repository, with class paths, configuration files and the job jar. */
 public final class Installation {
 
   private final Path home;
@@ -24,7 +24,7 @@ public final class Installation {
     this.home = home;
   }
 
-  /** The one whose script started this JVM. */
+  /** Returns the installation whose script started this JVM. */
   public static Installation current() {
     String home = System.getProperty("rekindle.home");
     if (home == null) {
@@ -34,8 +34,8 @@ public final class Installation {
   }
 
   /**
-   * The jars of a runtime. Those that the next build would change are copied first: a JVM whose
-   * jars change under it ends in errors that nobody can explain.
+   * Returns the jars of a runtime. Jars that the next build changes are copied first. A JVM whose
+   * jars change while it runs fails with misleading errors.
    */
   public List<Path> jars(String runtime, DataDirectory data) {
     Path list = home.resolve("deploy/local/runtime").resolve(runtime).resolve("target/classpath");
@@ -57,12 +57,12 @@ public final class Installation {
         .collect(Collectors.joining(File.pathSeparator));
   }
 
-  /** The shaded jar of the Flink job, as a data engineer submits it. */
+  /** Returns the shaded jar of the Flink job. */
   public Path jobJar() {
     return onlyJar(home.resolve("pipeline/job/target"), "rekindle-job-[0-9.]+-shaded\\.jar");
   }
 
-  /** The jars with the transform that Kafka Connect loads. */
+  /** Returns the jars with the transform that Kafka Connect loads. */
   List<Path> connectPluginJars() {
     return List.of(
         onlyJar(home.resolve("connectors/target"), "rekindle-connectors-[0-9.]+\\.jar"),
@@ -70,7 +70,7 @@ public final class Installation {
   }
 
   /**
-   * Writes one of the files in deploy/config with its placeholders filled.
+   * Writes a file of deploy/config with its placeholders filled.
    *
    * @param name path under deploy/config
    */
@@ -92,7 +92,7 @@ public final class Installation {
     }
   }
 
-  /** Where the programs of Postgres are unpacked, once for all stacks. */
+  /** Returns the directory of the unpacked Postgres programs, which all stacks share. */
   Path postgres() {
     return home.resolve("deploy/local/target/postgres-" + PostgresBinaries.MAJOR);
   }
@@ -112,7 +112,7 @@ public final class Installation {
     Files.createDirectories(directory);
     Path copy = directory.resolve(jar.getFileName());
     Path next = directory.resolve(jar.getFileName() + ".next");
-    // With its time, by which a JVM tells that its archive of classes is of this very jar.
+    // The copy keeps its time, since a JVM compares it with the jar of its class archive.
     Files.copy(jar, next, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.COPY_ATTRIBUTES);
     return Files.move(
         next, copy, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);

@@ -18,7 +18,7 @@ import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.AdminClient;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 
-/** Kafka: one broker that is its own controller. */
+/** A Kafka broker that is its own controller. */
 public final class KafkaBroker implements Server {
 
   public static final String NAME = "kafka";
@@ -61,7 +61,7 @@ public final class KafkaBroker implements Server {
 
   @Override
   public void check() throws IOException {
-    // Making a client costs the better part of a second of two cores that others wait for.
+    // A new client costs nearly a second on two cores, so the check keeps one.
     try (Socket socket = new Socket()) {
       socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), ANSWER_MS);
     }
@@ -89,7 +89,7 @@ public final class KafkaBroker implements Server {
             "KAFKA_DATA", data.kafka().toString()));
   }
 
-  /** Gives an empty directory the mark without which a broker does not start on it. */
+  /** Formats an empty directory, which a broker requires. */
   public void initialise() {
     if (Files.exists(data.kafka().resolve("meta.properties"))) {
       return;

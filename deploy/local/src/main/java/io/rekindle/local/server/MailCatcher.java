@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * GreenMail: an SMTP server that takes every email and shows it by an HTTP API instead of passing
- * it on. Keeps emails in memory.
+ * GreenMail, an SMTP server that accepts every email and delivers none. An HTTP API shows the
+ * emails, which are in memory.
  */
 public final class MailCatcher implements Server {
 

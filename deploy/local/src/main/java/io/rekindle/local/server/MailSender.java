@@ -9,7 +9,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
-/** The sender, which hands emails to the mail catcher and answers their unsubscribe links. */
+/**
+ * The process of the sender, which sends emails to the mail catcher and answers unsubscribe links.
+ */
 public final class MailSender implements Server {
 
   public static final String NAME = "sender";
@@ -23,7 +25,7 @@ public final class MailSender implements Server {
   private final RestClient rest;
 
   /**
-   * @param unsubscribeSecret signs the links; the job's as well
+   * @param unsubscribeSecret the secret that signs the links, shared with the job
    */
   public MailSender(
       DataDirectory data,
@@ -59,7 +61,7 @@ public final class MailSender implements Server {
             Map.entry("REKINDLE_SENDER_MODE", "smtp"),
             Map.entry("REKINDLE_SENDER_HOST", "127.0.0.1"),
             Map.entry("REKINDLE_SENDER_PORT", Integer.toString(port)),
-            // A killed sender is back within seconds and goes on soon after.
+            // A killed sender starts again within seconds, so short leases suffice.
             Map.entry("REKINDLE_SENDER_LEASE", "10 s"),
             Map.entry("REKINDLE_SMTP_HOST", "127.0.0.1"),
             Map.entry("REKINDLE_SMTP_PORT", Integer.toString(mail.smtpPort())),

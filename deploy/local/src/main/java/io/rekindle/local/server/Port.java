@@ -16,7 +16,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
-/** The ports on which a stack listens, all of them on loopback. */
+/** The ports of a stack, all on loopback. */
 public enum Port {
   POSTGRES,
   KAFKA,
@@ -29,12 +29,12 @@ public enum Port {
   MAIL_SMTP,
   MAIL;
 
-  // Below the range from which systems take ports for outgoing connections: one of those could
-  // otherwise take a port between the choice and the start of its server.
+  // Below the range of outgoing connections. Such a connection could take a port between its choice
+  // and the start of its server.
   private static final int FIRST = 20_000;
   private static final int LAST = 32_000;
 
-  /** The port's name for people, as in {@code --port kafka-controller=9093}. */
+  /** Returns the name of the port in options, as in {@code --port kafka-controller=9093}. */
   String key() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
@@ -54,12 +54,12 @@ public enum Port {
   }
 
   /**
-   * Decides on a number for every port: the one asked for, else the one of the last time, else any
-   * that is free.
+   * Chooses a number for every port: the requested one, else that of the last start, else a free
+   * one.
    *
-   * @param requested ports that must be these; a Failure if one is taken
-   * @param remembered what the last start chose; another is chosen if it is taken
-   * @param report receives a line about each such change
+   * @param requested the requested numbers; a Failure if one is taken
+   * @param remembered the numbers of the last start; a taken one is replaced
+   * @param report receives a line about each replaced number
    */
   public static Map<Port, Integer> choose(
       Map<Port, Integer> requested, Map<String, Integer> remembered, Consumer<String> report) {

@@ -18,15 +18,15 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.compressors.xz.XZCompressorInputStream;
 
-/** The programs of a PostgreSQL server, which come as an archive in a jar on the class path. */
+/** Unpacks the programs of a PostgreSQL server from an archive on the class path. */
 final class PostgresBinaries {
 
-  /** The major version of the archive; a server only starts on data of its own. */
+  /** The major version of the archive. A server starts only on data of its own version. */
   static final String MAJOR = "17";
 
   private PostgresBinaries() {}
 
-  /** Unpacks the programs into a directory, unless they are there already. */
+  /** Unpacks the programs into a directory, unless it has them. */
   static void unpack(Path directory) {
     if (Files.isDirectory(directory)) {
       return;
@@ -42,8 +42,8 @@ final class PostgresBinaries {
   }
 
   /**
-   * Makes a stack's own copy of the programs, by links where the disk is the same, unless it has
-   * one. So a stack that runs keeps its programs when the place that they were unpacked to goes.
+   * Copies the programs for a stack, by links on the same disk, unless the stack has a copy. A
+   * running stack thus keeps its programs when the unpacked ones are deleted.
    */
   static void link(Path unpacked, Path directory) {
     if (Files.isDirectory(directory)) {
@@ -73,7 +73,7 @@ final class PostgresBinaries {
     }
   }
 
-  /** Two stacks may start at the same time: who comes second takes what the first one made. */
+  /** Two stacks may start at the same time. The second one uses the result of the first. */
   private static void moveUnlessThere(Path unfinished, Path directory) throws IOException {
     try {
       Files.move(unfinished, directory, StandardCopyOption.ATOMIC_MOVE);

@@ -21,7 +21,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.postgresql.ds.PGSimpleDataSource;
 
-/** Postgres: the shop's tables and ours, in one database. */
+/** The Postgres server with the schemas shop and engagement in one database. */
 public final class PostgresServer implements Server {
 
   public static final String NAME = "postgres";
@@ -33,13 +33,13 @@ public final class PostgresServer implements Server {
   public static final String SENDER = "rekindle_sender";
   public static final String API = "rekindle_api";
 
-  /** Now, but in good order; TERM would be when the last client has gone. */
+  /** The signal for an immediate and orderly end. TERM would wait for the last client. */
   public static final String STOP_SIGNAL = "INT";
 
-  /** A replay of the topics goes into a database of its own. */
+  /** The database of a replay of the topics. */
   private static final Map<String, String> RIGHTS = Map.of(OWNER, "createdb", CDC, "replication");
 
-  /** Every role that signs in. */
+  /** The roles with a password. */
   static final List<String> ROLES = List.of(SUPERUSER, OWNER, CDC, PIPELINE, SENDER, API);
 
   private static final Duration INITDB_LIMIT = Duration.ofMinutes(1);
@@ -52,9 +52,9 @@ public final class PostgresServer implements Server {
   private final Path bin;
 
   /**
-   * Postgres by the settings that everybody gets.
+   * Creates the server with the standard settings.
    *
-   * @param extraSettings settings that go before these, as in {@code work_mem=8MB}
+   * @param extraSettings settings that override the standard ones, such as {@code work_mem=8MB}
    */
   public PostgresServer(
       DataDirectory data, StackSettings settings, int port, String... extraSettings) {
@@ -72,7 +72,7 @@ public final class PostgresServer implements Server {
     command.addAll(List.of("-D", data.postgres().toString()));
     command.addAll(List.of("-c", "config_file=" + data.config("postgresql.conf")));
     extraSettings.forEach(setting -> command.addAll(List.of("-c", setting)));
-    // Its log is what it writes to standard error.
+    // Postgres writes its log to standard error.
     return new ProcessSpec(
         NAME,
         "Postgres",
@@ -100,7 +100,7 @@ public final class PostgresServer implements Server {
         Map.of("POSTGRES_LISTEN", "127.0.0.1", "POSTGRES_PORT", Integer.toString(port)));
   }
 
-  /** Unpacks the programs and makes the files of an empty database, where that is not done yet. */
+  /** Unpacks the programs and creates the files of an empty database, if they are missing. */
   public void initialise(Installation installation) {
     PostgresBinaries.unpack(installation.postgres());
     PostgresBinaries.link(installation.postgres(), bin.getParent());
@@ -124,7 +124,7 @@ public final class PostgresServer implements Server {
     }
   }
 
-  /** Makes the database and its roles, where they are missing, with the passwords of this stack. */
+  /** Creates the missing database and roles, with the passwords of this stack. */
   public void createDatabase() throws SQLException {
     try (Connection connection = dataSource("postgres", SUPERUSER).getConnection()) {
       for (String role : ROLES) {
@@ -142,7 +142,7 @@ public final class PostgresServer implements Server {
     }
   }
 
-  /** Waits until the server lets its superuser in. */
+  /** Waits until the superuser can connect. */
   public void checkSuperuser() throws IOException {
     try (Connection connection = dataSource("postgres", SUPERUSER).getConnection();
         Statement statement = connection.createStatement()) {
@@ -160,7 +160,7 @@ public final class PostgresServer implements Server {
     return "jdbc:postgresql://127.0.0.1:" + port + "/" + DATABASE;
   }
 
-  /** As libpq takes it. The password is of characters that need no escape in a URI. */
+  /** Returns the URI for libpq. The password needs no escape in a URI. */
   public String uri() {
     return "postgresql://%s:%s@127.0.0.1:%d/%s"
         .formatted(OWNER, settings.password(OWNER), port, DATABASE);
@@ -197,7 +197,7 @@ public final class PostgresServer implements Server {
                 "--pwfile=" + password,
                 "--auth=scram-sha-256",
                 "--encoding=UTF8",
-                // The same order and case rules on every machine.
+                // The order and case rules are the same on every machine.
                 "--locale-provider=builtin",
                 "--builtin-locale=C.UTF-8",
                 "--locale=C",
@@ -227,7 +227,7 @@ public final class PostgresServer implements Server {
   /**
    * Refuses a data directory of another major version of Postgres.
    *
-   * @throws Failure if the database's files are there but not for this server
+   * @throws Failure if the files are of another major version
    */
   public void refuseOtherVersion() {
     Path files = data.postgres();
@@ -247,7 +247,9 @@ public final class PostgresServer implements Server {
     }
   }
 
-  /** Postgres refuses to run as root; in a user namespace of its own, root is nobody special. */
+  /**
+   * Postgres refuses to run as root. In a user namespace of its own, root has no special rights.
+   */
   private static List<String> notAsRoot(List<String> command) {
     if (!"root".equals(System.getProperty("user.name"))) {
       return command;

@@ -3,15 +3,15 @@ package io.rekindle.local.server;
 import io.rekindle.local.process.ProcessSpec;
 import java.io.IOException;
 
-/** A server of the stack: how to run it, and how to tell that it works. */
+/** A server of the stack, with its process and its health check. */
 public interface Server {
 
   ProcessSpec process();
 
   /**
-   * Asks the server for something small.
+   * Checks the server with a small request.
    *
-   * @throws IOException if it does not answer as it should; says why
+   * @throws IOException if the answer is not as expected; the message has the reason
    */
   void check() throws IOException;
 }

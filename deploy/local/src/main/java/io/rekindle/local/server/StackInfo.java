@@ -12,9 +12,9 @@ import java.nio.file.Path;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
- * Where the parts of a running stack are and how to sign in to them, as its supervisor wrote it to
- * {@code DATA/stack.json}. Holds passwords: the file is readable by its owner only, and {@link
- * #toString} leaves them out.
+ * The addresses and passwords of a running stack, which the supervisor writes to {@code
+ * DATA/stack.json}. Only the owner can read the file, and {@link #toString} leaves the passwords
+ * out.
  *
  * @param postgresUri libpq URI of the database for its owner, password included
  * @param jdbcUrl JDBC URL of the database, without user and password
@@ -25,14 +25,14 @@ import org.postgresql.ds.PGSimpleDataSource;
  * @param api the role of the dashboard
  * @param kafkaBootstrap {@code host:port} of the broker
  * @param connectUrl Kafka Connect's REST API
- * @param flinkUrl the JobManager's REST API and web page
+ * @param flinkUrl base URL of the JobManager's REST API and web page
  * @param dashboardUrl the dashboard
  * @param dashboardAccount the account of the demo, by its email address
- * @param senderUrl where unsubscribe links lead
+ * @param senderUrl base URL of unsubscribe links
  * @param mailSmtp {@code host:port} of the mail catcher
  * @param mailUrl the mail catcher's HTTP API
- * @param jobId the Flink job that runs now; null until it was submitted for the first time
- * @param supervisor the process that watches over the others
+ * @param jobId id of the Flink job; null before its first submission
+ * @param supervisor the supervisor's process
  */
 public record StackInfo(
     String postgresUri,
@@ -56,7 +56,7 @@ public record StackInfo(
   private static final JsonMapper JSON = new JsonMapper();
   private static final String FILE = "stack.json";
 
-  /** Who signs in, a database role unless said otherwise, and the password. */
+  /** A user name, usually a database role, and its password. */
   public record Account(String user, String password) {
 
     @Override
@@ -66,9 +66,9 @@ public record StackInfo(
   }
 
   /**
-   * Reads about the stack that runs on a data directory.
+   * Reads the addresses of the stack on a data directory.
    *
-   * @throws Failure with exit code 2 if none runs there
+   * @throws Failure with exit code 2 if no stack runs there
    */
   public static StackInfo read(Path data) {
     Path file = data.resolve(FILE);
@@ -88,7 +88,7 @@ public record StackInfo(
     return info;
   }
 
-  /** The database, for its owner. */
+  /** Returns connections of the database's owner. */
   public PGSimpleDataSource ownerDatabase() {
     PGSimpleDataSource database = new PGSimpleDataSource();
     database.setUrl(jdbcUrl);
@@ -97,7 +97,7 @@ public record StackInfo(
     return database;
   }
 
-  /** Replaces the file as one step, so that no reader sees half of it. */
+  /** Replaces the file in one step, so that a reader never sees half of it. */
   public void write(Path data) {
     PrivateFiles.replace(data.resolve(FILE), JSON.valueToTree(this).toPrettyString());
   }

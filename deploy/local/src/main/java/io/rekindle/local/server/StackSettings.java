@@ -18,16 +18,16 @@ import java.util.TreeMap;
 import java.util.UUID;
 
 /**
- * What a stack keeps from one start to the next.
+ * The settings that a stack keeps between starts.
  *
  * @param format version of the data directory's layout
  * @param kafkaClusterId identity of the broker's data
  * @param passwords by database role
  * @param dashboardPassword of the demo's account at the dashboard
- * @param unsubscribeSecret signs the links in emails; emails stay readable for long, and so do they
+ * @param unsubscribeSecret the secret that signs links in emails; links have to stay valid for long
  * @param ports by name of the port
- * @param demo whether the shop is the made-up one
- * @param flink how large Flink was last
+ * @param demo whether the shop is the demo shop
+ * @param flink the size of Flink at the last start
  */
 public record StackSettings(
     int format,
@@ -44,13 +44,13 @@ public record StackSettings(
   private static final JsonMapper JSON =
       JsonMapper.builder().enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS).build();
 
-  /** Fills in what a directory lacks that was made before there was a choice of it. */
+  /** Adds defaults for settings that an older directory lacks. */
   public StackSettings {
     dashboardPassword = dashboardPassword == null ? secret(new SecureRandom()) : dashboardPassword;
     flink = flink == null ? FlinkSize.STANDARD : flink;
   }
 
-  /** The stack's settings as they were left, or new ones. */
+  /** Returns the stored settings, or new ones. */
   public static StackSettings readOrCreate(DataDirectory data) {
     return read(data).orElseGet(StackSettings::create);
   }
@@ -110,7 +110,7 @@ public record StackSettings(
     return passwords.get(role);
   }
 
-  /** Passwords stay out of logs. */
+  /** Leaves the passwords out, for logs. */
   @Override
   public String toString() {
     return "StackSettings[format=" + format + ", ports=" + ports + ", demo=" + demo + "]";
@@ -139,7 +139,9 @@ public record StackSettings(
     return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
   }
 
-  /** As Kafka writes a cluster id: a UUID's bytes in base64. It must not begin with a dash. */
+  /**
+   * Returns a cluster id in Kafka's form, a UUID's bytes in base64. It must not begin with a dash.
+   */
   private static String clusterId() {
     String id;
     do {

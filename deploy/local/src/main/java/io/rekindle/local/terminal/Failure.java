@@ -1,8 +1,8 @@
 package io.rekindle.local.terminal;
 
 /**
- * Something that the person at the terminal can understand and mend. Its message is shown as it is,
- * without a stack trace, so it names what is wrong and what to do about it.
+ * A failure that the user of a command can fix. The command prints its message without a stack
+ * trace, so the message names the problem and the fix.
  */
 public final class Failure extends RuntimeException {
 

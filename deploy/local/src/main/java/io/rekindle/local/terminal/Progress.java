@@ -8,11 +8,11 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Tells a person at a terminal what is going on. On a terminal the current step is one line that is
- * drawn over, with its seconds; elsewhere (a file, a pipe) each step is a line of its own, without
- * control characters, and repeats of a step are left out.
+ * Shows the progress of a command. On a terminal the current step is one line with its seconds,
+ * which is drawn over. In a file or pipe each step is a line without control characters, and a
+ * repeated step is left out.
  *
- * <p>Thread-safe: several threads may report at the same time.
+ * <p>Thread-safe.
  */
 public final class Progress implements AutoCloseable {
 
@@ -35,7 +35,7 @@ public final class Progress implements AutoCloseable {
   private boolean shown;
 
   /**
-   * @param delay for how long nothing is shown of any step
+   * @param delay the time without any output
    */
   Progress(PrintStream out, boolean terminal, Duration delay) {
     this.out = out;
@@ -49,16 +49,16 @@ public final class Progress implements AutoCloseable {
   }
 
   /**
-   * Progress on standard error, so that standard output stays a command's result. Whether that is a
-   * terminal is the shell script's knowledge: the JVM cannot ask about one stream alone.
+   * Creates a progress on standard error, since standard output is for results. The shell script
+   * says whether that is a terminal, since the JVM cannot check a single stream.
    */
   public static Progress onStandardError() {
     return onStandardError(Duration.ZERO);
   }
 
   /**
-   * The same for a command that is quick as a rule: nothing is shown of its steps before it has
-   * taken two seconds, the start of its JVM included.
+   * Creates a progress for a quick command. It shows nothing in the first two seconds, the start of
+   * the JVM included.
    */
   public static Progress onStandardErrorIfSlow() {
     Duration uptime = Duration.ofMillis(ManagementFactory.getRuntimeMXBean().getUptime());
@@ -71,7 +71,7 @@ public final class Progress implements AutoCloseable {
     return new Progress(System.err, Boolean.getBoolean("rekindle.terminal") && !dumb, delay);
   }
 
-  /** Begins the step that is now under way, in a few words ("starting Kafka"). */
+  /** Begins a step, in a few words ("starting Kafka"). */
   public synchronized void step(String description) {
     if (description.equals(step)) {
       return;
@@ -81,10 +81,10 @@ public final class Progress implements AutoCloseable {
   }
 
   /**
-   * Says how far the step has come. Costs little, so it may be called for every row: it draws at
-   * most ten times a second on a terminal, and every five seconds elsewhere.
+   * Shows a count of the step. It may be called for every row, since it draws at most ten times a
+   * second on a terminal, and every five seconds elsewhere.
    *
-   * @param total how many there are in all; 0 or less when that is not known
+   * @param total the expected count; 0 or less if unknown
    */
   public synchronized void count(String description, long done, long total) {
     if (!description.equals(step)) {
@@ -107,12 +107,12 @@ public final class Progress implements AutoCloseable {
     out.println(text);
   }
 
-  /** The time since this was made. */
+  /** Returns the time since the creation of this object. */
   public Duration elapsed() {
     return Duration.ofNanos(System.nanoTime() - startedAt);
   }
 
-  /** Clears the screen for a line of something else; the step goes on. */
+  /** Clears the line of the step for other output. The step continues. */
   public synchronized void erase() {
     if (drawn) {
       out.print("\r\033[2K");
@@ -155,7 +155,7 @@ public final class Progress implements AutoCloseable {
     shown = true;
   }
 
-  /** A step may take long without anybody calling: its seconds show that something goes on. */
+  /** Draws the seconds of a step that takes long without a call. */
   private void countSeconds() {
     try {
       long pause = delay.isZero() ? SECOND : delay.toNanos();

@@ -5,14 +5,14 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 
-/** Instants as the pipeline knows them: Postgres' microseconds rounded down to milliseconds. */
+/** Rounds the microseconds of Postgres down to the milliseconds of the pipeline. */
 final class Millis {
 
   private Millis() {}
 
   /**
-   * SQL for a timestamptz in epoch milliseconds; exact, since extract gives numeric, and down also
-   * before 1970.
+   * Returns SQL for a timestamptz in epoch milliseconds. It is exact, since extract returns
+   * numeric, and rounds down also before 1970.
    */
   static String sql(String timestamp) {
     return "floor(extract(epoch from " + timestamp + ") * 1000)::bigint";

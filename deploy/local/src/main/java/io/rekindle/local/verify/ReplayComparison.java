@@ -15,8 +15,8 @@ import java.util.Objects;
 import javax.sql.DataSource;
 
 /**
- * Compares what two jobs have made of the same topics: every row of {@code user_scores} and of
- * {@code score_history} that was settled when it was looked at.
+ * Compares the results of two jobs from the same topics: all settled rows of {@code user_scores}
+ * and {@code score_history}.
  */
 public final class ReplayComparison {
 
@@ -26,7 +26,7 @@ public final class ReplayComparison {
           + " from engagement.user_scores where coalesce(user_id = any (?), true)"
           + " order by user_id collate \"C\"";
 
-  /** Only of users who are there: erasing one takes the history along, and no event tells of it. */
+  /** Only of existing users, since an erasure deletes the history without an event. */
   private static final String HISTORY =
       "select user_id, to_jsonb(h) - 'revision' as row, "
           + Millis.sql("h.as_of")
@@ -36,12 +36,12 @@ public final class ReplayComparison {
           + " order by user_id collate \"C\", h.as_of, h.revision";
 
   /**
-   * What was found.
+   * The result of a comparison.
    *
-   * @param users how many were compared
-   * @param history how many rows of history were
-   * @param changing users to whom something happened meanwhile, who were not compared
-   * @param differences what differs by user, in the order of their ids
+   * @param users the number of compared users
+   * @param history the number of compared rows of history
+   * @param changing the number of users with changes meanwhile, who were not compared
+   * @param differences the differences by user, in the order of their ids
    */
   public record Result(long users, long history, long changing, Map<String, String> differences) {}
 
@@ -51,9 +51,9 @@ public final class ReplayComparison {
   private final Progress progress;
 
   /**
-   * @param live connections of a role that may read results, as with the next
-   * @param shadow where the second job stores
-   * @param timeout for how long either may stand still
+   * @param live connections of a role with read access to the results of the stack's job
+   * @param shadow connections to the database of the second job
+   * @param timeout the longest time without progress of either job
    */
   public ReplayComparison(DataSource live, DataSource shadow, Duration timeout, Progress progress) {
     this.live = live;
@@ -63,9 +63,9 @@ public final class ReplayComparison {
   }
 
   /**
-   * Waits until the shadow is as far as the other was when this began, and compares.
+   * Waits until the shadow has reached the present watermark of the other job, and compares.
    *
-   * @throws Failure if the shadow stands still
+   * @throws Failure if the shadow makes no progress
    */
   public Result compare() throws SQLException, InterruptedException {
     try (Connection one = live.getConnection();
@@ -153,7 +153,7 @@ public final class ReplayComparison {
       return score != null && score.asOf() > until;
     }
 
-    /** Takes all rows of the user. */
+    /** Reads all rows of the user. */
     private void compareHistory(String user, UserRowCursor stored, UserRowCursor replayed)
         throws SQLException {
       List<String> one = rows(user, stored);

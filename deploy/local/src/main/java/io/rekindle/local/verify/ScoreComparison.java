@@ -4,7 +4,7 @@ import io.rekindle.scoring.Score;
 import java.math.BigDecimal;
 import java.util.StringJoiner;
 
-/** Tells where a stored score is not what it should be. */
+/** Compares a stored score with the expected one. */
 final class ScoreComparison {
 
   private final StringJoiner differences = new StringJoiner("; ");
@@ -12,8 +12,8 @@ final class ScoreComparison {
   private ScoreComparison() {}
 
   /**
-   * What differs, as text for people: field, stored value and expected value of each; empty if
-   * nothing does.
+   * Returns the differences as text, with field, stored value and expected value of each; empty
+   * without differences.
    */
   static String differences(Score expected, StoredScore stored) {
     ScoreComparison comparison = new ScoreComparison();
@@ -33,7 +33,7 @@ final class ScoreComparison {
   }
 
   private void number(String field, BigDecimal stored, BigDecimal expected) {
-    // Not equals: 66 and 66.0 are the same score.
+    // compareTo, since 66 and 66.0 are the same score.
     boolean same;
     if (stored == null || expected == null) {
       same = stored == null && expected == null;

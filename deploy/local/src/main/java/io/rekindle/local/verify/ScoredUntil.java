@@ -19,8 +19,8 @@ final class ScoredUntil {
   private final Progress progress;
 
   /**
-   * @param connection in auto-commit mode, so that every look sees the present
-   * @param timeout for how long the pipeline may stand still
+   * @param connection connection in auto-commit mode, so that each query sees the present
+   * @param timeout the longest time without progress of the pipeline
    */
   ScoredUntil(Connection connection, Duration timeout, Progress progress) {
     this.connection = connection;
@@ -31,7 +31,7 @@ final class ScoredUntil {
   /**
    * Returns when {@code user_scores} is complete up to the instant.
    *
-   * @throws Failure if the pipeline does not come closer for too long; says where it stands
+   * @throws Failure if the pipeline makes no progress; the message has its position
    */
   void await(long instant) throws SQLException, InterruptedException {
     long reached = Score.NEVER;
@@ -53,7 +53,7 @@ final class ScoredUntil {
     }
   }
 
-  /** The instant that has been reached, {@link Score#NEVER} before the first scores. */
+  /** Returns the reached instant; {@link Score#NEVER} before the first scores. */
   long reached() throws SQLException {
     String sql = "select " + Millis.sql("scored_until") + " as until from engagement.scored_until";
     try (Statement statement = connection.createStatement();

@@ -9,7 +9,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import org.postgresql.ds.PGSimpleDataSource;
 
-/** A database beside a stack's own one, with the same tables and nothing in them. */
+/** A second, empty database of a stack with the same tables. */
 public final class ShadowDatabase {
 
   public static final String NAME = "rekindle_shadow";
@@ -21,9 +21,9 @@ public final class ShadowDatabase {
   }
 
   /**
-   * Makes it.
+   * Creates the database.
    *
-   * @throws Failure if there is one already
+   * @throws Failure if the database exists already
    */
   public void create() throws SQLException {
     try (Connection connection = live().getConnection();
@@ -56,7 +56,7 @@ public final class ShadowDatabase {
     }
   }
 
-  /** The stack's own database, for its owner. */
+  /** Returns a connection of the owner to the stack's database. */
   public PGSimpleDataSource live() {
     return stack.ownerDatabase();
   }

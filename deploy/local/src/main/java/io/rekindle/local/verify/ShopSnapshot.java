@@ -12,8 +12,8 @@ import java.sql.Statement;
 import java.util.Collection;
 
 /**
- * All tables that scores follow from, as they were at one instant: one transaction in repeatable
- * read. Its users are read once, ascending by the bytes of their ids.
+ * Reads all inputs of scores as of one instant, in one repeatable-read transaction. Its users are
+ * read once, ascending by the bytes of their ids.
  */
 final class ShopSnapshot implements AutoCloseable {
 
@@ -51,7 +51,7 @@ final class ShopSnapshot implements AutoCloseable {
   /**
    * Takes the snapshot.
    *
-   * @param connection is put into a transaction until this is closed
+   * @param connection connection that is in a transaction until {@link #close}
    */
   ShopSnapshot(Connection connection) throws SQLException {
     this.connection = connection;
@@ -59,8 +59,8 @@ final class ShopSnapshot implements AutoCloseable {
     try (Statement statement = connection.createStatement()) {
       statement.execute("set transaction isolation level repeatable read, read only");
       statement.execute("set local work_mem = '128MB'");
-      // The first query takes the snapshot before it looks at the clock, so everything that it sees
-      // was committed at or before this instant.
+      // The first query takes the snapshot before it reads the clock. Every visible row was
+      // therefore committed at or before this instant.
       try (ResultSet row = statement.executeQuery("select " + Millis.sql("clock_timestamp()"))) {
         row.next();
         instant = row.getLong(1);
@@ -69,7 +69,7 @@ final class ShopSnapshot implements AutoCloseable {
     }
   }
 
-  /** When it was taken, epoch milliseconds. */
+  /** Returns the instant of the snapshot, epoch milliseconds. */
   long instant() {
     return instant;
   }
@@ -79,7 +79,7 @@ final class ShopSnapshot implements AutoCloseable {
   }
 
   /**
-   * Begins to read.
+   * Begins to read users.
    *
    * @param userIds the users to read; null for all
    */
@@ -88,7 +88,7 @@ final class ShopSnapshot implements AutoCloseable {
     orders = new UserRowCursor(connection, ORDERS, userIds);
   }
 
-  /** The next user, valid until the next call; null after the last. */
+  /** Returns the next user, which is valid until the next call; null after the last. */
   SnapshotUser next() throws SQLException {
     if (!users.present()) {
       return null;
@@ -103,7 +103,7 @@ final class ShopSnapshot implements AutoCloseable {
     users.advance();
 
     user.orders.clear();
-    // Orders whose user has no row belong to nobody who could have a score.
+    // A user without a row has no score, so these orders are skipped.
     while (orders.present() && ByteOrder.compare(orders.userId(), user.userId) < 0) {
       orders.advance();
     }
@@ -150,7 +150,7 @@ final class ShopSnapshot implements AutoCloseable {
     }
   }
 
-  /** The database's order of texts under the collation C: by their bytes in UTF-8. */
+  /** Compares texts as the database under the collation C, by their bytes in UTF-8. */
   static final class ByteOrder {
 
     private ByteOrder() {}
@@ -161,7 +161,7 @@ final class ShopSnapshot implements AutoCloseable {
         char a = left.charAt(i);
         char b = right.charAt(i);
         if (a != b) {
-          // Only where one of them is half of a surrogate pair does UTF-16 order otherwise.
+          // The UTF-16 order differs only where one unit is half of a surrogate pair.
           boolean surrogate = Character.isSurrogate(a) != Character.isSurrogate(b);
           return surrogate ? (Character.isSurrogate(a) ? 1 : -1) : Character.compare(a, b);
         }

@@ -5,15 +5,18 @@ import io.rekindle.scoring.Score;
 import io.rekindle.scoring.Scorer;
 
 /**
- * All that a user's score follows from, as the shop's and our own tables have it. Used again for
- * the next user of a snapshot.
+ * The inputs of a user's score from the tables of shop and engagement. The object is reused for the
+ * next user of a snapshot.
  */
 final class SnapshotUser {
 
   final OrderTable orders = new OrderTable();
   String userId;
 
-  /** Whether there is a row in score_overrides; if not, the three after it mean nothing. */
+  /**
+   * Whether the user has a row in {@code score_overrides}. Without one, the next three fields have
+   * no meaning.
+   */
   boolean hasOverride;
 
   int overrideScore;

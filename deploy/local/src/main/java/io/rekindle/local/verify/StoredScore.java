@@ -6,8 +6,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 
 /**
- * What {@code engagement.user_scores} says of a user. Instants are epoch milliseconds, {@link
- * Score#NEVER} where the table has null; points and score are null where it has none.
+ * A row of {@code engagement.user_scores}. Instants are epoch milliseconds, or {@link Score#NEVER}
+ * for null. Points and score are null where the table has null.
  */
 record StoredScore(
     String userId,
@@ -24,7 +24,7 @@ record StoredScore(
     long nextChangeAt,
     long asOf) {
 
-  /** The columns that {@link #read} expects. */
+  /** The columns for {@link #read}. */
   static final String COLUMNS =
       "user_id, score, recency_points, rhythm_points, frequency_points, value_points,"
           + " contact_points, band, segment, at_risk, "

@@ -7,8 +7,8 @@ import java.sql.SQLException;
 import java.util.Collection;
 
 /**
- * A query's rows, fetched some thousand at a time. The connection must not be in auto-commit mode:
- * the driver would fetch them all.
+ * Reads a query's rows, some thousand per fetch. The connection must not be in auto-commit mode,
+ * since the driver would then fetch all rows at once.
  */
 final class UserRowCursor implements AutoCloseable {
 
@@ -19,8 +19,8 @@ final class UserRowCursor implements AutoCloseable {
   private boolean present;
 
   /**
-   * @param sql with one parameter for an array of user ids
-   * @param userIds the users that are asked for; null for all
+   * @param sql query with one parameter for an array of user ids
+   * @param userIds the users to read; null for all
    */
   UserRowCursor(Connection connection, String sql, Collection<String> userIds) throws SQLException {
     statement = connection.prepareStatement(sql);

@@ -11,29 +11,29 @@ import java.util.Map;
 import javax.sql.DataSource;
 
 /**
- * Compares {@code engagement.user_scores} with what the shop's tables say it should be, while the
- * shop goes on.
+ * Compares {@code engagement.user_scores} with scores recomputed from the shop's tables, while the
+ * shop keeps changing.
  *
- * <p>A round takes a snapshot, waits until the pipeline has scored everything up to the snapshot's
- * instant, and compares. A user whom anything happened to meanwhile is evaluated as of the later
- * instant, which may not fit the snapshot; and a transaction may be stamped just before a snapshot
- * and become visible just after it. So users who differ are looked at again in a fresh snapshot,
- * and differ only if they do so several times while nothing happens to them.
+ * <p>A round takes a snapshot, waits until the pipeline has scored everything up to its instant,
+ * and compares. A user with a later change is evaluated as of a later instant, which may not fit
+ * the snapshot. A transaction may also get its time just before a snapshot and become visible just
+ * after it. The next round therefore compares the differing users again. A user counts as different
+ * after several differences without a change.
  */
 public final class Verification {
 
   /**
-   * What was found.
+   * The result of a verification.
    *
-   * @param checked how many users, those included whom only one of the two sides knows
-   * @param differences what is wrong by user, in the order of their ids
+   * @param checked the number of users on either side
+   * @param differences the differences by user, in the order of their ids
    */
   public record Result(long checked, Map<String, String> differences) {}
 
-  /** How often a user has to differ, undisturbed, for it to be a difference. */
+  /** The number of differences without a change after which a user counts as different. */
   private static final int CONFIRMATIONS = 3;
 
-  /** After so many rounds a user who always changes is a difference, too. */
+  /** The number of rounds after which a user who always changes counts as different, too. */
   private static final int MAX_ROUNDS = 40;
 
   private static final String SCORES =
@@ -50,8 +50,8 @@ public final class Verification {
   private final Progress progress;
 
   /**
-   * @param database connections of a role that may read both schemas
-   * @param timeout for how long the pipeline may stand still before this gives up
+   * @param database connections of a role with read access to both schemas
+   * @param timeout the longest time without progress of the pipeline
    */
   public Verification(DataSource database, Duration timeout, Progress progress) {
     this.database = database;
@@ -62,7 +62,7 @@ public final class Verification {
   /**
    * Verifies every user.
    *
-   * @throws io.rekindle.local.terminal.Failure if the pipeline stands still
+   * @throws io.rekindle.local.terminal.Failure if the pipeline makes no progress
    */
   public Result run() throws SQLException, InterruptedException {
     try (Connection shop = database.getConnection();

@@ -36,7 +36,7 @@ public record EmailFacts(
     preferredCategories = List.copyOf(preferredCategories);
   }
 
-  /** The user's zone; UTC if unknown, since a zone that nobody knows must not cost the email. */
+  /** Returns the user's zone. An unknown zone gives UTC, since it must not prevent the email. */
   public ZoneId zone() {
     try {
       return timeZone == null ? ZoneOffset.UTC : ZoneId.of(timeZone);

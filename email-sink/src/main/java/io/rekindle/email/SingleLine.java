@@ -15,11 +15,12 @@ public final class SingleLine {
   private SingleLine() {}
 
   /**
-   * The text with every white space and line break as one space, without control characters, bidi
-   * controls, invisible characters, broken surrogates and towers of combining marks, cut with an
-   * ellipsis to {@code limit} characters as a reader counts them.
+   * Returns the text on one line, with each white space and line break as one space. Removes
+   * control characters, bidi controls, invisible characters, broken surrogates and towers of
+   * combining marks. Cuts the text with an ellipsis to {@code limit} characters as a reader counts
+   * them.
    *
-   * @param text null is as good as empty
+   * @param text null counts as empty
    */
   public static String of(String text, int limit) {
     return text == null ? "" : cut(clean(text), limit);

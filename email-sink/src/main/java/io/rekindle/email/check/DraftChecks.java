@@ -18,8 +18,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What is asked of a draft before it may become an email, question by question, all of them every
- * time, so that a repair is told everything at once.
+ * Checks a draft before it becomes an email. Every check runs each time, so that a repair receives
+ * all faults at once.
  */
 public final class DraftChecks {
 

@@ -12,8 +12,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A language that emails are written in: what the layout says in it, and what the checks of a text
- * need to know. Others are not written in, since nobody here could tell what such a text promises.
+ * A language of emails, with the words of the layout and the data of the checks. Other languages
+ * are not supported, since the checks could not find promises in such a text.
  *
  * @param code ISO 639-1
  * @param name in English

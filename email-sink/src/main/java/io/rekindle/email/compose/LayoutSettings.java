@@ -8,7 +8,7 @@ import java.util.Objects;
 import java.util.function.UnaryOperator;
 
 /**
- * What every email says about the shop, whoever wrote it.
+ * The facts about the shop in every email, from any writer.
  *
  * @param shopName as readers know it
  * @param shopUrl where the one call to action leads, http or https

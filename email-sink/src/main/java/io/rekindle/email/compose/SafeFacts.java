@@ -41,8 +41,8 @@ public final class SafeFacts {
   private SafeFacts() {}
 
   /**
-   * The name on one line; empty if unknown or such that it must not be repeated: whoever types a
-   * name would otherwise write subjects of ours.
+   * Returns the name on one line; empty if it is unknown or unsafe. A user who chose an unsafe name
+   * could otherwise write subjects of the shop.
    */
   public static String name(String name, Language language) {
     String plain = plain(name, MAX_NAME);

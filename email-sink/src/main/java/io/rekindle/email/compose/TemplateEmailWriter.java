@@ -24,7 +24,7 @@ public final class TemplateEmailWriter implements EmailWriter {
   /** Suggestions that a reader takes in at a glance. */
   private static final int MAX_ITEMS = 3;
 
-  /** From here on thanking somebody for their loyalty is true. */
+  /** The least number of orders that counts as loyalty. */
   private static final int LOYAL_ORDERS = 3;
 
   private static final DateTimeFormatter MONTH =

@@ -47,7 +47,7 @@ record ChatResponse(
   static final String UNFINISHED = "UNFINISHED";
   static final String EMPTY = "EMPTY";
 
-  /** In USD: no answer costs more, so whoever says so is not to be believed. */
+  /** The largest plausible cost of an answer, in USD. */
   private static final double MAX_COST = 1e6;
 
   /** Decimals of a cost, which a server may give hundreds of. */

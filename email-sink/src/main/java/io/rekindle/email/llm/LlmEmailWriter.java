@@ -50,7 +50,7 @@ import org.slf4j.MDC;
  * <p>Reasons: QUEUE_FULL, RATE, BUDGET, BREAKER_OPEN, PROMPT_UNKNOWN (not asked);
  * HTTP_<i>status</i>, QUOTA, CONNECTION, TIMEOUT, TOO_LARGE (no answer); MALFORMED, ERROR_BODY,
  * REFUSED, CUT_OFF, UNFINISHED, EMPTY, NOT_JSON, SCHEMA, CHECK_FAILED (an answer that is of no
- * use); INTERNAL (a fault of ours).
+ * use); INTERNAL (a defect of the writer).
  *
  * <p>Nothing blocks: threads wait only for servers, one for each request in flight.
  */
@@ -532,7 +532,7 @@ public final class LlmEmailWriter implements EmailWriter {
       rate.release(reservedTokens);
     }
 
-    /** What it may have cost as long as nobody says; null if nothing. */
+    /** The cost that it may have had while the real cost is unknown; null for none. */
     BigDecimal unconfirmedUsd() {
       return sent && reservedUsd.signum() > 0 ? reservedUsd : null;
     }

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import java.util.Map;
 
 /**
- * How a stack is. The names are those of {@code rekindle status --json}; what is not known is left
+ * How a stack is. The names are those of {@code rekindle status --json}; unknown values are left
  * out there.
  *
  * @param healthy whether all is well: every component answers, the job runs, and time moves

@@ -226,7 +226,7 @@ public final class StatusCollector {
     return new Component(pid.orElse(null), uri, bootstrap, url, smtp, trouble == null, trouble);
   }
 
-  /** A sender that pauses answers as one that sends, but somebody has to look at it. */
+  /** Reports a paused sender as unhealthy, although its health check succeeds. */
   private Component sender(CompletableFuture<Answer<JsonNode>> health) {
     Component sender = component(MailSender.NAME, health, null, null, info.senderUrl());
     boolean pauses =
@@ -302,7 +302,7 @@ public final class StatusCollector {
 
   private DatabaseStatus database() throws SQLException {
     PGSimpleDataSource source = info.ownerDatabase();
-    // Ends the thread of a question that nobody waits for any more.
+    // Ends the thread of a query whose caller has given up.
     source.setConnectTimeout(2 * ANSWER_SECONDS);
     source.setSocketTimeout(2 * ANSWER_SECONDS);
     try (Connection connection = source.getConnection();

@@ -132,7 +132,7 @@ public final class Supervisor {
     }
   }
 
-  /** Waits until {@link #stop} is done, whoever called it. */
+  /** Waits for the end of {@link #stop}, on any thread. */
   public void awaitStopped() throws InterruptedException {
     stopped.await();
   }

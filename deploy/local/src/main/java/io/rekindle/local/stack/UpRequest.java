@@ -6,12 +6,12 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * What whoever starts a stack asks for.
+ * The options of a start.
  *
- * @param demo whether an empty database is filled with the demo shop, and that kept ordering
- * @param ports ports that have to be these
- * @param parallelism of the job; null for what it was, as are the next two
- * @param taskManagers how many processes
+ * @param demo whether the demo shop fills an empty database and then keeps ordering
+ * @param ports the requested ports
+ * @param parallelism parallelism of the job; null for that of the last start, also for the next two
+ * @param taskManagers the number of TaskManagers
  * @param stateBackend where the job keeps its state
  * @param pauseOutreach whether outreach is switched off before anything could be decided or sent
  * @param from savepoint or checkpoint to begin with; null for the newest

@@ -11,9 +11,9 @@ public final class HeaderText {
   private HeaderText() {}
 
   /**
-   * The text with white space and line breaks of any length as one space, without control
-   * characters, characters that change the direction of letters and broken surrogates, cut to
-   * {@value #LIMIT} code units.
+   * Returns the text with each run of white space and line breaks as one space. Removes control
+   * characters, characters that change the direction of letters, and broken surrogates. Cuts the
+   * text to {@value #LIMIT} code units.
    */
   public static String of(String text) {
     StringBuilder line = new StringBuilder(Math.min(text.length(), LIMIT));

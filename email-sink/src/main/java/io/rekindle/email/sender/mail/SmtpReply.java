@@ -16,17 +16,19 @@ import java.util.regex.Pattern;
  */
 public record SmtpReply(String command, int code, String text) {
 
-  /** Whose matter a refusal is. */
+  /** The cause of a refusal. */
   public enum Fault {
-    /** It may be gone the next time. */
+    /** The cause may be gone at the next attempt. */
     TRANSIENT,
-    /** Nobody gets mail at this address. */
+    /** The address receives no mail. */
     RECIPIENT,
-    /** This message is not wanted, whoever it is for. */
+    /** The server refuses this message for every recipient. */
     MESSAGE,
-    /** Policy, once the message was read: about what is in it, or about all that we send. */
+    /**
+     * The server's policy refused the message after reading it, for its content or for its sender.
+     */
     CONTENT,
-    /** Nothing of ours is wanted: signing in, relaying, reputation, a wrong setting. */
+    /** The server refuses the sender: sign-in, relaying, reputation, or a wrong setting. */
     SENDER
   }
 
@@ -37,7 +39,7 @@ public record SmtpReply(String command, int code, String text) {
   private static final Set<Integer> PROTOCOL_CODES =
       Set.of(500, 502, 503, 504, 521, 523, 530, 534, 535, 538, 555);
 
-  /** Out of storage, which a mailbox can be: somebody reads there. */
+  /** Out of storage. A full mailbox exists. */
   private static final int FULL = 552;
 
   /** How servers without enhanced codes say at RCPT that it is about who sends. */
@@ -96,7 +98,7 @@ public record SmtpReply(String command, int code, String text) {
     return ofRecipient && code != FULL ? Fault.RECIPIENT : Fault.MESSAGE;
   }
 
-  /** One line for the log: without addresses, which are nobody's business there. */
+  /** Returns one line for the log, without personal addresses. */
   public String withoutAddresses() {
     return ADDRESS.matcher(HeaderText.of(text)).replaceAll("(address)");
   }

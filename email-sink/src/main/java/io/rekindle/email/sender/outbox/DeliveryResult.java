@@ -12,7 +12,7 @@ public sealed interface DeliveryResult {
    */
   record Accepted(String messageId, String reply) implements DeliveryResult {}
 
-  /** Nobody was to get it. */
+  /** The sender only logs emails. */
   record Logged() implements DeliveryResult {}
 
   /**
@@ -22,7 +22,7 @@ public sealed interface DeliveryResult {
    */
   record Deferred(String why, String reply) implements DeliveryResult {}
 
-  /** Nobody gets mail at this address, now or later. */
+  /** The address receives no mail, now or later. */
   record RecipientRefused(String reply) implements DeliveryResult {}
 
   /**
@@ -32,7 +32,10 @@ public sealed interface DeliveryResult {
    */
   record MessageRefused(FailureReason reason, String reply) implements DeliveryResult {}
 
-  /** The server's policy is against this message, or against all of ours: others will tell. */
+  /**
+   * The server's policy refuses this message, or every message of the sender. The next messages
+   * show which.
+   */
   record ContentRefused(SmtpReply refusal) implements DeliveryResult {}
 
   /** The server takes nothing from us before something is put right. */

@@ -2,13 +2,13 @@ package io.rekindle.email.sender.outbox;
 
 /** Why an email has failed for good, as its {@code status_reason} says. */
 public enum FailureReason {
-  /** There is nothing in it to read. */
+  /** The email has no text. */
   EMPTY,
-  /** The server will not take this message. */
+  /** The server refuses this message. */
   MESSAGE_REFUSED,
-  /** Nobody gets mail at the address. */
+  /** The address receives no mail. */
   RECIPIENT_REFUSED,
-  /** It was offered as often as it may be. */
+  /** It was offered as often as allowed. */
   TOO_MANY_ATTEMPTS,
   /** No message could be made of it. */
   UNSENDABLE

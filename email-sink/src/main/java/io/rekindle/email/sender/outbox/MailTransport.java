@@ -30,7 +30,8 @@ public interface MailTransport extends AutoCloseable {
     private final boolean refused;
 
     /**
-     * @param refused whether somebody has to put something right, rather than only wait
+     * @param refused whether an operator has to fix the cause; otherwise a later attempt may
+     *     succeed
      * @param message without personal data and secrets
      */
     public TransportException(boolean refused, String message, Throwable cause) {

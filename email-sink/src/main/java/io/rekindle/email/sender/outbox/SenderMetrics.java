@@ -46,15 +46,15 @@ public final class SenderMetrics {
   enum Retry {
     /** The server said later, or went away. */
     DEFERRED,
-    /** Policy is against it, or against all of ours. */
+    /** The server's policy refuses the email, or every email of the sender. */
     CONTENT_REFUSED,
-    /** The server takes nothing from us. */
+    /** The server refuses the sender. */
     SENDER_REFUSED
   }
 
   /** What keeps all emails back. */
   enum Pause {
-    /** The server or the database refuses us: somebody has to put something right. */
+    /** The server or the database refuses the sender, and an operator has to fix the cause. */
     REFUSED,
     /** The server is away. */
     AWAY,
@@ -107,7 +107,7 @@ public final class SenderMetrics {
     return new MicrometerMetricsTrackerFactory(registry);
   }
 
-  /** Looks at the loop whenever somebody reads. */
+  /** Registers gauges that read the loop at each scrape. */
   public void observe(SendingLoop loop) {
     for (Pause pause : Pause.values()) {
       Gauge.builder("rekindle.sender.paused", () -> loop.isPausedBy(pause) ? 1 : 0)

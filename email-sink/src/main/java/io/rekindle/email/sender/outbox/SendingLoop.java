@@ -72,13 +72,13 @@ public final class SendingLoop implements Runnable {
 
   private volatile boolean databaseAway;
 
-  /** Whether leases may be left that nobody works on, and that are renewed all the same. */
+  /** Whether leases without work may be left, which are still renewed. */
   private boolean unreleased;
 
   /** Why nothing is sent at the moment; null if it is. */
   private volatile String pauseReason;
 
-  /** Whether {@link #pauseReason} is for somebody to put right, rather than to wait for. */
+  /** Whether an operator has to fix {@link #pauseReason}. */
   private volatile boolean refused;
 
   public SendingLoop(
@@ -232,9 +232,9 @@ public final class SendingLoop implements Runnable {
   }
 
   /**
-   * Policy does not say whether it is about this email or about all of ours. It is about this one
-   * if others are taken before it is refused a second time; about all if so many are refused in a
-   * row. Until either is known nothing has failed.
+   * The server does not say whether its policy refuses this email or all emails of the sender. It
+   * is about this one if others are taken before it is refused a second time; about all if so many
+   * are refused in a row. Until either is known nothing has failed.
    */
   private void contentRefused(QueuedEmail email, int attempt, SmtpReply reply)
       throws SQLException, TransportException {
@@ -420,7 +420,7 @@ public final class SendingLoop implements Runnable {
   }
 
   /**
-   * What is not given back is taken by others once the lease has run out.
+   * Other senders take the remaining emails after the lease has ended.
    *
    * @param except the email to keep; null for none
    */

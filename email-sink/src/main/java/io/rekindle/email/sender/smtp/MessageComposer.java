@@ -86,7 +86,7 @@ final class MessageComposer {
   }
 
   /**
-   * The same for an email at every attempt, so that whoever gets it twice can tell. Ids that other
+   * The id is equal at every attempt, so that a mail program can find a second copy. Ids that other
    * systems chose go in as a hash if they are not plain.
    */
   String messageId(String emailId) {

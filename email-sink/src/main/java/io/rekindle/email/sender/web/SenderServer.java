@@ -154,8 +154,8 @@ public final class SenderServer implements AutoCloseable {
   }
 
   /**
-   * Takes any small body, the one of RFC 8058 and that of the page's button among them: the token
-   * is what counts, and to lose somebody's wish to a detail of their mail program would be worse.
+   * Accepts any small body, such as that of RFC 8058 and that of the page's button. Only the token
+   * counts, so that no unsubscribe is lost to a detail of a mail program.
    */
   private void unsubscribeNow(HttpExchange exchange) throws IOException {
     if (!isSmall(exchange)) {
@@ -219,7 +219,7 @@ public final class SenderServer implements AutoCloseable {
 
   private void health(HttpExchange exchange) throws IOException {
     boolean up = isDatabaseUp();
-    // Sending that pauses is for somebody to look at, but taking away the links would not help it.
+    // A paused sender stays up, since its unsubscribe links have to work.
     String body =
         "{\"status\":\"%s\",\"database\":\"%s\",\"sending\":\"%s\"}"
             .formatted(

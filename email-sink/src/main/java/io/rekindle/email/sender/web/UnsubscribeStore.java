@@ -6,7 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import javax.sql.DataSource;
 
-/** Sees to it that nobody is written to again who does not want to be. Thread-safe. */
+/** Stores suppressions of users who unsubscribed. Thread-safe. */
 final class UnsubscribeStore {
 
   /** A suppression of one address becomes one of the person; one of the person stays as it is. */

@@ -247,6 +247,16 @@ create trigger emails_date_contact before insert or update on engagement.emails
 
 -- ---------------------------------------------------------------- engagement: written by the job
 
+-- Segment, band and risk as one number. Two clients share it exactly when they agree in all three;
+-- values unknown to this list share place 0.
+create function engagement.facet_code(segment text, band text, at_risk boolean) returns smallint
+  language sql immutable parallel safe
+  return (
+    20 * coalesce(array_position(array['PROSPECT', 'LOST', 'CANT_LOSE', 'AT_RISK', 'CHAMPION',
+      'LOYAL', 'PROMISING', 'NEW', 'NEEDS_ATTENTION', 'HIBERNATING'], segment), 0)
+    + 2 * coalesce(array_position(array['HEALTHY', 'COOLING', 'LOW', 'LAPSED', 'PROSPECT'], band), 0)
+    + at_risk::int)::smallint;
+
 create table engagement.user_scores (
   user_id             text primary key,
   score               numeric,
@@ -270,9 +280,32 @@ create table engagement.user_scores (
   as_of               timestamptz not null,
   revision            bigint      not null,
   policy_version      text        not null,
-  written_at          timestamptz not null default clock_timestamp()
-);
-create index user_scores_at_risk on engagement.user_scores (at_risk_since) where at_risk;
+  written_at          timestamptz not null default clock_timestamp(),
+  -- When the shop created the client: sorts the dashboard's list. Triggers below copy it.
+  client_since        timestamptz,
+  facet_code          smallint not null
+    generated always as (engagement.facet_code(segment, band, at_risk)) stored
+) with (fillfactor = 85); -- Room on each page: an update of times alone writes no index.
+
+create function engagement.look_up_client_since() returns trigger language plpgsql
+  security definer set search_path = pg_catalog as $$
+begin
+  select created_at into new.client_since from shop.users where user_id = new.user_id;
+  return new;
+end $$;
+create trigger user_scores_client_since before insert on engagement.user_scores
+  for each row when (new.client_since is null)
+  execute function engagement.look_up_client_since();
+
+create function engagement.follow_client_since() returns trigger language plpgsql
+  security definer set search_path = pg_catalog as $$
+begin
+  update engagement.user_scores set client_since = new.created_at where user_id = new.user_id;
+  return null;
+end $$;
+create trigger users_client_since after update of created_at on shop.users
+  for each row when (old.created_at is distinct from new.created_at)
+  execute function engagement.follow_client_since();
 
 create table engagement.score_history (
   user_id          text        not null,
@@ -375,6 +408,23 @@ create index deliveries_accepted on engagement.deliveries (accepted_at)
   where accepted_at is not null;
 create index deliveries_leased on engagement.deliveries (leased_until)
   where leased_until is not null;
+
+-- The policy by which the job computes scores: one row, written by the job alone. It may differ
+-- from the active row of scoring_policies: while that document is no valid policy, the one before
+-- it stays in force.
+create table engagement.policy_in_force (
+  id             int primary key default 1 check (id = 1),
+  policy_version text        not null,
+  built_in       boolean     not null,
+  -- SHA-256 of the document in lower-case hexadecimal.
+  hash           text        not null,
+  document       jsonb       not null,
+  -- Null: since before the first evaluation.
+  in_force_since timestamptz,
+  -- Commit time of the last change of a policy that this row takes account of; null: there was none.
+  changed_at     timestamptz,
+  updated_at     timestamptz not null default clock_timestamp()
+);
 
 -- How far each parallel part of the job has stored its results: everything committed at or before
 -- the least watermark is in user_scores.
@@ -847,7 +897,8 @@ grant usage on schema engagement to rekindle_pipeline;
 grant select, insert, update, delete on engagement.user_scores, engagement.pipeline_progress
   to rekindle_pipeline;
 grant select, insert on engagement.score_history to rekindle_pipeline;
-grant select, insert, update on engagement.risk_episodes to rekindle_pipeline;
+grant select, insert, update on engagement.risk_episodes, engagement.policy_in_force
+  to rekindle_pipeline;
 grant select, insert on engagement.outreach_decisions to rekindle_pipeline;
 grant select (email_id, episode_id, generated_at, cost_usd), insert on engagement.emails
   to rekindle_pipeline;

@@ -24,9 +24,33 @@ create table dashboard.sessions (
   account_id   text        not null references dashboard.accounts on delete cascade,
   created_at   timestamptz not null default now(),
   last_seen_at timestamptz not null default now(),
-  expires_at   timestamptz not null
+  expires_at   timestamptz not null,
+  -- Signed in at an OpenID provider: signing out may end the session there, too.
+  by_oidc      boolean     not null default false
 );
 create index sessions_account on dashboard.sessions (account_id);
+
+-- Whom an account belongs to at which provider. An address may be given to somebody else one day; an
+-- issuer's subject never is.
+create table dashboard.identities (
+  issuer     text        not null check (length(issuer) between 1 and 1000),
+  subject    text        not null check (length(subject) between 1 and 255),
+  account_id text        not null references dashboard.accounts on delete cascade,
+  created_at timestamptz not null default now(),
+  primary key (issuer, subject)
+);
+create index identities_account on dashboard.identities (account_id);
+
+-- Sign-ins that are under way, each used once. The browser has the token that the digest is of.
+create table dashboard.oidc_attempts (
+  token_hash    bytea primary key check (length(token_hash) = 32),
+  state         text        not null,
+  nonce         text        not null,
+  code_verifier text        not null,
+  next          text        not null,
+  expires_at    timestamptz not null
+);
+create index oidc_attempts_expires on dashboard.oidc_attempts (expires_at);
 
 create table dashboard.api_keys (
   key_id       text primary key default gen_random_uuid()::text,
@@ -109,26 +133,44 @@ create index users_search on shop.users
   using gin (dashboard.searchable(user_id, email, name) public.gin_trgm_ops);
 create index users_created on shop.users (created_at, user_id);
 create index users_name on shop.users (lower(name), user_id) where name is not null;
+-- Clients without a name come last in the list by name.
+create index users_nameless on shop.users (user_id) where name is null;
 -- Terms too short for trigrams.
 create index users_name_start on shop.users (lower(name) text_pattern_ops);
 create index users_email_start on shop.users (lower(email) text_pattern_ops);
 create index users_id_start on shop.users (lower(user_id) text_pattern_ops);
 
-create index user_scores_score on engagement.user_scores (score, user_id);
-create index user_scores_segment on engagement.user_scores (segment, score, user_id);
-create index user_scores_band on engagement.user_scores (band, score, user_id);
-create index user_scores_last_order on engagement.user_scores (last_order_at, user_id);
-create index user_scores_orders on engagement.user_scores (order_count, user_id);
-create index user_scores_order_value on engagement.user_scores (average_order_value, user_id);
-create index user_scores_at_risk_score on engagement.user_scores (score, user_id) where at_risk;
-create index user_scores_unscored on engagement.user_scores (user_id) where score is null;
+-- One index for each order of the list of clients. facet_code comes first: any filter by segment, band
+-- and risk is a merge of short pieces of an index. Score and last order come last: ranges of them are
+-- checked in the index.
+create index user_scores_by_score
+  on engagement.user_scores (facet_code, score, user_id, last_order_at);
+create index user_scores_by_last_order
+  on engagement.user_scores (facet_code, last_order_at, user_id, score);
+create index user_scores_by_orders
+  on engagement.user_scores (facet_code, order_count, user_id, score, last_order_at);
+create index user_scores_by_order_value
+  on engagement.user_scores (facet_code, average_order_value, user_id, score, last_order_at);
+create index user_scores_by_risk
+  on engagement.user_scores (facet_code, at_risk_since, user_id, score, last_order_at);
+create index user_scores_by_client_since
+  on engagement.user_scores (facet_code, client_since, user_id, score, last_order_at);
 
 create index emails_generated on engagement.emails (generated_at, email_id);
 create index emails_status on engagement.emails (status, generated_at, email_id);
+create index emails_generated_by
+  on engagement.emails (generated_by, generated_at, email_id);
+create index emails_status_generated_by
+  on engagement.emails (status, generated_by, generated_at, email_id);
+create index emails_subject on engagement.emails using gin (to_tsvector('simple', subject));
 create index emails_by_user on engagement.emails (user_id, generated_at);
 create index emails_sent on engagement.emails (sent_at) where sent_at is not null;
 create index outreach_decisions_by_user on engagement.outreach_decisions (user_id, decided_at);
 create index risk_episodes_noticed on engagement.risk_episodes (noticed_at);
+create index suppressions_created on engagement.suppressions (created_at);
+-- Only entering and leaving risk: a few of all changes.
+create index score_history_risk on engagement.score_history (as_of)
+  where at_risk is distinct from previous_at_risk;
 create index risk_episodes_closed on engagement.risk_episodes (closed_at) where closed_at is not null;
 
 -- ---------------------------------------------------------------- rights
@@ -137,6 +179,7 @@ grant usage on schema dashboard to rekindle_api;
 grant select, insert, update, delete on dashboard.accounts, dashboard.sessions, dashboard.api_keys,
   dashboard.idempotency_keys, dashboard.erasures to rekindle_api;
 grant select, insert on dashboard.audit_log to rekindle_api;
+grant select, insert, delete on dashboard.identities, dashboard.oidc_attempts to rekindle_api;
 grant execute on function dashboard.forget_user(text) to rekindle_api;
 
 -- As a shop would; erasure is a function of its own.

@@ -27,8 +27,7 @@ class ContactStatusQueryITCase {
     for (ContactCase example : cases) {
       ContactCaseRows.store(database, example);
     }
-    try (DashboardDatabase dashboard =
-        new DashboardDatabase(database.url(), "rekindle_api", "")) {
+    try (DashboardDatabase dashboard = new DashboardDatabase(database.url(), "rekindle_api", "")) {
       contacts =
           dashboard
               .jdbi()

@@ -259,9 +259,9 @@ class KubernetesTest {
   }
 
   @Test
-  void shouldLeaveTheReaderOfControlsAlone() {
+  void shouldLeaveTheReaderOfRuleChangesAlone() {
     Matcher uid =
-        Pattern.compile(" CONTROLS = \"([a-z-]+)\"")
+        Pattern.compile(" RULE_CHANGES = \"([a-z-]+)\"")
             .matcher(
                 Repository.text(
                     Repository.ROOT.resolve(

@@ -6,7 +6,11 @@ import io.javalin.http.HttpStatus;
 import io.javalin.json.JavalinJackson;
 import io.javalin.util.JavalinBindException;
 import io.rekindle.dashboard.admin.AdminPages;
-import io.rekindle.dashboard.admin.AdminRoutes;
+import io.rekindle.dashboard.admin.AccountRoutes;
+import io.rekindle.dashboard.admin.AccountService;
+import io.rekindle.dashboard.admin.ApiKeyRoutes;
+import io.rekindle.dashboard.admin.ApiKeyService;
+import io.rekindle.dashboard.audit.AuditLogRoutes;
 import io.rekindle.dashboard.background.NotYetComputedException;
 import io.rekindle.dashboard.background.StatisticsRefresher;
 import io.rekindle.dashboard.clients.ClientChanges;
@@ -24,11 +28,14 @@ import io.rekindle.dashboard.experiments.ExperimentPages;
 import io.rekindle.dashboard.experiments.ExperimentRoutes;
 import io.rekindle.dashboard.experiments.ExperimentService;
 import io.rekindle.dashboard.live.LiveRoutes;
+import io.rekindle.dashboard.metrics.Metrics;
 import io.rekindle.dashboard.metrics.MetricsRoutes;
 import io.rekindle.dashboard.orders.OrderRoutes;
 import io.rekindle.dashboard.orders.OrderService;
 import io.rekindle.dashboard.outreach.OutreachRoutes;
+import io.rekindle.dashboard.pipeline.DeadLetterService;
 import io.rekindle.dashboard.pipeline.DeadLetterStore;
+import io.rekindle.dashboard.pipeline.DeadLettersUnavailableException;
 import io.rekindle.dashboard.pipeline.HealthRoutes;
 import io.rekindle.dashboard.pipeline.PipelinePages;
 import io.rekindle.dashboard.pipeline.PipelineRoutes;
@@ -88,7 +95,7 @@ public final class Dashboard implements AutoCloseable {
   private final PipelineService pipeline;
   private final PolicyRoutes policies;
   private final LiveRoutes live;
-  private final MetricsRoutes metrics;
+  private final MetricsRoutes metricsRoutes;
   private final RequestAuthenticator authenticator;
   private final StatisticsRefresher refresher;
   private final Assets assets = new Assets();
@@ -100,7 +107,8 @@ public final class Dashboard implements AutoCloseable {
 
   private Dashboard(DashboardSettings settings, DashboardDatabase database) {
     this.database = database;
-    metrics = new MetricsRoutes(settings.metricsPublic());
+    Metrics metrics = new Metrics();
+    metricsRoutes = new MetricsRoutes(metrics, settings.metricsPublic());
     metrics.observe(database.pool());
     Jdbi jdbi = database.jdbi();
     Passwords passwords = new Passwords();
@@ -125,7 +133,6 @@ public final class Dashboard implements AutoCloseable {
     pipeline =
         new PipelineService(
             jdbi,
-            progress,
             settings.pipeline().slot(),
             settings.pipeline().topicPrefix(),
             settings.pipeline().flinkUrl().orElse(null),
@@ -141,13 +148,13 @@ public final class Dashboard implements AutoCloseable {
     StatisticsService statistics = new StatisticsService(refresher, experiments);
     EmailService emails = new EmailService(jdbi);
     ClientService clients = new ClientService(jdbi);
-    PipelineRoutes pipelineRoutes = new PipelineRoutes(jdbi, pipeline, deadLetters);
+    DeadLetterService deadLetterService = new DeadLetterService(jdbi, deadLetters);
     OutreachRoutes outreach = new OutreachRoutes(database, listResponse);
     Optional<OidcSettings> oidc = settings.signIn().oidc();
     SignInMethods signInMethods =
         new SignInMethods(settings.signIn().passwords(), oidc.map(OidcSettings::name).orElse(null));
-    AdminRoutes adminRoutes =
-        new AdminRoutes(jdbi, listResponse, passwords, sessions, keys, sessionCookie);
+    AccountService accounts = new AccountService(jdbi, passwords, sessions);
+    ApiKeyService apiKeys = new ApiKeyService(jdbi, keys);
     List<Routes> all = new ArrayList<>();
     oidc.ifPresent(
         provider ->
@@ -158,29 +165,31 @@ public final class Dashboard implements AutoCloseable {
         all,
         new AssetRoutes(assets),
         new DocsPages(renderer),
-        new AdminPages(renderer, adminRoutes),
+        new AdminPages(renderer, accounts, apiKeys, jdbi),
         new PolicyPages(renderer, policies, outreach),
         new OverviewPages(renderer, statistics),
         new EmailPages(renderer, emails, statistics),
         new ExperimentPages(renderer, experiments),
         new SignInPages(renderer, signInMethods),
         new ClientPages(renderer, clients, settings.scoreOverrides()),
-        new PipelinePages(renderer, pipelineRoutes),
+        new PipelinePages(renderer, pipeline, deadLetterService),
         new StatisticsRoutes(statistics),
         new EmailRoutes(emails, listResponse),
         new ExperimentRoutes(experiments),
         new HealthRoutes(progress),
         new OpenApiRoutes(),
         new SignInRoutes(jdbi, passwords, sessions, sessionCookie, signInMethods.passwords()),
-        adminRoutes,
+        new AccountRoutes(accounts, sessionCookie),
+        new ApiKeyRoutes(apiKeys),
+        new AuditLogRoutes(jdbi, listResponse),
         new ClientRoutes(
             clients, new ClientChanges(jdbi), listResponse, writes, settings.scoreOverrides()),
         new OrderRoutes(jdbi, new OrderService(jdbi, settings.pipeline().slot()), writes),
-        pipelineRoutes,
+        new PipelineRoutes(pipeline, deadLetterService),
         policies,
         outreach,
         live,
-        metrics);
+        metricsRoutes);
     routeGroups = List.copyOf(all);
   }
 
@@ -230,7 +239,7 @@ public final class Dashboard implements AutoCloseable {
     config.http.prefer405over404 = true;
     config.jetty.threadPool = new QueuedThreadPool(32, 2);
     config.jsonMapper(new JavalinJackson(Json.MAPPER, false));
-    metrics.observe(config.routes);
+    metricsRoutes.observe(config.routes);
     config.routes.before(new ClientAddress(settings.trustProxy())::note);
     config.routes.before(RequestId::apply);
     config.routes.after(RequestId::forget);
@@ -245,6 +254,8 @@ public final class Dashboard implements AutoCloseable {
         config.routes,
         NotYetComputedException.class,
         e -> HttpProblem.retryLater(HttpStatus.SERVICE_UNAVAILABLE, e.getMessage(), 2));
+    errors.translate(
+        config.routes, DeadLettersUnavailableException.class, PipelineRoutes::problem);
     router = new Router(config.routes, authenticator, sessionCookie);
     routeGroups.forEach(group -> group.register(router));
   }

@@ -3,6 +3,7 @@ package io.rekindle.dashboard.admin;
 import static io.rekindle.dashboard.web.Access.ADMIN;
 
 import io.javalin.http.Context;
+import io.rekindle.dashboard.audit.AuditLog;
 import io.rekindle.dashboard.ui.ListUrl;
 import io.rekindle.dashboard.ui.PageRenderer;
 import io.rekindle.dashboard.web.HtmlResponse;
@@ -12,18 +13,25 @@ import io.rekindle.dashboard.web.Router;
 import io.rekindle.dashboard.web.Routes;
 import java.util.HashMap;
 import java.util.Map;
+import org.jdbi.v3.core.Jdbi;
 
-/** The addresses of the pages about who may do what, and who did what. */
+/** The pages of accounts, API keys and the audit log. */
 public final class AdminPages implements Routes {
 
   private static final int PAGE_SIZE = 50;
 
   private final PageRenderer renderer;
-  private final AdminRoutes adminRoutes;
+  private final AccountService accounts;
+  private final ApiKeyService keys;
+  private final Jdbi jdbi;
 
-  public AdminPages(PageRenderer renderer, AdminRoutes adminRoutes) {
+  /** Creates the pages. */
+  public AdminPages(
+      PageRenderer renderer, AccountService accounts, ApiKeyService keys, Jdbi jdbi) {
     this.renderer = renderer;
-    this.adminRoutes = adminRoutes;
+    this.accounts = accounts;
+    this.keys = keys;
+    this.jdbi = jdbi;
   }
 
   @Override
@@ -39,7 +47,7 @@ public final class AdminPages implements Routes {
         ctx,
         renderer.render(
             "accounts",
-            Map.of("v", renderer.view(RequestInfo.of(ctx)), "accounts", adminRoutes.accounts())));
+            Map.of("v", renderer.view(RequestInfo.of(ctx)), "accounts", accounts.all())));
   }
 
   private void keys(Context ctx) {
@@ -48,7 +56,7 @@ public final class AdminPages implements Routes {
         ctx,
         renderer.render(
             "api-keys",
-            Map.of("v", renderer.view(RequestInfo.of(ctx)), "keys", adminRoutes.apiKeys())));
+            Map.of("v", renderer.view(RequestInfo.of(ctx)), "keys", keys.all())));
   }
 
   private void auditLog(Context ctx) {
@@ -57,7 +65,7 @@ public final class AdminPages implements Routes {
     query.check();
     Map<String, Object> parameters = new HashMap<>();
     parameters.put("v", renderer.view(RequestInfo.of(ctx)));
-    parameters.put("page", adminRoutes.auditLog(cursor, PAGE_SIZE));
+    parameters.put("page", jdbi.withHandle(handle -> AuditLog.page(handle, cursor, PAGE_SIZE)));
     parameters.put("listUrl", ListUrl.of(RequestInfo.of(ctx)));
     HtmlResponse.send(ctx, renderer.render("audit-log", parameters));
   }

@@ -1,10 +1,8 @@
 package io.rekindle.dashboard.pipeline;
 
-import io.javalin.http.HttpStatus;
 import io.rekindle.connectors.deadletter.DeadLetter;
 import io.rekindle.connectors.kafka.Topics;
 import io.rekindle.connectors.replay.DeadLetterReplay;
-import io.rekindle.dashboard.web.HttpProblem;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -78,7 +76,7 @@ public final class DeadLetterStore {
    * The newest dead letters, each once, the newest first.
    *
    * @param shown what is kept of each: there may be many, with values that are large
-   * @throws HttpProblem 503 if Kafka does not answer
+   * @throws DeadLettersUnavailableException if Kafka does not answer
    */
   <T> List<T> newest(Function<DeadLetter, T> shown) {
     Map<String, T> byId = new LinkedHashMap<>();
@@ -96,7 +94,7 @@ public final class DeadLetterStore {
   /**
    * One of {@link #newest}, whole, as it was stored last.
    *
-   * @throws HttpProblem 503 if Kafka does not answer
+   * @throws DeadLettersUnavailableException if Kafka does not answer
    */
   Optional<DeadLetter> find(String id) {
     AtomicReference<DeadLetter> found = new AtomicReference<>();
@@ -138,7 +136,8 @@ public final class DeadLetterStore {
   /**
    * Puts a record back where it came from. Returns where it is now, as topic-partition-offset.
    *
-   * @throws HttpProblem 422 if the pipeline would refuse it again, 503 if Kafka does not answer
+   * @throws RejectedReplayException if the pipeline would refuse it again
+   * @throws DeadLettersUnavailableException if Kafka does not answer
    */
   String replay(DeadLetter letter) {
     return guarded(
@@ -154,9 +153,7 @@ public final class DeadLetterStore {
             DeadLetterReplay replay = new DeadLetterReplay(producer);
             Optional<String> rejection = replay.rejection(letter, System.currentTimeMillis());
             if (rejection.isPresent()) {
-              throw new HttpProblem(
-                  HttpStatus.UNPROCESSABLE_CONTENT,
-                  "It would be refused again: " + rejection.get());
+              throw new RejectedReplayException(rejection.get());
             }
             return replay.send(letter);
           }
@@ -196,17 +193,15 @@ public final class DeadLetterStore {
 
   private <T> T guarded(KafkaCall<T> call) {
     if (!lock.tryLock()) {
-      throw HttpProblem.retryLater(
-          HttpStatus.TOO_MANY_REQUESTS, "Somebody else reads the dead letters right now.", 5);
+      throw new DeadLettersBusyException();
     }
     try {
       return call.call();
     } catch (KafkaException | IOException e) {
-      throw HttpProblem.retryLater(
-          HttpStatus.SERVICE_UNAVAILABLE, "Kafka does not answer: " + e.getMessage(), 5);
+      throw new DeadLettersUnavailableException("Kafka does not answer: " + e.getMessage(), true);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw HttpProblem.retryLater(HttpStatus.SERVICE_UNAVAILABLE, "The service is stopping.", 5);
+      throw new DeadLettersUnavailableException("The service is stopping.", true);
     } finally {
       lock.unlock();
     }

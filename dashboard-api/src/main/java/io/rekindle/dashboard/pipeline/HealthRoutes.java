@@ -8,7 +8,7 @@ import io.rekindle.dashboard.web.Routes;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Answers whoever watches over the process. */
+/** Answers health checks of the process. */
 public final class HealthRoutes implements Routes {
 
   private static final Logger LOG = LoggerFactory.getLogger(HealthRoutes.class);
@@ -29,12 +29,13 @@ public final class HealthRoutes implements Routes {
       ctx.json(Health.up(progress.read()));
     } catch (RuntimeException e) {
       LOG.debug("Unhealthy", e);
-      ctx.status(HttpStatus.SERVICE_UNAVAILABLE).json(Health.databaseDown(summary(e)));
+      ctx.status(HttpStatus.SERVICE_UNAVAILABLE).json(Health.databaseDown(rootMessage(e)));
     }
   }
 
-  /** The first cause is the one that helps: the pool only says that it waited in vain. */
-  private static String summary(Throwable e) {
+
+  /** The innermost cause helps: the pool only says that it waited in vain. */
+  private static String rootMessage(Throwable e) {
     Throwable cause = e;
     while (cause.getCause() != null) {
       cause = cause.getCause();

@@ -7,7 +7,6 @@ import io.javalin.http.Context;
 import io.rekindle.dashboard.ui.ListUrl;
 import io.rekindle.dashboard.ui.PageRenderer;
 import io.rekindle.dashboard.web.HtmlResponse;
-import io.rekindle.dashboard.web.HttpProblem;
 import io.rekindle.dashboard.web.QueryParameters;
 import io.rekindle.dashboard.web.RequestInfo;
 import io.rekindle.dashboard.web.Router;
@@ -23,11 +22,15 @@ public final class PipelinePages implements Routes {
   private static final int PAGE_SIZE = 20;
 
   private final PageRenderer renderer;
-  private final PipelineRoutes pipeline;
+  private final PipelineService pipeline;
+  private final DeadLetterService letters;
 
-  public PipelinePages(PageRenderer renderer, PipelineRoutes pipeline) {
+  /** Creates the pages. */
+  public PipelinePages(
+      PageRenderer renderer, PipelineService pipeline, DeadLetterService letters) {
     this.renderer = renderer;
     this.pipeline = pipeline;
+    this.letters = letters;
   }
 
   @Override
@@ -54,10 +57,10 @@ public final class PipelinePages implements Routes {
     parameters.put("listUrl", ListUrl.of(RequestInfo.of(ctx)));
     parameters.put("trouble", null);
     try {
-      parameters.put("page", pipeline.deadLetters(cursor, PAGE_SIZE));
-    } catch (HttpProblem e) {
-      // Kafka may be away while everything else is there: the page says so.
-      parameters.put("page", new ListPage<PipelineRoutes.DeadLetterItem>(List.of(), null));
+      parameters.put("page", letters.page(cursor, PAGE_SIZE));
+    } catch (DeadLettersUnavailableException e) {
+      // Kafka may be away while everything else works: the page shows the reason.
+      parameters.put("page", new ListPage<DeadLetterItem>(List.of(), null));
       parameters.put("trouble", e.getMessage());
     }
     HtmlResponse.send(ctx, renderer.render("dead-letters", parameters));

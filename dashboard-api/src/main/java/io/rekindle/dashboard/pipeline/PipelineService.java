@@ -3,7 +3,7 @@ package io.rekindle.dashboard.pipeline;
 import io.rekindle.connectors.kafka.Topic;
 import io.rekindle.connectors.kafka.Topics;
 import io.rekindle.dashboard.background.BackgroundLoop;
-import io.rekindle.dashboard.database.NullableColumns;
+import io.rekindle.dashboard.database.Snapshot;
 import io.rekindle.dashboard.pipeline.PipelineStatus.Capture;
 import io.rekindle.dashboard.pipeline.PipelineStatus.DeadLetters;
 import io.rekindle.dashboard.pipeline.PipelineStatus.Holder;
@@ -11,7 +11,6 @@ import io.rekindle.dashboard.pipeline.PipelineStatus.Job;
 import io.rekindle.dashboard.pipeline.PipelineStatus.Partition;
 import io.rekindle.dashboard.pipeline.PipelineStatus.Subtask;
 import io.rekindle.platform.rest.FlinkRest;
-import java.math.BigDecimal;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -44,7 +43,6 @@ public final class PipelineService implements AutoCloseable {
   private static final int ROUNDS_PER_COUNT = 5;
 
   private final Jdbi jdbi;
-  private final ProgressQuery progress;
   private final String slot;
   private final Topics topics;
   private final JobProbe flink;
@@ -65,13 +63,11 @@ public final class PipelineService implements AutoCloseable {
    */
   public PipelineService(
       Jdbi jdbi,
-      ProgressQuery progress,
       String slot,
       String topicPrefix,
       URI flinkUrl,
       DeadLetterStore letters) {
     this.jdbi = jdbi;
-    this.progress = progress;
     this.slot = slot;
     this.topics = Topics.standard().withPrefix(topicPrefix);
     this.flink = flinkUrl == null ? null : new JobProbe(flinkUrl);
@@ -91,12 +87,13 @@ public final class PipelineService implements AutoCloseable {
   }
 
   /** The pipeline as it is now; what Flink and Kafka say may be some seconds old. */
-  public PipelineStatus read() {
+  public PipelineStatus status() {
     askedAt = System.nanoTime();
     ExternalStatus known = external;
-    PipelineProgress scored = progress.read();
-    return jdbi.withHandle(
+    return Snapshot.read(
+        jdbi,
         handle -> {
+          PipelineProgress scored = ProgressQuery.read(handle);
           List<Subtask> subtasks = subtasks(handle);
           Capture capture = capture(handle);
           List<Partition> partitions = partitions(handle, known);
@@ -153,12 +150,7 @@ public final class PipelineService implements AutoCloseable {
             from engagement.pipeline_progress p join newest using (parallelism)
             where subtask < p.parallelism order by subtask
             """)
-        .map(
-            (row, context) ->
-                new Subtask(
-                    row.getInt("subtask"),
-                    NullableColumns.instant(row, "watermark"),
-                    NullableColumns.instant(row, "written_at")))
+        .mapTo(Subtask.class)
         .list();
   }
 
@@ -166,27 +158,18 @@ public final class PipelineService implements AutoCloseable {
     return handle
         .createQuery(
             """
-            select s.active,
-                   pg_wal_lsn_diff(pg_current_wal_insert_lsn(), s.confirmed_flush_lsn) as lag,
-                   c.beat,
-                   floor(extract(epoch from clock_timestamp() - c.beat) * 1000) as beat_age
+            select :slot as slot, s.active,
+                   pg_wal_lsn_diff(pg_current_wal_insert_lsn(), s.confirmed_flush_lsn)::bigint
+                     as lag_bytes,
+                   c.beat as last_beat,
+                   floor(extract(epoch from clock_timestamp() - c.beat) * 1000)::bigint
+                     as beat_age_millis
             from (select max(beat) as beat from engagement.clock) as c
             left join pg_replication_slots s on s.slot_name = :slot
             """)
         .bind("slot", slot)
-        .map(
-            (row, context) ->
-                new Capture(
-                    slot,
-                    row.getObject("active", Boolean.class),
-                    wholeNumber(row.getBigDecimal("lag")),
-                    NullableColumns.instant(row, "beat"),
-                    wholeNumber(row.getBigDecimal("beat_age"))))
+        .mapTo(Capture.class)
         .one();
-  }
-
-  private static Long wholeNumber(BigDecimal number) {
-    return number == null ? null : Long.valueOf(number.longValue());
   }
 
   private List<Partition> partitions(Handle handle, ExternalStatus known) {

@@ -1,13 +1,9 @@
 package io.rekindle.dashboard.signin;
 
-import io.rekindle.dashboard.database.NullableColumns;
 import io.rekindle.dashboard.web.Role;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.statement.StatementContext;
 
 /** The table of accounts. Stateless. */
 public final class Accounts {
@@ -23,7 +19,7 @@ public final class Accounts {
   public static List<Account> all(Handle handle) {
     return handle
         .createQuery("select " + COLUMNS + " from dashboard.accounts order by lower(email)")
-        .map(Accounts::account)
+        .mapTo(Account.class)
         .list();
   }
 
@@ -33,7 +29,7 @@ public final class Accounts {
         .createQuery(
             "select " + COLUMNS + " from dashboard.accounts where account_id = :id for update")
         .bind("id", accountId)
-        .map(Accounts::account)
+        .mapTo(Account.class)
         .findOne();
   }
 
@@ -42,7 +38,7 @@ public final class Accounts {
         .createQuery(
             "select " + COLUMNS + " from dashboard.accounts where lower(email) = lower(:email)")
         .bind("email", email)
-        .map(Accounts::account)
+        .mapTo(Account.class)
         .findOne();
   }
 
@@ -95,7 +91,7 @@ public final class Accounts {
         .bind("name", name)
         .bind("role", role.name())
         .bind("hash", passwordHash)
-        .map(Accounts::account)
+        .mapTo(Account.class)
         .findOne();
   }
 
@@ -113,7 +109,7 @@ public final class Accounts {
         .bind("name", name)
         .bind("role", role.name())
         .bind("disabled", disabled)
-        .map(Accounts::account)
+        .mapTo(Account.class)
         .one();
   }
 
@@ -138,17 +134,5 @@ public final class Accounts {
         .createUpdate("delete from dashboard.accounts where account_id = :id")
         .bind("id", accountId)
         .execute();
-  }
-
-  private static Account account(ResultSet row, StatementContext context) throws SQLException {
-    return new Account(
-        row.getString("account_id"),
-        row.getString("email"),
-        row.getString("name"),
-        Role.valueOf(row.getString("role")),
-        row.getBoolean("disabled"),
-        row.getBoolean("has_password"),
-        NullableColumns.instant(row, "created_at"),
-        NullableColumns.instant(row, "last_sign_in_at"));
   }
 }

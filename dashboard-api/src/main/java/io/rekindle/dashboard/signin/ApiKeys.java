@@ -1,12 +1,9 @@
 package io.rekindle.dashboard.signin;
 
-import io.rekindle.dashboard.database.NullableColumns;
 import io.rekindle.dashboard.web.Principal;
 import io.rekindle.dashboard.web.Scope;
 import io.rekindle.platform.text.Digest;
 import java.security.SecureRandom;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -14,7 +11,6 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
-import org.jdbi.v3.core.statement.StatementContext;
 
 /**
  * Keys for programs: {@code rk_} and 256 random bits, shown once, of which the database keeps a
@@ -61,7 +57,7 @@ public final class ApiKeys {
   public static List<ApiKey> all(Handle handle) {
     return handle
         .createQuery("select " + COLUMNS + " from dashboard.api_keys order by created_at desc")
-        .map(ApiKeys::key)
+        .mapTo(ApiKey.class)
         .list();
   }
 
@@ -81,7 +77,7 @@ public final class ApiKeys {
             .bind("prefix", secret.substring(0, 9))
             .bindArray("scopes", String.class, scopes.stream().map(Scope::text).sorted().toList())
             .bind("by", createdBy)
-            .map(ApiKeys::key)
+            .mapTo(ApiKey.class)
             .one();
     return new NewApiKey(key, secret);
   }
@@ -97,7 +93,7 @@ public final class ApiKeys {
             """
                 + COLUMNS)
         .bind("id", keyId)
-        .map(ApiKeys::key)
+        .mapTo(ApiKey.class)
         .findOne();
   }
 
@@ -116,7 +112,7 @@ public final class ApiKeys {
                           + COLUMNS
                           + " from dashboard.api_keys where key_hash = :hash and revoked_at is null")
                   .bind("hash", hash)
-                  .map(ApiKeys::key)
+                  .mapTo(ApiKey.class)
                   .findOne();
           if (key.isPresent()) {
             handle
@@ -140,17 +136,5 @@ public final class ApiKeys {
         key.scopes().stream()
             .flatMap(text -> Scope.of(text).stream())
             .collect(Collectors.toUnmodifiableSet()));
-  }
-
-  private static ApiKey key(ResultSet row, StatementContext context) throws SQLException {
-    return new ApiKey(
-        row.getString("key_id"),
-        row.getString("name"),
-        row.getString("prefix"),
-        NullableColumns.texts(row, "scopes"),
-        row.getString("created_by"),
-        NullableColumns.instant(row, "created_at"),
-        NullableColumns.instant(row, "last_used_at"),
-        NullableColumns.instant(row, "revoked_at"));
   }
 }

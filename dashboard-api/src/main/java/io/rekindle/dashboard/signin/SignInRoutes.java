@@ -182,7 +182,7 @@ public final class SignInRoutes implements Routes {
     Principal principal = Principal.of(ctx);
     JsonFields body = Json.object(ctx);
     String current = body.requiredText("currentPassword", Passwords.MAX_LENGTH);
-    String replacement = newPassword(body, "newPassword");
+    String replacement = PasswordRules.read(body, "newPassword");
     body.check();
     byAccount.take(principal.name().toLowerCase(Locale.ROOT), 1);
     String hash =
@@ -199,16 +199,6 @@ public final class SignInRoutes implements Routes {
               handle, Actor.of(ctx), "SET_PASSWORD", Subject.ACCOUNT, principal.id(), null, null);
         });
     ctx.status(HttpStatus.NO_CONTENT);
-  }
-
-  /** Null only after a mistake. */
-  public static String newPassword(JsonFields body, String name) {
-    String password = body.requiredText(name, Passwords.MAX_LENGTH);
-    if (password != null && password.length() < Passwords.MIN_LENGTH) {
-      body.reject(name, "at least " + Passwords.MIN_LENGTH + " characters.");
-      return null;
-    }
-    return password;
   }
 
   /** Else another site could sign a visitor in as somebody else. Programs do not say. */

@@ -31,6 +31,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -66,6 +67,12 @@ class PagesITCase {
     PAGES.put("docs", "/docs");
     PAGES.put("not-found", "/clients/nobody");
   }
+
+  /**
+   * Faults in the markup of Swagger UI itself, which no setting changes: it skips a level of
+   * headings, and a control of an operation has a link in it.
+   */
+  private static final Set<String> SWAGGER_UI_FAULTS = Set.of("heading-order", "nested-interactive");
 
   private static TestDatabase database;
   private static TestDashboard dashboard;
@@ -190,7 +197,12 @@ class PagesITCase {
                     + v.nodes.map(n => n.target.join(' ')).join(', ')))
                 """);
         for (Object fault : (List<?>) found) {
-          faults.add(entry.getKey() + " " + scheme + ": " + fault);
+          boolean known =
+              entry.getKey().equals("docs")
+                  && SWAGGER_UI_FAULTS.contains(fault.toString().split(":", 2)[0]);
+          if (!known) {
+            faults.add(entry.getKey() + " " + scheme + ": " + fault);
+          }
         }
       }
       context.close();

@@ -1,0 +1,106 @@
+package io.rekindle.dashboard.admin;
+
+import io.javalin.http.Context;
+import io.javalin.http.HttpStatus;
+import io.rekindle.dashboard.admin.AccountService.AccountChange;
+import io.rekindle.dashboard.signin.Account;
+import io.rekindle.dashboard.signin.PasswordRules;
+import io.rekindle.dashboard.web.Access;
+import io.rekindle.dashboard.web.Actor;
+import io.rekindle.dashboard.web.HttpProblem;
+import io.rekindle.dashboard.web.Json;
+import io.rekindle.dashboard.web.JsonFields;
+import io.rekindle.dashboard.web.Principal;
+import io.rekindle.dashboard.web.QueryParameters;
+import io.rekindle.dashboard.web.Role;
+import io.rekindle.dashboard.web.Router;
+import io.rekindle.dashboard.web.Routes;
+import io.rekindle.dashboard.web.SecretCookie;
+import io.rekindle.dashboard.web.list.CsvFormat;
+import io.rekindle.dashboard.web.list.ListResponse;
+
+/** Accounts, for admins. */
+public final class AccountRoutes implements Routes {
+
+  private static final CsvFormat<Account> CSV = CsvFormat.of("accounts", Account.class);
+
+  private final AccountService accounts;
+  private final SecretCookie sessionCookie;
+
+  /** Creates the routes. */
+  public AccountRoutes(AccountService accounts, SecretCookie sessionCookie) {
+    this.accounts = accounts;
+    this.sessionCookie = sessionCookie;
+  }
+
+  @Override
+  public void register(Router router) {
+    router.get(
+        "/api/accounts",
+        Access.ADMIN,
+        ctx -> ListResponse.answerWhole(ctx, CSV, accounts::all));
+    router.post("/api/accounts", Access.ADMIN, this::create);
+    router.put("/api/accounts/{accountId}", Access.ADMIN, this::change);
+    router.delete("/api/accounts/{accountId}", Access.ADMIN, this::delete);
+  }
+
+  private void create(Context ctx) {
+    JsonFields body = Json.object(ctx);
+    String email = body.requiredText("email", 320);
+    if (email != null && !email.matches("[^\\s@]+@[^\\s@]+")) {
+      body.reject("email", "has to be an email address.");
+    }
+    String name = body.text("name", 200);
+    Role role = body.oneOf("role", Role.class);
+    if (role == null) {
+      body.reject("role", "is required: VIEWER, ANALYST or ADMIN.");
+    }
+    String password = PasswordRules.read(body, "password");
+    body.check();
+    Account account =
+        accounts
+            .create(Actor.of(ctx), email, name == null ? "" : name, role, password)
+            .orElseThrow(
+                () -> HttpProblem.taken("email", "There is an account for " + email + "."));
+    ctx.status(HttpStatus.CREATED).json(account);
+  }
+
+  private void change(Context ctx) {
+    String id = QueryParameters.pathId(ctx, "accountId");
+    JsonFields body = Json.object(ctx);
+    AccountChange change =
+        new AccountChange(
+            body.text("name", 200),
+            body.oneOf("role", Role.class),
+            body.bool("disabled"),
+            body.has("password") ? PasswordRules.read(body, "password") : null);
+    body.check();
+    try {
+      ctx.json(
+          accounts
+              .change(Actor.of(ctx), sessionCookie.read(ctx), id, change)
+              .orElseThrow(() -> noAccount(id)));
+    } catch (LastAdminException e) {
+      throw HttpProblem.conflict(e.getMessage());
+    }
+  }
+
+  private void delete(Context ctx) {
+    String id = QueryParameters.pathId(ctx, "accountId");
+    if (id.equals(Principal.of(ctx).id())) {
+      throw HttpProblem.conflict("You cannot delete the account that you are signed in with.");
+    }
+    try {
+      if (!accounts.delete(Actor.of(ctx), id)) {
+        throw noAccount(id);
+      }
+    } catch (LastAdminException e) {
+      throw HttpProblem.conflict(e.getMessage());
+    }
+    ctx.status(HttpStatus.NO_CONTENT);
+  }
+
+  private static HttpProblem noAccount(String id) {
+    return HttpProblem.notFound("No account \"" + id + "\".");
+  }
+}

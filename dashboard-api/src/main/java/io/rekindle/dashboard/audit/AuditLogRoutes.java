@@ -1,0 +1,40 @@
+package io.rekindle.dashboard.audit;
+
+import io.rekindle.dashboard.audit.AuditLog.AuditEntry;
+import io.rekindle.dashboard.web.Access;
+import io.rekindle.dashboard.web.QueryParameters;
+import io.rekindle.dashboard.web.Router;
+import io.rekindle.dashboard.web.Routes;
+import io.rekindle.dashboard.web.list.CsvFormat;
+import io.rekindle.dashboard.web.list.ListResponse;
+import org.jdbi.v3.core.Jdbi;
+
+/** The audit log, for admins. */
+public final class AuditLogRoutes implements Routes {
+
+  private static final CsvFormat<AuditEntry> CSV = CsvFormat.of(AuditLog.LIST, AuditEntry.class);
+
+  private final Jdbi jdbi;
+  private final ListResponse listResponse;
+
+  /** Creates the routes. */
+  public AuditLogRoutes(Jdbi jdbi, ListResponse listResponse) {
+    this.jdbi = jdbi;
+    this.listResponse = listResponse;
+  }
+
+  @Override
+  public void register(Router router) {
+    router.get(
+        "/api/audit-log",
+        Access.ADMIN,
+        ctx ->
+            listResponse.answer(
+                ctx,
+                QueryParameters.of(ctx),
+                CSV,
+                (cursor, limit) ->
+                    jdbi.withHandle(handle -> AuditLog.page(handle, cursor, limit)),
+                AuditLog::forEach));
+  }
+}

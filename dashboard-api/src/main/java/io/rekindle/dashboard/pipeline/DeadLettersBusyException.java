@@ -1,0 +1,11 @@
+package io.rekindle.dashboard.pipeline;
+
+/** Another request uses the dead letters. */
+public final class DeadLettersBusyException extends DeadLettersUnavailableException {
+
+  private static final long serialVersionUID = 1L;
+
+  DeadLettersBusyException() {
+    super("Somebody else reads the dead letters right now.", true);
+  }
+}

@@ -32,7 +32,11 @@ import io.rekindle.dashboard.metrics.Metrics;
 import io.rekindle.dashboard.metrics.MetricsRoutes;
 import io.rekindle.dashboard.orders.OrderRoutes;
 import io.rekindle.dashboard.orders.OrderService;
+import io.rekindle.dashboard.outreach.OutreachPages;
 import io.rekindle.dashboard.outreach.OutreachRoutes;
+import io.rekindle.dashboard.outreach.OutreachService;
+import io.rekindle.dashboard.outreach.SuppressionRoutes;
+import io.rekindle.dashboard.outreach.SuppressionService;
 import io.rekindle.dashboard.pipeline.DeadLetterService;
 import io.rekindle.dashboard.pipeline.DeadLetterStore;
 import io.rekindle.dashboard.pipeline.DeadLettersUnavailableException;
@@ -43,6 +47,7 @@ import io.rekindle.dashboard.pipeline.PipelineService;
 import io.rekindle.dashboard.pipeline.ProgressQuery;
 import io.rekindle.dashboard.policies.PolicyPages;
 import io.rekindle.dashboard.policies.PolicyRoutes;
+import io.rekindle.dashboard.policies.PolicyService;
 import io.rekindle.dashboard.signin.ApiKeys;
 import io.rekindle.dashboard.signin.FirstAdmin;
 import io.rekindle.dashboard.signin.OidcSettings;
@@ -138,7 +143,8 @@ public final class Dashboard implements AutoCloseable {
             settings.pipeline().flinkUrl().orElse(null),
             deadLetters);
     ListResponse listResponse = new ListResponse(jdbi);
-    policies = new PolicyRoutes(database);
+    PolicyService policyService = new PolicyService(jdbi);
+    policies = new PolicyRoutes(policyService, database);
     live = new LiveRoutes(jdbi, progress);
     metrics.gauge("rekindle.dashboard.listeners", "Pages that listen to events.", live::listeners);
     RateLimit writes = new RateLimit(settings.writesPerMinute(), Duration.ofMinutes(1));
@@ -149,7 +155,7 @@ public final class Dashboard implements AutoCloseable {
     EmailService emails = new EmailService(jdbi);
     ClientService clients = new ClientService(jdbi);
     DeadLetterService deadLetterService = new DeadLetterService(jdbi, deadLetters);
-    OutreachRoutes outreach = new OutreachRoutes(database, listResponse);
+    OutreachService outreach = new OutreachService(database);
     Optional<OidcSettings> oidc = settings.signIn().oidc();
     SignInMethods signInMethods =
         new SignInMethods(settings.signIn().passwords(), oidc.map(OidcSettings::name).orElse(null));
@@ -166,7 +172,8 @@ public final class Dashboard implements AutoCloseable {
         new AssetRoutes(assets),
         new DocsPages(renderer),
         new AdminPages(renderer, accounts, apiKeys, jdbi),
-        new PolicyPages(renderer, policies, outreach),
+        new PolicyPages(renderer, policyService),
+        new OutreachPages(renderer, outreach),
         new OverviewPages(renderer, statistics),
         new EmailPages(renderer, emails, statistics),
         new ExperimentPages(renderer, experiments),
@@ -187,7 +194,8 @@ public final class Dashboard implements AutoCloseable {
         new OrderRoutes(jdbi, new OrderService(jdbi, settings.pipeline().slot()), writes),
         new PipelineRoutes(pipeline, deadLetterService),
         policies,
-        outreach,
+        new OutreachRoutes(outreach),
+        new SuppressionRoutes(new SuppressionService(jdbi), listResponse),
         live,
         metricsRoutes);
     routeGroups = List.copyOf(all);

@@ -1,2 +1,2 @@
-/** The rules by which the pipeline writes to clients, and who is not to be written to. */
+/** The outreach settings and suppressions. */
 package io.rekindle.dashboard.outreach;

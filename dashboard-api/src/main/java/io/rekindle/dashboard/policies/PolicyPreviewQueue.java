@@ -1,12 +1,10 @@
 package io.rekindle.dashboard.policies;
 
-import io.javalin.http.HttpStatus;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import io.rekindle.dashboard.database.DashboardDatabase;
-import io.rekindle.dashboard.web.HttpProblem;
 import io.rekindle.scoring.policy.ScoringPolicy;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -28,15 +26,16 @@ final class PolicyPreviewQueue implements AutoCloseable {
   private static final int MAX_KEPT = 20;
 
   private final DashboardDatabase database;
-  private final Map<String, PreviewJob> entries =
-      new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
 
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, PreviewJob> eldest) {
-          return size() > MAX_KEPT;
-        }
-      };
+  /** A preview that is evicted cannot be asked for any more, and so is cancelled. */
+  private final Map<String, PreviewJob> entries =
+      Caffeine.newBuilder()
+          .maximumSize(MAX_KEPT)
+          .executor(Runnable::run)
+          .<String, PreviewJob>evictionListener((id, entry, cause) -> cancel(entry))
+          .build()
+          .asMap();
+
   private final ThreadPoolExecutor worker =
       new ThreadPoolExecutor(
           0,
@@ -130,52 +129,41 @@ final class PolicyPreviewQueue implements AutoCloseable {
   }
 
   /**
-   * Begins to compare, and gives up what the same caller had asked before.
-   *
-   * @throws HttpProblem 429 if too many others wait
+   * Begins to compare, and cancels the caller's earlier preview. Empty if too many others wait.
    */
-  PreviewStatus start(String caller, ScoringPolicy before, ScoringPolicy after) {
+  Optional<PreviewStatus> start(String caller, ScoringPolicy before, ScoringPolicy after) {
     PreviewJob entry = new PreviewJob(caller, new PolicyPreview(database, before, after));
-    synchronized (entries) {
-      for (PreviewJob other : entries.values()) {
-        if (other.caller.equals(caller)) {
-          cancel(other);
-        }
+    for (PreviewJob other : entries.values()) {
+      if (other.caller.equals(caller)) {
+        cancel(other);
       }
-      entries.put(entry.id, entry);
     }
+    entries.put(entry.id, entry);
     try {
       worker.execute(() -> run(entry));
     } catch (RejectedExecutionException e) {
       entry.end(State.CANCELLED, null, null);
-      throw HttpProblem.retryLater(
-          HttpStatus.TOO_MANY_REQUESTS, "Other previews are under way: try again shortly.", 30);
+      return Optional.empty();
     }
-    return entry.status();
+    return Optional.of(entry.status());
   }
 
   Optional<PreviewStatus> status(String previewId) {
-    synchronized (entries) {
-      return Optional.ofNullable(entries.get(previewId)).map(PreviewJob::status);
-    }
+    return Optional.ofNullable(entries.get(previewId)).map(PreviewJob::status);
   }
 
   /** False if there is none of that id. */
   boolean cancel(String previewId) {
-    synchronized (entries) {
-      PreviewJob entry = entries.get(previewId);
-      if (entry != null) {
-        cancel(entry);
-      }
-      return entry != null;
+    PreviewJob entry = entries.get(previewId);
+    if (entry != null) {
+      cancel(entry);
     }
+    return entry != null;
   }
 
   @Override
   public void close() {
-    synchronized (entries) {
-      entries.values().forEach(PolicyPreviewQueue::cancel);
-    }
+    entries.values().forEach(PolicyPreviewQueue::cancel);
     worker.shutdownNow();
   }
 

@@ -3,8 +3,6 @@ package io.rekindle.dashboard.policies;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
-import io.rekindle.dashboard.audit.AuditLog;
-import io.rekindle.dashboard.audit.AuditLog.Subject;
 import io.rekindle.dashboard.database.DashboardDatabase;
 import io.rekindle.dashboard.web.Access;
 import io.rekindle.dashboard.web.Actor;
@@ -19,10 +17,6 @@ import io.rekindle.dashboard.web.list.CsvFormat;
 import io.rekindle.dashboard.web.list.ListResponse;
 import io.rekindle.scoring.policy.InvalidPolicyException;
 import io.rekindle.scoring.policy.ScoringPolicy;
-import java.util.List;
-import java.util.Map;
-import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.Jdbi;
 
 /** The addresses under /api/policies. */
 public final class PolicyRoutes implements Routes, AutoCloseable {
@@ -30,18 +24,19 @@ public final class PolicyRoutes implements Routes, AutoCloseable {
   private static final CsvFormat<StoredPolicy> CSV =
       CsvFormat.of("policies", StoredPolicy.class).without("document");
 
-  private final Jdbi jdbi;
+  private final PolicyService policies;
   private final PolicyPreviewQueue previews;
 
-  public PolicyRoutes(DashboardDatabase database) {
-    this.jdbi = database.jdbi();
+  /** Creates the routes; {@link #close} ends the previews. */
+  public PolicyRoutes(PolicyService policies, DashboardDatabase database) {
+    this.policies = policies;
     this.previews = new PolicyPreviewQueue(database);
   }
 
   @Override
   public void register(Router router) {
     router.get(
-        "/api/policies", Access.VIEWER, ctx -> ListResponse.answerWhole(ctx, CSV, this::policies));
+        "/api/policies", Access.VIEWER, ctx -> ListResponse.answerWhole(ctx, CSV, policies::all));
     router.post("/api/policies", Access.ANALYST, this::create);
     router.post("/api/policies/rollback", Access.ADMIN, this::rollBack);
     router.get("/api/policies/{policyVersion}", Access.VIEWER, this::one);
@@ -52,44 +47,24 @@ public final class PolicyRoutes implements Routes, AutoCloseable {
     router.delete("/api/policy-previews/{previewId}", Access.ANALYST, this::cancel);
   }
 
-  /** All policies without their documents, the active one first. */
-  public List<StoredPolicy> policies() {
-    return jdbi.withHandle(StoredPolicy::all);
-  }
-
-  /**
-   * One policy with its document.
-   *
-   * @throws HttpProblem 404 if there is none
-   */
-  public StoredPolicy policy(String version) {
-    return jdbi.withHandle(handle -> existing(handle, version));
-  }
-
   @Override
   public void close() {
     previews.close();
   }
 
   private void one(Context ctx) {
-    ctx.json(policy(QueryParameters.pathId(ctx, "policyVersion")));
+    ctx.json(existing(QueryParameters.pathId(ctx, "policyVersion")));
   }
 
   private void create(Context ctx) {
     ScoringPolicy policy = document(ctx);
     StoredPolicy created =
-        jdbi.inTransaction(
-            handle -> {
-              String by = Principal.of(ctx).name();
-              if (!StoredPolicy.insert(handle, policy.version(), policy.json(), by)) {
-                throw HttpProblem.taken(
-                    "document.version", "There is a policy \"" + policy.version() + "\".");
-              }
-              StoredPolicy after = existing(handle, policy.version());
-              AuditLog.record(
-                  handle, Actor.of(ctx), "CREATE", Subject.POLICY, policy.version(), null, after);
-              return after;
-            });
+        policies
+            .create(Actor.of(ctx), policy)
+            .orElseThrow(
+                () ->
+                    HttpProblem.taken(
+                        "document.version", "There is a policy \"" + policy.version() + "\"."));
     ctx.status(HttpStatus.CREATED).json(created);
   }
 
@@ -99,57 +74,32 @@ public final class PolicyRoutes implements Routes, AutoCloseable {
     if (!policy.version().equals(version)) {
       throw HttpProblem.invalid("document.version", "has to be " + version + ", as in the path.");
     }
-    ctx.json(
-        jdbi.inTransaction(
-            handle -> {
-              StoredPolicy before = existing(handle, version);
-              if (!StoredPolicy.replace(handle, version, policy.json())) {
-                throw HttpProblem.conflict(
-                    "Scores have been made by this policy: give the changed one another version.");
-              }
-              StoredPolicy after = existing(handle, version);
-              AuditLog.record(
-                  handle, Actor.of(ctx), "CHANGE", Subject.POLICY, version, before, after);
-              return after;
-            }));
+    try {
+      ctx.json(policies.replace(Actor.of(ctx), policy).orElseThrow(() -> noPolicy(version)));
+    } catch (PolicyConflictException e) {
+      throw HttpProblem.conflict(e.getMessage());
+    }
   }
 
   private void activate(Context ctx) {
     String version = QueryParameters.pathId(ctx, "policyVersion");
-    ctx.json(jdbi.inTransaction(handle -> activate(ctx, handle, version, "ACTIVATE")));
+    try {
+      ctx.json(policies.activate(Actor.of(ctx), version).orElseThrow(() -> noPolicy(version)));
+    } catch (PolicyConflictException e) {
+      throw HttpProblem.conflict(e.getMessage());
+    } catch (InvalidPolicyException e) {
+      throw invalid(e);
+    }
   }
 
   private void rollBack(Context ctx) {
-    ctx.json(
-        jdbi.inTransaction(
-            handle -> {
-              StoredPolicy previous =
-                  StoredPolicy.previous(handle)
-                      .orElseThrow(
-                          () -> HttpProblem.conflict("No policy was in force before this one."));
-              return activate(ctx, handle, previous.policyVersion(), "ROLL_BACK");
-            }));
-  }
-
-  private static StoredPolicy activate(Context ctx, Handle handle, String version, String action) {
-    // Two at once would each end the other's.
-    handle.execute("select pg_advisory_xact_lock(hashtext('dashboard.activate_policy'))");
-    StoredPolicy target = existing(handle, version);
-    if (target.active()) {
-      throw HttpProblem.conflict("This policy is in force already.");
+    try {
+      ctx.json(policies.rollBack(Actor.of(ctx)));
+    } catch (PolicyConflictException e) {
+      throw HttpProblem.conflict(e.getMessage());
+    } catch (InvalidPolicyException e) {
+      throw invalid(e);
     }
-    parse(target.document());
-    String before = StoredPolicy.active(handle).map(StoredPolicy::policyVersion).orElse(null);
-    StoredPolicy.activate(handle, version);
-    AuditLog.record(
-        handle,
-        Actor.of(ctx),
-        action,
-        Subject.POLICY,
-        version,
-        before == null ? null : Map.of("active", before),
-        Map.of("active", version));
-    return existing(handle, version);
   }
 
   /** Of a stored policy, or of a document that is not stored, against the one in force. */
@@ -161,12 +111,17 @@ public final class PolicyRoutes implements Routes, AutoCloseable {
       body.reject("", "give either policyVersion or document.");
     }
     body.check();
-    ScoringPolicy after = parse(document == null ? policy(version).document() : document);
-    ScoringPolicy before =
-        jdbi.withHandle(StoredPolicy::active)
-            .map(active -> parse(active.document()))
-            .orElseGet(() -> ScoringPolicy.builtIn(ScoringPolicy.builtInNames().get(0)));
-    ctx.status(HttpStatus.ACCEPTED).json(previews.start(Principal.of(ctx).id(), before, after));
+    ScoringPolicy after = parse(document == null ? existing(version).document() : document);
+    ctx.status(HttpStatus.ACCEPTED)
+        .json(
+            previews
+                .start(Principal.of(ctx).id(), policies.inForce(), after)
+                .orElseThrow(
+                    () ->
+                        HttpProblem.retryLater(
+                            HttpStatus.TOO_MANY_REQUESTS,
+                            "Other previews are under way: try again shortly.",
+                            30)));
   }
 
   private void previewed(Context ctx) {
@@ -192,21 +147,28 @@ public final class PolicyRoutes implements Routes, AutoCloseable {
     return parse(document);
   }
 
-  /** A policy's mistakes are reported by their place in the request. */
   private static ScoringPolicy parse(JsonNode document) {
     try {
       return ScoringPolicy.parse(document.toString());
     } catch (InvalidPolicyException e) {
-      String message = e.getMessage();
-      String problem =
-          message.startsWith(e.path() + ": ") ? message.substring(e.path().length() + 2) : message;
-      throw HttpProblem.invalid("document" + e.path().replaceFirst("^\\$", ""), problem);
+      throw invalid(e);
     }
   }
 
-  private static StoredPolicy existing(Handle handle, String version) {
-    return StoredPolicy.byVersion(handle, version)
-        .orElseThrow(() -> HttpProblem.notFound("No policy \"" + version + "\"."));
+  /** A policy's mistakes are reported by their place in the request. */
+  private static HttpProblem invalid(InvalidPolicyException e) {
+    String message = e.getMessage();
+    String problem =
+        message.startsWith(e.path() + ": ") ? message.substring(e.path().length() + 2) : message;
+    return HttpProblem.invalid("document" + e.path().replaceFirst("^\\$", ""), problem);
+  }
+
+  private StoredPolicy existing(String version) {
+    return policies.find(version).orElseThrow(() -> noPolicy(version));
+  }
+
+  static HttpProblem noPolicy(String version) {
+    return HttpProblem.notFound("No policy \"" + version + "\".");
   }
 
   private static HttpProblem noPreview(String id) {

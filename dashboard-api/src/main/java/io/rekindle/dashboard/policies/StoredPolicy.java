@@ -1,15 +1,10 @@
 package io.rekindle.dashboard.policies;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.rekindle.dashboard.database.NullableColumns;
-import io.rekindle.dashboard.web.Json;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.statement.StatementContext;
 
 /**
  * A row of engagement.scoring_policies.
@@ -31,8 +26,8 @@ public record StoredPolicy(
 
   private static final String COLUMNS =
       """
-      policy_version, document ->> 'description' as description, active, created_by, created_at,
-      activated_at
+      policy_version, document ->> 'description' as description, active,
+      not active and activated_at is null as draft, created_by, created_at, activated_at
       """;
 
   static List<StoredPolicy> all(Handle handle) {
@@ -42,7 +37,7 @@ public record StoredPolicy(
                 + COLUMNS
                 + ", null as document from engagement.scoring_policies"
                 + " order by active desc, coalesce(activated_at, created_at) desc, policy_version")
-        .map(StoredPolicy::read)
+        .mapTo(StoredPolicy.class)
         .list();
   }
 
@@ -53,7 +48,7 @@ public record StoredPolicy(
                 + COLUMNS
                 + ", document from engagement.scoring_policies where policy_version = :version")
         .bind("version", version)
-        .map(StoredPolicy::read)
+        .mapTo(StoredPolicy.class)
         .findOne();
   }
 
@@ -61,7 +56,7 @@ public record StoredPolicy(
     return handle
         .createQuery(
             "select " + COLUMNS + ", document from engagement.scoring_policies where active")
-        .map(StoredPolicy::read)
+        .mapTo(StoredPolicy.class)
         .findOne();
   }
 
@@ -74,7 +69,7 @@ public record StoredPolicy(
                 + ", document from engagement.scoring_policies"
                 + " where not active and activated_at is not null"
                 + " order by activated_at desc limit 1")
-        .map(StoredPolicy::read)
+        .mapTo(StoredPolicy.class)
         .findOne();
   }
 
@@ -113,19 +108,5 @@ public record StoredPolicy(
         .bind("version", version)
         .mapTo(Integer.class)
         .findOne();
-  }
-
-  private static StoredPolicy read(ResultSet row, StatementContext context) throws SQLException {
-    Instant activatedAt = NullableColumns.instant(row, "activated_at");
-    boolean active = row.getBoolean("active");
-    return new StoredPolicy(
-        row.getString("policy_version"),
-        row.getString("description"),
-        active,
-        !active && activatedAt == null,
-        row.getString("created_by"),
-        NullableColumns.instant(row, "created_at"),
-        activatedAt,
-        Json.column(row.getString("document")));
   }
 }

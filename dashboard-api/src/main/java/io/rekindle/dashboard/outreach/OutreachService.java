@@ -1,0 +1,91 @@
+package io.rekindle.dashboard.outreach;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rekindle.dashboard.audit.AuditLog;
+import io.rekindle.dashboard.audit.AuditLog.Subject;
+import io.rekindle.dashboard.database.DashboardDatabase;
+import io.rekindle.dashboard.web.Actor;
+import io.rekindle.dashboard.web.JsonFields;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
+
+/** Reads, changes and previews the outreach settings. Thread-safe. */
+public final class OutreachService {
+
+  private static final Duration PREVIEW_TIMEOUT = Duration.ofSeconds(10);
+
+  /** Each evaluates every client at risk: many at once would take the processors from the rest. */
+  private final Semaphore previews = new Semaphore(2);
+
+  private final Jdbi jdbi;
+  private final Jdbi unlimited;
+
+  /** Creates the service. */
+  public OutreachService(DashboardDatabase database) {
+    this.jdbi = database.jdbi();
+    this.unlimited = database.unlimited();
+  }
+
+  OutreachSettings settings() {
+    return jdbi.withHandle(OutreachSettings::read);
+  }
+
+  /** Changes the fields that a request names; its mistakes have been checked. */
+  OutreachSettings change(Actor actor, JsonFields fields) {
+    return jdbi.inTransaction(handle -> write(handle, actor, fields, "CHANGE"));
+  }
+
+  /**
+   * Restores the settings before the last change that the audit log has; a second time undoes that.
+   * Empty if there was no change.
+   */
+  Optional<OutreachSettings> rollBack(Actor actor) {
+    return jdbi.inTransaction(
+        handle ->
+            handle
+                .createQuery(
+                    """
+                    select before from dashboard.audit_log
+                    where subject_kind = 'OUTREACH_SETTINGS' and before is not null
+                    order by entry_id desc limit 1
+                    """)
+                .mapTo(JsonNode.class)
+                .findOne()
+                .map(
+                    before ->
+                        write(handle, actor, JsonFields.of((ObjectNode) before), "ROLL_BACK")));
+  }
+
+  /** Compares two settings. Empty if too many other previews run. */
+  Optional<OutreachPreview> preview(OutreachSettings before, OutreachSettings after)
+      throws InterruptedException {
+    if (!previews.tryAcquire(PREVIEW_TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(
+          unlimited.inTransaction(
+              TransactionIsolationLevel.REPEATABLE_READ,
+              handle -> {
+                handle.execute("set local statement_timeout = '30s'");
+                return OutreachPreview.of(handle, before, after);
+              }));
+    } finally {
+      previews.release();
+    }
+  }
+
+  private static OutreachSettings write(
+      Handle handle, Actor actor, JsonFields fields, String action) {
+    OutreachSettings before = OutreachSettings.lock(handle);
+    OutreachSettings after = before.with(fields).write(handle, actor.name());
+    AuditLog.record(handle, actor, action, Subject.OUTREACH_SETTINGS, null, before, after);
+    return after;
+  }
+}

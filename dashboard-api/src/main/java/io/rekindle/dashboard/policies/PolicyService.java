@@ -1,0 +1,180 @@
+package io.rekindle.dashboard.policies;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.rekindle.dashboard.audit.AuditLog;
+import io.rekindle.dashboard.audit.AuditLog.Subject;
+import io.rekindle.dashboard.database.Snapshot;
+import io.rekindle.dashboard.web.Actor;
+import io.rekindle.dashboard.web.Json;
+import io.rekindle.scoring.policy.InvalidPolicyException;
+import io.rekindle.scoring.policy.ScoringPolicy;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+
+/** Reads, stores and activates policies. Thread-safe. */
+public final class PolicyService {
+
+  private final Jdbi jdbi;
+
+  /**
+   * The page of policies.
+   *
+   * @param all without documents, the active one first
+   * @param shown null if no policy is stored
+   * @param document of the policy that is shown, or else of the one in force
+   */
+  record PolicyView(List<StoredPolicy> all, StoredPolicy shown, JsonNode document) {}
+
+  /** Creates the service. */
+  public PolicyService(Jdbi jdbi) {
+    this.jdbi = jdbi;
+  }
+
+  /** All policies without their documents, the active one first. */
+  List<StoredPolicy> all() {
+    return jdbi.withHandle(StoredPolicy::all);
+  }
+
+  /** One policy with its document; empty if there is none of this version. */
+  Optional<StoredPolicy> find(String version) {
+    return jdbi.withHandle(handle -> StoredPolicy.byVersion(handle, version));
+  }
+
+  /**
+   * The page of policies. Empty if there is no policy of this version.
+   *
+   * @param version null for the first of the list
+   */
+  Optional<PolicyView> view(String version) {
+    return Snapshot.read(
+        jdbi,
+        handle -> {
+          List<StoredPolicy> all = StoredPolicy.all(handle);
+          if (version == null && all.isEmpty()) {
+            return Optional.of(
+                new PolicyView(
+                    all, null, Json.column(PolicyInForce.read(handle).policy().json())));
+          }
+          return StoredPolicy.byVersion(
+                  handle, version == null ? all.get(0).policyVersion() : version)
+              .map(policy -> new PolicyView(all, policy, policy.document()));
+        });
+  }
+
+  /** The policy by which the job computes scores. */
+  ScoringPolicy inForce() {
+    return jdbi.withHandle(PolicyInForce::read).policy();
+  }
+
+  /** Stores a draft. Empty if there is a policy of its version. */
+  Optional<StoredPolicy> create(Actor actor, ScoringPolicy policy) {
+    return jdbi.inTransaction(
+        handle -> {
+          if (!StoredPolicy.insert(handle, policy.version(), policy.json(), actor.name())) {
+            return Optional.empty();
+          }
+          Optional<StoredPolicy> created = StoredPolicy.byVersion(handle, policy.version());
+          AuditLog.record(
+              handle,
+              actor,
+              "CREATE",
+              Subject.POLICY,
+              policy.version(),
+              null,
+              created.orElseThrow());
+          return created;
+        });
+  }
+
+  /**
+   * Replaces the document of a draft. Empty if there is no policy of this version.
+   *
+   * @throws PolicyConflictException if the policy is not a draft
+   */
+  Optional<StoredPolicy> replace(Actor actor, ScoringPolicy policy) {
+    String version = policy.version();
+    return jdbi.inTransaction(
+        handle -> {
+          Optional<StoredPolicy> before = StoredPolicy.byVersion(handle, version);
+          if (before.isEmpty()) {
+            return before;
+          }
+          if (!StoredPolicy.replace(handle, version, policy.json())) {
+            throw new PolicyConflictException(
+                "Scores have been made by this policy: give the changed one another version.");
+          }
+          Optional<StoredPolicy> after = StoredPolicy.byVersion(handle, version);
+          AuditLog.record(
+              handle,
+              actor,
+              "CHANGE",
+              Subject.POLICY,
+              version,
+              before.get(),
+              after.orElseThrow());
+          return after;
+        });
+  }
+
+  /**
+   * Activates a policy. Empty if there is none of this version.
+   *
+   * @throws PolicyConflictException if it is active already
+   * @throws InvalidPolicyException if its document is not valid
+   */
+  Optional<StoredPolicy> activate(Actor actor, String version) throws InvalidPolicyException {
+    return jdbi.inTransaction(
+        handle -> {
+          Optional<StoredPolicy> target = StoredPolicy.byVersion(handle, version);
+          return target.isEmpty()
+              ? target
+              : Optional.of(activate(handle, actor, target.get(), "ACTIVATE"));
+        });
+  }
+
+  /**
+   * Activates the policy that was active before.
+   *
+   * @throws PolicyConflictException if there was none
+   * @throws InvalidPolicyException if its document is not valid
+   */
+  StoredPolicy rollBack(Actor actor) throws InvalidPolicyException {
+    return jdbi.inTransaction(
+        handle ->
+            activate(
+                handle,
+                actor,
+                StoredPolicy.previous(handle)
+                    .orElseThrow(
+                        () ->
+                            new PolicyConflictException(
+                                "No policy was in force before this one.")),
+                "ROLL_BACK"));
+  }
+
+  private static StoredPolicy activate(
+      Handle handle, Actor actor, StoredPolicy policy, String action)
+      throws InvalidPolicyException {
+    // Two at once would each end the other's.
+    handle.execute("select pg_advisory_xact_lock(hashtext('dashboard.activate_policy'))");
+    String version = policy.policyVersion();
+    String before = StoredPolicy.active(handle).map(StoredPolicy::policyVersion).orElse(null);
+    if (version.equals(before)) {
+      throw new PolicyConflictException("This policy is in force already.");
+    }
+    ScoringPolicy.parse(policy.document().toString());
+    StoredPolicy.activate(handle, version);
+    AuditLog.record(
+        handle,
+        actor,
+        action,
+        Subject.POLICY,
+        version,
+        before == null ? null : Map.of("active", before),
+        Map.of("active", version));
+    return StoredPolicy.byVersion(handle, version).orElseThrow();
+  }
+}

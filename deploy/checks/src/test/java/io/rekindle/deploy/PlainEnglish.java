@@ -28,7 +28,6 @@ final class PlainEnglish {
       List.of(
           new Rule("name who or what acts instead of \"$\"", "(?i)\\b(whoever|whomever|nobody|somebody)\\b"),
           new Rule("name the component instead of \"$\"", "(?i)\\b(ours|of ours)\\b"),
-          new Rule("write \"timeout\" instead of \"$\"", "(?i)\\bpatience\\b"),
           new Rule("put the subject first", "(?i)^what\\b[^.?]*?\\bis\\b[^.?]*?\\bis\\b"),
           new Rule("write it without the double negation", "(?i)\\b(?:not|never|no)\\b [^,.;]{0,24}\\bunless\\b.*\\bnot\\b"));
 

@@ -34,10 +34,10 @@ import java.util.function.BiConsumer;
 /**
  * Emails in {@code engagement.emails}, one per episode: the first text wins.
  *
- * <p>Every call returns a future. A few threads with a connection each take what has come meanwhile
- * and execute it in one statement per kind, so that a round trip and a commit serve many emails.
- * What cannot be done because the database is away is tried again until the limit, which covers a
- * restart; a statement that the database refuses for one row's sake costs that row only.
+ * <p>Every call returns a future. A few threads with a connection each execute the waiting emails
+ * in one statement per kind. One round trip and one commit thus serve many emails. While the
+ * database is away, they repeat the statement until a limit that covers a restart. If the database
+ * refuses a statement because of one row, only that row fails.
  *
  * <p>Callers bound what waits here: each has a future per email under way. Thread-safe.
  */

@@ -47,7 +47,7 @@ public final class Outbox {
    * Of the emails that a UTC day may have ({@code daily_cap}), those that servers took today and
    * those in some sender's hands are gone. The cap of the decisions is one of event time: a job
    * that catches up decides several days at once, and this is where each of them waits for a day of
-   * its own. What is too old to be sent is taken at any time, to be cancelled.
+   * its own. An email that is too old is taken at any time, and then cancelled.
    *
    * <p>The row lock keeps two senders from looking at one email at once. A lease given in between
    * is not in this statement's snapshot; the condition on the newest row, in the last lines, sees
@@ -170,7 +170,7 @@ public final class Outbox {
       where email_id = ?
       """;
 
-  /** What is known about the person weighs more than what is known about an address. */
+  /** A suppression of the person takes precedence over one of an address. */
   private static final String SUPPRESS_ADDRESS =
       """
       insert into engagement.suppressions as s (user_id, address, reason, detail)
@@ -208,8 +208,8 @@ public final class Outbox {
   }
 
   /**
-   * Takes emails that are due, as far as the cap of the day allows, the oldest first of those tried
-   * least: one that comes back each time is in nobody's way.
+   * Takes emails that are due, as far as the cap of the day allows, those with the fewest attempts
+   * first, and of these the oldest. An email that fails each time thus blocks no other.
    */
   List<String> lease(int max) throws SQLException {
     try (Connection connection = database.getConnection();
@@ -360,7 +360,7 @@ public final class Outbox {
     }
   }
 
-  /** The server has it. Counts whoever holds the lease by now: it cannot be taken back. */
+  /** Stores that the server has the email, even if another sender holds the lease by now. */
   void accepted(String emailId, DeliveryResult.Accepted outcome) throws SQLException {
     try (Connection connection = database.getConnection();
         PreparedStatement statement = connection.prepareStatement(ACCEPTED)) {

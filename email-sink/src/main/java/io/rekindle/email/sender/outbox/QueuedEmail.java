@@ -10,7 +10,7 @@ import java.time.LocalTime;
  * @param text plain text part; empty for none
  * @param html HTML part; empty for none
  * @param decidedAt when it was decided to write it; when it was written, if nothing was decided
- * @param decision what was decided about it, EMAIL if nobody had to; null if that is not known
+ * @param decision the decision, EMAIL for an email without one; null if unknown
  * @param recipient null if the shop has no such user any more
  * @param timeZone of the recipient, as the shop stores it; null without a recipient
  * @param orderedSince whether the recipient has an effective order that the decision did not know

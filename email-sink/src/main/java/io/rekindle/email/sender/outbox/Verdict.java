@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
-/** What is to become of an email, by the recheck before it is sent. */
+/** The result of the recheck before an email is sent. */
 sealed interface Verdict {
 
   /**

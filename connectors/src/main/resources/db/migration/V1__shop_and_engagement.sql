@@ -1,4 +1,4 @@
--- Two schemas. shop is the shop's own: the source of truth. engagement is ours.
+-- Two schemas. The shop owns schema shop, the source of truth. Rekindle owns schema engagement.
 -- Run by the owner of the database; the other roles get the least that each one needs.
 
 create schema shop;
@@ -198,7 +198,7 @@ insert into engagement.experiments (experiment_id, holdout_share, variants)
 create table engagement.emails (
   email_id                 text primary key default gen_random_uuid()::text
                              check (length(email_id) between 1 and 128),
-  -- One email per episode, whoever tries to write a second.
+  -- One email per episode: a second insert fails.
   episode_id               text unique,
   decision_id              text,
   user_id                  text        not null check (length(user_id) between 1 and 128),

@@ -18,7 +18,7 @@ create table dashboard.accounts (
 );
 create unique index accounts_email on dashboard.accounts (lower(email));
 
--- Only a digest: who reads this table can sign in as nobody.
+-- Only a digest: a reader of this table cannot sign in with it.
 create table dashboard.sessions (
   token_hash   bytea primary key check (length(token_hash) = 32),
   account_id   text        not null references dashboard.accounts on delete cascade,
@@ -76,7 +76,7 @@ create table dashboard.audit_log (
   -- What kind of thing it was done to, and its id.
   subject_kind text      not null,
   subject    text,
-  -- The client whose data this says something of; null if it is nobody's.
+  -- The client whose data the entry is about; null if it is about no client.
   user_id    text,
   before     jsonb,
   after      jsonb,

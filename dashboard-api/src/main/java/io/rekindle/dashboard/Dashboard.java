@@ -5,9 +5,9 @@ import io.javalin.config.JavalinConfig;
 import io.javalin.http.HttpStatus;
 import io.javalin.json.JavalinJackson;
 import io.javalin.util.JavalinBindException;
-import io.rekindle.dashboard.admin.AdminPages;
 import io.rekindle.dashboard.admin.AccountRoutes;
 import io.rekindle.dashboard.admin.AccountService;
+import io.rekindle.dashboard.admin.AdminPages;
 import io.rekindle.dashboard.admin.ApiKeyRoutes;
 import io.rekindle.dashboard.admin.ApiKeyService;
 import io.rekindle.dashboard.audit.AuditLogRoutes;
@@ -262,8 +262,7 @@ public final class Dashboard implements AutoCloseable {
         config.routes,
         NotYetComputedException.class,
         e -> HttpProblem.retryLater(HttpStatus.SERVICE_UNAVAILABLE, e.getMessage(), 2));
-    errors.translate(
-        config.routes, DeadLettersUnavailableException.class, PipelineRoutes::problem);
+    errors.translate(config.routes, DeadLettersUnavailableException.class, PipelineRoutes::problem);
     router = new Router(config.routes, authenticator, sessionCookie);
     routeGroups.forEach(group -> group.register(router));
   }

@@ -36,9 +36,7 @@ public final class AccountRoutes implements Routes {
   @Override
   public void register(Router router) {
     router.get(
-        "/api/accounts",
-        Access.ADMIN,
-        ctx -> ListResponse.answerWhole(ctx, CSV, accounts::all));
+        "/api/accounts", Access.ADMIN, ctx -> ListResponse.answerWhole(ctx, CSV, accounts::all));
     router.post("/api/accounts", Access.ADMIN, this::create);
     router.put("/api/accounts/{accountId}", Access.ADMIN, this::change);
     router.delete("/api/accounts/{accountId}", Access.ADMIN, this::delete);

@@ -82,7 +82,11 @@ public final class AccountService {
           }
           Account after =
               Accounts.update(
-                  handle, id, change.name() == null ? before.name() : change.name(), role, disabled);
+                  handle,
+                  id,
+                  change.name() == null ? before.name() : change.name(),
+                  role,
+                  disabled);
           if (hash != null) {
             Accounts.setPassword(handle, id, hash);
             AuditLog.record(handle, actor, "SET_PASSWORD", Subject.ACCOUNT, id, null, null);

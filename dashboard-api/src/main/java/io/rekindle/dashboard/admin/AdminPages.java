@@ -26,8 +26,7 @@ public final class AdminPages implements Routes {
   private final Jdbi jdbi;
 
   /** Creates the pages. */
-  public AdminPages(
-      PageRenderer renderer, AccountService accounts, ApiKeyService keys, Jdbi jdbi) {
+  public AdminPages(PageRenderer renderer, AccountService accounts, ApiKeyService keys, Jdbi jdbi) {
     this.renderer = renderer;
     this.accounts = accounts;
     this.keys = keys;
@@ -55,8 +54,7 @@ public final class AdminPages implements Routes {
     HtmlResponse.send(
         ctx,
         renderer.render(
-            "api-keys",
-            Map.of("v", renderer.view(RequestInfo.of(ctx)), "keys", keys.all())));
+            "api-keys", Map.of("v", renderer.view(RequestInfo.of(ctx)), "keys", keys.all())));
   }
 
   private void auditLog(Context ctx) {

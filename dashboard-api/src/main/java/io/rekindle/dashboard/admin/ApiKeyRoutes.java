@@ -33,8 +33,7 @@ public final class ApiKeyRoutes implements Routes {
 
   @Override
   public void register(Router router) {
-    router.get(
-        "/api/api-keys", Access.ADMIN, ctx -> ListResponse.answerWhole(ctx, CSV, keys::all));
+    router.get("/api/api-keys", Access.ADMIN, ctx -> ListResponse.answerWhole(ctx, CSV, keys::all));
     router.post("/api/api-keys", Access.ADMIN, this::create);
     router.delete("/api/api-keys/{keyId}", Access.ADMIN, this::revoke);
   }

@@ -33,8 +33,7 @@ public final class AuditLogRoutes implements Routes {
                 ctx,
                 QueryParameters.of(ctx),
                 CSV,
-                (cursor, limit) ->
-                    jdbi.withHandle(handle -> AuditLog.page(handle, cursor, limit)),
+                (cursor, limit) -> jdbi.withHandle(handle -> AuditLog.page(handle, cursor, limit)),
                 AuditLog::forEach));
   }
 }

@@ -20,8 +20,7 @@ public final class SuppressionRoutes implements Routes {
 
   private static final int MAX_AT_ONCE = 1_000;
 
-  private static final CsvFormat<Suppression> CSV =
-      CsvFormat.of("suppressions", Suppression.class);
+  private static final CsvFormat<Suppression> CSV = CsvFormat.of("suppressions", Suppression.class);
 
   private final SuppressionService suppressions;
   private final ListResponse listResponse;

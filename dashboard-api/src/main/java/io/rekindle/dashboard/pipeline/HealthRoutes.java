@@ -33,7 +33,6 @@ public final class HealthRoutes implements Routes {
     }
   }
 
-
   /** The innermost cause helps: the pool only says that it waited in vain. */
   private static String rootMessage(Throwable e) {
     Throwable cause = e;

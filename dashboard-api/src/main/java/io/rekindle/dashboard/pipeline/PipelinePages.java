@@ -26,8 +26,7 @@ public final class PipelinePages implements Routes {
   private final DeadLetterService letters;
 
   /** Creates the pages. */
-  public PipelinePages(
-      PageRenderer renderer, PipelineService pipeline, DeadLetterService letters) {
+  public PipelinePages(PageRenderer renderer, PipelineService pipeline, DeadLetterService letters) {
     this.renderer = renderer;
     this.pipeline = pipeline;
     this.letters = letters;

@@ -62,11 +62,7 @@ public final class PipelineService implements AutoCloseable {
    * @param letters null if Kafka is not to be asked
    */
   public PipelineService(
-      Jdbi jdbi,
-      String slot,
-      String topicPrefix,
-      URI flinkUrl,
-      DeadLetterStore letters) {
+      Jdbi jdbi, String slot, String topicPrefix, URI flinkUrl, DeadLetterStore letters) {
     this.jdbi = jdbi;
     this.slot = slot;
     this.topics = Topics.standard().withPrefix(topicPrefix);

@@ -34,8 +34,7 @@ public final class PolicyPages implements Routes {
     QueryParameters query = QueryParameters.of(ctx);
     String version = query.text("version", 128);
     query.check();
-    PolicyView view =
-        policies.view(version).orElseThrow(() -> PolicyRoutes.noPolicy(version));
+    PolicyView view = policies.view(version).orElseThrow(() -> PolicyRoutes.noPolicy(version));
     ViewContext v = renderer.view(RequestInfo.of(ctx));
     Map<String, Object> parameters = new HashMap<>();
     parameters.put("v", v);

@@ -128,9 +128,7 @@ final class PolicyPreviewQueue implements AutoCloseable {
     this.database = database;
   }
 
-  /**
-   * Begins to compare, and cancels the caller's earlier preview. Empty if too many others wait.
-   */
+  /** Begins to compare, and cancels the caller's earlier preview. Empty if too many others wait. */
   Optional<PreviewStatus> start(String caller, ScoringPolicy before, ScoringPolicy after) {
     PreviewJob entry = new PreviewJob(caller, new PolicyPreview(database, before, after));
     for (PreviewJob other : entries.values()) {

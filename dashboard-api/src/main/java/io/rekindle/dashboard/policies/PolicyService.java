@@ -55,8 +55,7 @@ public final class PolicyService {
           List<StoredPolicy> all = StoredPolicy.all(handle);
           if (version == null && all.isEmpty()) {
             return Optional.of(
-                new PolicyView(
-                    all, null, Json.column(PolicyInForce.read(handle).policy().json())));
+                new PolicyView(all, null, Json.column(PolicyInForce.read(handle).policy().json())));
           }
           return StoredPolicy.byVersion(
                   handle, version == null ? all.get(0).policyVersion() : version)
@@ -108,13 +107,7 @@ public final class PolicyService {
           }
           Optional<StoredPolicy> after = StoredPolicy.byVersion(handle, version);
           AuditLog.record(
-              handle,
-              actor,
-              "CHANGE",
-              Subject.POLICY,
-              version,
-              before.get(),
-              after.orElseThrow());
+              handle, actor, "CHANGE", Subject.POLICY, version, before.get(), after.orElseThrow());
           return after;
         });
   }
@@ -150,8 +143,7 @@ public final class PolicyService {
                 StoredPolicy.previous(handle)
                     .orElseThrow(
                         () ->
-                            new PolicyConflictException(
-                                "No policy was in force before this one.")),
+                            new PolicyConflictException("No policy was in force before this one.")),
                 "ROLL_BACK"));
   }
 

@@ -72,7 +72,8 @@ class PagesITCase {
    * Faults in the markup of Swagger UI itself, which no setting changes: it skips a level of
    * headings, and a control of an operation has a link in it.
    */
-  private static final Set<String> SWAGGER_UI_FAULTS = Set.of("heading-order", "nested-interactive");
+  private static final Set<String> SWAGGER_UI_FAULTS =
+      Set.of("heading-order", "nested-interactive");
 
   private static TestDatabase database;
   private static TestDashboard dashboard;

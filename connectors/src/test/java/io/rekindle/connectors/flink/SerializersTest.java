@@ -91,12 +91,12 @@ class SerializersTest {
         seed);
   }
 
-  private record Before(String name, List<Inner> inners) {
+  private record Before(String name, List<Before.Inner> inners) {
 
     record Inner(int number) {}
   }
 
-  private record After(String name, List<Inner> inners, String text, long time, boolean flag) {
+  private record After(String name, List<After.Inner> inners, String text, long time, boolean flag) {
 
     record Inner(int number, double share) {}
   }

@@ -188,7 +188,7 @@ final class WriterBenchmark {
                 () -> DriverManager.getConnection(jdbcUrl),
                 STORE_CONNECTIONS,
                 Duration.ofSeconds(10),
-                Duration.ofHours(72))) {
+                Duration.ofDays(3))) {
       System.out.printf(
           "%d in flight, %d ms per answer, %d processors%n",
           IN_FLIGHT, DELAY_MS, Runtime.getRuntime().availableProcessors());

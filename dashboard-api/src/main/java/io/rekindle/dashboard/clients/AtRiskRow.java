@@ -3,14 +3,14 @@ package io.rekindle.dashboard.clients;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.rekindle.dashboard.clients.ContactStatusQuery.ContactStatus;
 import io.rekindle.dashboard.web.Json;
+import io.rekindle.scoring.factor.Factor;
 import io.rekindle.scoring.policy.ScoringPolicy;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
+import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -45,22 +45,19 @@ public record AtRiskRow(
       Duration cooldown,
       ScoringPolicy policy,
       Instant now) {
-    Map<String, BigDecimal> most = most(policy);
+    Map<Factor, BigDecimal> most = most(policy);
     return clients.stream()
         .map(client -> of(client, contacts.get(client.userId()), cooldown, most, now))
         .toList();
   }
 
   /** The most points that each factor of a policy can give, as far as it has tiers. */
-  private static Map<String, BigDecimal> most(ScoringPolicy policy) {
+  private static Map<Factor, BigDecimal> most(ScoringPolicy policy) {
     JsonNode document = Json.column(policy.json());
-    Map<String, BigDecimal> most = new HashMap<>();
-    for (String factor : new String[] {"recency", "rhythm", "frequency", "value"}) {
-      for (JsonNode tier : document.path(factor).path("tiers")) {
-        most.merge(
-            factor.toUpperCase(Locale.ROOT),
-            tier.path("points").decimalValue(),
-            (a, b) -> a.max(b));
+    Map<Factor, BigDecimal> most = new EnumMap<>(Factor.class);
+    for (Factor factor : Factor.values()) {
+      for (JsonNode tier : document.path(factor.key()).path("tiers")) {
+        most.merge(factor, tier.path("points").decimalValue(), BigDecimal::max);
       }
     }
     return most;
@@ -70,7 +67,7 @@ public record AtRiskRow(
       ClientProfile client,
       ContactStatus contact,
       Duration cooldown,
-      Map<String, BigDecimal> most,
+      Map<Factor, BigDecimal> most,
       Instant now) {
     Long gap = client.usualGapMillis();
     boolean rhythm = gap != null && gap > 0;
@@ -97,32 +94,27 @@ public record AtRiskRow(
   }
 
   /** The factor that lacks most of what it could give. */
-  private static String reason(ClientProfile client, Map<String, BigDecimal> most) {
+  private static String reason(ClientProfile client, Map<Factor, BigDecimal> most) {
     if (Boolean.TRUE.equals(client.overridden())) {
       return "OVERRIDE";
     }
-    ClientProfile.Breakdown points = client.breakdown();
+    FactorPoints points = client.breakdown();
     if (points == null) {
       return "NONE";
     }
-    String reason = "RECENCY";
-    BigDecimal largest = lack("RECENCY", points.recency(), most);
-    Map<String, BigDecimal> others =
-        Map.of(
-            "RHYTHM", lack("RHYTHM", points.rhythm(), most),
-            "FREQUENCY", lack("FREQUENCY", points.frequency(), most),
-            "VALUE", lack("VALUE", points.value(), most));
-    for (String factor : new String[] {"RHYTHM", "FREQUENCY", "VALUE"}) {
-      if (others.get(factor).compareTo(largest) > 0) {
+    Factor reason = null;
+    BigDecimal largest = null;
+    for (Factor factor : Factor.values()) {
+      BigDecimal lack = lack(points.of(factor), most.get(factor));
+      if (reason == null || lack.compareTo(largest) > 0) {
         reason = factor;
-        largest = others.get(factor);
+        largest = lack;
       }
     }
-    return reason;
+    return reason.name();
   }
 
-  private static BigDecimal lack(String factor, BigDecimal points, Map<String, BigDecimal> most) {
-    BigDecimal possible = most.get(factor);
+  private static BigDecimal lack(BigDecimal points, BigDecimal possible) {
     return possible == null || points == null ? BigDecimal.ZERO : possible.subtract(points);
   }
 }

@@ -15,6 +15,7 @@ import io.rekindle.dashboard.web.QueryParameters;
 import io.rekindle.dashboard.web.RequestInfo;
 import io.rekindle.dashboard.web.Router;
 import io.rekindle.dashboard.web.Routes;
+import io.rekindle.scoring.factor.Factor;
 import io.rekindle.scoring.policy.ScoringPolicy;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -127,38 +128,40 @@ public final class ClientPages implements Routes {
       ScoringPolicy policy,
       String currency,
       ViewContext v) {
-    ClientProfile.Breakdown points = client.breakdown();
+    FactorPoints points = client.breakdown();
     if (points == null || client.computedScore() == null) {
       return null;
     }
     // What the points are for is only known of the policy that is active.
     boolean known =
         policy.version().equals(client.policyVersion()) && client.lastOrderDate() != null;
+    Waterfall.Builder waterfall = new Waterfall.Builder();
+    for (Factor factor : Factor.values()) {
+      waterfall.part(
+          factor.name(),
+          points.of(factor),
+          known ? why(factor, client, forecast, currency, v) : null);
+    }
+    return waterfall.score(
+        client.computedScore(),
+        Boolean.TRUE.equals(client.overridden()) ? client.engagementScore() : null,
+        policy.atRiskBelow());
+  }
+
+  /** What the points of a factor are for; null if there is no more to say. */
+  private static String why(
+      Factor factor, ClientProfile client, ScoreForecast forecast, String currency, ViewContext v) {
     Double gaps = forecast.gaps();
-    return new Waterfall.Builder()
-        .part(
-            "RECENCY",
-            points.recency(),
-            known ? v.t("why.RECENCY", v.daysSince(client.lastOrderDate())) : null)
-        .part(
-            "RHYTHM",
-            points.rhythm(),
-            known && gaps != null
-                ? v.t("why.RHYTHM", v.n(gaps, 1), v.spanMillis(forecast.score().usualGap()))
-                : null)
-        .part(
-            "FREQUENCY",
-            points.frequency(),
-            known ? v.t("why.FREQUENCY", forecast.score().orderDays()) : null)
-        .part(
-            "VALUE",
-            points.value(),
-            known ? v.t("why.VALUE", v.money(forecast.spend(), currency)) : null)
-        .part("CONTACT", points.contact(), null)
-        .score(
-            client.computedScore(),
-            Boolean.TRUE.equals(client.overridden()) ? client.engagementScore() : null,
-            policy.atRiskBelow());
+    return switch (factor) {
+      case RECENCY -> v.t("why.RECENCY", v.daysSince(client.lastOrderDate()));
+      case RHYTHM ->
+          gaps == null
+              ? null
+              : v.t("why.RHYTHM", v.n(gaps, 1), v.spanMillis(forecast.score().usualGap()));
+      case FREQUENCY -> v.t("why.FREQUENCY", forecast.score().orderDays());
+      case VALUE -> v.t("why.VALUE", v.money(forecast.spend(), currency));
+      case CONTACT -> null;
+    };
   }
 
   /** The thresholds and marks that the line of the score is drawn with. */

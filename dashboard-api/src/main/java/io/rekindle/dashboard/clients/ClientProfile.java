@@ -42,7 +42,7 @@ public record ClientProfile(
     String segment,
     Boolean atRisk,
     Instant atRiskSince,
-    Breakdown breakdown,
+    FactorPoints breakdown,
     Boolean overridden,
     BigDecimal computedScore,
     Long usualGapMillis,
@@ -52,17 +52,4 @@ public record ClientProfile(
     Instant asOf,
     String policyVersion,
     Instant createdAt,
-    Instant updatedAt) {
-
-  /**
-   * The points that the computed score is the sum of.
-   *
-   * @param contact points that the policy takes off for a recent email; null if it has no such rule
-   */
-  public record Breakdown(
-      BigDecimal recency,
-      BigDecimal rhythm,
-      BigDecimal frequency,
-      BigDecimal value,
-      BigDecimal contact) {}
-}
+    Instant updatedAt) {}

@@ -1,9 +1,12 @@
 package io.rekindle.dashboard.clients;
 
 import io.rekindle.dashboard.database.NullableColumns;
+import io.rekindle.scoring.factor.Factor;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Arrays;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.StatementContext;
 
@@ -16,12 +19,16 @@ final class ClientProfileQuery {
       u.user_id, u.email, u.name, u.preferred_categories, u.time_zone, u.locale,
       u.marketing_consent, u.created_at, u.updated_at,
       s.last_order_at, s.order_count, s.average_order_value, s.score, s.band, s.segment,
-      s.at_risk, s.at_risk_since, s.recency_points, s.rhythm_points, s.frequency_points,
-      s.value_points, s.contact_points, s.overridden, s.computed_score, s.usual_gap_ms,
+      s.at_risk, s.at_risk_since, {points}, s.overridden, s.computed_score, s.usual_gap_ms,
       s.last_contact_at, s.next_change_at, s.as_of, s.policy_version,
       (select max(sent_at) from engagement.emails e
         where e.user_id = u.user_id and e.status = 'SENT') as last_email_at
-      """;
+      """
+          .replace(
+              "{points}",
+              Arrays.stream(Factor.values())
+                  .map(factor -> "s." + factor.column())
+                  .collect(Collectors.joining(", ")));
 
   private ClientProfileQuery() {}
 
@@ -57,7 +64,7 @@ final class ClientProfileQuery {
         row.getString("segment"),
         row.getObject("at_risk", Boolean.class),
         NullableColumns.instant(row, "at_risk_since"),
-        breakdown(row),
+        FactorPoints.read(row),
         row.getObject("overridden", Boolean.class),
         NullableColumns.points(row, "computed_score"),
         row.getObject("usual_gap_ms", Long.class),
@@ -68,17 +75,5 @@ final class ClientProfileQuery {
         row.getString("policy_version"),
         NullableColumns.instant(row, "created_at"),
         NullableColumns.instant(row, "updated_at"));
-  }
-
-  static ClientProfile.Breakdown breakdown(ResultSet row) throws SQLException {
-    if (row.getBigDecimal("recency_points") == null) {
-      return null;
-    }
-    return new ClientProfile.Breakdown(
-        NullableColumns.points(row, "recency_points"),
-        NullableColumns.points(row, "rhythm_points"),
-        NullableColumns.points(row, "frequency_points"),
-        NullableColumns.points(row, "value_points"),
-        NullableColumns.points(row, "contact_points"));
   }
 }

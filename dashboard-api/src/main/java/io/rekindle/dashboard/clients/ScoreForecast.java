@@ -2,9 +2,9 @@ package io.rekindle.dashboard.clients;
 
 import io.rekindle.dashboard.database.NullableColumns;
 import io.rekindle.platform.text.CurrencyCodes;
-import io.rekindle.scoring.OrderHistory;
 import io.rekindle.scoring.Score;
 import io.rekindle.scoring.Scorer;
+import io.rekindle.scoring.orders.OrderHistory;
 import io.rekindle.scoring.policy.ScoringPolicy;
 import java.math.BigDecimal;
 import java.math.RoundingMode;

@@ -14,9 +14,9 @@ import io.rekindle.dashboard.web.QueryParameters;
 import io.rekindle.dashboard.web.RequestInfo;
 import io.rekindle.dashboard.web.Router;
 import io.rekindle.dashboard.web.Routes;
+import io.rekindle.scoring.factor.Factor;
 import java.math.BigDecimal;
 import java.util.HashMap;
-import java.util.Locale;
 import java.util.Map;
 
 /** The pages of emails. */
@@ -81,17 +81,15 @@ public final class EmailPages implements Routes {
       return null;
     }
     JsonNode inputs = why.decision().inputs();
-    if (!inputs.path("recency_points").isNumber()) {
+    if (!inputs.path(Factor.RECENCY.column()).isNumber()) {
       return null;
     }
     Waterfall.Builder builder = new Waterfall.Builder();
-    for (String factor : new String[] {"recency", "rhythm", "frequency", "value", "contact"}) {
-      BigDecimal points =
-          inputs.path(factor + "_points").isNumber()
-              ? inputs.path(factor + "_points").decimalValue()
-              : null;
-      boolean shown = points != null && !(factor.equals("contact") && points.signum() == 0);
-      builder.part(factor.toUpperCase(Locale.ROOT), shown ? points : null, null);
+    for (Factor factor : Factor.values()) {
+      JsonNode stored = inputs.path(factor.column());
+      BigDecimal points = stored.isNumber() ? stored.decimalValue() : null;
+      boolean shown = points != null && !(factor == Factor.CONTACT && points.signum() == 0);
+      builder.part(factor.name(), shown ? points : null, null);
     }
     return builder.score(why.decision().score(), null, null);
   }

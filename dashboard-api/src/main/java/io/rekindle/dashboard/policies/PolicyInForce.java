@@ -1,7 +1,7 @@
 package io.rekindle.dashboard.policies;
 
 import io.rekindle.dashboard.web.Json;
-import io.rekindle.scoring.policy.InvalidPolicyException;
+import io.rekindle.scoring.document.InvalidPolicyException;
 import io.rekindle.scoring.policy.ScoringPolicy;
 import org.jdbi.v3.core.Handle;
 

@@ -6,7 +6,7 @@ import io.rekindle.dashboard.audit.AuditLog.Subject;
 import io.rekindle.dashboard.database.Snapshot;
 import io.rekindle.dashboard.web.Actor;
 import io.rekindle.dashboard.web.Json;
-import io.rekindle.scoring.policy.InvalidPolicyException;
+import io.rekindle.scoring.document.InvalidPolicyException;
 import io.rekindle.scoring.policy.ScoringPolicy;
 import java.util.List;
 import java.util.Map;

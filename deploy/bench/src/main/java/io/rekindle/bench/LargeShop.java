@@ -6,10 +6,11 @@ import io.rekindle.local.demo.Region;
 import io.rekindle.local.terminal.Failure;
 import io.rekindle.local.terminal.Progress;
 import io.rekindle.platform.text.CurrencyCodes;
-import io.rekindle.scoring.OrderHistory;
-import io.rekindle.scoring.OrderTable;
 import io.rekindle.scoring.Score;
 import io.rekindle.scoring.Scorer;
+import io.rekindle.scoring.factor.Factor;
+import io.rekindle.scoring.orders.OrderHistory;
+import io.rekindle.scoring.orders.OrderTable;
 import io.rekindle.scoring.policy.ScoringPolicy;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
@@ -145,13 +146,15 @@ public final class LargeShop {
                   + " marketing_consent, created_at)",
               "shop.orders (order_id, user_id, placed_at, amount, refunded_amount, status,"
                   + " category)",
-              "engagement.user_scores (user_id, score, band, segment, recency_points,"
-                  + " rhythm_points, frequency_points, value_points, contact_points, order_count,"
+              "engagement.user_scores (user_id, score, band, segment, "
+                  + Factor.columns()
+                  + ", order_count,"
                   + " average_order_value, last_order_at, usual_gap_ms, at_risk, at_risk_since,"
                   + " next_change_at, as_of, revision, policy_version, client_since)",
               "engagement.score_history (user_id, as_of, revision, score, band, segment, at_risk,"
-                  + " recency_points, rhythm_points, frequency_points, value_points,"
-                  + " contact_points, previous_score, previous_band, previous_at_risk, cause,"
+                  + " "
+                  + Factor.columns()
+                  + ", previous_score, previous_band, previous_at_risk, cause,"
                   + " policy_version)",
               "engagement.risk_episodes (episode_id, user_id, opened_at, noticed_at, closed_at,"
                   + " close_reason, score_at_opening, policy_version, revision)",
@@ -358,11 +361,10 @@ public final class LargeShop {
   }
 
   private LargeShop points(Score score) {
-    return text(score.recencyDecimal())
-        .text(score.rhythmDecimal())
-        .text(score.frequencyDecimal())
-        .text(score.valueDecimal())
-        .text(score.contactDecimal());
+    for (Factor factor : Factor.values()) {
+      text(score.pointsDecimal(factor));
+    }
+    return this;
   }
 
   private static String category(int number) {

@@ -1,8 +1,14 @@
 package io.rekindle.scoring;
 
+import io.rekindle.scoring.factor.Breakdown;
+import io.rekindle.scoring.factor.FactorRule;
+import io.rekindle.scoring.factor.TierCursor;
+import io.rekindle.scoring.orders.OrderHistory;
+import io.rekindle.scoring.orders.UserFacts;
 import io.rekindle.scoring.policy.ScoringPolicy.Definition;
 import io.rekindle.scoring.policy.Segment;
-import io.rekindle.scoring.policy.TierTable;
+import java.util.Arrays;
+import java.util.stream.Stream;
 
 /**
  * The score of a user at any instant with the orders that there are, and the instants at which it
@@ -14,138 +20,103 @@ final class DecayCurve {
   static final long NO_CROSSING = TierCursor.NO_DROP;
 
   private final Definition policy;
-  private final TierCursor recency;
-  private final TierCursor rhythm;
+  private final UserFacts facts;
+  private final FactorRule[] rules;
+  private final TierCursor[] factors;
   private final TierCursor orderDays;
-  private final TierCursor spend;
-  private final TierCursor elapsedThresholds;
-  private final OrderFacts facts;
+  private final TierCursor elapsed;
+  private final TierCursor[] moving;
 
-  private double ordersEverPoints;
-  private double averageOrderPoints;
-  private long contactFrom;
-  private long contactUntil;
   private double scoreAtLastOrder;
   private long now;
+  private long nextCrossing;
 
   DecayCurve(Definition policy) {
     this.policy = policy;
-    recency = new TierCursor(policy.recency());
-    rhythm = new TierCursor(policy.rhythm());
-    orderDays = new TierCursor(policy.orderDays());
-    spend = new TierCursor(policy.spend());
-    elapsedThresholds = new TierCursor(policy.elapsedThresholds());
-    facts = new OrderFacts(policy, orderDays, spend);
+    facts = new UserFacts(policy.windowMillis(), policy.exchangeRates(), policy.usualGap());
+    rules = policy.factors().toArray(FactorRule[]::new);
+    factors = Arrays.stream(rules).map(FactorRule::cursor).toArray(TierCursor[]::new);
+    orderDays = policy.orderDaysConditions().cursor();
+    elapsed = policy.elapsedConditions().cursor();
+    moving =
+        Stream.concat(Arrays.stream(factors), Stream.of(orderDays, elapsed))
+            .filter(TierCursor::moves)
+            .toArray(TierCursor[]::new);
   }
 
   /** Loads a user; call {@link #seek} next, unless there is no effective order. */
-  OrderFacts load(OrderHistory orders, long asOf, long lastContactAt) {
-    facts.load(orders, asOf);
-    boolean contacted = lastContactAt != Score.NEVER && policy.contactPoints() != 0;
-    contactFrom = contacted ? lastContactAt : NO_CROSSING;
-    contactUntil = contacted ? lastContactAt + policy.contactMillis() : NO_CROSSING;
-    if (facts.orderCount > 0) {
-      int count = facts.orderCount;
-      ordersEverPoints = policy.ordersEver() == null ? 0 : policy.ordersEver().points(count);
-      averageOrderPoints =
-          policy.averageOrderValue() == null
-              ? 0
-              : policy.averageOrderValue().points(facts.totalSpend / 100.0 / count);
-      fillByElapsed(recency, policy.recency(), facts.lastOrderAt);
-      fillByElapsed(elapsedThresholds, policy.elapsedThresholds(), facts.lastOrderAt);
-      fillByGap(facts.lastOrderAt, facts.usualGap);
+  UserFacts load(OrderHistory orders, long asOf, long lastContactAt) {
+    facts.load(orders, asOf, lastContactAt);
+    if (facts.orderCount() > 0) {
+      for (int i = 0; i < rules.length; i++) {
+        rules[i].load(facts, factors[i]);
+      }
+      policy.orderDaysConditions().load(facts, orderDays);
+      policy.elapsedConditions().load(facts, elapsed);
       if (policy.atRiskDrop() != null) {
-        seek(facts.lastOrderAt);
+        seek(facts.lastOrderAt());
         scoreAtLastOrder = score();
       }
     }
     return facts;
   }
 
-  private static void fillByElapsed(TierCursor cursor, TierTable table, long since) {
-    cursor.clear();
-    for (int level = 1; level < table.levels(); level++) {
-      cursor.addLevel(since + table.thresholds()[level]);
-    }
-  }
-
-  private void fillByGap(long since, long gap) {
-    rhythm.clear();
-    for (int level = 1; level < policy.rhythm().levels(); level++) {
-      // The first whole millisecond at which 1000 · elapsed reaches threshold · gap.
-      rhythm.addLevel(since + (policy.rhythm().thresholds()[level] * gap + 999) / 1000);
-    }
-  }
-
   /** Goes to any instant. */
   void seek(long instant) {
     now = instant;
-    recency.seek(instant);
-    rhythm.seek(instant);
-    orderDays.seek(instant);
-    spend.seek(instant);
-    elapsedThresholds.seek(instant);
+    long next = NO_CROSSING;
+    for (TierCursor cursor : moving) {
+      cursor.seek(instant);
+      next = Math.min(next, cursor.nextDrop());
+    }
+    nextCrossing = next;
   }
 
   /** Goes to an instant that is not before the present one. */
   void advance(long instant) {
     now = instant;
-    recency.advance(instant);
-    rhythm.advance(instant);
-    orderDays.advance(instant);
-    spend.advance(instant);
-    elapsedThresholds.advance(instant);
+    long next = NO_CROSSING;
+    for (TierCursor cursor : moving) {
+      cursor.advance(instant);
+      next = Math.min(next, cursor.nextDrop());
+    }
+    nextCrossing = next;
   }
 
   /** The next instant at which something can differ, or {@link #NO_CROSSING}. */
   long nextCrossing() {
-    long next = Math.min(recency.nextDrop(), rhythm.nextDrop());
-    next = Math.min(next, Math.min(orderDays.nextDrop(), spend.nextDrop()));
-    next = Math.min(next, elapsedThresholds.nextDrop());
-    if (contactFrom > now) {
-      next = Math.min(next, contactFrom);
-    }
-    if (contactUntil > now) {
-      next = Math.min(next, contactUntil);
-    }
-    return next;
+    return nextCrossing;
   }
 
-  double recencyPoints() {
-    return recency.points();
+  Breakdown breakdown() {
+    return Breakdown.of(factors);
   }
 
-  double rhythmPoints() {
-    return rhythm.points();
-  }
-
-  double frequencyPoints() {
-    return ordersEverPoints + orderDays.points();
-  }
-
-  double valuePoints() {
-    return averageOrderPoints + spend.points();
-  }
-
-  double contactPoints() {
-    return now >= contactFrom && now < contactUntil ? policy.contactPoints() : 0;
+  /** Whether the points are those of the breakdown. */
+  boolean has(Breakdown breakdown) {
+    return breakdown.isOf(factors);
   }
 
   /** Added up in this order in every place, since fractions depend on it. */
   double score() {
-    return policy.clamp(
-        policy.base()
-            + recencyPoints()
-            + rhythmPoints()
-            + frequencyPoints()
-            + valuePoints()
-            + contactPoints());
+    double sum = policy.base();
+    for (TierCursor factor : factors) {
+      sum += factor.points();
+    }
+    return policy.clamp(sum);
   }
 
-  /** What the score is without an order: no factor has anything to measure, save the contact. */
+  /** The score of the loaded user, who has no order: most factors have nothing to measure. */
   double scoreWithoutOrders(long instant) {
-    now = instant;
-    return policy.clamp(policy.base() + contactPoints());
+    double sum = policy.base();
+    for (int i = 0; i < rules.length; i++) {
+      if (rules[i].countsWithoutOrders()) {
+        rules[i].load(facts, factors[i]);
+        factors[i].seek(instant);
+        sum += factors[i].points();
+      }
+    }
+    return policy.clamp(sum);
   }
 
   boolean atRisk(double score) {
@@ -157,10 +128,9 @@ final class DecayCurve {
     return policy.segment(
         score,
         atRisk,
-        // The thresholds include every number that a rule asks for, so one on the same level will
-        // do.
-        policy.orderDays().thresholds()[orderDays.level()],
-        facts.orderDaysEver,
+        // Has a level for every number that a rule asks for, so one number of a level will do.
+        policy.orderDaysConditions().tiers().threshold(orderDays.level()),
+        facts.orderDaysEver(),
         facts.elapsed(now));
   }
 
@@ -169,11 +139,11 @@ final class DecayCurve {
    * contact that ended before an order in the future did it, the time of that order.
    */
   long atRiskSince(long asOf) {
-    seek(facts.lastOrderAt);
+    seek(facts.lastOrderAt());
     while (!atRisk(score())) {
       long next = nextCrossing();
       if (next > asOf) {
-        return facts.lastOrderAt;
+        return facts.lastOrderAt();
       }
       advance(next);
     }

@@ -1,5 +1,8 @@
 package io.rekindle.scoring;
 
+import io.rekindle.scoring.factor.Breakdown;
+import io.rekindle.scoring.factor.Factor;
+import io.rekindle.scoring.orders.UserFacts;
 import io.rekindle.scoring.policy.Band;
 import io.rekindle.scoring.policy.Segment;
 import java.math.BigDecimal;
@@ -9,19 +12,20 @@ import java.math.RoundingMode;
  * What a policy says of a user at one instant. Instants are epoch milliseconds, {@link #NEVER} when
  * there is none; amounts are hundredths of the policy's base currency.
  *
+ * <p>The components are in three groups: the result as of the instant, the next instants, and the
+ * facts about orders. They are not records of their own, so that scoring makes only one object
+ * beside the breakdown.
+ *
  * <p>Points and scores of tiered factors are whole numbers and exact; linear factors give
- * fractions. Outputs show them by {@link #scoreDecimal()} and its siblings, so that they all agree.
+ * fractions. Outputs show them by {@link #scoreDecimal()} and {@link #pointsDecimal}, so that they
+ * all agree.
  *
  * @param asOf the instant that all of this speaks of
  * @param scored whether there is a score: a user without an effective order has none
  * @param score the score, or 0 if there is none
- * @param recencyPoints part of the score for how long ago the last order was
- * @param rhythmPoints part of the score for how long ago that was by the user's own usual gap
- * @param frequencyPoints part of the score for the number of orders
- * @param valuePoints part of the score for the amounts spent
- * @param contactPoints zero, or the deduction for having been emailed lately
- * @param atRiskSince the first instant, not before the last order, at which the user was at risk in
- *     this silence; NEVER if not at risk as of {@code asOf}
+ * @param breakdown the points that the computed score is the sum of
+ * @param atRiskSince the first instant, not before the last order, at which the user was at risk
+ *     with the present orders; NEVER if not at risk as of {@code asOf}
  * @param nextChange the next instant at which the score differs if nothing happens
  * @param nextReview the next instant at which anything shown differs (score, any points, band,
  *     segment, at risk) if nothing happens; never after {@code nextChange}
@@ -42,11 +46,7 @@ public record Score(
     long asOf,
     boolean scored,
     double score,
-    double recencyPoints,
-    double rhythmPoints,
-    double frequencyPoints,
-    double valuePoints,
-    double contactPoints,
+    Breakdown breakdown,
     Band band,
     Segment segment,
     boolean atRisk,
@@ -64,38 +64,111 @@ public record Score(
     int unconvertedOrders) {
 
   /** Stands for an instant that there is not. */
-  public static final long NEVER = Long.MIN_VALUE;
+  public static final long NEVER = UserFacts.NEVER;
 
   private static final int FRACTION_DIGITS = 4;
+
+  /** The score of a user with an effective order, who is at risk if {@code atRiskSince} is set. */
+  static Score computed(
+      long asOf,
+      double score,
+      Breakdown breakdown,
+      Band band,
+      Segment segment,
+      long atRiskSince,
+      long nextChange,
+      long nextReview,
+      long nextCrossing,
+      UserFacts facts) {
+    return new Score(
+        asOf,
+        true,
+        score,
+        breakdown,
+        band,
+        segment,
+        atRiskSince != NEVER,
+        atRiskSince,
+        nextChange,
+        nextReview,
+        nextCrossing,
+        facts.usualGap(),
+        facts.orderDaysInWindow(),
+        facts.orderDaysEver(),
+        facts.spendInWindow(),
+        facts.orderCount(),
+        facts.totalSpend(),
+        facts.lastOrderAt(),
+        facts.unconvertedOrders());
+  }
+
+  /** A user without an effective order. */
+  static Score prospect(long asOf) {
+    return new Score(
+        asOf,
+        false,
+        0,
+        Breakdown.NONE,
+        Band.PROSPECT,
+        Segment.PROSPECT,
+        false,
+        NEVER,
+        NEVER,
+        NEVER,
+        NEVER,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        NEVER,
+        0);
+  }
+
+  /** The same user with another score until it expires; the points stay as computed. */
+  Score overridden(
+      int overrideScore,
+      Band overrideBand,
+      Segment overrideSegment,
+      long riskSince,
+      long expiresAt,
+      long review) {
+    return new Score(
+        asOf,
+        true,
+        overrideScore,
+        breakdown,
+        overrideBand,
+        overrideSegment,
+        riskSince != NEVER,
+        riskSince,
+        expiresAt,
+        review,
+        review,
+        usualGap,
+        orderDays,
+        orderDaysEver,
+        spendMinor,
+        orderCount,
+        totalSpendMinor,
+        lastOrderAt,
+        unconvertedOrders);
+  }
 
   /** The score as outputs show it, or null if there is none. */
   public BigDecimal scoreDecimal() {
     return scored ? decimal(score) : null;
   }
 
-  /** The recency points as outputs show them, or null without an effective order. */
-  public BigDecimal recencyDecimal() {
-    return points(recencyPoints);
+  /** The points of a factor. */
+  public double points(Factor factor) {
+    return breakdown.points(factor);
   }
 
-  /** The rhythm points as outputs show them, or null without an effective order. */
-  public BigDecimal rhythmDecimal() {
-    return points(rhythmPoints);
-  }
-
-  /** The frequency points as outputs show them, or null without an effective order. */
-  public BigDecimal frequencyDecimal() {
-    return points(frequencyPoints);
-  }
-
-  /** The value points as outputs show them, or null without an effective order. */
-  public BigDecimal valueDecimal() {
-    return points(valuePoints);
-  }
-
-  /** The contact points as outputs show them, or null without an effective order. */
-  public BigDecimal contactDecimal() {
-    return points(contactPoints);
+  /** The points of a factor as outputs show them, or null without an effective order. */
+  public BigDecimal pointsDecimal(Factor factor) {
+    return orderCount == 0 ? null : decimal(points(factor));
   }
 
   /**
@@ -112,10 +185,6 @@ public record Score(
   /** The number with four decimals, rounded half even from its exact binary value. */
   static BigDecimal fourDecimals(double number) {
     return new BigDecimal(number).setScale(FRACTION_DIGITS, RoundingMode.HALF_EVEN);
-  }
-
-  private BigDecimal points(double points) {
-    return orderCount == 0 ? null : decimal(points);
   }
 
   private static BigDecimal decimal(double number) {

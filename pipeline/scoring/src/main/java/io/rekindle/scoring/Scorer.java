@@ -1,6 +1,8 @@
 package io.rekindle.scoring;
 
-import io.rekindle.scoring.policy.Band;
+import io.rekindle.scoring.factor.Breakdown;
+import io.rekindle.scoring.orders.OrderHistory;
+import io.rekindle.scoring.orders.UserFacts;
 import io.rekindle.scoring.policy.ScoringPolicy;
 import io.rekindle.scoring.policy.ScoringPolicy.Definition;
 import io.rekindle.scoring.policy.Segment;
@@ -33,18 +35,13 @@ public final class Scorer {
    *     million years away
    */
   public Score score(OrderHistory orders, long asOf, long lastContactAt) {
-    OrderFacts facts = load(orders, asOf, lastContactAt);
-    if (facts.orderCount == 0) {
-      return prospect(asOf);
+    UserFacts facts = curve.load(orders, asOf, lastContactAt);
+    if (facts.orderCount() == 0) {
+      return Score.prospect(asOf);
     }
     curve.seek(asOf);
     final double score = curve.score();
-    final double recency = curve.recencyPoints();
-    final double rhythm = curve.rhythmPoints();
-    final double frequency = curve.frequencyPoints();
-    final double value = curve.valuePoints();
-    final double contact = curve.contactPoints();
-    final Band band = policy.band(score);
+    final Breakdown breakdown = curve.breakdown();
     final boolean atRisk = curve.atRisk(score);
     final Segment segment = curve.segment(score, atRisk);
 
@@ -61,11 +58,7 @@ public final class Scorer {
         boolean laterAtRisk = curve.atRisk(laterScore);
         boolean differs =
             laterScore != score
-                || curve.recencyPoints() != recency
-                || curve.rhythmPoints() != rhythm
-                || curve.frequencyPoints() != frequency
-                || curve.valuePoints() != value
-                || curve.contactPoints() != contact
+                || !curve.has(breakdown)
                 || laterAtRisk != atRisk
                 || curve.segment(laterScore, laterAtRisk) != segment;
         nextReview = differs ? crossing : Score.NEVER;
@@ -76,30 +69,17 @@ public final class Scorer {
       }
     }
 
-    return new Score(
+    return Score.computed(
         asOf,
-        true,
         score,
-        recency,
-        rhythm,
-        frequency,
-        value,
-        contact,
-        band,
+        breakdown,
+        policy.band(score),
         segment,
-        atRisk,
         atRisk ? curve.atRiskSince(asOf) : Score.NEVER,
         nextChange,
         nextReview,
         nextCrossing == DecayCurve.NO_CROSSING ? Score.NEVER : nextCrossing,
-        facts.usualGap,
-        facts.orderDaysInWindow,
-        facts.orderDaysEver,
-        facts.spendInWindow,
-        facts.orderCount,
-        facts.totalSpend,
-        facts.lastOrderAt,
-        facts.unconvertedOrders);
+        facts);
   }
 
   /**
@@ -140,70 +120,12 @@ public final class Scorer {
         computed.nextCrossing() == Score.NEVER
             ? expiresAt
             : Math.min(expiresAt, computed.nextCrossing());
-    return new Score(
-        computed.asOf(),
-        true,
+    return computed.overridden(
         overrideScore,
-        computed.recencyPoints(),
-        computed.rhythmPoints(),
-        computed.frequencyPoints(),
-        computed.valuePoints(),
-        computed.contactPoints(),
         policy.band(overrideScore),
         segment,
-        atRisk,
         atRisk ? atRiskSince : Score.NEVER,
         expiresAt,
-        nextReview,
-        nextReview,
-        computed.usualGap(),
-        computed.orderDays(),
-        computed.orderDaysEver(),
-        computed.spendMinor(),
-        computed.orderCount(),
-        computed.totalSpendMinor(),
-        computed.lastOrderAt(),
-        computed.unconvertedOrders());
-  }
-
-  private OrderFacts load(OrderHistory orders, long asOf, long lastContactAt) {
-    requireNear("The instant to score", asOf);
-    if (lastContactAt != Score.NEVER) {
-      requireNear("The last contact", lastContactAt);
-    }
-    return curve.load(orders, asOf, lastContactAt);
-  }
-
-  private static void requireNear(String what, long instant) {
-    if (instant > OrderFacts.MAX_INSTANT || instant < -OrderFacts.MAX_INSTANT) {
-      throw OrderFacts.tooFar(what, instant);
-    }
-  }
-
-  private static Score prospect(long asOf) {
-    return new Score(
-        asOf,
-        false,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        Band.PROSPECT,
-        Segment.PROSPECT,
-        false,
-        Score.NEVER,
-        Score.NEVER,
-        Score.NEVER,
-        Score.NEVER,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        Score.NEVER,
-        0);
+        nextReview);
   }
 }

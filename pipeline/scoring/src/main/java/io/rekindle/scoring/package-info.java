@@ -20,39 +20,20 @@
  *
  * <h2>Score</h2>
  *
- * <p>score(t) = {@code base} + recency + rhythm + frequency + value + contact, limited to {@code
- * clamp}. A user without an effective order has no score and is a PROSPECT. Every factor can be
- * left out of a policy, or be null, and is then zero. Tiers name where they begin: a measure
- * exactly on a threshold is in the tier that begins there, and the last tier has no end.
+ * <p>score(t) = {@code base} + the points of each factor, limited to {@code clamp}. A user without
+ * an effective order has no score and is a PROSPECT. Every factor can be left out of a policy, or
+ * be null, and is then zero. Tiers name where they begin: a measure exactly on a threshold is in
+ * the tier that begins there, and the last tier has no end.
  *
- * <dl>
- *   <dt>{@code recency}
- *   <dd>Tiers of elapsed time in days ({@code fromDays}). A rule of the kind "more than 30 whole
- *       days" begins at 31.
- *   <dt>{@code rhythm}
- *   <dd>Tiers of elapsed time in usual gaps of this user ({@code fromGaps}). With d<sub>1</sub> to
- *       d<sub>m</sub> the most recent order days, at most {@code orderDays} of them, the usual gap
- *       is (d<sub>m</sub> &minus; d<sub>1</sub> + {@code priorWeight} &middot; {@code
- *       priorGapDays}) div (m &minus; 1 + {@code priorWeight}), in whole milliseconds, and not less
- *       than {@code minGapDays} nor more than {@code maxGapDays}.
- *   <dt>{@code frequency}
- *   <dd>Of {@code ORDER_DAYS_IN_WINDOW}, or of {@code ORDERS_EVER}, which counts effective orders:
- *       either {@code tiers} ({@code fromCount}), or {@code linear}: min({@code points}, {@code
- *       points} &middot; (count / {@code fullAt})).
- *   <dt>{@code value}
- *   <dd>Of {@code SPEND_IN_WINDOW}: tiers in multiples of the amount {@code reference} ({@code
- *       fromMultiple}). Or of {@code AVERAGE_ORDER_VALUE}, all spend ever by all effective orders:
- *       {@code linear} as above.
- *   <dt>{@code contact}
- *   <dd>{@code points}, which are below zero, from the last contact on for {@code withinDays}.
- * </dl>
+ * <p>The {@linkplain io.rekindle.scoring.factor.Factor factors} are added in the order of that
+ * enum. The class of each defines its section of the policy.
  *
  * <p>Days, gaps and multiples have at most three decimals and are compared in whole numbers; points
  * of tiers are whole, so a score of tiers alone is exact. Linear factors are real numbers, added in
- * the order above, and shown with four decimals, rounded half even.
+ * the order of the factors, and shown with four decimals, rounded half even.
  *
  * <p>Points may not rise with elapsed time, nor fall with more orders or more spend; a policy that
- * breaks this is refused. So during a silence every factor only falls, save that a contact ends,
+ * breaks this is refused. So without an order every factor only falls, save that a contact ends,
  * and a user crosses each threshold once.
  *
  * <h2>What follows from it</h2>
@@ -60,8 +41,8 @@
  * <ul>
  *   <li>At risk at t: score(t) &lt; {@code atRisk.scoreBelow}, or score(last) &minus; score(t) &ge;
  *       {@code atRisk.dropAtLeast}, both with the present set of orders. <i>At risk since</i> is
- *       the first instant from last on at which that holds, so it is the same whenever it is
- *       computed in one silence.
+ *       the first instant from last on at which that holds, so it stays the same until the next
+ *       order.
  *   <li>Recovered: not at risk, and the score is {@code atRisk.recoveryMargin} (5 if not given) or
  *       more above {@code scoreBelow}; so is a user without an effective order.
  *   <li>Bands: HEALTHY, COOLING and LOW from the scores in {@code bands} on, else LAPSED.
@@ -78,7 +59,7 @@
  * <h2>Policies</h2>
  *
  * <p>{@link io.rekindle.scoring.policy.ScoringPolicy} reads them from JSON; {@code policies/*.json}
- * beside this class are those that come with the product.
+ * in the resources are those that come with the product.
  *
  * <ul>
  *   <li>{@code cadence-v1}, the default. Recency in days: below 14: 30 points, 30: 28, 45: 24, 60:

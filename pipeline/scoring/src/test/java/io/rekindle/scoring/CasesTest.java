@@ -2,6 +2,7 @@ package io.rekindle.scoring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rekindle.scoring.factor.Factor;
 import io.rekindle.scoring.policy.ScoringPolicy;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -55,10 +56,10 @@ class CasesTest {
     actual.put("as_of_ms", Long.toString(asOf));
     actual.put("orders(id@placed_at_ms:net_minor)", history);
     actual.put("score", text(score.scoreDecimal()));
-    actual.put("recency", text(score.recencyDecimal()));
-    actual.put("rhythm", text(score.rhythmDecimal()));
-    actual.put("frequency", text(score.frequencyDecimal()));
-    actual.put("value", text(score.valueDecimal()));
+    actual.put("recency", text(score.pointsDecimal(Factor.RECENCY)));
+    actual.put("rhythm", text(score.pointsDecimal(Factor.RHYTHM)));
+    actual.put("frequency", text(score.pointsDecimal(Factor.FREQUENCY)));
+    actual.put("value", text(score.pointsDecimal(Factor.VALUE)));
     actual.put("band", score.band().name());
     actual.put("segment", score.segment().name());
     actual.put("at_risk", score.atRisk() ? "1" : "0");

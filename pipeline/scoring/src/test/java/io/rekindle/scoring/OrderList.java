@@ -1,6 +1,7 @@
 package io.rekindle.scoring;
 
 import io.rekindle.platform.text.CurrencyCodes;
+import io.rekindle.scoring.orders.OrderHistory;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

@@ -2,6 +2,7 @@ package io.rekindle.scoring;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.rekindle.platform.text.CurrencyCodes;
+import io.rekindle.scoring.factor.Factor;
 import io.rekindle.scoring.policy.Band;
 import io.rekindle.scoring.policy.Segment;
 import java.math.BigDecimal;
@@ -10,7 +11,9 @@ import java.math.RoundingMode;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -18,7 +21,7 @@ import java.util.TreeSet;
 /**
  * The score by brute force, straight from the words of its specification and from the policy's
  * JSON: sets, big numbers, and every instant that could matter tried with its neighbours. Shares
- * nothing with what it checks but the names of bands and segments.
+ * nothing with what it checks but the names of factors, bands and segments.
  */
 final class ReferenceScorer {
 
@@ -27,15 +30,7 @@ final class ReferenceScorer {
 
   /** What can be seen of a user at one instant. */
   record Moment(
-      double score,
-      double recency,
-      double rhythm,
-      double frequency,
-      double value,
-      double contact,
-      Band band,
-      Segment segment,
-      boolean atRisk) {}
+      double score, Map<Factor, Double> points, Band band, Segment segment, boolean atRisk) {}
 
   /** An order that counts; spend is null without a rate for its currency. */
   private record Effective(long placedAt, long day, BigInteger spend) {
@@ -238,13 +233,27 @@ final class ReferenceScorer {
         : 0;
   }
 
+  private Map<Factor, Double> points(long instant) {
+    Map<Factor, Double> points = new EnumMap<>(Factor.class);
+    for (Factor factor : Factor.values()) {
+      points.put(
+          factor,
+          switch (factor) {
+            case RECENCY -> recency(instant);
+            case RHYTHM -> rhythm(instant);
+            case FREQUENCY -> frequency(instant);
+            case VALUE -> value(instant);
+            case CONTACT -> contact(instant);
+          });
+    }
+    return points;
+  }
+
   private double score(long instant) {
     double score = policy.get("base").intValue();
-    score += recency(instant);
-    score += rhythm(instant);
-    score += frequency(instant);
-    score += value(instant);
-    score += contact(instant);
+    for (double points : points(instant).values()) {
+      score += points;
+    }
     score = Math.min(score, policy.at("/clamp/max").intValue());
     return Math.max(score, policy.at("/clamp/min").intValue());
   }
@@ -266,16 +275,7 @@ final class ReferenceScorer {
             : score >= policy.at("/bands/coolingFrom").intValue()
                 ? Band.COOLING
                 : score >= policy.at("/bands/lowFrom").intValue() ? Band.LOW : Band.LAPSED;
-    return new Moment(
-        score,
-        recency(instant),
-        rhythm(instant),
-        frequency(instant),
-        value(instant),
-        contact(instant),
-        band,
-        segment(instant, score, atRisk),
-        atRisk);
+    return new Moment(score, points(instant), band, segment(instant, score, atRisk), atRisk);
   }
 
   private Segment segment(long instant, double score, boolean atRisk) {

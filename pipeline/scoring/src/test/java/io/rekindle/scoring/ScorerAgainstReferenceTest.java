@@ -9,11 +9,14 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.rekindle.platform.text.CurrencyCodes;
 import io.rekindle.scoring.OrderList.Order;
 import io.rekindle.scoring.ReferenceScorer.Moment;
+import io.rekindle.scoring.factor.Factor;
 import io.rekindle.scoring.policy.RandomPolicies;
 import io.rekindle.scoring.policy.ScoringPolicy;
 import io.rekindle.scoring.policy.Segment;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeEach;
@@ -82,16 +85,7 @@ class ScorerAgainstReferenceTest {
       return;
     }
     Moment moment =
-        new Moment(
-            score.score(),
-            score.recencyPoints(),
-            score.rhythmPoints(),
-            score.frequencyPoints(),
-            score.valuePoints(),
-            score.contactPoints(),
-            score.band(),
-            score.segment(),
-            score.atRisk());
+        new Moment(score.score(), points(score), score.band(), score.segment(), score.atRisk());
     assertThat(moment).as(what).isEqualTo(expected.at(asOf));
     assertThat(instant(score.atRiskSince())).as(what).isEqualTo(expected.atRiskSince());
     assertThat(instant(score.nextChange())).as(what).isEqualTo(expected.nextChange());
@@ -111,6 +105,14 @@ class ScorerAgainstReferenceTest {
     if (score.nextReview() != Score.NEVER) {
       assertThat(score.nextCrossing()).as(what).isBetween(asOf + 1, score.nextReview());
     }
+  }
+
+  private static Map<Factor, Double> points(Score score) {
+    Map<Factor, Double> points = new EnumMap<>(Factor.class);
+    for (Factor factor : Factor.values()) {
+      points.put(factor, score.points(factor));
+    }
+    return points;
   }
 
   private static Optional<Long> instant(long instant) {

@@ -1,6 +1,8 @@
 package io.rekindle.scoring;
 
 import io.rekindle.platform.text.CurrencyCodes;
+import io.rekindle.scoring.orders.OrderHistory;
+import io.rekindle.scoring.orders.UserFacts;
 import io.rekindle.scoring.policy.ScoringPolicy;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
@@ -50,8 +52,8 @@ public class ScorerBenchmark {
     for (int user = 0; user < USERS; user++) {
       long[] placedAt = new long[orders];
       long[] net = new long[orders];
-      long gap = random.nextLong(OrderFacts.DAY, 60 * OrderFacts.DAY);
-      long time = NOW - random.nextLong(0, 150 * OrderFacts.DAY);
+      long gap = random.nextLong(UserFacts.DAY, 60 * UserFacts.DAY);
+      long time = NOW - random.nextLong(0, 150 * UserFacts.DAY);
       for (int i = orders - 1; i >= 0; i--) {
         placedAt[i] = time;
         net[i] = random.nextInt(50) == 0 ? 0 : random.nextLong(500, 10_000);

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.management.ThreadMXBean;
 import io.rekindle.platform.text.CurrencyCodes;
 import io.rekindle.scoring.OrderList.Order;
+import io.rekindle.scoring.factor.Factor;
+import io.rekindle.scoring.orders.OrderHistory;
+import io.rekindle.scoring.orders.UserFacts;
 import io.rekindle.scoring.policy.Band;
 import io.rekindle.scoring.policy.ScoringPolicy;
 import io.rekindle.scoring.policy.Segment;
@@ -32,7 +35,7 @@ class ScorerTest {
   void shouldShowWholeNumbersWithoutFraction() {
     Score score = cadence.score(orderDaysAgo(0), NOW, Score.NEVER);
     assertThat(score.scoreDecimal()).hasToString("68");
-    assertThat(score.contactDecimal()).hasToString("0");
+    assertThat(score.pointsDecimal(Factor.CONTACT)).hasToString("0");
     assertThat(score.averageOrderValue()).hasToString("50.00");
   }
 
@@ -40,7 +43,8 @@ class ScorerTest {
   void shouldShowFractionsWithFourDecimals() {
     OrderList oddAmount = OrderList.of(new Order(NOW - 45 * DAY, 5_001));
     assertThat(document.score(oddAmount, NOW, YESTERDAY).scoreDecimal()).hasToString("79.0005");
-    assertThat(document.score(oddAmount, NOW, YESTERDAY).recencyDecimal()).hasToString("-15");
+    assertThat(document.score(oddAmount, NOW, YESTERDAY).pointsDecimal(Factor.RECENCY))
+        .hasToString("-15");
   }
 
   @Test
@@ -48,7 +52,7 @@ class ScorerTest {
     Score score = document.score(OrderHistory.EMPTY, NOW, YESTERDAY);
     assertThat(score.scored()).isFalse();
     assertThat(score.scoreDecimal()).isNull();
-    assertThat(score.recencyDecimal()).isNull();
+    assertThat(score.pointsDecimal(Factor.RECENCY)).isNull();
     assertThat(score.averageOrderValue()).isNull();
     assertThat(document.formula(OrderHistory.EMPTY, NOW, Score.NEVER)).hasToString("100.0000");
     assertThat(document.formula(OrderHistory.EMPTY, NOW, YESTERDAY)).hasToString("90.0000");
@@ -57,10 +61,11 @@ class ScorerTest {
   @Test
   void shouldDeductForAContactUntilItIsAWeekOld() {
     OrderList orders = orderDaysAgo(45);
-    assertThat(document.score(orders, NOW, NOW).contactPoints()).isEqualTo(-10);
-    assertThat(document.score(orders, NOW, NOW - 7 * DAY + 1).contactPoints()).isEqualTo(-10);
-    assertThat(document.score(orders, NOW, NOW - 7 * DAY).contactPoints()).isZero();
-    assertThat(document.score(orders, NOW, NOW + 1).contactPoints()).isZero();
+    assertThat(document.score(orders, NOW, NOW).points(Factor.CONTACT)).isEqualTo(-10);
+    assertThat(document.score(orders, NOW, NOW - 7 * DAY + 1).points(Factor.CONTACT))
+        .isEqualTo(-10);
+    assertThat(document.score(orders, NOW, NOW - 7 * DAY).points(Factor.CONTACT)).isZero();
+    assertThat(document.score(orders, NOW, NOW + 1).points(Factor.CONTACT)).isZero();
     assertThat(document.score(orders, NOW, YESTERDAY).nextChange()).isEqualTo(NOW + 6 * DAY);
   }
 
@@ -90,7 +95,7 @@ class ScorerTest {
     Score low = cadence.overridden(computed, 20, YESTERDAY, TOMORROW);
 
     assertThat(low.score()).isEqualTo(20);
-    assertThat(low.recencyPoints()).isEqualTo(30);
+    assertThat(low.points(Factor.RECENCY)).isEqualTo(30);
     assertThat(low.band()).isEqualTo(Band.LAPSED);
     assertThat(low.segment()).isEqualTo(Segment.NEW);
     assertThat(low.atRisk()).isTrue();
@@ -126,7 +131,7 @@ class ScorerTest {
     assertThat(overridden.band()).isEqualTo(Band.LOW);
     assertThat(overridden.segment()).isEqualTo(Segment.PROSPECT);
     assertThat(overridden.atRisk()).isTrue();
-    assertThat(overridden.recencyDecimal()).isNull();
+    assertThat(overridden.pointsDecimal(Factor.RECENCY)).isNull();
     assertThat(overridden.nextReview()).isEqualTo(TOMORROW);
   }
 
@@ -140,7 +145,7 @@ class ScorerTest {
 
   @Test
   void shouldRefuseTimesThatCouldOverflow() {
-    long far = OrderFacts.MAX_INSTANT + 1;
+    long far = UserFacts.MAX_INSTANT + 1;
     assertThatThrownBy(() -> cadence.score(OrderList.of(new Order(far, 1)), NOW, Score.NEVER))
         .hasMessageContaining("three million years");
     assertThatThrownBy(() -> cadence.score(OrderList.of(new Order(-far, 1)), NOW, Score.NEVER))
@@ -155,11 +160,11 @@ class ScorerTest {
   void shouldScoreAtTheEndsOfTime() {
     OrderList ends =
         OrderList.of(
-            new Order(-OrderFacts.MAX_INSTANT, 5_000), new Order(OrderFacts.MAX_INSTANT, 5_000));
-    Score score = cadence.score(ends, OrderFacts.MAX_INSTANT, Score.NEVER);
+            new Order(-UserFacts.MAX_INSTANT, 5_000), new Order(UserFacts.MAX_INSTANT, 5_000));
+    Score score = cadence.score(ends, UserFacts.MAX_INSTANT, Score.NEVER);
     assertThat(score.score()).isEqualTo(68);
     assertThat(score.usualGap()).isEqualTo(180 * DAY);
-    assertThat(cadence.score(ends, -OrderFacts.MAX_INSTANT, Score.NEVER).spendMinor())
+    assertThat(cadence.score(ends, -UserFacts.MAX_INSTANT, Score.NEVER).spendMinor())
         .isEqualTo(10_000);
   }
 
@@ -180,8 +185,8 @@ class ScorerTest {
     }
     long perScore = (threads.getCurrentThreadAllocatedBytes() - before) / scores;
 
-    // A Score of 23 components, and nothing that grows with 200 orders.
-    assertThat(perScore).isLessThanOrEqualTo(200);
+    // A Score and a Breakdown, and nothing that grows with 200 orders.
+    assertThat(perScore).isLessThanOrEqualTo(160 + 8 * Factor.values().length);
   }
 
   private record Unsorted(long first, long second) implements OrderHistory {

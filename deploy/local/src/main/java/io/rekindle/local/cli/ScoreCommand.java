@@ -3,7 +3,7 @@ package io.rekindle.local.cli;
 import io.rekindle.local.scoring.CaseScorer;
 import io.rekindle.local.terminal.Failure;
 import io.rekindle.local.terminal.Progress;
-import io.rekindle.scoring.policy.InvalidPolicyException;
+import io.rekindle.scoring.document.InvalidPolicyException;
 import io.rekindle.scoring.policy.ScoringPolicy;
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -4,10 +4,11 @@ import io.rekindle.local.importing.CsvFile;
 import io.rekindle.local.terminal.Failure;
 import io.rekindle.local.terminal.Progress;
 import io.rekindle.platform.text.CurrencyCodes;
-import io.rekindle.scoring.OrderHistory;
-import io.rekindle.scoring.OrderTable;
 import io.rekindle.scoring.Score;
 import io.rekindle.scoring.Scorer;
+import io.rekindle.scoring.factor.Factor;
+import io.rekindle.scoring.orders.OrderHistory;
+import io.rekindle.scoring.orders.OrderTable;
 import io.rekindle.scoring.policy.ScoringPolicy;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -16,11 +17,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVPrinter;
 
@@ -35,25 +38,26 @@ public final class CaseScorer {
 
   private static final String ORDERS = "orders(id@placed_at_ms:net_minor)";
 
+  /** Cases have no contacts. */
+  private static final List<Factor> FACTORS =
+      List.copyOf(EnumSet.complementOf(EnumSet.of(Factor.CONTACT)));
+
   private static final List<String> OUTPUT =
-      List.of(
-          "name",
-          "as_of_ms",
-          ORDERS,
-          "score",
-          "recency",
-          "rhythm",
-          "frequency",
-          "value",
-          "band",
-          "segment",
-          "at_risk",
-          "at_risk_since_ms",
-          "next_change_ms",
-          "gap_ms",
-          "order_days_365",
-          "spend_365_minor",
-          "document_v1_score_not_emailed");
+      Stream.of(
+              Stream.of("name", "as_of_ms", ORDERS, "score"),
+              FACTORS.stream().map(Factor::key),
+              Stream.of(
+                  "band",
+                  "segment",
+                  "at_risk",
+                  "at_risk_since_ms",
+                  "next_change_ms",
+                  "gap_ms",
+                  "order_days_365",
+                  "spend_365_minor",
+                  "document_v1_score_not_emailed"))
+          .flatMap(columns -> columns)
+          .toList();
 
   private final Scorer scorer;
   private final Scorer documentScorer = new Scorer(ScoringPolicy.builtIn("document-v1"));
@@ -133,10 +137,7 @@ public final class CaseScorer {
     result.add(values.get(layout.asOf()));
     result.add(values.get(layout.orders()));
     result.add(score.scoreDecimal());
-    result.add(score.recencyDecimal());
-    result.add(score.rhythmDecimal());
-    result.add(score.frequencyDecimal());
-    result.add(score.valueDecimal());
+    FACTORS.forEach(factor -> result.add(score.pointsDecimal(factor)));
     result.add(score.band());
     result.add(score.segment());
     result.add(score.atRisk() ? 1 : 0);

@@ -1,6 +1,7 @@
 package io.rekindle.local.verify;
 
 import io.rekindle.scoring.Score;
+import io.rekindle.scoring.factor.Factor;
 import java.math.BigDecimal;
 import java.util.StringJoiner;
 
@@ -18,11 +19,10 @@ final class ScoreComparison {
   static String differences(Score expected, StoredScore stored) {
     ScoreComparison comparison = new ScoreComparison();
     comparison.number("score", stored.score(), expected.scoreDecimal());
-    comparison.number("recency_points", stored.recencyPoints(), expected.recencyDecimal());
-    comparison.number("rhythm_points", stored.rhythmPoints(), expected.rhythmDecimal());
-    comparison.number("frequency_points", stored.frequencyPoints(), expected.frequencyDecimal());
-    comparison.number("value_points", stored.valuePoints(), expected.valueDecimal());
-    comparison.number("contact_points", stored.contactPoints(), expected.contactDecimal());
+    for (Factor factor : Factor.values()) {
+      comparison.number(
+          factor.column(), stored.points().get(factor), expected.pointsDecimal(factor));
+    }
     comparison.text("band", stored.band(), expected.band().name());
     comparison.text("segment", stored.segment(), expected.segment().name());
     comparison.text(

@@ -3,7 +3,7 @@ package io.rekindle.local.verify;
 import io.rekindle.local.terminal.Failure;
 import io.rekindle.platform.text.CurrencyCodes;
 import io.rekindle.scoring.Scorer;
-import io.rekindle.scoring.policy.InvalidPolicyException;
+import io.rekindle.scoring.document.InvalidPolicyException;
 import io.rekindle.scoring.policy.ScoringPolicy;
 import java.sql.Connection;
 import java.sql.ResultSet;

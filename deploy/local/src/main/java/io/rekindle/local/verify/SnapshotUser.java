@@ -1,8 +1,8 @@
 package io.rekindle.local.verify;
 
-import io.rekindle.scoring.OrderTable;
 import io.rekindle.scoring.Score;
 import io.rekindle.scoring.Scorer;
+import io.rekindle.scoring.orders.OrderTable;
 
 /**
  * The inputs of a user's score from the tables of shop and engagement. The object is reused for the

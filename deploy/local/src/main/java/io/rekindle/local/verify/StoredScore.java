@@ -1,9 +1,12 @@
 package io.rekindle.local.verify;
 
 import io.rekindle.scoring.Score;
+import io.rekindle.scoring.factor.Factor;
 import java.math.BigDecimal;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.EnumMap;
+import java.util.Map;
 
 /**
  * A row of {@code engagement.user_scores}. Instants are epoch milliseconds, or {@link Score#NEVER}
@@ -12,11 +15,7 @@ import java.sql.SQLException;
 record StoredScore(
     String userId,
     BigDecimal score,
-    BigDecimal recencyPoints,
-    BigDecimal rhythmPoints,
-    BigDecimal frequencyPoints,
-    BigDecimal valuePoints,
-    BigDecimal contactPoints,
+    Map<Factor, BigDecimal> points,
     String band,
     String segment,
     boolean atRisk,
@@ -26,8 +25,9 @@ record StoredScore(
 
   /** The columns for {@link #read}. */
   static final String COLUMNS =
-      "user_id, score, recency_points, rhythm_points, frequency_points, value_points,"
-          + " contact_points, band, segment, at_risk, "
+      "user_id, score, "
+          + Factor.columns()
+          + ", band, segment, at_risk, "
           + Millis.sql("at_risk_since")
           + " as at_risk_since, "
           + Millis.sql("next_change_at")
@@ -39,16 +39,20 @@ record StoredScore(
     return new StoredScore(
         row.getString("user_id"),
         row.getBigDecimal("score"),
-        row.getBigDecimal("recency_points"),
-        row.getBigDecimal("rhythm_points"),
-        row.getBigDecimal("frequency_points"),
-        row.getBigDecimal("value_points"),
-        row.getBigDecimal("contact_points"),
+        points(row),
         row.getString("band"),
         row.getString("segment"),
         row.getBoolean("at_risk"),
         Millis.orNever(row, "at_risk_since"),
         Millis.orNever(row, "next_change_at"),
         row.getLong("as_of"));
+  }
+
+  private static Map<Factor, BigDecimal> points(ResultSet row) throws SQLException {
+    Map<Factor, BigDecimal> points = new EnumMap<>(Factor.class);
+    for (Factor factor : Factor.values()) {
+      points.put(factor, row.getBigDecimal(factor.column()));
+    }
+    return points;
   }
 }

@@ -11,6 +11,7 @@ import io.rekindle.scoring.contact.Assignment;
 import io.rekindle.scoring.contact.ContactRule;
 import io.rekindle.scoring.contact.EpisodeId;
 import io.rekindle.scoring.contact.Obstacle;
+import io.rekindle.scoring.factor.Factor;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -118,11 +119,9 @@ public final class Decisions {
       Score score = candidate.score();
       json.writeStartObject();
       number("score", score.scoreDecimal(), json);
-      number("recency_points", score.recencyDecimal(), json);
-      number("rhythm_points", score.rhythmDecimal(), json);
-      number("frequency_points", score.frequencyDecimal(), json);
-      number("value_points", score.valueDecimal(), json);
-      number("contact_points", score.contactDecimal(), json);
+      for (Factor factor : Factor.values()) {
+        number(factor.column(), score.pointsDecimal(factor), json);
+      }
       json.writeStringField("segment", score.segment().name());
       json.writeBooleanField("overridden", candidate.overridden());
       json.writeStringField("policy_version", candidate.policyVersion());

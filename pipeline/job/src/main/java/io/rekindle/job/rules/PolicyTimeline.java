@@ -3,7 +3,7 @@ package io.rekindle.job.rules;
 import io.rekindle.connectors.events.PolicyChanged;
 import io.rekindle.scoring.Score;
 import io.rekindle.scoring.Scorer;
-import io.rekindle.scoring.policy.InvalidPolicyException;
+import io.rekindle.scoring.document.InvalidPolicyException;
 import io.rekindle.scoring.policy.ScoringPolicy;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.rekindle.job.engagement.ScoreUpdate;
 import io.rekindle.job.state.PublishedScore;
 import io.rekindle.scoring.Score;
+import io.rekindle.scoring.factor.Factor;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -68,11 +69,9 @@ public final class ScoreChangeJson implements KafkaRecordSerializationSchema<Sco
     if (score.atRiskSince() != Score.NEVER) {
       json.writeStringField("at_risk_since", Instant.ofEpochMilli(score.atRiskSince()).toString());
     }
-    write("recency_points", score.recencyDecimal(), json);
-    write("rhythm_points", score.rhythmDecimal(), json);
-    write("frequency_points", score.frequencyDecimal(), json);
-    write("value_points", score.valueDecimal(), json);
-    write("contact_points", score.contactDecimal(), json);
+    for (Factor factor : Factor.values()) {
+      write(factor.column(), score.pointsDecimal(factor), json);
+    }
     json.writeBooleanField("overridden", update.overridden());
     PublishedScore previous = update.previous();
     if (previous != null) {

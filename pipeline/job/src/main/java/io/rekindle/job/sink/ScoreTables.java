@@ -6,6 +6,7 @@ import io.rekindle.job.state.PublishedScore;
 import io.rekindle.platform.jdbc.UnnestColumns;
 import io.rekindle.scoring.Score;
 import io.rekindle.scoring.contact.EpisodeId;
+import io.rekindle.scoring.factor.Factor;
 import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -13,9 +14,12 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The job's statements on {@code engagement.user_scores}, {@code score_history}, {@code
@@ -25,16 +29,17 @@ import java.util.Set;
 final class ScoreTables implements Tables<ScoreUpdate> {
 
   private static final String UPSERT_SCORES =
-      """
+      withPoints(
+          """
       insert into engagement.user_scores as stored (
         user_id, score, band, segment,
-        recency_points, rhythm_points, frequency_points, value_points, contact_points,
+        {points},
         order_count, average_order_value, last_order_at, usual_gap_ms,
         at_risk, at_risk_since, next_change_at,
         overridden, computed_score, last_contact_at, as_of, revision, policy_version, written_at)
       select
         user_id, score, band, segment,
-        recency_points, rhythm_points, frequency_points, value_points, contact_points,
+        {points},
         order_count, average_order_value, timestamptz 'epoch' + last_order_at * interval '1 ms',
         nullif(usual_gap_ms, 0),
         at_risk, timestamptz 'epoch' + at_risk_since * interval '1 ms',
@@ -43,21 +48,19 @@ final class ScoreTables implements Tables<ScoreUpdate> {
         timestamptz 'epoch' + as_of * interval '1 ms', revision, policy_version, clock_timestamp()
       from unnest(
         ?::text[], ?::numeric[], ?::text[], ?::text[],
-        ?::numeric[], ?::numeric[], ?::numeric[], ?::numeric[], ?::numeric[],
+        {parameters},
         ?::int4[], ?::numeric[], ?::int8[], ?::int8[],
         ?::bool[], ?::int8[], ?::int8[],
         ?::bool[], ?::numeric[], ?::int8[], ?::int8[], ?::int8[], ?::text[]
       ) as evaluated (
         user_id, score, band, segment,
-        recency_points, rhythm_points, frequency_points, value_points, contact_points,
+        {points},
         order_count, average_order_value, last_order_at, usual_gap_ms,
         at_risk, at_risk_since, next_change_at,
         overridden, computed_score, last_contact_at, as_of, revision, policy_version)
       on conflict (user_id) do update set
         score = excluded.score, band = excluded.band, segment = excluded.segment,
-        recency_points = excluded.recency_points, rhythm_points = excluded.rhythm_points,
-        frequency_points = excluded.frequency_points, value_points = excluded.value_points,
-        contact_points = excluded.contact_points, order_count = excluded.order_count,
+        {assignments}, order_count = excluded.order_count,
         average_order_value = excluded.average_order_value,
         last_order_at = excluded.last_order_at, usual_gap_ms = excluded.usual_gap_ms,
         at_risk = excluded.at_risk, at_risk_since = excluded.at_risk_since,
@@ -66,7 +69,7 @@ final class ScoreTables implements Tables<ScoreUpdate> {
         as_of = excluded.as_of, revision = excluded.revision,
         policy_version = excluded.policy_version, written_at = excluded.written_at
       where (stored.as_of, stored.revision) < (excluded.as_of, excluded.revision)
-      """;
+      """);
 
   private static final String DELETE_SCORES =
       """
@@ -78,26 +81,27 @@ final class ScoreTables implements Tables<ScoreUpdate> {
       """;
 
   private static final String INSERT_HISTORY =
-      """
+      withPoints(
+          """
       insert into engagement.score_history (
         user_id, as_of, revision, score, band, segment, at_risk,
-        recency_points, rhythm_points, frequency_points, value_points, contact_points, overridden,
+        {points}, overridden,
         previous_score, previous_band, previous_at_risk, cause, cause_id, policy_version)
       select
         user_id, timestamptz 'epoch' + as_of * interval '1 ms', revision,
         score, band, segment, at_risk,
-        recency_points, rhythm_points, frequency_points, value_points, contact_points, overridden,
+        {points}, overridden,
         previous_score, previous_band, previous_at_risk, cause, cause_id, policy_version
       from unnest(
         ?::text[], ?::int8[], ?::int8[], ?::numeric[], ?::text[], ?::text[], ?::bool[],
-        ?::numeric[], ?::numeric[], ?::numeric[], ?::numeric[], ?::numeric[], ?::bool[],
+        {parameters}, ?::bool[],
         ?::numeric[], ?::text[], ?::bool[], ?::text[], ?::text[], ?::text[]
       ) as evaluated (
         user_id, as_of, revision, score, band, segment, at_risk,
-        recency_points, rhythm_points, frequency_points, value_points, contact_points, overridden,
+        {points}, overridden,
         previous_score, previous_band, previous_at_risk, cause, cause_id, policy_version)
       on conflict do nothing
-      """;
+      """);
 
   /** An episode that opens again keeps how it began. */
   private static final String UPSERT_EPISODES =
@@ -139,6 +143,20 @@ final class ScoreTables implements Tables<ScoreUpdate> {
           + " from (select timestamptz 'epoch' + ? * interval '1 ms' as at) month";
 
   private final Set<YearMonth> monthsWithPartition = new HashSet<>();
+
+  /** Puts the factors' columns into a statement. */
+  private static String withPoints(String statement) {
+    List<String> columns = Arrays.stream(Factor.values()).map(Factor::column).toList();
+    return statement
+        .replace("{points}", Factor.columns())
+        .replace(
+            "{parameters}", String.join(", ", Collections.nCopies(columns.size(), "?::numeric[]")))
+        .replace(
+            "{assignments}",
+            columns.stream()
+                .map(column -> column + " = excluded." + column)
+                .collect(Collectors.joining(", ")));
+  }
 
   @Override
   public ScoreBatch newBatch() {
@@ -208,16 +226,16 @@ final class ScoreTables implements Tables<ScoreUpdate> {
       return;
     }
     try (PreparedStatement statement = connection.prepareStatement(UPSERT_SCORES)) {
-      new UnnestColumns<>(connection, statement, scores)
-          .text(ScoreUpdate::userId)
-          .numeric(update -> update.score().scoreDecimal())
-          .text(update -> update.score().band().name())
-          .text(update -> update.score().segment().name())
-          .numeric(update -> update.score().recencyDecimal())
-          .numeric(update -> update.score().rhythmDecimal())
-          .numeric(update -> update.score().frequencyDecimal())
-          .numeric(update -> update.score().valueDecimal())
-          .numeric(update -> update.score().contactDecimal())
+      UnnestColumns<ScoreUpdate> columns =
+          new UnnestColumns<>(connection, statement, scores)
+              .text(ScoreUpdate::userId)
+              .numeric(update -> update.score().scoreDecimal())
+              .text(update -> update.score().band().name())
+              .text(update -> update.score().segment().name());
+      for (Factor factor : Factor.values()) {
+        columns.numeric(update -> update.score().pointsDecimal(factor));
+      }
+      columns
           .integer(update -> update.score().orderCount())
           .numeric(update -> update.score().averageOrderValue())
           .instant(update -> update.score().lastOrderAt(), Score.NEVER)
@@ -241,19 +259,19 @@ final class ScoreTables implements Tables<ScoreUpdate> {
       return;
     }
     try (PreparedStatement statement = connection.prepareStatement(INSERT_HISTORY)) {
-      new UnnestColumns<>(connection, statement, history)
-          .text(ScoreUpdate::userId)
-          .bigint(ScoreUpdate::asOf)
-          .bigint(ScoreUpdate::revision)
-          .numeric(update -> update.score().scoreDecimal())
-          .text(update -> update.score().band().name())
-          .text(update -> update.score().segment().name())
-          .bool(update -> update.score().atRisk())
-          .numeric(update -> update.score().recencyDecimal())
-          .numeric(update -> update.score().rhythmDecimal())
-          .numeric(update -> update.score().frequencyDecimal())
-          .numeric(update -> update.score().valueDecimal())
-          .numeric(update -> update.score().contactDecimal())
+      UnnestColumns<ScoreUpdate> columns =
+          new UnnestColumns<>(connection, statement, history)
+              .text(ScoreUpdate::userId)
+              .bigint(ScoreUpdate::asOf)
+              .bigint(ScoreUpdate::revision)
+              .numeric(update -> update.score().scoreDecimal())
+              .text(update -> update.score().band().name())
+              .text(update -> update.score().segment().name())
+              .bool(update -> update.score().atRisk());
+      for (Factor factor : Factor.values()) {
+        columns.numeric(update -> update.score().pointsDecimal(factor));
+      }
+      columns
           .bool(ScoreUpdate::overridden)
           .numeric(update -> previousScore(update.previous()))
           .text(update -> update.previous() == null ? null : update.previous().band().name())

@@ -6,7 +6,7 @@ import io.rekindle.connectors.deadletter.DeadLetterReason;
 import io.rekindle.connectors.events.PolicyChanged;
 import io.rekindle.connectors.events.RuleChange;
 import io.rekindle.connectors.flink.CdcRecordDeserializer;
-import io.rekindle.scoring.policy.InvalidPolicyException;
+import io.rekindle.scoring.document.InvalidPolicyException;
 import io.rekindle.scoring.policy.ScoringPolicy;
 import org.apache.flink.api.common.serialization.DeserializationSchema.InitializationContext;
 import org.apache.flink.api.common.typeinfo.TypeInformation;

@@ -4,7 +4,7 @@ import io.rekindle.connectors.events.OrderChanged;
 import io.rekindle.connectors.events.RowVersion;
 import io.rekindle.connectors.flink.Binary;
 import io.rekindle.platform.text.CurrencyCodes;
-import io.rekindle.scoring.OrderHistory;
+import io.rekindle.scoring.orders.OrderHistory;
 import java.io.IOException;
 import java.util.Arrays;
 import org.apache.flink.core.memory.DataInputView;

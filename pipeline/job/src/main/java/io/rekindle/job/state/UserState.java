@@ -12,7 +12,7 @@ import io.rekindle.connectors.events.SuppressionChanged;
 import io.rekindle.connectors.events.SuppressionRemoved;
 import io.rekindle.connectors.events.UserChanged;
 import io.rekindle.connectors.events.UserRemoved;
-import io.rekindle.scoring.OrderHistory;
+import io.rekindle.scoring.orders.OrderHistory;
 import io.rekindle.scoring.Score;
 import io.rekindle.scoring.contact.Recipient;
 

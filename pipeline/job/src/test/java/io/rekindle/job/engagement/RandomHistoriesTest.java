@@ -128,11 +128,7 @@ class RandomHistoriesTest {
     return List.of(
         score.scored(),
         score.score(),
-        score.recencyPoints(),
-        score.rhythmPoints(),
-        score.frequencyPoints(),
-        score.valuePoints(),
-        score.contactPoints(),
+        score.breakdown(),
         score.band(),
         score.segment(),
         score.atRisk(),

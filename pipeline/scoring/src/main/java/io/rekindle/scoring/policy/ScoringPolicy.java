@@ -2,6 +2,16 @@ package io.rekindle.scoring.policy;
 
 import io.rekindle.platform.text.Digest;
 import io.rekindle.platform.text.Resources;
+import io.rekindle.scoring.document.CanonicalJson;
+import io.rekindle.scoring.document.InvalidPolicyException;
+import io.rekindle.scoring.document.JsonSection;
+import io.rekindle.scoring.factor.Factor;
+import io.rekindle.scoring.factor.FactorRule;
+import io.rekindle.scoring.factor.Frequency;
+import io.rekindle.scoring.factor.Recency;
+import io.rekindle.scoring.factor.Rhythm;
+import io.rekindle.scoring.orders.ExchangeRates;
+import io.rekindle.scoring.orders.UsualGap;
 import java.util.HexFormat;
 import java.util.List;
 
@@ -89,8 +99,8 @@ public final class ScoringPolicy {
   }
 
   /**
-   * Whether a silence in which a user was at risk is over: the user is not at risk any more, and
-   * the score is far enough from the threshold not to fall under it again the next day.
+   * Whether a user who was at risk has recovered: the user is not at risk any more, and the score
+   * is far enough from the threshold not to fall under it again the next day.
    */
   public boolean recovered(boolean atRisk, boolean scored, double score) {
     return !atRisk && (!scored || score >= definition.atRiskBelow() + definition.recoveryMargin());
@@ -104,16 +114,9 @@ public final class ScoringPolicy {
    * A policy in the form that the scorer works with.
    *
    * @param windowMillis an order counts while it is younger than this
-   * @param recency thresholds in milliseconds since the last order
-   * @param rhythm thresholds in thousandths of the usual gap
-   * @param rhythmGap null if the policy has no rhythm
-   * @param orderDays thresholds in order days in the window, one for each number that any rule asks
-   *     for
-   * @param ordersEver frequency by the number of effective orders, or null
-   * @param spend thresholds in hundredths of the base currency spent in the window
-   * @param averageOrderValue value by the average order in units of the base currency, or null
-   * @param elapsedThresholds milliseconds since the last order that segment rules ask for
-   * @param contactPoints zero or less
+   * @param factors how each factor counts, in the order of {@link Factor}
+   * @param orderDaysConditions the order days in the window that segment rules ask for
+   * @param elapsedConditions the times since the last order that segment rules ask for
    * @param atRiskDrop null if a drop alone does not put at risk
    * @param recoveryMargin how far above the threshold a user has recovered
    */
@@ -124,16 +127,9 @@ public final class ScoringPolicy {
       int base,
       int minimum,
       int maximum,
-      TierTable recency,
-      TierTable rhythm,
-      RhythmGap rhythmGap,
-      TierTable orderDays,
-      PointsFunction ordersEver,
-      TierTable spend,
-      PointsFunction averageOrderValue,
-      TierTable elapsedThresholds,
-      int contactPoints,
-      long contactMillis,
+      List<FactorRule> factors,
+      Frequency.OfOrderDays orderDaysConditions,
+      Recency elapsedConditions,
       int atRiskBelow,
       Integer atRiskDrop,
       int recoveryMargin,
@@ -142,6 +138,11 @@ public final class ScoringPolicy {
       int lowFrom,
       List<SegmentRule> segmentRules,
       ExchangeRates exchangeRates) {
+
+    /** How the usual gap is estimated; null if the policy has no rhythm. */
+    public UsualGap usualGap() {
+      return factors.get(Factor.RHYTHM.index()) instanceof Rhythm rhythm ? rhythm.gap() : null;
+    }
 
     /** The score that the factors' sum comes to. */
     public double clamp(double sum) {
@@ -167,25 +168,6 @@ public final class ScoringPolicy {
         }
       }
       throw new IllegalStateException("Policy " + version + " has no last rule that always holds");
-    }
-  }
-
-  /**
-   * How the usual gap between order days is estimated: the mean over the most recent order days,
-   * drawn towards the shop's usual gap as if that had been seen {@code priorWeight} times.
-   */
-  public record RhythmGap(
-      int orderDays, long priorMillis, int priorWeight, long minimumMillis, long maximumMillis) {
-
-    /**
-     * The usual gap in milliseconds.
-     *
-     * @param gaps how many gaps lie between the order days that are looked at
-     * @param spanMillis from the first of those days to the last
-     */
-    public long estimate(int gaps, long spanMillis) {
-      long mean = (spanMillis + priorWeight * priorMillis) / (gaps + priorWeight);
-      return Math.max(minimumMillis, Math.min(maximumMillis, mean));
     }
   }
 }

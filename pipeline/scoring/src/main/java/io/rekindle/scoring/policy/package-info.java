@@ -1,2 +1,2 @@
-/** Policies as documents: reading, checking and the form that the scorer works with. */
+/** Scoring policies: reading a document, and the form that the scorer works with. */
 package io.rekindle.scoring.policy;

@@ -1,7 +1,7 @@
-package io.rekindle.scoring.policy;
+package io.rekindle.scoring.factor;
 
 /** Points for something that does not change while time passes. */
-public interface PointsFunction {
+interface PointsFunction {
 
   double points(double measured);
 

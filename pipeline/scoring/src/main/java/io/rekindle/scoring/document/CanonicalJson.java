@@ -1,4 +1,4 @@
-package io.rekindle.scoring.policy;
+package io.rekindle.scoring.document;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -12,11 +12,12 @@ import java.util.TreeMap;
  * are null, numbers without exponent and trailing zeros, no white space. A database that stores
  * documents in a form of its own cannot change it.
  */
-final class CanonicalJson {
+public final class CanonicalJson {
 
   private CanonicalJson() {}
 
-  static String of(JsonNode node) {
+  /** The document in canonical form. */
+  public static String of(JsonNode node) {
     StringBuilder out = new StringBuilder();
     write(node, out);
     return out.toString();

@@ -1,4 +1,4 @@
-package io.rekindle.scoring.policy;
+package io.rekindle.scoring.document;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
@@ -7,14 +7,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.math.BigDecimal;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** An object in a policy document that knows where it is, so that what is wrong can be named. */
-final class JsonSection {
+/** An object in a policy document. It knows its path, so that errors can name it. */
+public final class JsonSection {
 
-  static final long DAY_MILLIS = 86_400_000;
+  private static final long DAY_MILLIS = 86_400_000;
+
   private static final JsonMapper MAPPER =
       JsonMapper.builder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -32,7 +32,12 @@ final class JsonSection {
     this.node = node;
   }
 
-  static JsonSection parse(String json) throws InvalidPolicyException {
+  /**
+   * Reads a document.
+   *
+   * @throws InvalidPolicyException if the text is not one JSON object
+   */
+  public static JsonSection parse(String json) throws InvalidPolicyException {
     try {
       return of("$", MAPPER.readTree(json));
     } catch (JsonProcessingException e) {
@@ -47,13 +52,18 @@ final class JsonSection {
     return new JsonSection(path, node);
   }
 
-  JsonNode node() {
+  /** The object as Jackson has it. */
+  public JsonNode node() {
     return node;
   }
 
   /** Refuses fields other than these. */
-  JsonSection allowOnly(String... fields) throws InvalidPolicyException {
-    List<String> allowed = Arrays.asList(fields);
+  public JsonSection allowOnly(String... fields) throws InvalidPolicyException {
+    return allowOnly(List.of(fields));
+  }
+
+  /** Refuses fields other than these; the message lists them in this order. */
+  public JsonSection allowOnly(List<String> allowed) throws InvalidPolicyException {
     for (var field : node.properties()) {
       if (!allowed.contains(field.getKey())) {
         throw invalid(
@@ -63,16 +73,18 @@ final class JsonSection {
     return this;
   }
 
-  boolean has(String field) {
+  /** Whether the field is there and not null. */
+  public boolean has(String field) {
     return node.hasNonNull(field);
   }
 
-  JsonSection section(String field) throws InvalidPolicyException {
+  /** The object in a field. */
+  public JsonSection section(String field) throws InvalidPolicyException {
     return of(pathOf(field), required(field));
   }
 
-  /** At least one object. */
-  List<JsonSection> sections(String field) throws InvalidPolicyException {
+  /** The objects of a list in a field: at least one. */
+  public List<JsonSection> sections(String field) throws InvalidPolicyException {
     JsonNode array = required(field);
     if (!array.isArray() || array.isEmpty()) {
       throw invalid(field, "must be a list of at least one object, but is " + excerpt(array));
@@ -84,7 +96,12 @@ final class JsonSection {
     return sections;
   }
 
-  String text(String field, Pattern pattern, String meaning) throws InvalidPolicyException {
+  /**
+   * A text.
+   *
+   * @param meaning completes "must be" in the error
+   */
+  public String text(String field, Pattern pattern, String meaning) throws InvalidPolicyException {
     JsonNode value = required(field);
     if (!value.isTextual() || !pattern.matcher(value.textValue()).matches()) {
       throw invalid(field, "must be " + meaning + ", but is " + excerpt(value));
@@ -92,7 +109,8 @@ final class JsonSection {
     return value.textValue();
   }
 
-  <T extends Enum<T>> T oneOf(String field, List<T> values) throws InvalidPolicyException {
+  /** The constant of that name. */
+  public <T extends Enum<T>> T oneOf(String field, List<T> values) throws InvalidPolicyException {
     JsonNode value = required(field);
     for (T candidate : values) {
       if (candidate.name().equals(value.textValue())) {
@@ -102,7 +120,8 @@ final class JsonSection {
     throw invalid(field, "must be one of " + values + ", but is " + excerpt(value));
   }
 
-  boolean flag(String field) throws InvalidPolicyException {
+  /** True or false. */
+  public boolean flag(String field) throws InvalidPolicyException {
     JsonNode value = required(field);
     if (!value.isBoolean()) {
       throw invalid(field, "must be true or false, but is " + excerpt(value));
@@ -110,24 +129,25 @@ final class JsonSection {
     return value.booleanValue();
   }
 
-  int whole(String field, int min, int max) throws InvalidPolicyException {
+  /** A whole number from {@code min} to {@code max}. */
+  public int whole(String field, int min, int max) throws InvalidPolicyException {
     return decimal(field, 0, BigDecimal.valueOf(min), BigDecimal.valueOf(max)).intValueExact();
   }
 
   /** A number with at most three decimals, in thousandths. */
-  long thousandths(String field, String min, int max) throws InvalidPolicyException {
+  public long thousandths(String field, String min, int max) throws InvalidPolicyException {
     return decimal(field, 3, new BigDecimal(min), BigDecimal.valueOf(max))
         .movePointRight(3)
         .longValueExact();
   }
 
   /** Days with at most three decimals, in milliseconds. */
-  long days(String field, String min, int max) throws InvalidPolicyException {
+  public long days(String field, String min, int max) throws InvalidPolicyException {
     return thousandths(field, min, max) * (DAY_MILLIS / 1000);
   }
 
   /** An amount above zero, in hundredths. */
-  long money(String field) throws InvalidPolicyException {
+  public long money(String field) throws InvalidPolicyException {
     JsonNode value = required(field);
     if (value.isTextual() && MONEY.matcher(value.textValue()).matches()) {
       long minor = new BigDecimal(value.textValue()).movePointRight(2).longValueExact();
@@ -141,15 +161,18 @@ final class JsonSection {
             + excerpt(value));
   }
 
-  InvalidPolicyException invalid(String field, String problem) {
+  /** The error that a field of this object has a problem. */
+  public InvalidPolicyException invalid(String field, String problem) {
     return new InvalidPolicyException(pathOf(field), problem);
   }
 
-  InvalidPolicyException invalid(String problem) {
+  /** The error that this object has a problem. */
+  public InvalidPolicyException invalid(String problem) {
     return new InvalidPolicyException(path, problem);
   }
 
-  List<String> fieldNames() {
+  /** The names of all fields, in the order of the document. */
+  public List<String> fieldNames() {
     List<String> names = new ArrayList<>();
     node.fieldNames().forEachRemaining(names::add);
     return names;

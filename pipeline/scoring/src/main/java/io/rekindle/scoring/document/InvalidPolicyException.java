@@ -1,9 +1,6 @@
-package io.rekindle.scoring.policy;
+package io.rekindle.scoring.document;
 
-/**
- * A scoring policy document is not one. The message names the place in the document and what to
- * write there instead.
- */
+/** A document is not a valid scoring policy. The message names the place and the fix. */
 public final class InvalidPolicyException extends Exception {
 
   private static final long serialVersionUID = 1L;

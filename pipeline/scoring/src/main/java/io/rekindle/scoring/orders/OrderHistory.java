@@ -1,4 +1,4 @@
-package io.rekindle.scoring;
+package io.rekindle.scoring.orders;
 
 import io.rekindle.platform.text.CurrencyCodes;
 
@@ -6,8 +6,8 @@ import io.rekindle.platform.text.CurrencyCodes;
  * A read-only view of a user's orders, ascending by {@link #placedAt}; the order among equal times
  * does not matter. Rows without effect (net of zero or less) may be among them.
  *
- * <p>An interface of primitives rather than a list of objects, so that a caller can show its own
- * compact state to the {@link Scorer} without copying it.
+ * <p>An interface of primitives rather than a list of objects, so that a caller can pass its own
+ * compact state to the scorer without copying it.
  */
 public interface OrderHistory {
 

@@ -1,12 +1,10 @@
-package io.rekindle.scoring.policy;
-
-import java.util.Arrays;
+package io.rekindle.scoring.factor;
 
 /**
  * Points by level. Level 0 always holds; a level above it holds while the measured thing has not
  * passed its threshold: an elapsed time that is still below it, or an amount or count that still
  * reaches it. Without new orders, times grow and amounts shrink, so a user's level only drops, and
- * the points never rise: validation ensures that.
+ * the points never rise: validation ensures that. Immutable.
  */
 public final class TierTable {
 
@@ -26,17 +24,32 @@ public final class TierTable {
     this.points = points;
   }
 
+  /**
+   * Levels without points, for conditions.
+   *
+   * @param thresholds as in a table with points
+   */
+  public static TierTable withoutPoints(long[] thresholds) {
+    return new TierTable(thresholds.clone(), new double[thresholds.length]);
+  }
+
+  /** The same points at other thresholds. */
+  TierTable withThresholds(long[] others) {
+    return new TierTable(others, points);
+  }
+
+  /** How many levels there are, at least one. */
   public int levels() {
     return thresholds.length;
   }
 
-  /** Not to be written to. */
-  public long[] thresholds() {
-    return thresholds;
+  /** The threshold of a level. */
+  public long threshold(int level) {
+    return thresholds[level];
   }
 
-  /** Not to be written to. */
-  public double[] points() {
+  /** By level; not to be written to. */
+  double[] points() {
     return points;
   }
 
@@ -47,14 +60,5 @@ public final class TierTable {
       level--;
     }
     return points[level];
-  }
-
-  /** The same points with levels for these amounts, too, so that passing one is noticed. */
-  TierTable withThresholdsAt(long[] amounts) {
-    long[] all = new long[thresholds.length + amounts.length];
-    System.arraycopy(thresholds, 0, all, 0, thresholds.length);
-    System.arraycopy(amounts, 0, all, thresholds.length, amounts.length);
-    long[] union = Arrays.stream(all).sorted().distinct().toArray();
-    return new TierTable(union, Arrays.stream(union).mapToDouble(this::pointsFor).toArray());
   }
 }

@@ -1,4 +1,4 @@
-package io.rekindle.scoring;
+package io.rekindle.scoring.orders;
 
 import io.rekindle.platform.text.CurrencyCodes;
 import java.util.Arrays;

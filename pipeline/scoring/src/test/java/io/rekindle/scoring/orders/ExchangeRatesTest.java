@@ -1,4 +1,4 @@
-package io.rekindle.scoring.policy;
+package io.rekindle.scoring.orders;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

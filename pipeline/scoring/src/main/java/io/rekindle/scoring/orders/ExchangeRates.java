@@ -1,4 +1,4 @@
-package io.rekindle.scoring.policy;
+package io.rekindle.scoring.orders;
 
 import io.rekindle.platform.text.CurrencyCodes;
 import java.math.BigDecimal;
@@ -13,7 +13,7 @@ public final class ExchangeRates {
   public static final long NO_RATE = -1;
 
   /** Every amount at face value, for a shop with one currency. */
-  static final ExchangeRates FACE_VALUE = new ExchangeRates(CurrencyCodes.BASE, Map.of());
+  public static final ExchangeRates FACE_VALUE = new ExchangeRates(CurrencyCodes.BASE, Map.of());
 
   private static final BigInteger LONG_MAX = BigInteger.valueOf(Long.MAX_VALUE);
 
@@ -24,11 +24,13 @@ public final class ExchangeRates {
   private final long[] denominators;
 
   /**
+   * Rates towards a base currency.
+   *
    * @param base packed code
    * @param rates by currency code, what one unit of it is in units of the base; positive, of at
    *     most 9 decimals and 15 digits
    */
-  ExchangeRates(int base, Map<String, BigDecimal> rates) {
+  public ExchangeRates(int base, Map<String, BigDecimal> rates) {
     this.base = base;
     this.currencies = rates.keySet().stream().mapToInt(CurrencyCodes::pack).toArray();
     this.rates = rates.values().toArray(BigDecimal[]::new);
@@ -41,6 +43,7 @@ public final class ExchangeRates {
     }
   }
 
+  /** Whether no amount is converted. */
   public boolean faceValue() {
     return this == FACE_VALUE;
   }

@@ -1,0 +1,109 @@
+package io.rekindle.scoring.factor;
+
+import io.rekindle.scoring.document.InvalidPolicyException;
+import io.rekindle.scoring.document.JsonSection;
+import io.rekindle.scoring.document.Limits;
+import io.rekindle.scoring.orders.UserFacts;
+import java.util.List;
+import java.util.stream.LongStream;
+
+/**
+ * Points for the number of orders. Section {@code frequency}: of {@code ORDER_DAYS_IN_WINDOW}, or
+ * of {@code ORDERS_EVER}, which counts effective orders. Either {@code tiers} ({@code fromCount}),
+ * or {@code linear}: min({@code points}, {@code points} &middot; (count / {@code fullAt})).
+ */
+public final class Frequency {
+
+  private enum Measure {
+    ORDER_DAYS_IN_WINDOW,
+    ORDERS_EVER
+  }
+
+  private Frequency() {}
+
+  static FactorRule read(JsonSection section) throws InvalidPolicyException {
+    section.allowOnly("of", "tiers", "linear");
+    return switch (section.oneOf("of", List.of(Measure.values()))) {
+      case ORDER_DAYS_IN_WINDOW -> new OfOrderDays(orderDaysTiers(section));
+      case ORDERS_EVER -> new OfOrders(ordersFunction(section));
+    };
+  }
+
+  /**
+   * By the order days in the window.
+   *
+   * @param tiers thresholds in order days
+   */
+  public record OfOrderDays(TierTable tiers) implements FactorRule {
+
+    @Override
+    public TierCursor cursor() {
+      return new TierCursor(tiers);
+    }
+
+    @Override
+    public void load(UserFacts facts, TierCursor cursor) {
+      cursor.clear();
+      for (int level = 1; level < tiers.levels(); level++) {
+        long days = tiers.threshold(level);
+        if (days > facts.orderDaysEver()) {
+          return;
+        }
+        cursor.addLevel(facts.dayLeavesWindowAt((int) days - 1));
+      }
+    }
+  }
+
+  /** By the effective orders ever, which do not change while time passes. */
+  private record OfOrders(PointsFunction function) implements FactorRule {
+
+    @Override
+    public TierCursor cursor() {
+      return TierCursor.constant();
+    }
+
+    @Override
+    public void load(UserFacts facts, TierCursor cursor) {
+      cursor.setConstant(function.points(facts.orderCount()));
+    }
+  }
+
+  private static TierTable orderDaysTiers(JsonSection section) throws InvalidPolicyException {
+    if (!TierReader.isLinear(section)) {
+      return countTiers(section);
+    }
+    PointsFunction function = linear(section);
+    // Whole days only, so the line is a tier table with a threshold for each.
+    long fullAt = section.section("linear").whole("fullAt", 1, Limits.MAX_COUNT);
+    long[] thresholds = LongStream.rangeClosed(0, fullAt).toArray();
+    return new TierTable(
+        thresholds, LongStream.of(thresholds).mapToDouble(function::points).toArray());
+  }
+
+  private static PointsFunction ordersFunction(JsonSection section) throws InvalidPolicyException {
+    return TierReader.isLinear(section)
+        ? linear(section)
+        : new PointsFunction.Tiered(countTiers(section));
+  }
+
+  private static PointsFunction linear(JsonSection section) throws InvalidPolicyException {
+    JsonSection linear = section.section("linear").allowOnly("points", "fullAt");
+    return new PointsFunction.Linear(
+        linear.whole("points", 0, Limits.MAX_POINTS), linear.whole("fullAt", 1, Limits.MAX_COUNT));
+  }
+
+  private static TierTable countTiers(JsonSection section) throws InvalidPolicyException {
+    TierTable thousandths = TierReader.rising(section, "fromCount", Limits.MAX_COUNT);
+    long[] thresholds = new long[thousandths.levels()];
+    for (int i = 0; i < thresholds.length; i++) {
+      if (thousandths.threshold(i) % 1000 != 0) {
+        throw section
+            .sections("tiers")
+            .get(i)
+            .invalid("fromCount", "must be a whole number: orders are counted");
+      }
+      thresholds[i] = thousandths.threshold(i) / 1000;
+    }
+    return thousandths.withThresholds(thresholds);
+  }
+}

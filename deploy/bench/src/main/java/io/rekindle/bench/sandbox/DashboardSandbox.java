@@ -1,23 +1,17 @@
 package io.rekindle.bench.sandbox;
 
-import io.rekindle.connectors.kafka.Topics;
-import io.rekindle.connectors.schema.ClockRows;
-import io.rekindle.connectors.schema.Migrations;
-import io.rekindle.connectors.schema.Policies;
 import io.rekindle.local.server.DashboardServer;
 import io.rekindle.local.server.Port;
 import io.rekindle.local.server.PostgresServer;
+import io.rekindle.local.server.Schema;
 import io.rekindle.local.server.StackInfo.Account;
 import io.rekindle.local.terminal.Failure;
 import io.rekindle.local.terminal.Progress;
-import io.rekindle.scoring.policy.ScoringPolicy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.Map;
 import javax.sql.DataSource;
 
 /**
@@ -69,14 +63,9 @@ public final class DashboardSandbox implements AutoCloseable {
   private void startDatabase() throws SQLException {
     postgres.configure(sandbox.installation());
     postgres.initialise(sandbox.installation());
-    sandbox.start(postgres, postgres::checkSuperuser);
+    sandbox.start(postgres, postgres::check);
     postgres.createDatabase();
-    Migrations.apply(postgres.owner());
-    try (Connection owner = postgres.owner().getConnection()) {
-      ClockRows.ensure(owner, Topics.standard());
-      Policies.install(
-          owner, Map.of("cadence-v1", ScoringPolicy.builtIn("cadence-v1").json()), "cadence-v1");
-    }
+    Schema.prepare(postgres.owner());
   }
 
   /** Returns connections of the owner of the tables. */

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -74,8 +73,7 @@ public final class ImportCommand implements Callable<Integer> {
     Map<String, CsvImport.Report> reports = new LinkedHashMap<>();
     Duration elapsed;
     try (Connection connection =
-            DriverManager.getConnection(
-                stack.jdbcUrl(), stack.owner().user(), stack.owner().password());
+            stack.ownerDatabase().getConnection();
         Progress progress = Progress.onStandardError()) {
       connection.setAutoCommit(false);
       CsvImport csvImport = new CsvImport(connection, progress);

@@ -24,7 +24,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import javax.sql.DataSource;
-import org.postgresql.ds.PGSimpleDataSource;
 
 /**
  * Changes the demo shop about once a second, faster than a real shop of its size. Most changes are
@@ -94,22 +93,6 @@ public final class LiveOrders implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-  }
-
-  /**
-   * Changes a shop until the process ends. The database is in environment variables, which other
-   * users of the machine cannot see: {@code REKINDLE_SHOP_JDBC_URL}, {@code REKINDLE_SHOP_USER} and
-   * {@code REKINDLE_SHOP_PASSWORD}.
-   */
-  public static void main(String... arguments) throws InterruptedException {
-    PGSimpleDataSource shop = new PGSimpleDataSource();
-    shop.setUrl(System.getenv("REKINDLE_SHOP_JDBC_URL"));
-    shop.setUser(System.getenv("REKINDLE_SHOP_USER"));
-    shop.setPassword(System.getenv("REKINDLE_SHOP_PASSWORD"));
-    LiveOrders live = new LiveOrders(shop, System.out::println);
-    Runtime.getRuntime().addShutdownHook(new Thread(live::close));
-    live.start();
-    live.thread.join();
   }
 
   private void run() {

@@ -2,6 +2,7 @@ package io.rekindle.local.server;
 
 import io.rekindle.local.process.DataDirectory;
 import io.rekindle.local.process.JavaCommand;
+import io.rekindle.local.process.OneShot;
 import io.rekindle.local.process.ProcessSpec;
 import io.rekindle.local.terminal.Failure;
 import java.io.IOException;
@@ -109,23 +110,10 @@ public final class KafkaBroker implements Server {
                     "--config",
                     config())));
     format.environment().put("CLASSPATH", classPath);
-    format.redirectErrorStream(true);
-    format.redirectOutput(data.output("kafka-format").toFile());
     try {
-      Process process = format.start();
-      if (!process.waitFor(FORMAT_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
-        process.destroyForcibly();
-        throw new Failure("Kafka's format takes too long: see " + data.output("kafka-format"));
-      }
-      if (process.exitValue() != 0) {
-        throw new Failure(
-            "Kafka's format failed: " + Files.readString(data.output("kafka-format")).strip());
-      }
+      OneShot.run("Kafka's format", format, data.output("kafka-format"), FORMAT_LIMIT);
     } catch (IOException e) {
       throw new Failure("cannot start Kafka's format: " + e.getMessage(), e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new Failure("interrupted", e);
     }
   }
 

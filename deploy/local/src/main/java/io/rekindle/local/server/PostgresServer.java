@@ -1,6 +1,7 @@
 package io.rekindle.local.server;
 
 import io.rekindle.local.process.DataDirectory;
+import io.rekindle.local.process.OneShot;
 import io.rekindle.local.process.PrivateFiles;
 import io.rekindle.local.process.ProcessSpec;
 import io.rekindle.local.process.Signals;
@@ -18,7 +19,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /** The Postgres server with the schemas shop and engagement in one database. */
@@ -83,16 +83,6 @@ public final class PostgresServer implements Server {
         Duration.ofSeconds(20));
   }
 
-  @Override
-  public void check() throws IOException {
-    try (Connection connection = dataSource(DATABASE, OWNER).getConnection();
-        Statement statement = connection.createStatement()) {
-      statement.execute("select 1");
-    } catch (SQLException e) {
-      throw new IOException(e.getMessage(), e);
-    }
-  }
-
   public void configure(Installation installation) {
     installation.configure(
         "postgres/postgresql.conf",
@@ -142,8 +132,9 @@ public final class PostgresServer implements Server {
     }
   }
 
-  /** Waits until the superuser can connect. */
-  public void checkSuperuser() throws IOException {
+  /** Checks that the superuser can connect. */
+  @Override
+  public void check() throws IOException {
     try (Connection connection = dataSource("postgres", SUPERUSER).getConnection();
         Statement statement = connection.createStatement()) {
       statement.execute("select 1");
@@ -203,25 +194,7 @@ public final class PostgresServer implements Server {
                 "--locale=C",
                 "--no-instructions"));
     Path output = data.log("initdb");
-    Process initdb =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(output.toFile())
-            .start();
-    try {
-      if (!initdb.waitFor(INITDB_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
-        initdb.destroyForcibly();
-        throw new Failure("Postgres' initdb takes too long: see " + output);
-      }
-    } catch (InterruptedException e) {
-      initdb.destroyForcibly();
-      Thread.currentThread().interrupt();
-      throw new Failure("interrupted", e);
-    }
-    if (initdb.exitValue() != 0) {
-      throw new Failure(
-          "Postgres' initdb failed: " + Files.readString(output).strip().replace("\n", "; "));
-    }
+    OneShot.run("Postgres' initdb", new ProcessBuilder(command), output, INITDB_LIMIT);
   }
 
   /**

@@ -53,6 +53,7 @@ public record StackInfo(
     String jobId,
     Pid supervisor) {
 
+  private static final int ANSWER_SECONDS = 5;
   private static final JsonMapper JSON = new JsonMapper();
   private static final String FILE = "stack.json";
 
@@ -88,12 +89,14 @@ public record StackInfo(
     return info;
   }
 
-  /** Returns connections of the database's owner. */
+  /** Returns connections of the database's owner. Connecting takes at most 5 s. */
   public PGSimpleDataSource ownerDatabase() {
     PGSimpleDataSource database = new PGSimpleDataSource();
     database.setUrl(jdbcUrl);
     database.setUser(owner.user());
     database.setPassword(owner.password());
+    database.setConnectTimeout(ANSWER_SECONDS);
+    database.setApplicationName("rekindle");
     return database;
   }
 

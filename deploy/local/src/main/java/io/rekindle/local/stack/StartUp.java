@@ -1,0 +1,328 @@
+package io.rekindle.local.stack;
+
+import io.rekindle.connectors.kafka.Topics;
+import io.rekindle.local.demo.DemoShop;
+import io.rekindle.local.job.JobWatchdog;
+import io.rekindle.local.process.DataDirectory;
+import io.rekindle.local.process.EventLog;
+import io.rekindle.local.server.ConnectWorker;
+import io.rekindle.local.server.DashboardServer;
+import io.rekindle.local.server.FlinkCluster;
+import io.rekindle.local.server.Installation;
+import io.rekindle.local.server.KafkaBroker;
+import io.rekindle.local.server.MailCatcher;
+import io.rekindle.local.server.MailSender;
+import io.rekindle.local.server.PostgresServer;
+import io.rekindle.local.server.Schema;
+import io.rekindle.local.server.Server;
+import io.rekindle.local.server.StackSettings;
+import io.rekindle.local.terminal.Failure;
+import io.rekindle.platform.rest.FlinkRest;
+import io.rekindle.platform.rest.RestClient;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.admin.AdminClient;
+
+/** Starts the servers of a stack, each as soon as what it needs answers, up to the first scores. */
+final class StartUp {
+
+  private static final Duration TICK = Duration.ofMillis(250);
+  private static final Duration SERVER_LIMIT = Duration.ofMinutes(3);
+  private static final int DEATHS_LIMIT = 4;
+  private static final int JOB_FAILURES_LIMIT = 5;
+
+  private final DataDirectory data;
+  private final Installation installation;
+  private final UpRequest request;
+  private final StackServers servers;
+  private final JobWatchdog job;
+  private final Watch watch;
+  private final EventLog log;
+  private final Executor workers;
+  private final CountDownLatch stopping;
+
+  private volatile StackSettings settings;
+
+  /**
+   * A start that has not begun.
+   *
+   * @param stopping counted down when the stack begins to stop, which ends the start
+   */
+  StartUp(
+      DataDirectory data,
+      Installation installation,
+      UpRequest request,
+      StackSettings settings,
+      StackServers servers,
+      JobWatchdog job,
+      Watch watch,
+      EventLog log,
+      Executor workers,
+      CountDownLatch stopping) {
+    this.data = data;
+    this.installation = installation;
+    this.request = request;
+    this.settings = settings;
+    this.servers = servers;
+    this.job = job;
+    this.watch = watch;
+    this.log = log;
+    this.workers = workers;
+    this.stopping = stopping;
+  }
+
+  /**
+   * Returns when the first scores are in.
+   *
+   * @throws CompletionException with the first {@link Failure} of several things under way
+   * @throws Failure if the stack is stopping, or the job does not run
+   */
+  void run() {
+    log.step("starting Postgres, Kafka and Flink");
+    watch.processes();
+
+    CompletableFuture<Void> database = inBackground(this::startDatabase);
+    CompletableFuture<Void> broker = inBackground(this::startBroker);
+    CompletableFuture<Void> cluster = inBackground(this::startFlink);
+    CompletableFuture<Void> worker = broker.thenRunAsync(this::startConnect, workers);
+    CompletableFuture<Void> page = database.thenRunAsync(this::startDashboard, workers);
+    CompletableFuture<Void> mailing = database.thenRunAsync(this::startMailing, workers);
+    CompletableFuture<Instant> captured =
+        database.thenCombineAsync(worker, (a, b) -> startCapture(), workers);
+    CompletableFuture<Void> running =
+        CompletableFuture.allOf(database, broker, cluster).thenRunAsync(this::startJob, workers);
+    CompletableFuture.allOf(page, mailing, captured, running).join();
+
+    log.step("waiting for the first scores");
+    awaitScores(captured.join());
+  }
+
+  /** Whether the shop is the demo shop. */
+  boolean hasDemoShop() {
+    return settings.demo();
+  }
+
+  private CompletableFuture<Void> inBackground(Runnable task) {
+    return CompletableFuture.runAsync(task, workers);
+  }
+
+  private void startDatabase() {
+    servers.postgres().initialise(installation);
+    servers.process(PostgresServer.NAME).start();
+    await("Postgres", PostgresServer.NAME, servers.postgres()::check);
+    try {
+      servers.postgres().createDatabase();
+      Schema.prepare(servers.postgres().owner());
+      try (Connection owner = servers.postgres().owner().getConnection()) {
+        if (request.pauseOutreach()) {
+          pauseOutreach(owner);
+        }
+        if (request.demo() && isEmpty(owner)) {
+          log.step("filling the demo shop");
+          DemoShop.fill(owner, Instant.now());
+          settings = settings.withDemo();
+          settings.write(data);
+        }
+      }
+    } catch (SQLException e) {
+      throw new Failure("cannot prepare the database: " + e.getMessage(), e);
+    }
+  }
+
+  /** Before the sender starts, and before the job can see that it was ever on. */
+  private static void pauseOutreach(Connection owner) throws SQLException {
+    try (Statement statement = owner.createStatement()) {
+      statement.execute("update engagement.outreach_settings set enabled = false");
+    }
+  }
+
+  private static boolean isEmpty(Connection owner) throws SQLException {
+    try (Statement statement = owner.createStatement();
+        var row =
+            statement.executeQuery(
+                "select not exists (select 1 from shop.users)"
+                    + " and not exists (select 1 from shop.orders)")) {
+      row.next();
+      return row.getBoolean(1);
+    }
+  }
+
+  private void startBroker() {
+    servers.kafka().initialise();
+    servers.process(KafkaBroker.NAME).start();
+    await("Kafka", KafkaBroker.NAME, servers.kafka()::check);
+    try (AdminClient admin = KafkaBroker.admin(servers.kafka().bootstrap())) {
+      Topics.standard().create(admin);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new Failure("interrupted", e);
+    }
+  }
+
+  private void startFlink() {
+    servers.process(FlinkCluster.JOB_MANAGER).start();
+    List<Server> taskManagers = servers.flink().taskManagers();
+    taskManagers.forEach(server -> servers.process(server.process().name()).start());
+    await("Flink's JobManager", FlinkCluster.JOB_MANAGER, servers.flink().jobManager()::check);
+    for (Server server : taskManagers) {
+      await(server.process().title(), server.process().name(), server::check);
+    }
+  }
+
+  private void startConnect() {
+    log.step("starting Kafka Connect");
+    servers.process(ConnectWorker.NAME).start();
+    await("Kafka Connect", ConnectWorker.NAME, servers.connect()::check);
+  }
+
+  private void startDashboard() {
+    servers.process(DashboardServer.NAME).start();
+    await("the dashboard", DashboardServer.NAME, servers.dashboard()::check);
+  }
+
+  private void startMailing() {
+    servers.process(MailCatcher.NAME).start();
+    servers.process(MailSender.NAME).start();
+    await("the mail catcher", MailCatcher.NAME, servers.mail()::check);
+    await("the sender", MailSender.NAME, servers.sender()::check);
+  }
+
+  /** Returns the database's time at which capture was asked to begin. */
+  private Instant startCapture() {
+    await(
+        "the connector",
+        ConnectWorker.NAME,
+        () -> {
+          try {
+            servers.connect().putConnector();
+          } catch (RestClient.StatusException e) {
+            if (e.status() == 400) {
+              throw new Failure("Kafka Connect refuses the connector: " + e.getMessage(), e);
+            }
+            throw e;
+          }
+        });
+    watch.connector();
+    try (Connection owner = servers.postgres().owner().getConnection();
+        Statement statement = owner.createStatement();
+        var row = statement.executeQuery("select extract(epoch from now()) * 1000")) {
+      row.next();
+      return Instant.ofEpochMilli(row.getLong(1));
+    } catch (SQLException e) {
+      throw new Failure("Postgres does not answer: " + e.getMessage(), e);
+    }
+  }
+
+  private void startJob() {
+    log.step("starting the job");
+    watch.job();
+    waitUntil(() -> job.jobId() != null && runs(job.jobId()), this::refuseFailingJob);
+  }
+
+  private boolean runs(String jobId) {
+    try {
+      return servers.flink().api().job(jobId).map(FlinkRest.Job::running).orElse(false);
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** Scores are in once the job has stored all that was committed before capture began. */
+  private void awaitScores(Instant since) {
+    waitUntil(
+        () -> {
+          try (Connection owner = servers.postgres().owner().getConnection();
+              Statement statement = owner.createStatement();
+              var row =
+                  statement.executeQuery(
+                      "select extract(epoch from scored_until) * 1000 from"
+                          + " engagement.scored_until")) {
+            return row.next() && row.getLong(1) > since.toEpochMilli();
+          } catch (SQLException e) {
+            return false;
+          }
+        },
+        this::refuseFailingJob);
+  }
+
+  private void refuseFailingJob() {
+    if (job.failures() >= JOB_FAILURES_LIMIT) {
+      throw new Failure(job.trouble() + ". See " + data.log(FlinkCluster.JOB_MANAGER));
+    }
+  }
+
+  private interface Check {
+    void run() throws IOException;
+  }
+
+  /** Waits until a check of a server passes. */
+  private void await(String title, String component, Check check) {
+    long deadline = System.nanoTime() + SERVER_LIMIT.toNanos();
+    IOException[] last = new IOException[1];
+    waitUntil(
+        () -> {
+          try {
+            check.run();
+            return true;
+          } catch (IOException e) {
+            last[0] = e;
+            return false;
+          }
+        },
+        () -> {
+          if (servers.process(component).deaths() >= DEATHS_LIMIT) {
+            throw new Failure(title + " does not stay up. " + endOfLog(component));
+          }
+          if (System.nanoTime() - deadline > 0) {
+            throw new Failure(
+                "%s does not answer (%s). %s"
+                    .formatted(title, last[0].getMessage(), endOfLog(component)));
+          }
+        });
+    log.note(title + " answers");
+  }
+
+  private void waitUntil(Supplier<Boolean> condition, Runnable otherwise) {
+    while (!condition.get()) {
+      otherwise.run();
+      pause(TICK);
+    }
+  }
+
+  /**
+   * Waits.
+   *
+   * @throws Failure if the stack is stopping
+   */
+  private void pause(Duration duration) {
+    try {
+      if (stopping.await(duration.toMillis(), TimeUnit.MILLISECONDS)) {
+        throw new Failure("stopped before it was ready");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new Failure("interrupted", e);
+    }
+  }
+
+  private String endOfLog(String component) {
+    List<String> lines = new ArrayList<>();
+    for (Path file : List.of(data.log(component), data.output(component))) {
+      lines.addAll(OutputFiles.lastLines(file, 8));
+    }
+    return "The end of " + data.log(component) + ":\n  " + String.join("\n  ", lines);
+  }
+}

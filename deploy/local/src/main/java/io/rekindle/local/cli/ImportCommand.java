@@ -28,18 +28,18 @@ import picocli.CommandLine.Spec;
       "Reads a shop's own users and orders from CSV files into the running stack's database.",
       "",
       "The first line of each file names its columns, in any order.",
-      "Columns of users: user_id and created_at; optional email, name, preferred_categories (a;b;c),"
-          + " time_zone, locale, marketing_consent.",
+      "Columns of users: user_id and created_at; optional email, name, preferred_categories"
+          + " (a;b;c), time_zone, locale, marketing_consent.",
       "Columns of orders: order_id, user_id, placed_at and amount; optional refunded_amount,"
           + " currency, status (PLACED or CANCELLED), category.",
       "",
       "Times are ISO 8601, and UTC without a zone. Rows are written by id, so a second import of a"
-          + " file changes nothing. The last of several rows with the same id counts. An order may come"
-          + " before its user, and counts once the user is there. FILE.rejected.csv lists each rejected"
-          + " row with its line number and the reason.",
+          + " file changes nothing. The last of several rows with the same id counts. An order may"
+          + " come before its user, and counts once the user is there. FILE.rejected.csv lists each"
+          + " rejected row with its line number and the reason.",
       "",
-      "The report counts the rows as inserted, updated, unchanged (stored already), repeated (the id"
-          + " comes again further down) or rejected."
+      "The report counts the rows as inserted, updated, unchanged (stored already), repeated (the"
+          + " id comes again further down) or rejected."
     })
 public final class ImportCommand implements Callable<Integer> {
 
@@ -72,8 +72,7 @@ public final class ImportCommand implements Callable<Integer> {
     StackInfo stack = StackInfo.read(data.path());
     Map<String, CsvImport.Report> reports = new LinkedHashMap<>();
     Duration elapsed;
-    try (Connection connection =
-            stack.ownerDatabase().getConnection();
+    try (Connection connection = stack.ownerDatabase().getConnection();
         Progress progress = Progress.onStandardError()) {
       connection.setAutoCommit(false);
       CsvImport csvImport = new CsvImport(connection, progress);
@@ -123,7 +122,8 @@ public final class ImportCommand implements Callable<Integer> {
         .getOut()
         .printf(
             Locale.ROOT,
-            "%-6s  read %,d  inserted %,d  updated %,d  unchanged %,d  repeated %,d  rejected %,d%n",
+            "%-6s  read %,d  inserted %,d  updated %,d  unchanged %,d  repeated %,d  rejected"
+                + " %,d%n",
             table,
             report.read(),
             report.inserted(),

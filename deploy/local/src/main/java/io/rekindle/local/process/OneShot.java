@@ -22,8 +22,7 @@ public final class OneShot {
    */
   public static void run(String title, ProcessBuilder program, Path output, Duration limit)
       throws IOException {
-    Process process =
-        program.redirectErrorStream(true).redirectOutput(output.toFile()).start();
+    Process process = program.redirectErrorStream(true).redirectOutput(output.toFile()).start();
     try {
       if (!process.waitFor(limit.toSeconds(), TimeUnit.SECONDS)) {
         process.destroyForcibly();
@@ -35,8 +34,7 @@ public final class OneShot {
       throw new Failure("interrupted", e);
     }
     if (process.exitValue() != 0) {
-      throw new Failure(
-          title + " failed: " + Files.readString(output).strip().replace("\n", "; "));
+      throw new Failure(title + " failed: " + Files.readString(output).strip().replace("\n", "; "));
     }
   }
 }

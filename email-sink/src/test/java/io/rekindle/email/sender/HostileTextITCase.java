@@ -162,7 +162,7 @@ class HostileTextITCase {
             new Variant("friendly", Variant.WINBACK, null, null));
     try (EmailStore store =
             new EmailStore(
-                HostileTextITCase::pipeline, 1, Duration.ofSeconds(10), Duration.ofHours(72));
+                HostileTextITCase::pipeline, 1, Duration.ofSeconds(10), Duration.ofDays(3));
         ScriptedSmtpServer smtp = new ScriptedSmtpServer();
         Sender sender = Sender.start(SenderSettings.from(environment(smtp)))) {
       assertThat(sender.port()).isPositive();

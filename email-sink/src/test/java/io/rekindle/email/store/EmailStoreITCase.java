@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class EmailStoreITCase {
 
-  private static final Duration EXPIRY = Duration.ofHours(72);
+  private static final Duration EXPIRY = Duration.ofDays(3);
 
   private static EmbeddedPostgres postgres;
 

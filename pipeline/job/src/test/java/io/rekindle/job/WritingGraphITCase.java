@@ -117,7 +117,7 @@ class WritingGraphITCase {
             "0123456789abcdef0123456789abcdef",
             null,
             settings,
-            Duration.ofHours(72));
+            Duration.ofDays(3));
     WritingGraph.define(
         env,
         requests(),

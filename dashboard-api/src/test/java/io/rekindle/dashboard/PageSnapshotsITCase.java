@@ -144,7 +144,9 @@ class PageSnapshotsITCase {
 
   private static Set<String> pageRoutes(TestDashboard dashboard) {
     return dashboard.dashboard().routes().stream()
-        .filter(route -> route.method().equals(HandlerType.GET) && !route.access().equals(Access.PUBLIC))
+        .filter(
+            route ->
+                route.method().equals(HandlerType.GET) && !route.access().equals(Access.PUBLIC))
         .map(route -> route.path())
         .filter(path -> !path.startsWith("/api/") && !path.equals("/metrics"))
         .collect(Collectors.toCollection(LinkedHashSet::new));

@@ -96,7 +96,8 @@ class SerializersTest {
     record Inner(int number) {}
   }
 
-  private record After(String name, List<After.Inner> inners, String text, long time, boolean flag) {
+  private record After(
+      String name, List<After.Inner> inners, String text, long time, boolean flag) {
 
     record Inner(int number, double share) {}
   }

@@ -52,8 +52,7 @@ class ArchitectureRulesTest {
     List<Type> types = new ArrayList<>();
     for (Module known : module.mayKnow()) {
       types.add(type(known.rootPackage + ".There", ""));
-      types.add(
-          type(module.rootPackage + ".Knows" + known, known.rootPackage + ".There there;"));
+      types.add(type(module.rootPackage + ".Knows" + known, known.rootPackage + ".There there;"));
     }
     types.add(type(module.rootPackage + ".Here", ""));
 
@@ -98,7 +97,8 @@ class ArchitectureRulesTest {
             broken(
                 ArchitectureRules.javalinInRoutesPagesAndWeb(),
                 new Type("io.javalin.http.Context", CONTEXT),
-                type("io.rekindle.dashboard.clients.ClientService", "io.javalin.http.Context ctx;")))
+                type(
+                    "io.rekindle.dashboard.clients.ClientService", "io.javalin.http.Context ctx;")))
         .isTrue();
   }
 
@@ -123,13 +123,17 @@ class ArchitectureRulesTest {
             broken(
                 ArchitectureRules.httpProblemsInRoutesPagesAndWeb(),
                 problem,
-                type("io.rekindle.dashboard.clients.ClientQuery", "io.rekindle.dashboard.web.HttpProblem p;")))
+                type(
+                    "io.rekindle.dashboard.clients.ClientQuery",
+                    "io.rekindle.dashboard.web.HttpProblem p;")))
         .isTrue();
     assertThat(
             broken(
                 ArchitectureRules.httpProblemsInRoutesPagesAndWeb(),
                 problem,
-                type("io.rekindle.dashboard.clients.ClientRoutes", "io.rekindle.dashboard.web.HttpProblem p;")))
+                type(
+                    "io.rekindle.dashboard.clients.ClientRoutes",
+                    "io.rekindle.dashboard.web.HttpProblem p;")))
         .isFalse();
   }
 
@@ -182,7 +186,9 @@ class ArchitectureRulesTest {
     assertThat(
             broken(
                 ArchitectureRules.noClockInScoringAndJob(),
-                type("io.rekindle.scoring.Score", "long now() { return System.currentTimeMillis(); }")))
+                type(
+                    "io.rekindle.scoring.Score",
+                    "long now() { return System.currentTimeMillis(); }")))
         .isTrue();
     assertThat(
             broken(
@@ -198,7 +204,10 @@ class ArchitectureRulesTest {
     return new Type(
         name,
         "package %s; public class %s { public %s }"
-            .formatted(name.substring(0, dot), name.substring(dot + 1), member.isEmpty() ? "int nothing;" : member));
+            .formatted(
+                name.substring(0, dot),
+                name.substring(dot + 1),
+                member.isEmpty() ? "int nothing;" : member));
   }
 
   private boolean broken(ArchRule rule, Type... types) {

@@ -53,7 +53,11 @@ class GlossaryTest {
         if (matcher.find()) {
           found.add(
               "%s: \"%s\" is retired, use \"%s\": …%s…"
-                  .formatted(file, word.word(), word.use(), around(word.anywhere() ? text : names, matcher)));
+                  .formatted(
+                      file,
+                      word.word(),
+                      word.use(),
+                      around(word.anywhere() ? text : names, matcher)));
         }
       }
     }
@@ -67,7 +71,11 @@ class GlossaryTest {
     Path java = Path.of("Example.java");
 
     assertThat(judge.pattern().matcher(names(java, "void judge() {}")).find()).isTrue();
-    assertThat(judge.pattern().matcher(names(java, "// judge for yourself\nvoid evaluate() {}")).find())
+    assertThat(
+            judge
+                .pattern()
+                .matcher(names(java, "// judge for yourself\nvoid evaluate() {}"))
+                .find())
         .isFalse();
     assertThat(judge.pattern().matcher(names(java, "String text = \"judge\";")).find()).isFalse();
     assertThat(judge.pattern().matcher(names(java, "void misjudge() {}")).find()).isFalse();
@@ -80,8 +88,7 @@ class GlossaryTest {
       String[] cells = line.split("\\|", -1);
       if (cells.length == 5 && cells[3].strip().matches("names|anywhere")) {
         words.add(
-            new Retired(
-                cells[1].strip(), cells[2].strip(), cells[3].strip().equals("anywhere")));
+            new Retired(cells[1].strip(), cells[2].strip(), cells[3].strip().equals("anywhere")));
       }
     }
     return words;

@@ -26,10 +26,14 @@ final class PlainEnglish {
 
   private static final List<Rule> RULES =
       List.of(
-          new Rule("name who or what acts instead of \"$\"", "(?i)\\b(whoever|whomever|nobody|somebody)\\b"),
+          new Rule(
+              "name who or what acts instead of \"$\"",
+              "(?i)\\b(whoever|whomever|nobody|somebody)\\b"),
           new Rule("name the component instead of \"$\"", "(?i)\\b(ours|of ours)\\b"),
           new Rule("put the subject first", "(?i)^what\\b[^.?]*?\\bis\\b[^.?]*?\\bis\\b"),
-          new Rule("write it without the double negation", "(?i)\\b(?:not|never|no)\\b [^,.;]{0,24}\\bunless\\b.*\\bnot\\b"));
+          new Rule(
+              "write it without the double negation",
+              "(?i)\\b(?:not|never|no)\\b [^,.;]{0,24}\\bunless\\b.*\\bnot\\b"));
 
   private record Rule(String advice, Pattern pattern) {
     Rule(String advice, String regex) {
@@ -69,7 +73,8 @@ final class PlainEnglish {
     try (Stream<Path> all = Files.walk(path)) {
       return all.filter(Files::isRegularFile)
           .filter(file -> !file.toString().contains("/target/"))
-          .filter(file -> file.toString().matches(".*(\\.md|messages\\w*\\.properties|\\.java|\\.sql)"))
+          .filter(
+              file -> file.toString().matches(".*(\\.md|messages\\w*\\.properties|\\.java|\\.sql)"))
           .sorted(Comparator.comparing(Path::toString))
           .toList();
     } catch (IOException e) {
@@ -115,7 +120,9 @@ final class PlainEnglish {
   /** A sentence ends at a full stop, a question mark, a colon before a new line, or a semicolon. */
   static List<String> sentences(String text) {
     List<String> sentences = new ArrayList<>();
-    for (String sentence : text.split("(?<=[.!?:;])\\s+(?=[\"'(`*\\[]*[\\p{Lu}\\d]|[`\"*\\[])|(?<=;)\\s+|(?<=:)\\s+", -1)) {
+    for (String sentence :
+        text.split(
+            "(?<=[.!?:;])\\s+(?=[\"'(`*\\[]*[\\p{Lu}\\d]|[`\"*\\[])|(?<=;)\\s+|(?<=:)\\s+", -1)) {
       if (!sentence.isBlank()) {
         sentences.add(sentence.strip());
       }
@@ -199,10 +206,12 @@ final class PlainEnglish {
     List<Passage> passages = new ArrayList<>(comments(text, "//"));
     Matcher matcher = Pattern.compile("/\\*\\*?(.*?)\\*/", Pattern.DOTALL).matcher(text);
     while (matcher.find()) {
-      int line = 1 + (int) text.substring(0, matcher.start()).chars().filter(c -> c == '\n').count();
+      int line =
+          1 + (int) text.substring(0, matcher.start()).chars().filter(c -> c == '\n').count();
       String plain = matcher.group(1).replaceAll("(?m)^\\s*\\*", "");
       for (String part :
-          plain.split("</?(?:p|ul|ol|li|dl|dt|dd|h\\d|pre|table|tr|td|th)\\b[^>]*>|\\n\\s*@\\w+", -1)) {
+          plain.split(
+              "</?(?:p|ul|ol|li|dl|dt|dd|h\\d|pre|table|tr|td|th)\\b[^>]*>|\\n\\s*@\\w+", -1)) {
         add(passages, line, new StringBuilder(part.replaceAll("\\s+", " ")));
       }
     }

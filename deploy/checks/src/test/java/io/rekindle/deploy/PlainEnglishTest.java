@@ -27,7 +27,8 @@ class PlainEnglishTest {
                               "examples",
                               "connectors/src/main/resources",
                               "dashboard-api/src/main/resources/io")
-                          .flatMap(path -> PlainEnglish.files(Repository.ROOT.resolve(path)).stream())
+                          .flatMap(
+                              path -> PlainEnglish.files(Repository.ROOT.resolve(path)).stream())
                           .filter(file -> !file.toString().endsWith(".java")))
                   .flatMap(file -> PlainEnglish.findings(file).stream()))
           .isEmpty();
@@ -36,7 +37,10 @@ class PlainEnglishTest {
 
   @Test
   void shouldCountTheWordsOfASentence() throws IOException {
-    assertThat(findings("A.md", "word ".repeat(31) + ".")).singleElement().asString().contains("31 words");
+    assertThat(findings("A.md", "word ".repeat(31) + "."))
+        .singleElement()
+        .asString()
+        .contains("31 words");
     assertThat(findings("A.md", "word ".repeat(30) + ".")).isEmpty();
     assertThat(findings("A.md", "`a b c` ".repeat(30) + ".")).isEmpty();
     assertThat(findings("A.md", ("word ".repeat(20) + ". W").repeat(3))).isEmpty();

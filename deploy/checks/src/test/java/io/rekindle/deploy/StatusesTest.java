@@ -15,7 +15,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Holds docs/reference/statuses.md to the codes in the sources: a missing one fails by its name. */
+/**
+ * Holds docs/reference/statuses.md to the codes in the sources: a missing one fails by its name.
+ */
 class StatusesTest {
 
   private static final String PAGE =
@@ -29,7 +31,8 @@ class StatusesTest {
 
   @Test
   void shouldListEveryEndOfAnEpisode() throws IOException {
-    assertListed("`engagement.risk_episodes.close_reason`", constants("Episode.java", "CloseReason"));
+    assertListed(
+        "`engagement.risk_episodes.close_reason`", constants("Episode.java", "CloseReason"));
   }
 
   @Test
@@ -39,7 +42,8 @@ class StatusesTest {
 
   @Test
   void shouldListEveryStatusOfAnEmail() throws IOException {
-    assertListed("`engagement.emails.status`\n", inMigration("status in \\(([^)]*'READY'[^)]*)\\)"));
+    assertListed(
+        "`engagement.emails.status`\n", inMigration("status in \\(([^)]*'READY'[^)]*)\\)"));
     Set<String> cancelled = constants("Verdict.java", "Reason");
     cancelled.add("ERASED");
     assertListed("`engagement.emails.status_reason` of a cancelled", cancelled);
@@ -52,8 +56,7 @@ class StatusesTest {
   void shouldListEveryReasonOfTheTemplate() throws IOException {
     Set<String> codes = new TreeSet<>();
     try (Stream<Path> files =
-        Files.walk(
-            Repository.ROOT.resolve("email-sink/src/main/java/io/rekindle/email/llm"))) {
+        Files.walk(Repository.ROOT.resolve("email-sink/src/main/java/io/rekindle/email/llm"))) {
       for (Path file : files.filter(path -> path.toString().endsWith(".java")).toList()) {
         Matcher matcher = Pattern.compile("\"([A-Z][A-Z_]{3,})\"").matcher(Repository.text(file));
         matcher.results().map(result -> result.group(1)).forEach(codes::add);
@@ -72,8 +75,7 @@ class StatusesTest {
   void shouldListEveryVerdict() throws IOException {
     Set<String> verdicts = new TreeSet<>();
     for (String path : migrations()) {
-      Matcher matcher =
-          Pattern.compile("(?:then|else) '([A-Z]+(?:_[A-Z]+)*)'").matcher(path);
+      Matcher matcher = Pattern.compile("(?:then|else) '([A-Z]+(?:_[A-Z]+)*)'").matcher(path);
       int from = path.indexOf("'SAMPLE_RATIO_MISMATCH'");
       int to = from < 0 ? -1 : path.indexOf(" end", from);
       for (MatchResult result : matcher.results().toList()) {

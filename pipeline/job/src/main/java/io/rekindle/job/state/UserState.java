@@ -12,9 +12,9 @@ import io.rekindle.connectors.events.SuppressionChanged;
 import io.rekindle.connectors.events.SuppressionRemoved;
 import io.rekindle.connectors.events.UserChanged;
 import io.rekindle.connectors.events.UserRemoved;
-import io.rekindle.scoring.orders.OrderHistory;
 import io.rekindle.scoring.Score;
 import io.rekindle.scoring.contact.Recipient;
+import io.rekindle.scoring.orders.OrderHistory;
 
 /**
  * All that is known of one user. Each row is a register in which the newest version wins, so that

@@ -37,7 +37,8 @@ public enum Factor {
   }
 
   /** The factor's place in lists by factor, from 0 on. */
-  @SuppressWarnings("EnumOrdinal") // Stored breakdowns hold the points in this order: a new factor comes last.
+  @SuppressWarnings(
+      "EnumOrdinal") // Stored breakdowns hold the points in this order: a new factor comes last.
   public int index() {
     return ordinal();
   }

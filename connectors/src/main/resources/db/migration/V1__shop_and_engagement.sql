@@ -233,8 +233,8 @@ create table engagement.emails (
 create index emails_user_id on engagement.emails (user_id);
 create index emails_ready on engagement.emails (generated_at) where status = 'READY';
 
--- A contact has an instant, also when another system only says SENT. Nobody has been written to in
--- the future: a wrong date there would keep a user from being written to for as long.
+-- A contact has an instant, also when another system only writes SENT. An instant in the future
+-- becomes now: a wrong date would keep the user from being written to for as long.
 create function engagement.date_contact() returns trigger language plpgsql as $$
 begin
   if new.status = 'SENT' then
@@ -494,7 +494,7 @@ create view engagement.email_outcomes as
         amount - refunded_amount as net,
         case
           when money.base is null or currency = money.base then 1
-          -- The document is as somebody wrote it; what is no rate there must not stop this view.
+          -- A person wrote the document; a text that is no rate must not stop this view.
           when money.rates ->> currency::text ~ '^(0|[1-9]\d{0,5})(\.\d{1,9})?$'
             then (money.rates ->> currency::text)::numeric
         end as rate
@@ -629,11 +629,11 @@ comment on column engagement.arm_outcome.revenue_difference is 'revenue_per_user
 comment on column engagement.arm_outcome.revenue_low is 'Lower end of the 95 % interval of revenue_difference by normal theory with separate variances: rough where few users bring most of the revenue.';
 comment on column engagement.arm_outcome.revenue_high is 'Upper end of that interval.';
 comment on column engagement.arm_outcome.sample_ratio_p is 'Chance of arms at least so far from the configured shares if assignment works: chi-square over the users decided on in all arms. The same in every row; null while an arm expects fewer than 5.';
-comment on column engagement.arm_outcome.more_users_needed is 'How many more users, 14 days past, the arm needs: until at least 10 were and 10 were not reactivated, and until a difference of five points would be seen with a power of 80 %. Null if the arm has no share, or nobody is held out.';
+comment on column engagement.arm_outcome.more_users_needed is 'How many more users, 14 days past, the arm needs: until at least 10 were and 10 were not reactivated, and until a difference of five points would be seen with a power of 80 %. Null if the arm has no share, or no user is held out.';
 comment on column engagement.arm_outcome.verdict is 'SAMPLE_RATIO_MISMATCH (p below 0.001: the arms do not compare, whatever the rates), NO_HOLDOUT, NOT_ENOUGH_DATA (this arm or HOLDOUT needs more users), UPLIFT or LOSS (the interval does not contain 0), NO_DIFFERENCE_SEEN; null for HOLDOUT.';
 
--- Analysis by user, as assignment is: whoever was emailed is in the cooldown when those held out
--- are decided on again, so decisions after the first are not comparable between the arms.
+-- Analysis by user, as assignment is. An emailed user is in the cooldown when held-out users are
+-- decided on again. So decisions after the first do not compare between the arms.
 create function engagement.uplift(experiment text) returns setof engagement.arm_outcome
   language sql stable as $$
     with chosen as (
@@ -775,7 +775,7 @@ comment on function engagement.uplift is
 
 -- Everything at once, so that no half of it can be seen. What stays: the numbers, under a name that
 -- says nothing; the ids of episodes, decisions and emails, so that a job that goes over the same
--- ground again finds them taken; and a suppression of the user's id, so that nobody writes to them
+-- ground again finds them taken; and a suppression of the user's id, so that no email goes to them
 -- should their row come back.
 create function engagement.erase_user(erased text) returns bigint
   language sql security definer set search_path = pg_catalog as $$
@@ -845,8 +845,8 @@ begin
   end loop;
 end $$;
 
--- cdc reads what is captured and moves the clock's hands. REPLICATION is granted by whoever runs
--- the database, since only a superuser can.
+-- cdc reads the captured tables and moves the clock. The administrator of the database grants
+-- REPLICATION, since only a superuser can.
 grant usage on schema shop, engagement to rekindle_cdc;
 grant select on shop.users, shop.orders, engagement.emails, engagement.score_overrides,
   engagement.scoring_policies, engagement.clock, engagement.suppressions,

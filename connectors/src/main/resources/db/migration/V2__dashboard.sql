@@ -30,7 +30,7 @@ create table dashboard.sessions (
 );
 create index sessions_account on dashboard.sessions (account_id);
 
--- Whom an account belongs to at which provider. An address may be given to somebody else one day; an
+-- The owner of an account at a provider. An address may be given to another person one day; an
 -- issuer's subject never is.
 create table dashboard.identities (
   issuer     text        not null check (length(issuer) between 1 and 1000),

@@ -169,7 +169,7 @@ public final class DataDirectory {
   }
 
   private Optional<Pid> supervisor() {
-    return PidFile.read(pidFile(SUPERVISOR)).filter(Pid::isAlive);
+    return PidFile.read(pidFile(SUPERVISOR)).filter(Pid::alive);
   }
 
   private void refuseForeign() {

@@ -83,7 +83,7 @@ public record StackInfo(
     } catch (IOException e) {
       throw new Failure(file + " cannot be read: " + e.getMessage(), e);
     }
-    if (info.supervisor() == null || !info.supervisor().isAlive()) {
+    if (info.supervisor() == null || !info.supervisor().alive()) {
       throw noStack(data);
     }
     return info;

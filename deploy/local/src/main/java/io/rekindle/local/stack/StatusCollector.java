@@ -267,7 +267,7 @@ public final class StatusCollector {
   }
 
   private Optional<Long> pid(String component) {
-    return PidFile.read(data.pidFile(component)).filter(Pid::isAlive).map(Pid::pid);
+    return PidFile.read(data.pidFile(component)).filter(Pid::alive).map(Pid::pid);
   }
 
   private static Connector connector(Answer<Optional<ConnectorStatus>> answer) {

@@ -156,6 +156,8 @@ final class ArchitectureRules {
         .and(areNotOf("Routes or Pages", "\\w*(Routes|Pages)"))
         .and()
         .resideOutsideOfPackage("io.rekindle.dashboard.web..")
+        // The composition root maps the exceptions of services to problems.
+        .and(areNotOf("Dashboard", "Dashboard"))
         .should()
         .dependOnClassesThat()
         .haveFullyQualifiedName("io.rekindle.dashboard.web.HttpProblem")
@@ -189,6 +191,8 @@ final class ArchitectureRules {
                 "java.io..",
                 "java.lang..",
                 "java.math..",
+                // Buffers of bytes in memory; files are in packages below.
+                "java.nio",
                 "java.nio.charset..",
                 "java.security..",
                 "java.time..",

@@ -24,7 +24,9 @@ public record Pid(long pid, long startedAt) {
     return new Pid(process.pid(), startOf(process));
   }
 
-  /** Whether the process still runs. Not named as a getter, which JSON would take for a property. */
+  /**
+   * Whether the process still runs. Not named as a getter, which JSON would take for a property.
+   */
   public boolean alive() {
     return handle().isPresent();
   }

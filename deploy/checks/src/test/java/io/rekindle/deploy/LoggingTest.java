@@ -4,12 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.File;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.core.LoggerContext;
+import org.apache.logging.log4j.layout.template.json.JsonTemplateLayout;
+import org.apache.logging.slf4j.SLF4JServiceProvider;
 import org.junit.jupiter.api.Test;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,6 +28,20 @@ class LoggingTest {
 
   private static final Path FILE =
       Repository.ROOT.resolve("deploy/config/logging/console.properties");
+
+  /** SLF4J over Log4j alone: the dashboard's jar, on this test's class path, has a provider too. */
+  private static final String CLASS_PATH =
+      Stream.of(
+              Speaker.class,
+              Logger.class,
+              LogManager.class,
+              LoggerContext.class,
+              JsonTemplateLayout.class,
+              SLF4JServiceProvider.class)
+          .map(type -> type.getProtectionDomain().getCodeSource().getLocation())
+          .map(location -> Path.of(URI.create(location.toString())).toString())
+          .distinct()
+          .collect(Collectors.joining(File.pathSeparator));
 
   @Test
   void shouldWriteAnObjectALine() throws Exception {
@@ -59,7 +81,7 @@ class LoggingTest {
             "-Dlog4j2.configurationFile=" + FILE.toUri(),
             "-Dlog4j2.disableJmx=true",
             Speaker.class.getName());
-    builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
+    builder.environment().put("CLASSPATH", CLASS_PATH);
     builder.environment().remove("JAVA_TOOL_OPTIONS");
     if (format != null) {
       builder.environment().put("REKINDLE_LOG_FORMAT", format);

@@ -3,6 +3,7 @@ package io.rekindle.dashboard.clients;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.rekindle.dashboard.clients.ContactStatusQuery.ContactStatus;
 import io.rekindle.dashboard.web.Json;
+import io.rekindle.scoring.contact.ContactRule;
 import io.rekindle.scoring.factor.Factor;
 import io.rekindle.scoring.policy.ScoringPolicy;
 import java.math.BigDecimal;
@@ -37,17 +38,17 @@ public record AtRiskRow(
    * Makes a row of each client.
    *
    * @param contacts by client
-   * @param cooldown the least time between two emails to a client
+   * @param cooldownDays the least time between two emails to a client
    */
   static List<AtRiskRow> of(
       List<ClientProfile> clients,
       Map<String, ContactStatus> contacts,
-      Duration cooldown,
+      int cooldownDays,
       ScoringPolicy policy,
       Instant now) {
     Map<Factor, BigDecimal> most = most(policy);
     return clients.stream()
-        .map(client -> of(client, contacts.get(client.userId()), cooldown, most, now))
+        .map(client -> of(client, contacts.get(client.userId()), cooldownDays, most, now))
         .toList();
   }
 
@@ -66,7 +67,7 @@ public record AtRiskRow(
   private static AtRiskRow of(
       ClientProfile client,
       ContactStatus contact,
-      Duration cooldown,
+      int cooldownDays,
       Map<Factor, BigDecimal> most,
       Instant now) {
     Long gap = client.usualGapMillis();
@@ -82,13 +83,14 @@ public record AtRiskRow(
         !rhythm || client.lastOrderDate() == null
             ? null
             : (double) Duration.between(client.lastOrderDate(), now).toMillis() / gap;
-    Instant free = client.lastContactAt() == null ? null : client.lastContactAt().plus(cooldown);
     return new AtRiskRow(
         client,
         yearly,
         reason(client, most),
         gaps,
-        free != null && free.isAfter(now) ? free : null,
+        ContactRule.isInCooldown(client.lastContactAt(), cooldownDays, now)
+            ? client.lastContactAt().plus(Duration.ofDays(cooldownDays))
+            : null,
         contact.obstacle(),
         contact);
   }

@@ -96,7 +96,7 @@ public final class ClientService {
                   page.items(),
                   ContactStatusQuery.of(
                       handle, page.items().stream().map(ClientProfile::userId).toList()),
-                  ContactStatusQuery.cooldown(handle),
+                  ContactStatusQuery.cooldownDays(handle),
                   inForce.policy(),
                   now),
               inForce.currency());

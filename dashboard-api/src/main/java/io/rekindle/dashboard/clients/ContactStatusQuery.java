@@ -1,6 +1,5 @@
 package io.rekindle.dashboard.clients;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Map;
@@ -59,12 +58,11 @@ public final class ContactStatusQuery {
         .collect(Collectors.toMap(StatusRow::userId, StatusRow::status));
   }
 
-  /** The least time between two emails to a client. */
-  static Duration cooldown(Handle handle) {
-    return Duration.ofDays(
-        handle
-            .createQuery("select cooldown_days from engagement.outreach_settings")
-            .mapTo(Integer.class)
-            .one());
+  /** The least number of days between two emails to a client. */
+  static int cooldownDays(Handle handle) {
+    return handle
+        .createQuery("select cooldown_days from engagement.outreach_settings")
+        .mapTo(Integer.class)
+        .one();
   }
 }

@@ -27,14 +27,14 @@ class CliReferenceTest {
 
   private static final Path DOCUMENT = Path.of("../../docs/reference/cli.md");
   private static final String WRITE =
-      "mvn -pl deploy/bench -am test -Dtest=CliReferenceTest -Drekindle.write-reference=true"
+      "mvn -pl deploy/bench -am test -Dtest=CliReferenceTest -Drekindle.write-docs"
           + " -Dsurefire.failIfNoSpecifiedTests=false";
   private static final String DATA = "--data";
 
   @Test
   void shouldListEveryCommandAndOption() throws IOException {
     String expected = reference(Rekindle.commandLine().setUsageHelpWidth(100));
-    if (Boolean.getBoolean("rekindle.write-reference")) {
+    if (System.getProperty("rekindle.write-docs") != null) {
       Files.writeString(DOCUMENT, expected);
     }
     assertThat(Files.readString(DOCUMENT))

@@ -7,25 +7,28 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Holds the documents to the files that they speak of. */
 class DocumentsTest {
 
-  private static final Pattern LINK = Pattern.compile("\\]\\(([^)#\\s]+)(?:#[^)]*)?\\)");
+  private static final Pattern LINK = Pattern.compile("\\]\\(([^)#\\s]*)(?:#([^)\\s]*))?\\)");
+  private static final Pattern HEADING = Pattern.compile("(?m)^#+ +(.+?) *$");
 
   @Test
-  void shouldLinkToFilesThatExist() throws IOException {
+  void shouldLinkToFilesAndHeadingsThatExist() throws IOException {
     List<String> broken = new ArrayList<>();
     for (Path document : documents()) {
       Matcher link = LINK.matcher(Repository.text(document));
       while (link.find()) {
-        String target = link.group(1);
-        if (!target.contains(":") && !Files.exists(document.resolveSibling(target))) {
-          broken.add(document + " → " + target);
+        if (!link.group(1).contains(":") && !exists(document, link.group(1), link.group(2))) {
+          broken.add(document + " → " + link.group());
         }
       }
     }
@@ -38,6 +41,30 @@ class DocumentsTest {
 
     assertThat(Files.size(readme)).isLessThanOrEqualTo(8 * 1024);
     assertThat(Repository.text(readme)).contains("![", "```mermaid", "./rekindle up", "mvn verify");
+  }
+
+  /**
+   * Whether a link leads somewhere.
+   *
+   * @param file empty for the document itself
+   * @param anchor null for the whole file
+   */
+  private static boolean exists(Path document, String file, String anchor) throws IOException {
+    Path target = file.isEmpty() ? document : document.resolveSibling(file);
+    return Files.exists(target)
+        && (anchor == null
+            || !target.toString().endsWith(".md")
+            || anchors(Repository.text(target)).contains(anchor));
+  }
+
+  /** The anchors of all headings, as GitHub forms them. */
+  private static Set<String> anchors(String document) {
+    return HEADING
+        .matcher(document)
+        .results()
+        .map(heading -> heading.group(1).toLowerCase(Locale.ROOT))
+        .map(text -> text.replaceAll("[^\\p{L}\\p{N}_ -]", "").replace(' ', '-'))
+        .collect(Collectors.toSet());
   }
 
   private static List<Path> documents() throws IOException {

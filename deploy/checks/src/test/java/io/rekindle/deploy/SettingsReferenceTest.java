@@ -48,7 +48,13 @@ class SettingsReferenceTest {
 
     Page(String file, String title, String body) {
       this.file = Repository.ROOT.resolve("docs/reference").resolve(file);
-      this.text = "# " + title + "\n<!-- Generated: " + REGENERATE + " -->\n\n" + body;
+      this.text =
+          "# "
+              + title
+              + "\n\nA test writes and compares this page: `"
+              + REGENERATE
+              + "`.\n\n"
+              + body;
     }
   }
 

@@ -4,8 +4,9 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * Whether a person may be written to. The job, the sender and the dashboard apply this rule; the
- * SQL function {@code engagement.contact_obstacle} states it for queries. A table of cases in the
+ * Whether a person may be written to. The job, the sender and the dashboard apply this rule.
+ * Queries use its form in SQL: {@code engagement.contact_obstacle} for the person and the expiry,
+ * and their own conditions for staleness and cooldown. The table {@code contact-cases.csv} in the
  * tests holds all of them to one answer. A day has 24 hours here.
  */
 public final class ContactRule {

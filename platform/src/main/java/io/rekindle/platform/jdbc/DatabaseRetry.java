@@ -14,17 +14,17 @@ public final class DatabaseRetry {
   private final Duration limit;
 
   /**
-   * A way to repeat statements.
+   * Creates a retry with a limit.
    *
-   * @param limit how long a statement is repeated, from its first attempt; the last attempt starts
-   *     at the limit
+   * @param limit the time of repeats from the first attempt on; the last attempt starts at the
+   *     limit
    */
   public DatabaseRetry(Backoff pauses, Duration limit) {
     this.pauses = pauses;
     this.limit = limit;
   }
 
-  /** A way to repeat statements for as long as the database is away. */
+  /** Creates a retry that goes on for as long as the database is away. */
   public static DatabaseRetry unlimited(Duration pause) {
     return new DatabaseRetry(new Backoff(pause, pause), Duration.ofSeconds(Long.MAX_VALUE));
   }
@@ -33,7 +33,7 @@ public final class DatabaseRetry {
   @FunctionalInterface
   public interface Statement<R> {
 
-    /** Executes it once, on a connection that works as far as is known. */
+    /** Executes it once, on a connection without a known fault. */
     R execute() throws SQLException;
   }
 

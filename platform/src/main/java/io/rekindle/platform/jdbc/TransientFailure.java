@@ -8,8 +8,8 @@ import java.util.List;
 public final class TransientFailure {
 
   /**
-   * SQLSTATEs, or how they begin: connection trouble (08), a server that starts, stops or fails
-   * over (57P, 25006), lack of connections, memory or disk (53), a deadlock or a conflict of
+   * SQLSTATEs, or their first characters: connection trouble (08), a server that starts, stops or
+   * fails over (57P, 25006), lack of connections, memory or disk (53), a deadlock or a conflict of
    * serializable transactions (40).
    */
   private static final List<String> STATES = List.of("08", "57P", "53", "40", "25006");

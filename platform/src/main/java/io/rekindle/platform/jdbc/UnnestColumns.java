@@ -21,6 +21,24 @@ public final class UnnestColumns<T> {
   private final Collection<T> rows;
   private int column;
 
+  /** Binds the columns of a statement. */
+  @FunctionalInterface
+  public interface Binder<T> {
+    void bind(UnnestColumns<T> columns) throws SQLException;
+  }
+
+  /** Executes a statement over all rows at once. Without rows, it does nothing. */
+  public static <T> void update(
+      Connection connection, String sql, Collection<T> rows, Binder<T> binder) throws SQLException {
+    if (rows.isEmpty()) {
+      return;
+    }
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      binder.bind(new UnnestColumns<>(connection, statement, rows));
+      statement.executeUpdate();
+    }
+  }
+
   /** Binds from the statement's first parameter on. */
   public UnnestColumns(Connection connection, PreparedStatement statement, Collection<T> rows) {
     this.connection = connection;

@@ -1,2 +1,2 @@
-/** What every user of Postgres shares: transient failures, retries, and arrays for unnest. */
+/** Common parts of all users of Postgres: transient failures, retries, and arrays for unnest. */
 package io.rekindle.platform.jdbc;

@@ -2,9 +2,7 @@ package io.rekindle.platform.rest;
 
 import java.time.Duration;
 
-/**
- * Pauses between attempts at the same thing, each twice as long as the one before up to a limit.
- */
+/** Pauses between attempts. Each pause is twice as long as the one before, up to a limit. */
 public final class Backoff {
 
   private static final int DOUBLINGS = 20;
@@ -17,7 +15,7 @@ public final class Backoff {
     this.max = max;
   }
 
-  /** How long to wait after so many attempts in a row that failed; not at all after none. */
+  /** Returns the pause after a number of failures in a row; zero after none. */
   public Duration after(int failures) {
     if (failures == 0) {
       return Duration.ZERO;

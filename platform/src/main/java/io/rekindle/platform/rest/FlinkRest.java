@@ -27,7 +27,7 @@ import java.util.regex.Pattern;
  */
 public final class FlinkRest {
 
-  /** A job in one of these does not run again. */
+  /** The states of a job that has ended for good. */
   private static final Set<String> ENDED = Set.of("FAILED", "CANCELED", "FINISHED", "SUSPENDED");
 
   private static final int NAMES_PER_REQUEST = 50;
@@ -37,15 +37,15 @@ public final class FlinkRest {
 
   private final RestClient rest;
 
-  /** Flink at the URL of its JobManager, with the usual time limits. */
+  /** Creates a client with the default time limits, for the URL of the JobManager. */
   public FlinkRest(String url) {
     this.rest = new RestClient(url);
   }
 
   /**
-   * Flink at the URL of its JobManager.
+   * Creates a client for the URL of the JobManager.
    *
-   * @param timeout for connecting and for every answer
+   * @param timeout the limit for connecting and for every answer
    */
   public FlinkRest(String url, Duration timeout) {
     this.rest = new RestClient(url, timeout);
@@ -55,7 +55,7 @@ public final class FlinkRest {
    * A job on the cluster.
    *
    * @param id 32 hexadecimal digits
-   * @param name as the job names itself
+   * @param name the name that the job has given itself
    * @param state INITIALIZING, RUNNING, RESTARTING, FAILED, …
    * @param startTime epoch milliseconds
    * @param endTime epoch milliseconds; 0 or less while the job has not ended
@@ -69,12 +69,12 @@ public final class FlinkRest {
       long startTime,
       long endTime) {
 
-    /** Whether it does not run again. */
+    /** Whether the job has ended for good. */
     public boolean ended() {
       return ENDED.contains(state);
     }
 
-    /** Whether every task of it is running. */
+    /** Whether all of its tasks run. */
     public boolean running() {
       return state.equals("RUNNING") && totalTasks > 0 && runningTasks == totalTasks;
     }
@@ -83,7 +83,7 @@ public final class FlinkRest {
   /**
    * A step of a job.
    *
-   * @param writtenRecords records that its tasks have handed on
+   * @param writtenRecords the number of records that its tasks have passed on
    */
   public record Vertex(String id, String name, long writtenRecords) {
 
@@ -94,7 +94,7 @@ public final class FlinkRest {
   }
 
   /**
-   * A checkpoint that is complete.
+   * A complete checkpoint.
    *
    * @param completedAt epoch milliseconds
    * @param durationMillis from its trigger to its completion
@@ -102,10 +102,10 @@ public final class FlinkRest {
   public record Checkpoint(long completedAt, long bytes, long durationMillis) {}
 
   /**
-   * How a savepoint stands that was asked for.
+   * The state of a requested savepoint.
    *
-   * @param location where it is; null until it is complete
-   * @param failure why it could not be taken; null unless so
+   * @param location its place; null until it is complete
+   * @param failure the cause of its failure; null without one
    */
   public record Savepoint(String location, String failure) {}
 
@@ -114,7 +114,7 @@ public final class FlinkRest {
     return rest.get("/overview").path("slots-available").asInt();
   }
 
-  /** The number of TaskManagers that are registered. */
+  /** The number of registered TaskManagers. */
   public int taskManagers() throws IOException {
     return rest.get("/taskmanagers").path("taskmanagers").size();
   }
@@ -124,7 +124,7 @@ public final class FlinkRest {
     return jobs().stream().filter(job -> job.id().equals(id)).findFirst();
   }
 
-  /** The latest job of the name, one that has not ended before all others. */
+  /** The newest job of a name. A job that still runs comes before all others. */
   public Optional<Job> newestJob(String name) throws IOException {
     return jobs().stream()
         .filter(job -> job.name().equals(name))
@@ -173,13 +173,13 @@ public final class FlinkRest {
         : Optional.empty();
   }
 
-  /** How often the job has restarted by itself; empty if Flink does not know yet. */
+  /** The number of the job's own restarts; empty if Flink does not know it yet. */
   public OptionalLong restarts(String jobId) throws IOException {
     JsonNode value = rest.get("/jobs/" + jobId + "/metrics?get=numRestarts").path(0).path("value");
     return value.isMissingNode() ? OptionalLong.empty() : OptionalLong.of(value.asLong());
   }
 
-  /** Why a job fails: the message of the innermost cause; empty if nothing is known. */
+  /** The message of the innermost cause of a job's failure; empty if Flink knows none. */
   public Optional<String> rootCause(String jobId) throws IOException {
     JsonNode entries =
         rest.get("/jobs/" + jobId + "/exceptions?maxExceptions=1")
@@ -189,7 +189,7 @@ public final class FlinkRest {
     return Optional.of(RootCause.in(trace)).filter(cause -> !cause.isEmpty());
   }
 
-  /** Uploads a jar in place of earlier ones of that name; returns the cluster's name for it. */
+  /** Uploads a jar, which replaces earlier ones of its name. Returns the cluster's name for it. */
   public String replaceJar(Path jar) throws IOException {
     for (JsonNode file : rest.get("/jars").path("files")) {
       if (file.path("name").asText().equals(jar.getFileName().toString())) {
@@ -203,8 +203,8 @@ public final class FlinkRest {
   /**
    * Runs the job of a jar.
    *
-   * @param restoreFrom savepoint or checkpoint to begin with; null to begin with nothing
-   * @param claim whether the job then owns it, and removes it when it has a newer one
+   * @param restoreFrom the savepoint or checkpoint to restore; null for an empty state
+   * @param claim whether the job owns the restored one, and deletes it when it has a newer one
    */
   public void run(
       String jarId, String jobId, List<String> arguments, Path restoreFrom, boolean claim)
@@ -222,12 +222,12 @@ public final class FlinkRest {
   /** Asks a job to take a savepoint and then end; returns the number of the request. */
   public String stopWithSavepoint(String jobId) throws IOException {
     ObjectNode body = JsonNodeFactory.instance.objectNode();
-    // Not drained: that would fire every timer, as if time had come to its end.
+    // Draining would fire all timers.
     body.put("drain", false);
     return rest.post("/jobs/" + jobId + "/stop", body).path("request-id").asText();
   }
 
-  /** The state of a savepoint that {@link #stopWithSavepoint} asked for. */
+  /** The state of a savepoint that {@link #stopWithSavepoint} requested. */
   public Savepoint savepoint(String jobId, String requestId) throws IOException {
     JsonNode answer = rest.get("/jobs/" + jobId + "/savepoints/" + requestId);
     JsonNode operation = answer.path("operation");
@@ -245,10 +245,10 @@ public final class FlinkRest {
   }
 
   /**
-   * The watermark of every Kafka partition that the job reads, by {@link #partitionKey}; without
-   * partitions that have none yet.
+   * The watermarks of the Kafka partitions that the job reads, by {@link #partitionKey}. A
+   * partition without a watermark is left out.
    *
-   * @param vertices of the job, to be asked
+   * @param vertices the steps of the job
    */
   public Map<String, Instant> partitionWatermarks(String jobId, List<Vertex> vertices)
       throws IOException {
@@ -279,7 +279,7 @@ public final class FlinkRest {
     return watermarks;
   }
 
-  /** A partition's name: Flink's REST API writes dots in a topic as underscores. */
+  /** A partition's name. Flink's REST API writes the dots of a topic as underscores. */
   public static String partitionKey(String topic, int partition) {
     return topic.replace('.', '_') + "/" + partition;
   }

@@ -19,17 +19,17 @@ import java.time.Duration;
 import java.util.UUID;
 
 /**
- * A JSON API over HTTP. Thread-safe.
+ * The client of a JSON API over HTTP. Thread-safe.
  *
  * <p>Every method throws {@link StatusException} for a status of 400 or more, and another
- * IOException if no answer comes; an answer without a body is a missing node.
+ * IOException without an answer. An answer without a body is a missing node.
  */
 public final class RestClient {
 
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
   private static final Duration RESPONSE_TIMEOUT = Duration.ofSeconds(10);
 
-  /** Submitting a job runs its main method before the answer comes. */
+  /** Flink runs the main method of a submitted job before it answers. */
   private static final Duration SLOW_RESPONSE_TIMEOUT = Duration.ofSeconds(60);
 
   private static final JsonMapper JSON = new JsonMapper();
@@ -40,19 +40,19 @@ public final class RestClient {
   private final Duration slowTimeout;
 
   /**
-   * An API with the usual time limits: 2 s to connect, 10 s for an answer, 60 s for one to a
-   * change.
+   * Creates a client with the default limits: 2 s to connect, 10 s for an answer, 60 s for the
+   * answer to a change.
    *
-   * @param base where paths are added to, such as {@code http://127.0.0.1:8083}
+   * @param base the URL before each path, such as {@code http://127.0.0.1:8083}
    */
   public RestClient(String base) {
     this(base, CONNECT_TIMEOUT, RESPONSE_TIMEOUT, SLOW_RESPONSE_TIMEOUT);
   }
 
   /**
-   * An API with one time limit, for connecting and for every answer.
+   * Creates a client with one time limit, for connecting and for every answer.
    *
-   * @param base where paths are added to, such as {@code http://127.0.0.1:8083}
+   * @param base the URL before each path, such as {@code http://127.0.0.1:8083}
    */
   public RestClient(String base, Duration timeout) {
     this(base, timeout, timeout, timeout);
@@ -110,7 +110,7 @@ public final class RestClient {
     return send(request(path, timeout).method("PATCH", BodyPublishers.noBody()));
   }
 
-  /** Sends a file as a web page's form does. */
+  /** Sends a file in the form of a web page's upload. */
   public JsonNode upload(String path, String field, Path file) throws IOException {
     String boundary = "rekindle-" + UUID.randomUUID();
     String head =

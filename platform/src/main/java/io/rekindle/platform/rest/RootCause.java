@@ -2,7 +2,7 @@ package io.rekindle.platform.rest;
 
 import java.util.stream.Collectors;
 
-/** What a printed stack trace says to do: its outer causes only say who noticed. */
+/** The innermost cause of a printed stack trace, which names the fault itself. */
 public final class RootCause {
 
   private static final String CAUSE = "Caused by: ";
@@ -10,8 +10,8 @@ public final class RootCause {
   private RootCause() {}
 
   /**
-   * The message of the trace's innermost cause, all its lines as one; the first line if it names no
-   * cause; empty if it is empty.
+   * Returns the message of the innermost cause on one line. A trace without a cause gives its first
+   * line.
    */
   public static String in(String trace) {
     int cause = ("\n" + trace).lastIndexOf("\n" + CAUSE);

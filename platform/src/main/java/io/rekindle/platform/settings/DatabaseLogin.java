@@ -4,7 +4,7 @@ package io.rekindle.platform.settings;
  * The database of a program and its role there.
  *
  * @param url JDBC URL of Postgres
- * @param password empty if the database asks for none
+ * @param password empty if the database needs none
  */
 public record DatabaseLogin(String url, String user, String password) {
 

@@ -41,7 +41,7 @@ public final class Durations {
     return Duration.of(Long.parseLong(matcher.group(1)), UNITS.get(matcher.group(2)));
   }
 
-  /** Writes a duration in the longest unit that divides it; less than a millisecond is cut off. */
+  /** Writes a duration in the longest unit that divides it. It drops fractions of a millisecond. */
   public static String format(Duration duration) {
     long millis = duration.toMillis();
     for (Map.Entry<String, ChronoUnit> unit : UNITS.entrySet()) {

@@ -9,12 +9,12 @@ import java.util.function.Consumer;
 /**
  * The settings of one program: their declarations, their sources, their help and their reference.
  *
- * <p>A program declares its settings in constants, one after the other; help and reference keep
- * this order. Thread-safe once all are declared.
+ * <p>A program declares its settings in constants. Help and reference keep the order of the
+ * declarations. Thread-safe after the last declaration.
  */
 public final class ProgramSettings {
 
-  /** Where a program takes settings from. */
+  /** The sources of a program's settings. */
   public enum Sources {
     /** The environment alone, so that no password is on a command line. */
     ENVIRONMENT(
@@ -45,10 +45,10 @@ public final class ProgramSettings {
   private final List<Setting<?>> settings = new ArrayList<>();
 
   /**
-   * A program without settings yet.
+   * Creates a program without settings.
    *
    * @param usage the command that starts the program, without arguments
-   * @param purpose one or two sentences
+   * @param purpose what the program does, in one or two sentences
    * @param check adds problems that concern several settings
    */
   public ProgramSettings(
@@ -78,7 +78,7 @@ public final class ProgramSettings {
     return List.copyOf(settings);
   }
 
-  /** The setting of a current or an old key. */
+  /** Returns the setting with this current or old key. */
   Optional<Setting<?>> find(String key) {
     return settings.stream()
         .filter(setting -> key.equals(setting.key()) || key.equals(setting.renamedFrom()))
@@ -89,7 +89,7 @@ public final class ProgramSettings {
     return sources == Sources.ARGUMENTS_ENVIRONMENT_FILE;
   }
 
-  /** A hint at the setting whose key shares its last part, the likeliest slip. */
+  /** Returns a hint at a setting whose key has the same last part. */
   String suggestion(String key) {
     String last = key.substring(key.lastIndexOf('.') + 1);
     return settings.stream()

@@ -6,7 +6,7 @@ import java.util.function.Function;
 
 /**
  * One setting of a program: its names, its meaning and its values. {@link ProgramSettings#declare}
- * makes it. Immutable.
+ * creates it. Immutable.
  *
  * @param <T> type of the value; an {@link Optional} if the setting may be absent
  */
@@ -61,7 +61,7 @@ public final class Setting<T> {
     return "REKINDLE_" + key.replace('.', '_').replace('-', '_').toUpperCase(Locale.ROOT);
   }
 
-  /** What the setting does, in one or two sentences. */
+  /** The effect of the setting, in one or two sentences. */
   public String description() {
     return description;
   }
@@ -71,7 +71,7 @@ public final class Setting<T> {
     return type.expected();
   }
 
-  /** The text that holds when no source gives one; null if there is none. */
+  /** The text of the default; null without a default. */
   public String defaultText() {
     return defaultText;
   }
@@ -81,7 +81,7 @@ public final class Setting<T> {
     return required;
   }
 
-  /** Whether the value is never printed and never taken from an argument. */
+  /** Whether the value is secret: never printed, and never taken from an argument. */
   public boolean secret() {
     return secret;
   }
@@ -91,7 +91,7 @@ public final class Setting<T> {
     return type.quoted() && !secret;
   }
 
-  /** The old key, which still works; null if the setting has always had its key. */
+  /** The old key, which still works; null without one. */
   public String renamedFrom() {
     return renamedFrom;
   }
@@ -101,7 +101,7 @@ public final class Setting<T> {
     return oldUnit == null ? oldText : oldText + " " + oldUnit;
   }
 
-  /** Null for a required setting that is absent. */
+  /** The value without a source; null for a required setting. */
   T absent() {
     return absent;
   }
@@ -109,13 +109,13 @@ public final class Setting<T> {
   /**
    * Reads a text.
    *
-   * @throws IllegalArgumentException if the type does not take it
+   * @throws IllegalArgumentException if the type refuses the text
    */
   T parse(String text) {
     return reader.apply(text);
   }
 
-  /** A setting that is not complete: the last call says whether it may be absent. */
+  /** An incomplete setting. The last call completes it, and says whether it may be absent. */
   public static final class Declaration<T> {
 
     private final ProgramSettings program;
@@ -131,14 +131,14 @@ public final class Setting<T> {
       this.type = type;
     }
 
-    /** The value is never printed and never taken from an argument. */
+    /** Makes the value secret: never printed, and never taken from an argument. */
     public Declaration<T> secret() {
       secret = true;
       return this;
     }
 
     /**
-     * An older key still works, and its use is reported.
+     * Accepts an older key, too, and reports its use.
      *
      * @param oldKey such as {@code lease-seconds}
      * @param unit appended to the old text, such as {@code s}
@@ -149,18 +149,18 @@ public final class Setting<T> {
       return this;
     }
 
-    /** The program refuses to start without it. */
+    /** Completes a setting without which the program refuses to start. */
     public Setting<T> required(String description) {
       return program.add(new Setting<>(this, null, true, description, type.parser(), null));
     }
 
-    /** A text holds in its place. */
+    /** Completes a setting with a default. */
     public Setting<T> withDefault(String text, String description) {
       T value = type.parser().apply(text);
       return program.add(new Setting<>(this, text, false, description, type.parser(), value));
     }
 
-    /** The value is empty without it. */
+    /** Completes a setting that is empty without a source. */
     public Setting<Optional<T>> optional(String description) {
       return program.add(
           new Setting<>(

@@ -12,12 +12,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 
-/** The texts that the arguments, the environment and the properties file give. */
+/** Finds the texts of settings in the arguments, the environment and the properties file. */
 final class SettingSources {
 
   static final String CONFIG = "config";
 
-  /** A text and where it comes from, as a message names it. */
+  /** A text, and the name of its source for messages. */
   record Given(String text, String origin) {}
 
   private final Map<String, String> arguments = new LinkedHashMap<>();
@@ -28,8 +28,8 @@ final class SettingSources {
   /**
    * Reads the sources.
    *
-   * @param program tells which keys there are, and whether arguments and file are sources
-   * @param problems gets a sentence for each part that cannot be read
+   * @param program knows the keys, and whether arguments and file are sources
+   * @param problems receives a sentence for each unreadable part
    */
   SettingSources(
       ProgramSettings program,
@@ -64,7 +64,7 @@ final class SettingSources {
         .or(() -> given(file.getProperty(key), key + " in " + fileName));
   }
 
-  /** Empty variables count as absent: containers pass on what a deployment leaves out. */
+  /** Empty variables count as absent, since containers pass on unset ones as empty. */
   private static Optional<Given> given(String text, String origin) {
     return text == null || text.isBlank()
         ? Optional.empty()

@@ -10,11 +10,11 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
- * The values that a setting takes. Immutable.
+ * The valid values of a setting. Immutable.
  *
  * @param expected completes "give …" in a refusal, such as "a whole number from 1 to 10"
  * @param quoted whether a refusal may repeat the text; false if a text may contain a password
- * @param parser reads a text without outer white space; throws IllegalArgumentException if wrong
+ * @param parser reads a stripped text; throws IllegalArgumentException for a wrong one
  * @param <T> type of the values
  */
 public record SettingType<T>(String expected, boolean quoted, Function<String, T> parser) {
@@ -50,7 +50,7 @@ public record SettingType<T>(String expected, boolean quoted, Function<String, T
    * The JDBC URL of a Postgres database. A refusal does not repeat it, since it may contain a
    * password.
    *
-   * @param valid what the driver accepts
+   * @param valid whether the driver accepts a text
    */
   public static SettingType<String> jdbcUrl(Predicate<String> valid) {
     return new SettingType<>(
@@ -115,7 +115,7 @@ public record SettingType<T>(String expected, boolean quoted, Function<String, T
                 .orElseThrow(IllegalArgumentException::new));
   }
 
-  /** A constant of an enum as a setting has it. */
+  /** Returns a constant in the spelling of settings. */
   static String written(Enum<?> constant) {
     return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }

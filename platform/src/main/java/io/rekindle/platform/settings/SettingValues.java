@@ -10,8 +10,8 @@ import java.util.Optional;
 /**
  * The values of a program's settings.
  *
- * <p>A program's own check sees them first, and adds to the problems. What {@link
- * ProgramSettings#read} returns has none and does not change.
+ * <p>A program's own check sees the values first, and adds problems. {@link ProgramSettings#read}
+ * returns only values without a problem, which do not change.
  */
 public final class SettingValues {
 
@@ -68,7 +68,7 @@ public final class SettingValues {
     return (T) values.get(setting);
   }
 
-  /** Whether a source gives the setting, rightly or wrongly. */
+  /** Whether a source gives the setting, valid or not. */
   public boolean isGiven(Setting<?> setting) {
     return given.containsKey(setting);
   }
@@ -85,7 +85,7 @@ public final class SettingValues {
   }
 
   /**
-   * Adds the problem that a setting has a value that does not fit.
+   * Adds the problem that a setting has an invalid value.
    *
    * @param remedy completes "give …"
    */
@@ -105,17 +105,17 @@ public final class SettingValues {
     return text.replaceAll("[\\s\\p{Cc}]+", " ");
   }
 
-  /** Adds a problem that is not of one setting alone. */
+  /** Adds a problem of several settings together. */
   public void addProblem(String sentence) {
     problems.add(sentence);
   }
 
-  /** Whether no problem was found so far. */
+  /** Whether there is no problem so far. */
   public boolean isValid() {
     return problems.isEmpty();
   }
 
-  /** One sentence for each old key that was used, with the new one. */
+  /** One sentence for each used old key, with the new key. */
   public List<String> renamed() {
     return List.copyOf(renamed);
   }

@@ -3,14 +3,14 @@ package io.rekindle.platform.text;
 /** ISO 4217 codes packed into 15 bits, so that an order's currency costs two bytes of state. */
 public final class CurrencyCodes {
 
-  /** No code; a scoring policy takes it as its base currency. */
+  /** Stands for the base currency of a scoring policy. */
   public static final int BASE = 0;
 
   private static final int LETTERS = 3;
   private static final int LETTER_BITS = 5;
   private static final int LETTER_MASK = (1 << LETTER_BITS) - 1;
 
-  /** One string per code, made at first use: orders come by the million, currencies do not. */
+  /** One string per code, created at its first use. */
   private static final String[] CODES = new String[1 << (LETTERS * LETTER_BITS)];
 
   private CurrencyCodes() {}
@@ -31,7 +31,7 @@ public final class CurrencyCodes {
   }
 
   /**
-   * The code that {@link #pack} made the number of.
+   * Returns the code that {@link #pack} has packed into the number.
    *
    * @throws IllegalArgumentException if no code has this number
    */
@@ -56,7 +56,7 @@ public final class CurrencyCodes {
   }
 
   /**
-   * An SQL expression that packs the codes of a column as {@link #pack} does.
+   * Returns an SQL expression that packs the codes of a column in the same way as {@link #pack}.
    *
    * @param column an SQL expression for three upper-case letters
    */

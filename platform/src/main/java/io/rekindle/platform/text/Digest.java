@@ -23,7 +23,7 @@ public final class Digest {
     return digest.digest();
   }
 
-  /** A new SHA-256 for data that comes piece by piece. */
+  /** Returns a new SHA-256 for data in pieces. */
   public static MessageDigest sha256() {
     try {
       return MessageDigest.getInstance("SHA-256");
@@ -33,8 +33,8 @@ public final class Digest {
   }
 
   /**
-   * Whether two texts are equal. The time does not depend on where they differ, so that a secret
-   * cannot be guessed piece by piece.
+   * Whether two texts are equal. The time does not depend on the place of the first difference, so
+   * an attacker cannot guess a secret piece by piece.
    */
   public static boolean sameSecret(String left, String right) {
     return MessageDigest.isEqual(

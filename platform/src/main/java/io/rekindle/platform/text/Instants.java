@@ -25,7 +25,7 @@ public final class Instants {
   private Instants() {}
 
   /**
-   * An ISO 8601 instant with its offset, such as {@code 2026-01-31T08:00:00Z}.
+   * Reads an ISO 8601 instant with its offset, such as {@code 2026-01-31T08:00:00Z}.
    *
    * @throws DateTimeException if the text is anything else
    */
@@ -34,11 +34,11 @@ public final class Instants {
   }
 
   /**
-   * An instant as shops write it: ISO 8601 ({@code 2026-03-01T08:30:00Z}, {@code +01:00}, {@code
-   * [Europe/Paris]}), as databases print it ({@code 2026-03-01 08:30:00.123456+00}), or a day alone
-   * ({@code 2026-03-01}, its first instant). A time without a zone is UTC.
+   * Reads an instant in the forms of shops: ISO 8601 ({@code 2026-03-01T08:30:00Z}, {@code +01:00},
+   * {@code [Europe/Paris]}), the form of databases ({@code 2026-03-01 08:30:00.123456+00}), or a
+   * day alone ({@code 2026-03-01}, its first instant). A time without a zone is UTC.
    *
-   * @return in whole microseconds, as Postgres keeps it; empty if the text is no time
+   * @return in whole microseconds, the precision of Postgres; empty for any other text
    */
   public static Optional<Instant> parseLenient(String text) {
     Matcher matcher = LENIENT.matcher(text);

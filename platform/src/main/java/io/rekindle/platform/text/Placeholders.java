@@ -8,7 +8,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Fills named placeholders in texts that come with the program, by their notation. */
+/** Fills named placeholders in the program's own texts, by their notation. */
 public enum Placeholders {
   /** Notation {@code {{name}}}: letters, digits and underscores; the notation of email layouts. */
   BRACES("\\{\\{(\\w+)}}"),
@@ -35,7 +35,7 @@ public enum Placeholders {
   }
 
   /**
-   * Fills a template in one pass, so that a value that looks like a placeholder stays as it is.
+   * Fills a template in one pass, so a value in the form of a placeholder stays unchanged.
    *
    * @throws IllegalArgumentException if a placeholder has no value
    */

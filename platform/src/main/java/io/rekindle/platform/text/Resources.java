@@ -14,7 +14,7 @@ public final class Resources {
 
   private Resources() {}
 
-  /** The UTF-8 text of that name; null if there is none. */
+  /** Returns the text of a file in UTF-8; null without the file. */
   public static String find(Class<?> beside, String name) {
     try (InputStream stream = beside.getResourceAsStream(name)) {
       return stream == null ? null : new String(stream.readAllBytes(), StandardCharsets.UTF_8);
@@ -24,9 +24,9 @@ public final class Resources {
   }
 
   /**
-   * The UTF-8 text of that name.
+   * Returns the text of a file in UTF-8.
    *
-   * @throws IllegalStateException if there is none of that name
+   * @throws IllegalStateException if there is no such file
    */
   public static String get(Class<?> beside, String name) {
     String text = find(beside, name);
@@ -37,9 +37,9 @@ public final class Resources {
   }
 
   /**
-   * The properties of that name, in UTF-8.
+   * Returns the properties of a file in UTF-8.
    *
-   * @throws IllegalStateException if there is none of that name
+   * @throws IllegalStateException if there is no such file
    */
   public static Properties properties(Class<?> beside, String name) {
     Properties properties = new Properties();
@@ -52,9 +52,9 @@ public final class Resources {
   }
 
   /**
-   * The bytes of that name, to be closed by the caller.
+   * Returns the bytes of a file. The caller closes them.
    *
-   * @throws IllegalStateException if there is none of that name
+   * @throws IllegalStateException if there is no such file
    */
   public static InputStream open(Class<?> beside, String name) {
     InputStream stream = beside.getResourceAsStream(name);

@@ -1,6 +1,6 @@
 package io.rekindle.platform.text;
 
-/** The version of this software, as built. */
+/** The version of this build. */
 public final class Version {
 
   /** For instance {@code 0.1.0}. */

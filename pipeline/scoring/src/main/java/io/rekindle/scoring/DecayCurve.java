@@ -11,8 +11,8 @@ import java.util.Arrays;
 import java.util.stream.Stream;
 
 /**
- * The score of a user at any instant with the orders that there are, and the instants at which it
- * can differ. Mutable and reused for every user, so that scoring allocates nothing.
+ * The score of a user at any instant by the present orders, and the instants at which it can
+ * change. Mutable and reused for every user, so that scoring allocates nothing.
  */
 final class DecayCurve {
 
@@ -26,6 +26,9 @@ final class DecayCurve {
   private final TierCursor orderDays;
   private final TierCursor elapsed;
   private final TierCursor[] moving;
+
+  /** Infinite if a drop alone does not put at risk. */
+  private final double atRiskDrop;
 
   private double scoreAtLastOrder;
   private long now;
@@ -42,9 +45,10 @@ final class DecayCurve {
         Stream.concat(Arrays.stream(factors), Stream.of(orderDays, elapsed))
             .filter(TierCursor::moves)
             .toArray(TierCursor[]::new);
+    atRiskDrop = policy.atRiskDrop() == null ? Double.POSITIVE_INFINITY : policy.atRiskDrop();
   }
 
-  /** Loads a user; call {@link #seek} next, unless there is no effective order. */
+  /** Loads a user. Call {@link #seek} next, if the user has an effective order. */
   UserFacts load(OrderHistory orders, long asOf, long lastContactAt) {
     facts.load(orders, asOf, lastContactAt);
     if (facts.orderCount() > 0) {
@@ -53,7 +57,7 @@ final class DecayCurve {
       }
       policy.orderDaysConditions().load(facts, orderDays);
       policy.elapsedConditions().load(facts, elapsed);
-      if (policy.atRiskDrop() != null) {
+      if (atRiskDrop < Double.POSITIVE_INFINITY) {
         seek(facts.lastOrderAt());
         scoreAtLastOrder = score();
       }
@@ -83,7 +87,7 @@ final class DecayCurve {
     nextCrossing = next;
   }
 
-  /** The next instant at which something can differ, or {@link #NO_CROSSING}. */
+  /** The next instant at which something can change, or {@link #NO_CROSSING}. */
   long nextCrossing() {
     return nextCrossing;
   }
@@ -92,12 +96,12 @@ final class DecayCurve {
     return Breakdown.of(factors);
   }
 
-  /** Whether the points are those of the breakdown. */
+  /** Whether the present points equal those of the breakdown. */
   boolean has(Breakdown breakdown) {
     return breakdown.isOf(factors);
   }
 
-  /** Added up in this order in every place, since fractions depend on it. */
+  /** The sum in the order of the factors, on which the last digits of fractions depend. */
   double score() {
     double sum = policy.base();
     for (TierCursor factor : factors) {
@@ -106,7 +110,7 @@ final class DecayCurve {
     return policy.clamp(sum);
   }
 
-  /** The score of the loaded user, who has no order: most factors have nothing to measure. */
+  /** The score of a loaded user without an order. Few factors count without orders. */
   double scoreWithoutOrders(long instant) {
     double sum = policy.base();
     for (int i = 0; i < rules.length; i++) {
@@ -120,23 +124,22 @@ final class DecayCurve {
   }
 
   boolean atRisk(double score) {
-    return score < policy.atRiskBelow()
-        || (policy.atRiskDrop() != null && scoreAtLastOrder - score >= policy.atRiskDrop());
+    return score < policy.atRiskBelow() || scoreAtLastOrder - score >= atRiskDrop;
   }
 
   Segment segment(double score, boolean atRisk) {
     return policy.segment(
         score,
         atRisk,
-        // Has a level for every number that a rule asks for, so one number of a level will do.
+        // The rules' numbers are the thresholds, so a level's threshold stands for its numbers.
         policy.orderDaysConditions().tiers().threshold(orderDays.level()),
         facts.orderDaysEver(),
         facts.elapsed(now));
   }
 
   /**
-   * The first instant, not before the last order, at which the user is at risk. Where only a
-   * contact that ended before an order in the future did it, the time of that order.
+   * The first instant, not before the last order, at which the user is at risk. If only a contact
+   * before an order in the future put the user at risk, it is the time of that order.
    */
   long atRiskSince(long asOf) {
     seek(facts.lastOrderAt());

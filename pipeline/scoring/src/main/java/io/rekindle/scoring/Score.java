@@ -9,38 +9,37 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 
 /**
- * What a policy says of a user at one instant. Instants are epoch milliseconds, {@link #NEVER} when
- * there is none; amounts are hundredths of the policy's base currency.
+ * The score of a user by a policy at one instant. Instants are epoch milliseconds, or {@link
+ * #NEVER}. Amounts are hundredths of the policy's base currency.
  *
  * <p>The components are in three groups: the result as of the instant, the next instants, and the
- * facts about orders. They are not records of their own, so that scoring makes only one object
+ * facts about orders. They are not records of their own, so that scoring creates only one object
  * beside the breakdown.
  *
- * <p>Points and scores of tiered factors are whole numbers and exact; linear factors give
- * fractions. Outputs show them by {@link #scoreDecimal()} and {@link #pointsDecimal}, so that they
- * all agree.
+ * <p>Points of tiered factors are whole numbers and exact. Linear factors give fractions. All
+ * outputs use {@link #scoreDecimal()} and {@link #pointsDecimal}, so that they agree.
  *
- * @param asOf the instant that all of this speaks of
+ * @param asOf the instant of the score
  * @param scored whether there is a score: a user without an effective order has none
  * @param score the score, or 0 if there is none
- * @param breakdown the points that the computed score is the sum of
+ * @param breakdown the points of the computed score
  * @param atRiskSince the first instant, not before the last order, at which the user was at risk
  *     with the present orders; NEVER if not at risk as of {@code asOf}
- * @param nextChange the next instant at which the score differs if nothing happens
- * @param nextReview the next instant at which anything shown differs (score, any points, band,
- *     segment, at risk) if nothing happens; never after {@code nextChange}
- * @param nextCrossing the next instant at which the user passes any threshold of the policy,
- *     whether or not that shows; never after {@code nextReview}
+ * @param nextChange the next instant at which the score changes without an event
+ * @param nextReview the next instant at which score, any points, band, segment or at risk change
+ *     without an event; never after {@code nextChange}
+ * @param nextCrossing the next instant at which the user passes any threshold of the policy, even
+ *     without a visible change; never after {@code nextReview}
  * @param usualGap the user's usual time between order days in milliseconds; 0 without an order, or
  *     if the policy has no rhythm
  * @param orderDays UTC days with an effective order in the policy's window
  * @param orderDaysEver UTC days with an effective order
- * @param spendMinor spent in the policy's window
+ * @param spendMinor the spend in the policy's window
  * @param orderCount effective orders ever
- * @param totalSpendMinor spent ever
- * @param lastOrderAt when the newest effective order was placed
- * @param unconvertedOrders effective orders ever that count with no spend, since the policy has no
- *     rate for their currency
+ * @param totalSpendMinor the spend ever
+ * @param lastOrderAt the time of the newest effective order
+ * @param unconvertedOrders effective orders ever without a rate for their currency, which add no
+ *     spend
  */
 public record Score(
     long asOf,
@@ -63,12 +62,14 @@ public record Score(
     long lastOrderAt,
     int unconvertedOrders) {
 
-  /** Stands for an instant that there is not. */
+  /** Stands for no instant. */
   public static final long NEVER = UserFacts.NEVER;
 
   private static final int FRACTION_DIGITS = 4;
 
-  /** The score of a user with an effective order, who is at risk if {@code atRiskSince} is set. */
+  /**
+   * The score of a user with an effective order. The user is at risk if {@code atRiskSince} is set.
+   */
   static Score computed(
       long asOf,
       double score,
@@ -126,7 +127,7 @@ public record Score(
         0);
   }
 
-  /** The same user with another score until it expires; the points stay as computed. */
+  /** The score with another number until it expires. The points stay as computed. */
   Score overridden(
       int overrideScore,
       Band overrideBand,
@@ -156,7 +157,7 @@ public record Score(
         unconvertedOrders);
   }
 
-  /** The score as outputs show it, or null if there is none. */
+  /** The score in the form of outputs; null without a score. */
   public BigDecimal scoreDecimal() {
     return scored ? decimal(score) : null;
   }
@@ -166,7 +167,7 @@ public record Score(
     return breakdown.points(factor);
   }
 
-  /** The points of a factor as outputs show them, or null without an effective order. */
+  /** The points of a factor in the form of outputs; null without an effective order. */
   public BigDecimal pointsDecimal(Factor factor) {
     return orderCount == 0 ? null : decimal(points(factor));
   }
@@ -187,7 +188,8 @@ public record Score(
     return new BigDecimal(number).setScale(FRACTION_DIGITS, RoundingMode.HALF_EVEN);
   }
 
-  private static BigDecimal decimal(double number) {
+  /** A score or points in the form of outputs: a whole number, or four decimals. */
+  public static BigDecimal decimal(double number) {
     return number == Math.rint(number) ? BigDecimal.valueOf((long) number) : fourDecimals(number);
   }
 }

@@ -25,12 +25,11 @@ public final class Scorer {
   }
 
   /**
-   * The score of a user.
+   * Computes the score of a user.
    *
    * @param orders all of the user's orders
    * @param asOf epoch milliseconds
-   * @param lastContactAt when the user was last contacted in epoch milliseconds, or {@link
-   *     Score#NEVER}
+   * @param lastContactAt the last contact in epoch milliseconds, or {@link Score#NEVER}
    * @throws IllegalArgumentException if the orders are not sorted, or a time is more than three
    *     million years away
    */
@@ -83,9 +82,9 @@ public final class Scorer {
   }
 
   /**
-   * The number that the formula alone gives, with four decimals: the score of a user with an order,
-   * and for one without, whom {@link #score} leaves unscored, the formula with nothing added for
-   * orders. For comparison with other implementations of the formula.
+   * Computes the number of the formula alone, with four decimals, for comparison with other
+   * implementations. A user without an order has no {@link #score}, and gets the number without
+   * points for orders here.
    */
   public BigDecimal formula(OrderHistory orders, long asOf, long lastContactAt) {
     Score score = score(orders, asOf, lastContactAt);
@@ -93,15 +92,15 @@ public final class Scorer {
   }
 
   /**
-   * The same user with the score replaced by one that a person set: band, segment and at risk
-   * follow from it, the points stay as computed. A user without an order gets it, too, and stays a
-   * PROSPECT by segment. The caller sees to it that {@code computed.asOf()} is before {@code
-   * expiresAt}.
+   * Replaces a computed score by one that a person has set. Band, segment and at risk follow from
+   * it, and the points stay as computed. A user without an order gets it, too, and keeps the
+   * segment PROSPECT.
    *
-   * @param computed what this scorer gave
+   * @param computed the result of this scorer, as of an instant before {@code expiresAt}
    * @param overrideScore 0 to 100
-   * @param setAt when it was set, from when on it can put the user at risk; epoch milliseconds
-   * @param expiresAt the first instant at which it no longer holds; epoch milliseconds
+   * @param setAt the time at which it was set; it can put the user at risk from then on; epoch
+   *     milliseconds
+   * @param expiresAt the first instant without it; epoch milliseconds
    */
   public Score overridden(Score computed, int overrideScore, long setAt, long expiresAt) {
     boolean atRisk = overrideScore < policy.atRiskBelow();
@@ -115,7 +114,7 @@ public final class Scorer {
                 computed.orderDays(),
                 computed.orderDaysEver(),
                 Math.max(0, computed.asOf() - computed.lastOrderAt()));
-    // Points, and the segment by rules that the computed score did not meet, go on to differ.
+    // The points and the segment still change at the crossings of the computed score.
     long nextReview =
         computed.nextCrossing() == Score.NEVER
             ? expiresAt

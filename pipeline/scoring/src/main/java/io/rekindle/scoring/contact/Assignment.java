@@ -5,8 +5,8 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * The arm of an experiment that a user is in. It is a pure function of the two names, so that it
- * needs no memory to come out the same again. No two experiments divide the users alike.
+ * The arm of a user in an experiment. It is a pure function of user id and experiment id, so that
+ * it is the same without memory. Different experiments divide the users differently.
  */
 public final class Assignment {
 
@@ -23,7 +23,7 @@ public final class Assignment {
   public record Arm(String name, long weight) {}
 
   /**
-   * The name of the user's arm.
+   * Returns the name of the user's arm.
    *
    * @param holdoutPpm share of the users without an email, in millionths
    * @param arms at least one with a weight above 0
@@ -52,10 +52,10 @@ public final class Assignment {
     return last;
   }
 
-  /** Evenly spread over users, from 0 to below 1. */
+  /** Returns a number from 0 to below 1, spread evenly over the users. */
   static double place(String userId, String experimentId) {
     byte[] digest = Digest.of(experimentId + "\0" + userId);
-    // The upper 53 bits: as many as a double can tell apart.
+    // A double has 53 bits, so the upper ones count.
     return (ByteBuffer.wrap(digest).getLong() >>> 11 << 10) / HALF_RANGE;
   }
 }

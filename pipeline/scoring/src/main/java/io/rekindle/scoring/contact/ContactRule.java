@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * Whether a person may be written to. The job, the sender and the dashboard apply this rule.
+ * The rule whether the shop may write to a person. The job, the sender and the dashboard apply this rule.
  * Queries use its form in SQL: {@code engagement.contact_obstacle} for the person and the expiry,
  * and their own conditions for staleness and cooldown. The table {@code contact-cases.csv} in the
  * tests holds all of them to one answer. A day has 24 hours here.
@@ -14,10 +14,10 @@ public final class ContactRule {
   private ContactRule() {}
 
   /**
-   * The obstacle in the person. Of several, the one that lasts longest.
+   * Returns the obstacle in the person. Of several, it is the one that lasts longest.
    *
    * @param recipient null if the shop has no such user
-   * @return null if there is none
+   * @return null without an obstacle
    */
   public static Obstacle obstacle(Recipient recipient) {
     if (recipient == null) {
@@ -32,15 +32,15 @@ public final class ContactRule {
     return recipient.hasAddress() ? null : Obstacle.NO_ADDRESS;
   }
 
-  /** Whether a risk began too long ago to write about it: more than that many days. */
+  /** Whether a risk began more than that many days ago, which is too long for an email. */
   public static boolean isStale(Instant openedAt, int staleDays, Instant at) {
     return openedAt.isBefore(at.minus(Duration.ofDays(staleDays)));
   }
 
   /**
-   * Whether the person was written to less than that many days ago.
+   * Whether the last contact was less than that many days ago.
    *
-   * @param lastContactAt null if the person was never written to
+   * @param lastContactAt null without a contact
    */
   public static boolean isInCooldown(Instant lastContactAt, int cooldownDays, Instant at) {
     return lastContactAt != null && lastContactAt.isAfter(at.minus(Duration.ofDays(cooldownDays)));

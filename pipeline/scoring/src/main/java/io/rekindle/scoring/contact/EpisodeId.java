@@ -11,11 +11,11 @@ public final class EpisodeId {
   private EpisodeId() {}
 
   /**
-   * The id of an episode: the first 16 bytes, in hexadecimal, of the SHA-256 of the user id, a zero
-   * byte and the instant in decimal digits. The instant follows from the orders, so that any replay
-   * finds the same.
+   * Returns the id of an episode: the first 16 bytes, in hexadecimal, of the SHA-256 of the user
+   * id, a zero byte and the instant in decimal digits. The instant follows from the orders, so
+   * every replay gives the same id.
    *
-   * @param openedAt when the risk began, epoch milliseconds
+   * @param openedAt the beginning of the risk, epoch milliseconds
    */
   public static String of(String userId, long openedAt) {
     byte[] digest = Digest.of(userId + "\0" + openedAt);

@@ -3,8 +3,8 @@ package io.rekindle.scoring.contact;
 /**
  * A person to write to.
  *
- * @param address as the shop stores it, of any content; null if the shop has none
- * @param suppressed whether a suppression of this person is stored
+ * @param address the unchecked text of the shop; null if the shop has none
+ * @param suppressed whether this person has a suppression
  * @param suppressedAddress the only address that the suppression covers; null if it covers the
  *     person
  */

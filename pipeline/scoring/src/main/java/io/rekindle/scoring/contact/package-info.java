@@ -1,2 +1,2 @@
-/** Whether a user may be written to. Pure, like the score. */
+/** The rule whether the shop may write to a user. Pure, like the score. */
 package io.rekindle.scoring.contact;

@@ -8,9 +8,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * One spelling for every JSON document of the same content: fields sorted and without those that
- * are null, numbers without exponent and trailing zeros, no white space. A database that stores
- * documents in a form of its own cannot change it.
+ * One spelling of all JSON documents with the same content: sorted fields, no null fields, numbers
+ * without exponent and trailing zeros, no white space. A database that stores documents in its own
+ * form cannot change it.
  */
 public final class CanonicalJson {
 

@@ -52,17 +52,17 @@ public final class JsonSection {
     return new JsonSection(path, node);
   }
 
-  /** The object as Jackson has it. */
+  /** The object in Jackson's form. */
   public JsonNode node() {
     return node;
   }
 
-  /** Refuses fields other than these. */
+  /** Refuses all other fields. */
   public JsonSection allowOnly(String... fields) throws InvalidPolicyException {
     return allowOnly(List.of(fields));
   }
 
-  /** Refuses fields other than these; the message lists them in this order. */
+  /** Refuses all other fields. The message lists the allowed fields in this order. */
   public JsonSection allowOnly(List<String> allowed) throws InvalidPolicyException {
     for (var field : node.properties()) {
       if (!allowed.contains(field.getKey())) {
@@ -73,7 +73,7 @@ public final class JsonSection {
     return this;
   }
 
-  /** Whether the field is there and not null. */
+  /** Whether the field exists and is not null. */
   public boolean has(String field) {
     return node.hasNonNull(field);
   }

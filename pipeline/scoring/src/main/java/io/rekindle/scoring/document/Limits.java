@@ -12,7 +12,7 @@ public final class Limits {
   /** The most orders or order days. */
   public static final int MAX_COUNT = 1_000;
 
-  /** The most points, and negated the fewest. */
+  /** The most points; its negative is the fewest. */
   public static final int MAX_POINTS = 1_000;
 
   private Limits() {}

@@ -17,8 +17,8 @@ public record Breakdown(double[] points) {
   public static final Breakdown NONE = new Breakdown(new double[FACTORS.length]);
 
   /**
-   * Takes the array over. One that was written when there were fewer factors gets zeros for the
-   * later ones.
+   * Keeps the array itself. An array from a version with fewer factors gets zeros for the later
+   * ones.
    *
    * @throws IllegalArgumentException if there are more numbers than factors
    */
@@ -32,7 +32,7 @@ public record Breakdown(double[] points) {
     }
   }
 
-  /** The present points of the factors' cursors, which are in the order of the factors. */
+  /** The present points of the cursors, which are in the order of the factors. */
   public static Breakdown of(TierCursor[] factors) {
     double[] points = new double[factors.length];
     for (int i = 0; i < points.length; i++) {
@@ -41,7 +41,7 @@ public record Breakdown(double[] points) {
     return new Breakdown(points);
   }
 
-  /** Whether {@link #of(TierCursor[])} would give the same points, without making an object. */
+  /** Whether {@link #of(TierCursor[])} would give the same points. Creates no object. */
   public boolean isOf(TierCursor[] factors) {
     for (int i = 0; i < points.length; i++) {
       if (points[i] != factors[i].points()) {

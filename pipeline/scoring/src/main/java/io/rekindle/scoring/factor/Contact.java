@@ -6,14 +6,14 @@ import io.rekindle.scoring.document.Limits;
 import io.rekindle.scoring.orders.UserFacts;
 
 /**
- * A deduction for a while after the last contact. Section {@code contact}: {@code points}, which
- * are below zero, from the last contact on for {@code withinDays}.
+ * A deduction after the last contact. Section {@code contact}: {@code points} below zero, from the
+ * last contact on for {@code withinDays}.
  *
- * @param tiers points before, during and after that time, the last one first
+ * @param tiers the points after, during and before that time
  */
 record Contact(TierTable tiers, long withinMillis) implements FactorRule {
 
-  /** For so long the pipeline remembers the contact of a user who has left and comes back. */
+  /** The days in which the pipeline remembers the contact of a user who has left. */
   private static final int MAX_DAYS = 3_650;
 
   static Contact read(JsonSection section) throws InvalidPolicyException {
@@ -22,11 +22,6 @@ record Contact(TierTable tiers, long withinMillis) implements FactorRule {
     return new Contact(
         new TierTable(new long[3], new double[] {0, points, 0}),
         section.days("withinDays", Limits.MIN_ABOVE_ZERO, MAX_DAYS));
-  }
-
-  @Override
-  public TierCursor cursor() {
-    return new TierCursor(tiers);
   }
 
   @Override

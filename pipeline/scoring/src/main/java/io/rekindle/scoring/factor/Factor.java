@@ -11,16 +11,16 @@ import java.util.Locale;
  * documents have every factor: a test by the factor's name fails where one is missing.
  */
 public enum Factor {
-  /** How long ago the last order was. */
+  /** The time since the last order. */
   RECENCY,
 
-  /** How long ago that was by the user's own usual gap. */
+  /** The time since the last order in the user's own usual gaps. */
   RHYTHM,
 
-  /** How often the user orders. */
+  /** The frequency of orders. */
   FREQUENCY,
 
-  /** How much the user spends. */
+  /** The spend. */
   VALUE,
 
   /** Zero, or the deduction for a recent contact. */
@@ -36,7 +36,7 @@ public enum Factor {
     return key() + "_points";
   }
 
-  /** The factor's place in lists by factor, from 0 on. */
+  /** The factor's place in lists by factor, from 0. */
   @SuppressWarnings(
       "EnumOrdinal") // Stored breakdowns hold the points in this order: a new factor comes last.
   public int index() {
@@ -53,7 +53,7 @@ public enum Factor {
     return String.join(", ", Arrays.stream(values()).map(Factor::column).toList());
   }
 
-  /** How a policy counts this factor: with no points if it leaves the factor out. */
+  /** Reads a policy's rule for this factor. A factor without a section gives no points. */
   public FactorRule read(JsonSection policy) throws InvalidPolicyException {
     if (!policy.has(key())) {
       return new Recency(TierTable.NONE);

@@ -2,16 +2,21 @@ package io.rekindle.scoring.factor;
 
 import io.rekindle.scoring.orders.UserFacts;
 
-/** How a policy counts one factor. Immutable; the cursor holds all that belongs to a user. */
+/** A policy's rule for one factor. Immutable; the cursor has everything of a user. */
 public interface FactorRule {
 
-  /** A new cursor with room for the levels of any user. */
-  TierCursor cursor();
+  /** The points by level; {@link TierTable#NONE} if the points do not change with time. */
+  TierTable tiers();
 
-  /** Replaces the levels in a cursor by those of a user, who has an effective order. */
+  /** Creates a cursor with room for the levels of any user. */
+  default TierCursor cursor() {
+    return new TierCursor(tiers());
+  }
+
+  /** Replaces the levels in a cursor by those of a user with an effective order. */
   void load(UserFacts facts, TierCursor cursor);
 
-  /** Whether a user without an effective order is counted, too. */
+  /** Whether the factor also counts for a user without an effective order. */
   default boolean countsWithoutOrders() {
     return false;
   }

@@ -37,11 +37,6 @@ public final class Frequency {
   public record OfOrderDays(TierTable tiers) implements FactorRule {
 
     @Override
-    public TierCursor cursor() {
-      return new TierCursor(tiers);
-    }
-
-    @Override
     public void load(UserFacts facts, TierCursor cursor) {
       cursor.clear();
       for (int level = 1; level < tiers.levels(); level++) {
@@ -54,12 +49,12 @@ public final class Frequency {
     }
   }
 
-  /** By the effective orders ever, which do not change while time passes. */
+  /** By the effective orders ever, which do not change with time. */
   private record OfOrders(PointsFunction function) implements FactorRule {
 
     @Override
-    public TierCursor cursor() {
-      return TierCursor.constant();
+    public TierTable tiers() {
+      return TierTable.NONE;
     }
 
     @Override
@@ -73,7 +68,7 @@ public final class Frequency {
       return countTiers(section);
     }
     PointsFunction function = linear(section);
-    // Whole days only, so the line is a tier table with a threshold for each.
+    // Order days are whole, so a tier table with a threshold for each is the line.
     long fullAt = section.section("linear").whole("fullAt", 1, Limits.MAX_COUNT);
     long[] thresholds = LongStream.rangeClosed(0, fullAt).toArray();
     return new TierTable(

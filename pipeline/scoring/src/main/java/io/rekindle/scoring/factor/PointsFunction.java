@@ -1,6 +1,6 @@
 package io.rekindle.scoring.factor;
 
-/** Points for something that does not change while time passes. */
+/** Points for a measure that does not change with time. */
 interface PointsFunction {
 
   double points(double measured);

@@ -20,11 +20,6 @@ public record Recency(TierTable tiers) implements FactorRule {
   }
 
   @Override
-  public TierCursor cursor() {
-    return new TierCursor(tiers);
-  }
-
-  @Override
   public void load(UserFacts facts, TierCursor cursor) {
     cursor.clear();
     for (int level = 1; level < tiers.levels(); level++) {

@@ -47,11 +47,6 @@ public record Rhythm(TierTable tiers, UsualGap gap) implements FactorRule {
   }
 
   @Override
-  public TierCursor cursor() {
-    return new TierCursor(tiers);
-  }
-
-  @Override
   public void load(UserFacts facts, TierCursor cursor) {
     cursor.clear();
     for (int level = 1; level < tiers.levels(); level++) {

@@ -8,7 +8,7 @@ import java.util.Arrays;
  */
 public final class TierCursor {
 
-  /** Stands for an instant that there is not. */
+  /** Stands for no instant. */
   public static final long NO_DROP = Long.MAX_VALUE;
 
   private final double[] points;
@@ -19,33 +19,24 @@ public final class TierCursor {
   private double present;
 
   TierCursor(TierTable table) {
-    this(table.points());
-  }
-
-  private TierCursor(double[] points) {
-    this.points = points;
+    points = table.points();
     dropAt = new long[points.length];
     // Level 0 never drops.
     Arrays.fill(dropAt, NO_DROP);
     present = points[0];
   }
 
-  /** A cursor for points that do not change while time passes. */
-  static TierCursor constant() {
-    return new TierCursor(new double[1]);
-  }
-
-  /** Sets the points of a {@link #constant} cursor. */
+  /** Sets the points of a cursor that does not move. */
   void setConstant(double constantPoints) {
     present = constantPoints;
   }
 
-  /** Forgets the levels of the user before; only level 0 is left. Seek an instant afterwards. */
+  /** Removes all levels above 0. Call {@link #seek} after the new levels. */
   void clear() {
     top = 0;
   }
 
-  /** Adds the next higher level; it must not drop later than the one below it. */
+  /** Adds the next higher level. It must not drop later than the level below it. */
   void addLevel(long dropInstant) {
     dropAt[++top] = dropInstant;
   }

@@ -11,7 +11,7 @@ final class TierReader {
 
   private TierReader() {}
 
-  /** Tiers of which a later one gives no more points; the last tier becomes level 0. */
+  /** Reads tiers with falling points. The last tier becomes level 0. */
   static TierTable falling(JsonSection section, String threshold, int max, long unit)
       throws InvalidPolicyException {
     List<JsonSection> tiers = section.sections("tiers");
@@ -40,7 +40,7 @@ final class TierReader {
     return new TierTable(thresholds, points);
   }
 
-  /** Tiers of which a later one gives no fewer points; thresholds in thousandths. */
+  /** Reads tiers with rising points, and thresholds in thousandths. */
   static TierTable rising(JsonSection section, String threshold, int max)
       throws InvalidPolicyException {
     List<JsonSection> tiers = section.sections("tiers");
@@ -82,7 +82,7 @@ final class TierReader {
     return threshold;
   }
 
-  /** Whether the section has a line rather than tiers. */
+  /** Whether the section has a line instead of tiers. */
   static boolean isLinear(JsonSection section) throws InvalidPolicyException {
     if (section.has("linear") == section.has("tiers")) {
       throw section.invalid("must have either tiers or linear, and not both");

@@ -1,14 +1,14 @@
 package io.rekindle.scoring.factor;
 
 /**
- * Points by level. Level 0 always holds; a level above it holds while the measured thing has not
- * passed its threshold: an elapsed time that is still below it, or an amount or count that still
- * reaches it. Without new orders, times grow and amounts shrink, so a user's level only drops, and
- * the points never rise: validation ensures that. Immutable.
+ * Points by level. Level 0 always holds. A higher level holds while an elapsed time is below its
+ * threshold, or while an amount or count reaches it. Without new orders, times grow and amounts
+ * shrink, so a user's level only drops. Validation ensures that the points never rise then.
+ * Immutable.
  */
 public final class TierTable {
 
-  /** Gives no points whatever is measured. */
+  /** Gives no points for any measure. */
   static final TierTable NONE = new TierTable(new long[1], new double[1]);
 
   private final long[] thresholds;
@@ -16,7 +16,7 @@ public final class TierTable {
 
   /**
    * @param thresholds ascending by level for amounts and counts, descending for elapsed times; the
-   *     one of level 0 is not used
+   *     first is unused
    * @param points by level, ascending
    */
   TierTable(long[] thresholds, double[] points) {
@@ -38,7 +38,7 @@ public final class TierTable {
     return new TierTable(others, points);
   }
 
-  /** How many levels there are, at least one. */
+  /** The number of levels, at least one. */
   public int levels() {
     return thresholds.length;
   }
@@ -48,7 +48,7 @@ public final class TierTable {
     return thresholds[level];
   }
 
-  /** By level; not to be written to. */
+  /** The points by level. Callers must not change the array. */
   double[] points() {
     return points;
   }

@@ -41,11 +41,6 @@ final class Value {
   private record OfSpend(TierTable tiers) implements FactorRule {
 
     @Override
-    public TierCursor cursor() {
-      return new TierCursor(tiers);
-    }
-
-    @Override
     public void load(UserFacts facts, TierCursor cursor) {
       cursor.clear();
       int order = facts.orders().size();
@@ -69,15 +64,15 @@ final class Value {
   }
 
   /**
-   * By the average effective order, which does not change while time passes.
+   * By the average effective order, which does not change with time.
    *
    * @param function of the average in units of the base currency
    */
   private record OfAverageOrder(PointsFunction function) implements FactorRule {
 
     @Override
-    public TierCursor cursor() {
-      return TierCursor.constant();
+    public TierTable tiers() {
+      return TierTable.NONE;
     }
 
     @Override

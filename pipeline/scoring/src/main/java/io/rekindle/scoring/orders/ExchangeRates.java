@@ -9,7 +9,7 @@ import java.util.Map;
 /** Converts amounts to a policy's base currency, rounding half even to its hundredths. */
 public final class ExchangeRates {
 
-  /** The answer for a currency that has no rate. No conversion of an amount above zero gives it. */
+  /** The result for a currency without a rate. No conversion of an amount above zero gives it. */
   public static final long NO_RATE = -1;
 
   /** Every amount at face value, for a shop with one currency. */
@@ -24,10 +24,10 @@ public final class ExchangeRates {
   private final long[] denominators;
 
   /**
-   * Rates towards a base currency.
+   * Creates rates towards a base currency.
    *
    * @param base packed code
-   * @param rates by currency code, what one unit of it is in units of the base; positive, of at
+   * @param rates the value of one unit in units of the base, by currency code; positive, with at
    *     most 9 decimals and 15 digits
    */
   public ExchangeRates(int base, Map<String, BigDecimal> rates) {

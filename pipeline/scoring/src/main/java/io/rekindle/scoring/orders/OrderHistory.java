@@ -3,15 +3,15 @@ package io.rekindle.scoring.orders;
 import io.rekindle.platform.text.CurrencyCodes;
 
 /**
- * A read-only view of a user's orders, ascending by {@link #placedAt}; the order among equal times
- * does not matter. Rows without effect (net of zero or less) may be among them.
+ * A read-only view of a user's orders, ascending by {@link #placedAt}. Equal times may have any
+ * order. Orders without effect, with a net of zero or less, may be among them.
  *
- * <p>An interface of primitives rather than a list of objects, so that a caller can pass its own
- * compact state to the scorer without copying it.
+ * <p>The interface has primitives instead of a list of objects, so that a caller can pass its own
+ * compact state to the scorer without a copy.
  */
 public interface OrderHistory {
 
-  /** How many orders of a user count; beyond, the oldest are forgotten. */
+  /** The most orders of a user that count. Older ones are forgotten. */
   int MAX_ORDERS = 1_000;
 
   /** A user without orders. */
@@ -38,21 +38,21 @@ public interface OrderHistory {
         }
       };
 
-  /** How many orders there are. */
+  /** The number of orders. */
   int size();
 
-  /** When the order was placed, in epoch milliseconds. */
+  /** The time of the order, epoch milliseconds. */
   long placedAt(int index);
 
   /**
    * Amount less refunds in hundredths of the currency's unit; zero for a cancelled order, negative
-   * when more was refunded than paid.
+   * if the refunds exceed the payment.
    */
   long netMinor(int index);
 
   /**
-   * The currency as {@link CurrencyCodes#pack} gives it, or {@link CurrencyCodes#BASE} if the
-   * amount is in the policy's base currency already.
+   * The currency in the form of {@link CurrencyCodes#pack}, or {@link CurrencyCodes#BASE} for an
+   * amount in the policy's base currency.
    */
   int currency(int index);
 }

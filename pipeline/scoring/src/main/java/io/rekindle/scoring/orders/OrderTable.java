@@ -4,8 +4,8 @@ import io.rekindle.platform.text.CurrencyCodes;
 import java.util.Arrays;
 
 /**
- * One user's orders in growing arrays that are used again for the next user. The rows must be added
- * ascending by the time at which they were placed.
+ * One user's orders in growing arrays, which the next user reuses. Callers add the orders ascending
+ * by time.
  */
 public final class OrderTable implements OrderHistory {
 
@@ -24,9 +24,9 @@ public final class OrderTable implements OrderHistory {
   /**
    * Adds an order.
    *
-   * @param orderPlacedAt epoch milliseconds, not before that of the order added last
+   * @param orderPlacedAt epoch milliseconds, not before the last added order
    * @param orderNetMinor amount less refunds in hundredths of the currency's unit
-   * @param orderCurrency as {@link CurrencyCodes} packs it
+   * @param orderCurrency packed by {@link CurrencyCodes}
    */
   public void add(long orderPlacedAt, long orderNetMinor, int orderCurrency) {
     if (size == placedAt.length) {
@@ -40,7 +40,7 @@ public final class OrderTable implements OrderHistory {
     size++;
   }
 
-  /** Forgets all but the {@link #MAX_ORDERS} rows that were added last. */
+  /** Forgets all but the last {@link #MAX_ORDERS} orders. */
   public void keepNewest() {
     int surplus = size - MAX_ORDERS;
     if (surplus > 0) {

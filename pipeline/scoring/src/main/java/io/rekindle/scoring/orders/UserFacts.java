@@ -1,27 +1,27 @@
 package io.rekindle.scoring.orders;
 
 /**
- * What a user's orders and last contact come to, found in one pass from the newest order to the
- * oldest. Mutable and reused for every user, so that scoring allocates nothing.
+ * Sums over a user's orders, and the last contact. One pass from the newest order to the oldest
+ * computes them. Mutable and reused for every user, so that scoring allocates nothing.
  *
- * <p>The orders in the window at any instant are the newest ones up to some point, and no order
- * adds less than nothing. So the user reaches an amount or count with a certain order, and keeps it
- * until that order leaves the window: {@link #leavesWindowAt}.
+ * <p>The window has the newest orders up to some point at any instant, and no order subtracts. The
+ * user therefore reaches an amount or count with a certain order, and keeps it until that order
+ * leaves the window: {@link #leavesWindowAt}.
  */
 public final class UserFacts {
 
-  /** Stands for an instant that there is not. */
+  /** Stands for no instant. */
   public static final long NEVER = Long.MIN_VALUE;
 
   /** A day in milliseconds. */
   public static final long DAY = 86_400_000;
 
   /**
-   * The latest instant that is accepted, and negated the earliest: sums of times cannot overflow.
+   * The latest valid instant; its negative is the earliest. Sums of valid instants cannot overflow.
    */
   public static final long MAX_INSTANT = 100_000_000_000_000_000L;
 
-  /** Stands for the spend of an order that is not effective. */
+  /** Stands for the spend of an order without effect. */
   public static final long NOT_EFFECTIVE = -1;
 
   private static final int INITIAL_DAYS = 64;
@@ -30,7 +30,7 @@ public final class UserFacts {
   private final ExchangeRates exchangeRates;
   private final UsualGap gap;
 
-  // By order day, the newest first: when the newest order of the day was placed.
+  // The time of the newest order of each order day, the newest day first.
   private long[] dayPlacedAt = new long[INITIAL_DAYS];
   private OrderHistory orders = OrderHistory.EMPTY;
 
@@ -45,10 +45,10 @@ public final class UserFacts {
   private long lastContactAt;
 
   /**
-   * Facts by the rules of a policy.
+   * Creates facts by the rules of a policy.
    *
-   * @param windowMillis an order counts in the window while it is younger than this
-   * @param gap null if the policy does not ask for the usual gap
+   * @param windowMillis the age at which an order leaves the window
+   * @param gap null if the policy needs no usual gap
    */
   public UserFacts(long windowMillis, ExchangeRates exchangeRates, UsualGap gap) {
     this.windowMillis = windowMillis;
@@ -57,9 +57,9 @@ public final class UserFacts {
   }
 
   /**
-   * Takes the facts of another user.
+   * Computes the facts of another user.
    *
-   * @param asOf the instant at which orders are in the window, in epoch milliseconds
+   * @param asOf the instant of the window, epoch milliseconds
    * @param contactAt the last contact in epoch milliseconds, or {@link #NEVER}
    * @throws IllegalArgumentException if the orders are not sorted, or a time is too far away
    */
@@ -148,22 +148,24 @@ public final class UserFacts {
     return orderDaysInWindow;
   }
 
-  /** Spent ever, in hundredths of the base currency; at most {@link Long#MAX_VALUE}. */
+  /** The spend ever, in hundredths of the base currency; at most {@link Long#MAX_VALUE}. */
   public long totalSpend() {
     return totalSpend;
   }
 
-  /** Spent in the window, in hundredths of the base currency; at most {@link Long#MAX_VALUE}. */
+  /**
+   * The spend in the window, in hundredths of the base currency; at most {@link Long#MAX_VALUE}.
+   */
   public long spendInWindow() {
     return spendInWindow;
   }
 
-  /** When the newest effective order was placed, or {@link #NEVER}. */
+  /** The time of the newest effective order, or {@link #NEVER}. */
   public long lastOrderAt() {
     return lastOrderAt;
   }
 
-  /** The usual gap in milliseconds; 0 without an order, or if the policy does not ask for it. */
+  /** The usual gap in milliseconds; 0 without an order, or if the policy needs none. */
   public long usualGap() {
     return usualGap;
   }
@@ -173,26 +175,24 @@ public final class UserFacts {
     return unconvertedOrders;
   }
 
-  /** When the user was last contacted, or {@link #NEVER}. */
+  /** The last contact, or {@link #NEVER}. */
   public long lastContactAt() {
     return lastContactAt;
   }
 
-  /**
-   * Time since the last order, which there must be; an order in the future counts as just placed.
-   */
+  /** The time since the last order of a user with an order; 0 for an order in the future. */
   public long elapsed(long instant) {
     return Math.max(0, instant - lastOrderAt);
   }
 
-  /** The orders themselves, for a factor that has to look at each. */
+  /** The orders themselves, for a factor that reads each. */
   public OrderHistory orders() {
     return orders;
   }
 
   /**
-   * What an effective order adds to the spend, in hundredths of the base currency: 0 for one in a
-   * currency without a rate. {@link #NOT_EFFECTIVE} for any other order.
+   * The spend of an effective order, in hundredths of the base currency; 0 without a rate for its
+   * currency. {@link #NOT_EFFECTIVE} for any other order.
    *
    * @param index as in {@link #orders}
    */
@@ -211,12 +211,12 @@ public final class UserFacts {
     return converted == 0 ? NOT_EFFECTIVE : converted;
   }
 
-  /** When an order leaves the window. */
+  /** The instant at which an order leaves the window. */
   public long leavesWindowAt(int index) {
     return orders.placedAt(index) + windowMillis;
   }
 
-  /** When an order day leaves the window with its newest order; 0 is the newest day. */
+  /** The instant at which an order day leaves the window; 0 is the newest day. */
   public long dayLeavesWindowAt(int day) {
     return dayPlacedAt[day] + windowMillis;
   }

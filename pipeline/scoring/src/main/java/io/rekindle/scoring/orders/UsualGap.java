@@ -1,11 +1,10 @@
 package io.rekindle.scoring.orders;
 
 /**
- * How the usual gap between order days is estimated: the mean over the most recent order days,
- * drawn towards the shop's usual gap as if that had been seen {@code priorWeight} times. Times are
- * milliseconds.
+ * The estimate of the usual gap between order days: the mean over the most recent order days and
+ * {@code priorWeight} gaps of the shop's usual length. Times are milliseconds.
  *
- * @param orderDays how many of the most recent order days count, at least 2
+ * @param orderDays the number of the most recent order days that count, at least 2
  */
 public record UsualGap(
     int orderDays, long priorMillis, int priorWeight, long minimumMillis, long maximumMillis) {
@@ -13,7 +12,7 @@ public record UsualGap(
   /**
    * The usual gap in milliseconds.
    *
-   * @param gaps how many gaps lie between the order days that count
+   * @param gaps the number of gaps between the order days that count
    * @param spanMillis from the first of those days to the last
    */
   long estimate(int gaps, long spanMillis) {

@@ -1,2 +1,2 @@
-/** A user's orders, and the facts about them that a score rests on. */
+/** A user's orders, and the facts about them for a score. */
 package io.rekindle.scoring.orders;

@@ -1,11 +1,11 @@
 package io.rekindle.scoring.policy;
 
-/** How engaged a user is, in one word; from which score on is part of the policy. */
+/** The range of a user's score. The policy has the bounds. */
 public enum Band {
   HEALTHY,
   COOLING,
   LOW,
   LAPSED,
-  /** Has no effective order, and so no score. */
+  /** A user without an effective order, and so without a score. */
   PROSPECT
 }

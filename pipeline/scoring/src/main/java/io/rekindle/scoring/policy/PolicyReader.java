@@ -21,12 +21,12 @@ import java.util.regex.Pattern;
 import java.util.stream.LongStream;
 
 /**
- * Reads a policy document strictly. An unknown field is refused. So are points that rise with time
- * without an order: a user could then cross a threshold twice.
+ * Reads a policy document strictly. It refuses unknown fields, and points that rise with time
+ * without an order, since a user could then cross a threshold twice.
  */
 final class PolicyReader {
 
-  /** So that a score that wavers around the threshold is one episode, not many. */
+  /** Keeps a score that wavers around the threshold in one episode. */
   private static final int DEFAULT_RECOVERY_MARGIN = 5;
 
   private static final int MAX_SCORE = 100;
@@ -168,7 +168,7 @@ final class PolicyReader {
     Range of(SegmentRule rule);
   }
 
-  /** The numbers above zero on which a condition of any rule changes. */
+  /** The numbers above zero at which a condition of any rule changes. */
   private static long[] conditionThresholds(List<SegmentRule> rules, Condition condition) {
     return rules.stream()
         .map(condition::of)

@@ -16,8 +16,8 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * How scores are made, as read from a JSON document. The {@linkplain io.rekindle.scoring package}
- * describes the document. Immutable.
+ * A scoring policy from a JSON document. The {@linkplain io.rekindle.scoring package} describes the
+ * document. Immutable.
  */
 public final class ScoringPolicy {
 
@@ -47,10 +47,10 @@ public final class ScoringPolicy {
   }
 
   /**
-   * A policy that comes with the product.
+   * Returns a policy of the product.
    *
    * @param name one of {@link #builtInNames()}
-   * @throws IllegalArgumentException if there is none of that name
+   * @throws IllegalArgumentException if there is no such policy
    */
   public static ScoringPolicy builtIn(String name) {
     if (!BUILT_IN.contains(name)) {
@@ -65,24 +65,24 @@ public final class ScoringPolicy {
     }
   }
 
-  /** The names of the policies that come with the product, the default first. */
+  /** The names of the product's policies, the default first. */
   public static List<String> builtInNames() {
     return BUILT_IN;
   }
 
-  /** The name that scores made by this policy carry. */
+  /** The name of the policy in its scores. */
   public String version() {
     return definition.version();
   }
 
-  /** What the policy is for, in the words of its author; empty if they left none. */
+  /** The author's description of the policy; may be empty. */
   public String description() {
     return definition.description();
   }
 
   /**
-   * SHA-256 of {@link #json()} in lower-case hexadecimal: two documents that differ in nothing but
-   * layout, order of fields, spelling of numbers or fields that are null have the same.
+   * SHA-256 of {@link #json()} in lower-case hexadecimal. Layout, order of fields, spelling of
+   * numbers and null fields of the document do not change it.
    */
   public String hash() {
     return hash;
@@ -99,8 +99,8 @@ public final class ScoringPolicy {
   }
 
   /**
-   * Whether a user who was at risk has recovered: the user is not at risk any more, and the score
-   * is far enough from the threshold not to fall under it again the next day.
+   * Whether a user who was at risk has recovered: the user is no longer at risk, and the score
+   * exceeds the threshold by the recovery margin.
    */
   public boolean recovered(boolean atRisk, boolean scored, double score) {
     return !atRisk && (!scored || score >= definition.atRiskBelow() + definition.recoveryMargin());
@@ -111,14 +111,14 @@ public final class ScoringPolicy {
   }
 
   /**
-   * A policy in the form that the scorer works with.
+   * A policy in the scorer's form.
    *
-   * @param windowMillis an order counts while it is younger than this
-   * @param factors how each factor counts, in the order of {@link Factor}
-   * @param orderDaysConditions the order days in the window that segment rules ask for
-   * @param elapsedConditions the times since the last order that segment rules ask for
+   * @param windowMillis the age at which an order leaves the window
+   * @param factors the rule of each factor, in the order of {@link Factor}
+   * @param orderDaysConditions the numbers of order days in the window in segment rules
+   * @param elapsedConditions the times since the last order in segment rules
    * @param atRiskDrop null if a drop alone does not put at risk
-   * @param recoveryMargin how far above the threshold a user has recovered
+   * @param recoveryMargin the points above the threshold at which a user has recovered
    */
   public record Definition(
       String version,
@@ -139,12 +139,12 @@ public final class ScoringPolicy {
       List<SegmentRule> segmentRules,
       ExchangeRates exchangeRates) {
 
-    /** How the usual gap is estimated; null if the policy has no rhythm. */
+    /** The estimate of the usual gap; null if the policy has no rhythm. */
     public UsualGap usualGap() {
       return factors.get(Factor.RHYTHM.index()) instanceof Rhythm rhythm ? rhythm.gap() : null;
     }
 
-    /** The score that the factors' sum comes to. */
+    /** Limits the factors' sum to the range of scores. */
     public double clamp(double sum) {
       return Math.max(minimum, Math.min(maximum, sum));
     }

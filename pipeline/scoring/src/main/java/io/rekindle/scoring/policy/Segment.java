@@ -1,8 +1,8 @@
 package io.rekindle.scoring.policy;
 
-/** The group that a user belongs to; the rules that decide are part of the policy. */
+/** The group of a user, by the policy's rules. */
 public enum Segment {
-  /** Has no effective order. No rule can assign it, and every such user has it. */
+  /** Every user without an effective order, and no other. */
   PROSPECT,
   LOST,
   CANT_LOSE,

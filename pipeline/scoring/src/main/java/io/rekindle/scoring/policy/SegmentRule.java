@@ -1,10 +1,10 @@
 package io.rekindle.scoring.policy;
 
 /**
- * Assigns a segment when all of its conditions hold. Ranges are half-open; one that a policy leaves
- * out is as wide as its type.
+ * Assigns a segment if all of its conditions hold. Ranges are half-open. A range that a policy
+ * leaves out is as wide as its type.
  *
- * @param atRisk what at risk has to be, or null if it does not matter
+ * @param atRisk the required value; null if any will do
  */
 record SegmentRule(
     Segment segment,

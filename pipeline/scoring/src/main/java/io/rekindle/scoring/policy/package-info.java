@@ -1,2 +1,2 @@
-/** Scoring policies: reading a document, and the form that the scorer works with. */
+/** Scoring policies: the reader of documents, and the scorer's form. */
 package io.rekindle.scoring.policy;

@@ -32,10 +32,18 @@ public final class ConnectApi {
   /**
    * Creates the connector, or replaces its settings.
    *
-   * @throws RestClient.StatusException with status 400 if the settings are invalid
+   * @throws IllegalArgumentException if the worker refuses the settings; the message has the reason
    */
   public void put(Map<String, String> config) throws IOException {
-    rest.put(CONNECTOR + "/config", JSON.valueToTree(config));
+    try {
+      rest.put(CONNECTOR + "/config", JSON.valueToTree(config));
+    } catch (RestClient.StatusException e) {
+      if (e.status() == 400) {
+        throw new IllegalArgumentException(
+            "Kafka Connect refuses the connector: " + e.getMessage(), e);
+      }
+      throw e;
+    }
   }
 
   /** Returns the state of the connector and its task; empty if the worker does not know it yet. */

@@ -100,6 +100,12 @@ public record DeadLetter(
         text(stored, VERSION_HEADER));
   }
 
+  /** Returns this dead letter with another key and value of the original record. */
+  public DeadLetter with(byte[] newKey, byte[] newValue) {
+    return new DeadLetter(
+        topic, partition, offset, timestamp, newKey, newValue, reason, error, version);
+  }
+
   /** Returns this dead letter as a record of the dead-letter topic. */
   public ProducerRecord<byte[], byte[]> toRecord(String deadLetterTopic) {
     ProducerRecord<byte[], byte[]> record =

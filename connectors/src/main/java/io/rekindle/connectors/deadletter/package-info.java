@@ -1,2 +1,2 @@
-/** Records that could not be understood: kept whole, with the reason and where they came from. */
+/** Refused records, kept whole with their reason and origin. */
 package io.rekindle.connectors.deadletter;

@@ -8,12 +8,9 @@ import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.lang.reflect.TypeVariable;
-import java.math.BigDecimal;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
@@ -24,65 +21,24 @@ import org.apache.flink.core.memory.DataOutputView;
  */
 abstract class RecordCodec {
 
-  /** Writes a value, which may be null unless its type is primitive. */
-  private interface Writer<V> {
-    void write(V value, Binary texts, DataOutputView out) throws IOException;
-  }
-
-  private interface Reader<V> {
-    V read(Binary texts, DataInputView in) throws IOException;
-  }
-
-  private static final Map<Type, RecordCodec> LEAVES =
-      Map.of(
-          String.class,
-          new Leaf<String>(
-              (text, texts, out) -> texts.writeText(text, out), Binary::readText, null),
-          BigDecimal.class,
-          new Leaf<>(RecordCodec::writeDecimal, RecordCodec::readDecimal, null),
-          Instant.class,
-          new Leaf<>(RecordCodec::writeInstant, RecordCodec::readInstant, null),
-          byte[].class,
-          new Leaf<>(RecordCodec::writeBytes, RecordCodec::readBytes, null),
-          double[].class,
-          new Leaf<>(RecordCodec::writeDoubles, RecordCodec::readDoubles, null),
-          long.class,
-          new Leaf<Long>(
-              (number, texts, out) -> Binary.writeSigned(number, out),
-              (texts, in) -> Binary.readSigned(in),
-              0L),
-          int.class,
-          new Leaf<Integer>(
-              (number, texts, out) -> Binary.writeSigned(number, out),
-              (texts, in) -> Math.toIntExact(Binary.readSigned(in)),
-              0),
-          double.class,
-          new Leaf<Double>(
-              (number, texts, out) -> out.writeDouble(number), (texts, in) -> in.readDouble(), 0.0),
-          boolean.class,
-          new Leaf<Boolean>(
-              (flag, texts, out) -> out.writeBoolean(flag),
-              (texts, in) -> in.readBoolean(),
-              false));
-
   abstract void write(Object value, Binary texts, DataOutputView out) throws IOException;
 
   abstract Object read(Binary texts, DataInputView in) throws IOException;
 
-  /** The codec of a component that a record lacked when it was written. */
+  /** The value of a component that stored bytes lack, since a later version added it. */
   Object absent() {
     return null;
   }
 
   /**
-   * The codec of a type.
+   * Returns the codec of a type.
    *
    * @param argument the value of the type variable; null if the type has none
    * @throws IllegalArgumentException if the type has no form in bytes
    */
   static RecordCodec of(Type type, Class<?> argument) {
-    if (LEAVES.containsKey(type)) {
-      return LEAVES.get(type);
+    if (LeafCodec.BY_TYPE.containsKey(type)) {
+      return LeafCodec.BY_TYPE.get(type);
     }
     if (type instanceof TypeVariable<?>) {
       return of(argument, null);
@@ -102,101 +58,6 @@ abstract class RecordCodec {
       }
     }
     throw new IllegalArgumentException("RecordCodec has no form for " + type + ": add one");
-  }
-
-  private static void writeDecimal(BigDecimal decimal, Binary texts, DataOutputView out)
-      throws IOException {
-    texts.writeText(decimal == null ? null : decimal.toPlainString(), out);
-  }
-
-  private static BigDecimal readDecimal(Binary texts, DataInputView in) throws IOException {
-    String text = texts.readText(in);
-    return text == null ? null : new BigDecimal(text);
-  }
-
-  private static void writeInstant(Instant instant, Binary texts, DataOutputView out)
-      throws IOException {
-    out.writeBoolean(instant != null);
-    if (instant != null) {
-      Binary.writeSigned(instant.getEpochSecond(), out);
-      Binary.writeUnsigned(instant.getNano(), out);
-    }
-  }
-
-  private static Instant readInstant(Binary texts, DataInputView in) throws IOException {
-    return in.readBoolean()
-        ? Instant.ofEpochSecond(Binary.readSigned(in), Binary.readUnsigned(in))
-        : null;
-  }
-
-  private static void writeBytes(byte[] bytes, Binary texts, DataOutputView out)
-      throws IOException {
-    Binary.writeUnsigned(bytes == null ? 0 : bytes.length + 1L, out);
-    if (bytes != null) {
-      out.write(bytes);
-    }
-  }
-
-  private static byte[] readBytes(Binary texts, DataInputView in) throws IOException {
-    int length = Math.toIntExact(Binary.readUnsigned(in)) - 1;
-    if (length < 0) {
-      return null;
-    }
-    byte[] bytes = new byte[length];
-    in.readFully(bytes);
-    return bytes;
-  }
-
-  private static void writeDoubles(double[] numbers, Binary texts, DataOutputView out)
-      throws IOException {
-    Binary.writeUnsigned(numbers == null ? 0 : numbers.length + 1L, out);
-    if (numbers != null) {
-      for (double number : numbers) {
-        out.writeDouble(number);
-      }
-    }
-  }
-
-  private static double[] readDoubles(Binary texts, DataInputView in) throws IOException {
-    int length = Math.toIntExact(Binary.readUnsigned(in)) - 1;
-    if (length < 0) {
-      return null;
-    }
-    double[] numbers = new double[length];
-    for (int i = 0; i < length; i++) {
-      numbers[i] = in.readDouble();
-    }
-    return numbers;
-  }
-
-  /** A type without parts. */
-  private static final class Leaf<V> extends RecordCodec {
-
-    private final Writer<V> writer;
-    private final Reader<V> reader;
-    private final V absent;
-
-    Leaf(Writer<V> writer, Reader<V> reader, V absent) {
-      this.writer = writer;
-      this.reader = reader;
-      this.absent = absent;
-    }
-
-    @Override
-    @SuppressWarnings("unchecked") // The component of the value has type V.
-    void write(Object value, Binary texts, DataOutputView out) throws IOException {
-      writer.write((V) value, texts, out);
-    }
-
-    @Override
-    Object read(Binary texts, DataInputView in) throws IOException {
-      return reader.read(texts, in);
-    }
-
-    @Override
-    Object absent() {
-      return absent;
-    }
   }
 
   /** One plus the number of elements, then each; 0 is null. */

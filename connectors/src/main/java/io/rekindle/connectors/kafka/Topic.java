@@ -1,5 +1,9 @@
 package io.rekindle.connectors.kafka;
 
+import java.util.List;
+import java.util.stream.IntStream;
+import org.apache.kafka.common.TopicPartition;
+
 /**
  * The definition of a Kafka topic.
  *
@@ -22,6 +26,13 @@ public record Topic(
       throw new IllegalArgumentException(
           "Topic " + name + " needs at least one partition, not " + partitions);
     }
+  }
+
+  /** Returns the partitions in the order of their numbers. */
+  public List<TopicPartition> topicPartitions() {
+    return IntStream.range(0, partitions)
+        .mapToObj(partition -> new TopicPartition(name, partition))
+        .toList();
   }
 
   Topic withPrefix(String prefix) {

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.AdminClient;
@@ -61,18 +62,8 @@ public record Topics(
 
   /** Returns these topics with another number of partitions for topics partitioned by user. */
   public Topics withPartitions(int count) {
-    return new Topics(
-        users.withPartitions(count),
-        orders.withPartitions(count),
-        emails.withPartitions(count),
-        overrides.withPartitions(count),
-        suppressions.withPartitions(count),
-        policies,
-        outreachSettings,
-        outreach.withPartitions(count),
-        scoreChanges.withPartitions(count),
-        deadLetters,
-        heartbeat);
+    List<Topic> others = List.of(policies, outreachSettings, deadLetters, heartbeat);
+    return map(topic -> others.contains(topic) ? topic : topic.withPartitions(count));
   }
 
   /**
@@ -80,18 +71,22 @@ public record Topics(
    * rekindle}.
    */
   public Topics withPrefix(String prefix) {
+    return map(topic -> topic.withPrefix(prefix));
+  }
+
+  private Topics map(UnaryOperator<Topic> change) {
     return new Topics(
-        users.withPrefix(prefix),
-        orders.withPrefix(prefix),
-        emails.withPrefix(prefix),
-        overrides.withPrefix(prefix),
-        suppressions.withPrefix(prefix),
-        policies.withPrefix(prefix),
-        outreachSettings.withPrefix(prefix),
-        outreach.withPrefix(prefix),
-        scoreChanges.withPrefix(prefix),
-        deadLetters.withPrefix(prefix),
-        heartbeat.withPrefix(prefix));
+        change.apply(users),
+        change.apply(orders),
+        change.apply(emails),
+        change.apply(overrides),
+        change.apply(suppressions),
+        change.apply(policies),
+        change.apply(outreachSettings),
+        change.apply(outreach),
+        change.apply(scoreChanges),
+        change.apply(deadLetters),
+        change.apply(heartbeat));
   }
 
   public List<Topic> all() {

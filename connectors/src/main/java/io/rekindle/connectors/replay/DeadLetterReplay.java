@@ -30,16 +30,7 @@ public final class DeadLetterReplay {
 
   /** Returns the letter with another key or value; null keeps the present one. */
   public static DeadLetter repaired(DeadLetter letter, byte[] key, byte[] value) {
-    return new DeadLetter(
-        letter.topic(),
-        letter.partition(),
-        letter.offset(),
-        letter.timestamp(),
-        key == null ? letter.key() : key,
-        value == null ? letter.value() : value,
-        letter.reason(),
-        letter.error(),
-        letter.version());
+    return letter.with(key == null ? letter.key() : key, value == null ? letter.value() : value);
   }
 
   /**

@@ -1,2 +1,2 @@
-/** Replays dead letters into the topics that they came from. */
+/** Replays dead letters into their original topics. */
 package io.rekindle.connectors.replay;

@@ -1,13 +1,12 @@
 package io.rekindle.connectors.schema;
 
-import io.rekindle.connectors.kafka.Topic;
 import io.rekindle.connectors.kafka.Topics;
-import java.sql.Array;
+import io.rekindle.platform.jdbc.UnnestColumns;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
+import org.apache.kafka.common.TopicPartition;
 
 /** Keeps the rows of {@code engagement.clock}, one per partition of each captured topic. */
 public final class ClockRows {
@@ -21,16 +20,8 @@ public final class ClockRows {
    * @return the number of inserted and deleted rows
    */
   public static int ensure(Connection owner, Topics topics) throws SQLException {
-    List<String> names = new ArrayList<>();
-    List<Integer> partitions = new ArrayList<>();
-    for (Topic topic : topics.captured()) {
-      for (int partition = 0; partition < topic.partitions(); partition++) {
-        names.add(topic.name());
-        partitions.add(partition);
-      }
-    }
-    Array nameArray = owner.createArrayOf("text", names.toArray());
-    Array partitionArray = owner.createArrayOf("int4", partitions.toArray());
+    List<TopicPartition> partitions =
+        topics.captured().stream().flatMap(topic -> topic.topicPartitions().stream()).toList();
     try (PreparedStatement statement =
         owner.prepareStatement(
             """
@@ -46,15 +37,13 @@ public final class ClockRows {
                 returning 1)
             select (select count(*) from gone) + (select count(*) from added)
             """)) {
-      statement.setArray(1, nameArray);
-      statement.setArray(2, partitionArray);
+      new UnnestColumns<>(owner, statement, partitions)
+          .text(TopicPartition::topic)
+          .integer(TopicPartition::partition);
       try (var rows = statement.executeQuery()) {
         rows.next();
         return rows.getInt(1);
       }
-    } finally {
-      nameArray.free();
-      partitionArray.free();
     }
   }
 }

@@ -4,7 +4,6 @@ import io.rekindle.connectors.connect.ConnectApi;
 import io.rekindle.connectors.connect.ConnectApi.ConnectorStatus;
 import io.rekindle.connectors.connect.ConnectorConfig;
 import io.rekindle.connectors.connect.ConnectorWatchdog;
-import io.rekindle.platform.rest.RestClient;
 import io.rekindle.platform.settings.ProgramSettings;
 import io.rekindle.platform.settings.ProgramSettings.Sources;
 import io.rekindle.platform.settings.Setting;
@@ -63,7 +62,6 @@ public final class ConnectorMain {
   private static final Logger LOG = LoggerFactory.getLogger(ConnectorMain.class);
 
   private static final long CHECK_INTERVAL_MILLIS = 5_000;
-  private static final int BAD_REQUEST = 400;
 
   private final ConnectApi connect;
   private final ConnectorWatchdog watchdog;
@@ -128,15 +126,7 @@ public final class ConnectorMain {
   }
 
   private void register() throws IOException {
-    try {
-      connect.put(config);
-    } catch (RestClient.StatusException e) {
-      if (e.status() == BAD_REQUEST) {
-        throw new IllegalArgumentException(
-            "Kafka Connect refuses the connector: " + e.getMessage(), e);
-      }
-      throw e;
-    }
+    connect.put(config);
     registered = true;
     logIfNew("Kafka Connect has the connector.");
   }

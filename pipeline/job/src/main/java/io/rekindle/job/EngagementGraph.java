@@ -20,20 +20,20 @@ import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
- * From changes to scores and decisions, whatever it reads from and writes to: production, tests and
- * the benchmark run this same graph. {@link WritingGraph} goes on from there.
+ * The graph from changes to scores and decisions. Production, tests and the benchmark run it with
+ * their own sources and sinks. {@link WritingGraph} continues from the decisions.
  */
 public final class EngagementGraph {
 
   private EngagementGraph() {}
 
   /**
-   * Where the input comes from.
+   * The sources of the graph.
    *
    * @param changes the changes of users, orders, emails and overrides
    * @param ruleChanges the changes of scoring policies and of the rules of outreach
-   * @param parallelism of the reading of changes: more than a topic has partitions would leave a
-   *     reader without any, and hold time back for ever
+   * @param parallelism the parallelism of the source of changes, at most the partitions of a topic.
+   *     A reader without a partition would hold time back for ever.
    */
   public record Sources(
       Source<CdcRecord<Change>, ?, ?> changes,
@@ -41,14 +41,14 @@ public final class EngagementGraph {
       int parallelism) {}
 
   /**
-   * Where the results go.
+   * The sinks of the graph.
    *
-   * @param scores gets every score update
-   * @param scoreChanges gets those that changed score, band or being at risk
-   * @param policyInForce gets the policy in force whenever it changes
-   * @param decisions gets what is done about each episode
-   * @param requests gets those decisions that ask for an email
-   * @param deadLetters gets what could not be understood
+   * @param scores receives every score update
+   * @param scoreChanges receives the updates that changed score, band or at risk
+   * @param policyInForce receives the policy in force at every change
+   * @param decisions receives the decision about each episode
+   * @param requests receives the decisions to write an email
+   * @param deadLetters receives the refused records
    */
   public record Sinks(
       Sink<ScoreUpdate> scores,
@@ -61,8 +61,8 @@ public final class EngagementGraph {
   /**
    * Adds the graph to an environment.
    *
-   * @param commitSkew how far commit times may be out of log order
-   * @param tombstoneRetention how long a deleted row is remembered
+   * @param commitSkew the largest disagreement of commit times with log order
+   * @param tombstoneRetention the time for which the state remembers a deleted row
    */
   public static void define(
       StreamExecutionEnvironment env,

@@ -25,14 +25,15 @@ import java.util.stream.Collectors;
 import org.postgresql.Driver;
 
 /**
- * The settings of the job, checked as a whole before the job starts.
+ * The settings of the job, checked as a whole before the job starts. The class is long, since it
+ * declares all settings with their descriptions.
  *
- * <p>Needs no Flink on the class path, so that {@code java -jar … --help} works anywhere.
+ * <p>It needs no Flink on the class path, so that {@code java -jar … --help} works anywhere.
  * Immutable.
  */
 public final class JobSettings {
 
-  /** Where the keyed state lives. */
+  /** The place of the keyed state. */
   public enum StateBackend {
     /** On the heap: fastest, bounded by memory. */
     HASHMAP,
@@ -46,9 +47,9 @@ public final class JobSettings {
     }
   }
 
-  /** Where results go. */
+  /** The destination of results. */
   public enum Results {
-    /** The database and the topics; emails are written. */
+    /** The database and the topics. The job also writes emails. */
     LIVE,
     /** The database alone. */
     SHADOW
@@ -306,7 +307,7 @@ public final class JobSettings {
               "Longest time for one email, with waiting and all attempts. After it, the template"
                   + " writes the email.");
 
-  /** Needed to write emails: all of them or none. */
+  /** The settings for emails. The job needs all of them or none. */
   private static final List<Setting<Optional<String>>> FOR_EMAILS =
       List.of(SHOP_NAME, SHOP_URL, SHOP_POSTAL_ADDRESS, UNSUBSCRIBE_BASE_URL, UNSUBSCRIBE_SECRET);
 
@@ -348,9 +349,9 @@ public final class JobSettings {
   }
 
   /**
-   * How emails are written.
+   * The settings of the writer of emails.
    *
-   * @return empty if the job writes none
+   * @return empty if the job writes no emails
    */
   Optional<WriterSettings> writer(DatabaseSettings database) {
     if (get(RESULTS) == Results.SHADOW || get(UNSUBSCRIBE_SECRET).isEmpty()) {
@@ -394,7 +395,7 @@ public final class JobSettings {
     return values.get(setting);
   }
 
-  /** One sentence for each old name in use, with the new one. */
+  /** One sentence for each used old name, with the new name. */
   List<String> renamed() {
     return values.renamed();
   }

@@ -3,17 +3,16 @@ package io.rekindle.job;
 import io.rekindle.connectors.cdc.CdcRecord;
 import io.rekindle.connectors.deadletter.DeadLetter;
 import io.rekindle.connectors.flink.CdcRecordDeserializer;
-import io.rekindle.connectors.flink.DeadLetterSerializationSchema;
 import io.rekindle.connectors.kafka.Topic;
 import io.rekindle.connectors.kafka.Topics;
 import io.rekindle.job.JobSettings.Results;
+import io.rekindle.job.outreach.DecisionJson;
 import io.rekindle.job.sink.DatabaseSettings;
 import io.rekindle.job.sink.DatabaseSink;
 import io.rekindle.job.sink.ScoreChangeJson;
 import io.rekindle.job.source.EarliestOrFail;
 import io.rekindle.job.source.PolicyValidatingDeserializer;
 import io.rekindle.job.writing.DecisionDeserializationSchema;
-import io.rekindle.job.writing.DecisionSerializationSchema;
 import io.rekindle.job.writing.WriteEmails;
 import io.rekindle.job.writing.WriterSettings;
 import java.time.Duration;
@@ -41,18 +40,19 @@ import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 
-/** The graph between Kafka and Postgres, as the settings say. */
+/** The graph between Kafka and Postgres, by the settings. */
 public final class ProductionJob {
 
   /**
-   * How often watermarks move and how long a record waits in a half-empty network buffer: both are
-   * part of every score's way to the database.
+   * The interval of watermarks. It and the next constant add to the time from a commit to its
+   * score.
    */
   private static final Duration WATERMARK_INTERVAL = Duration.ofMillis(50);
 
+  /** The longest wait of a record in a half-empty network buffer. */
   private static final Duration BUFFER_TIMEOUT = Duration.ofMillis(10);
 
-  /** Long enough for a checkpoint to wait for a database that is away for a while. */
+  /** Long enough for a checkpoint that waits for an absent database. */
   private static final Duration CHECKPOINT_TIMEOUT = Duration.ofMinutes(15);
 
   private static final int TOLERABLE_FAILED_CHECKPOINTS = 5;
@@ -63,7 +63,7 @@ public final class ProductionJob {
     environment(settings).execute(RekindleJob.name(settings));
   }
 
-  /** An environment with the whole job in it, not yet submitted. */
+  /** Returns an environment with the whole job, not yet submitted. */
   static StreamExecutionEnvironment environment(JobSettings settings) {
     StreamExecutionEnvironment env =
         StreamExecutionEnvironment.getExecutionEnvironment(configuration(settings));
@@ -91,7 +91,7 @@ public final class ProductionJob {
             "requests",
             List.of(requests.name()),
             new DecisionDeserializationSchema(),
-            // A request that retention has deleted is late anyhow, and must not stop the job.
+            // A request that retention has deleted is late, and must not stop the job.
             OffsetsInitializer.earliest()),
         new WriteEmails(writer),
         deadLetters(settings, topics),
@@ -103,7 +103,7 @@ public final class ProductionJob {
     return Topics.standard().withPrefix(settings.get(JobSettings.KAFKA_TOPIC_PREFIX));
   }
 
-  /** Flink's configuration, so that the job runs the same on any cluster. */
+  /** Returns Flink's configuration, so that the job runs in the same way on any cluster. */
   public static Configuration configuration(JobSettings settings) {
     Configuration flink = new Configuration();
     flink.set(PipelineOptions.NAME, RekindleJob.name(settings));
@@ -120,9 +120,9 @@ public final class ProductionJob {
     flink.set(
         StateBackendOptions.STATE_BACKEND,
         settings.get(JobSettings.STATE_BACKEND).name().toLowerCase(Locale.ROOT));
-    // Timers are small and read all the time: on the heap also when users are on disk.
+    // Timers are small and often read, so they stay on the heap.
     flink.setString("state.backend.rocksdb.timer-service.factory", "HEAP");
-    // The two levels that are read and written again at every change; what lies below is most.
+    // Every change reads and writes the upper two levels. Most data is below them.
     flink.setString(
         "state.backend.rocksdb.compression.per.level",
         "NO_COMPRESSION;NO_COMPRESSION;SNAPPY_COMPRESSION");
@@ -157,7 +157,7 @@ public final class ProductionJob {
     return flink;
   }
 
-  /** The captured topics, from their beginning unless a checkpoint says where to go on. */
+  /** Returns sources of the captured topics, from their beginning or the restored position. */
   public static EngagementGraph.Sources sources(
       JobSettings settings, Topics topics, int parallelism) {
     int partitions = topics.changes().stream().mapToInt(Topic::partitions).min().orElseThrow();
@@ -190,7 +190,7 @@ public final class ProductionJob {
         .setTopics(topics)
         .setStartingOffsets(from)
         .setDeserializer(deserializer)
-        // Partitions stay as they are: users are assigned to them by number.
+        // Partitions must not change, since users are assigned to them by number.
         .setProperty("partition.discovery.interval.ms", "-1")
         .setProperty(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, "5000")
         .build();
@@ -207,22 +207,27 @@ public final class ProductionJob {
           new DiscardingSink<>(),
           new DiscardingSink<>());
     }
+    String scoreChanges = topics.scoreChanges().name();
+    String requests = topics.outreach().name();
     return new EngagementGraph.Sinks(
         DatabaseSink.ofScoreUpdates(database),
         kafkaSink(
-            settings, new ScoreChangeJson(topics.scoreChanges().name()), topics.scoreChanges()),
+            settings,
+            (update, context, timestamp) -> ScoreChangeJson.record(scoreChanges, update),
+            topics.scoreChanges()),
         DatabaseSink.ofPolicyInForce(database),
         DatabaseSink.ofDecisions(database),
         kafkaSink(
-            settings, new DecisionSerializationSchema(topics.outreach().name()), topics.outreach()),
+            settings,
+            (decision, context, timestamp) -> DecisionJson.record(requests, decision),
+            topics.outreach()),
         deadLetters(settings, topics));
   }
 
   private static Sink<DeadLetter> deadLetters(JobSettings settings, Topics topics) {
+    String topic = topics.deadLetters().name();
     return kafkaSink(
-        settings,
-        new DeadLetterSerializationSchema(topics.deadLetters().name()),
-        topics.deadLetters());
+        settings, (letter, context, timestamp) -> letter.toRecord(topic), topics.deadLetters());
   }
 
   private static DatabaseSettings database(JobSettings settings) {

@@ -5,7 +5,7 @@ import io.rekindle.platform.settings.ProgramSettings;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Entry point of the job's jar: settings, graph, run. */
+/** The entry point of the job's jar. */
 public final class RekindleJob {
 
   private static final String NAME = "rekindle";
@@ -15,11 +15,11 @@ public final class RekindleJob {
   /**
    * Submits the job, or prints help.
    *
-   * @throws InvalidSettingsException naming each setting that is unknown, wrong or missing; nothing
-   *     was started
+   * @throws InvalidSettingsException naming each setting that is unknown, wrong or missing; the job
+   *     has not started
    */
   public static void main(String[] arguments) throws Exception {
-    // Not readOrExit: Flink's client may forbid a program to end the process.
+    // Flink's client may forbid readOrExit to end the process.
     if (ProgramSettings.asksForHelp(arguments)) {
       System.out.print(JobSettings.SETTINGS.help());
       return;
@@ -30,12 +30,12 @@ public final class RekindleJob {
     ProductionJob.submit(settings);
   }
 
-  /** By which it is found among a cluster's jobs; a shadow is not taken for the one that counts. */
+  /** The name of the job on the cluster. A shadow job has another name. */
   static String name(JobSettings settings) {
     return settings.get(JobSettings.RESULTS) == JobSettings.Results.LIVE ? NAME : NAME + "-shadow";
   }
 
-  /** Made when first needed, since help is shown where there may be no logging library. */
+  /** Created at its first use, since help needs no logging library. */
   private static final class Log {
     private static final Logger LOG = LoggerFactory.getLogger(RekindleJob.class);
   }

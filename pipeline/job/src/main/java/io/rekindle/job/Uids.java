@@ -1,8 +1,8 @@
 package io.rekindle.job;
 
 /**
- * The name under which each operator's state is found in a savepoint. A uid never changes and is
- * never used again for something else.
+ * The names of the operators' state in a savepoint. A uid never changes, and no other operator
+ * reuses it.
  */
 final class Uids {
 

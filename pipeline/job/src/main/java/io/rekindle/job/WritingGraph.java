@@ -15,13 +15,13 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.async.AsyncFunction;
 
 /**
- * From a decision to the email. It takes the decisions from a topic and not from the operator that
- * made them: what waits for a slow model, or for a database that is away, waits in Kafka, and no
- * score waits with it. There is no event time from here on.
+ * The graph from a decision to the email. It reads the decisions from a topic, and not from the
+ * operator that made them. Requests therefore wait in Kafka for a slow model or an absent database,
+ * and no score waits with them. The graph has no event time.
  */
 public final class WritingGraph {
 
-  /** The writer has a deadline of its own. */
+  /** The writer has its own deadline. */
   private static final long NO_TIMEOUT = 0;
 
   private WritingGraph() {}
@@ -29,8 +29,8 @@ public final class WritingGraph {
   /**
    * Adds the graph to an environment.
    *
-   * @param parallelism of reading and writing, at most the topic's partitions
-   * @param capacity emails that each part may have under way
+   * @param parallelism the parallelism of reading and writing, at most the topic's partitions
+   * @param capacity the most unfinished emails of each parallel part
    */
   public static void define(
       StreamExecutionEnvironment env,
@@ -55,7 +55,7 @@ public final class WritingGraph {
 
     toWrite
         .getSideOutput(DeadLetterSplitter.DEAD_LETTERS)
-        // Never chained, so that the chain's name stays within what Flink's metrics take.
+        // Without a chain, the name of the operator fits into Flink's metrics.
         .rebalance()
         .sinkTo(deadLetters)
         .uid(Uids.REQUEST_DEAD_LETTERS)

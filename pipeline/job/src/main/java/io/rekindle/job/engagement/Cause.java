@@ -7,9 +7,9 @@ import io.rekindle.connectors.events.OrderRemoved;
 import io.rekindle.connectors.events.OverrideChanged;
 import io.rekindle.connectors.events.OverrideRemoved;
 
-/** Why a score changed, as stored in {@code score_history.cause}. */
+/** The cause of a score change, as stored in {@code score_history.cause}. */
 public enum Cause {
-  /** The user came with a snapshot, which holds rows as they are. */
+  /** A snapshot, which has the present rows. */
   SNAPSHOT,
   ORDER_PLACED,
   ORDER_REFUNDED,
@@ -20,7 +20,7 @@ public enum Cause {
   ORDER_MOVED_IN,
   /** An order went to another user. */
   ORDER_MOVED_OUT,
-  /** Nothing happened, and that for long enough. */
+  /** Time without an event. */
   TIME,
   /** Another policy came into force. */
   POLICY,
@@ -28,15 +28,15 @@ public enum Cause {
   /** An override was removed or expired. */
   OVERRIDE_ENDED,
   USER_CREATED,
-  /** The user is gone: published to other consumers, but there is no score to keep a history of. */
+  /** The user left the shop. Only other consumers see it, since the history needs a score. */
   USER_REMOVED,
   /** The user was contacted. */
   CONTACT;
 
   /**
-   * What a change causes; null if the change by itself explains no other score.
+   * Returns the cause by a change; null if the change does not explain another score.
    *
-   * @param newUser whether the shop did not have the user before
+   * @param newUser whether the user is new in the shop
    */
   static Cause of(Change change, boolean newUser) {
     if (change.snapshot()) {

@@ -13,7 +13,7 @@ import java.util.Comparator;
 /** The order in which a user's changes are applied. */
 final class CommitOrder {
 
-  /** Versions decide which change counts; this only has to be the same order every time. */
+  /** The same order at every run. Versions decide which change of a row counts. */
   static final Comparator<Change> COMPARATOR =
       Comparator.comparingLong(Change::commitTime)
           .thenComparingInt(CommitOrder::table)
@@ -23,7 +23,7 @@ final class CommitOrder {
 
   private CommitOrder() {}
 
-  /** Among changes of one instant an order's comes last, since it is what a cause is about. */
+  /** The changes of orders come last at an instant, since they name the cause. */
   private static int table(Change change) {
     if (change instanceof OrderChanged || change instanceof OrderRemoved) {
       return 3;
@@ -33,7 +33,7 @@ final class CommitOrder {
     return change instanceof UserChanged || change instanceof UserRemoved ? 1 : 0;
   }
 
-  /** The key of the row among those of its table for one user; empty if there is only one. */
+  /** The key of the row among the user's rows in its table; empty if there is only one. */
   static String row(Change change) {
     if (change instanceof OrderChanged order) {
       return order.orderId();

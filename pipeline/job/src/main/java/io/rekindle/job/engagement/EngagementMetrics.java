@@ -6,23 +6,23 @@ import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.metrics.DescriptiveStatisticsHistogram;
 
 /**
- * Metrics of the engagement operator, in the metric group {@link #GROUP}. The names are part of
- * what operators' dashboards and alerts rely on.
+ * Metrics of the engagement operator, in the metric group {@link #GROUP}. Dashboards and alerts
+ * rely on the names.
  */
 public final class EngagementMetrics {
 
   public static final String GROUP = "rekindle";
 
-  /** Counter: score updates emitted. */
+  /** Counter: emitted score updates. */
   public static final String EVALUATED = "evaluated";
 
-  /** Counter: score updates that changed score, band or being at risk. */
+  /** Counter: score updates that changed score, band or at risk. */
   public static final String CHANGED = "changed";
 
-  /** Counter: changes that are no newer than what is known. */
+  /** Counter: changes that are no newer than the known row. */
   public static final String DUPLICATES = "duplicates";
 
-  /** Counter: changes committed before the watermark that they met. */
+  /** Counter: changes with a commit before the watermark. */
   public static final String LATE = "late";
 
   /** Histogram: milliseconds from the commit of a change to the score update that counts it. */

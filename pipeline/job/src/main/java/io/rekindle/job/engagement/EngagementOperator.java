@@ -44,18 +44,17 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
 
 /**
- * Keeps the state of each user, and has {@link UserEvaluator} evaluate it when the watermark says
- * that time has come.
+ * Keeps the state of each user. {@link UserEvaluator} evaluates it when the watermark passes.
  *
- * <p>A change waits until the watermark passes its commit time; then the user is caught up. So the
- * same input gives the same score updates, however the partitions were interleaved.
+ * <p>A change waits until the watermark passes its commit time. The same input therefore gives the
+ * same score updates in any order of the partitions.
  *
- * <p>Rows of the first snapshot are applied at once: no user is evaluated before the clock ticks,
- * and the clock ticks only after the snapshot.
+ * <p>Rows of the first snapshot are applied at once. The clock ticks only after the snapshot, and
+ * no user is evaluated before.
  *
- * <p>Input 1 is keyed by user, input 2, the policies and outreach rules, is broadcast. An operator
- * rather than a process function because it needs the watermark before an advance, timers of two
- * kinds, and counts that move with key groups.
+ * <p>Input 1 is keyed by user. Input 2 has the policies and outreach rules, and is broadcast. This
+ * is an operator, since a process function has no watermark before an advance, no timers of two
+ * kinds, and no counts that move with key groups.
  */
 public final class EngagementOperator extends AbstractStreamOperator<ScoreUpdate>
     implements TwoInputStreamOperator<Change, RuleChange, ScoreUpdate>,
@@ -64,7 +63,7 @@ public final class EngagementOperator extends AbstractStreamOperator<ScoreUpdate
 
   private static final long serialVersionUID = 1L;
 
-  /** Keyed: what is known of the user. */
+  /** Keyed: the state of the user. */
   static final ValueStateDescriptor<UserState> USER =
       new ValueStateDescriptor<>("user", new UserStateSerializer());
 
@@ -72,24 +71,24 @@ public final class EngagementOperator extends AbstractStreamOperator<ScoreUpdate
   static final ListStateDescriptor<Change> PENDING =
       new ListStateDescriptor<>("pending", new ChangeSerializer());
 
-  /** Broadcast: every change of policies and outreach rules, numbered from 1 as they came. */
+  /** Broadcast: all changes of policies and outreach rules, numbered from 1 by arrival. */
   static final MapStateDescriptor<Integer, DatedRuleChange> RULE_CHANGES =
       new MapStateDescriptor<>(
           "rule-changes", IntSerializer.INSTANCE, new RecordSerializer<>(DatedRuleChange.class));
 
-  /** Per subtask: the watermark up to which every user is evaluated. */
+  /** Per subtask: the watermark up to which all users are evaluated. */
   static final ListStateDescriptor<Long> EVALUATED_UNTIL =
       new ListStateDescriptor<>("evaluated-until", LongSerializer.INSTANCE);
 
-  /** Per key group: what {@link StateCounts} counts. */
+  /** Per key group: the numbers of {@link StateCounts}. */
   static final ListStateDescriptor<long[]> STATE_COUNTS =
       new ListStateDescriptor<>("state-counts", LongPrimitiveArraySerializer.INSTANCE);
 
-  /** What outreach does about the episodes that open, before the day's emails are given out. */
+  /** The decisions about new episodes, before the daily cap. */
   public static final OutputTag<Decision> DECISIONS =
       new OutputTag<>("decisions", EventTypeInfo.of(Decision.class));
 
-  /** The policy in force, at the first watermark and whenever a change of policies counts. */
+  /** The policy in force, at the first watermark and at every change. */
   public static final OutputTag<PolicyInForce> POLICY_IN_FORCE =
       new OutputTag<>("policy-in-force", EventTypeInfo.of(PolicyInForce.class));
 
@@ -117,17 +116,17 @@ public final class EngagementOperator extends AbstractStreamOperator<ScoreUpdate
   private transient StateCounts stateCounts;
   private transient EngagementMetrics engagementMetrics;
 
-  /** The watermark of the last advance that is complete. */
+  /** The watermark of the last complete advance. */
   private transient long evaluatedUntil;
 
   private transient PendingChanges pending;
   private transient StreamRecord<ScoreUpdate> record;
 
-  /** What the output last got; null before the first. */
+  /** The last emitted policy in force; null before the first. */
   private transient PolicyInForce lastInForce;
 
   /**
-   * @param tombstoneRetention how long a deleted row is remembered, in event time
+   * @param tombstoneRetention the event time for which the state remembers a deleted row
    */
   public EngagementOperator(Duration tombstoneRetention) {
     this.tombstoneRetentionMs = tombstoneRetention.toMillis();
@@ -148,7 +147,7 @@ public final class EngagementOperator extends AbstractStreamOperator<ScoreUpdate
     asTheyCame.values().forEach(rules::add);
     evaluator = new UserEvaluator(rules, tombstoneRetentionMs, this);
 
-    // Every subtask has the same watermark at an aligned barrier; a new one takes it from any.
+    // All subtasks have the same watermark at an aligned barrier, so a new one takes any of them.
     storedEvaluatedUntil = context.getOperatorStateStore().getUnionListState(EVALUATED_UNTIL);
     evaluatedUntil = NO_WATERMARK;
     for (long watermark : storedEvaluatedUntil.get()) {
@@ -211,9 +210,7 @@ public final class EngagementOperator extends AbstractStreamOperator<ScoreUpdate
     pending.add(change);
   }
 
-  /**
-   * Applies a row of the first snapshot, and has the user evaluated as of the last of their rows.
-   */
+  /** Applies a row of the first snapshot. The user is evaluated as of the last of their rows. */
   private void applySnapshotRow(Change change) throws Exception {
     UserState user = users.value();
     if (user == null) {
@@ -263,12 +260,12 @@ public final class EngagementOperator extends AbstractStreamOperator<ScoreUpdate
   @Override
   public void processWatermark(Watermark mark) throws Exception {
     if (mark.getTimestamp() == Watermark.MAX_WATERMARK.getTimestamp()) {
-      // The end of the input proves nothing about time: no user is evaluated as of it.
+      // The end of the input proves nothing about time.
       output.emitWatermark(mark);
       return;
     }
     if (mark.getTimestamp() <= evaluatedUntil) {
-      // After a restore the sources repeat what is evaluated already; time does not go back.
+      // After a restore, the sources repeat evaluated changes. Time does not go back.
       return;
     }
     pending.releaseUntil(
@@ -278,7 +275,7 @@ public final class EngagementOperator extends AbstractStreamOperator<ScoreUpdate
     evaluatedUntil = mark.getTimestamp();
   }
 
-  /** One subtask speaks for all: every subtask has the same changes and the same watermark. */
+  /** The first subtask emits it, since all have the same changes and the same watermark. */
   private void emitPolicyInForce(long watermark) {
     if (getRuntimeContext().getTaskInfo().getIndexOfThisSubtask() == 0) {
       PolicyInForce inForce = rules.policies().inForceAt(watermark);
@@ -314,7 +311,7 @@ public final class EngagementOperator extends AbstractStreamOperator<ScoreUpdate
     count(userId, user, wasUser, ordersBefore, unconvertedBefore);
   }
 
-  /** Stores the user, or clears a state of which nothing is of use any more. */
+  /** Stores the user, or clears a state without any use. */
   private void storeOrClear(UserState user, long watermark, boolean touched) throws Exception {
     user.expireRemovedOrders(watermark, tombstoneRetentionMs);
     boolean changed = touched;
@@ -337,8 +334,8 @@ public final class EngagementOperator extends AbstractStreamOperator<ScoreUpdate
   }
 
   /**
-   * Has the user woken at an instant or before. A timer that is too early stays, since moving it
-   * for every order would cost more than the one time that it fires in vain.
+   * Registers a timer at an instant, unless there is an earlier one. An early timer stays. Moving
+   * it at every order would cost more than one useless call.
    */
   private boolean wakeUpAt(long instant, UserState user) {
     if (instant >= user.wakeAt()) {

@@ -15,13 +15,13 @@ import org.apache.flink.runtime.state.VoidNamespace;
 /**
  * Changes that wait for the watermark, by user.
  *
- * <p>They wait in memory: the usual change waits for a fraction of a second, and costs neither a
- * timer nor an access to state. A checkpoint moves them to keyed state, and so does their number
- * when time stands still for long: with RocksDB the memory that they take is bounded.
+ * <p>They wait in memory. A change usually waits for a fraction of a second, without a timer or an
+ * access to state. A checkpoint moves them to keyed state. A large number of them moves, too, which
+ * bounds the memory with RocksDB.
  */
 final class PendingChanges {
 
-  /** From this many on they are moved to keyed state: some 50 MB. */
+  /** The number at which they move to keyed state, about 50 MB. */
   private static final int MAX_IN_MEMORY = 200_000;
 
   private static final long UNKNOWN = Long.MIN_VALUE;
@@ -33,29 +33,29 @@ final class PendingChanges {
   private final List<Change> passed = new ArrayList<>();
   private int inMemory;
 
-  /** What waits for one user. */
+  /** The waiting changes of one user. */
   private static final class UserBuffer {
 
     final List<Change> inMemory = new ArrayList<>(2);
     boolean someStored;
 
-    /** No change here was committed before this. */
+    /** The earliest commit of these changes, or earlier. */
     long earliest = Long.MAX_VALUE;
 
-    /** No change in memory was committed after this. */
+    /** The latest commit of the changes in memory. */
     long latest = Long.MIN_VALUE;
   }
 
-  /** Is given what the watermark has passed, for one user at a time, whose key is current. */
+  /** Receives the changes that the watermark has passed, user by user. The key is current. */
   interface Receiver {
 
-    /** Takes changes that are in order, and the list of them valid during the call. */
+    /** Takes sorted changes. The list is valid during the call. */
     void receive(String userId, List<Change> changes) throws Exception;
   }
 
   /**
-   * @param stored where they are kept in a checkpoint; what is there from the last one waits on
-   * @param order in which a user's changes are given out
+   * @param stored the state with the changes of the last checkpoint, which wait on
+   * @param order the order of a user's changes
    */
   PendingChanges(
       KeyedStateBackend<String> keys,
@@ -86,7 +86,7 @@ final class PendingChanges {
     }
   }
 
-  /** Gives out what was committed at the watermark or before. */
+  /** Passes on the changes that were committed at the watermark or before. */
   void releaseUntil(long watermark, Receiver receiver) throws Exception {
     Iterator<Map.Entry<String, UserBuffer>> users = buffers.entrySet().iterator();
     while (users.hasNext()) {
@@ -143,7 +143,7 @@ final class PendingChanges {
     inMemory -= passed.size();
   }
 
-  /** Moves all to keyed state, for a checkpoint or out of memory's way. Changes the current key. */
+  /** Moves all changes to keyed state. Changes the current key. */
   void store() throws Exception {
     for (Map.Entry<String, UserBuffer> user : buffers.entrySet()) {
       UserBuffer buffer = user.getValue();

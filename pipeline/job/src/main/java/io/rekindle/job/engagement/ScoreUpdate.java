@@ -5,25 +5,23 @@ import io.rekindle.job.state.PublishedScore;
 import io.rekindle.scoring.Score;
 
 /**
- * A user's score as of one instant, and what changed with it; immutable.
+ * A user's score as of one instant, with its changes; immutable.
  *
  * @param userId never null
- * @param asOf the instant it speaks of, epoch milliseconds of database commit time
- * @param revision number of this update among those of the user, from 1; with {@code asOf} it tells
- *     an older update from a newer one
- * @param score as to be published, an override's if one holds; null if the user is gone from the
- *     shop
- * @param computed what the policy alone says; the score itself unless overridden; null if the user
- *     is gone
+ * @param asOf the instant of the score, epoch milliseconds of database commit time
+ * @param revision the number of this update among the user's updates, from 1; together with {@code
+ *     asOf} it orders updates
+ * @param score the score to publish, which is an override's if one holds; null if the user has left
+ *     the shop
+ * @param computed the score by the policy alone; null if the user has left the shop
  * @param overridden whether an override holds
- * @param lastContactAt epoch milliseconds, {@link Score#NEVER} if nobody wrote yet
- * @param policyVersion the policy in force; null if the user is gone
- * @param previous what was published before; null if nothing was
- * @param cause why it was made
- * @param causeId order id, email id or policy version, as fits the cause; null if none does
- * @param changed whether score, band or being at risk differ from before
- * @param episode what became of the user's episode as of this instant: that it opened or closed;
- *     null if neither
+ * @param lastContactAt epoch milliseconds; {@link Score#NEVER} without a contact
+ * @param policyVersion the policy in force; null if the user has left the shop
+ * @param previous the score published before; null for the first
+ * @param cause the cause of the update
+ * @param causeId order id, email id or policy version, by the cause; null for other causes
+ * @param changed whether score, band or at risk changed
+ * @param episode the episode that opened or closed at this instant; null if none did
  */
 public record ScoreUpdate(
     String userId,
@@ -40,7 +38,7 @@ public record ScoreUpdate(
     boolean changed,
     Episode episode) {
 
-  /** Whether the user is gone from the shop, so that no score is to be published any more. */
+  /** Whether the user has left the shop, so that the published score is to be removed. */
   public boolean removed() {
     return score == null;
   }

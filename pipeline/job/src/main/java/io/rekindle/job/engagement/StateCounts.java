@@ -5,9 +5,8 @@ import java.util.List;
 import org.apache.flink.runtime.state.KeyGroupRange;
 
 /**
- * How many users and orders the state of one subtask holds, counted per key group, so that the
- * counts move with the state when the parallelism changes and nothing has to be read to restore
- * them.
+ * Counts the users and orders in the state of one subtask, per key group. The counts move with the
+ * state when the parallelism changes, and a restore reads no user for them.
  */
 final class StateCounts {
 
@@ -17,7 +16,7 @@ final class StateCounts {
   private final long[] unconverted;
 
   /**
-   * @param stored what {@link #toStore} gave on all subtasks before
+   * @param stored the results of {@link #toStore} on all former subtasks
    */
   StateCounts(KeyGroupRange keyGroups, Iterable<long[]> stored) {
     this.keyGroups = keyGroups;
@@ -39,7 +38,7 @@ final class StateCounts {
     unconverted[index] += moreUnconverted;
   }
 
-  /** One entry per key group that holds anything: its number and the three counts. */
+  /** One entry per key group that is not empty: its number and the three counts. */
   List<long[]> toStore() {
     List<long[]> entries = new ArrayList<>();
     for (int i = 0; i < users.length; i++) {
@@ -51,7 +50,7 @@ final class StateCounts {
     return entries;
   }
 
-  // Gauges are read by another thread; a count that is a moment old is as good.
+  // Another thread reads the gauges, and may see slightly older counts.
 
   long users() {
     return sum(users);

@@ -15,31 +15,31 @@ import io.rekindle.scoring.Score;
 import java.util.List;
 
 /**
- * Applies a user's changes and evaluates the user, as of each instant at which something was
- * committed or was due by itself.
+ * Applies a user's changes and evaluates the user, as of each instant with a commit or a due
+ * review.
  *
- * <p>So a score update as of t rests on exactly what was committed until t. A late change counts as
+ * <p>A score update as of t therefore rests on exactly the commits until t. A late change counts as
  * of the first instant that is not yet evaluated.
  *
- * <p>When the user becomes at risk an episode opens, and is decided once. Knows no clock and no
- * Flink. Not safe for use by several threads.
+ * <p>An episode opens when the user becomes at risk, and is decided once. The class knows no clock
+ * and no Flink. Not thread-safe.
  */
 final class UserEvaluator {
 
-  /** Gets the results, one by one, in the order of their instants. */
+  /** Receives the results in the order of their instants. */
   interface Receiver {
 
     /**
      * Takes a score update.
      *
-     * @param lastApplied the last change that it is the first to count; null if it counts none
+     * @param lastApplied the last new change in the score; null without a new change
      */
     void scoreUpdate(ScoreUpdate update, Change lastApplied);
 
-    /** Takes the decision about an episode that has just opened. */
+    /** Takes the decision about a new episode. */
     void decision(Decision decision);
 
-    /** Takes note of a change that is no newer than what is known. */
+    /** Takes note of a change that is no newer than the known row. */
     void duplicate();
   }
 
@@ -48,8 +48,8 @@ final class UserEvaluator {
   private final Receiver receiver;
 
   /**
-   * @param rules as they are when a user is evaluated: may be added to between two calls
-   * @param tombstoneRetentionMs how long a deleted row is remembered, in event time
+   * @param rules the rules, to which a caller may add between two calls
+   * @param tombstoneRetentionMs the event time for which the state remembers a deleted row
    */
   UserEvaluator(RuleTimelines rules, long tombstoneRetentionMs, Receiver receiver) {
     this.rules = rules;
@@ -60,10 +60,10 @@ final class UserEvaluator {
   /**
    * Applies changes, and evaluates as of each instant until the watermark.
    *
-   * @param state is changed
+   * @param state the state, which the call changes
    * @param changes in {@link CommitOrder}, all committed at the watermark or before
    * @param firstOpen first instant that is not yet evaluated, epoch milliseconds
-   * @return the state afterwards: the same object, or another if all of it was past its time
+   * @return the state afterwards: the same object, or a new one if all of it had expired
    */
   UserState catchUp(
       String userId, UserState state, List<Change> changes, long firstOpen, long watermark) {
@@ -96,14 +96,14 @@ final class UserEvaluator {
     }
   }
 
-  /** When the user is to be evaluated next without a change; NEVER_DUE if not at all. */
+  /** The next instant of an evaluation without a change; NEVER_DUE without one. */
   long dueAt(UserState user) {
     return user.published() == null
         ? user.reviewAt()
         : Math.min(user.reviewAt(), rules.policies().nextSwitch(user.evaluatedAt()));
   }
 
-  /** When a change counts: when it was committed, unless that had been evaluated before it came. */
+  /** The instant of a change: its commit, or the first instant that is not yet evaluated. */
   private static long instantOf(Change change, long firstOpen) {
     return Math.max(change.commitTime(), firstOpen);
   }
@@ -176,7 +176,7 @@ final class UserEvaluator {
     return score.nextReview() == Score.NEVER ? UserState.NEVER_DUE : score.nextReview();
   }
 
-  /** Why a user is evaluated whom no change explains. */
+  /** The cause of an evaluation without a change. */
   private static Cause causeWithoutChange(
       UserState before, PublishedScore published, PolicyPeriod period) {
     if (before.published() == null) {
@@ -192,7 +192,7 @@ final class UserEvaluator {
     return row.isEmpty() ? null : row;
   }
 
-  /** Opens or closes the user's episode; null if neither. */
+  /** Opens or closes the user's episode and returns it; null if it does neither. */
   private Episode updateEpisode(
       String userId, UserState user, Score score, PublishedScore published, PolicyPeriod period) {
     if (user.episode() != null) {
@@ -213,7 +213,7 @@ final class UserEvaluator {
     return opened;
   }
 
-  /** Decides about the episode that has just opened, once and for all. */
+  /** Decides about a new episode, once and for all. */
   private void decide(
       String userId, UserState user, Score score, boolean overridden, Episode opened) {
     OutreachRules outreach = rules.outreach().at(opened.noticedAt());

@@ -5,14 +5,14 @@ import io.rekindle.scoring.Score;
 import io.rekindle.scoring.contact.Recipient;
 
 /**
- * A user at the moment at which an episode is decided.
+ * A user at the decision about an episode.
  *
  * @param suppression reason of the suppression that covers the recipient; null if none does
- * @param lastContactAt epoch milliseconds, {@link Score#NEVER} if the user was never written to
- * @param score as published
+ * @param lastContactAt epoch milliseconds, {@link Score#NEVER} without a contact
+ * @param score the published score
  * @param overridden whether the score is an override's
  * @param policyVersion the policy in force
- * @param assignedArm the arm that the user was given in this experiment before; null if none
+ * @param assignedArm the user's earlier arm in this experiment; null without one
  * @param facts the material of the email
  */
 public record Candidate(

@@ -22,15 +22,15 @@ import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 
 /**
- * Gives out the day's emails, a day being one of UTC: to the episodes in the order in which they
- * are decided and, among those of one instant, as when a new policy re-scores everybody, to the
- * newest risk first, which is the likeliest to be won back.
+ * Limits the emails of each UTC day, in the order of the decisions. A new policy may decide many
+ * episodes at one instant. The newest risk comes first then, since its user is the likeliest to
+ * come back.
  *
- * <p>Decisions wait for the watermark, so that the order is that of event time and a replay gives
- * every email to the same user. Runs with a parallelism of 1: the day is one for all.
+ * <p>Decisions wait for the watermark, so that a replay gives every email to the same user. The
+ * parallelism is 1, since there is one limit for all users.
  *
- * <p>Metrics under {@code rekindle}: a counter {@code decisions.KIND} and, for what is skipped,
- * {@code decisions.SKIP.REASON}.
+ * <p>The metrics under {@code rekindle} are the counters {@code decisions.KIND}, and {@code
+ * decisions.SKIP.REASON} for skipped emails.
  */
 public final class DailyCapOperator extends AbstractStreamOperator<Decision>
     implements OneInputStreamOperator<Decision, Decision> {
@@ -41,7 +41,7 @@ public final class DailyCapOperator extends AbstractStreamOperator<Decision>
   static final ListStateDescriptor<Decision> WAITING =
       new ListStateDescriptor<>("waiting", new RecordSerializer<>(Decision.class));
 
-  /** The epoch day, and how many emails it has had. */
+  /** The epoch day, and the number of its emails. */
   static final ListStateDescriptor<Long> USED =
       new ListStateDescriptor<>("used", LongSerializer.INSTANCE);
 

@@ -6,19 +6,19 @@ import io.rekindle.email.EmailFacts;
 import java.math.BigDecimal;
 
 /**
- * What outreach does about an episode, and why; one per episode, immutable.
+ * The decision about an episode, with its reason; one per episode, immutable.
  *
- * @param episodeId of the episode, and of the decision and of the email, too
+ * @param episodeId the id of the episode, the decision and the email
  * @param decidedAt epoch milliseconds of event time
- * @param openedAt when the risk began, epoch milliseconds
- * @param experimentId the experiment that ran; null for a SKIP
+ * @param openedAt the beginning of the risk, epoch milliseconds
+ * @param experimentId the experiment; null for a SKIP
  * @param arm name of the variant, or {@link OutreachRules#HOLDOUT}; null for a SKIP
- * @param variant how the email is to be; null unless the decision is EMAIL
- * @param score as it was shown; null if there was none
+ * @param variant the manner of the email; null unless the decision is EMAIL
+ * @param score the published score; null without one
  * @param policyVersion the policy that found the user at risk
- * @param inputs all that the decision was taken on, a JSON object
- * @param dailyCap most emails of the day, by the rules that held
- * @param facts what the email may be written from; null unless the decision is EMAIL
+ * @param inputs all inputs of the decision, a JSON object
+ * @param dailyCap the most emails of the day, by the rules at that time
+ * @param facts the material of the email; null unless the decision is EMAIL
  */
 public record Decision(
     String episodeId,
@@ -36,14 +36,14 @@ public record Decision(
     int dailyCap,
     EmailFacts facts) {
 
-  /** What is done. */
+  /** The action. */
   public enum Kind {
     EMAIL,
     HOLDOUT,
     SKIP
   }
 
-  /** Why it is done. */
+  /** The reason of the action. */
   public enum Reason {
     AT_RISK,
     NO_CONSENT,
@@ -56,8 +56,8 @@ public record Decision(
   }
 
   /**
-   * The same, had the day's emails been used up: nobody joins the experiment any more that day,
-   * those who would be held out neither, or the arms would not compare.
+   * The same decision after the last email of the day. No user joins the experiment for the rest of
+   * the day, not even in the holdout, since the arms must stay comparable.
    */
   Decision overDailyCap() {
     return new Decision(

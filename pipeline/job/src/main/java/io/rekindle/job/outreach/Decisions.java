@@ -20,8 +20,8 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * Decides what to do about an episode: a pure function of the candidate, the instants and the
- * rules. The daily cap is not known here: {@link DailyCapOperator} applies it.
+ * Decides about an episode: a pure function of the candidate, the instants and the rules. {@link
+ * DailyCapOperator} applies the daily cap afterwards.
  */
 public final class Decisions {
 
@@ -32,10 +32,10 @@ public final class Decisions {
   private Decisions() {}
 
   /**
-   * The decision about a candidate's episode.
+   * Decides about a candidate's episode.
    *
-   * @param openedAt when the risk began, epoch milliseconds
-   * @param at when it is decided, epoch milliseconds of event time
+   * @param openedAt the beginning of the risk, epoch milliseconds
+   * @param at the instant of the decision, epoch milliseconds of event time
    */
   public static Decision decide(Candidate candidate, long openedAt, long at, OutreachRules rules) {
     Reason skip = reasonToSkip(candidate, openedAt, at, rules);
@@ -65,7 +65,7 @@ public final class Decisions {
         kind == Kind.EMAIL ? candidate.facts() : null);
   }
 
-  /** The first reason that applies, from the one that lasts longest to the shortest. */
+  /** Returns the reason to skip that lasts longest; null without one. */
   private static Reason reasonToSkip(
       Candidate candidate, long openedAt, long at, OutreachRules rules) {
     Obstacle obstacle = ContactRule.obstacle(candidate.recipient());
@@ -97,12 +97,12 @@ public final class Decisions {
     return arm == null ? OutreachRules.HOLDOUT : arm;
   }
 
-  /** A variant that was taken out of its experiment has left its users without an arm. */
+  /** Whether the arm exists. A removed variant leaves its users without an arm. */
   private static boolean isArmOf(String arm, OutreachRules rules) {
     return OutreachRules.HOLDOUT.equals(arm) || variant(arm, rules) != null;
   }
 
-  /** Null for the holdout. */
+  /** Returns the variant of an arm; null for the holdout. */
   private static OutreachVariant variant(String arm, OutreachRules rules) {
     for (OutreachVariant variant : rules.variants()) {
       if (variant.name().equals(arm)) {

@@ -1,2 +1,2 @@
-/** From a user at risk to a decision about an email, and the daily cap. */
+/** The decision about an email for a user at risk, and the daily cap. */
 package io.rekindle.job.outreach;

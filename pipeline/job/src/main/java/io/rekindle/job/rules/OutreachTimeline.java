@@ -7,9 +7,8 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Which rules of outreach hold when, as the one row of {@code engagement.outreach_settings} says;
- * {@link OutreachRules#NONE} while there is no row. Every change is kept, as {@link PolicyTimeline}
- * keeps them.
+ * The outreach rules over time, by the one row of {@code engagement.outreach_settings}; {@link
+ * OutreachRules#NONE} without a row. It keeps every change, as {@link PolicyTimeline} does.
  */
 public final class OutreachTimeline {
 
@@ -24,7 +23,7 @@ public final class OutreachTimeline {
   /**
    * Adds a change.
    *
-   * @param since from when on it counts, epoch milliseconds of event time
+   * @param since the first instant of the change, epoch milliseconds of event time
    * @return false if it is known
    */
   boolean add(long since, OutreachChanged change) {

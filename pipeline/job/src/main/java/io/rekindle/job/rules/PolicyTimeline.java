@@ -13,29 +13,29 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Which policy is in force when, as the rows of {@code engagement.scoring_policies} say. While no
- * row is active the built-in policy is in force; while the active row's document is not a policy,
- * the one before it stays.
+ * The policies in force over time, by the rows of {@code engagement.scoring_policies}. Without an
+ * active row the built-in policy is in force. If the active row's document is invalid, the policy
+ * before it stays.
  *
- * <p>Every change ever is kept: people change policies rarely, and a score update as of an instant
- * needs the policy of that instant however late it is made.
+ * <p>It keeps every change. Policies change rarely, and a late score update needs the policy of its
+ * instant.
  */
 public final class PolicyTimeline {
 
-  /** Stands for "ever since". */
+  /** The beginning of all time. */
   public static final long ALWAYS = Long.MIN_VALUE;
 
-  /** The policy while the table has none. */
+  /** The policy without an active row. */
   static final String BUILT_IN = "cadence-v1";
 
   private record Entry(long since, PolicyChanged change) {}
 
   /**
-   * A policy's time in force, which ends where the next one's begins.
+   * A policy's time in force, which ends at the next period.
    *
    * @param since first instant, epoch milliseconds
    * @param version the row's key, or the built-in policy's name
-   * @param builtIn whether it is the built-in policy and no row's
+   * @param builtIn whether it is the built-in policy, without a row
    */
   public record PolicyPeriod(
       long since, String version, boolean builtIn, ScoringPolicy policy, Scorer scorer) {}
@@ -44,7 +44,7 @@ public final class PolicyTimeline {
 
   private final List<Entry> entries = new ArrayList<>();
 
-  /** What each document ever active says, so that each is read once; empty if it is no policy. */
+  /** The policies of all documents that were ever active; empty for an invalid document. */
   private final Map<String, Optional<ScoringPolicy>> policies = new HashMap<>();
 
   private List<PolicyPeriod> periods = List.of(builtIn(ALWAYS));
@@ -56,7 +56,7 @@ public final class PolicyTimeline {
   /**
    * Adds a change.
    *
-   * @param since from when on it counts, epoch milliseconds of event time
+   * @param since the first instant of the change, epoch milliseconds of event time
    * @return false if it is no newer than the known change of its row
    */
   boolean add(long since, PolicyChanged change) {
@@ -82,7 +82,7 @@ public final class PolicyTimeline {
     return periods.get(0);
   }
 
-  /** The policy in force at an instant, as it is to be stored. */
+  /** The policy in force at an instant, in the form for the dashboard. */
   public PolicyInForce inForceAt(long instant) {
     PolicyPeriod period = at(instant);
     long changedAt = Score.NEVER;
@@ -100,7 +100,7 @@ public final class PolicyTimeline {
         changedAt);
   }
 
-  /** When another policy comes into force after an instant, or {@code Long.MAX_VALUE}. */
+  /** The next instant of another policy after an instant, or {@code Long.MAX_VALUE}. */
   public long nextSwitch(long instant) {
     for (PolicyPeriod period : periods) {
       if (period.since() > instant) {
@@ -168,7 +168,7 @@ public final class PolicyTimeline {
     try {
       return Optional.of(ScoringPolicy.parse(document));
     } catch (InvalidPolicyException reported) {
-      // It was made a dead letter where its record was read, with its origin.
+      // The deserializer has reported it as a dead letter.
       return Optional.empty();
     }
   }

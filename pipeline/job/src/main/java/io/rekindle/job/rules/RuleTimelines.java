@@ -9,17 +9,17 @@ public final class RuleTimelines {
   private final PolicyTimeline policies = new PolicyTimeline();
   private final OutreachTimeline outreach = new OutreachTimeline();
 
-  /** Which policy is in force when. */
+  /** The policies over time. */
   public PolicyTimeline policies() {
     return policies;
   }
 
-  /** Which outreach rules hold when. */
+  /** The outreach rules over time. */
   public OutreachTimeline outreach() {
     return outreach;
   }
 
-  /** How many changes are kept. */
+  /** The number of kept changes. */
   public int size() {
     return policies.size() + outreach.size();
   }
@@ -27,7 +27,7 @@ public final class RuleTimelines {
   /**
    * Adds a change.
    *
-   * @return false if it is no newer than what is known, and was dropped
+   * @return false if it is no newer than the known change, and was dropped
    */
   public boolean add(DatedRuleChange change) {
     return change.change() instanceof PolicyChanged policy

@@ -9,13 +9,13 @@ import org.apache.flink.connector.jdbc.JdbcConnectionOptions;
 import org.apache.flink.connector.jdbc.datasource.connections.SimpleJdbcConnectionProvider;
 
 /**
- * How the job stores its results.
+ * The settings of the sinks to Postgres.
  *
  * @param url JDBC URL of Postgres
  * @param password null if the role has none
- * @param flushInterval longest time that a result waits for others
- * @param flushRows results after which a batch is written at once
- * @param retryTimeout how long an unreachable database is tried again before the job fails
+ * @param flushInterval the longest wait of a result for others
+ * @param flushRows the number of results at which the sink writes a batch at once
+ * @param retryTimeout the time of repeats at an unreachable database before the job fails
  */
 public record DatabaseSettings(
     String url,
@@ -34,15 +34,15 @@ public record DatabaseSettings(
             .withUsername(user)
             .withProperty("ApplicationName", "rekindle-job")
             .withProperty("connectTimeout", "10")
-            // What the database refuses is logged; its detail would quote the row.
+            // The log has the database's errors, and their details would quote rows.
             .withProperty("logServerErrorDetail", "false")
-            // A database that vanished without a word must not hold the job up for ever.
+            // A database that vanished must not block the job for ever.
             .withProperty("socketTimeout", Long.toString(TimeUnit.MINUTES.toSeconds(2)))
             .withProperty("tcpKeepAlive", "true");
     return (password == null ? builder : builder.withPassword(password)).build();
   }
 
-  /** A new connection, for those who keep it themselves. */
+  /** Opens a connection, which the caller closes. */
   public Connection connect() throws SQLException {
     try {
       return new SimpleJdbcConnectionProvider(connection()).getOrEstablishConnection();
@@ -51,7 +51,7 @@ public record DatabaseSettings(
     }
   }
 
-  /** Without the password. */
+  /** Leaves the password out. */
   @Override
   public String toString() {
     return "DatabaseSettings[url=" + url + ", user=" + user + "]";

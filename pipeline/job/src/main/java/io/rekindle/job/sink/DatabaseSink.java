@@ -10,23 +10,20 @@ import org.apache.flink.api.connector.sink2.WriterInitContext;
 import org.apache.flink.connector.jdbc.datasource.connections.SimpleJdbcConnectionProvider;
 
 /**
- * Stores results in Postgres.
+ * Stores results in Postgres, at least once. A second write of a result changes nothing.
  *
- * <p>At least once, and idempotent: what is stored again changes nothing.
+ * <p>Flink's own JDBC sink opens the connections, but it does not write, for three reasons. It
+ * fails after one unsuccessful reconnect, so a restart of the database would restart the job. It
+ * does not pass the watermark to its statement, and progress must follow its rows. It writes one
+ * table, but score, history and progress belong in one transaction.
  *
- * <p>Flink's own JDBC sink opens the connections but does not do the writing, for three reasons. It
- * gives up as soon as one attempt to reconnect fails, so that a restart of the database would be a
- * restart of the job. It does not tell its statement the watermark, and progress may only be
- * written after the rows that it speaks of. And it writes one table, while score, history and
- * progress belong in one transaction.
- *
- * @param <T> what is stored
+ * @param <T> type of the results
  */
 public final class DatabaseSink<T> implements Sink<T> {
 
   private static final long serialVersionUID = 1L;
 
-  /** Makes the statements where they are used, since they keep what they have learnt. */
+  /** Creates the statements in the task, since they have state. */
   private interface TablesFactory<T> extends Serializable {
     Tables<T> create();
   }
@@ -41,13 +38,13 @@ public final class DatabaseSink<T> implements Sink<T> {
 
   /**
    * Stores score updates in {@code engagement.user_scores}, {@code score_history} and {@code
-   * risk_episodes}, and then how far they are complete in {@code pipeline_progress}.
+   * risk_episodes}, and then their progress in {@code pipeline_progress}.
    */
   public static DatabaseSink<ScoreUpdate> ofScoreUpdates(DatabaseSettings settings) {
     return new DatabaseSink<>(ScoreTables::new, settings);
   }
 
-  /** Stores decisions in {@code engagement.outreach_decisions}: of each episode the first. */
+  /** Stores the first decision about each episode in {@code engagement.outreach_decisions}. */
   public static DatabaseSink<Decision> ofDecisions(DatabaseSettings settings) {
     return new DatabaseSink<>(DecisionTables::new, settings);
   }

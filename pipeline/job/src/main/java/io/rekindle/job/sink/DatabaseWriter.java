@@ -14,26 +14,25 @@ import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
 
 /**
- * Gathers what is to be stored and has it stored by a thread of its own: while one batch is on its
- * way the next one fills. A second full batch waits for the first, which is how a slow database
- * slows the job down.
+ * Collects results in batches. A thread of its own stores a batch while the next one fills. A
+ * second full batch waits for the first, so a slow database slows the job down.
  *
- * <p>All methods are called by the task's thread.
+ * <p>The task's thread calls all methods.
  *
- * @param <T> what is stored
+ * @param <T> type of the results
  */
 final class DatabaseWriter<T> implements SinkWriter<T> {
 
   /** Metric group and names. */
   static final String GROUP = "rekindle";
 
-  /** Counter: rows sent to the database. */
+  /** Counter: stored rows. */
   static final String STORED_ROWS = "storedRows";
 
-  /** Gauge: watermark up to which results are stored, epoch milliseconds; -1 before the first. */
+  /** Gauge: watermark of the stored results, epoch milliseconds; -1 before the first. */
   static final String STORED_UNTIL = "storedUntil";
 
-  /** Time without a new row is written down this often at most. */
+  /** The shortest interval of progress without a row. */
   private static final long PROGRESS_INTERVAL_MS = 200;
 
   private final Tables<T> tables;
@@ -91,7 +90,7 @@ final class DatabaseWriter<T> implements SinkWriter<T> {
 
   @Override
   public void writeWatermark(Watermark mark) {
-    // The end of the input is no instant up to which anything could be complete.
+    // The end of the input proves nothing about time.
     if (mark.getTimestamp() != Watermark.MAX_WATERMARK.getTimestamp()) {
       watermark = Math.max(watermark, mark.getTimestamp());
     }
@@ -121,7 +120,7 @@ final class DatabaseWriter<T> implements SinkWriter<T> {
     scheduleTick();
   }
 
-  /** Sends what was buffered. All that is older was sent before, so the watermark holds with it. */
+  /** Sends the buffered results. All older ones were sent before, so the watermark holds. */
   private void send() {
     Tables.Batch<T> batch = filling;
     long until = watermark > sentWatermark ? watermark : Score.NEVER;
@@ -139,7 +138,7 @@ final class DatabaseWriter<T> implements SinkWriter<T> {
             });
   }
 
-  /** Waits for the batch on its way, and fails if it failed. */
+  /** Waits for the present batch, and fails with it. */
   private void awaitStored() throws IOException, InterruptedException {
     if (inFlight == null) {
       return;

@@ -4,15 +4,13 @@ import io.rekindle.job.outreach.Decision;
 import io.rekindle.platform.jdbc.UnnestColumns;
 import io.rekindle.scoring.Score;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The job's statement on {@code engagement.outreach_decisions}. What was decided about an episode
- * first stays.
+ * The job's statement on {@code engagement.outreach_decisions}. The first decision about an episode
+ * stays.
  */
 final class DecisionTables implements Tables<Decision> {
 
@@ -58,24 +56,22 @@ final class DecisionTables implements Tables<Decision> {
   public void store(
       Connection connection, Batch<Decision> batch, long watermark, int subtask, int parallelism)
       throws SQLException {
-    List<Decision> decisions = List.copyOf(((FirstOfEachEpisode) batch).byEpisode.values());
-    if (decisions.isEmpty()) {
-      return;
-    }
     connection.setAutoCommit(true);
-    try (PreparedStatement statement = connection.prepareStatement(INSERT_DECISIONS)) {
-      new UnnestColumns<>(connection, statement, decisions)
-          .text(Decision::episodeId)
-          .text(Decision::userId)
-          .text(decision -> decision.kind().name())
-          .text(decision -> decision.reason().name())
-          .instant(Decision::decidedAt, Score.NEVER)
-          .text(Decision::experimentId)
-          .text(Decision::arm)
-          .numeric(Decision::score)
-          .text(Decision::policyVersion)
-          .text(Decision::inputs);
-      statement.executeUpdate();
-    }
+    UnnestColumns.update(
+        connection,
+        INSERT_DECISIONS,
+        ((FirstOfEachEpisode) batch).byEpisode.values(),
+        columns ->
+            columns
+                .text(Decision::episodeId)
+                .text(Decision::userId)
+                .text(decision -> decision.kind().name())
+                .text(decision -> decision.reason().name())
+                .instant(Decision::decidedAt, Score.NEVER)
+                .text(Decision::experimentId)
+                .text(Decision::arm)
+                .numeric(Decision::score)
+                .text(Decision::policyVersion)
+                .text(Decision::inputs));
   }
 }

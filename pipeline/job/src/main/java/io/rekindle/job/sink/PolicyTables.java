@@ -4,13 +4,12 @@ import io.rekindle.job.rules.PolicyInForce;
 import io.rekindle.platform.jdbc.UnnestColumns;
 import io.rekindle.scoring.Score;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.List;
 
 /**
  * The job's statement on {@code engagement.policy_in_force}, which has one row. After a restore the
- * job repeats older ones, and none of them replaces a newer one.
+ * job repeats older policies, which do not replace a newer one.
  */
 final class PolicyTables implements Tables<PolicyInForce> {
 
@@ -35,16 +34,16 @@ final class PolicyTables implements Tables<PolicyInForce> {
 
   private static final class Last implements Batch<PolicyInForce> {
 
-    private PolicyInForce policy;
+    private List<PolicyInForce> policy = List.of();
 
     @Override
     public void add(PolicyInForce newer) {
-      policy = newer;
+      policy = List.of(newer);
     }
 
     @Override
     public int rows() {
-      return policy == null ? 0 : 1;
+      return policy.size();
     }
   }
 
@@ -61,20 +60,18 @@ final class PolicyTables implements Tables<PolicyInForce> {
       int subtask,
       int parallelism)
       throws SQLException {
-    PolicyInForce policy = ((Last) batch).policy;
-    if (policy == null) {
-      return;
-    }
     connection.setAutoCommit(true);
-    try (PreparedStatement statement = connection.prepareStatement(UPSERT_POLICY)) {
-      new UnnestColumns<>(connection, statement, List.of(policy))
-          .text(PolicyInForce::policyVersion)
-          .bool(PolicyInForce::builtIn)
-          .text(PolicyInForce::hash)
-          .text(PolicyInForce::document)
-          .instant(PolicyInForce::since, Score.NEVER)
-          .instant(PolicyInForce::changedAt, Score.NEVER);
-      statement.executeUpdate();
-    }
+    UnnestColumns.update(
+        connection,
+        UPSERT_POLICY,
+        ((Last) batch).policy,
+        columns ->
+            columns
+                .text(PolicyInForce::policyVersion)
+                .bool(PolicyInForce::builtIn)
+                .text(PolicyInForce::hash)
+                .text(PolicyInForce::document)
+                .instant(PolicyInForce::since, Score.NEVER)
+                .instant(PolicyInForce::changedAt, Score.NEVER));
   }
 }

@@ -12,10 +12,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One subtask's way to the database, which outlives the database's restarts: what fails because the
- * database is away is tried again until the timeout, what fails for any other reason fails at once.
+ * One subtask's connection to the database, which survives restarts of the database. A statement
+ * that fails because the database is away is repeated until the timeout. Any other failure is
+ * final.
  *
- * <p>Used by one thread; only {@link #abort} may be called by another.
+ * <p>One thread uses it. Another thread may only call {@link #abort}.
  */
 final class RetryingDatabase<T> {
 
@@ -45,9 +46,9 @@ final class RetryingDatabase<T> {
   }
 
   /**
-   * Stores a batch, as {@link Tables#store}.
+   * Stores a batch by {@link Tables#store}.
    *
-   * @throws IOException if the database refuses it, or is away for longer than the timeout
+   * @throws IOException if the database refuses the batch, or is away for longer than the timeout
    */
   void store(Tables.Batch<T> batch, long watermark) throws IOException, InterruptedException {
     try {
@@ -85,7 +86,7 @@ final class RetryingDatabase<T> {
     }
   }
 
-  /** Undoes a transaction that failed; should that fail, too, the failure tells of both. */
+  /** Undoes a failed transaction. A second failure is added to the cause. */
   static void rollback(Connection connection, SQLException cause) {
     try {
       connection.rollback();
@@ -94,7 +95,7 @@ final class RetryingDatabase<T> {
     }
   }
 
-  /** Ends whatever statement is under way by closing its socket. */
+  /** Ends the present statement by closing its socket. */
   void abort() {
     Connection connection = connections.getConnection();
     if (connection != null) {

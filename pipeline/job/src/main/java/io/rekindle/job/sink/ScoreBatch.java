@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Score updates on their way to the database: the last of each user, since one statement may touch
- * a row only once, all that are worth a row of history, and those that open or close an episode.
+ * A batch of score updates: the last update of each user, since one statement may touch a row only
+ * once, all updates for the history, and those that open or close an episode.
  */
 final class ScoreBatch implements Tables.Batch<ScoreUpdate> {
 
@@ -27,7 +27,7 @@ final class ScoreBatch implements Tables.Batch<ScoreUpdate> {
       history.add(update);
     }
     if (update.episode() != null) {
-      // One that opens and closes in one batch is one row, and what it became last counts.
+      // An episode that opens and closes in one batch is one row, with the last state.
       episodes.put(EpisodeId.of(update.userId(), update.episode().openedAt()), update);
     }
   }
@@ -37,12 +37,12 @@ final class ScoreBatch implements Tables.Batch<ScoreUpdate> {
     return lastByUser.size() + history.size() + episodes.size();
   }
 
-  /** Scores to show, by user: writers that meet on rows then meet in the same order. */
+  /** The present scores, sorted by user, so that concurrent writers lock rows in one order. */
   List<ScoreUpdate> scores() {
     return sorted(lastByUser.values(), false);
   }
 
-  /** Users whose score is not to be shown any more. */
+  /** The users whose score is to be deleted. */
   List<ScoreUpdate> removals() {
     return sorted(lastByUser.values(), true);
   }

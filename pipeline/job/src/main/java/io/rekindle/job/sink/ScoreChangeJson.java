@@ -12,33 +12,26 @@ import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
- * A score change as other consumers get it: key {@code user_id}, value a JSON object with the names
- * of the columns of {@code engagement.score_history}, times as ISO 8601 in UTC. For a user who is
- * gone there are {@code user_id}, {@code as_of}, {@code revision} and {@code "removed": true}.
+ * The record of a score change for other consumers. The key is {@code user_id}. The value is a JSON
+ * object with the names of the columns of {@code engagement.score_history}, and times in ISO 8601
+ * and UTC. For a user who left the shop it has {@code user_id}, {@code as_of}, {@code revision} and
+ * {@code "removed": true}.
  *
- * <p>At least once: a consumer that must not count a change twice keeps the last (as_of, revision).
+ * <p>A change may come twice. A consumer that must not count it twice keeps the last (as_of,
+ * revision).
  */
-public final class ScoreChangeJson implements KafkaRecordSerializationSchema<ScoreUpdate> {
-
-  private static final long serialVersionUID = 1L;
+public final class ScoreChangeJson {
 
   private static final JsonFactory JSON = new JsonFactory();
 
-  private final String topic;
+  private ScoreChangeJson() {}
 
-  public ScoreChangeJson(String topic) {
-    this.topic = topic;
-  }
-
-  @Override
-  public ProducerRecord<byte[], byte[]> serialize(
-      ScoreUpdate update, KafkaSinkContext context, Long timestamp) {
-    return new ProducerRecord<>(
-        topic, null, update.asOf(), update.userId().getBytes(StandardCharsets.UTF_8), json(update));
+  public static ProducerRecord<byte[], byte[]> record(String topic, ScoreUpdate update) {
+    byte[] key = update.userId().getBytes(StandardCharsets.UTF_8);
+    return new ProducerRecord<>(topic, null, update.asOf(), key, json(update));
   }
 
   static byte[] json(ScoreUpdate update) {

@@ -103,7 +103,7 @@ final class ScoreTables implements Tables<ScoreUpdate> {
       on conflict do nothing
       """);
 
-  /** An episode that opens again keeps how it began. */
+  /** An episode that opens again keeps its first opening. */
   private static final String UPSERT_EPISODES =
       """
       insert into engagement.risk_episodes as stored (
@@ -126,7 +126,7 @@ final class ScoreTables implements Tables<ScoreUpdate> {
       where stored.revision < excluded.revision
       """;
 
-  /** After a restore time goes over the same ground again, which undoes nothing that is stored. */
+  /** Time repeats after a restore. The stored progress never goes back. */
   private static final String UPSERT_PROGRESS =
       """
       insert into engagement.pipeline_progress as stored (subtask, parallelism, watermark)
@@ -172,7 +172,7 @@ final class ScoreTables implements Tables<ScoreUpdate> {
       int parallelism)
       throws SQLException {
     ScoreBatch batch = (ScoreBatch) updates;
-    // In transactions of their own: making a partition locks the table against other writers.
+    // A new partition locks the table, so it gets its own transaction.
     connection.setAutoCommit(true);
     ensureMonths(connection, batch.history());
 
@@ -208,59 +208,55 @@ final class ScoreTables implements Tables<ScoreUpdate> {
 
   private static void deleteScores(Connection connection, List<ScoreUpdate> removals)
       throws SQLException {
-    if (removals.isEmpty()) {
-      return;
-    }
-    try (PreparedStatement statement = connection.prepareStatement(DELETE_SCORES)) {
-      new UnnestColumns<>(connection, statement, removals)
-          .text(ScoreUpdate::userId)
-          .bigint(ScoreUpdate::asOf)
-          .bigint(ScoreUpdate::revision);
-      statement.executeUpdate();
-    }
+    UnnestColumns.update(
+        connection,
+        DELETE_SCORES,
+        removals,
+        columns ->
+            columns
+                .text(ScoreUpdate::userId)
+                .bigint(ScoreUpdate::asOf)
+                .bigint(ScoreUpdate::revision));
   }
 
   private static void upsertScores(Connection connection, List<ScoreUpdate> scores)
       throws SQLException {
-    if (scores.isEmpty()) {
-      return;
-    }
-    try (PreparedStatement statement = connection.prepareStatement(UPSERT_SCORES)) {
-      UnnestColumns<ScoreUpdate> columns =
-          new UnnestColumns<>(connection, statement, scores)
+    UnnestColumns.update(
+        connection,
+        UPSERT_SCORES,
+        scores,
+        columns -> {
+          columns
               .text(ScoreUpdate::userId)
               .numeric(update -> update.score().scoreDecimal())
               .text(update -> update.score().band().name())
               .text(update -> update.score().segment().name());
-      for (Factor factor : Factor.values()) {
-        columns.numeric(update -> update.score().pointsDecimal(factor));
-      }
-      columns
-          .integer(update -> update.score().orderCount())
-          .numeric(update -> update.score().averageOrderValue())
-          .instant(update -> update.score().lastOrderAt(), Score.NEVER)
-          .bigint(update -> update.score().usualGap())
-          .bool(update -> update.score().atRisk())
-          .instant(update -> update.score().atRiskSince(), Score.NEVER)
-          .instant(update -> update.score().nextChange(), Score.NEVER)
-          .bool(ScoreUpdate::overridden)
-          .numeric(update -> update.computed().scoreDecimal())
-          .instant(ScoreUpdate::lastContactAt, Score.NEVER)
-          .bigint(ScoreUpdate::asOf)
-          .bigint(ScoreUpdate::revision)
-          .text(ScoreUpdate::policyVersion);
-      statement.executeUpdate();
-    }
+          bindPoints(columns);
+          columns
+              .integer(update -> update.score().orderCount())
+              .numeric(update -> update.score().averageOrderValue())
+              .instant(update -> update.score().lastOrderAt(), Score.NEVER)
+              .bigint(update -> update.score().usualGap())
+              .bool(update -> update.score().atRisk())
+              .instant(update -> update.score().atRiskSince(), Score.NEVER)
+              .instant(update -> update.score().nextChange(), Score.NEVER)
+              .bool(ScoreUpdate::overridden)
+              .numeric(update -> update.computed().scoreDecimal())
+              .instant(ScoreUpdate::lastContactAt, Score.NEVER)
+              .bigint(ScoreUpdate::asOf)
+              .bigint(ScoreUpdate::revision)
+              .text(ScoreUpdate::policyVersion);
+        });
   }
 
   private static void insertHistory(Connection connection, List<ScoreUpdate> history)
       throws SQLException {
-    if (history.isEmpty()) {
-      return;
-    }
-    try (PreparedStatement statement = connection.prepareStatement(INSERT_HISTORY)) {
-      UnnestColumns<ScoreUpdate> columns =
-          new UnnestColumns<>(connection, statement, history)
+    UnnestColumns.update(
+        connection,
+        INSERT_HISTORY,
+        history,
+        columns -> {
+          columns
               .text(ScoreUpdate::userId)
               .bigint(ScoreUpdate::asOf)
               .bigint(ScoreUpdate::revision)
@@ -268,39 +264,41 @@ final class ScoreTables implements Tables<ScoreUpdate> {
               .text(update -> update.score().band().name())
               .text(update -> update.score().segment().name())
               .bool(update -> update.score().atRisk());
-      for (Factor factor : Factor.values()) {
-        columns.numeric(update -> update.score().pointsDecimal(factor));
-      }
-      columns
-          .bool(ScoreUpdate::overridden)
-          .numeric(update -> previousScore(update.previous()))
-          .text(update -> update.previous() == null ? null : update.previous().band().name())
-          .bool(update -> update.previous() == null ? null : update.previous().atRisk())
-          .text(update -> update.cause().name())
-          .text(ScoreUpdate::causeId)
-          .text(ScoreUpdate::policyVersion);
-      statement.executeUpdate();
+          bindPoints(columns);
+          columns
+              .bool(ScoreUpdate::overridden)
+              .numeric(update -> previousScore(update.previous()))
+              .text(update -> update.previous() == null ? null : update.previous().band().name())
+              .bool(update -> update.previous() == null ? null : update.previous().atRisk())
+              .text(update -> update.cause().name())
+              .text(ScoreUpdate::causeId)
+              .text(ScoreUpdate::policyVersion);
+        });
+  }
+
+  private static void bindPoints(UnnestColumns<ScoreUpdate> columns) throws SQLException {
+    for (Factor factor : Factor.values()) {
+      columns.numeric(update -> update.score().pointsDecimal(factor));
     }
   }
 
   private static void upsertEpisodes(Connection connection, List<ScoreUpdate> episodes)
       throws SQLException {
-    if (episodes.isEmpty()) {
-      return;
-    }
-    try (PreparedStatement statement = connection.prepareStatement(UPSERT_EPISODES)) {
-      new UnnestColumns<>(connection, statement, episodes)
-          .text(update -> EpisodeId.of(update.userId(), update.episode().openedAt()))
-          .text(ScoreUpdate::userId)
-          .instant(update -> update.episode().openedAt(), Score.NEVER)
-          .instant(update -> update.episode().noticedAt(), Score.NEVER)
-          .instant(update -> update.episode().closedAt(), Score.NEVER)
-          .text(update -> name(update.episode().closeReason()))
-          .numeric(update -> update.episode().scoreDecimal())
-          .text(update -> update.episode().policyVersion())
-          .bigint(ScoreUpdate::revision);
-      statement.executeUpdate();
-    }
+    UnnestColumns.update(
+        connection,
+        UPSERT_EPISODES,
+        episodes,
+        columns ->
+            columns
+                .text(update -> EpisodeId.of(update.userId(), update.episode().openedAt()))
+                .text(ScoreUpdate::userId)
+                .instant(update -> update.episode().openedAt(), Score.NEVER)
+                .instant(update -> update.episode().noticedAt(), Score.NEVER)
+                .instant(update -> update.episode().closedAt(), Score.NEVER)
+                .text(update -> name(update.episode().closeReason()))
+                .numeric(update -> update.episode().scoreDecimal())
+                .text(update -> update.episode().policyVersion())
+                .bigint(ScoreUpdate::revision));
   }
 
   private static String name(Episode.CloseReason reason) {

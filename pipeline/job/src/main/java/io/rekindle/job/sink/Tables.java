@@ -4,18 +4,18 @@ import java.sql.Connection;
 import java.sql.SQLException;
 
 /**
- * The statements that store what one sink gets. Each can be repeated, and changes nothing then.
+ * The statements of one sink. A repeated statement changes nothing.
  *
- * @param <T> what is stored
+ * @param <T> type of the results
  */
 interface Tables<T> {
 
-  /** What gathers for one transaction. */
+  /** The results of one transaction. */
   interface Batch<T> {
 
     void add(T element);
 
-    /** Rows that it comes to. */
+    /** The number of rows. */
     int rows();
   }
 
@@ -25,8 +25,8 @@ interface Tables<T> {
    * Stores a batch, all or nothing.
    *
    * @param batch one of {@link #newBatch}
-   * @param watermark up to when everything is in this batch or those before it, epoch milliseconds;
-   *     NEVER to leave the progress as it is
+   * @param watermark the instant up to which this batch and those before it are complete, epoch
+   *     milliseconds; NEVER to leave the progress unchanged
    */
   void store(Connection connection, Batch<T> batch, long watermark, int subtask, int parallelism)
       throws SQLException;

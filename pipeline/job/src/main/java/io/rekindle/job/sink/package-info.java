@@ -1,2 +1,2 @@
-/** Where the job's results go. */
+/** The sinks of the job's results. */
 package io.rekindle.job.sink;

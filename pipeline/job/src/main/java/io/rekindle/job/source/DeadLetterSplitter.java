@@ -7,7 +7,7 @@ import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
 
-/** Lets changes through and sends dead letters aside. Proofs of time have done their work. */
+/** Passes changes on, sends dead letters to a side output, and drops proofs of time. */
 public final class DeadLetterSplitter<T> extends ProcessFunction<CdcRecord<T>, T> {
 
   private static final long serialVersionUID = 1L;

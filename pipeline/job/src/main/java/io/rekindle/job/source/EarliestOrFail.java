@@ -7,8 +7,8 @@ import org.apache.kafka.clients.consumer.OffsetResetStrategy;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Starts at the beginning of each partition, and fails rather than skips when the offset to go on
- * from is gone: changes that retention has deleted unread would make scores silently wrong.
+ * Starts at the beginning of each partition. It fails if Kafka has deleted the restored offset,
+ * since skipped changes would make scores wrong without a message.
  */
 // Kafka wants its consumers configured by text, but Flink's interface still has the enum.
 @SuppressWarnings("deprecation")

@@ -15,9 +15,8 @@ import org.apache.flink.util.Collector;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
- * Reads changes of what holds for every user alike, and makes a dead letter of each policy whose
- * document is none. The change itself goes on, too: that its row is active now tells that the
- * policy before it stays.
+ * Reads rule changes, and creates a dead letter for each policy with an invalid document. The
+ * change itself is passed on, too, since its active row keeps the policy before it in force.
  */
 public final class PolicyValidatingDeserializer
     implements KafkaRecordDeserializationSchema<CdcRecord<RuleChange>> {

@@ -1,2 +1,2 @@
-/** Reading the topics: from where, and what cannot be read. */
+/** The sources of the topics, and their refused records. */
 package io.rekindle.job.source;

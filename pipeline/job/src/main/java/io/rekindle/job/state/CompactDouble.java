@@ -4,7 +4,7 @@ import java.io.IOException;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
-/** Scores in bytes: usually whole and small, so usually one byte. */
+/** Writes a whole number from 0 to 127 as one byte, and any other number as nine. */
 final class CompactDouble {
 
   private static final int NOT_SMALL = -1;

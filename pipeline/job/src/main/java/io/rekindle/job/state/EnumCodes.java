@@ -4,8 +4,8 @@ import io.rekindle.scoring.policy.Band;
 import java.util.List;
 
 /**
- * The numbers that stand for constants in stored bytes: places in these lists. New constants go to
- * the end of a list, wherever they stand in their enum, and none is ever taken out.
+ * The codes of constants in stored bytes, which are places in these lists. A new constant goes to
+ * the end of its list, and none is ever removed.
  */
 final class EnumCodes {
 

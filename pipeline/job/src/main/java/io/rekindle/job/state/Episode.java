@@ -6,11 +6,11 @@ import java.math.BigDecimal;
 /**
  * One period in which a user is at risk.
  *
- * @param openedAt when the risk began, by the orders that were known when it was noticed; epoch
+ * @param openedAt the beginning of the risk by the orders known at {@code noticedAt}; epoch
  *     milliseconds
- * @param noticedAt as of which instant it was noticed; epoch milliseconds
- * @param score as published then
- * @param policyVersion the policy then in force
+ * @param noticedAt the instant of the evaluation that noticed it; epoch milliseconds
+ * @param score the score published at {@code noticedAt}
+ * @param policyVersion the policy in force at {@code noticedAt}
  * @param closedAt epoch milliseconds; {@link Score#NEVER} while it is open
  * @param closeReason null while it is open
  */
@@ -22,28 +22,28 @@ public record Episode(
     long closedAt,
     CloseReason closeReason) {
 
-  /** Why an episode is over. */
+  /** The reason of the end of an episode. */
   public enum CloseReason {
     /** The user's score is back above the threshold. */
     RECOVERED,
-    /** No order counts any more, so no time since an order can be measured. */
+    /** No order counts any more, so there is no time since an order. */
     NO_ORDERS,
     /** The shop has no such user any more. */
     USER_REMOVED
   }
 
-  /** An episode that is open. */
+  /** Creates an open episode. */
   public static Episode opened(long openedAt, long noticedAt, double score, String policyVersion) {
     return new Episode(openedAt, noticedAt, score, policyVersion, Score.NEVER, null);
   }
 
-  /** The same episode, over. */
+  /** Returns the closed episode. */
   public Episode closed(long at, CloseReason reason) {
     return new Episode(openedAt, noticedAt, score, policyVersion, at, reason);
   }
 
-  /** The score as outputs show it. */
+  /** The score in the form of outputs. */
   public BigDecimal scoreDecimal() {
-    return PublishedScore.decimal(score);
+    return Score.decimal(score);
   }
 }

@@ -9,17 +9,16 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 /**
- * A list of order ids packed into one array of bytes, each behind its length; UUIDs in their
- * canonical form take 16 bytes instead of 36. Equal ids have equal bytes, so an id is never
- * unpacked.
+ * A list of order ids in one array of bytes, each after its length. A UUID in its canonical form
+ * takes 16 bytes instead of 36. Equal ids have equal bytes, so an id is never unpacked.
  *
- * <p>Nearly every order that comes is new, so an id is mostly looked for in vain: a list that stays
- * in memory keeps sixteen bits of each id beside each other and looks at those first. One that is
- * read from state for a single change does not get to it.
+ * <p>Nearly every incoming order is new, so most searches find nothing. A list that stays in memory
+ * therefore keeps sixteen bits of each id in an array, and compares those first. A list that is
+ * read from state for a single change never builds the array.
  */
 final class OrderIds {
 
-  /** Length that marks a packed UUID; no id is empty. */
+  /** The length that marks a packed UUID, since no id is empty. */
   private static final int UUID_MARK = 0;
 
   private static final int UUID_CHARACTERS = 36;
@@ -30,14 +29,14 @@ final class OrderIds {
   private int length;
   private boolean searched;
 
-  /** Of each id in its place; null until a list is searched a second time. */
+  /** The fingerprints in the order of the ids; null before the second search. */
   private short[] fingerprints;
 
-  /** How many of them there are. */
+  /** The number of fingerprints. */
   private int count;
 
   /**
-   * @param capacity bytes to begin with
+   * @param capacity the initial number of bytes
    */
   OrderIds(int capacity) {
     this(new byte[capacity], 0);
@@ -48,7 +47,7 @@ final class OrderIds {
     this.length = length;
   }
 
-  /** An id as {@link #find} and {@link #insert} take it. */
+  /** Packs an id for {@link #find} and {@link #insert}. */
   static byte[] pack(String id) {
     if (id.length() == UUID_CHARACTERS && id.charAt(8) == '-') {
       byte[] uuid = packUuid(id);
@@ -134,7 +133,7 @@ final class OrderIds {
     count = index;
   }
 
-  /** Of the id in these bytes. Ids mostly differ in their last characters, often digits. */
+  /** The fingerprint of an id. Ids mostly differ in their last characters. */
   private static short fingerprint(byte[] bytes, int start, int end) {
     int mixed = bytes[end - 1] ^ bytes[end - 2] << 4;
     return (short) (end - start < 4 ? mixed : mixed ^ bytes[end - 3] << 8 ^ bytes[end - 4] << 12);
@@ -144,7 +143,7 @@ final class OrderIds {
     return size + (size >> 1) + 1;
   }
 
-  /** Compares the id at an index with another, in some order that is always the same. */
+  /** Compares the id at an index with another in a fixed order. */
   int compare(int index, byte[] id) {
     int offset = offset(index);
     return Arrays.compare(bytes, offset, offset + entryLength(offset), id, 0, id.length);

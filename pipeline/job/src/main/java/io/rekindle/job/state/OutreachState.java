@@ -6,10 +6,10 @@ import java.io.IOException;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
-/** What outreach remembers of a user. Most users have none of it, and one bit in state says so. */
+/** The state of outreach for a user. Most users have none, which takes one bit. */
 final class OutreachState {
 
-  /** Older decisions than these cannot come up again: an episode is decided when it opens. */
+  /** The number of kept decisions. An older episode cannot open again. */
   private static final int DECIDED_KEPT = 8;
 
   private static final int HAS_EPISODE = 1;
@@ -17,7 +17,7 @@ final class OutreachState {
   private static final int HAS_SUPPRESSION = 1 << 2;
   private static final int HAS_SUPPRESSION_VERSION = 1 << 3;
 
-  /** Stands for the reason of closing while there is none. */
+  /** Stands for no close reason. */
   private static final int OPEN = -1;
 
   private static final long[] NONE = {};
@@ -25,17 +25,17 @@ final class OutreachState {
   /**
    * A row of {@code suppressions}.
    *
-   * @param address the only address that it is about; null if about the person
+   * @param address the only covered address; null if the row covers the person
    */
   record Suppression(String address, String reason) {}
 
   /** The open episode; null if there is none. */
   Episode episode;
 
-  /** Beginnings of the episodes last decided: one that opens again is not decided again. */
+  /** The beginnings of the last decided episodes, which are not decided again. */
   private long[] decided = NONE;
 
-  /** The arm that the user is in, for good, and of which experiment; null if in none. */
+  /** The experiment of the user's lasting arm; null without one. */
   String experimentId;
 
   String arm;
@@ -72,7 +72,7 @@ final class OutreachState {
   OutreachState copy() {
     OutreachState copy = new OutreachState();
     copy.episode = episode;
-    // Replaced, never changed.
+    // The array is replaced and never changed.
     copy.decided = decided;
     copy.experimentId = experimentId;
     copy.arm = arm;

@@ -7,7 +7,7 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * What the shop knows of a user.
+ * The shop's data of a user.
  *
  * @param email null if the shop has none
  * @param name null if the shop has none
@@ -28,7 +28,7 @@ public record Profile(
     preferredCategories = List.copyOf(preferredCategories);
   }
 
-  /** What an email may be written from. */
+  /** Returns the material of an email. */
   public EmailFacts facts(String userId, Score score) {
     return new EmailFacts(
         userId,
@@ -41,7 +41,7 @@ public record Profile(
         timeZone);
   }
 
-  /** The row as it now is; what the change does not tell is taken from the row before, or null. */
+  /** Returns the row after a change. Unchanged columns come from the row before, or are null. */
   static Profile of(UserChanged change, Profile before) {
     List<String> categories = change.preferredCategories();
     if (categories == null) {

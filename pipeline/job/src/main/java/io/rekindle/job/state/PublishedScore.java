@@ -3,33 +3,26 @@ package io.rekindle.job.state;
 import io.rekindle.scoring.Score;
 import io.rekindle.scoring.policy.Band;
 import java.math.BigDecimal;
-import java.math.RoundingMode;
 
 /**
- * What was last published of a user, as far as a difference from it is worth a row of history.
+ * The part of a published score whose changes the history keeps.
  *
  * @param scored whether there was a score
- * @param score the score, an override's if there was one; 0 if there was none
+ * @param score the score, which is an override's if there was one; 0 without a score
  * @param overridden whether the score was an override's
  */
 public record PublishedScore(
     boolean scored, double score, Band band, boolean atRisk, boolean overridden) {
 
-  /** What is published of a score. */
+  /** Returns the published part of a score. */
   public static PublishedScore of(Score score, boolean overridden) {
     return new PublishedScore(
         score.scored(), score.score(), score.band(), score.atRisk(), overridden);
   }
 
-  /** The score as {@link Score#scoreDecimal} shows it; null if none. */
+  /** The score in the form of {@link Score#scoreDecimal}; null without a score. */
   public BigDecimal scoreDecimal() {
-    return scored ? decimal(score) : null;
-  }
-
-  static BigDecimal decimal(double score) {
-    return score == Math.rint(score)
-        ? BigDecimal.valueOf((long) score)
-        : new BigDecimal(score).setScale(4, RoundingMode.HALF_EVEN);
+    return scored ? Score.decimal(score) : null;
   }
 
   public boolean differs(PublishedScore other) {

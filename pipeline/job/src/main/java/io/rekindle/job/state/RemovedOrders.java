@@ -8,8 +8,8 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 /**
- * Tombstones: the version at which an order was removed, so that an older change of it that comes
- * again does not bring it back.
+ * Tombstones: the versions at which orders were removed. A repeated older change does not bring an
+ * order back.
  */
 final class RemovedOrders {
 
@@ -19,10 +19,10 @@ final class RemovedOrders {
   private long[] removedAt;
   private final OrderIds ids;
 
-  /** Nothing here was removed before this: nearly always, nothing can be forgotten yet. */
+  /** The earliest removal, or earlier. It makes most calls of {@link #expireUntil} cheap. */
   private long earliest = Long.MAX_VALUE;
 
-  /** None, and no memory for any: most users never have one. */
+  /** Creates an empty list without memory, since most users never have a tombstone. */
   RemovedOrders() {
     this(0, new OrderIds(0), 0);
   }
@@ -71,7 +71,7 @@ final class RemovedOrders {
     size--;
   }
 
-  /** Forgets what was removed at or before an instant. */
+  /** Forgets the orders that were removed at an instant or before. */
   void expireUntil(long instant) {
     if (instant < earliest) {
       return;
@@ -92,7 +92,7 @@ final class RemovedOrders {
     return earliest;
   }
 
-  /** When the newest was removed; {@code Long.MIN_VALUE} if there is none. */
+  /** The newest removal; {@code Long.MIN_VALUE} without one. */
   long newest() {
     long newest = Long.MIN_VALUE;
     for (int i = 0; i < size; i++) {

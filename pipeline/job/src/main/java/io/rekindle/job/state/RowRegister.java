@@ -8,10 +8,10 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 /**
- * The newest known version of a row; a reference to it is null while none was ever seen.
+ * The newest known version of a row; a reference to it is null for an unseen row.
  *
- * @param removedAt since when the row is gone, epoch milliseconds of event time; {@link
- *     Score#NEVER} while it is there
+ * @param removedAt the removal of the row, epoch milliseconds of event time; {@link Score#NEVER}
+ *     while the row exists
  */
 record RowRegister(long commitLsn, long lsn, long removedAt) {
 
@@ -20,7 +20,7 @@ record RowRegister(long commitLsn, long lsn, long removedAt) {
     return new RowRegister(version.commitLsn(), version.lsn(), removed ? at : Score.NEVER);
   }
 
-  /** Whether a version is newer than what a register has, which may be null. */
+  /** Whether a version is newer than that of a register, which may be null. */
   static boolean isNewer(RowVersion version, RowRegister known) {
     return RowVersion.compare(
             version.commitLsn(),
@@ -30,7 +30,7 @@ record RowRegister(long commitLsn, long lsn, long removedAt) {
         > 0;
   }
 
-  /** Since when a register's row is gone; NEVER for null. */
+  /** The removal of a register's row; NEVER for null. */
   static long removalOf(RowRegister register) {
     return register == null ? Score.NEVER : register.removedAt;
   }

@@ -11,15 +11,15 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 /**
- * A user's orders as columns, ascending by placed_at and among equals by id, so that the same set
- * of orders always looks the same. What the scorer reads, it reads here in place.
+ * A user's orders in columns, ascending by placed_at and then by id, so that equal sets of orders
+ * have equal state. The scorer reads the columns in place.
  *
- * <p>All orders are kept, not only those that count today: another policy may look further back.
- * Beyond {@link #MAX_ORDERS} the oldest are forgotten, which bounds what one user can cost.
+ * <p>The state keeps all orders, since another policy may look further back. Beyond {@link
+ * #MAX_ORDERS} it forgets the oldest, which bounds the cost of one user.
  */
 public final class UserOrders implements OrderHistory {
 
-  /** Marks of a serialized row, for what most rows need not write. */
+  /** Marks of a serialized row, which replace common values. */
   private static final int SAME_CURRENCY = 1;
 
   private static final int FROM_SNAPSHOT = 2;
@@ -75,7 +75,7 @@ public final class UserOrders implements OrderHistory {
     return RowVersion.compare(version.commitLsn(), version.lsn(), commitLsn[index], lsn[index]) > 0;
   }
 
-  /** Takes a row that is not there yet; false if all the places are taken by newer orders. */
+  /** Inserts a new row; returns false if there are {@link #MAX_ORDERS} newer orders. */
   boolean insert(byte[] id, OrderChanged order) {
     int index = position(order.placedAt(), id);
     if (size == MAX_ORDERS) {
@@ -93,7 +93,7 @@ public final class UserOrders implements OrderHistory {
     return true;
   }
 
-  /** Replaces the row at an index by what it now is. */
+  /** Replaces the row at an index. */
   void replace(int index, byte[] id, OrderChanged order) {
     if (placedAt[index] == order.placedAt()) {
       set(index, order);
@@ -121,10 +121,10 @@ public final class UserOrders implements OrderHistory {
     lsn[index] = order.version().lsn();
   }
 
-  /** Where a row belongs. */
+  /** Returns the index of a new row. */
   private int position(long at, byte[] id) {
     if (size == 0 || placedAt[size - 1] < at) {
-      // As nearly always in a shop that takes orders; a history that is brought in has others.
+      // New orders come last, except in an imported history.
       return size;
     }
     int low = 0;
@@ -170,7 +170,7 @@ public final class UserOrders implements OrderHistory {
     return copy;
   }
 
-  /** Writes each row as its difference from the row before it. */
+  /** Writes each row as its difference from the row before. */
   void write(DataOutputView out) throws IOException {
     Binary.writeUnsigned(size, out);
     long previousPlacedAt = 0;

@@ -17,27 +17,27 @@ import io.rekindle.scoring.contact.Recipient;
 import io.rekindle.scoring.orders.OrderHistory;
 
 /**
- * All that is known of one user. Each row is a register in which the newest version wins, so that
- * the set of changes decides what it holds, not their order.
+ * The whole state of one user. Each row is a register with its newest version, so the result
+ * depends on the set of changes, and not on their order.
  *
  * <p>Mutable, since every event changes it. The caller who takes it from Flink's state may change
- * it and puts it back. Flink copies it first if a checkpoint still needs it as it was.
+ * it and puts it back. Flink copies it first if a checkpoint still needs the old content.
  */
 public final class UserState {
 
-  /** Stands for an instant that never comes. */
+  /** Stands for no instant in the future. */
   public static final long NEVER_DUE = Long.MAX_VALUE;
 
   /**
-   * For how long a contact is remembered after its user is gone, should the user come back: as long
-   * as any rule may look back at contacts. The rule in force may be shorter than a later one.
+   * The time for which the state remembers a contact of a user who has left. It is the longest
+   * period of any rule, since a later rule may be longer than the present one.
    */
   static final long CONTACT_MEMORY_MS = OutreachRules.MAX_DAYS * 86_400_000L;
 
   final UserOrders orders;
   final RemovedOrders removedOrders;
 
-  /** Null while the shop has no such user. */
+  /** Null if the shop has no such user. */
   Profile profile;
 
   RowRegister userRow;
@@ -49,24 +49,24 @@ public final class UserState {
 
   long lastContactAt = Score.NEVER;
 
-  /** Null while there is nothing to remember. */
+  /** Null if outreach has no state. */
   OutreachState outreach;
 
-  /** Null until the user was evaluated, and again once the user is gone. */
+  /** Null before the first evaluation, and after the user has left. */
   PublishedScore published;
 
-  /** When the user was last evaluated; NEVER if not yet. */
+  /** The last evaluation; NEVER before the first. */
   long evaluatedAt = Score.NEVER;
 
   long revision;
 
-  /** Orders of the last update that no rate could convert. */
+  /** The orders of the last update in a currency without a rate. */
   int unconvertedOrders;
 
-  /** When the user is to be evaluated next if nothing happens. */
+  /** The next evaluation without an event. */
   long reviewAt = NEVER_DUE;
 
-  /** The one wake-up timer that is registered, which may be earlier than it needs to be. */
+  /** The registered wake-up timer, which may be too early. */
   long wakeAt = NEVER_DUE;
 
   public UserState() {
@@ -86,32 +86,32 @@ public final class UserState {
    */
   public record ScoreOverride(int score, long setAt, long expiresAt) {}
 
-  /** The orders, in the form that the scorer reads. */
+  /** The orders, in the scorer's form. */
   public OrderHistory orders() {
     return orders;
   }
 
-  /** What the shop knows of the user; null while it has no such user. */
+  /** The shop's data of the user; null if it has no such user. */
   public Profile profile() {
     return profile;
   }
 
-  /** The override that holds at an instant; null if none does. */
+  /** The override in force at an instant; null without one. */
   public ScoreOverride overrideAt(long at) {
     return override != null && at < override.expiresAt() ? override : null;
   }
 
-  /** When the user was last contacted, epoch milliseconds; {@link Score#NEVER} if not yet. */
+  /** The last contact, epoch milliseconds; {@link Score#NEVER} without one. */
   public long lastContactAt() {
     return lastContactAt;
   }
 
-  /** What was last published; null before the first score and once the user is gone. */
+  /** The last published score; null before the first, and after the user has left. */
   public PublishedScore published() {
     return published;
   }
 
-  /** As of which instant the user was last evaluated, epoch milliseconds; NEVER if not yet. */
+  /** The instant of the last evaluation, epoch milliseconds; NEVER before the first. */
   public long evaluatedAt() {
     return evaluatedAt;
   }
@@ -121,35 +121,35 @@ public final class UserState {
     return revision;
   }
 
-  /** How many orders of the last score no rate could convert. */
+  /** The number of orders of the last score in a currency without a rate. */
   public int unconvertedOrders() {
     return unconvertedOrders;
   }
 
-  /** When the user is to be evaluated next if nothing happens; {@link #NEVER_DUE} if not at all. */
+  /** The next evaluation without an event; {@link #NEVER_DUE} without one. */
   public long reviewAt() {
     return reviewAt;
   }
 
-  /** When the one timer of the user fires; {@link #NEVER_DUE} if there is none. */
+  /** The instant of the user's timer; {@link #NEVER_DUE} without one. */
   public long wakeAt() {
     return wakeAt;
   }
 
-  /** Remembers for which instant the one timer is registered; {@link #NEVER_DUE} for none. */
+  /** Remembers the instant of the user's timer; {@link #NEVER_DUE} for none. */
   public void wakeAt(long at) {
     wakeAt = at;
   }
 
-  /** Has the user evaluated as of an instant, or of a later one for which that was asked before. */
+  /** Requests an evaluation at an instant, unless a later one is requested already. */
   public void reviewNoEarlierThan(long at) {
     reviewAt = reviewAt == NEVER_DUE ? at : Math.max(reviewAt, at);
   }
 
   /**
-   * Remembers a score that is published.
+   * Remembers a published score.
    *
-   * @param nextReviewAt when the user is to be evaluated next if nothing happens
+   * @param nextReviewAt the next evaluation without an event
    */
   public void evaluated(PublishedScore score, long at, int unconverted, long nextReviewAt) {
     published = score;
@@ -162,7 +162,7 @@ public final class UserState {
   /**
    * Remembers that the shop has no such user.
    *
-   * @return whether a score was published that is not to be shown any more
+   * @return whether there is a published score, which is to be removed
    */
   public boolean evaluatedAsRemoved(long at) {
     boolean wasPublished = published != null;
@@ -176,7 +176,7 @@ public final class UserState {
     return wasPublished;
   }
 
-  /** What outreach remembers, to be added to. */
+  /** The state of outreach, created if there is none. */
   OutreachState outreach() {
     if (outreach == null) {
       outreach = new OutreachState();
@@ -184,7 +184,7 @@ public final class UserState {
     return outreach;
   }
 
-  /** The open episode; null if there is none. */
+  /** The open episode; null without one. */
   public Episode episode() {
     return outreach == null ? null : outreach.episode;
   }
@@ -195,7 +195,7 @@ public final class UserState {
     return outreach.episode;
   }
 
-  /** Closes the open episode and returns it; null if there is none. */
+  /** Closes the open episode and returns it; null without one. */
   public Episode closeEpisode(long at, Episode.CloseReason reason) {
     Episode open = episode();
     if (open == null) {
@@ -205,15 +205,15 @@ public final class UserState {
     return open.closed(at, reason);
   }
 
-  /** Whether the episode that began at an instant was decided. */
+  /** Whether an episode with this beginning was decided. */
   public boolean wasDecided(long openedAt) {
     return outreach != null && outreach.wasDecided(openedAt);
   }
 
   /**
-   * Remembers that an episode was decided.
+   * Remembers the decision about an episode.
    *
-   * @param arm the arm of the experiment that the user is in for good; null leaves both as they are
+   * @param arm the user's lasting arm in the experiment; null keeps the present arm
    */
   public void decided(long openedAt, String experimentId, String arm) {
     outreach().decided(openedAt);
@@ -223,12 +223,12 @@ public final class UserState {
     }
   }
 
-  /** The arm of an experiment that the user is in; null if in none. */
+  /** The user's arm in an experiment; null without one. */
   public String armOf(String experimentId) {
     return outreach != null && experimentId.equals(outreach.experimentId) ? outreach.arm : null;
   }
 
-  /** The user as a recipient of emails. There has to be a profile. */
+  /** The user as a recipient of emails. The user must have a profile. */
   public Recipient recipient() {
     OutreachState.Suppression suppression = outreach == null ? null : outreach.suppression;
     return new Recipient(
@@ -238,7 +238,7 @@ public final class UserState {
         suppression == null ? null : suppression.address());
   }
 
-  /** Reason of the suppression that covers the user or the user's address; null if none does. */
+  /** The reason of a suppression of the user or the user's address; null without one. */
   public String suppression() {
     return recipient().isSuppressed() ? outreach.suppression.reason() : null;
   }
@@ -246,8 +246,8 @@ public final class UserState {
   /**
    * Applies a change.
    *
-   * @param at event time, from which the memory of what is removed counts
-   * @return whether it was newer: false for a change that is no newer than what is known
+   * @param at event time, at which the memory of removed rows begins
+   * @return whether the change is newer than the known row
    */
   public boolean apply(Change change, long at) {
     if (change instanceof OrderChanged order) {
@@ -352,10 +352,10 @@ public final class UserState {
   }
 
   /**
-   * This state as of an instant, by event time alone. The watermark decides when memory is freed,
-   * and must not decide what is known.
+   * Returns this state as of an instant, by event time alone. The watermark frees memory, and must
+   * not change results.
    *
-   * @return a state with nothing but its timer once all else can be cleared, else this
+   * @return a state with the timer alone if all else can be cleared, else this
    */
   public UserState expiredAt(long at, long retentionMs) {
     if (clearableFrom(retentionMs) <= at) {
@@ -375,8 +375,8 @@ public final class UserState {
   }
 
   /**
-   * From when on this state can be cleared: the shop has neither the user nor an order of theirs,
-   * and no change from before can still come. {@link #NEVER_DUE} while it has.
+   * The first instant at which this state can be cleared. The shop then has neither the user nor
+   * their orders, and no older change can come. {@link #NEVER_DUE} while the shop has any of them.
    */
   public long clearableFrom(long retentionMs) {
     if (profile != null || orders.size() > 0) {
@@ -389,7 +389,7 @@ public final class UserState {
     latest = Math.max(latest, after(removedOrders.newest(), retentionMs));
     if (outreach != null) {
       if (outreach.suppression != null) {
-        // A suppression also holds when the user comes back.
+        // The suppression also holds after a return of the user.
         return NEVER_DUE;
       }
       latest = Math.max(latest, after(RowRegister.removalOf(outreach.suppressionRow), retentionMs));

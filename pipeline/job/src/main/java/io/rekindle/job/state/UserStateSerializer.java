@@ -13,11 +13,11 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 /**
- * Format 1 of a user's state: two bytes of marks that tell which parts follow, then those parts,
- * the orders last and column by column as differences.
+ * Format 1 of a user's state: two bytes of marks for the present parts, then those parts. The
+ * orders come last, as differences.
  *
- * <p>A later format gets the next number in the {@link Snapshot}, and reading of the earlier ones
- * stays: savepoints outlive releases.
+ * <p>A later format gets the next number in the {@link Snapshot}. The class keeps reading all
+ * earlier formats, since savepoints outlive releases.
  */
 public final class UserStateSerializer extends TypeSerializer<UserState> {
 
@@ -41,7 +41,7 @@ public final class UserStateSerializer extends TypeSerializer<UserState> {
   private static final int HAS_REMOVED_ORDERS = 1 << 13;
   private static final int HAS_OUTREACH = 1 << 14;
 
-  /** Text buffer of this instance, which is why each thread needs an instance of its own. */
+  /** The buffer of this instance, so each thread needs its own instance. */
   private transient Binary texts;
 
   @Override
@@ -271,7 +271,7 @@ public final class UserStateSerializer extends TypeSerializer<UserState> {
     return new Snapshot();
   }
 
-  /** Public for Flink, which makes it by reflection when it restores. */
+  /** Public, since Flink creates it by reflection on a restore. */
   public static final class Snapshot extends FormatSnapshot<UserState> {
 
     public Snapshot() {

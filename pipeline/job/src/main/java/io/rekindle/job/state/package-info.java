@@ -1,2 +1,2 @@
-/** What is known of one user, in the form that is stored. */
+/** The state of one user, in its stored form. */
 package io.rekindle.job.state;

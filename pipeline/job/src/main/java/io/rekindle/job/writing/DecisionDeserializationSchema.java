@@ -13,7 +13,7 @@ import org.apache.flink.util.Collector;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
- * Reads what {@link DecisionSerializationSchema} wrote. Anything else in the topic becomes a dead
+ * Reads the records of {@link DecisionJson#record}. Any other record in the topic becomes a dead
  * letter.
  */
 public final class DecisionDeserializationSchema

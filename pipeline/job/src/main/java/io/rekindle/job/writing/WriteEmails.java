@@ -21,18 +21,17 @@ import org.apache.flink.streaming.api.functions.async.ResultFuture;
 import org.apache.flink.streaming.api.functions.async.RichAsyncFunction;
 
 /**
- * Has the email of each episode written and stored. Emits nothing: the counters tell the outcome.
+ * Writes and stores the email of each episode. It emits no records, and counts the outcomes.
  *
- * <p>Flink calls again for whatever was under way when a task ended. So the episode is looked up
- * before anything is written, and of two texts the first stays: an episode costs at most one text
- * more than the task had restarts.
+ * <p>After a restart, Flink repeats the unfinished calls. Each call therefore looks the episode up
+ * first, and the first of two texts stays. An episode costs at most one text per restart more.
  *
- * <p>The writer has a deadline of its own and always ends in an email, so there is none here; a
- * database that is away for longer than the store's timeout fails the job, which comes back to the
- * same requests.
+ * <p>The writer has its own deadline and always gives an email, so there is no deadline here. A
+ * database that is away for longer than the store's timeout fails the job, which then repeats the
+ * requests.
  *
- * <p>Metrics under {@code rekindle.emails}: counters {@code written}, {@code repeated} for episodes
- * that had their email already, and the writer's own, see {@link WriterMetrics}.
+ * <p>The metrics under {@code rekindle.emails} are the counters {@code written} and {@code
+ * repeated}, for episodes that already had their email, and those of {@link WriterMetrics}.
  */
 public final class WriteEmails extends RichAsyncFunction<Decision, Void> {
 
@@ -44,8 +43,8 @@ public final class WriteEmails extends RichAsyncFunction<Decision, Void> {
   private transient EmailStore store;
 
   /**
-   * By episode. After a restart a request may be in the topic twice, and both come here, since they
-   * are of the same user: the second waits for the first.
+   * The unfinished calls by episode. After a restart a request may be in the topic twice. Both have
+   * the same key, so both come here, and the second waits for the first.
    */
   private transient Map<String, CompletableFuture<Boolean>> inFlight;
 
@@ -64,7 +63,7 @@ public final class WriteEmails extends RichAsyncFunction<Decision, Void> {
     repeated = metrics.counter("repeated");
     inFlight = new ConcurrentHashMap<>();
     store = settings.store();
-    // Nothing can be written anyhow before the database answers.
+    // The function needs the database for every email.
     BigDecimal spentToday = store.costToday().get();
     template = settings.template();
     writer =
@@ -103,9 +102,9 @@ public final class WriteEmails extends RichAsyncFunction<Decision, Void> {
   }
 
   /**
-   * Whoever has withdrawn since the decision, or was decided on too long ago, as when a job catches
-   * up after days, gets the template's text: no model gets their data, and the sender, which looks
-   * once more, says why it is not sent.
+   * Writes the email. A user who has withdrawn since the decision, or an expired decision, gets the
+   * template's text, so that no model receives their data. The sender checks again, and stores why
+   * it does not send the email.
    */
   private CompletableFuture<WrittenEmail> write(Decision decision, EmailRequest request) {
     return store

@@ -11,10 +11,10 @@ import org.apache.flink.metrics.Gauge;
 import org.apache.flink.metrics.MetricGroup;
 
 /**
- * What a writer does, as Flink's metrics: {@code calls.OUTCOME}, {@code by.WRITER}, {@code
- * fallback.REASON}, {@code promptTokens}, {@code completionTokens}, {@code costUsd}, {@code
- * lastCallMs} and {@code breakerOpen}, 1 while no call is let through. A writer reports from its
- * own threads, and Flink's counters are for one, so all are gauges.
+ * Flink's metrics of a writer: {@code calls.OUTCOME}, {@code by.WRITER}, {@code fallback.REASON},
+ * {@code promptTokens}, {@code completionTokens}, {@code costUsd}, {@code lastCallMs} and {@code
+ * breakerOpen}, which is 1 while the breaker stops all calls. A writer reports from several
+ * threads, and Flink's counters allow only one, so all metrics are gauges.
  */
 final class WriterMetrics implements WriterListener {
 

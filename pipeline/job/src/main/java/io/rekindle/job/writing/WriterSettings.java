@@ -15,10 +15,11 @@ import java.math.RoundingMode;
 import java.time.Duration;
 
 /**
- * How emails are written. Serialized with the job's graph; the writers that it makes are not.
+ * The settings of the writer of emails. The job's graph has them, and the writers are created in
+ * the tasks.
  *
  * @param unsubscribeSecret signs the links to unsubscribe
- * @param model with the limits of the whole job; null for the template alone
+ * @param model the model with the limits of the whole job; null for the template alone
  * @param expiry age of the decision at which the sender cancels an email
  */
 public record WriterSettings(
@@ -35,17 +36,17 @@ public record WriterSettings(
   private static final int STORE_CONNECTIONS = 2;
   private static final int MAX_WITHOUT_MODEL = 200;
 
-  /** How many emails one of the parallel parts may have under way. */
+  /** The most unfinished emails of one parallel part. */
   public int capacity(int parallelism) {
     // Twice the requests to the model: other emails are being looked up or stored.
     return model == null ? MAX_WITHOUT_MODEL : 2 * Math.max(1, model.maxInFlight() / parallelism);
   }
 
   /**
-   * A writer.
+   * Creates a writer.
    *
-   * @param parallelism number of writers, which share the limits
-   * @param spentTodayUsd by all of them before
+   * @param parallelism the number of writers, which share the limits
+   * @param spentTodayUsd the amount that all of them have spent today
    */
   EmailWriter writer(int parallelism, BigDecimal spentTodayUsd, WriterListener listener) {
     return model == null
@@ -74,7 +75,7 @@ public record WriterSettings(
   }
 
   /**
-   * Makes a writer and closes it, so that wrong settings fail before the job is submitted.
+   * Creates a writer and closes it, so that wrong settings fail before the job is submitted.
    *
    * @throws IllegalArgumentException naming the wrong setting
    */
@@ -82,7 +83,7 @@ public record WriterSettings(
     writer(1, BigDecimal.ZERO, WriterListener.NONE).close();
   }
 
-  /** Without the secret. */
+  /** Leaves the secret out. */
   @Override
   public String toString() {
     return "WriterSettings[shopUrl=" + shopUrl + ", model=" + model + "]";

@@ -48,7 +48,7 @@ class ScoreChangeJsonTest {
   void shouldTellWhatTheScoreIsAndWas() {
     ScoreUpdate update = update(prospect());
     ProducerRecord<byte[], byte[]> message =
-        new ScoreChangeJson("rekindle.score-changes").serialize(update, null, NOON);
+        ScoreChangeJson.record("rekindle.score-changes", update);
     assertThat(message.topic()).isEqualTo("rekindle.score-changes");
     assertThat(message.key()).asString(UTF_8).isEqualTo("anna");
     assertThat(message.timestamp()).isEqualTo(NOON);

@@ -2,7 +2,6 @@ package io.rekindle.bench;
 
 import io.rekindle.bench.sandbox.DashboardSandbox;
 import io.rekindle.bench.sandbox.KafkaSandbox;
-import io.rekindle.connectors.kafka.Topics;
 import io.rekindle.job.JobSettings;
 import io.rekindle.local.cli.DataOption;
 import io.rekindle.local.cli.Subcommand;
@@ -15,18 +14,9 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
-import org.apache.kafka.clients.admin.AdminClient;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.StringSerializer;
 import org.postgresql.ds.PGSimpleDataSource;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -41,8 +31,6 @@ import picocli.CommandLine.Spec;
     synopsisSubcommandLabel = "(throughput | freshness | state | dashboard)",
     description = "Measures the pipeline and the dashboard on this machine.")
 public final class BenchCommand implements Runnable, Subcommand {
-
-  private static final int SHOWN_METHODS = 25;
 
   private static final Duration WARM_UP = Duration.ofSeconds(15);
   private static final Duration SATURATED = Duration.ofSeconds(20);
@@ -99,58 +87,8 @@ public final class BenchCommand implements Runnable, Subcommand {
                   "Records the job with the Java Flight Recorder into this file, and prints its hottest methods.")
           Path profile)
       throws IOException, InterruptedException {
-    ChangeStream stream = new ChangeStream(Topics.standard(), users, changes);
-    List<Measurement> limit;
-    List<Measurement> job;
-    AtomicLong bytes = new AtomicLong();
-    try (Progress progress = Progress.onStandardError();
-        KafkaSandbox kafka = KafkaSandbox.start(progress)) {
-      preload(kafka.bootstrap(), stream, bytes, progress);
-      progress.step("parsing only, with one thread");
-      limit =
-          measure(
-              new JavaProcess(KafkaSandbox.jobClassPath(), DecodingLimit.class, kafka.directory()),
-              List.of(kafka.bootstrap()));
-      progress.step("running the job");
-      JavaProcess process =
-          new JavaProcess(KafkaSandbox.jobClassPath(), ThroughputJob.class, kafka.directory());
-      if (profile != null) {
-        process.record(profile.toAbsolutePath());
-      }
-      job =
-          measure(
-              process,
-              List.of(
-                  Long.toString(stream.changes()),
-                  Long.toString(stream.end()),
-                  JobSettings.KAFKA_BOOTSTRAP_SERVERS.argument(),
-                  kafka.bootstrap(),
-                  // The job requires a database, although this graph has no sink.
-                  JobSettings.DATABASE_URL.argument(),
-                  "jdbc:postgresql:unused",
-                  JobSettings.CHECKPOINT_DIRECTORY.argument(),
-                  kafka.directory().resolve("checkpoints").toUri().toString(),
-                  JobSettings.STATE_BACKEND.argument(),
-                  state.toString(),
-                  JobSettings.PARALLELISM.argument(),
-                  Integer.toString(parallelism)));
-    }
-    PrintWriter out = spec.commandLine().getOut();
-    out.printf(
-        Locale.ROOT,
-        "%,d changes of %,d users, %.2f KB each; state %s, parallelism %d%n",
-        stream.changes(),
-        users,
-        bytes.get() / 1e3 / stream.changes(),
-        state.toString(),
-        parallelism);
-    print(out, "job, just started", job.get(0));
-    print(out, "job, warm", job.get(Measurement.RUNS - 1));
-    print(out, "parsing only, just started", limit.get(0));
-    print(out, "parsing only, warm", limit.get(Measurement.RUNS - 1));
-    if (profile != null) {
-      Profile.topMethods(profile, SHOWN_METHODS).forEach(out::println);
-    }
+    new Throughput(spec.commandLine().getOut())
+        .measure(changes, users, state, parallelism, profile);
     return 0;
   }
 
@@ -325,65 +263,5 @@ public final class BenchCommand implements Runnable, Subcommand {
         nanos.at(50) / 1e6,
         nanos.at(99) / 1e6,
         nanos.at(100) / 1e6);
-  }
-
-  private static void preload(
-      String bootstrap, ChangeStream stream, AtomicLong bytes, Progress progress)
-      throws InterruptedException {
-    try (AdminClient admin = AdminClient.create(Map.of("bootstrap.servers", bootstrap))) {
-      Topics.standard().create(admin);
-    }
-    Map<String, Object> settings =
-        Map.of(
-            "bootstrap.servers", bootstrap,
-            "linger.ms", "20",
-            "batch.size", "262144",
-            "buffer.memory", "134217728");
-    AtomicReference<Exception> failure = new AtomicReference<>();
-    AtomicLong sent = new AtomicLong();
-    try (KafkaProducer<String, String> producer =
-        new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer())) {
-      stream.forEach(
-          message -> {
-            // The callback reports a failure.
-            Future<?> unused =
-                producer.send(
-                    new ProducerRecord<>(
-                        message.topic(), message.partition(), message.key(), message.value()),
-                    (metadata, e) -> failure.compareAndSet(null, e));
-            if (message.change()) {
-              bytes.addAndGet(message.value().length());
-              progress.count("filling Kafka", sent.incrementAndGet(), stream.changes());
-            }
-          });
-    }
-    if (failure.get() != null) {
-      throw new Failure("Kafka cannot be filled: " + failure.get().getMessage(), failure.get());
-    }
-  }
-
-  private static List<Measurement> measure(JavaProcess process, List<String> arguments)
-      throws IOException, InterruptedException {
-    List<Measurement> measured = new ArrayList<>();
-    process.run(
-        arguments,
-        line -> {
-          Measurement measurement = Measurement.parse(line);
-          if (measurement != null) {
-            measured.add(measurement);
-          }
-        });
-    return measured;
-  }
-
-  private static void print(PrintWriter out, String what, Measurement measurement) {
-    out.printf(
-        Locale.ROOT,
-        "%-27s %,9.0f changes/s  %6.2f µs CPU/change  %,d results in %.1f s%n",
-        what,
-        measurement.changesPerSecond(),
-        measurement.cpuMicrosPerChange(),
-        measurement.results(),
-        measurement.nanos() / 1e9);
   }
 }

@@ -8,7 +8,6 @@ import io.rekindle.connectors.kafka.Topics;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -35,11 +34,7 @@ final class DecodingLimit {
             "bootstrap.servers", arguments[0],
             "enable.auto.commit", "false",
             "max.poll.records", "5000");
-    var topic = Topics.standard().orders();
-    List<TopicPartition> partitions =
-        IntStream.range(0, topic.partitions())
-            .mapToObj(partition -> new TopicPartition(topic.name(), partition))
-            .toList();
+    List<TopicPartition> partitions = Topics.standard().orders().topicPartitions();
     try (KafkaConsumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
       consumer.assign(partitions);

@@ -1,5 +1,6 @@
 package io.rekindle.bench;
 
+import io.rekindle.local.process.Wait;
 import io.rekindle.local.terminal.Failure;
 import io.rekindle.local.terminal.Progress;
 import java.sql.Connection;
@@ -102,15 +103,16 @@ final class Freshness {
       writers.shutdownNow();
       writers.awaitTermination(1, TimeUnit.MINUTES);
     }
-    long deadline = System.nanoTime() + TIMEOUT.toNanos();
-    while (!pending.isEmpty()) {
-      if (System.nanoTime() > deadline) {
-        throw new Failure(
+    Wait.until(
+        () -> {
+          recordVisibleScores(connection);
+          return pending.isEmpty();
+        },
+        TIMEOUT,
+        Duration.ZERO,
+        () ->
             "%d changes had no score %d s after their commit: see `rekindle status`"
                 .formatted(pending.size(), TIMEOUT.toSeconds()));
-      }
-      recordVisibleScores(connection);
-    }
   }
 
   private void write(long first, long interval, long end)
@@ -163,7 +165,7 @@ final class Freshness {
     progress.count("measuring", nanos.size(), 0);
   }
 
-  private void createUsers(Connection connection) throws SQLException {
+  private void createUsers(Connection connection) throws SQLException, InterruptedException {
     progress.step("creating the users of the measurement");
     remove(connection);
     List<String> userIds = new ArrayList<>();
@@ -175,13 +177,11 @@ final class Freshness {
       statement.setArray(1, connection.createArrayOf("text", userIds.toArray()));
       statement.executeUpdate();
     }
-    long deadline = System.nanoTime() + TIMEOUT.toNanos();
-    while (scored(connection) < USERS) {
-      if (System.nanoTime() > deadline) {
-        throw new Failure("the pipeline does not score new users: see `rekindle status`");
-      }
-      LockSupport.parkNanos(POLL.toNanos());
-    }
+    Wait.until(
+        () -> scored(connection) == USERS,
+        TIMEOUT,
+        POLL,
+        () -> "the pipeline does not score new users: see `rekindle status`");
     free.addAll(userIds);
   }
 

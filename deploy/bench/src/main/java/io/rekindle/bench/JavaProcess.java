@@ -1,5 +1,6 @@
 package io.rekindle.bench;
 
+import io.rekindle.local.process.JavaCommand;
 import io.rekindle.local.terminal.Failure;
 import java.io.BufferedReader;
 import java.io.File;
@@ -56,7 +57,7 @@ final class JavaProcess {
   void run(List<String> arguments, Consumer<String> lines)
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add(JavaCommand.executable().toString());
     command.addAll(flags);
     command.add(mainClass.getName());
     command.addAll(arguments);

@@ -13,7 +13,6 @@ import io.rekindle.scoring.orders.OrderHistory;
 import io.rekindle.scoring.orders.OrderTable;
 import io.rekindle.scoring.policy.ScoringPolicy;
 import java.math.BigDecimal;
-import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -21,13 +20,9 @@ import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import javax.sql.DataSource;
-import org.postgresql.PGConnection;
-import org.postgresql.copy.CopyIn;
 
 /**
  * A made-up shop of any size after years with the pipeline: users, orders, exact scores and their
@@ -68,13 +63,33 @@ public final class LargeShop {
 
   private static final int SKIPPED_ONE_IN = 3;
 
+  /** The tables with the columns of their rows, in order. */
+  private static final List<String> TABLES =
+      List.of(
+          "shop.users (user_id, email, name, preferred_categories, time_zone, locale,"
+              + " marketing_consent, created_at)",
+          "shop.orders (order_id, user_id, placed_at, amount, refunded_amount, status, category)",
+          "engagement.user_scores (user_id, score, band, segment, "
+              + Factor.columns()
+              + ", order_count, average_order_value, last_order_at, usual_gap_ms, at_risk,"
+              + " at_risk_since, next_change_at, as_of, revision, policy_version, client_since)",
+          "engagement.score_history (user_id, as_of, revision, score, band, segment, at_risk, "
+              + Factor.columns()
+              + ", previous_score, previous_band, previous_at_risk, cause, policy_version)",
+          "engagement.risk_episodes (episode_id, user_id, opened_at, noticed_at, closed_at,"
+              + " close_reason, score_at_opening, policy_version, revision)",
+          "engagement.outreach_decisions (decision_id, episode_id, user_id, decision, reason,"
+              + " decided_at, experiment_id, arm, score, policy_version, inputs)",
+          "engagement.emails (email_id, episode_id, decision_id, user_id, subject, html, text,"
+              + " status, generated_by, experiment_id, variant, engagement_score_at_time,"
+              + " generated_at, sent_at)");
+
   private final int users;
   private final long now;
   private final Scorer scorer = new Scorer(ScoringPolicy.builtIn(POLICY));
   private final Random random = new Random(SEED);
   private final OrderTable orders = new OrderTable();
-  private final Map<String, CopyIn> copies = new LinkedHashMap<>();
-  private final StringBuilder row = new StringBuilder(512);
+  private final TableCopies rows = new TableCopies();
   private long orderNumber;
 
   /**
@@ -137,59 +152,20 @@ public final class LargeShop {
     progress.step("taking indexes away");
     execute(owner, "comment on schema shop is '" + UNFINISHED + "'");
     List<String> indexes = dropIndexes(owner);
-    List<Connection> connections = new ArrayList<>();
-    try {
-      ensureHistory(owner);
-      for (String table :
-          List.of(
-              "shop.users (user_id, email, name, preferred_categories, time_zone, locale,"
-                  + " marketing_consent, created_at)",
-              "shop.orders (order_id, user_id, placed_at, amount, refunded_amount, status,"
-                  + " category)",
-              "engagement.user_scores (user_id, score, band, segment, "
-                  + Factor.columns()
-                  + ", order_count,"
-                  + " average_order_value, last_order_at, usual_gap_ms, at_risk, at_risk_since,"
-                  + " next_change_at, as_of, revision, policy_version, client_since)",
-              "engagement.score_history (user_id, as_of, revision, score, band, segment, at_risk,"
-                  + " "
-                  + Factor.columns()
-                  + ", previous_score, previous_band, previous_at_risk, cause,"
-                  + " policy_version)",
-              "engagement.risk_episodes (episode_id, user_id, opened_at, noticed_at, closed_at,"
-                  + " close_reason, score_at_opening, policy_version, revision)",
-              "engagement.outreach_decisions (decision_id, episode_id, user_id, decision, reason,"
-                  + " decided_at, experiment_id, arm, score, policy_version, inputs)",
-              "engagement.emails (email_id, episode_id, decision_id, user_id, subject, html, text,"
-                  + " status, generated_by, experiment_id, variant, engagement_score_at_time,"
-                  + " generated_at, sent_at)")) {
-        Connection connection = owner.getConnection();
-        connections.add(connection);
-        try (Statement statement = connection.createStatement()) {
-          statement.execute("set synchronous_commit = off");
-        }
-        copies.put(
-            table.substring(0, table.indexOf(' ')),
-            connection
-                .unwrap(PGConnection.class)
-                .getCopyAPI()
-                .copyIn("copy " + table + " from stdin"));
+    ensureHistory(owner);
+    try (rows) {
+      for (String table : TABLES) {
+        rows.open(owner, table);
       }
       for (int number = 0; number < users; number++) {
         writeUser(number);
         progress.count("filling", number, users);
       }
-      for (CopyIn copy : copies.values()) {
-        copy.endCopy();
-      }
+      rows.commit();
       execute(
           owner,
           "insert into engagement.pipeline_progress (subtask, parallelism, watermark)"
               + " values (0, 1, '%s')".formatted(Instant.ofEpochMilli(now)));
-    } finally {
-      for (Connection connection : connections) {
-        connection.close();
-      }
     }
     int built = 0;
     for (String index : indexes) {
@@ -210,7 +186,7 @@ public final class LargeShop {
     // Some clients left long ago. The last order of most clients is recent.
     double silentDays = lifetimeDays * Math.pow(random.nextDouble(), 3);
     long createdAt = now - (long) ((lifetimeDays + 1) * DAY);
-    begin()
+    rows.begin()
         .text(userId)
         .text(number % UNKNOWN_ONE_IN == 1 ? null : Region.email(name, Integer.toString(number)))
         .text(number % UNKNOWN_ONE_IN == 0 ? null : name)
@@ -260,7 +236,7 @@ public final class LargeShop {
     boolean cancelled = random.nextInt(50) == 0;
     boolean refunded = !cancelled && random.nextInt(40) == 0;
     String amount = BigDecimal.valueOf(cents, 2).toPlainString();
-    begin()
+    rows.begin()
         .text("order-" + orderNumber++)
         .text(userId)
         .instant(placedAt)
@@ -273,8 +249,12 @@ public final class LargeShop {
   }
 
   private void writeScore(String userId, Score score, long createdAt) throws SQLException {
-    begin().text(userId).text(score.scoreDecimal()).text(score.band()).text(score.segment());
-    points(score)
+    rows.begin()
+        .text(userId)
+        .text(score.scoreDecimal())
+        .text(score.band())
+        .text(score.segment())
+        .points(score)
         .text(score.orderCount())
         .text(score.averageOrderValue())
         .instant(score.lastOrderAt())
@@ -291,15 +271,15 @@ public final class LargeShop {
   }
 
   private void writeHistory(String userId, Score score, Score previous) throws SQLException {
-    begin()
+    rows.begin()
         .text(userId)
         .instant(score.asOf())
         .text(1)
         .text(score.scoreDecimal())
         .text(score.band())
         .text(score.segment())
-        .text(score.atRisk() ? "t" : "f");
-    points(score)
+        .text(score.atRisk() ? "t" : "f")
+        .points(score)
         .text(previous == null ? null : previous.scoreDecimal())
         .text(previous == null ? null : previous.band())
         .text(previous == null ? null : previous.atRisk() ? "t" : "f")
@@ -311,7 +291,7 @@ public final class LargeShop {
   private void writeEpisode(String userId, int number, Score score) throws SQLException {
     String id = "episode-" + number;
     long decidedAt = Math.min(now, score.atRiskSince() + DAY);
-    begin()
+    rows.begin()
         .text(id)
         .text(userId)
         .instant(score.atRiskSince())
@@ -326,7 +306,7 @@ public final class LargeShop {
         number % SKIPPED_ONE_IN == 0 ? "SKIP" : number % HELD_OUT_ONE_IN == 0 ? "HOLDOUT" : "EMAIL";
     boolean skipped = decision.equals("SKIP");
     String arm = decision.equals("EMAIL") ? "friendly" : skipped ? null : "HOLDOUT";
-    begin()
+    rows.begin()
         .text(id)
         .text(id)
         .text(userId)
@@ -341,7 +321,7 @@ public final class LargeShop {
         .end("engagement.outreach_decisions");
     if (decision.equals("EMAIL")) {
       String subject = "We have missed you, number " + number;
-      begin()
+      rows.begin()
           .text(id)
           .text(id)
           .text(id)
@@ -360,38 +340,8 @@ public final class LargeShop {
     }
   }
 
-  private LargeShop points(Score score) {
-    for (Factor factor : Factor.values()) {
-      text(score.pointsDecimal(factor));
-    }
-    return this;
-  }
-
   private static String category(int number) {
     return DemoShop.CATEGORIES.get(Math.floorMod(number, DemoShop.CATEGORIES.size()));
-  }
-
-  private LargeShop begin() {
-    row.setLength(0);
-    return this;
-  }
-
-  /** Appends a column in COPY's text format. No value needs an escape. */
-  private LargeShop text(Object value) {
-    if (!row.isEmpty()) {
-      row.append('\t');
-    }
-    row.append(value == null ? "\\N" : value);
-    return this;
-  }
-
-  private LargeShop instant(long millis) {
-    return text(millis == Score.NEVER ? null : Instant.ofEpochMilli(millis));
-  }
-
-  private void end(String table) throws SQLException {
-    byte[] bytes = row.append('\n').toString().getBytes(StandardCharsets.UTF_8);
-    copies.get(table).writeToCopy(bytes, 0, bytes.length);
   }
 
   private void ensureHistory(DataSource owner) throws SQLException {

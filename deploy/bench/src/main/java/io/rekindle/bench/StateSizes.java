@@ -4,11 +4,18 @@ import io.rekindle.connectors.events.Change;
 import io.rekindle.connectors.events.OrderChanged;
 import io.rekindle.connectors.events.RowVersion;
 import io.rekindle.connectors.events.UserChanged;
+import io.rekindle.job.state.PublishedScore;
+import io.rekindle.job.state.UserState;
+import io.rekindle.job.state.UserStateSerializer;
+import io.rekindle.scoring.Score;
+import io.rekindle.scoring.Scorer;
+import io.rekindle.scoring.policy.ScoringPolicy;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
+import org.apache.flink.core.memory.DataOutputSerializer;
 
 /**
  * Prints the size of the state of users with different numbers of orders, by the job's serializer.
@@ -18,6 +25,7 @@ final class StateSizes {
   private static final long SEED = 20_260_101L;
   private static final long NOW = ChangeStream.START;
   private static final long GAP_MILLIS = 12 * 86_400_000L;
+  private static final int INITIAL_BYTES = 1_024;
 
   private StateSizes() {}
 
@@ -37,8 +45,27 @@ final class StateSizes {
 
   private static void print(String ids, int orders, Random random, boolean uuids)
       throws IOException {
-    int bytes = StateSize.bytes(changes(orders, random, uuids), NOW);
+    int bytes = bytes(changes(orders, random, uuids));
     System.out.printf("%-16s %8d %7d %12.1f%n", ids, orders, bytes, (double) bytes / orders);
+  }
+
+  /** Returns the bytes of the state of a user after these changes and an evaluation. */
+  private static int bytes(List<Change> changes) throws IOException {
+    UserState user = new UserState();
+    for (Change change : changes) {
+      user.apply(change, NOW);
+    }
+    Scorer scorer = new Scorer(ScoringPolicy.builtIn(ScoringPolicy.builtInNames().get(0)));
+    Score score = scorer.score(user.orders(), NOW, user.lastContactAt());
+    long reviewAt = score.nextReview() == Score.NEVER ? UserState.NEVER_DUE : score.nextReview();
+    // The job evaluates once for each change.
+    for (int i = 0; i < changes.size(); i++) {
+      user.evaluated(PublishedScore.of(score, false), NOW, score.unconvertedOrders(), reviewAt);
+    }
+    user.wakeAt(reviewAt);
+    DataOutputSerializer out = new DataOutputSerializer(INITIAL_BYTES);
+    new UserStateSerializer().serialize(user, out);
+    return out.length();
   }
 
   private static List<Change> changes(int orders, Random random, boolean uuids) {

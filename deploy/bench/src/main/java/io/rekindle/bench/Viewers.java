@@ -83,30 +83,28 @@ final class Viewers {
             .header("Content-Type", "application/json")
             .POST(BodyPublishers.ofString(body.toString()))
             .build();
-    long deadline = System.nanoTime() + TIMEOUT.toNanos();
-    HttpResponse<String> response = viewers.client.send(request, BodyHandlers.ofString());
     // A new dashboard answers before it has created its first account.
-    while (response.statusCode() == 401 && System.nanoTime() < deadline) {
-      LockSupport.parkNanos(SIGN_IN_PAUSE.toNanos());
-      response = viewers.client.send(request, BodyHandlers.ofString());
-    }
-    if (response.statusCode() != 201) {
-      throw new Failure("the dashboard does not let us in: " + response.body());
-    }
-    viewers.csrfToken = JSON.readTree(response.body()).path("csrfToken").textValue();
+    byte[] session = viewers.sendUntil(201, 401, request, TIMEOUT, SIGN_IN_PAUSE);
+    viewers.csrfToken = JSON.readTree(session).path("csrfToken").textValue();
     return viewers;
   }
 
   /** Waits until all statistics are computed once. Requests before that receive no statistics. */
   void awaitStatistics() throws IOException, InterruptedException {
-    long deadline = System.nanoTime() + FIRST_COUNT.toNanos();
-    HttpRequest overview = request("/api/overview").build();
-    HttpResponse<byte[]> response = client.send(overview, BodyHandlers.ofByteArray());
-    while (response.statusCode() == 503 && System.nanoTime() < deadline) {
-      LockSupport.parkNanos(STATISTICS_POLL.toNanos());
-      response = client.send(overview, BodyHandlers.ofByteArray());
+    sendUntil(200, 503, request("/api/overview").build(), FIRST_COUNT, STATISTICS_POLL);
+  }
+
+  /** Repeats a request while its answer has a passing status, and returns the last answer. */
+  private byte[] sendUntil(
+      int expected, int passing, HttpRequest request, Duration limit, Duration pause)
+      throws IOException, InterruptedException {
+    long deadline = System.nanoTime() + limit.toNanos();
+    HttpResponse<byte[]> response = client.send(request, BodyHandlers.ofByteArray());
+    while (response.statusCode() == passing && System.nanoTime() - deadline < 0) {
+      Thread.sleep(pause.toMillis());
+      response = client.send(request, BodyHandlers.ofByteArray());
     }
-    body("/api/overview", 200, response);
+    return body(request.uri().getPath(), expected, response);
   }
 
   /**

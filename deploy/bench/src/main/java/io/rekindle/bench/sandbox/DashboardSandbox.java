@@ -48,22 +48,23 @@ public final class DashboardSandbox implements AutoCloseable {
   }
 
   /** Starts the database with schema and shipped policies. */
-  public static DashboardSandbox start(Path directory, Progress progress) throws SQLException {
+  public static DashboardSandbox start(Path directory, Progress progress)
+      throws SQLException, InterruptedException {
     DashboardSandbox started = new DashboardSandbox(Sandbox.kept(directory, progress));
     try {
       progress.step("starting Postgres");
       started.startDatabase();
       return started;
-    } catch (RuntimeException | SQLException e) {
+    } catch (RuntimeException | SQLException | InterruptedException e) {
       started.close();
       throw e;
     }
   }
 
-  private void startDatabase() throws SQLException {
+  private void startDatabase() throws SQLException, InterruptedException {
     postgres.configure(sandbox.installation());
     postgres.initialise(sandbox.installation());
-    sandbox.start(postgres, postgres::check);
+    sandbox.start(postgres);
     postgres.createDatabase();
     Schema.prepare(postgres.owner());
   }
@@ -78,11 +79,11 @@ public final class DashboardSandbox implements AutoCloseable {
    *
    * @return the time from the start of the process to the first answer about its health
    */
-  public Duration startDashboard() {
-    sandbox.start(dashboard, dashboard::check);
+  public Duration startDashboard() throws InterruptedException {
+    sandbox.start(dashboard);
     sandbox.stopLast();
     long begin = System.nanoTime();
-    process = sandbox.start(dashboard, dashboard::check);
+    process = sandbox.start(dashboard);
     return Duration.ofNanos(System.nanoTime() - begin);
   }
 

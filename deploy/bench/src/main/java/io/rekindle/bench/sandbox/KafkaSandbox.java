@@ -22,7 +22,7 @@ public final class KafkaSandbox implements AutoCloseable {
   }
 
   /** Starts a broker, and waits until it answers. */
-  public static KafkaSandbox start(Progress progress) throws IOException {
+  public static KafkaSandbox start(Progress progress) throws IOException, InterruptedException {
     Sandbox sandbox = Sandbox.temporary(progress);
     try {
       KafkaBroker kafka =
@@ -35,9 +35,9 @@ public final class KafkaSandbox implements AutoCloseable {
       kafka.configure(sandbox.installation());
       progress.step("starting Kafka");
       kafka.initialise();
-      sandbox.start(kafka, kafka::check);
+      sandbox.start(kafka);
       return new KafkaSandbox(sandbox, kafka);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | InterruptedException e) {
       sandbox.close();
       throw e;
     }

@@ -5,6 +5,7 @@ import io.rekindle.local.process.EventLog;
 import io.rekindle.local.process.ManagedProcess;
 import io.rekindle.local.process.Pid;
 import io.rekindle.local.process.PidFile;
+import io.rekindle.local.process.Wait;
 import io.rekindle.local.server.Installation;
 import io.rekindle.local.server.Port;
 import io.rekindle.local.server.Server;
@@ -20,7 +21,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
-import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** Runs single servers of a stack as processes in a directory of their own. */
 final class Sandbox implements AutoCloseable {
@@ -90,34 +91,35 @@ final class Sandbox implements AutoCloseable {
     return ports.get(port);
   }
 
-  /** Checks a server; fails if it does not answer. */
-  interface Check {
-    void run() throws IOException;
-  }
-
   /**
    * Starts a server and returns when it answers.
    *
    * @return its process
    * @throws Failure if the server does not answer
    */
-  ProcessHandle start(Server server, Check check) {
+  ProcessHandle start(Server server) throws InterruptedException {
     ManagedProcess process = new ManagedProcess(server.process(), data, log);
+    String title = process.spec().title();
     processes.push(process);
     process.start();
-    long deadline = System.nanoTime() + START_LIMIT.toNanos();
-    while (true) {
-      try {
-        check.run();
-        return PidFile.read(data.pidFile(process.spec().name()))
-            .flatMap(Pid::handle)
-            .orElseThrow(() -> new Failure(process.spec().title() + " has ended again"));
-      } catch (IOException e) {
-        if (System.nanoTime() > deadline) {
-          throw new Failure(process.spec().title() + " does not answer: " + e.getMessage(), e);
-        }
-        LockSupport.parkNanos(POLL.toNanos());
-      }
+    AtomicReference<String> trouble = new AtomicReference<>();
+    Wait.until(
+        () -> answers(server, trouble),
+        START_LIMIT,
+        POLL,
+        () -> title + " does not answer: " + trouble.get());
+    return PidFile.read(data.pidFile(process.spec().name()))
+        .flatMap(Pid::handle)
+        .orElseThrow(() -> new Failure(title + " has ended again"));
+  }
+
+  private static boolean answers(Server server, AtomicReference<String> trouble) {
+    try {
+      server.check();
+      return true;
+    } catch (IOException e) {
+      trouble.set(e.getMessage());
+      return false;
     }
   }
 

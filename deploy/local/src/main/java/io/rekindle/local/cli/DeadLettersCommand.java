@@ -79,7 +79,7 @@ public final class DeadLettersCommand implements Runnable {
             // Removed first, so that a letter stored twice takes the place of its last record.
             byId.remove(letter.id());
             // A list needs no values, and they may be large.
-            byId.put(letter.id(), withoutValue(letter));
+            byId.put(letter.id(), letter.with(null, null));
           }
         });
     List<DeadLetter> letters = new ArrayList<>(byId.values());
@@ -247,19 +247,6 @@ public final class DeadLettersCommand implements Runnable {
                 err.println("warning: " + text(problem));
               });
     }
-  }
-
-  private static DeadLetter withoutValue(DeadLetter letter) {
-    return new DeadLetter(
-        letter.topic(),
-        letter.partition(),
-        letter.offset(),
-        letter.timestamp(),
-        null,
-        null,
-        letter.reason(),
-        letter.error(),
-        letter.version());
   }
 
   private static String text(String fromOutside) {

@@ -5,6 +5,7 @@ import io.rekindle.local.process.EventLog;
 import io.rekindle.local.process.LogTail;
 import io.rekindle.local.process.Pid;
 import io.rekindle.local.process.PidFile;
+import io.rekindle.local.process.Wait;
 import io.rekindle.local.server.StackInfo;
 import io.rekindle.local.stack.Orphans;
 import io.rekindle.local.stack.Supervisor;
@@ -14,9 +15,9 @@ import java.io.IOException;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -31,6 +32,8 @@ public final class DownCommand implements Callable<Integer> {
 
   /** More than the sum of the supervisor's limits. */
   private static final Duration LIMIT = Duration.ofMinutes(4);
+
+  private static final Duration POLL = Duration.ofMillis(50);
 
   @Mixin private DataOption data;
 
@@ -54,23 +57,27 @@ public final class DownCommand implements Callable<Integer> {
     LogTail tail = LogTail.fromEndOf(directory.log(Supervisor.NAME));
     progress.step("stopping");
     supervisor.destroy();
-    long deadline = System.nanoTime() + LIMIT.toNanos();
-    boolean ended = false;
-    while (!ended) {
-      ended = !supervisor.isAlive();
-      for (String line : tail.newLines()) {
-        if (line.startsWith(EventLog.STEP)) {
-          progress.step(line.substring(EventLog.STEP.length()));
-        } else if (!line.equals(Supervisor.STOPPED)) {
-          progress.print(line);
-        }
-      }
-      if (System.nanoTime() - deadline > 0) {
-        throw new Failure(
+    Wait.until(
+        () -> {
+          // The last lines come before the end.
+          boolean ended = !supervisor.isAlive();
+          show(tail.newLines(), progress);
+          return ended;
+        },
+        LIMIT,
+        POLL,
+        () ->
             "the supervisor (pid %d) does not end: see %s"
                 .formatted(supervisor.pid(), directory.log(Supervisor.NAME)));
+  }
+
+  private static void show(List<String> lines, Progress progress) {
+    for (String line : lines) {
+      if (line.startsWith(EventLog.STEP)) {
+        progress.step(line.substring(EventLog.STEP.length()));
+      } else if (!line.equals(Supervisor.STOPPED)) {
+        progress.print(line);
       }
-      TimeUnit.MILLISECONDS.sleep(50);
     }
   }
 

@@ -57,10 +57,10 @@ public final class Rekindle implements Runnable {
   private static int explain(Exception e, CommandLine command, CommandLine.ParseResult parsed)
       throws Exception {
     String sentence;
-    int exitCode = 1;
+    int exitCode = command.getCommandSpec().exitCodeOnExecutionException();
     if (e instanceof Failure failure) {
       sentence = failure.getMessage();
-      exitCode = failure.exitCode();
+      exitCode = Math.max(exitCode, failure.exitCode());
     } else if (e instanceof SQLException) {
       sentence = "the database failed, see `rekindle status`: " + e.getMessage();
     } else if (e instanceof KafkaException) {

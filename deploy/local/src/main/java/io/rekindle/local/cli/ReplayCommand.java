@@ -52,16 +52,13 @@ public final class ReplayCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   @Override
-  public Integer call() throws InterruptedException {
+  public Integer call() throws IOException, SQLException, InterruptedException {
     ReplayComparison.Result result = replay();
     print(result, spec.commandLine().getOut());
     return result.differences().isEmpty() ? 0 : 1;
   }
 
-  /**
-   * @throws Failure with exit code 2 if there is nothing to compare
-   */
-  private ReplayComparison.Result replay() throws InterruptedException {
+  private ReplayComparison.Result replay() throws IOException, SQLException, InterruptedException {
     try (Progress progress = Progress.onStandardError()) {
       StackInfo stack = StackInfo.read(data.path());
       ShadowDatabase database = new ShadowDatabase(stack);
@@ -74,13 +71,6 @@ public final class ReplayCommand implements Callable<Integer> {
           database.drop();
         }
       }
-    } catch (Failure e) {
-      throw new Failure(e.getMessage(), e, VerifyCommand.NOT_VERIFIED);
-    } catch (IOException | SQLException e) {
-      throw new Failure(
-          "it could not be compared, see `rekindle status`: " + e.getMessage(),
-          e,
-          VerifyCommand.NOT_VERIFIED);
     }
   }
 

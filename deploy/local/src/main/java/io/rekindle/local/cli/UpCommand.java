@@ -215,7 +215,7 @@ public final class UpCommand implements Callable<Integer> {
     }
   }
 
-  /** The error message that the process printed, or its exit code if there is none. */
+  /** Returns the error message that the process printed, or its exit code without one. */
   private static String whyEnded(Path output, int exitCode) throws IOException {
     String prefix = "rekindle: ";
     String printed =

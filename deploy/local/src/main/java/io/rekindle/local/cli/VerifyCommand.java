@@ -1,14 +1,12 @@
 package io.rekindle.local.cli;
 
 import io.rekindle.local.server.StackInfo;
-import io.rekindle.local.terminal.Failure;
 import io.rekindle.local.terminal.Progress;
 import io.rekindle.local.verify.Verification;
 import java.io.PrintWriter;
 import java.sql.SQLException;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.postgresql.ds.PGSimpleDataSource;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -38,26 +36,14 @@ public final class VerifyCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   @Override
-  public Integer call() throws InterruptedException {
-    Verification.Result result = verify();
-    print(result, spec.commandLine().getOut());
-    return result.differences().isEmpty() ? 0 : 1;
-  }
-
-  /**
-   * @throws Failure with exit code 2 if the stack cannot be verified
-   */
-  private Verification.Result verify() throws InterruptedException {
+  public Integer call() throws SQLException, InterruptedException {
+    Verification.Result result;
     try (Progress progress = Progress.onStandardError()) {
       StackInfo stack = StackInfo.read(data.path());
-      PGSimpleDataSource database = stack.ownerDatabase();
-      return new Verification(database, timeout.duration(), progress).run();
-    } catch (Failure e) {
-      throw new Failure(e.getMessage(), e, NOT_VERIFIED);
-    } catch (SQLException e) {
-      throw new Failure(
-          "the database failed, see `rekindle status`: " + e.getMessage(), e, NOT_VERIFIED);
+      result = new Verification(stack.ownerDatabase(), timeout.duration(), progress).run();
     }
+    print(result, spec.commandLine().getOut());
+    return result.differences().isEmpty() ? 0 : 1;
   }
 
   public static void print(Verification.Result result, PrintWriter out) {
@@ -65,7 +51,7 @@ public final class VerifyCommand implements Callable<Integer> {
     out.printf("%d users checked, %d differences%n", result.checked(), result.differences().size());
   }
 
-  /** Some of the differences, by user. */
+  /** Prints the first differences, by user. */
   static void printFirst(Map<String, String> differences, PrintWriter out) {
     differences.entrySet().stream()
         .limit(SHOWN)

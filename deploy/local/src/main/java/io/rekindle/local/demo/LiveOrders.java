@@ -143,7 +143,7 @@ public final class LiveOrders implements AutoCloseable {
     } else if (chance < 95) {
       cancel(connection);
     } else if (chance < 97) {
-      order(connection, silent.isEmpty() ? null : silent.get(random.nextInt(silent.size())));
+      order(connection, anySilent());
     } else if (chance < 98) {
       join(connection);
     } else {
@@ -220,6 +220,10 @@ public final class LiveOrders implements AutoCloseable {
     return turn.client();
   }
 
+  private Client anySilent() {
+    return silent.isEmpty() ? null : silent.get(random.nextInt(silent.size()));
+  }
+
   private double nextGap(Client client) {
     return OrderingPattern.logNormal(client.gapDays(), 0.3, random);
   }
@@ -233,13 +237,8 @@ public final class LiveOrders implements AutoCloseable {
     String sql =
         "insert into shop.orders (order_id, user_id, amount, currency, category)"
             + " values (?, ?, ?, 'EUR', ?)";
-    try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      statement.setString(1, order.orderId());
-      statement.setString(2, client.userId());
-      statement.setBigDecimal(3, order.amount());
-      statement.setString(4, DemoShop.category(client.preferred(), random));
-      statement.executeUpdate();
-    }
+    String category = DemoShop.category(client.preferred(), random);
+    update(connection, sql, order.orderId(), client.userId(), order.amount(), category);
     recent.addLast(order);
     if (recent.size() > RECENT_ORDERS) {
       recent.removeFirst();
@@ -250,11 +249,7 @@ public final class LiveOrders implements AutoCloseable {
     Order order = recent.pollFirst();
     if (order != null) {
       String sql = "update shop.orders set refunded_amount = ? where order_id = ?";
-      try (PreparedStatement statement = connection.prepareStatement(sql)) {
-        statement.setBigDecimal(1, DemoShop.refund(order.amount(), random));
-        statement.setString(2, order.orderId());
-        statement.executeUpdate();
-      }
+      update(connection, sql, DemoShop.refund(order.amount(), random), order.orderId());
     }
   }
 
@@ -262,37 +257,41 @@ public final class LiveOrders implements AutoCloseable {
     Order order = recent.pollLast();
     if (order != null) {
       String sql = "update shop.orders set status = 'CANCELLED' where order_id = ?";
-      try (PreparedStatement statement = connection.prepareStatement(sql)) {
-        statement.setString(1, order.orderId());
-        statement.executeUpdate();
-      }
+      update(connection, sql, order.orderId());
     }
   }
 
   private void join(Connection connection) throws SQLException {
     Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
     String userId = DemoShop.USER_ID_PREFIX + UUID.randomUUID();
-    UserRow row = DemoShop.Client.joining(userId, now, random);
+    UserRow row = DemoClient.joining(userId, now, random);
     Upsert.users(Upsert.ALL_USER_COLUMNS).write(connection, List.of(row));
     Client client =
         new Client(
             userId,
             row.preferredCategories(),
-            DemoShop.Client.usualBasket(random),
+            DemoClient.usualBasket(random),
             FIRST_ORDERS_GAP_DAYS);
     double present = turns.isEmpty() ? 0 : turns.peek().at();
     turns.add(new Turn(present + random.nextDouble(), client));
   }
 
   private void changeConsent(Connection connection) throws SQLException {
-    Client client = silent.isEmpty() ? null : silent.get(random.nextInt(silent.size()));
+    Client client = anySilent();
     if (client != null) {
       String sql =
           "update shop.users set marketing_consent = not marketing_consent where user_id = ?";
-      try (PreparedStatement statement = connection.prepareStatement(sql)) {
-        statement.setString(1, client.userId());
-        statement.executeUpdate();
+      update(connection, sql, client.userId());
+    }
+  }
+
+  private static void update(Connection connection, String sql, Object... parameters)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      for (int i = 0; i < parameters.length; i++) {
+        statement.setObject(i + 1, parameters[i]);
       }
+      statement.executeUpdate();
     }
   }
 

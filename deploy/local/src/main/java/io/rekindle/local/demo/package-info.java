@@ -1,2 +1,2 @@
-/** A shop to look at when one has none at hand: its history, and its days as they go by. */
+/** A made-up shop for a demo: its history and its new orders. */
 package io.rekindle.local.demo;

@@ -76,7 +76,7 @@ public final class CsvImport {
 
   /** Returns the span from the file's newest order to now; zero if the file has no valid row. */
   public Duration shiftToNow(Path orders) throws IOException {
-    FirstPass firstPass = firstPass(orders, new RowFormat.Orders(), TimeShift.ANY);
+    FirstPass firstPass = firstPass(orders, RowFormat.ORDERS, TimeShift.ANY);
     return firstPass.newest() == null
         ? Duration.ZERO
         : Duration.between(firstPass.newest(), now.truncatedTo(ChronoUnit.MILLIS));
@@ -84,12 +84,12 @@ public final class CsvImport {
 
   /** Imports {@code shop.users}, all times moved by {@code shift}. */
   public Report users(Path file, Duration shift) throws IOException, SQLException {
-    return write(file, new RowFormat.Users(), TimeShift.shifted(shift, now));
+    return write(file, RowFormat.USERS, TimeShift.shifted(shift, now));
   }
 
   /** Imports {@code shop.orders}, all times moved by {@code shift}. */
   public Report orders(Path file, Duration shift) throws IOException, SQLException {
-    return write(file, new RowFormat.Orders(), TimeShift.shifted(shift, now));
+    return write(file, RowFormat.ORDERS, TimeShift.shifted(shift, now));
   }
 
   private <R> FirstPass firstPass(Path file, RowFormat<R> format, TimeShift times)
@@ -105,8 +105,8 @@ public final class CsvImport {
         progress.count("reading " + file.getFileName(), rows, 0);
         try {
           R row = format.parse(fields.of(source));
-          lastLines.put(format.id(row), source.line());
-          Instant time = format.time(row);
+          lastLines.put(format.id().apply(row), source.line());
+          Instant time = format.time().apply(row);
           newest = newest == null || time.isAfter(newest) ? time : newest;
         } catch (InvalidValueException e) {
           // The second reading reports the row. The first one only skips it.
@@ -128,7 +128,7 @@ public final class CsvImport {
       columns.retainAll(format.known());
       Set<String> unknown = new LinkedHashSet<>(csv.header());
       unknown.removeAll(columns);
-      Upsert<R> upsert = format.upsert(columns);
+      Upsert<R> upsert = format.upsert().apply(columns);
       RowFields fields = new RowFields(csv.header(), times);
       List<R> batch = new ArrayList<>(BATCH_ROWS);
       for (CsvFile.Row source = csv.next(); source != null; source = csv.next()) {
@@ -136,7 +136,7 @@ public final class CsvImport {
         progress.count("importing " + file.getFileName(), read, firstPass.rows());
         try {
           R row = format.parse(fields.of(source));
-          if (firstPass.lastLines().get(format.id(row)) == source.line()) {
+          if (firstPass.lastLines().get(format.id().apply(row)) == source.line()) {
             batch.add(row);
           } else {
             repeated++;
@@ -167,7 +167,7 @@ public final class CsvImport {
       throws SQLException {
     Set<String> unknownUsers = unknownUsers(batch, format);
     totals.withoutUser +=
-        batch.stream().filter(row -> unknownUsers.contains(format.owner(row))).count();
+        batch.stream().filter(row -> unknownUsers.contains(format.owner().apply(row))).count();
     totals.add(upsert.write(connection, batch));
     connection.commit();
   }
@@ -176,7 +176,7 @@ public final class CsvImport {
   private <R> Set<String> unknownUsers(List<R> batch, RowFormat<R> format) throws SQLException {
     Set<String> owners = new HashSet<>();
     for (R row : batch) {
-      String owner = format.owner(row);
+      String owner = format.owner().apply(row);
       if (owner != null) {
         owners.add(owner);
       }

@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/** Stops a job with a savepoint, from which the next start goes on. */
+/** Stops a job with a savepoint for the next start. */
 public final class Savepoints {
 
   private static final Duration LIMIT = Duration.ofMinutes(1);
@@ -15,13 +15,13 @@ public final class Savepoints {
   private final FlinkRest flink;
   private final EventLog log;
 
-  /** Savepoints of jobs on this cluster, reported in the log. */
+  /** Creates savepoints of the cluster's jobs, and reports them in the log. */
   public Savepoints(FlinkRest flink, EventLog log) {
     this.flink = flink;
     this.log = log;
   }
 
-  /** Stops the job with a savepoint. Reports why if it cannot; the job may then still run. */
+  /** Stops the job with a savepoint. Reports a failure, after which the job may still run. */
   public void stopWithSavepoint(String jobId) {
     log.step("taking a savepoint");
     try {

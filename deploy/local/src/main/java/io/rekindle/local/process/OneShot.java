@@ -16,9 +16,9 @@ public final class OneShot {
    * Runs a program and waits until it has ended.
    *
    * @param title of the program, for failures
-   * @param output gets what it prints
-   * @throws Failure if it does not end within the limit, or ends with other than 0
-   * @throws IOException if it cannot be started
+   * @param output the file for its output
+   * @throws Failure if the program does not end within the limit, or its exit code is not 0
+   * @throws IOException if the program cannot be started
    */
   public static void run(String title, ProcessBuilder program, Path output, Duration limit)
       throws IOException {

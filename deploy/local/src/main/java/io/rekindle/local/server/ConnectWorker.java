@@ -92,7 +92,11 @@ public final class ConnectWorker implements Server {
             plugins.toString()));
   }
 
-  /** Creates the connector, or updates its settings. */
+  /**
+   * Creates the connector, or updates its settings.
+   *
+   * @throws IllegalArgumentException if the worker refuses the settings; the message has the reason
+   */
   public void putConnector() throws IOException {
     api.put(
         ConnectorConfig.of(

@@ -4,15 +4,13 @@ import io.rekindle.local.process.ClassArchive;
 import io.rekindle.local.process.DataDirectory;
 import io.rekindle.local.process.ProcessSpec;
 import io.rekindle.local.server.StackInfo.Account;
-import io.rekindle.platform.rest.RestClient;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
 /** The process of the dashboard. */
-public final class DashboardServer implements Server {
+public final class DashboardServer extends HttpServer {
 
   public static final String NAME = "dashboard";
 
@@ -23,7 +21,6 @@ public final class DashboardServer implements Server {
   private final String flinkUrl;
   private final String kafkaBootstrap;
   private final String classPath;
-  private final RestClient rest;
 
   public DashboardServer(
       DataDirectory data,
@@ -33,6 +30,7 @@ public final class DashboardServer implements Server {
       String flinkUrl,
       String kafkaBootstrap,
       Installation installation) {
+    super(port, "/health");
     this.data = data;
     this.postgres = postgres;
     this.port = port;
@@ -40,7 +38,6 @@ public final class DashboardServer implements Server {
     this.flinkUrl = flinkUrl;
     this.kafkaBootstrap = kafkaBootstrap;
     this.classPath = installation.classPath("dashboard", data);
-    this.rest = new RestClient(url());
   }
 
   @Override
@@ -71,17 +68,8 @@ public final class DashboardServer implements Server {
         Duration.ofSeconds(20));
   }
 
-  @Override
-  public void check() throws IOException {
-    rest.get("/health");
-  }
-
   /** The account of the demo. */
   public Account account() {
     return new Account(DemoIdentity.DASHBOARD_ACCOUNT, password);
-  }
-
-  public String url() {
-    return "http://127.0.0.1:" + port;
   }
 }

@@ -110,7 +110,7 @@ public final class FlinkCluster {
   }
 
   /**
-   * Returns the component's name. The first TaskManager has no number, since most stacks have only
+   * Returns a TaskManager. The name of the first one has no number, since most stacks have only
    * one.
    */
   private Server taskManager(int number) {

@@ -62,7 +62,7 @@ public final class KafkaBroker implements Server {
 
   @Override
   public void check() throws IOException {
-    // A new client costs nearly a second on two cores, so the check keeps one.
+    // A new client costs nearly a second on two cores, so a bare connection is tried first.
     try (Socket socket = new Socket()) {
       socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), ANSWER_MS);
     }

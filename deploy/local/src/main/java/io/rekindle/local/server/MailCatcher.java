@@ -2,8 +2,6 @@ package io.rekindle.local.server;
 
 import io.rekindle.local.process.DataDirectory;
 import io.rekindle.local.process.ProcessSpec;
-import io.rekindle.platform.rest.RestClient;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -12,7 +10,7 @@ import java.util.Map;
  * GreenMail, an SMTP server that accepts every email and delivers none. An HTTP API shows the
  * emails, which are in memory.
  */
-public final class MailCatcher implements Server {
+public final class MailCatcher extends HttpServer {
 
   public static final String NAME = "mail";
 
@@ -20,14 +18,13 @@ public final class MailCatcher implements Server {
   private final int smtpPort;
   private final int apiPort;
   private final String classPath;
-  private final RestClient rest;
 
   public MailCatcher(DataDirectory data, int smtpPort, int apiPort, Installation installation) {
+    super(apiPort, "/api/service/readiness");
     this.data = data;
     this.smtpPort = smtpPort;
     this.apiPort = apiPort;
     this.classPath = installation.classPath("mail", data);
-    this.rest = new RestClient(url());
   }
 
   @Override
@@ -52,20 +49,11 @@ public final class MailCatcher implements Server {
         Duration.ofSeconds(10));
   }
 
-  @Override
-  public void check() throws IOException {
-    rest.get("/api/service/readiness");
-  }
-
   int smtpPort() {
     return smtpPort;
   }
 
   public String smtp() {
     return "127.0.0.1:" + smtpPort;
-  }
-
-  public String url() {
-    return "http://127.0.0.1:" + apiPort;
   }
 }

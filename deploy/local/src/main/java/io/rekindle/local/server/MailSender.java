@@ -3,8 +3,6 @@ package io.rekindle.local.server;
 import io.rekindle.local.process.DataDirectory;
 import io.rekindle.local.process.ProcessSpec;
 import io.rekindle.local.server.StackInfo.Account;
-import io.rekindle.platform.rest.RestClient;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -12,7 +10,7 @@ import java.util.Map;
 /**
  * The process of the sender, which sends emails to the mail catcher and answers unsubscribe links.
  */
-public final class MailSender implements Server {
+public final class MailSender extends HttpServer {
 
   public static final String NAME = "sender";
 
@@ -22,7 +20,6 @@ public final class MailSender implements Server {
   private final int port;
   private final String unsubscribeSecret;
   private final String classPath;
-  private final RestClient rest;
 
   /**
    * @param unsubscribeSecret the secret that signs the links, shared with the job
@@ -34,13 +31,13 @@ public final class MailSender implements Server {
       int port,
       String unsubscribeSecret,
       Installation installation) {
+    super(port, "/health");
     this.data = data;
     this.postgres = postgres;
     this.mail = mail;
     this.port = port;
     this.unsubscribeSecret = unsubscribeSecret;
     this.classPath = installation.classPath("sender", data);
-    this.rest = new RestClient(url());
   }
 
   @Override
@@ -71,14 +68,5 @@ public final class MailSender implements Server {
             Map.entry("REKINDLE_UNSUBSCRIBE_BASE_URL", url()),
             Map.entry("REKINDLE_UNSUBSCRIBE_SECRET", unsubscribeSecret)),
         Duration.ofSeconds(10));
-  }
-
-  @Override
-  public void check() throws IOException {
-    rest.get("/health");
-  }
-
-  public String url() {
-    return "http://127.0.0.1:" + port;
   }
 }

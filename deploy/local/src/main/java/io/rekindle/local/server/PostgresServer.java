@@ -36,14 +36,13 @@ public final class PostgresServer implements Server {
   /** The signal for an immediate and orderly end. TERM would wait for the last client. */
   public static final String STOP_SIGNAL = "INT";
 
-  /** The database of a replay of the topics. */
+  /** The rights of roles. The owner creates the database of a replay. */
   private static final Map<String, String> RIGHTS = Map.of(OWNER, "createdb", CDC, "replication");
 
   /** The roles with a password. */
   static final List<String> ROLES = List.of(SUPERUSER, OWNER, CDC, PIPELINE, SENDER, API);
 
   private static final Duration INITDB_LIMIT = Duration.ofMinutes(1);
-  private static final int ANSWER_SECONDS = 5;
 
   private final DataDirectory data;
   private final StackSettings settings;
@@ -116,7 +115,7 @@ public final class PostgresServer implements Server {
 
   /** Creates the missing database and roles, with the passwords of this stack. */
   public void createDatabase() throws SQLException {
-    try (Connection connection = dataSource("postgres", SUPERUSER).getConnection()) {
+    try (Connection connection = superuser().getConnection()) {
       for (String role : ROLES) {
         if (!exists(connection, "select 1 from pg_roles where rolname = ?", role)) {
           execute(connection, "create role " + role);
@@ -135,7 +134,7 @@ public final class PostgresServer implements Server {
   /** Checks that the superuser can connect. */
   @Override
   public void check() throws IOException {
-    try (Connection connection = dataSource("postgres", SUPERUSER).getConnection();
+    try (Connection connection = superuser().getConnection();
         Statement statement = connection.createStatement()) {
       statement.execute("select 1");
     } catch (SQLException e) {
@@ -144,11 +143,15 @@ public final class PostgresServer implements Server {
   }
 
   public PGSimpleDataSource owner() {
-    return dataSource(DATABASE, OWNER);
+    return account(OWNER).connections(jdbcUrl());
   }
 
   public String jdbcUrl() {
-    return "jdbc:postgresql://127.0.0.1:" + port + "/" + DATABASE;
+    return jdbcUrl(DATABASE);
+  }
+
+  private String jdbcUrl(String database) {
+    return "jdbc:postgresql://127.0.0.1:" + port + "/" + database;
   }
 
   /** Returns the URI for libpq. The password needs no escape in a URI. */
@@ -165,17 +168,9 @@ public final class PostgresServer implements Server {
     return port;
   }
 
-  private PGSimpleDataSource dataSource(String database, String role) {
-    PGSimpleDataSource source = new PGSimpleDataSource();
-    source.setServerNames(new String[] {"127.0.0.1"});
-    source.setPortNumbers(new int[] {port});
-    source.setDatabaseName(database);
-    source.setUser(role);
-    source.setPassword(settings.password(role));
-    source.setConnectTimeout(ANSWER_SECONDS);
-    source.setLoginTimeout(ANSWER_SECONDS);
-    source.setApplicationName("rekindle");
-    return source;
+  /** Returns connections of the superuser to the database that every server has. */
+  private PGSimpleDataSource superuser() {
+    return account(SUPERUSER).connections(jdbcUrl("postgres"));
   }
 
   private void initdb(Path files, Path password) throws IOException {

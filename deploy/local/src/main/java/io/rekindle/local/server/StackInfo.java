@@ -60,6 +60,18 @@ public record StackInfo(
   /** A user name, usually a database role, and its password. */
   public record Account(String user, String password) {
 
+    /** Returns connections of this role. Connecting takes at most 5 s. */
+    public PGSimpleDataSource connections(String jdbcUrl) {
+      PGSimpleDataSource database = new PGSimpleDataSource();
+      database.setUrl(jdbcUrl);
+      database.setUser(user);
+      database.setPassword(password);
+      database.setConnectTimeout(ANSWER_SECONDS);
+      database.setLoginTimeout(ANSWER_SECONDS);
+      database.setApplicationName("rekindle");
+      return database;
+    }
+
     @Override
     public String toString() {
       return user;
@@ -89,15 +101,9 @@ public record StackInfo(
     return info;
   }
 
-  /** Returns connections of the database's owner. Connecting takes at most 5 s. */
+  /** Returns connections of the database's owner. */
   public PGSimpleDataSource ownerDatabase() {
-    PGSimpleDataSource database = new PGSimpleDataSource();
-    database.setUrl(jdbcUrl);
-    database.setUser(owner.user());
-    database.setPassword(owner.password());
-    database.setConnectTimeout(ANSWER_SECONDS);
-    database.setApplicationName("rekindle");
-    return database;
+    return owner.connections(jdbcUrl);
   }
 
   /** Replaces the file in one step, so that a reader never sees half of it. */
@@ -107,27 +113,6 @@ public record StackInfo(
 
   public static void delete(Path data) throws IOException {
     Files.deleteIfExists(data.resolve(FILE));
-  }
-
-  public StackInfo withJobId(String newJobId) {
-    return new StackInfo(
-        postgresUri,
-        jdbcUrl,
-        owner,
-        cdc,
-        pipeline,
-        sender,
-        api,
-        kafkaBootstrap,
-        connectUrl,
-        flinkUrl,
-        dashboardUrl,
-        dashboardAccount,
-        senderUrl,
-        mailSmtp,
-        mailUrl,
-        newJobId,
-        supervisor);
   }
 
   @Override

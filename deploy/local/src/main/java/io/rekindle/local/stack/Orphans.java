@@ -23,16 +23,16 @@ import java.util.stream.Stream;
 /** Processes that a supervisor left behind when it was killed. */
 public final class Orphans {
 
-  /** For all of them together. */
+  /** The time for the end of all processes together. */
   private static final Duration GRACE = Duration.ofSeconds(10);
 
   private Orphans() {}
 
   /**
-   * Ends those that are left of earlier runs on a data directory. A process is only touched if its
-   * number, its start and its command line all say that it is one of this stack's.
+   * Ends the processes of earlier runs on a data directory. The number, the start and the command
+   * line of a process must all be those of this stack.
    *
-   * @return how many there were
+   * @return the number of these processes
    */
   public static int end(DataDirectory data, EventLog log) {
     List<ProcessHandle> orphans = new ArrayList<>();
@@ -46,7 +46,7 @@ public final class Orphans {
                 log.report(
                     "ending %s (pid %d), left behind by a run that was killed"
                         .formatted(component, process.pid()));
-                // A JVM that a script started in the background may not hear of INT.
+                // A JVM that a script started in the background may ignore INT.
                 Signals.send(
                     process,
                     component.equals(PostgresServer.NAME) ? PostgresServer.STOP_SIGNAL : "TERM");
@@ -87,7 +87,7 @@ public final class Orphans {
               processes.stream().map(ProcessHandle::onExit).toArray(CompletableFuture[]::new))
           .get(GRACE.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
-      // Who is still there is seen to next.
+      // The caller ends the remaining processes.
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (ExecutionException e) {

@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * The files that processes write to through a descriptor of their own and cannot rotate themselves:
- * what they print, and Postgres' log.
+ * The output of the processes and Postgres' log. The processes keep these files open, and cannot
+ * rotate them.
  */
 final class OutputFiles {
 
@@ -27,9 +27,7 @@ final class OutputFiles {
     this.directory = directory;
   }
 
-  /**
-   * Empties those that have grown beyond 10 MB; the old content is beside it until the next time.
-   */
+  /** Empties files of more than 10 MB, and keeps the old content beside each. */
   void limit() throws IOException {
     try (Stream<Path> files = Files.list(directory)) {
       for (Path file : files.filter(OutputFiles::isOutput).toList()) {
@@ -38,7 +36,7 @@ final class OutputFiles {
               file,
               file.resolveSibling(file.getFileName() + ".1"),
               StandardCopyOption.REPLACE_EXISTING);
-          // They are open for appending, so the next line goes to the new end.
+          // The processes append, so the next line goes to the new end.
           try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
             channel.truncate(0);
           }
@@ -47,7 +45,7 @@ final class OutputFiles {
     }
   }
 
-  /** The end of a file; nothing if there is none. */
+  /** Returns the last lines of a file; none without the file. */
   static List<String> lastLines(Path file, int count) {
     try {
       List<String> lines = Files.readString(file, StandardCharsets.ISO_8859_1).lines().toList();

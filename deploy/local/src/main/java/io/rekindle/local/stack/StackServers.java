@@ -88,7 +88,7 @@ final class StackServers {
             settings.unsubscribeSecret(),
             installation);
 
-    // What depends on others stops before them.
+    // A server stops before the servers that it needs.
     manage(dashboard);
     manage(sender);
     manage(mail);
@@ -150,8 +150,12 @@ final class StackServers {
     return processes.values();
   }
 
-  /** Where everything is; without a job yet. */
-  StackInfo info() {
+  /**
+   * Returns the addresses and passwords of all servers.
+   *
+   * @param jobId null before the first job
+   */
+  StackInfo info(String jobId) {
     return new StackInfo(
         postgres.uri(),
         postgres.jdbcUrl(),
@@ -168,7 +172,7 @@ final class StackServers {
         sender.url(),
         mail.smtp(),
         mail.url(),
-        null,
+        jobId,
         Pid.current());
   }
 

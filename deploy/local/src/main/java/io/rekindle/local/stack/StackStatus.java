@@ -6,14 +6,14 @@ import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import java.util.Map;
 
 /**
- * How a stack is. The names are those of {@code rekindle status --json}; unknown values are left
- * out there.
+ * The status of a stack. The names are those of {@code rekindle status --json}, which leaves
+ * unknown values out.
  *
- * @param healthy whether all is well: every component answers, the job runs, and time moves
- * @param taskmanager the first of them
- * @param moreTaskmanagers the others by name, {@code taskmanager-2} and so on; in JSON they stand
- *     beside the first
- * @param flink the cluster as a whole; its processes are those before it
+ * @param healthy whether every component answers, the job runs, and time moves
+ * @param taskmanager the first TaskManager
+ * @param moreTaskmanagers the other TaskManagers by name, {@code taskmanager-2} and so on; in JSON
+ *     they stand beside the first
+ * @param flink the cluster of the JobManager and the TaskManagers
  * @param connector the capture's connector; null if Kafka Connect does not answer
  */
 @JsonInclude(Include.NON_NULL)
@@ -40,12 +40,12 @@ public record StackStatus(
   /**
    * One part of the stack.
    *
-   * @param pid of its process; null if there is none, or none of its own
-   * @param uri libpq URI, of Postgres
-   * @param bootstrap {@code host:port}, of Kafka
-   * @param url of what speaks HTTP
-   * @param smtp {@code host:port}, of the mail catcher
-   * @param trouble why it is not healthy; null if it is
+   * @param pid the number of its process; null without a process of its own
+   * @param uri the libpq URI of Postgres
+   * @param bootstrap {@code host:port} of Kafka
+   * @param url the URL of an HTTP server
+   * @param smtp {@code host:port} of the mail catcher
+   * @param trouble the fault; null for a healthy part
    */
   @JsonInclude(Include.NON_NULL)
   public record Component(
@@ -65,8 +65,8 @@ public record StackStatus(
   /**
    * The Debezium connector.
    *
-   * @param state of the connector, in Kafka Connect's words
-   * @param task state of its task
+   * @param state the connector's state by Kafka Connect
+   * @param task the state of its task
    */
   @JsonInclude(Include.NON_NULL)
   public record Connector(String state, String task, String trouble, boolean healthy) {}
@@ -74,42 +74,43 @@ public record StackStatus(
   /**
    * The Flink job.
    *
-   * @param state in Flink's words; null if there is no job
+   * @param state the state by Flink; null without a job
    */
   @JsonInclude(Include.NON_NULL)
   public record Job(String id, String state, boolean healthy, String trouble) {}
 
   /**
-   * How far the scores have come.
+   * The progress of the scores.
    *
-   * @param scoredUntil every change committed until then is in the scores, ISO 8601; null before
+   * @param scoredUntil the instant up to which the scores have every commit, ISO 8601; null before
    *     the first scores
-   * @param ageSeconds how long ago that was, by the database's clock
-   * @param heldBackBy the partition that is least far; null if Flink does not say
-   * @param why what keeps time from moving; null while it moves
+   * @param ageSeconds the age of that instant by the database's clock
+   * @param heldBackBy the slowest partition; null if Flink does not know it
+   * @param why the reason of a standstill; null while time moves
    */
   @JsonInclude(Include.NON_NULL)
   public record Watermark(
       String scoredUntil, Double ageSeconds, Partition heldBackBy, boolean healthy, String why) {}
 
   /**
-   * How far one partition of a topic has been read.
+   * The progress of one partition of a topic.
    *
-   * @param watermark commit time up to which it is complete, ISO 8601; null before the first tick
+   * @param watermark the commit time up to which it is complete, ISO 8601; null before the first
+   *     tick
    */
   @JsonInclude(Include.NON_NULL)
   public record Partition(String topic, int partition, String watermark) {}
 
   /**
-   * How far capture is behind the database.
+   * The lag of capture behind the database.
    *
-   * @param active whether anything reads from the slot
-   * @param lagBytes log that the database keeps since it was not confirmed yet
-   * @param lagSeconds age of the newest change or tick that the job has read
+   * @param active whether a reader of the slot is connected
+   * @param lagBytes the log that the database keeps for the slot
+   * @param lagSeconds the age of the newest change or tick that the job has read
    */
   @JsonInclude(Include.NON_NULL)
   public record Capture(String slot, boolean active, Long lagBytes, Double lagSeconds) {}
 
-  /** Records that could not be understood, as far as the topic still keeps them. */
+  /** The refused records that the topic still keeps. */
   public record DeadLetters(String topic, long count) {}
 }

@@ -18,7 +18,6 @@ import io.rekindle.local.server.Server;
 import io.rekindle.local.server.StackSettings;
 import io.rekindle.local.terminal.Failure;
 import io.rekindle.platform.rest.FlinkRest;
-import io.rekindle.platform.rest.RestClient;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -36,7 +35,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.AdminClient;
 
-/** Starts the servers of a stack, each as soon as what it needs answers, up to the first scores. */
+/**
+ * Starts the servers of a stack, each after the servers that it needs, and awaits the first scores.
+ */
 final class StartUp {
 
   private static final Duration TICK = Duration.ofMillis(250);
@@ -57,7 +58,7 @@ final class StartUp {
   private volatile StackSettings settings;
 
   /**
-   * A start that has not begun.
+   * Creates a start that has not begun.
    *
    * @param stopping counted down when the stack begins to stop, which ends the start
    */
@@ -85,9 +86,9 @@ final class StartUp {
   }
 
   /**
-   * Returns when the first scores are in.
+   * Starts everything and waits for the first scores.
    *
-   * @throws CompletionException with the first {@link Failure} of several things under way
+   * @throws CompletionException with the first {@link Failure} of the parallel steps
    * @throws Failure if the stack is stopping, or the job does not run
    */
   void run() {
@@ -98,7 +99,8 @@ final class StartUp {
     CompletableFuture<Void> broker = inBackground(this::startBroker);
     CompletableFuture<Void> cluster = inBackground(this::startFlink);
     CompletableFuture<Void> worker = broker.thenRunAsync(this::startConnect, workers);
-    CompletableFuture<Void> page = database.thenRunAsync(this::startDashboard, workers);
+    CompletableFuture<Void> page =
+        database.thenRunAsync(() -> start(DashboardServer.NAME, servers.dashboard()), workers);
     CompletableFuture<Void> mailing = database.thenRunAsync(this::startMailing, workers);
     CompletableFuture<Instant> captured =
         database.thenCombineAsync(worker, (a, b) -> startCapture(), workers);
@@ -121,8 +123,7 @@ final class StartUp {
 
   private void startDatabase() {
     servers.postgres().initialise(installation);
-    servers.process(PostgresServer.NAME).start();
-    await("Postgres", PostgresServer.NAME, servers.postgres()::check);
+    start(PostgresServer.NAME, servers.postgres());
     try {
       servers.postgres().createDatabase();
       Schema.prepare(servers.postgres().owner());
@@ -142,7 +143,7 @@ final class StartUp {
     }
   }
 
-  /** Before the sender starts, and before the job can see that it was ever on. */
+  /** Switches outreach off before the sender starts, and before the job can read the switch. */
   private static void pauseOutreach(Connection owner) throws SQLException {
     try (Statement statement = owner.createStatement()) {
       statement.execute("update engagement.outreach_settings set enabled = false");
@@ -162,8 +163,7 @@ final class StartUp {
 
   private void startBroker() {
     servers.kafka().initialise();
-    servers.process(KafkaBroker.NAME).start();
-    await("Kafka", KafkaBroker.NAME, servers.kafka()::check);
+    start(KafkaBroker.NAME, servers.kafka());
     try (AdminClient admin = KafkaBroker.admin(servers.kafka().bootstrap())) {
       Topics.standard().create(admin);
     } catch (InterruptedException e) {
@@ -173,34 +173,24 @@ final class StartUp {
   }
 
   private void startFlink() {
-    servers.process(FlinkCluster.JOB_MANAGER).start();
     List<Server> taskManagers = servers.flink().taskManagers();
     taskManagers.forEach(server -> servers.process(server.process().name()).start());
-    await("Flink's JobManager", FlinkCluster.JOB_MANAGER, servers.flink().jobManager()::check);
-    for (Server server : taskManagers) {
-      await(server.process().title(), server.process().name(), server::check);
-    }
+    start(FlinkCluster.JOB_MANAGER, servers.flink().jobManager());
+    taskManagers.forEach(server -> await(server.process().name(), server));
   }
 
   private void startConnect() {
     log.step("starting Kafka Connect");
-    servers.process(ConnectWorker.NAME).start();
-    await("Kafka Connect", ConnectWorker.NAME, servers.connect()::check);
-  }
-
-  private void startDashboard() {
-    servers.process(DashboardServer.NAME).start();
-    await("the dashboard", DashboardServer.NAME, servers.dashboard()::check);
+    start(ConnectWorker.NAME, servers.connect());
   }
 
   private void startMailing() {
-    servers.process(MailCatcher.NAME).start();
     servers.process(MailSender.NAME).start();
-    await("the mail catcher", MailCatcher.NAME, servers.mail()::check);
-    await("the sender", MailSender.NAME, servers.sender()::check);
+    start(MailCatcher.NAME, servers.mail());
+    await(MailSender.NAME, servers.sender());
   }
 
-  /** Returns the database's time at which capture was asked to begin. */
+  /** Starts capture, and returns the database's time after that. */
   private Instant startCapture() {
     await(
         "the connector",
@@ -208,11 +198,8 @@ final class StartUp {
         () -> {
           try {
             servers.connect().putConnector();
-          } catch (RestClient.StatusException e) {
-            if (e.status() == 400) {
-              throw new Failure("Kafka Connect refuses the connector: " + e.getMessage(), e);
-            }
-            throw e;
+          } catch (IllegalArgumentException e) {
+            throw new Failure(e.getMessage(), e);
           }
         });
     watch.connector();
@@ -240,7 +227,7 @@ final class StartUp {
     }
   }
 
-  /** Scores are in once the job has stored all that was committed before capture began. */
+  /** Waits until the job has stored the scores of all commits before the start of capture. */
   private void awaitScores(Instant since) {
     waitUntil(
         () -> {
@@ -264,12 +251,17 @@ final class StartUp {
     }
   }
 
-  private interface Check {
-    void run() throws IOException;
+  private void start(String component, Server server) {
+    servers.process(component).start();
+    await(component, server);
+  }
+
+  private void await(String component, Server server) {
+    await(servers.process(component).spec().title(), component, server::check);
   }
 
   /** Waits until a check of a server passes. */
-  private void await(String title, String component, Check check) {
+  private void await(String title, String component, Watch.Check check) {
     long deadline = System.nanoTime() + SERVER_LIMIT.toNanos();
     IOException[] last = new IOException[1];
     waitUntil(

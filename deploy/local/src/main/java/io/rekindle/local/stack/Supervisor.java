@@ -27,8 +27,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * Brings a stack up, keeps it up and takes it down. One for each data directory, for as long as the
- * stack runs.
+ * Starts a stack, keeps it running and stops it. Each data directory with a running stack has one.
  */
 public final class Supervisor {
 
@@ -63,10 +62,10 @@ public final class Supervisor {
   }
 
   /**
-   * Starts everything and returns when the first scores are in.
+   * Starts everything and waits for the first scores.
    *
-   * @return where everything is
-   * @throws Failure if that cannot be; everything is stopped then
+   * @return the addresses and passwords of the stack
+   * @throws Failure if a part does not start; everything is stopped then
    */
   public StackInfo start() {
     lock = data.lock();
@@ -89,8 +88,8 @@ public final class Supervisor {
   }
 
   /**
-   * Stops everything, the job with a savepoint from which the next start goes on. Returns when all
-   * processes have ended; does nothing the second time.
+   * Stops everything, the job with a savepoint for the next start. Returns when all processes have
+   * ended. A second call does nothing.
    */
   public void stop() {
     synchronized (this) {
@@ -143,7 +142,7 @@ public final class Supervisor {
 
     servers = new StackServers(data, installation, settings, ports, log);
     servers.configure();
-    info = servers.info();
+    info = servers.info(null);
     info.write(data.root());
     job =
         new JobWatchdog(
@@ -166,7 +165,7 @@ public final class Supervisor {
   }
 
   private synchronized void saveJobId(String jobId) {
-    info = info.withJobId(jobId);
+    info = servers.info(jobId);
     info.write(data.root());
   }
 

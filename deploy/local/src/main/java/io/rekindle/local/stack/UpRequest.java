@@ -10,10 +10,11 @@ import java.util.Map;
  *
  * @param demo whether the demo shop fills an empty database and then keeps ordering
  * @param ports the requested ports
- * @param parallelism parallelism of the job; null for that of the last start, also for the next two
+ * @param parallelism the parallelism of the job; null for that of the last start, also for the next
+ *     two
  * @param taskManagers the number of TaskManagers
  * @param stateBackend where the job keeps its state
- * @param pauseOutreach whether outreach is switched off before anything could be decided or sent
+ * @param pauseOutreach whether outreach is switched off before the first decision or email
  * @param from savepoint or checkpoint to begin with; null for the newest
  */
 public record UpRequest(

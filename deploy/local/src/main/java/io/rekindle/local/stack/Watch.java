@@ -25,9 +25,9 @@ final class Watch {
   private final CountDownLatch stopping;
 
   /**
-   * A watch that is not on yet.
+   * Creates a watch that is not on yet.
    *
-   * @param workers runs one task for each thing that is watched
+   * @param workers runs one task for each watched part
    * @param stopping counted down when the stack begins to stop
    */
   Watch(
@@ -65,13 +65,14 @@ final class Watch {
     repeat(TICK, job::keepAlive);
   }
 
-  /** Restarts what fails of the connector. */
+  /** Restarts the connector or its task after a failure. */
   void connector() {
     ConnectorWatchdog watchdog = new ConnectorWatchdog(servers.connect().api(), log::report);
     repeat(CONNECTOR_TICK, watchdog::keepAlive);
   }
 
-  private interface Check {
+  /** A check of a server, or of the job. */
+  interface Check {
     void run() throws IOException;
   }
 

@@ -19,15 +19,10 @@ public final class Failure extends RuntimeException {
     this.exitCode = exitCode;
   }
 
-  /** A failure that ends the command with exit code 1; the cause is kept for logs. */
+  /** A failure with a cause for logs. It ends the command with exit code 1. */
   public Failure(String message, Throwable cause) {
-    this(message, cause, 1);
-  }
-
-  /** A failure that ends the command with the given exit code; the cause is kept for logs. */
-  public Failure(String message, Throwable cause, int exitCode) {
     super(message, cause);
-    this.exitCode = exitCode;
+    this.exitCode = 1;
   }
 
   public int exitCode() {

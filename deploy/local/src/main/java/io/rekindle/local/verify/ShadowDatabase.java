@@ -62,9 +62,7 @@ public final class ShadowDatabase {
   }
 
   public PGSimpleDataSource shadow() {
-    PGSimpleDataSource shadow = stack.ownerDatabase();
-    shadow.setUrl(jdbcUrl());
-    return shadow;
+    return stack.owner().connections(jdbcUrl());
   }
 
   public String jdbcUrl() {

@@ -23,9 +23,9 @@ record StoredScore(
     long nextChangeAt,
     long asOf) {
 
-  /** The columns for {@link #read}. */
-  static final String COLUMNS =
-      "user_id, score, "
+  /** The query for {@link #read}, by a {@link UserRowCursor}. */
+  static final String QUERY =
+      "select user_id, score, "
           + Factor.columns()
           + ", band, segment, at_risk, "
           + Millis.sql("at_risk_since")
@@ -33,7 +33,8 @@ record StoredScore(
           + Millis.sql("next_change_at")
           + " as next_change_at, "
           + Millis.sql("as_of")
-          + " as as_of";
+          + " as as_of from engagement.user_scores where coalesce(user_id = any (?), true)"
+          + " order by user_id collate \"C\"";
 
   static StoredScore read(ResultSet row) throws SQLException {
     return new StoredScore(

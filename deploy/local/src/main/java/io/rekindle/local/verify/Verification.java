@@ -36,12 +36,6 @@ public final class Verification {
   /** The number of rounds after which a user who always changes counts as different, too. */
   private static final int MAX_ROUNDS = 40;
 
-  private static final String SCORES =
-      "select "
-          + StoredScore.COLUMNS
-          + " from engagement.user_scores where coalesce(user_id = any (?), true)"
-          + " order by user_id collate \"C\"";
-
   /** A user who differed in the last round. */
   private record Suspect(String difference, int undisturbed) {}
 
@@ -111,7 +105,7 @@ public final class Verification {
         new ScoredUntil(stored, timeout, progress).await(snapshot.instant());
         stored.setAutoCommit(false);
         snapshot.open(userIds);
-        try (UserRowCursor scores = new UserRowCursor(stored, SCORES, userIds)) {
+        try (UserRowCursor scores = new UserRowCursor(stored, StoredScore.QUERY, userIds)) {
           compare(snapshot, scores);
         } finally {
           stored.rollback();

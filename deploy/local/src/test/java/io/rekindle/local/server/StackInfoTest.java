@@ -18,7 +18,7 @@ class StackInfoTest {
 
   @Test
   void shouldReadWhatTheSupervisorWrote() throws Exception {
-    StackInfo info = info(Pid.current()).withJobId("0123456789abcdef0123456789abcdef");
+    StackInfo info = info(Pid.current(), "0123456789abcdef0123456789abcdef");
     info.write(data);
 
     assertThat(StackInfo.read(data)).isEqualTo(info);
@@ -34,14 +34,14 @@ class StackInfoTest {
   @Test
   void shouldNotTakeALaterProcessForTheSupervisor() {
     Pid current = Pid.current();
-    info(new Pid(current.pid(), current.startedAt() - 3_600)).write(data);
+    info(new Pid(current.pid(), current.startedAt() - 3_600), null).write(data);
 
     assertNoStack();
   }
 
   @Test
   void shouldKeepPasswordsOutOfText() {
-    assertThat(info(Pid.current()).toString()).doesNotContain("secret");
+    assertThat(info(Pid.current(), null).toString()).doesNotContain("secret");
   }
 
   private void assertNoStack() {
@@ -51,7 +51,7 @@ class StackInfoTest {
         .hasMessageContaining("rekindle up");
   }
 
-  private static StackInfo info(Pid supervisor) {
+  private static StackInfo info(Pid supervisor, String jobId) {
     Account account = new Account("rekindle", "secret");
     return new StackInfo(
         "postgresql://rekindle:secret@127.0.0.1:1/rekindle",
@@ -69,7 +69,7 @@ class StackInfoTest {
         "http://127.0.0.1:6",
         "127.0.0.1:7",
         "http://127.0.0.1:8",
-        null,
+        jobId,
         supervisor);
   }
 }

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class StatusCollectorTest {
 
-  private static final String SILENCE = "no answer within " + StatusCollector.ANSWER_SECONDS + " s";
+  private static final String SILENCE = "no answer within " + Answer.LIMIT_SECONDS + " s";
 
   @TempDir Path directory;
 

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * The rule whether the shop may write to a person. The job, the sender and the dashboard apply this rule.
+ * The rule whether the shop may write to a person. The job, the sender and the dashboard apply it.
  * Queries use its form in SQL: {@code engagement.contact_obstacle} for the person and the expiry,
  * and their own conditions for staleness and cooldown. The table {@code contact-cases.csv} in the
  * tests holds all of them to one answer. A day has 24 hours here.

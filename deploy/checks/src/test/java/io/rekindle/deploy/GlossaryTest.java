@@ -49,15 +49,15 @@ class GlossaryTest {
       String text = Files.readString(file);
       String names = names(file, text);
       for (Retired word : words) {
-        Matcher matcher = word.pattern().matcher(word.anywhere() ? text : names);
-        if (matcher.find()) {
-          found.add(
-              "%s: \"%s\" is retired, use \"%s\": …%s…"
-                  .formatted(
-                      file,
-                      word.word(),
-                      word.use(),
-                      around(word.anywhere() ? text : names, matcher)));
+        String searched = word.anywhere() ? text : names;
+        // Most files have none of the words, and the pattern looks behind every letter.
+        if (searched.contains(word.word())) {
+          Matcher matcher = word.pattern().matcher(searched);
+          if (matcher.find()) {
+            found.add(
+                "%s: \"%s\" is retired, use \"%s\": …%s…"
+                    .formatted(file, word.word(), word.use(), around(searched, matcher)));
+          }
         }
       }
     }

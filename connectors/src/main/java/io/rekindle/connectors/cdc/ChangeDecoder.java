@@ -33,7 +33,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
  * time, to find the place of the fault. Every record leads to at least one call of the {@link
  * Receiver}, except snapshot rows and deleted rows of the clock. No record leads to an exception.
  *
- * <p>Not thread-safe: every record uses the same buffers.
+ * <p>Not thread-safe: every record uses the same buffers. The class is long, since all tables share
+ * these buffers and each table has its own rules.
  */
 public final class ChangeDecoder {
 

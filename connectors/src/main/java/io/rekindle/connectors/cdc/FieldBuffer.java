@@ -13,7 +13,8 @@ import java.util.List;
 
 /**
  * Holds the fields of one JSON object as characters, in a buffer that the next event reuses. The
- * methods that read a field check its type, since an event names its table only after its rows.
+ * methods that read a field check its type, since an event names its table only after its rows. The
+ * class is long, since every type of column has its own checks on the same characters.
  */
 final class FieldBuffer {
 

@@ -27,7 +27,8 @@ import javax.sql.DataSource;
 /**
  * A made-up shop of any size after years with the pipeline: users, orders, exact scores and their
  * history, episodes, decisions and emails. It is for measurements without a pipeline, since copied
- * rows would overload a running capture. Two shops of one size and one end are equal.
+ * rows would overload a running capture. Two shops of one size and one end are equal. The class is
+ * long, since each of its seven tables has its own columns.
  */
 public final class LargeShop {
 

@@ -54,7 +54,8 @@ import org.apache.flink.util.OutputTag;
  *
  * <p>Input 1 is keyed by user. Input 2 has the policies and outreach rules, and is broadcast. This
  * is an operator, since a process function has no watermark before an advance, no timers of two
- * kinds, and no counts that move with key groups.
+ * kinds, and no counts that move with key groups. The class is long, since it has all calls of
+ * Flink. {@link UserEvaluator}, {@link PendingChanges} and {@link StateCounts} have the rules.
  */
 public final class EngagementOperator extends AbstractStreamOperator<ScoreUpdate>
     implements TwoInputStreamOperator<Change, RuleChange, ScoreUpdate>,

@@ -21,7 +21,8 @@ import io.rekindle.scoring.orders.OrderHistory;
  * depends on the set of changes, and not on their order.
  *
  * <p>Mutable, since every event changes it. The caller who takes it from Flink's state may change
- * it and puts it back. Flink copies it first if a checkpoint still needs the old content.
+ * it and puts it back. Flink copies it first if a checkpoint still needs the old content. The class
+ * is long, since one object with all parts takes the least memory.
  */
 public final class UserState {
 

@@ -2,7 +2,7 @@ package io.rekindle.email.sender.outbox;
 
 import io.rekindle.email.sender.mail.SmtpReply;
 
-/** What became of an attempt to hand over an email. */
+/** The result of an attempt to hand over an email. */
 public sealed interface DeliveryResult {
 
   /**
@@ -18,7 +18,7 @@ public sealed interface DeliveryResult {
   /**
    * It may work later.
    *
-   * @param reply the server's words; null if it said nothing
+   * @param reply the server's words; null without a reply
    */
   record Deferred(String why, String reply) implements DeliveryResult {}
 
@@ -38,6 +38,6 @@ public sealed interface DeliveryResult {
    */
   record ContentRefused(SmtpReply refusal) implements DeliveryResult {}
 
-  /** The server takes nothing from us before something is put right. */
+  /** The server refuses every email of the sender until an operator fixes the cause. */
   record SenderRefused(SmtpReply refusal) implements DeliveryResult {}
 }

@@ -1,6 +1,6 @@
 package io.rekindle.email.sender.outbox;
 
-/** Why an email has failed for good, as its {@code status_reason} says. */
+/** The {@code status_reason} of a failed email. */
 public enum FailureReason {
   /** The email has no text. */
   EMPTY,

@@ -6,8 +6,8 @@ public interface MailTransport extends AutoCloseable {
   /**
    * Gets ready to deliver, if it is not.
    *
-   * @return whether that took a while, so that what was looked at before may have changed
-   * @throws TransportException if that is not possible; about no email in particular
+   * @return whether that took a while, so that the email may have changed since its recheck
+   * @throws TransportException if that is not possible, for any email
    */
   boolean connect() throws TransportException;
 
@@ -18,7 +18,7 @@ public interface MailTransport extends AutoCloseable {
    */
   DeliveryResult deliver(QueuedEmail email, String address);
 
-  /** Ends what {@link #connect} began; both may be called again. */
+  /** Closes the connection of {@link #connect}; both may be called again. */
   @Override
   void close();
 

@@ -1,7 +1,5 @@
 package io.rekindle.email.sender.outbox;
 
-import io.rekindle.email.sender.outbox.QueuedEmail.OutreachSettings;
-import io.rekindle.scoring.contact.Recipient;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -10,7 +8,6 @@ import java.sql.Statement;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.LocalTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -34,8 +31,8 @@ public final class Outbox {
   record Queue(long due, long waiting, double oldestSeconds) {}
 
   /**
-   * One sender at a time gives out what is left of the day: a second would count with a snapshot
-   * from before the first one's leases. A sender that stalls in between loses its turn.
+   * One sender at a time takes emails of the day: a second would count with a snapshot from before
+   * the first one's leases. A sender that stalls in between loses its turn.
    */
   private static final String TAKE_TURN =
       """
@@ -44,14 +41,13 @@ public final class Outbox {
       """;
 
   /**
-   * Of the emails that a UTC day may have ({@code daily_cap}), those that servers took today and
-   * those in some sender's hands are gone. The cap of the decisions is one of event time: a job
-   * that catches up decides several days at once, and this is where each of them waits for a day of
-   * its own. An email that is too old is taken at any time, and then cancelled.
+   * The cap of a UTC day ({@code daily_cap}), less the emails that servers took today and those
+   * that senders hold, is the number of emails to take. Decisions keep the cap by event time: a job
+   * that catches up decides several days at once, and the emails of each day wait here for a day of
+   * their own. An email that is too old is taken at any time, and then cancelled.
    *
-   * <p>The row lock keeps two senders from looking at one email at once. A lease given in between
-   * is not in this statement's snapshot; the condition on the newest row, in the last lines, sees
-   * it.
+   * <p>The row lock keeps two senders from reading one email at once. This statement's snapshot
+   * does not have a lease that began in between; the condition in the last lines sees it.
    */
   private static final String LEASE =
       """
@@ -82,40 +78,6 @@ public final class Outbox {
         set leased_by = excluded.leased_by, leased_until = excluded.leased_until
         where (d.leased_until is null or d.leased_until <= now()) and d.next_attempt_at <= now()
       returning email_id
-      """;
-
-  /** The newest order that a decision knew is in its inputs, to the millisecond. */
-  private static final String RECHECK =
-      """
-      select e.user_id, e.subject, e.text, e.html, e.generated_at, now() as now,
-             least(decision.decided_at, e.generated_at) as decided_at,
-             case when e.decision_id is null then 'EMAIL' else decision.decision end as decision,
-             u.user_id is not null as present, u.email, u.marketing_consent, u.time_zone,
-             s.user_id is not null as suppressed, s.address,
-             o.id is not null as has_settings, o.enabled, o.cooldown_days, o.quiet_from, o.quiet_until,
-             exists (
-               select 1 from shop.orders placed
-               where placed.user_id = e.user_id and placed.status = 'PLACED'
-                 and placed.refunded_amount < placed.amount
-                 and case
-                   when known.last_order_at is null
-                   then placed.placed_at > coalesce(decision.decided_at, e.generated_at)
-                   else date_trunc('milliseconds', placed.placed_at) > known.last_order_at
-                 end
-             ) as ordered_since,
-             (select max(contact.sent_at) from engagement.emails contact
-              where contact.user_id = e.user_id and contact.email_id <> e.email_id
-                and contact.status = 'SENT') as last_contact_at
-      from engagement.emails e
-      left join shop.users u on u.user_id = e.user_id
-      left join engagement.suppressions s on s.user_id = e.user_id
-      left join engagement.outreach_decisions decision on decision.decision_id = e.decision_id
-      left join lateral (
-        select case when decision.inputs ->> 'last_order_at' ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}T'
-               then (decision.inputs ->> 'last_order_at')::timestamptz end as last_order_at
-      ) known on true
-      left join engagement.outreach_settings o on o.id = 1
-      where e.email_id = ? and e.status = 'READY'
       """;
 
   private static final String BEGIN =
@@ -212,35 +174,30 @@ public final class Outbox {
    * first, and of these the oldest. An email that fails each time thus blocks no other.
    */
   List<String> lease(int max) throws SQLException {
-    try (Connection connection = database.getConnection();
-        Statement turn = connection.createStatement();
-        PreparedStatement statement = connection.prepareStatement(LEASE)) {
-      connection.setAutoCommit(false);
-      try {
-        turn.execute(TAKE_TURN);
-        statement.setString(1, owner);
-        statement.setLong(2, lease.toMillis());
-        statement.setLong(3, Verdict.DECISION_WAIT.toMillis());
-        statement.setLong(4, expiry.toMillis());
-        statement.setInt(5, max);
-        List<String> ids = new ArrayList<>();
-        try (ResultSet row = statement.executeQuery()) {
-          while (row.next()) {
-            ids.add(row.getString(1));
+    List<String> ids = new ArrayList<>();
+    inTransaction(
+        connection -> {
+          try (Statement turn = connection.createStatement();
+              PreparedStatement statement = connection.prepareStatement(LEASE)) {
+            turn.execute(TAKE_TURN);
+            bind(
+                statement,
+                owner,
+                lease.toMillis(),
+                Verdict.DECISION_WAIT.toMillis(),
+                expiry.toMillis(),
+                max);
+            try (ResultSet row = statement.executeQuery()) {
+              while (row.next()) {
+                ids.add(row.getString(1));
+              }
+            }
           }
-        }
-        connection.commit();
-        return ids;
-      } catch (SQLException e) {
-        connection.rollback();
-        throw e;
-      } finally {
-        connection.setAutoCommit(true);
-      }
-    }
+        });
+    return ids;
   }
 
-  /** What all senders together have before them. */
+  /** The emails that all senders together have before them. */
   Queue queue() throws SQLException {
     try (Connection connection = database.getConnection();
         PreparedStatement statement = connection.prepareStatement(QUEUE);
@@ -252,48 +209,9 @@ public final class Outbox {
 
   /** Everything about an email as it is at this moment; empty if it is no longer ready. */
   Optional<QueuedEmail> recheck(String emailId) throws SQLException {
-    try (Connection connection = database.getConnection();
-        PreparedStatement statement = connection.prepareStatement(RECHECK)) {
-      statement.setString(1, emailId);
-      try (ResultSet row = statement.executeQuery()) {
-        return row.next() ? Optional.of(email(emailId, row)) : Optional.empty();
-      }
+    try (Connection connection = database.getConnection()) {
+      return RecheckQuery.execute(connection, emailId);
     }
-  }
-
-  private static QueuedEmail email(String emailId, ResultSet row) throws SQLException {
-    Recipient recipient =
-        row.getBoolean("present")
-            ? new Recipient(
-                row.getBoolean("marketing_consent"),
-                row.getString("email"),
-                row.getBoolean("suppressed"),
-                row.getString("address"))
-            : null;
-    OutreachSettings outreach =
-        row.getBoolean("has_settings")
-            ? new OutreachSettings(
-                row.getBoolean("enabled"),
-                row.getInt("cooldown_days"),
-                row.getObject("quiet_from", LocalTime.class),
-                row.getObject("quiet_until", LocalTime.class))
-            : null;
-    Timestamp lastContact = row.getTimestamp("last_contact_at");
-    return new QueuedEmail(
-        emailId,
-        row.getString("user_id"),
-        row.getString("subject"),
-        row.getString("text"),
-        row.getString("html"),
-        row.getTimestamp("generated_at").toInstant(),
-        row.getTimestamp("decided_at").toInstant(),
-        row.getString("decision"),
-        recipient,
-        row.getString("time_zone"),
-        row.getBoolean("ordered_since"),
-        lastContact == null ? null : lastContact.toInstant(),
-        outreach,
-        row.getTimestamp("now").toInstant());
   }
 
   /**
@@ -305,42 +223,30 @@ public final class Outbox {
   int begin(String emailId) throws SQLException {
     try (Connection connection = database.getConnection();
         PreparedStatement statement = connection.prepareStatement(BEGIN)) {
-      statement.setLong(1, lease.toMillis());
-      statement.setString(2, emailId);
-      statement.setString(3, owner);
+      bind(statement, lease.toMillis(), emailId, owner);
       try (ResultSet row = statement.executeQuery()) {
         return row.next() ? row.getInt(1) : 0;
       }
     }
   }
 
-  /** Keeps what this sender has for another while. */
+  /** Renews the leases of this sender. */
   public void renew() throws SQLException {
-    try (Connection connection = database.getConnection();
-        PreparedStatement statement = connection.prepareStatement(RENEW)) {
-      statement.setLong(1, lease.toMillis());
-      statement.setString(2, owner);
-      statement.executeUpdate();
-    }
+    execute(RENEW, lease.toMillis(), owner);
   }
 
-  /** Gives back what this sender has. */
+  /** Gives back all emails of this sender. */
   void release() throws SQLException {
     releaseAllBut(null);
   }
 
   /**
-   * Gives back what this sender has, except for one email.
+   * Gives back all emails of this sender but one.
    *
    * @param emailId null for no exception
    */
   void releaseAllBut(String emailId) throws SQLException {
-    try (Connection connection = database.getConnection();
-        PreparedStatement statement = connection.prepareStatement(RELEASE)) {
-      statement.setString(1, owner);
-      statement.setString(2, emailId);
-      statement.executeUpdate();
-    }
+    execute(RELEASE, owner, emailId);
   }
 
   /**
@@ -349,27 +255,12 @@ public final class Outbox {
    * @param reply the SMTP server's words; null if they are those from before
    */
   void postpone(String emailId, Instant until, String why, String reply) throws SQLException {
-    try (Connection connection = database.getConnection();
-        PreparedStatement statement = connection.prepareStatement(POSTPONE)) {
-      statement.setTimestamp(1, Timestamp.from(until));
-      statement.setString(2, why);
-      statement.setString(3, storable(reply));
-      statement.setString(4, emailId);
-      statement.setString(5, owner);
-      statement.executeUpdate();
-    }
+    execute(POSTPONE, Timestamp.from(until), why, storable(reply), emailId, owner);
   }
 
   /** Stores that the server has the email, even if another sender holds the lease by now. */
   void accepted(String emailId, DeliveryResult.Accepted outcome) throws SQLException {
-    try (Connection connection = database.getConnection();
-        PreparedStatement statement = connection.prepareStatement(ACCEPTED)) {
-      statement.setString(1, outcome.messageId());
-      statement.setString(2, emailId);
-      statement.setString(3, storable(outcome.reply()));
-      statement.setString(4, emailId);
-      statement.executeUpdate();
-    }
+    execute(ACCEPTED, outcome.messageId(), emailId, storable(outcome.reply()), emailId);
   }
 
   void logged(String emailId) throws SQLException {
@@ -389,24 +280,17 @@ public final class Outbox {
 
   /** The address takes no mail: neither this email nor another is worth trying. */
   void bounced(QueuedEmail email, String reply) throws SQLException {
-    try (Connection connection = database.getConnection()) {
-      connection.setAutoCommit(false);
-      try {
-        close(connection, email.emailId(), "FAILED", FailureReason.RECIPIENT_REFUSED.name(), reply);
-        try (PreparedStatement statement = connection.prepareStatement(SUPPRESS_ADDRESS)) {
-          statement.setString(1, email.userId());
-          statement.setString(2, email.recipient().address());
-          statement.setString(3, storable(reply));
-          statement.executeUpdate();
-        }
-        connection.commit();
-      } catch (SQLException e) {
-        connection.rollback();
-        throw e;
-      } finally {
-        connection.setAutoCommit(true);
-      }
-    }
+    inTransaction(
+        connection -> {
+          close(
+              connection, email.emailId(), "FAILED", FailureReason.RECIPIENT_REFUSED.name(), reply);
+          execute(
+              connection,
+              SUPPRESS_ADDRESS,
+              email.userId(),
+              email.recipient().address(),
+              storable(reply));
+        });
   }
 
   private void close(String emailId, String status, String reason, String reply)
@@ -419,18 +303,50 @@ public final class Outbox {
   private static void close(
       Connection connection, String emailId, String status, String reason, String reply)
       throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(CLOSE)) {
-      statement.setString(1, status);
-      statement.setString(2, reason);
-      statement.setString(3, emailId);
-      statement.setString(4, reason);
-      statement.setString(5, storable(reply));
-      statement.setString(6, emailId);
+    execute(connection, CLOSE, status, reason, emailId, reason, storable(reply), emailId);
+  }
+
+  private void execute(String sql, Object... values) throws SQLException {
+    try (Connection connection = database.getConnection()) {
+      execute(connection, sql, values);
+    }
+  }
+
+  private static void execute(Connection connection, String sql, Object... values)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      bind(statement, values);
       statement.executeUpdate();
     }
   }
 
-  /** Servers answer what they like. */
+  private static void bind(PreparedStatement statement, Object... values) throws SQLException {
+    for (int i = 0; i < values.length; i++) {
+      statement.setObject(i + 1, values[i]);
+    }
+  }
+
+  @FunctionalInterface
+  private interface Work {
+    void on(Connection connection) throws SQLException;
+  }
+
+  private void inTransaction(Work work) throws SQLException {
+    try (Connection connection = database.getConnection()) {
+      connection.setAutoCommit(false);
+      try {
+        work.on(connection);
+        connection.commit();
+      } catch (SQLException e) {
+        connection.rollback();
+        throw e;
+      } finally {
+        connection.setAutoCommit(true);
+      }
+    }
+  }
+
+  /** The text of a server may be of any length, and may have characters that Postgres refuses. */
   private static String storable(String reply) {
     if (reply == null) {
       return null;

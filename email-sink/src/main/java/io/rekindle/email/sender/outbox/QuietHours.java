@@ -14,15 +14,15 @@ import java.util.Optional;
  * The hours of a reader's own day in which no email leaves.
  *
  * @param from first quiet moment
- * @param until first moment that is not; before {@code from} if the night is meant. Equal to {@code
- *     from} if no hours are quiet.
+ * @param until first moment that is not quiet; before {@code from} if the hours span midnight.
+ *     Equal to {@code from} if no hours are quiet.
  */
 record QuietHours(LocalTime from, LocalTime until) {
 
   /**
-   * When the quiet hours end in which an instant lies; empty if it lies in none.
+   * The end of the quiet hours around an instant; empty if the instant is not in quiet hours.
    *
-   * @param timeZone IANA name; UTC counts for an unknown one
+   * @param timeZone IANA name; an unknown one counts as UTC
    */
   Optional<Instant> endIfQuiet(Instant instant, String timeZone) {
     ZoneId zone = zone(timeZone);
@@ -41,10 +41,10 @@ record QuietHours(LocalTime from, LocalTime until) {
   private static Instant instantOf(LocalDateTime end, ZoneId zone, Instant after) {
     ZoneOffsetTransition change = zone.getRules().getTransition(end);
     if (change != null && change.isGap()) {
-      return change.getInstant(); // Clocks jump over the end: it is then.
+      return change.getInstant(); // Clocks jump over the end.
     }
     ZonedDateTime first = end.atZone(zone);
-    // Clocks go back over the end, and it is the second time that it comes.
+    // Clocks go back over the end, and this is its second time.
     return first.toInstant().isAfter(after)
         ? first.toInstant()
         : first.withLaterOffsetAtOverlap().toInstant();

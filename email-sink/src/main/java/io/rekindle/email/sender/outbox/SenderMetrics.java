@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What this sender does, for Prometheus. Whatever can be counted is there from the beginning, as 0,
- * so that the first of its kind is an increase. Thread-safe.
+ * The metrics of this sender, for Prometheus. Every counter exists from the beginning, as 0, so
+ * that its first event is an increase. Thread-safe.
  */
 public final class SenderMetrics {
 
@@ -44,7 +44,7 @@ public final class SenderMetrics {
 
   /** Why an email that was offered has to be offered again. */
   enum Retry {
-    /** The server said later, or went away. */
+    /** The server deferred the email, or went away. */
     DEFERRED,
     /** The server's policy refuses the email, or every email of the sender. */
     CONTENT_REFUSED,
@@ -52,7 +52,7 @@ public final class SenderMetrics {
     SENDER_REFUSED
   }
 
-  /** What keeps all emails back. */
+  /** The cause that keeps all emails back. */
   enum Pause {
     /** The server or the database refuses the sender, and an operator has to fix the cause. */
     REFUSED,
@@ -141,7 +141,7 @@ public final class SenderMetrics {
     unsubscribed.increment();
   }
 
-  /** The SMTP server had the word on an email for so long. */
+  /** Counts the time until the SMTP server's last response about an email. */
   void answered(Duration after) {
     smtp.record(after);
   }
@@ -162,7 +162,7 @@ public final class SenderMetrics {
     try {
       queue = outbox.queue();
     } catch (SQLException e) {
-      LOG.debug("The queue was not counted", e); // The loop says so when the database is away.
+      LOG.debug("The queue was not counted", e); // The loop logs when the database is away.
       queue = null;
     }
     queueAskedAt = now;

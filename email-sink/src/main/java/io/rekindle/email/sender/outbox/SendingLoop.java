@@ -10,10 +10,8 @@ import io.rekindle.platform.rest.Backoff;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -23,36 +21,26 @@ import org.slf4j.MDC;
 /**
  * Takes emails that are due and brings each of them to an end, one after another.
  *
- * <p>An email is at most once in the hands of the SMTP server, except in one case: the server took
- * it and that is not written down, since the connection broke before the server's last word or the
- * process ended between that and our commit. It is sent again then, with the same Message-ID.
- * Nothing happens in between but that one statement, and nothing else is sent before it has worked,
- * be the database away or refuse it: so it is one email per process that ends in that time. While
- * the database is away no lease is renewed; after an outage longer than a lease another sender may
- * be faster.
+ * <p>The SMTP server gets an email at most once, except in one case: the server took it and that is
+ * not stored, since the connection broke before the server's last response or the process ended
+ * before the commit. The email is then sent again, with the same Message-ID. Only that one
+ * statement lies in between, and the loop sends nothing else before it has succeeded. So at most
+ * one email per process that ends is sent twice. While the database is away, no lease is renewed;
+ * after an outage longer than a lease, another sender may take the emails.
  */
 public final class SendingLoop implements Runnable {
 
   private static final Logger LOG = LoggerFactory.getLogger(SendingLoop.class);
 
-  /** In logs that have fields. */
+  /** The field of log events. */
   private static final String EMAIL_ID = "emailId";
 
-  /** Few, so that what one sender has while it pauses is not missed by another. */
+  /** Few, so that a sender that pauses holds few emails back. */
   private static final int BATCH = 20;
 
   private static final Duration MAX_RETRY_DELAY = Duration.ofHours(1);
-  private static final Duration FIRST_RECONNECT = Duration.ofSeconds(1);
-  private static final Backoff RECONNECTS = new Backoff(FIRST_RECONNECT, Duration.ofMinutes(1));
-
-  /** The server refuses the sender, which only an operator can change. */
-  private static final Backoff REFUSALS = new Backoff(Duration.ofMinutes(1), Duration.ofHours(1));
-
-  /** When the contents of so many emails in a row are refused, it is taken to be about us. */
-  private static final int CONTENT_REFUSALS = 3;
-
-  private static final Duration DATABASE_PAUSE = Duration.ofSeconds(1);
-  private static final DatabaseRetry STATEMENTS = DatabaseRetry.unlimited(DATABASE_PAUSE);
+  private static final Duration ERROR_PAUSE = Duration.ofSeconds(1);
+  private static final DatabaseRetry STATEMENTS = DatabaseRetry.unlimited(ERROR_PAUSE);
 
   private final Outbox outbox;
   private final MailTransport transport;
@@ -61,25 +49,13 @@ public final class SendingLoop implements Runnable {
   private final SenderMetrics metrics;
   private final CountDownLatch stopped = new CountDownLatch(1);
 
+  private final SendingPause sendingPause = new SendingPause();
+  private final ContentRefusals contentRefusals = new ContentRefusals();
+
   private long nextSendNanos = System.nanoTime();
-  private int pauses;
-
-  /** Emails whose content was refused since one was accepted, up to as many as matter. */
-  private final Set<String> contentRefused = new HashSet<>();
-
-  /** Whether the server accepted the last message content that it read. */
-  private boolean contentAccepted;
-
-  private volatile boolean databaseAway;
 
   /** Whether leases without work may be left, which are still renewed. */
   private boolean unreleased;
-
-  /** Why nothing is sent at the moment; null if it is. */
-  private volatile String pauseReason;
-
-  /** Whether an operator has to fix {@link #pauseReason}. */
-  private volatile boolean refused;
 
   public SendingLoop(
       Outbox outbox, MailTransport transport, Delivery delivery, SenderMetrics metrics) {
@@ -90,21 +66,17 @@ public final class SendingLoop implements Runnable {
     this.metrics = metrics;
   }
 
-  /** Why nothing is sent at the moment; empty if it is. */
+  /** Why nothing is sent at the moment; empty while emails are sent. */
   public Optional<String> pauseReason() {
-    return Optional.ofNullable(pauseReason);
+    return sendingPause.reason();
   }
 
-  /** Whether nothing is sent at the moment because of that. */
-  boolean isPausedBy(SenderMetrics.Pause pause) {
-    return switch (pause) {
-      case REFUSED -> pauseReason != null && refused;
-      case AWAY -> pauseReason != null && !refused;
-      case DATABASE -> databaseAway;
-    };
+  /** Whether nothing is sent at the moment for this cause. */
+  boolean isPausedBy(SenderMetrics.Pause cause) {
+    return sendingPause.isBecauseOf(cause);
   }
 
-  /** Has the loop end after the email that it is at. */
+  /** Ends the loop after the email under way. */
   public void stop() {
     stopped.countDown();
   }
@@ -114,7 +86,7 @@ public final class SendingLoop implements Runnable {
     while (isRunning()) {
       try {
         List<String> due = outbox.lease(BATCH);
-        databaseIsBack();
+        sendingPause.databaseIsBack();
         if (due.isEmpty()) {
           transport.close();
           if (unreleased) {
@@ -134,18 +106,21 @@ public final class SendingLoop implements Runnable {
             MDC.remove(EMAIL_ID);
           }
         }
-        outbox.release(); // What was held back by a stop, or lost to the mending of a lease.
+        outbox.release(); // Everything that is still leased, such as what a stop held back.
       } catch (TransportException e) {
-        pauseAfterFailure(e.refused(), e.getMessage());
-      } catch (SQLException e) {
-        databaseIsAway(e);
+        Duration pause = sendingPause.begin(e.refused(), e.getMessage());
+        transport.close();
         releaseQuietly();
-        pause(DATABASE_PAUSE);
+        pause(pause);
+      } catch (SQLException e) {
+        sendingPause.databaseIsAway(e);
+        releaseQuietly();
+        pause(ERROR_PAUSE);
       } catch (RuntimeException e) {
         LOG.error("Sending goes on after an error that should not be", e);
         transport.close();
         releaseQuietly();
-        pause(FIRST_RECONNECT);
+        pause(ERROR_PAUSE);
       }
     }
     transport.close();
@@ -166,7 +141,7 @@ public final class SendingLoop implements Runnable {
       }
     }
     if (verdict.isEmpty()) {
-      return; // Somebody else has brought it to an end.
+      return; // Another sender has brought it to an end.
     }
     if (verdict.get() instanceof Verdict.Send send) {
       send(email.get(), send.address());
@@ -202,9 +177,8 @@ public final class SendingLoop implements Runnable {
       accepted(emailId, accepted);
       metrics.sent();
       LOG.info("Email {} sent", HeaderText.of(emailId));
-      contentRefused.clear();
-      contentAccepted = true;
-      resetPauses();
+      contentRefusals.accepted();
+      sendingPause.end();
     } else if (outcome instanceof DeliveryResult.Logged) {
       outbox.logged(emailId);
       metrics.logged();
@@ -212,7 +186,7 @@ public final class SendingLoop implements Runnable {
       LOG.info("Email {} failed: the address takes no mail", HeaderText.of(emailId));
       storeOrPause(email, () -> outbox.bounced(email, refused.reply()));
       metrics.failed(FailureReason.RECIPIENT_REFUSED);
-      resetPauses();
+      sendingPause.end();
     } else if (outcome instanceof DeliveryResult.MessageRefused refused) {
       messageRefused(email, refused.reason(), refused.reply());
     } else if (outcome instanceof DeliveryResult.ContentRefused refused) {
@@ -231,31 +205,18 @@ public final class SendingLoop implements Runnable {
     metrics.failed(reason);
   }
 
-  /**
-   * The server does not say whether its policy refuses this email or all emails of the sender. It
-   * is about this one if others are taken before it is refused a second time; about all if so many
-   * are refused in a row. Until either is known nothing has failed.
-   */
   private void contentRefused(QueuedEmail email, int attempt, SmtpReply reply)
       throws SQLException, TransportException {
-    boolean othersAccepted = contentAccepted;
-    contentAccepted = false;
-    if (othersAccepted && attempt > 1) {
-      messageRefused(email, FailureReason.MESSAGE_REFUSED, reply.text());
-      return;
-    }
-    if (contentRefused.size() < CONTENT_REFUSALS) {
-      contentRefused.add(email.emailId());
-    }
-    if (contentRefused.size() < CONTENT_REFUSALS) {
-      scheduleRetry(
-          email,
-          attempt,
-          Retry.CONTENT_REFUSED,
-          "the content is refused: " + reply.code(),
-          reply.text());
-    } else {
-      senderRefused(email, attempt, reply);
+    switch (contentRefusals.refused(email.emailId(), attempt)) {
+      case EMAIL -> messageRefused(email, FailureReason.MESSAGE_REFUSED, reply.text());
+      case SENDER -> senderRefused(email, attempt, reply);
+      case UNKNOWN ->
+          scheduleRetry(
+              email,
+              attempt,
+              Retry.CONTENT_REFUSED,
+              "the content is refused: " + reply.code(),
+              reply.text());
     }
   }
 
@@ -296,14 +257,14 @@ public final class SendingLoop implements Runnable {
   }
 
   /**
-   * Writes down that the server has an email. Nothing is sent before that has worked: what the
-   * database refuses of one it may refuse of all, and each could be sent again. The lease is kept
-   * meanwhile, so that no other sender takes it.
+   * Stores that the server has an email. Nothing is sent before that has succeeded: the database
+   * may refuse to store any email, and each could be sent again. The loop keeps the lease
+   * meanwhile, so that no other sender takes the email.
    *
    * @throws SQLException if it could not be done and the process is to end
    */
   private void accepted(String emailId, DeliveryResult.Accepted accepted) throws SQLException {
-    for (int refusals = 0; ; refusals++) {
+    for (int refusals = 1; ; refusals++) {
       try {
         store(() -> outbox.accepted(emailId, accepted));
         return;
@@ -312,19 +273,19 @@ public final class SendingLoop implements Runnable {
           LOG.error("Email {} was sent, which is not stored", HeaderText.of(emailId), e);
           throw e;
         }
-        refused = true;
-        pauseReason = "an email was sent, which is " + notStored(e);
         LOG.error("Email {} was sent, which is {}", HeaderText.of(emailId), notStored(e));
+        Duration pause =
+            sendingPause.beginUnstored(refusals, "an email was sent, which is " + notStored(e));
         transport.close();
         releaseQuietly(emailId);
-        pause(RECONNECTS.after(refusals + 1));
+        pause(pause);
       }
     }
   }
 
   /**
-   * Writes down what has become of an email that the server does not have. If the database refuses,
-   * the email is given back, to be tried again, and sending pauses.
+   * Stores the result of an email that the server does not have. If the database refuses, the email
+   * is given back, to be tried again, and sending pauses.
    */
   private void storeOrPause(QueuedEmail email, StoreAction statement)
       throws SQLException, TransportException {
@@ -355,7 +316,7 @@ public final class SendingLoop implements Runnable {
           if (!isRunning()) {
             return false;
           }
-          databaseIsAway(failure);
+          sendingPause.databaseIsAway(failure);
           pause(duration);
           return true;
         });
@@ -380,41 +341,6 @@ public final class SendingLoop implements Runnable {
     return true;
   }
 
-  private void pauseAfterFailure(boolean refused, String why) {
-    pauses++;
-    Duration pause = (refused ? REFUSALS : RECONNECTS).after(pauses);
-    this.refused = refused;
-    pauseReason = why;
-    if (refused) {
-      LOG.error(
-          "Sending pauses for {} s, somebody has to look at this: {}", pause.toSeconds(), why);
-    } else {
-      LOG.warn("Sending pauses for {} s: {}", pause.toSeconds(), why);
-    }
-    transport.close();
-    releaseQuietly();
-    pause(pause);
-  }
-
-  private void resetPauses() {
-    pauses = 0;
-    pauseReason = null;
-  }
-
-  private void databaseIsAway(SQLException e) {
-    if (!databaseAway) {
-      LOG.warn("Sending waits for the database: {}", e.getMessage());
-      databaseAway = true;
-    }
-  }
-
-  private void databaseIsBack() {
-    if (databaseAway) {
-      LOG.info("The database is back");
-      databaseAway = false;
-    }
-  }
-
   private void releaseQuietly() {
     releaseQuietly(null);
   }
@@ -430,7 +356,7 @@ public final class SendingLoop implements Runnable {
       unreleased = false;
     } catch (SQLException e) {
       unreleased = true;
-      databaseIsAway(e);
+      sendingPause.databaseIsAway(e);
     }
   }
 

@@ -21,13 +21,13 @@ sealed interface Verdict {
   /** It may not be sent, now or later. */
   record Cancel(Reason reason) implements Verdict {}
 
-  /** It cannot be sent by anybody, whatever the recipient wants. */
+  /** No sender can send it, although the recipient may be written to. */
   record Fail(FailureReason reason) implements Verdict {}
 
   /** It may not be sent before then. */
   record Hold(Instant until, String why) implements Verdict {}
 
-  /** Why an email was cancelled, as its {@code status_reason} says. */
+  /** The {@code status_reason} of a cancelled email. */
   enum Reason {
     DECIDED_OTHERWISE,
     NOT_DECIDED,
@@ -41,20 +41,20 @@ sealed interface Verdict {
   }
 
   /**
-   * For how long the decision that an email names may be missing: the job stores the two apart, and
-   * either may come first.
+   * Longest wait for the decision that an email names. The job stores the two apart, and either may
+   * come first.
    */
   Duration DECISION_WAIT = Duration.ofHours(1);
 
-  /** How long a pause of all outreach holds back an email that was already taken. */
+  /** Time until the next look at an email that a pause of all outreach holds back. */
   Duration PAUSE = Duration.ofSeconds(30);
 
   /**
-   * Looks at an email. What cannot be undone comes first; an email that is too old is cancelled
-   * although outreach is paused.
+   * Decides about an email. Final verdicts come first, so that an email that is too old is
+   * cancelled although outreach is paused.
    *
-   * @param expiry for how long after the decision an email is worth sending. The decision is as old
-   *     as the change it rests on, also when the job has caught up with that just now
+   * @param expiry age of the decision at which an email is cancelled. A decision is as old as the
+   *     change that caused it, also when the job catches up
    */
   static Verdict on(QueuedEmail email, Duration expiry) {
     if (email.decision() == null) {

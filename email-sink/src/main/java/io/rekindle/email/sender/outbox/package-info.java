@@ -1,2 +1,2 @@
-/** Which emails are due, and what becomes of each. */
+/** Takes the emails that are due, and brings each of them to an end. */
 package io.rekindle.email.sender.outbox;

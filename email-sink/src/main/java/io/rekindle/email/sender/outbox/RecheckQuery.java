@@ -1,0 +1,96 @@
+package io.rekindle.email.sender.outbox;
+
+import io.rekindle.email.sender.outbox.QueuedEmail.OutreachSettings;
+import io.rekindle.scoring.contact.Recipient;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.time.LocalTime;
+import java.util.Optional;
+
+/** Reads an email with everything that decides whether it may be sent. */
+final class RecheckQuery {
+
+  /** The newest order that a decision knew is in its inputs, to the millisecond. */
+  private static final String SQL =
+      """
+      select e.user_id, e.subject, e.text, e.html, e.generated_at, now() as now,
+             least(decision.decided_at, e.generated_at) as decided_at,
+             case when e.decision_id is null then 'EMAIL' else decision.decision end as decision,
+             u.user_id is not null as present, u.email, u.marketing_consent, u.time_zone,
+             s.user_id is not null as suppressed, s.address,
+             o.id is not null as has_settings, o.enabled, o.cooldown_days, o.quiet_from, o.quiet_until,
+             exists (
+               select 1 from shop.orders placed
+               where placed.user_id = e.user_id and placed.status = 'PLACED'
+                 and placed.refunded_amount < placed.amount
+                 and case
+                   when known.last_order_at is null
+                   then placed.placed_at > coalesce(decision.decided_at, e.generated_at)
+                   else date_trunc('milliseconds', placed.placed_at) > known.last_order_at
+                 end
+             ) as ordered_since,
+             (select max(contact.sent_at) from engagement.emails contact
+              where contact.user_id = e.user_id and contact.email_id <> e.email_id
+                and contact.status = 'SENT') as last_contact_at
+      from engagement.emails e
+      left join shop.users u on u.user_id = e.user_id
+      left join engagement.suppressions s on s.user_id = e.user_id
+      left join engagement.outreach_decisions decision on decision.decision_id = e.decision_id
+      left join lateral (
+        select case when decision.inputs ->> 'last_order_at' ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}T'
+               then (decision.inputs ->> 'last_order_at')::timestamptz end as last_order_at
+      ) known on true
+      left join engagement.outreach_settings o on o.id = 1
+      where e.email_id = ? and e.status = 'READY'
+      """;
+
+  private RecheckQuery() {}
+
+  /** The email as of this moment; empty if it is no longer ready. */
+  static Optional<QueuedEmail> execute(Connection connection, String emailId) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(SQL)) {
+      statement.setString(1, emailId);
+      try (ResultSet row = statement.executeQuery()) {
+        return row.next() ? Optional.of(email(emailId, row)) : Optional.empty();
+      }
+    }
+  }
+
+  private static QueuedEmail email(String emailId, ResultSet row) throws SQLException {
+    Recipient recipient =
+        row.getBoolean("present")
+            ? new Recipient(
+                row.getBoolean("marketing_consent"),
+                row.getString("email"),
+                row.getBoolean("suppressed"),
+                row.getString("address"))
+            : null;
+    OutreachSettings outreach =
+        row.getBoolean("has_settings")
+            ? new OutreachSettings(
+                row.getBoolean("enabled"),
+                row.getInt("cooldown_days"),
+                row.getObject("quiet_from", LocalTime.class),
+                row.getObject("quiet_until", LocalTime.class))
+            : null;
+    Timestamp lastContact = row.getTimestamp("last_contact_at");
+    return new QueuedEmail(
+        emailId,
+        row.getString("user_id"),
+        row.getString("subject"),
+        row.getString("text"),
+        row.getString("html"),
+        row.getTimestamp("generated_at").toInstant(),
+        row.getTimestamp("decided_at").toInstant(),
+        row.getString("decision"),
+        recipient,
+        row.getString("time_zone"),
+        row.getBoolean("ordered_since"),
+        lastContact == null ? null : lastContact.toInstant(),
+        outreach,
+        row.getTimestamp("now").toInstant());
+  }
+}

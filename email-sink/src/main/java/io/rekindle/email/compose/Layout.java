@@ -8,13 +8,15 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Makes a whole document of an email's content: the look, the one button, the reason why the reader
- * gets it, the way out of it and the postal address, as HTML and as plain text. Both writers use
- * it, and no text from elsewhere has a say in it.
+ * Makes a whole document of an email's content, as HTML and as plain text. It adds the look, the
+ * one button, the reason why the reader gets the email, the unsubscribe link and the postal
+ * address. Both writers use it, and neither can change it.
  */
 public final class Layout {
 
   private static final String HTML = Resources.get(Layout.class, "email.html");
+  private static final String ITEMS = Resources.get(Layout.class, "items.html");
+  private static final String ITEM = Resources.get(Layout.class, "item.html");
   private static final String TEXT = Resources.get(Layout.class, "email.txt");
 
   private final LayoutSettings settings;
@@ -55,7 +57,7 @@ public final class Layout {
         Placeholders.BRACES.fill(TEXT, values));
   }
 
-  /** Mail programs that drop style sheets keep what stands at the element. */
+  /** Mail programs that drop style sheets keep the style attributes of elements. */
   private static String styled(String body) {
     return body.replace("<p>", "<p style=\"margin:0 0 16px 0;\">")
         .replace("<ul>", "<ul style=\"margin:0 0 16px 0;padding:0 0 0 22px;\">")
@@ -68,23 +70,17 @@ public final class Layout {
       return "";
     }
     StringBuilder rows = new StringBuilder();
-    rows.append("<tr><td class=\"pad\" style=\"padding:4px 40px 16px 40px;\">\n")
-        .append("<table role=\"presentation\" width=\"100%\" cellpadding=\"0\" cellspacing=\"0\"")
-        .append(" border=\"0\">\n")
-        .append("<tr><td class=\"accent\" style=\"padding:0 0 10px 0;font-family:Georgia,")
-        .append("'Times New Roman',serif;font-size:18px;line-height:24px;color:#7a3b1d;\">")
-        .append(EmailHtml.escape(content.language().items()))
-        .append("</td></tr>\n");
     for (EmailContent.Item item : content.items()) {
-      rows.append("<tr><td class=\"line ink\" style=\"padding:12px 0;border-top:1px solid #e6dfd6;")
-          .append("font-family:Helvetica,Arial,sans-serif;font-size:15px;line-height:22px;")
-          .append("color:#2b2622;\"><strong>")
-          .append(EmailHtml.escape(item.category()))
-          .append("</strong><br>")
-          .append(EmailHtml.escape(item.text()))
-          .append("</td></tr>\n");
+      rows.append(
+          Placeholders.BRACES.fill(
+              ITEM,
+              Map.of(
+                  "category", EmailHtml.escape(item.category()),
+                  "text", EmailHtml.escape(item.text()))));
     }
-    return rows.append("</table>\n</td></tr>\n").toString();
+    return Placeholders.BRACES.fill(
+        ITEMS,
+        Map.of("heading", EmailHtml.escape(content.language().items()), "rows", rows.toString()));
   }
 
   private static String textItems(EmailContent content) {

@@ -5,6 +5,7 @@ import io.rekindle.email.EmailFacts;
 import io.rekindle.email.EmailRequest;
 import io.rekindle.email.EmailWriter;
 import io.rekindle.email.WrittenEmail;
+import io.rekindle.platform.text.Resources;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,15 +14,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
 
 /**
- * Writes the same good email for the same facts, without asking anybody: the fallback when nothing
- * cleverer answers. In English, whatever the locale.
+ * Writes the same email for the same facts without a model: the fallback when a model gives no
+ * draft. All its emails are in English.
  *
- * <p>Facts are never trusted. They appear as text only, and one that reads like a link or an
- * address is left out, since mail programs turn such text into links.
+ * <p>Facts are not trusted. They appear as text only. A fact that reads like a link or an address
+ * is left out, since mail programs turn such text into links.
  */
 public final class TemplateEmailWriter implements EmailWriter {
 
-  /** Suggestions that a reader takes in at a glance. */
+  /** Few enough suggestions to read at a glance. */
   private static final int MAX_ITEMS = 3;
 
   /** The least number of orders that counts as loyalty. */
@@ -30,39 +31,12 @@ public final class TemplateEmailWriter implements EmailWriter {
   private static final DateTimeFormatter MONTH =
       DateTimeFormatter.ofPattern("MMMM uuuu", Locale.ENGLISH);
 
-  /** What to look forward to, by the words of a category's name; the first that fits. */
+  /** Invitations by the words of a category's name; the first that fits counts. */
   private static final List<Invitation> INVITATIONS =
-      List.of(
-          new Invitation("books?|novels?|reading", "A good read is waiting for a quiet evening."),
-          new Invitation("coffee|teas?", "The next cup could be one you have not tried yet."),
-          new Invitation("wines?", "There are new bottles worth opening with company."),
-          new Invitation(
-              "garden(ing)?|plants?",
-              "There is always something to plant, and we have picked what thrives."),
-          new Invitation("kitchen(ware)?", "New tools and new ideas for the table have come in."),
-          new Invitation(
-              "home(ware)?|furniture|decor",
-              "Small things change a room, and some new ones have come in."),
-          new Invitation(
-              "food|grocer(y|ies)",
-              "New flavours have come in, and a few old favourites are back."),
-          new Invitation(
-              "beauty|cosmetics", "Old favourites are back in stock, beside a few new ones."),
-          new Invitation(
-              "cloth(es|ing)|fashion",
-              "The new season is here, and so are the pieces that always fit."),
-          new Invitation(
-              "shoes?", "New pairs have come in, made for walking as much as for looking."),
-          new Invitation(
-              "sports?(wear)?|fitness", "New gear has come in for whatever you train for next."),
-          new Invitation("outdoors?", "New gear has come in for wherever you go next."),
-          new Invitation(
-              "electronics?", "The latest has arrived, tried by us before it went on the shelf."),
-          new Invitation(
-              "toys?|games?", "There is something new to unpack, for small hands and larger ones."),
-          new Invitation("pets?", "There is something new for the one who greets you at the door."),
-          new Invitation(
-              "music|vinyl", "New sounds have come in, and a few that were long sold out."));
+      Resources.get(TemplateEmailWriter.class, "invitations.txt")
+          .lines()
+          .map(Invitation::parse)
+          .toList();
 
   private static final String DEFAULT_INVITATION =
       "We have put aside a few things that we think you will like.";
@@ -83,7 +57,7 @@ public final class TemplateEmailWriter implements EmailWriter {
   @Override
   public void close() {}
 
-  /** The email at once, for a writer that falls back to this one. */
+  /** The email itself, for a writer that falls back to the template. */
   public Email compose(EmailRequest request) {
     EmailFacts facts = request.facts();
     String name = SafeFacts.name(facts.name(), Language.of(facts.locale()));
@@ -106,7 +80,7 @@ public final class TemplateEmailWriter implements EmailWriter {
     paragraph(body, "Warm regards,\n" + settings.shopName());
 
     return layout.compose(
-        request.emailId(),
+        request.episodeId(),
         new EmailContent(
             Language.ENGLISH,
             subject(name, favourite),
@@ -179,8 +153,15 @@ public final class TemplateEmailWriter implements EmailWriter {
 
   private record Invitation(Pattern words, String text) {
 
-    Invitation(String words, String text) {
-      this(Pattern.compile("\\b(" + words + ")\\b", Pattern.CASE_INSENSITIVE), text);
+    /**
+     * Reads a line of the resource.
+     *
+     * @param line alternatives for a word, a colon and a sentence
+     */
+    static Invitation parse(String line) {
+      String[] parts = line.split(": ", 2);
+      Pattern words = Pattern.compile("\\b(" + parts[0] + ")\\b", Pattern.CASE_INSENSITIVE);
+      return new Invitation(words, parts[1]);
     }
   }
 }

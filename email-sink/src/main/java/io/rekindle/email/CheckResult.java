@@ -4,10 +4,10 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.Objects;
 
 /**
- * One question that a text from a model had to answer.
+ * The result of one check of a text from a model.
  *
  * @param name such as {@code no-price}
- * @param detail what was found, for people; null if there is nothing to say
+ * @param detail the finding, for people; null if there is none
  */
 public record CheckResult(@JsonProperty("check") String name, boolean passed, String detail) {
 

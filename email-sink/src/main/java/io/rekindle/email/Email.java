@@ -18,8 +18,8 @@ public record Email(String subject, String preheader, String html, String text) 
   public static final int MAX_PREHEADER = 110;
 
   /**
-   * @throws IllegalArgumentException if subject or preheader is empty, too long or has characters
-   *     that could forge a header or mislead about the order of its letters
+   * @throws IllegalArgumentException if subject or preheader is empty or too long, or has
+   *     characters that could forge a header or change the order of letters
    */
   public Email {
     requireLine("subject", subject, MAX_SUBJECT);

@@ -8,7 +8,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 
 /**
- * What an email to a user may be written from. Texts are as the shop stores them: of any content.
+ * The facts that an email to a user may use. Texts are as the shop stores them, with any content.
  *
  * @param userId never null or empty
  * @param name null if unknown

@@ -5,18 +5,14 @@ import java.util.Objects;
 /**
  * An email to be written.
  *
- * @param emailId its id, known beforehand, since the link to unsubscribe is signed for it
- * @param episodeId the episode that it answers; there is one email per episode
+ * @param episodeId the episode that it answers; also the email's id, since an episode has one email
  */
-public record EmailRequest(String emailId, String episodeId, EmailFacts facts, Variant variant) {
+public record EmailRequest(String episodeId, EmailFacts facts, Variant variant) {
 
   /**
-   * @throws IllegalArgumentException if an id is missing
+   * @throws IllegalArgumentException if the id is missing
    */
   public EmailRequest {
-    if (emailId == null || emailId.isEmpty()) {
-      throw new IllegalArgumentException("emailId is empty");
-    }
     if (episodeId == null || episodeId.isEmpty()) {
       throw new IllegalArgumentException("episodeId is empty");
     }

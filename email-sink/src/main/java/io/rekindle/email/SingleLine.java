@@ -2,6 +2,7 @@ package io.rekindle.email;
 
 import java.text.BreakIterator;
 import java.util.Locale;
+import java.util.function.IntPredicate;
 
 /** Makes text from outside fit for one line that a person reads: a subject, a name, a category. */
 public final class SingleLine {
@@ -23,31 +24,52 @@ public final class SingleLine {
    * @param text null counts as empty
    */
   public static String of(String text, int limit) {
-    return text == null ? "" : cut(clean(text), limit);
+    return text == null ? "" : cut(join(text, Integer.MAX_VALUE, new VisibleText()), limit);
   }
 
-  private static String clean(String text) {
+  /**
+   * Returns the text with each run of white space and line breaks as one space.
+   *
+   * @param limit code units after which the text is cut off
+   * @param kept asked once for each other code point, in their order; false leaves it out
+   */
+  public static String join(String text, int limit, IntPredicate kept) {
     StringBuilder line = new StringBuilder(Math.min(text.length(), 1024));
     boolean space = false;
-    int marks = 0;
-    for (int i = 0; i < text.length(); ) {
+    for (int i = 0; i < text.length() && line.length() < limit; ) {
       int c = text.codePointAt(i);
       i += Character.charCount(c);
       if (Character.isWhitespace(c) || Character.isSpaceChar(c)) {
         space = true;
-        continue;
+      } else if (kept.test(c)) {
+        if (space && line.length() > 0) {
+          line.append(' ');
+        }
+        space = false;
+        line.appendCodePoint(c);
       }
-      marks = isMark(c) ? marks + 1 : 0;
-      if (isUnwanted(c) || marks > MAX_MARKS) {
-        continue;
-      }
-      if (space && line.length() > 0) {
-        line.append(' ');
-      }
-      space = false;
-      line.appendCodePoint(c);
     }
     return line.toString();
+  }
+
+  /** Leaves out invisible characters and towers of marks. */
+  private static final class VisibleText implements IntPredicate {
+
+    private int marks;
+
+    @Override
+    public boolean test(int c) {
+      marks = isMark(c) ? marks + 1 : 0;
+      return !isUnwanted(c) && marks <= MAX_MARKS;
+    }
+  }
+
+  /** Whether a format character hides text or turns it around. */
+  public static boolean isMisleading(int c) {
+    // The joiners shape letters in Persian and Indic scripts, and emoji.
+    return Character.getType(c) == Character.FORMAT
+        && c != ZERO_WIDTH_NON_JOINER
+        && c != ZERO_WIDTH_JOINER;
   }
 
   private static boolean isMark(int c) {
@@ -57,11 +79,9 @@ public final class SingleLine {
 
   private static boolean isUnwanted(int c) {
     return switch (Character.getType(c)) {
-      // The joiners shape letters in Persian and Indic scripts, and emoji.
-      case Character.FORMAT -> c != ZERO_WIDTH_NON_JOINER && c != ZERO_WIDTH_JOINER;
       case Character.CONTROL, Character.SURROGATE, Character.PRIVATE_USE, Character.UNASSIGNED ->
           true;
-      default -> false;
+      default -> isMisleading(c);
     };
   }
 

@@ -1,8 +1,6 @@
 package io.rekindle.email;
 
 import io.rekindle.platform.text.Digest;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -12,18 +10,18 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * The links by which a reader of an email says that it was the last. Each is good for one email and
- * needs no login: it carries a token that only the holder of the secret can make.
+ * The links by which readers unsubscribe. Each belongs to one email and needs no login: it carries
+ * a token that only the holder of the secret can make.
  *
  * <p>The token is the first 128 bits of HMAC-SHA256 (RFC 2104) over a label, NUL and the email's
  * id, in base64url without padding. The label keeps the same secret usable for other purposes.
- * Links have no end: they are in emails that people keep.
+ * Links do not expire, since people keep emails.
  *
  * <p>Thread-safe.
  */
 public final class UnsubscribeLinks {
 
-  /** What stands between the base URL and the email's id in every link. */
+  /** The part of every link between the base URL and the email's id. */
   public static final String PATH = "/unsubscribe/";
 
   /** Shortest secret, in characters. */
@@ -38,12 +36,12 @@ public final class UnsubscribeLinks {
 
   /**
    * @param baseUrl http or https, without query and fragment; a path is kept
-   * @param secret the same wherever links are written and answered
-   * @throws IllegalArgumentException if the URL is none or the secret is too short; the message
-   *     does not repeat the secret
+   * @param secret the same in all programs that write or serve links
+   * @throws IllegalArgumentException if the URL is not valid or the secret is too short; the
+   *     message does not repeat the secret
    */
   public UnsubscribeLinks(String baseUrl, String secret) {
-    this.prefix = requireBaseUrl(baseUrl).replaceAll("/+$", "") + PATH;
+    this.prefix = WebUrl.requireBase("baseUrl", baseUrl) + PATH;
     if (secret.length() < MIN_SECRET) {
       throw new IllegalArgumentException(
           "the secret for unsubscribe links has fewer than " + MIN_SECRET + " characters");
@@ -58,8 +56,8 @@ public final class UnsubscribeLinks {
   }
 
   /**
-   * Whether the token is this email's. Takes equally long for every wrong token of the right
-   * length, so that none can be guessed piece by piece.
+   * Whether the token belongs to this email. The time is equal for every wrong token of the right
+   * length, so that a token cannot be guessed piece by piece.
    */
   public boolean verify(String emailId, String token) {
     return Digest.sameSecret(token(emailId), token);
@@ -77,29 +75,5 @@ public final class UnsubscribeLinks {
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("every Java has " + ALGORITHM, e);
     }
-  }
-
-  /**
-   * The URL itself.
-   *
-   * @throws IllegalArgumentException if it is not an http or https URL without query, fragment and
-   *     user
-   */
-  public static String requireBaseUrl(String baseUrl) {
-    try {
-      URI uri = new URI(baseUrl);
-      if (uri.getHost() != null
-          && uri.getScheme() != null
-          && uri.getScheme().matches("https?")
-          && uri.getRawQuery() == null
-          && uri.getRawFragment() == null
-          && uri.getRawUserInfo() == null) {
-        return baseUrl;
-      }
-    } catch (URISyntaxException e) {
-      throw new IllegalArgumentException("not a URL for links: " + e.getMessage(), e);
-    }
-    throw new IllegalArgumentException(
-        "not an http or https URL without query and fragment: " + baseUrl);
   }
 }

@@ -1,8 +1,7 @@
 package io.rekindle.email;
 
 /**
- * One way to write, of those that an experiment compares. All of it comes from the people who run
- * the shop's outreach.
+ * One of the ways to write that an experiment compares. The shop's marketers choose all of it.
  *
  * @param name as experiments and reports call it
  * @param prompt the version of the prompt, such as {@code winback-v1}

@@ -1,19 +1,19 @@
 package io.rekindle.email;
 
-/** Hears what a writer does, for metrics. Called from any thread; must neither block nor throw. */
+/** Gets the events of a writer, for metrics. Any thread may call it; it must not block or throw. */
 public interface WriterListener {
 
-  /** Hears nothing. */
+  /** Ignores all events. */
   WriterListener NONE = new WriterListener() {};
 
   /**
-   * A request to the model has come to its end.
+   * A request to the model has ended.
    *
    * @param outcome {@code OK} for an answer, or a machine code such as {@code HTTP_503}
    */
   default void called(String outcome, long latencyMs) {}
 
-  /** An email is done; says who wrote it and why, tokens, cost and time. */
+  /** An email is done. */
   default void written(WrittenEmail email) {}
 
   /**

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * An email and how it came to be. What concerns the model is about all calls for this email
- * together, also where the template wrote it in the end.
+ * An email and its origin. The fields about the model cover all calls for this email, also if the
+ * template wrote it in the end.
  *
  * @param generatedBy {@link #LLM} or {@link #TEMPLATE}
  * @param fallbackReason machine code such as {@code HTTP_402}: why the template wrote although a
@@ -18,7 +18,7 @@ import java.util.Objects;
  * @param promptTokens as reported; null if nothing was
  * @param completionTokens as reported; null if nothing was
  * @param costUsd as reported, or tokens at the configured prices; for calls of which neither is
- *     known, such as those that took too long, the most that they may have cost; null if nothing
+ *     known, such as calls that timed out, their largest possible cost; null if nothing
  * @param latencyMs from the request to the email
  * @param calls HTTP requests sent
  * @param checks of the model's last answer, in the order they were made; empty without one

@@ -1,2 +1,2 @@
-/** From what is known about a client to one good email to them. */
+/** Writes one email from the facts about a client, and links that unsubscribe. */
 package io.rekindle.email;

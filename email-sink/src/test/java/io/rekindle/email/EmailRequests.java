@@ -33,7 +33,6 @@ public final class EmailRequests {
       String name, List<String> categories, String locale, Variant variant) {
     return new EmailRequest(
         "e1",
-        "e1",
         new EmailFacts(
             "u1",
             name,

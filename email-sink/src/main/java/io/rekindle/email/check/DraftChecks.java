@@ -27,10 +27,10 @@ public final class DraftChecks {
   private static final int MAX_TEXT = 2_500;
   private static final int MAX_NAMED = 3;
 
-  /** More than the schema lets through. */
+  /** Longer than any line that fits the schema. */
   private static final int MAX_LINE = 10_000;
 
-  /** Below this, frequent words say too little about a language. */
+  /** With fewer words, frequent words do not show the language. */
   private static final int MIN_WORDS = 25;
 
   private static final int MAX_DETAIL = 300;
@@ -54,10 +54,10 @@ public final class DraftChecks {
   private DraftChecks() {}
 
   /**
-   * What the checks found.
+   * The results of all checks.
    *
-   * @param checks every question with its answer
-   * @param content null if any was answered with no
+   * @param checks in the order they were made
+   * @param content null if any check failed
    */
   public record Result(List<CheckResult> checks, EmailContent content) {
 
@@ -82,7 +82,7 @@ public final class DraftChecks {
             marked ? "a private character" : characters(lines, draft.body(), bodyText)));
     checks.add(check("length", length(bodyText)));
     checks.add(check("html", html(body, lines)));
-    checks.add(check("links", links(draft, body, texts, input)));
+    checks.add(check("links", links(draft, body, texts)));
     checks.add(check("placeholders", placeholders(draft, bodyText, input)));
     checks.add(check("items", items(draft, input)));
     List<String> names = new ArrayList<>(input.categories());
@@ -130,7 +130,7 @@ public final class DraftChecks {
         : "control, invisible or misleading characters";
   }
 
-  /** Whether it is what a reader sees, apart from spaces, which a model puts where it likes. */
+  /** Whether a reader sees the whole line, apart from spaces. */
   private static boolean isPlain(String line) {
     return SingleLine.of(line, MAX_LINE).equals(SPACES.matcher(line).replaceAll(" ").strip());
   }
@@ -154,10 +154,9 @@ public final class DraftChecks {
         : null;
   }
 
-  private static String links(
-      LlmDraft draft, EmailHtml.Sanitized body, List<String> texts, PromptInput input) {
-    if (!input.linkIds().contains(draft.linkId())) {
-      return "link_id is none of " + input.linkIds();
+  private static String links(LlmDraft draft, EmailHtml.Sanitized body, List<String> texts) {
+    if (!draft.linkId().equals(PromptInput.SHOP_LINK)) {
+      return "link_id is not " + PromptInput.SHOP_LINK;
     }
     if (body.refused().stream().anyMatch(tag -> tag.startsWith("<a>") || tag.contains(" href"))) {
       return "a link in the body";
@@ -178,7 +177,7 @@ public final class DraftChecks {
     return null;
   }
 
-  /** Whether it has the form of a date; which one it may be is another question. */
+  /** Whether the digits have the form of a date. */
   private static boolean isDate(String digits) {
     return digits.strip().matches("\\d{4}-\\d{1,2}-\\d{1,2}|\\d{1,2}[./-] ?\\d{1,2}[./-] ?\\d{4}");
   }
@@ -215,7 +214,7 @@ public final class DraftChecks {
     return draft.items().isEmpty() && !input.categories().isEmpty() ? "no suggestion" : null;
   }
 
-  /** By the most frequent words: a text in another language has hardly any of this one's. */
+  /** Compares the most frequent words, few of which occur in texts of other languages. */
   private static CheckResult language(String bodyText, Language expected) {
     List<String> words =
         WORD.matcher(bodyText.toLowerCase(Locale.ROOT)).results().map(MatchResult::group).toList();

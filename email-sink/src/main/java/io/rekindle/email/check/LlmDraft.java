@@ -5,7 +5,7 @@ import io.rekindle.email.compose.EmailContent;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What a model wrote, in the schema's form and otherwise unchecked. */
+/** The email that a model wrote. It fits the schema and is otherwise unchecked. */
 public record LlmDraft(
     String subject,
     String preheader,
@@ -14,7 +14,7 @@ public record LlmDraft(
     String linkId,
     List<EmailContent.Item> items) {
 
-  /** Where the client's name goes. */
+  /** Stands for the client's name. */
   static final String NAME = "{{name}}";
 
   /** From JSON that is valid by the schema. */

@@ -8,11 +8,11 @@ import io.rekindle.email.compose.SafeFacts;
 import java.util.List;
 
 /**
- * What a model is told and held to, cleaned. The name is not told: it is filled in afterwards.
+ * The cleaned facts that a model is told and held to. A model is not told the name, which is filled
+ * in afterwards.
  *
  * @param name empty if unknown or not fit to be repeated
  * @param categories fit to be repeated, dearest first
- * @param linkIds what the call to action may lead to
  */
 public record PromptInput(
     Language language,
@@ -21,11 +21,10 @@ public record PromptInput(
     String name,
     List<String> categories,
     String tone,
-    String offer,
-    List<String> linkIds) {
+    String offer) {
 
-  /** The one link: the shop's site. */
-  static final String SHOP_LINK = "shop";
+  /** The id of the one link that the call to action may lead to: the shop's site. */
+  public static final String SHOP_LINK = "shop";
 
   private static final String DEFAULT_TONE = "warm and friendly";
   private static final int MAX_TONE = 100;
@@ -43,7 +42,6 @@ public record PromptInput(
         SafeFacts.name(facts.name(), language),
         SafeFacts.categories(facts.preferredCategories(), language),
         tone.isEmpty() ? DEFAULT_TONE : tone,
-        offer.isEmpty() ? null : offer,
-        List.of(SHOP_LINK));
+        offer.isEmpty() ? null : offer);
   }
 }

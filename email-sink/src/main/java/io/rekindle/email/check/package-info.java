@@ -1,2 +1,2 @@
-/** Checks what a model wrote. */
+/** Checks the drafts of a model. */
 package io.rekindle.email.check;

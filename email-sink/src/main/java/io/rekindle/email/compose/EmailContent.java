@@ -3,12 +3,12 @@ package io.rekindle.email.compose;
 import java.util.List;
 
 /**
- * What an email says, before layout.
+ * The texts of an email, before layout.
  *
  * @param subject plain text; cut to fit
  * @param preheader plain text; cut to fit
- * @param body a fragment as {@link EmailHtml#sanitize} gives them, {@code bdi} besides
- * @param action what the button says, plain text
+ * @param body a fragment from {@link EmailHtml#sanitize}, which may also have {@code bdi}
+ * @param action text of the button, plain text
  */
 public record EmailContent(
     Language language,

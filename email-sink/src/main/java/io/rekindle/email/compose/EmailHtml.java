@@ -40,10 +40,10 @@ public final class EmailHtml {
   private EmailHtml() {}
 
   /**
-   * HTML that is safe to send, and what was taken out of it.
+   * HTML that is safe to send, and the elements and attributes that it lost.
    *
    * @param html the fragment with allowed elements only, well-formed
-   * @param refused what was in it beside, such as {@code <script>}
+   * @param refused elements and attributes that were left out, such as {@code <script>}
    */
   public record Sanitized(String html, Set<String> refused) {}
 

@@ -20,10 +20,10 @@ import java.util.stream.Stream;
  * @param because why the reader gets the email; {@code {{shop}}} in it stands for the shop's name
  * @param items heading over suggestions
  * @param stopWords the most frequent words, lower case
- * @param promises finds what only a shop can promise; English is included, since models mix it in
- * @param weekdays finds their names, the English ones included
- * @param since what stands before the month in which something was, lower case
- * @param less finds what makes an amount beside it a reduction, English included
+ * @param promises finds promises of a shop, English ones included, since models mix them in
+ * @param weekdays finds names of weekdays, English ones included
+ * @param since words before a month that look back, lower case
+ * @param less finds words that make an amount beside them a reduction, English ones included
  */
 public record Language(
     String code,

@@ -2,8 +2,7 @@ package io.rekindle.email.compose;
 
 import io.rekindle.email.SingleLine;
 import io.rekindle.email.UnsubscribeLinks;
-import java.net.URI;
-import java.net.URISyntaxException;
+import io.rekindle.email.WebUrl;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
 
@@ -11,8 +10,8 @@ import java.util.function.UnaryOperator;
  * The facts about the shop in every email, from any writer.
  *
  * @param shopName as readers know it
- * @param shopUrl where the one call to action leads, http or https
- * @param postalAddress the sender's address, one line, that laws on commercial email ask for
+ * @param shopUrl target of the one call to action, http or https
+ * @param postalAddress the sender's address on one line, which laws on commercial email require
  * @param unsubscribeUrl from the email's id to the http or https URL that ends such emails, such as
  *     {@link UnsubscribeLinks#url}
  */
@@ -28,7 +27,7 @@ public record LayoutSettings(
   public LayoutSettings {
     shopName = line("shopName", shopName, MAX_SHOP_NAME);
     postalAddress = line("postalAddress", postalAddress, MAX_ADDRESS);
-    requireWebAddress("shopUrl", shopUrl);
+    WebUrl.require("shopUrl", shopUrl);
     Objects.requireNonNull(unsubscribeUrl, "unsubscribeUrl");
   }
 
@@ -38,17 +37,5 @@ public record LayoutSettings(
       throw new IllegalArgumentException(name + " is empty");
     }
     return line;
-  }
-
-  private static void requireWebAddress(String name, String url) {
-    try {
-      URI uri = new URI(url);
-      if (uri.getHost() != null && uri.getScheme().matches("https?")) {
-        return;
-      }
-    } catch (URISyntaxException e) {
-      throw new IllegalArgumentException(name + " is not a URL: " + e.getMessage(), e);
-    }
-    throw new IllegalArgumentException(name + " is not an http or https URL: " + url);
   }
 }

@@ -47,7 +47,7 @@ public final class Phrases {
     return !find(text).isEmpty();
   }
 
-  /** What was found, as it stands in the text. */
+  /** The phrases found, as they stand in the text. */
   public List<String> find(String text) {
     List<MatchResult> words = WORD.matcher(text).results().toList();
     List<String> found = new ArrayList<>();

@@ -5,12 +5,12 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * What of a client's own words an email may repeat, and a prompt may tell: names and categories are
- * typed by anybody.
+ * Decides which of a client's own words an email may repeat and a prompt may have. Any user can
+ * type any name or category.
  */
 public final class SafeFacts {
 
-  /** Most categories that anybody is told of. */
+  /** Most categories of an email or a prompt. */
   static final int MAX_CATEGORIES = 5;
 
   private static final int MAX_NAME = 30;
@@ -22,17 +22,17 @@ public final class SafeFacts {
 
   private static final int MAX_PROMISING_WORDS = 3;
 
-  /** How much of a text is looked at: the rest could only be cut off. */
+  /** Characters of a text that are read; the rest could only be cut off. */
   private static final int MAX_READ = 2_000;
 
-  /** What mail programs turn into a link, and what our own templates would take for theirs. */
+  /** Text that mail programs turn into a link, and placeholders of the templates. */
   private static final Pattern LINK =
       Pattern.compile("[{}]|://|@|\\bwww\\.|[\\p{L}\\p{N}]\\.\\p{L}{2,}", Pattern.CASE_INSENSITIVE);
 
-  /** Means something in HTML, Markdown, JSON or a shell, and nothing in the name of a category. */
+  /** Characters with a meaning in HTML, Markdown, JSON or a shell, but not in a category. */
   private static final Pattern MARKUP = Pattern.compile("[<>\\[\\]\\\\|`*_#~^=$%\"“”„«»:;]+");
 
-  /** Names of people need them in some scripts; here they could only hide something. */
+  /** Names of people need joiners in some scripts; in a category they could only hide text. */
   private static final Pattern JOINERS = Pattern.compile("[\\u200C\\u200D]");
 
   private static final Pattern PRICE = Pattern.compile("[%‰٪﹪％\\p{Sc}]");

@@ -11,10 +11,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import okhttp3.Call;
 import okhttp3.Callback;
 import okhttp3.ConnectionPool;
@@ -29,8 +29,8 @@ import okio.BufferedSink;
 import okio.BufferedSource;
 
 /**
- * Sends requests to an OpenAI-compatible chat-completions API, each exactly once: whether to ask
- * again is not for an HTTP library to decide.
+ * Sends requests to an OpenAI-compatible chat-completions API, each exactly once. {@link DraftLoop}
+ * decides about repeats, not the HTTP library.
  */
 final class ChatClient implements AutoCloseable {
 
@@ -44,24 +44,17 @@ final class ChatClient implements AutoCloseable {
   private static final int MAX_ERROR_BYTES = 16 * 1024;
 
   private final LlmSettings settings;
-  private final DraftSchema schema;
   private final Clock clock;
   private final ExecutorService threads;
   private final OkHttpClient client;
 
-  ChatClient(LlmSettings settings, DraftSchema schema, Clock clock) {
+  ChatClient(LlmSettings settings, Clock clock) {
     this.settings = settings;
-    this.schema = schema;
     this.clock = clock;
     AtomicInteger number = new AtomicInteger();
-    // As many threads as requests: OkHttp waits for an answer in one.
+    // As many threads as requests: OkHttp waits for a response in one.
     this.threads =
-        new ThreadPoolExecutor(
-            0,
-            Integer.MAX_VALUE,
-            10,
-            TimeUnit.SECONDS,
-            new SynchronousQueue<>(),
+        Executors.newCachedThreadPool(
             task -> {
               Thread thread = new Thread(task, "llm-" + number.incrementAndGet());
               thread.setDaemon(true);
@@ -84,10 +77,7 @@ final class ChatClient implements AutoCloseable {
             .addNetworkInterceptor(ChatClient::hideRetryAfter)
             .addInterceptor(
                 chain -> {
-                  Exchange exchange = chain.request().tag(Exchange.class);
-                  if (exchange != null) {
-                    exchange.started();
-                  }
+                  chain.request().tag(LlmGate.Pass.class).started();
                   return chain.proceed(chain.request());
                 })
             .build();
@@ -95,18 +85,6 @@ final class ChatClient implements AutoCloseable {
 
   /** One turn of a conversation. */
   record Message(String role, String content) {}
-
-  /** Hears of one request, in the order of these methods; the last is called in any case. */
-  interface Exchange {
-
-    /** It has left the queue. */
-    void started();
-
-    /** There is a connection, and the server may see it from now on. */
-    void sent();
-
-    void ended(ChatResponse response);
-  }
 
   /** The request's body. */
   byte[] body(List<Message> messages) {
@@ -121,7 +99,7 @@ final class ChatClient implements AutoCloseable {
         .putObject("json_schema")
         .put("name", "email")
         .put("strict", true)
-        .set("schema", schema.portable());
+        .set("schema", DraftSchema.portable());
     body.put("max_completion_tokens", settings.maxCompletionTokens());
     if (settings.openRouterExtras()) {
       body.putObject("provider").put("require_parameters", true);
@@ -138,16 +116,17 @@ final class ChatClient implements AutoCloseable {
    * Sends a request when one of those in flight has ended.
    *
    * @param timeout from the start, without the time in the queue
+   * @param ended takes the response; called once in any case
    * @return cancels it
    */
-  Runnable send(byte[] body, Duration timeout, Exchange exchange) {
+  Runnable send(byte[] body, Duration timeout, LlmGate.Pass pass, Consumer<ChatResponse> ended) {
     Request request =
         new Request.Builder()
             .url(settings.baseUrl() + "/chat/completions")
             .header("Authorization", "Bearer " + settings.apiKey())
             .header("Accept", "application/json")
-            .post(new OnceBody(body, exchange))
-            .tag(Exchange.class, exchange)
+            .post(new OnceBody(body, pass))
+            .tag(LlmGate.Pass.class, pass)
             .build();
     Call call = client.newCall(request);
     call.timeout().timeout(timeout.toNanos(), TimeUnit.NANOSECONDS);
@@ -155,12 +134,12 @@ final class ChatClient implements AutoCloseable {
         new Callback() {
           @Override
           public void onFailure(Call failed, IOException e) {
-            exchange.ended(ChatResponse.noResponse(reason(e)));
+            ended.accept(ChatResponse.noResponse(reason(e)));
           }
 
           @Override
           public void onResponse(Call answered, Response response) {
-            exchange.ended(read(answered, response));
+            ended.accept(read(answered, response));
           }
         });
     return call::cancel;
@@ -189,7 +168,7 @@ final class ChatClient implements AutoCloseable {
     } catch (IOException e) {
       return ChatResponse.noResponse(reason(e));
     } catch (RuntimeException | StackOverflowError e) {
-      // OkHttp would only log it, and the exchange would never end.
+      // OkHttp would only log it, and the request would never end.
       return ChatResponse.malformed("cannot be read: " + e.getClass().getSimpleName());
     }
   }
@@ -220,17 +199,16 @@ final class ChatClient implements AutoCloseable {
 
   /**
    * A body that can be sent once. OkHttp repeats a request by itself on 503 with {@code
-   * Retry-After: 0}, whatever it is told of retries, but not one with such a body.
+   * Retry-After: 0}, also with retries switched off, but not one with such a body.
    */
   private static final class OnceBody extends RequestBody {
 
     private final byte[] bytes;
+    private final LlmGate.Pass pass;
 
-    private final Exchange exchange;
-
-    OnceBody(byte[] bytes, Exchange exchange) {
+    OnceBody(byte[] bytes, LlmGate.Pass pass) {
       this.bytes = bytes;
-      this.exchange = exchange;
+      this.pass = pass;
     }
 
     @Override
@@ -250,7 +228,7 @@ final class ChatClient implements AutoCloseable {
 
     @Override
     public void writeTo(BufferedSink sink) throws IOException {
-      exchange.sent();
+      pass.sent();
       sink.write(bytes);
     }
   }

@@ -1,6 +1,5 @@
 package io.rekindle.email.llm;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.rekindle.email.CheckResult;
@@ -14,13 +13,13 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What became of one request to a model: a text, or the reason why there is none.
+ * The result of one request to a model: a text, or the reason why there is none.
  *
  * @param reason machine code; null if there is a text
  * @param content the text; null if there is none
- * @param repairable whether a model that is told of the fault may do better
+ * @param repairable whether the model may do better when the next request names the fault
  * @param retryable whether the same request may do better
- * @param retryAfter how long the server asks to wait; null if it does not say
+ * @param retryAfter wait that the server asks for; null if it asks for none
  * @param unhealthy whether it speaks against the server rather than against the request or the text
  * @param model by the server's word; null if unknown
  * @param checks of an answer, in the order they were made
@@ -66,37 +65,54 @@ record ChatResponse(
   record Usage(Integer promptTokens, Integer completionTokens, BigDecimal costUsd) {
 
     static final Usage UNKNOWN = new Usage(null, null, null);
+
+    boolean hasTokens() {
+      return promptTokens != null && completionTokens != null;
+    }
+
+    /** The sum, in which an unknown value counts for nothing. */
+    Usage plus(Usage other) {
+      return new Usage(
+          sum(promptTokens, other.promptTokens),
+          sum(completionTokens, other.completionTokens),
+          sum(costUsd, other.costUsd));
+    }
+
+    static BigDecimal sum(BigDecimal a, BigDecimal b) {
+      return a == null ? b : b == null ? a : a.add(b);
+    }
+
+    private static Integer sum(Integer a, Integer b) {
+      return a == null
+          ? b
+          : b == null ? a : Integer.valueOf((int) Math.min(Integer.MAX_VALUE, (long) a + b));
+    }
   }
 
   /** No response, a timeout, or a response over the size limit. */
   static ChatResponse noResponse(String reason) {
-    return new ChatResponse(
-        reason, null, false, reason.equals(CONNECTION), null, true, null, Usage.UNKNOWN, List.of());
+    return failure(reason, reason.equals(CONNECTION), null, true, List.of());
   }
 
   /**
-   * An answer with a status other than of success.
+   * A response with a status of error.
    *
    * @param body its beginning
    */
   static ChatResponse httpError(int status, byte[] body, Duration retryAfter) {
     JsonNode error = error(body);
     boolean quota = status == 429 && isQuota(error);
-    // These speak against what was asked, and the next may ask something else.
+    // These speak against this one request.
     boolean ofRequest = status == 400 || status == 413 || status == 422;
-    return new ChatResponse(
+    return failure(
         quota ? QUOTA : "HTTP_" + status,
-        null,
-        false,
         !quota && isTransient(status),
         retryAfter,
         !ofRequest,
-        null,
-        Usage.UNKNOWN,
         List.of());
   }
 
-  /** An answer with a status of success, which proves nothing. */
+  /** A response with a status of success, which may still be of no use. */
   static ChatResponse answered(byte[] body) {
     JsonNode answer;
     try {
@@ -110,40 +126,34 @@ record ChatResponse(
     return new Parser(answer).parse();
   }
 
-  /** Something came that cannot be read. */
+  /** The response cannot be read. */
   static ChatResponse malformed(String detail) {
-    return new ChatResponse(
-        MALFORMED,
-        null,
-        false,
-        false,
-        null,
-        true,
-        null,
-        Usage.UNKNOWN,
-        List.of(new CheckResult("answer", false, detail)));
+    CheckResult check = new CheckResult("answer", false, detail);
+    return failure(MALFORMED, false, null, true, List.of(check));
   }
 
-  /** Whether the server said by its status that it did not do what it was asked. */
+  /** A response without an answer of the model. */
+  private static ChatResponse failure(
+      String reason,
+      boolean retryable,
+      Duration retryAfter,
+      boolean unhealthy,
+      List<CheckResult> checks) {
+    return new ChatResponse(
+        reason, null, false, retryable, retryAfter, unhealthy, null, Usage.UNKNOWN, checks);
+  }
+
+  /** Whether the status of the response is an error, so that the server did no work. */
   boolean refused() {
     return reason != null && (reason.equals(QUOTA) || reason.startsWith("HTTP_"));
   }
 
-  /** The same with the questions that its text was asked afterwards. */
+  /** The same with the checks of its text. */
   ChatResponse evaluated(String reason, List<CheckResult> further) {
     List<CheckResult> all = new ArrayList<>(checks);
     all.addAll(further);
     return new ChatResponse(
         reason, content, true, false, null, unhealthy, model, usage, List.copyOf(all));
-  }
-
-  /**
-   * The text as JSON.
-   *
-   * @throws JsonProcessingException if it is anything else
-   */
-  JsonNode json() throws JsonProcessingException {
-    return DraftSchema.parse(content);
   }
 
   /** Whether a server in this state may answer the same request soon. */
@@ -163,7 +173,7 @@ record ChatResponse(
     try {
       return JSON.readTree(body).path("error");
     } catch (IOException e) {
-      return JSON.missingNode(); // Said in another form, if at all: the status has to do.
+      return JSON.missingNode(); // In another form, if at all: the status has to suffice.
     }
   }
 

@@ -6,8 +6,8 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 
 /**
- * Money for a UTC day: reserved before it can be spent, replaced by the cost when that is known. So
- * many calls at once cannot overdraw it together. Thread-safe.
+ * Money for a UTC day. A call reserves money, and its cost replaces the reservation. So many calls
+ * at once cannot overdraw the budget together. Thread-safe.
  */
 final class DailyBudget {
 
@@ -27,7 +27,7 @@ final class DailyBudget {
     this.spent = spentToday;
   }
 
-  /** Sets money aside; false if the day's does not suffice. */
+  /** Sets money aside; false if the rest of the day's money does not suffice. */
   synchronized boolean reserve(BigDecimal amount) {
     turnDay();
     BigDecimal after = spent.add(reserved).add(amount);
@@ -38,7 +38,7 @@ final class DailyBudget {
     return true;
   }
 
-  /** Turns a reservation into what was spent, which may be nothing, or more. */
+  /** Replaces a reservation by the real cost, which may be nothing, or more. */
   synchronized void recordActual(BigDecimal reservation, BigDecimal actual) {
     turnDay();
     reserved = reserved.subtract(reservation);

@@ -17,8 +17,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * The form in which a model hands over an email. One document serves both ends: APIs get it without
- * the bounds on lengths, which strict modes refuse as unknown, and answers are held to all of it.
+ * The form in which a model hands over an email. APIs get the schema without the bounds on lengths,
+ * which strict modes refuse as unknown. Answers have to fit the whole schema.
  */
 final class DraftSchema {
 
@@ -34,7 +34,7 @@ final class DraftSchema {
 
   private static final int MAX_NAMED = 5;
 
-  /** Of what is said about one fault, which may quote the draft. */
+  /** Length of the message about one fault, which may quote the draft. */
   private static final int MAX_FAULT = 150;
 
   private static final ObjectMapper JSON =
@@ -42,40 +42,47 @@ final class DraftSchema {
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY);
 
-  private final JsonNode portable;
-  private final Schema schema;
+  private static final String DOCUMENT =
+      Resources.get(DraftSchema.class, "prompts/" + VERSION + ".json");
 
-  DraftSchema() {
-    String document = Resources.get(DraftSchema.class, "prompts/" + VERSION + ".json");
-    schema =
-        SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12).getSchema(document);
+  private static final Schema SCHEMA = schema();
+  private static final JsonNode PORTABLE = withoutBounds(document());
+
+  private DraftSchema() {}
+
+  private static Schema schema() {
+    Schema schema =
+        SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12).getSchema(DOCUMENT);
     schema.initializeValidators();
+    return schema;
+  }
+
+  private static JsonNode document() {
     try {
-      portable = withoutBounds(JSON.readTree(document));
+      return JSON.readTree(DOCUMENT);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("the schema is not JSON", e);
     }
   }
 
   /** For {@code response_format.json_schema.schema}. */
-  JsonNode portable() {
-    return portable;
+  static JsonNode portable() {
+    return PORTABLE;
   }
 
   /**
-   * The one JSON object that the text consists of; a Markdown fence around it is taken off, prose
-   * is not.
+   * Reads a text that is one JSON value, with or without a Markdown fence around it.
    *
-   * @throws JsonProcessingException if it is anything else
+   * @throws JsonProcessingException if the text is anything else
    */
   static JsonNode parse(String text) throws JsonProcessingException {
     Matcher fenced = FENCED.matcher(text);
     return JSON.readTree(fenced.matches() ? fenced.group(1) : text);
   }
 
-  /** What is wrong with it, for people and models; empty if nothing is. */
-  String errors(JsonNode draft) {
-    return schema.validate(draft).stream()
+  /** The faults of a draft, for people and models; empty if there are none. */
+  static String errors(JsonNode draft) {
+    return SCHEMA.validate(draft).stream()
         .limit(MAX_NAMED)
         .map(DraftSchema::describe)
         .collect(Collectors.joining("; "));

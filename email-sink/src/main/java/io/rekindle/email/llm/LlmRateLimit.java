@@ -6,8 +6,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 
 /**
- * Requests and tokens per minute, let through evenly: a sixth of a minute's share may go at once. A
- * request that has to wait gets a future and holds no thread. Thread-safe.
+ * Limits requests and tokens per minute. A sixth of a minute's share may go at once. A request that
+ * has to wait gets a future and holds no thread. Thread-safe.
  */
 final class LlmRateLimit {
 
@@ -19,7 +19,7 @@ final class LlmRateLimit {
   private final ScheduledExecutorService timer;
 
   /**
-   * @param maxRequestTokens tokens of one request that must be possible, however small the limit
+   * @param maxRequestTokens largest request, which even a small limit lets through
    */
   LlmRateLimit(
       int requestsPerMinute,
@@ -64,13 +64,13 @@ final class LlmRateLimit {
     }
   }
 
-  /** A request that was granted has not been sent. */
+  /** Gives back a request that was granted and never sent. */
   void release(long estimate) {
     requests.addTokens(1);
     tokens.addTokens(estimate);
   }
 
-  /** A request has taken other than estimated. */
+  /** Replaces the estimate of a request by its real number of tokens. */
   void recordActual(long estimate, long actual) {
     if (actual < estimate) {
       tokens.addTokens(estimate - actual);

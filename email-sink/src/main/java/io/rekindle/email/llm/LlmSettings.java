@@ -1,22 +1,21 @@
 package io.rekindle.email.llm;
 
 import io.rekindle.email.EmailWriter;
+import io.rekindle.email.WebUrl;
 import java.io.Serializable;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.time.Duration;
 
 /**
- * Which model writes emails, and what it may take. Limits hold for one writer.
+ * The model that writes emails, and its limits, which hold for one writer.
  *
  * @param baseUrl of an OpenAI-compatible API, http or https, {@code /chat/completions} is appended
  * @param apiKey sent as bearer token; never shown
  * @param model as the API calls it
  * @param openRouterExtras whether to send {@code provider.require_parameters} and {@code
- *     usage.include}, which OpenRouter needs so as not to drop parameters and to report costs; some
- *     other APIs refuse what they do not know
+ *     usage.include}: OpenRouter needs them so as not to drop parameters and to report costs; some
+ *     other APIs refuse unknown parameters
  * @param maxInFlight requests on their way at once
  * @param maxQueued emails that may wait beyond those; more are written by the template at once
  * @param requestsPerMinute limit on requests
@@ -31,7 +30,7 @@ import java.time.Duration;
  * @param callTimeout of one request, from connecting to the last byte
  * @param deadline of one email, from {@link EmailWriter#write} on, waiting and all attempts
  *     included
- * @param maxResponseBytes what is longer is cut off and counts as no answer
+ * @param maxResponseBytes a longer response is cut off and counts as no answer
  */
 public record LlmSettings(
     String baseUrl,
@@ -63,7 +62,7 @@ public record LlmSettings(
    * @throws IllegalArgumentException if any is missing or out of bounds; names it, without the key
    */
   public LlmSettings {
-    baseUrl = endpoint(baseUrl);
+    baseUrl = WebUrl.requireBase("baseUrl", baseUrl);
     require(isToken(apiKey), "apiKey is empty or has characters that no HTTP header can carry");
     require(model != null && !model.isBlank(), "model is empty");
     require(maxInFlight >= 1, "maxInFlight is less than 1");
@@ -110,7 +109,7 @@ public record LlmSettings(
 
   /**
    * One of {@code writers} equal parts, for writers in several places that together keep the
-   * limits. A part of a limit that counts is rounded up to 1.
+   * limits. A part of a count is at least 1.
    */
   public LlmSettings dividedBy(int writers) {
     require(writers >= 1, "writers is less than 1");
@@ -137,23 +136,6 @@ public record LlmSettings(
   @Override
   public String toString() {
     return "LlmSettings[baseUrl=" + baseUrl + ", model=" + model + "]";
-  }
-
-  private static String endpoint(String url) {
-    try {
-      URI uri = new URI(url == null ? "" : url);
-      require(
-          uri.getHost() != null
-              && uri.getScheme() != null
-              && uri.getScheme().matches("https?")
-              && uri.getRawUserInfo() == null
-              && uri.getRawQuery() == null
-              && uri.getRawFragment() == null,
-          "baseUrl is not a plain http or https URL: " + url);
-    } catch (URISyntaxException e) {
-      throw new IllegalArgumentException("baseUrl is not a URL: " + e.getMessage(), e);
-    }
-    return url.replaceFirst("/+$", "");
   }
 
   private static boolean isToken(String key) {

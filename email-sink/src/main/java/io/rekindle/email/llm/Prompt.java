@@ -15,26 +15,29 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * One version of what a model is told; its texts are resources of that name and never change, since
- * emails refer to it.
+ * One version of the prompt. Its texts are resources named after the version. They never change,
+ * since emails refer to the version.
  *
- * @param version such as {@code winback-v1}
- * @param system what a model is to do; the same for every client
+ * @param system the task; the same for every client
  * @param user with {@code {{data}}} where the client's facts go, as JSON
  * @param repair with {@code {{rejected}}} where an answer and its faults go, as JSON
  */
-record Prompt(String version, String system, String user, String repair) {
+record Prompt(String system, String user, String repair) {
 
   private static final Map<String, Prompt> KNOWN = new ConcurrentHashMap<>();
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** Bytes of a request that a quoted answer may take: more than any that the schema allows. */
+  /** Bytes of a request for a quoted answer: longer than any answer that the schema allows. */
   private static final int MAX_ANSWER = 10_000;
 
-  /** Bytes of a request that one of its faults may take. */
+  /** Bytes of a request for one of its faults. */
   private static final int MAX_FAULT = 300;
 
-  /** The prompt of that version; null if there is none. */
+  /**
+   * The prompt of a version; null if there is none.
+   *
+   * @param version such as {@code winback-v1}
+   */
   static Prompt find(String version) {
     // A name from a settings row must not lead to any other resource.
     return version.matches("[a-z0-9][a-z0-9-]{0,63}")
@@ -48,7 +51,6 @@ record Prompt(String version, String system, String user, String repair) {
     return system == null
         ? null
         : new Prompt(
-            version,
             system,
             Resources.get(Prompt.class, path + "user.txt"),
             Resources.get(Prompt.class, path + "repair.txt"));
@@ -59,8 +61,8 @@ record Prompt(String version, String system, String user, String repair) {
   }
 
   /**
-   * The same request after an answer that cannot be sent. The answer and what its checks quote of
-   * it are data, on one line of JSON that cannot contain a tag.
+   * The same request after an answer that cannot be sent. The answer and the quotes of its checks
+   * are data, on one line of JSON that cannot contain a tag.
    *
    * @param answer null if there was no text
    */
@@ -76,7 +78,7 @@ record Prompt(String version, String system, String user, String repair) {
       }
     }
     rejected.put("answer", beginning(answer, MAX_ANSWER));
-    // Half a surrogate pair, by the model or by the cut, is not to be had in UTF-8.
+    // UTF-8 has no half of a surrogate pair, by the model or by the cut.
     byte[] encoded = rejected.toString().replace("<", "\\u003c").getBytes(StandardCharsets.UTF_8);
     String json = new String(encoded, StandardCharsets.UTF_8);
     return user(input).stripTrailing()
@@ -84,7 +86,7 @@ record Prompt(String version, String system, String user, String repair) {
         + Placeholders.BRACES.fill(repair, Map.of("rejected", json));
   }
 
-  /** As much of a text as takes that many bytes as JSON within the JSON of a request. */
+  /** The beginning of a text that takes that many bytes as JSON within the JSON of a request. */
   private static String beginning(String text, int bytes) {
     if (text == null) {
       return null;
@@ -137,7 +139,7 @@ record Prompt(String version, String system, String user, String repair) {
     ArrayNode categories = data.putArray("preferred_categories");
     input.categories().forEach(categories::add);
     ArrayNode links = data.putArray("links");
-    input.linkIds().forEach(id -> links.addObject().put("id", id).put("leads_to", "the shop"));
+    links.addObject().put("id", PromptInput.SHOP_LINK).put("leads_to", "the shop");
     return data;
   }
 }

@@ -14,7 +14,7 @@ final class RetryAfter {
   private RetryAfter() {}
 
   /**
-   * How long to wait.
+   * The wait that the header asks for.
    *
    * @param value null if the header is absent
    * @return not negative; null if absent or in no form that the RFC knows

@@ -2,7 +2,6 @@ package io.rekindle.email.sender;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import io.rekindle.email.UnsubscribeLinks;
 import io.rekindle.email.sender.outbox.MailTransport;
 import io.rekindle.email.sender.outbox.Outbox;
 import io.rekindle.email.sender.outbox.SenderMetrics;
@@ -24,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The sender: sends what is ready and answers unsubscribe links. Runs whether or not its database
- * and its SMTP server do. Any number may run on one database.
+ * The sender: sends the emails that are ready and serves their unsubscribe links. It runs whether
+ * or not its database and its SMTP server do. Any number may run on one database.
  *
  * <p>Thread-safe; close it to stop.
  */
@@ -36,7 +35,7 @@ public final class Sender implements AutoCloseable {
   private static final int POOL_SIZE = 6;
   private static final long CONNECTION_TIMEOUT_MILLIS = 2_000;
 
-  /** For the email under way; shorter than what process managers wait before they kill. */
+  /** For the email under way; process managers wait longer before they kill. */
   private static final Duration SHUTDOWN_GRACE = Duration.ofSeconds(7);
 
   private final HikariDataSource database;
@@ -64,19 +63,14 @@ public final class Sender implements AutoCloseable {
     try {
       this.server =
           new SenderServer(
-              settings.http(),
-              settings.links().create(),
-              database,
-              outbox,
-              loop::pauseReason,
-              metrics);
+              settings.http(), settings.links(), database, outbox, loop::pauseReason, metrics);
     } catch (IOException | RuntimeException e) {
       leases.shutdownNow();
       database.close();
       throw e;
     }
     long third = delivery.lease().toMillis() / 3;
-    // An email may take longer than the lease, if its server takes its time for each answer.
+    // An email may take longer than the lease if its server is slow with each response.
     var unused =
         leases.scheduleWithFixedDelay(() -> renew(outbox), third, third, TimeUnit.MILLISECONDS);
     server.start();
@@ -89,12 +83,11 @@ public final class Sender implements AutoCloseable {
    * @throws IOException if the address cannot be listened on
    */
   public static Sender start(SenderSettings settings) throws IOException {
-    UnsubscribeLinks links = settings.links().create();
     return start(
         settings,
         settings.mode() == Mode.LOG
             ? new LoggingMailTransport()
-            : new SmtpMailTransport(settings.smtp(), settings.identity(), links));
+            : new SmtpMailTransport(settings.smtp(), settings.identity(), settings.links()));
   }
 
   static Sender start(SenderSettings settings, MailTransport transport) throws IOException {
@@ -124,7 +117,7 @@ public final class Sender implements AutoCloseable {
     try {
       outbox.renew();
     } catch (SQLException e) {
-      LOG.debug("Leases not renewed", e); // The loop says so when the database is away.
+      LOG.debug("Leases not renewed", e); // The loop logs when the database is away.
     }
   }
 

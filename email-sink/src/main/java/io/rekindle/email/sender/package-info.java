@@ -1,6 +1,6 @@
 /**
- * The process that sends what was written: it leases emails that are ready, rechecks whether they
- * may be sent, hands them to an SMTP server and says what became of them; and it answers the
- * unsubscribe links that they carry.
+ * The process that sends emails. It leases emails that are ready, rechecks whether they may be
+ * sent, gives them to an SMTP server and stores the results. It also serves their unsubscribe
+ * links.
  */
 package io.rekindle.email.sender;

@@ -251,7 +251,7 @@ class TemplateEmailWriterTest {
 
   private Email write(EmailFacts facts) {
     EmailRequest request =
-        new EmailRequest("e1", "e1", facts, new Variant("friendly", Variant.WINBACK, null, null));
+        new EmailRequest("e1", facts, new Variant("friendly", Variant.WINBACK, null, null));
     return writer.write(request).join().email();
   }
 

@@ -320,7 +320,7 @@ class LlmEmailWriterTest {
     }
   }
 
-  /** Whoever is first: there is one email, and it says truly who wrote it. */
+  /** The model and the deadline race: there is one email, and it names its true writer. */
   @Test
   void shouldSettleForOneWhenTheAnswerComesAtTheDeadline() throws Exception {
     int byModel = 0;

@@ -153,7 +153,7 @@ class PromptInjectionTest {
 
         assertThat(server.requests()).hasSize(2);
         assertThat(server.requests().get(1).body().getBytes(StandardCharsets.UTF_8))
-            .hasSizeLessThan(LlmEmailWriter.MAX_PROMPT_TOKENS * LlmEmailWriter.BYTES_PER_TOKEN);
+            .hasSizeLessThan(LlmGate.MAX_PROMPT_TOKENS * LlmGate.BYTES_PER_TOKEN);
       }
     }
   }

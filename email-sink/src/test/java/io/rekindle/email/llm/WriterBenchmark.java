@@ -350,7 +350,6 @@ final class WriterBenchmark {
     EmailFacts facts = ada.facts();
     return new EmailRequest(
         "e" + number,
-        "e" + number,
         new EmailFacts(
             "u" + number,
             facts.name(),
@@ -367,7 +366,6 @@ final class WriterBenchmark {
   private static void parts() throws Exception {
     EmailRequest request = EmailRequests.ada();
     PromptInput input = PromptInput.of(request, EmailRequests.SHOP.shopName());
-    DraftSchema schema = new DraftSchema();
     String text = Completions.draft().toString();
     byte[] answer = Completions.completion(text).getBytes(StandardCharsets.UTF_8);
     LlmDraft draft = LlmDraft.of(DraftSchema.parse(text));
@@ -380,9 +378,13 @@ final class WriterBenchmark {
         time(
             "facts and prompt",
             () -> sink.addAndGet(prompt.user(PromptInput.of(request, "x")).length())));
-    lines.add(time("parse", () -> sink.addAndGet(ChatResponse.answered(answer).json().size())));
+    lines.add(
+        time(
+            "parse",
+            () ->
+                sink.addAndGet(DraftSchema.parse(ChatResponse.answered(answer).content()).size())));
     var json = DraftSchema.parse(text);
-    lines.add(time("schema", () -> sink.addAndGet(schema.errors(json).length())));
+    lines.add(time("schema", () -> sink.addAndGet(DraftSchema.errors(json).length())));
     lines.add(
         time("checks", () -> sink.addAndGet(DraftChecks.evaluate(draft, input).checks().size())));
     lines.add(time("layout", () -> sink.addAndGet(layout.compose("e", content).html().length())));

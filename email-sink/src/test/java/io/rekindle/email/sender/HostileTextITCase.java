@@ -149,7 +149,6 @@ class HostileTextITCase {
     EmailRequest request =
         new EmailRequest(
             id,
-            id,
             new EmailFacts(
                 id,
                 name,
@@ -164,7 +163,7 @@ class HostileTextITCase {
             new EmailStore(
                 HostileTextITCase::pipeline, 1, Duration.ofSeconds(10), Duration.ofDays(3));
         ScriptedSmtpServer smtp = new ScriptedSmtpServer();
-        Sender sender = Sender.start(SenderSettings.from(environment(smtp)))) {
+        Sender sender = Sender.start(senderSettings(smtp))) {
       assertThat(sender.port()).isPositive();
       assertThat(store.mayContact(id, id, Instant.now()).join()).isTrue();
       WrittenEmail written = writer.write(request).join();
@@ -265,20 +264,22 @@ class HostileTextITCase {
     return DriverManager.getConnection(database.url(), "rekindle_pipeline", "");
   }
 
-  private static Map<String, String> environment(ScriptedSmtpServer smtp) {
-    return Map.ofEntries(
-        Map.entry("REKINDLE_DATABASE_URL", database.url()),
-        Map.entry("REKINDLE_SENDER_PORT", "0"),
-        Map.entry("REKINDLE_SENDER_RATE", "100"),
-        Map.entry("REKINDLE_SENDER_POLL", "20 ms"),
-        Map.entry("REKINDLE_SMTP_HOST", "127.0.0.1"),
-        Map.entry("REKINDLE_SMTP_PORT", Integer.toString(smtp.port())),
-        Map.entry("REKINDLE_SMTP_SECURITY", "none"),
-        Map.entry("REKINDLE_MAIL_FROM", "hello@shop.example"),
-        Map.entry("REKINDLE_MAIL_FROM_NAME", "Fern & Fable"),
-        Map.entry("REKINDLE_MAIL_REPLY_TO", "help@shop.example"),
-        Map.entry("REKINDLE_UNSUBSCRIBE_BASE_URL", "https://shop.example"),
-        Map.entry("REKINDLE_UNSUBSCRIBE_SECRET", SECRET));
+  private static SenderSettings senderSettings(ScriptedSmtpServer smtp) {
+    return SenderSettings.of(
+        SenderSettings.SETTINGS.read(
+            Map.ofEntries(
+                Map.entry("REKINDLE_DATABASE_URL", database.url()),
+                Map.entry("REKINDLE_SENDER_PORT", "0"),
+                Map.entry("REKINDLE_SENDER_RATE", "100"),
+                Map.entry("REKINDLE_SENDER_POLL", "20 ms"),
+                Map.entry("REKINDLE_SMTP_HOST", "127.0.0.1"),
+                Map.entry("REKINDLE_SMTP_PORT", Integer.toString(smtp.port())),
+                Map.entry("REKINDLE_SMTP_SECURITY", "none"),
+                Map.entry("REKINDLE_MAIL_FROM", "hello@shop.example"),
+                Map.entry("REKINDLE_MAIL_FROM_NAME", "Fern & Fable"),
+                Map.entry("REKINDLE_MAIL_REPLY_TO", "help@shop.example"),
+                Map.entry("REKINDLE_UNSUBSCRIBE_BASE_URL", "https://shop.example"),
+                Map.entry("REKINDLE_UNSUBSCRIBE_SECRET", SECRET))));
   }
 
   private static LlmSettings settings(String url) {

@@ -236,7 +236,7 @@ class SendingITCase {
 
   @Test
   void shouldHoldBackInTheReadersQuietHours() throws Exception {
-    // In Tokyo it is nine hours later than in UTC, and nobody's clock is asked but the database's.
+    // In Tokyo it is nine hours later than in UTC, and only the clock of the database counts.
     database.execute(
         "update engagement.outreach_settings set"
             + " quiet_from = (now() at time zone 'Asia/Tokyo')::time - interval '2 hours',"
@@ -920,7 +920,7 @@ class SendingITCase {
   private SenderSettings settings(Map<String, String> others) throws InvalidSettingsException {
     Map<String, String> environment = environment();
     environment.putAll(others);
-    SenderSettings settings = SenderSettings.from(environment);
+    SenderSettings settings = SenderSettings.of(SenderSettings.SETTINGS.read(environment));
     assertThat(settings.mode() == Mode.LOG).isEqualTo(settings.smtp() == null);
     return settings;
   }

@@ -1,8 +1,10 @@
 package io.rekindle.email.sender.mail;
 
+import io.rekindle.email.SingleLine;
+
 /**
- * Makes any text fit to be a header's value. Mail libraries encode what is not ASCII but take a
- * line break for what it is, so that a text could bring headers of its own.
+ * Makes any text fit to be a header's value. Mail libraries encode other characters than ASCII, but
+ * keep line breaks, so that a text could add headers of its own.
  */
 public final class HeaderText {
 
@@ -16,33 +18,11 @@ public final class HeaderText {
    * text to {@value #LIMIT} code units.
    */
   public static String of(String text) {
-    StringBuilder line = new StringBuilder(Math.min(text.length(), LIMIT));
-    boolean space = false;
-    for (int i = 0; i < text.length() && line.length() < LIMIT; ) {
-      int c = text.codePointAt(i);
-      i += Character.charCount(c);
-      if (Character.isWhitespace(c) || Character.isSpaceChar(c)) {
-        space = true;
-        continue;
-      }
-      if (isUnwanted(c)) {
-        continue;
-      }
-      if (space && line.length() > 0) {
-        line.append(' ');
-      }
-      space = false;
-      line.appendCodePoint(c);
-    }
-    return line.toString();
+    return SingleLine.join(text, LIMIT, HeaderText::isKept);
   }
 
-  private static boolean isUnwanted(int c) {
-    return switch (Character.getType(c)) {
-      case Character.CONTROL, Character.SURROGATE -> true;
-      // The zero-width joiners shape letters and emoji; the others hide or turn text around.
-      case Character.FORMAT -> c != 0x200C && c != 0x200D;
-      default -> false;
-    };
+  private static boolean isKept(int c) {
+    int type = Character.getType(c);
+    return type != Character.CONTROL && type != Character.SURROGATE && !SingleLine.isMisleading(c);
   }
 }

@@ -6,8 +6,8 @@ import java.util.regex.Pattern;
 
 /**
  * Addresses that any SMTP server understands: a dot-atom, an at sign and a domain (RFC 5321 section
- * 4.1.2, without quoted strings, address literals and UTF-8 left of the at sign). What is not one
- * gets no mail: nothing of an address is ever escaped or repaired.
+ * 4.1.2, without quoted strings, address literals and UTF-8 left of the at sign). Other addresses
+ * get no mail: no part of an address is escaped or repaired.
  */
 public final class MailAddress {
 
@@ -24,8 +24,8 @@ public final class MailAddress {
   private MailAddress() {}
 
   /**
-   * The address as it goes to the server, a domain of other scripts in its ASCII form; empty if it
-   * is none.
+   * The address as it goes to the server, with the domain in its ASCII form; empty if it is not
+   * valid.
    */
   public static Optional<String> parse(String text) {
     if (text == null || text.length() > MAX_ADDRESS) {
@@ -42,7 +42,7 @@ public final class MailAddress {
           ? Optional.of(address)
           : Optional.empty();
     } catch (IllegalArgumentException e) {
-      return Optional.empty(); // Says what is wrong with the domain, which nobody asks.
+      return Optional.empty(); // The domain is not valid.
     }
   }
 

@@ -9,8 +9,7 @@ import java.util.regex.Pattern;
  * An SMTP server's refusal (RFC 5321 section 4.2), with an enhanced status code (RFC 3463) if it
  * gave one.
  *
- * @param command what was refused: the verb, {@code .} for the message itself, empty for the
- *     connection
+ * @param command the refused verb; {@code .} for the message itself, empty for the connection
  * @param code 400 to 599
  * @param text the whole reply; may name the recipient
  */
@@ -35,14 +34,14 @@ public record SmtpReply(String command, int code, String text) {
   private static final Pattern ENHANCED =
       Pattern.compile("[45]\\d\\d[ -]([245])\\.(\\d{1,3})\\.(\\d{1,3})\\b.*", Pattern.DOTALL);
 
-  /** Sequence, syntax, TLS and authentication: nothing that a recipient could be the reason of. */
+  /** Sequence, syntax, TLS and authentication, which no recipient can cause. */
   private static final Set<Integer> PROTOCOL_CODES =
       Set.of(500, 502, 503, 504, 521, 523, 530, 534, 535, 538, 555);
 
   /** Out of storage. A full mailbox exists. */
   private static final int FULL = 552;
 
-  /** How servers without enhanced codes say at RCPT that it is about who sends. */
+  /** Words of servers without enhanced codes that refuse the sender at RCPT. */
   private static final Pattern ABOUT_SENDER =
       Pattern.compile(
           "relay|authenticat|not permitted|not allowed to send|spam|black ?list|block ?list|blocked|policy|reputation|rate limit");
@@ -66,7 +65,7 @@ public record SmtpReply(String command, int code, String text) {
     int detail = Integer.parseInt(enhanced.group(3));
     return switch (subject) {
       case 1 -> byAddress(detail);
-      // Disabled, not accepting messages; all else, such as full, is of a mailbox that is there.
+      // 1: disabled. Any other detail, such as full, concerns an existing mailbox.
       case 2 -> detail == 1 ? Fault.RECIPIENT : Fault.MESSAGE;
       case 5 -> Fault.SENDER;
       case 7 -> command.equals(".") && !isAuthentication(detail) ? Fault.CONTENT : Fault.SENDER;
@@ -80,7 +79,7 @@ public record SmtpReply(String command, int code, String text) {
   private static Fault byAddress(int detail) {
     return switch (detail) {
       case 7, 8 -> Fault.SENDER; // The sender's address.
-      case 5, 9 -> Fault.MESSAGE; // It is valid; what is behind it cannot take this message.
+      case 5, 9 -> Fault.MESSAGE; // It is valid, but its server cannot take this message.
       default -> Fault.RECIPIENT;
     };
   }

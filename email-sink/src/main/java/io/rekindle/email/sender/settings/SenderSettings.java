@@ -9,10 +9,10 @@ import static io.rekindle.platform.settings.SettingType.text;
 import static io.rekindle.platform.settings.SettingType.wholeNumber;
 
 import io.rekindle.email.UnsubscribeLinks;
+import io.rekindle.email.WebUrl;
 import io.rekindle.email.sender.mail.HeaderText;
 import io.rekindle.email.sender.mail.MailAddress;
 import io.rekindle.platform.settings.DatabaseLogin;
-import io.rekindle.platform.settings.InvalidSettingsException;
 import io.rekindle.platform.settings.ProgramSettings;
 import io.rekindle.platform.settings.ProgramSettings.Sources;
 import io.rekindle.platform.settings.Setting;
@@ -21,7 +21,6 @@ import io.rekindle.platform.settings.SettingValues;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
 import org.postgresql.Driver;
 
@@ -32,7 +31,6 @@ import org.postgresql.Driver;
  * @param http port for unsubscribe links and health
  * @param smtp the SMTP server; null in {@link Mode#LOG}
  * @param identity the sender in the headers; null in {@link Mode#LOG}
- * @param links base URL and secret of the unsubscribe links
  */
 public record SenderSettings(
     Mode mode,
@@ -40,7 +38,7 @@ public record SenderSettings(
     DatabaseLogin database,
     Smtp smtp,
     Identity identity,
-    Links links,
+    UnsubscribeLinks links,
     Delivery delivery) {
 
   /** Every setting of the sender. */
@@ -75,7 +73,7 @@ public record SenderSettings(
               "unsubscribe.base-url",
               new SettingType<>(
                   "an http or https URL without query and fragment",
-                  UnsubscribeLinks::requireBaseUrl))
+                  url -> WebUrl.requireBase("baseUrl", url)))
           .required(
               "Public address of the sender, such as https://mail.shop.example; the same as the"
                   + " job's.");
@@ -273,19 +271,6 @@ public record SenderSettings(
       String unsubscribeAddress,
       String domain) {}
 
-  /** Base URL and secret of {@link UnsubscribeLinks}. */
-  public record Links(String baseUrl, String secret) {
-
-    public UnsubscribeLinks create() {
-      return new UnsubscribeLinks(baseUrl, secret);
-    }
-
-    @Override
-    public String toString() {
-      return "Links[" + baseUrl + "]";
-    }
-  }
-
   /**
    * Rate, retries and times.
    *
@@ -304,15 +289,6 @@ public record SenderSettings(
       Duration expiry,
       Duration poll) {}
 
-  /**
-   * Reads the settings.
-   *
-   * @throws InvalidSettingsException naming every setting that is wrong or missing
-   */
-  public static SenderSettings from(Map<String, String> environment) {
-    return of(SETTINGS.read(environment));
-  }
-
   /** The settings of values that {@link #SETTINGS} has read. */
   public static SenderSettings of(SettingValues values) {
     boolean smtp = values.get(MODE) == Mode.SMTP;
@@ -325,7 +301,7 @@ public record SenderSettings(
             values.get(DATABASE_PASSWORD).orElse("")),
         smtp ? smtp(values) : null,
         smtp ? identity(values) : null,
-        new Links(values.get(BASE_URL), values.get(SECRET)),
+        new UnsubscribeLinks(values.get(BASE_URL), values.get(SECRET)),
         new Delivery(
             values.get(RATE),
             values.get(LEASE),

@@ -7,7 +7,7 @@ import io.rekindle.email.sender.outbox.QueuedEmail;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** For those without an SMTP server: says which email it would have sent, and nothing about it. */
+/** Logs the ids of emails instead of sending them, for shops without an SMTP server. */
 public final class LoggingMailTransport implements MailTransport {
 
   private static final Logger LOG = LoggerFactory.getLogger(LoggingMailTransport.class);

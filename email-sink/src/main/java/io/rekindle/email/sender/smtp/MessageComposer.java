@@ -23,14 +23,14 @@ import java.util.regex.Pattern;
 
 /**
  * Makes a message of a stored email. Its parts are the stored ones, character for character, with
- * the line ends of email; its headers can hold nothing that is not meant to be in them.
+ * the line ends of email. No text of an email can add a header.
  */
 final class MessageComposer {
 
   private static final String UTF_8 = "UTF-8";
   private static final Pattern LINE_END = Pattern.compile("\r\n|\r|\n");
 
-  /** What may stand left of the at sign in a Message-ID as it is. */
+  /** Ids that a Message-ID takes left of the at sign without a change. */
   private static final Pattern PLAIN_ID = Pattern.compile("[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*");
 
   /** Lines of a message have at most 998 characters (RFC 5322); the header's name needs some. */
@@ -51,7 +51,7 @@ final class MessageComposer {
 
   /**
    * @param address valid
-   * @throws MessagingException if no message can be made of it
+   * @throws MessagingException if the email cannot become a message
    */
   MimeMessage compose(QueuedEmail email, String address) throws MessagingException {
     String id = messageId(email.emailId());
@@ -125,8 +125,8 @@ final class MessageComposer {
   }
 
   /**
-   * The header's value. The library would leave "=?" as it is, which readers decode to whatever it
-   * hides, and makes the first line longer than RFC 2047 allows.
+   * The header's value. The library would keep "=?", which mail programs decode to hidden text, and
+   * makes the first line longer than RFC 2047 allows.
    */
   private static String subject(String line) {
     if (line.chars().allMatch(c -> c < 0x80) && !line.contains("=?")) {

@@ -8,8 +8,8 @@ import java.util.Set;
 import org.eclipse.angus.mail.smtp.SMTPTransport;
 
 /**
- * The library's transport, which also remembers what exactly was refused: its exceptions lose that
- * when the connection breaks right after the refusal, and differ for each command.
+ * The library's transport, which also remembers the last refusal. The library's exceptions lose the
+ * refusal when the connection breaks right after it, and differ for each command.
  */
 final class SmtpConnection extends SMTPTransport {
 
@@ -37,7 +37,7 @@ final class SmtpConnection extends SMTPTransport {
   @Override
   protected void sendCommand(String line) throws MessagingException {
     String verb = line.split(" ", 2)[0];
-    // The lines of a sign-in are no commands: what they say is a secret.
+    // The lines of a sign-in are not commands but secrets.
     if (VERBS.contains(verb)) {
       command = verb;
     }

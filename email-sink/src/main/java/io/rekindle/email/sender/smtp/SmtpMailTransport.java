@@ -23,7 +23,7 @@ import org.eclipse.angus.mail.smtp.SMTPSendFailedException;
 /** Hands emails to an SMTP server, over one connection as long as that lasts. */
 public final class SmtpMailTransport implements MailTransport {
 
-  /** Servers tire of connections that last; a new one costs little next to so many emails. */
+  /** Many servers close old connections; a new one costs little beside so many emails. */
   private static final int MESSAGES_PER_CONNECTION = 100;
 
   private final Smtp smtp;
@@ -37,7 +37,7 @@ public final class SmtpMailTransport implements MailTransport {
   }
 
   /**
-   * @param tls makes TLS sockets; null for Java's own way, which trusts what Java trusts
+   * @param tls makes TLS sockets; null for the default of Java, with the certificates it trusts
    */
   public SmtpMailTransport(
       Smtp smtp, Identity identity, UnsubscribeLinks links, SSLSocketFactory tls) {
@@ -160,7 +160,7 @@ public final class SmtpMailTransport implements MailTransport {
     }
     Optional<SmtpReply> refusal = connection.refusal();
     if (refusal.isEmpty() || refusal.get().code() == 421) {
-      close(); // Where the conversation stands is not known any more, or it is over.
+      close(); // The state of the conversation is unknown, or the conversation is over.
     }
     if (refusal.isEmpty()) {
       return new DeliveryResult.Deferred("the connection was lost", null);

@@ -27,7 +27,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Answers unsubscribe links, and how the sender is: {@code GET} and {@code POST
+ * Serves unsubscribe links, health and metrics: {@code GET} and {@code POST
  * /unsubscribe/{emailId}/{token}}, {@code GET /health}, and {@code GET /metrics} where it is
  * enabled. The port is open to the internet.
  */
@@ -88,7 +88,7 @@ public final class SenderServer implements AutoCloseable {
     }
   }
 
-  /** The JDK's server waits for ever for the rest of a request unless it is told not to. */
+  /** Without these limits, the JDK's server waits for the rest of a request without end. */
   private static void limitConnections() {
     setUnlessSet("sun.net.httpserver.maxReqTime", "10"); // seconds, like the next
     setUnlessSet("sun.net.httpserver.maxRspTime", "20");
@@ -111,7 +111,7 @@ public final class SenderServer implements AutoCloseable {
 
   @Override
   public void close() {
-    server.stop(0); // More than 0 is waited for even if nobody is there.
+    server.stop(0); // With more than 0 it would wait even without a request.
     threads.shutdown();
   }
 
@@ -140,11 +140,13 @@ public final class SenderServer implements AutoCloseable {
 
   private void unsubscribe(HttpExchange exchange) throws IOException {
     switch (exchange.getRequestMethod()) {
-      case "GET", "HEAD" ->
-          emailId(exchange)
-              .ifPresentOrElse(
-                  id -> answer(exchange, 200, UnsubscribePage.QUESTION),
-                  () -> answer(exchange, 404, UnsubscribePage.NOT_FOUND));
+      case "GET", "HEAD" -> {
+        if (emailId(exchange).isPresent()) {
+          html(exchange, 200, UnsubscribePage.QUESTION);
+        } else {
+          html(exchange, 404, UnsubscribePage.NOT_FOUND);
+        }
+      }
       case "POST" -> unsubscribeNow(exchange);
       default -> {
         exchange.getResponseHeaders().set("Allow", "GET, HEAD, POST");
@@ -187,7 +189,7 @@ public final class SenderServer implements AutoCloseable {
     return body.readNBytes(MAX_BODY + 1).length <= MAX_BODY;
   }
 
-  /** Of the email that the path has the right token for; empty for every other path. */
+  /** The email whose token is in the path; empty for every other path. */
   private Optional<String> emailId(HttpExchange exchange) {
     Matcher link = LINK.matcher(String.valueOf(exchange.getRequestURI().getRawPath()));
     if (!link.matches()) {
@@ -197,12 +199,12 @@ public final class SenderServer implements AutoCloseable {
     try {
       id = URLDecoder.decode(link.group(1).replace("+", "%2B"), StandardCharsets.UTF_8);
     } catch (IllegalArgumentException e) {
-      return Optional.empty(); // Not as any of our links is encoded.
+      return Optional.empty(); // The sender encodes no link in this way.
     }
     return Optional.of(id).filter(found -> links.verify(found, link.group(2)));
   }
 
-  /** A page for those who run the sender: to be read, and at exactly this path. */
+  /** A page for operators: read only, and at exactly this path. */
   private static void status(HttpExchange exchange, String path, HttpHandler page)
       throws IOException {
     if (!exchange.getRequestURI().getRawPath().equals(path)) {
@@ -235,14 +237,6 @@ public final class SenderServer implements AutoCloseable {
     } catch (SQLException e) {
       LOG.debug("Unhealthy", e);
       return false;
-    }
-  }
-
-  private static void answer(HttpExchange exchange, int status, String page) {
-    try {
-      html(exchange, status, page);
-    } catch (IOException e) {
-      LOG.debug("A reader went away", e);
     }
   }
 

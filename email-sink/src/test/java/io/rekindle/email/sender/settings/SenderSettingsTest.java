@@ -23,7 +23,7 @@ class SenderSettingsTest {
 
   @Test
   void shouldBeSafeByDefault() throws Exception {
-    SenderSettings settings = SenderSettings.from(NEEDED);
+    SenderSettings settings = settings(NEEDED);
 
     assertThat(settings.mode()).isEqualTo(Mode.SMTP);
     assertThat(settings.http().host()).isEqualTo("127.0.0.1");
@@ -55,7 +55,7 @@ class SenderSettingsTest {
             Map.entry("REKINDLE_MAIL_DOMAIN", "shop example"),
             Map.entry("REKINDLE_SMTP_PASSWORD", "smtp-secret"));
 
-    assertThatThrownBy(() -> SenderSettings.from(wrong))
+    assertThatThrownBy(() -> settings(wrong))
         .isInstanceOf(InvalidSettingsException.class)
         .hasMessageContainingAll(
             "REKINDLE_DATABASE_URL is not valid: give a JDBC URL",
@@ -77,7 +77,7 @@ class SenderSettingsTest {
 
   @Test
   void shouldNameWhatIsMissing() {
-    assertThatThrownBy(() -> SenderSettings.from(Map.of()))
+    assertThatThrownBy(() -> settings(Map.of()))
         .isInstanceOf(InvalidSettingsException.class)
         .hasMessageContainingAll(NEEDED.keySet().toArray(String[]::new));
   }
@@ -89,7 +89,7 @@ class SenderSettingsTest {
     environment.remove("REKINDLE_MAIL_FROM");
     environment.put("REKINDLE_SENDER_MODE", "log");
 
-    assertThat(SenderSettings.from(environment).mode()).isEqualTo(Mode.LOG);
+    assertThat(settings(environment).mode()).isEqualTo(Mode.LOG);
   }
 
   @Test
@@ -99,11 +99,11 @@ class SenderSettingsTest {
     environment.put("REKINDLE_SMTP_SECURITY", "none");
     environment.put("REKINDLE_SMTP_HOST", "192.0.2.1");
 
-    assertThatThrownBy(() -> SenderSettings.from(environment))
+    assertThatThrownBy(() -> settings(environment))
         .isInstanceOf(InvalidSettingsException.class)
         .hasMessageContaining("REKINDLE_SMTP_SECURITY is \"none\"");
     environment.put("REKINDLE_SMTP_HOST", "127.0.0.1");
-    assertThat(SenderSettings.from(environment).smtp().user()).isEqualTo("shop");
+    assertThat(settings(environment).smtp().user()).isEqualTo("shop");
   }
 
   @Test
@@ -112,7 +112,7 @@ class SenderSettingsTest {
     environment.put("REKINDLE_DATABASE_PASSWORD", "db-secret");
     environment.put("REKINDLE_SMTP_PASSWORD", "smtp-secret");
 
-    assertThat(SenderSettings.from(environment).toString()).doesNotContain("-secret");
+    assertThat(settings(environment).toString()).doesNotContain("-secret");
   }
 
   @Test
@@ -124,7 +124,7 @@ class SenderSettingsTest {
     environment.put("REKINDLE_SENDER_POLL_MILLIS", "20");
     environment.put("REKINDLE_SMTP_TIMEOUT_SECONDS", "30");
 
-    SenderSettings settings = SenderSettings.from(environment);
+    SenderSettings settings = settings(environment);
 
     assertThat(settings.delivery().lease()).isEqualTo(Duration.ofSeconds(10));
     assertThat(settings.delivery().firstRetry()).isEqualTo(Duration.ofSeconds(5));
@@ -139,5 +139,9 @@ class SenderSettingsTest {
     assertThat(SenderSettings.SETTINGS.help().lines().filter(line -> line.contains("REKINDLE_")))
         .hasSizeGreaterThan(20)
         .doesNotHaveDuplicates();
+  }
+
+  private static SenderSettings settings(Map<String, String> environment) {
+    return SenderSettings.of(SenderSettings.SETTINGS.read(environment));
   }
 }

@@ -246,7 +246,7 @@ public final class ScriptedSmtpServer implements AutoCloseable {
         if (line.equals(".")) {
           beforeAnswerToMessage.run();
           String answer = answer(".", "250 2.0.0 taken");
-          // What is dropped may have been taken: nobody outside can know.
+          // The server may have taken a dropped email, which no client can know.
           if (answer.startsWith("2") || answer.equals(DROP)) {
             received.add(new Received(from, to, data.toString()));
           }

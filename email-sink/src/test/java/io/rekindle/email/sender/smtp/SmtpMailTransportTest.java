@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class SmtpMailTransportTest {
 
-  /** The library takes localhost when nobody signs in and it is not told the host once more. */
+  /** Without a sign-in, the library takes localhost unless the call names the host again. */
   @Test
   void shouldTalkToTheServerThatIsNamedWhenNobodySignsIn() throws Exception {
     try (ScriptedSmtpServer smtp = new ScriptedSmtpServer();

@@ -43,14 +43,15 @@ class UnsubscribeITCase {
   void start() throws Exception {
     sender =
         Sender.start(
-            SenderSettings.from(
-                Map.of(
-                    "REKINDLE_DATABASE_URL", database.url(),
-                    "REKINDLE_SENDER_PORT", "0",
-                    "REKINDLE_SENDER_MODE", "log",
-                    "REKINDLE_SENDER_POLL", "20 ms",
-                    "REKINDLE_UNSUBSCRIBE_BASE_URL", "https://shop.example",
-                    "REKINDLE_UNSUBSCRIBE_SECRET", SECRET)));
+            SenderSettings.of(
+                SenderSettings.SETTINGS.read(
+                    Map.of(
+                        "REKINDLE_DATABASE_URL", database.url(),
+                        "REKINDLE_SENDER_PORT", "0",
+                        "REKINDLE_SENDER_MODE", "log",
+                        "REKINDLE_SENDER_POLL", "20 ms",
+                        "REKINDLE_UNSUBSCRIBE_BASE_URL", "https://shop.example",
+                        "REKINDLE_UNSUBSCRIBE_SECRET", SECRET))));
     links = new UnsubscribeLinks("http://127.0.0.1:" + sender.port(), SECRET);
     database.user("ada");
     database.execute(

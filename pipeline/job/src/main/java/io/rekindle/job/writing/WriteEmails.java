@@ -136,7 +136,6 @@ public final class WriteEmails extends RichAsyncFunction<Decision, Void> {
     OutreachVariant variant = decision.variant();
     return new EmailRequest(
         decision.episodeId(),
-        decision.episodeId(),
         decision.facts(),
         new Variant(variant.name(), variant.prompt(), variant.tone(), variant.offer()));
   }

@@ -15,7 +15,8 @@ import javax.sql.DataSource;
 
 /**
  * The emails that are ready, for one of any number of senders. An email belongs to the sender that
- * holds its lease; time is the database's, so that senders' clocks do not matter. Thread-safe.
+ * holds its lease; time is the database's, so that senders' clocks do not matter. Thread-safe. The
+ * class is long, since it has all statements that change deliveries, whose guards fit each other.
  */
 public final class Outbox {
 

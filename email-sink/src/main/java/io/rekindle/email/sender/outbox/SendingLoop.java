@@ -27,6 +27,8 @@ import org.slf4j.MDC;
  * statement lies in between, and the loop sends nothing else before it has succeeded. So at most
  * one email per process that ends is sent twice. While the database is away, no lease is renewed;
  * after an outage longer than a lease, another sender may take the emails.
+ *
+ * <p>The class is long, since every result of a delivery has its own way to be stored.
  */
 public final class SendingLoop implements Runnable {
 

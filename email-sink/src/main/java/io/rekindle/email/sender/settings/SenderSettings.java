@@ -25,7 +25,8 @@ import java.util.Optional;
 import org.postgresql.Driver;
 
 /**
- * The settings of the sender, all from the environment.
+ * The settings of the sender, all from the environment. The class is long, since it declares every
+ * setting with its type, default and description.
  *
  * @param mode treatment of an email that may be sent
  * @param http port for unsubscribe links and health

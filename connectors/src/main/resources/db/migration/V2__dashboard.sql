@@ -71,7 +71,7 @@ create table dashboard.audit_log (
   entry_id   bigint generated always as identity primary key,
   at         timestamptz not null default clock_timestamp(),
   actor      text        not null,
-  actor_kind text        not null check (actor_kind in ('ACCOUNT', 'API_KEY', 'SYSTEM', 'NOBODY')),
+  actor_kind text        not null check (actor_kind in ('ACCOUNT', 'API_KEY', 'SYSTEM', 'ANONYMOUS')),
   action     text        not null,
   -- What kind of thing it was done to, and its id.
   subject_kind text      not null,

@@ -130,7 +130,7 @@ class ContractITCase extends DashboardTestBase {
             "segments",
             "distribution",
             "trend",
-            "at-risk-flow",
+            "risk-transitions",
             "funnel",
             "decisions",
             "deliverability",

@@ -59,7 +59,7 @@ class DashboardSettingsTest {
                     Map.entry("REKINDLE_DASHBOARD_ADMIN_EMAIL", "a@b"),
                     Map.entry("REKINDLE_DASHBOARD_ADMIN_PASSWORD", "twelve letters"),
                     Map.entry("REKINDLE_DASHBOARD_SESSION_IDLE", "1 h"),
-                    Map.entry("REKINDLE_DASHBOARD_SESSION_LONGEST", "1 d"),
+                    Map.entry("REKINDLE_DASHBOARD_SESSION_MAX", "1 d"),
                     Map.entry("REKINDLE_DASHBOARD_PASSWORD_SIGN_IN", "false"),
                     Map.entry("REKINDLE_OIDC_ISSUER", "https://id.example/realm"),
                     Map.entry("REKINDLE_OIDC_CLIENT_ID", "rekindle"),

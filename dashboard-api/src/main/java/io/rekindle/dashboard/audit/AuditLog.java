@@ -71,7 +71,7 @@ public final class AuditLog {
       Handle handle, String email, String address, boolean admitted, Object after) {
     record(
         handle,
-        new Actor(email == null ? "nobody" : email, admitted ? "ACCOUNT" : "NOBODY", address),
+        new Actor(email == null ? "anonymous" : email, admitted ? "ACCOUNT" : "ANONYMOUS", address),
         admitted ? "SIGN_IN" : "SIGN_IN_REFUSED",
         Subject.SESSION,
         null,

@@ -19,17 +19,17 @@ public final class Sessions {
 
   private final Jdbi jdbi;
   private final Duration idle;
-  private final Duration longest;
+  private final Duration max;
   private final SecureRandom random = new SecureRandom();
 
   /**
    * @param idle how long a session lasts without a request
-   * @param longest how long it lasts at all
+   * @param max how long it lasts at all
    */
-  public Sessions(Jdbi jdbi, Duration idle, Duration longest) {
+  public Sessions(Jdbi jdbi, Duration idle, Duration max) {
     this.jdbi = jdbi;
     this.idle = idle;
-    this.longest = longest;
+    this.max = max;
   }
 
   /**
@@ -58,9 +58,9 @@ public final class Sessions {
         .bind("hash", Digest.of(token))
         .bind("account", accountId)
         .bind("byOidc", byOidc)
-        .bind("seconds", longest.toSeconds())
+        .bind("seconds", max.toSeconds())
         .execute();
-    return new NewSession(token, csrfToken(token), longest.toSeconds());
+    return new NewSession(token, csrfToken(token), max.toSeconds());
   }
 
   /**

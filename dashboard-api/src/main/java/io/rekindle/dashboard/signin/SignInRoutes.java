@@ -119,9 +119,9 @@ public final class SignInRoutes implements Routes {
         HttpStatus.SEE_OTHER);
   }
 
-  private static String formParam(Context ctx, String name, int longest) {
+  private static String formParam(Context ctx, String name, int maxLength) {
     String value = ctx.formParam(name);
-    return value == null || value.length() > longest || value.indexOf('\0') >= 0 ? "" : value;
+    return value == null || value.length() > maxLength || value.indexOf('\0') >= 0 ? "" : value;
   }
 
   /** A path of this site, so that nobody is led away by a link to the form. */

@@ -38,7 +38,7 @@ public final class StatisticsRoutes implements Routes {
     router.get(
         "/api/distribution", READ, ctx -> answer(ctx, Distribution.of(statistics.segmentCounts())));
     router.get("/api/trend", READ, ctx -> overDays(ctx, statistics::trend));
-    router.get("/api/at-risk-flow", READ, ctx -> overDays(ctx, statistics::atRiskFlow));
+    router.get("/api/risk-transitions", READ, ctx -> overDays(ctx, statistics::dailyRiskTransitions));
     router.get("/api/funnel", READ, ctx -> overDays(ctx, statistics::funnel));
     router.get("/api/decisions", READ, ctx -> overDays(ctx, statistics::decisions));
     router.get("/api/deliverability", READ, ctx -> overDays(ctx, statistics::deliverability));

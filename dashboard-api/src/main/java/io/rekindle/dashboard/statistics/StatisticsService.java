@@ -52,8 +52,8 @@ public final class StatisticsService {
   }
 
   /** Clients who became at risk and ceased to be in the last days. */
-  public AtRiskFlow atRiskFlow(int days) {
-    return AtRiskFlow.of(riskTransitions.get(), days);
+  public DailyRiskTransitions dailyRiskTransitions(int days) {
+    return DailyRiskTransitions.of(riskTransitions.get(), days);
   }
 
   /** The steps from risk to an order in the last days. */

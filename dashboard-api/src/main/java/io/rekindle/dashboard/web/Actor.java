@@ -6,7 +6,7 @@ import io.javalin.http.Context;
  * Who changes something, for the audit log.
  *
  * @param name email address of an account, name of an API key, or a part of the system
- * @param kind ACCOUNT, API_KEY, SYSTEM or NOBODY
+ * @param kind ACCOUNT, API_KEY, SYSTEM or ANONYMOUS
  * @param address IP address that the request came from; null if no request did
  */
 public record Actor(String name, String kind, String address) {

@@ -113,7 +113,7 @@ final class DashboardViews {
             "segments",
             "distribution",
             "trend",
-            "at-risk-flow",
+            "risk-transitions",
             "funnel",
             "experiments/default",
             "deliverability",

@@ -141,7 +141,7 @@ public final class Setting<T> {
      * Accepts an older key, too, and reports its use.
      *
      * @param oldKey such as {@code lease-seconds}
-     * @param unit appended to the old text, such as {@code s}
+     * @param unit appended to the old text, such as {@code s}; null for none
      */
     public Declaration<T> renamedFrom(String oldKey, String unit) {
       renamedFrom = oldKey;

@@ -9,20 +9,20 @@ import java.util.List;
  *
  * @param days oldest first
  */
-public record AtRiskFlow(Instant asOf, List<FlowDay> days) {
+public record DailyRiskTransitions(Instant asOf, List<RiskTransitionsDay> days) {
 
   /**
    * The changes of one day.
    *
    * @param leftByOrder how many of those who left did so by an order
    */
-  public record FlowDay(LocalDate day, long entered, long left, long leftByOrder) {}
+  public record RiskTransitionsDay(LocalDate day, long entered, long left, long leftByOrder) {}
 
-  static AtRiskFlow of(RiskTransitions transitions, int days) {
-    return new AtRiskFlow(
+  static DailyRiskTransitions of(RiskTransitions transitions, int days) {
+    return new DailyRiskTransitions(
         transitions.asOf(),
         transitions.last(days).stream()
-            .map(day -> new FlowDay(day.day(), day.entered(), day.left(), day.leftByOrder()))
+            .map(day -> new RiskTransitionsDay(day.day(), day.entered(), day.left(), day.leftByOrder()))
             .toList());
   }
 }

@@ -9,7 +9,6 @@ import io.rekindle.dashboard.admin.AccountRoutes;
 import io.rekindle.dashboard.admin.AccountService;
 import io.rekindle.dashboard.admin.AdminPages;
 import io.rekindle.dashboard.admin.ApiKeyRoutes;
-import io.rekindle.dashboard.admin.ApiKeyService;
 import io.rekindle.dashboard.audit.AuditLogRoutes;
 import io.rekindle.dashboard.background.NotYetComputedException;
 import io.rekindle.dashboard.background.StatisticsRefresher;
@@ -19,7 +18,6 @@ import io.rekindle.dashboard.clients.ClientRoutes;
 import io.rekindle.dashboard.clients.ClientService;
 import io.rekindle.dashboard.clients.Erasures;
 import io.rekindle.dashboard.database.DashboardDatabase;
-import io.rekindle.dashboard.docs.DocsPages;
 import io.rekindle.dashboard.docs.OpenApiRoutes;
 import io.rekindle.dashboard.emails.EmailPages;
 import io.rekindle.dashboard.emails.EmailRoutes;
@@ -50,20 +48,22 @@ import io.rekindle.dashboard.policies.PolicyRoutes;
 import io.rekindle.dashboard.policies.PolicyService;
 import io.rekindle.dashboard.signin.ApiKeys;
 import io.rekindle.dashboard.signin.FirstAdmin;
+import io.rekindle.dashboard.signin.OidcAttempts;
 import io.rekindle.dashboard.signin.OidcSettings;
 import io.rekindle.dashboard.signin.OidcSignInRoutes;
 import io.rekindle.dashboard.signin.Passwords;
-import io.rekindle.dashboard.signin.RequestAuthenticator;
 import io.rekindle.dashboard.signin.Sessions;
 import io.rekindle.dashboard.signin.SignInMethods;
 import io.rekindle.dashboard.signin.SignInPages;
 import io.rekindle.dashboard.signin.SignInRoutes;
+import io.rekindle.dashboard.signin.SignInService;
 import io.rekindle.dashboard.statistics.OverviewPages;
 import io.rekindle.dashboard.statistics.StatisticsRoutes;
 import io.rekindle.dashboard.statistics.StatisticsService;
 import io.rekindle.dashboard.ui.AssetRoutes;
 import io.rekindle.dashboard.ui.Assets;
 import io.rekindle.dashboard.ui.PageRenderer;
+import io.rekindle.dashboard.web.Authenticator;
 import io.rekindle.dashboard.web.ClientAddress;
 import io.rekindle.dashboard.web.ErrorHandler;
 import io.rekindle.dashboard.web.HttpProblem;
@@ -77,6 +77,7 @@ import io.rekindle.dashboard.web.SecurityHeaders;
 import io.rekindle.dashboard.web.list.InvalidCursorException;
 import io.rekindle.dashboard.web.list.ListResponse;
 import io.rekindle.platform.settings.DatabaseLogin;
+import io.rekindle.scoring.document.InvalidPolicyException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -101,7 +102,7 @@ public final class Dashboard implements AutoCloseable {
   private final PolicyRoutes policies;
   private final LiveRoutes live;
   private final MetricsRoutes metricsRoutes;
-  private final RequestAuthenticator authenticator;
+  private final Authenticator authenticator;
   private final StatisticsRefresher refresher;
   private final Assets assets = new Assets();
   private final PageRenderer renderer = new PageRenderer(assets);
@@ -120,7 +121,11 @@ public final class Dashboard implements AutoCloseable {
     ApiKeys keys = new ApiKeys(jdbi);
     Sessions sessions = new Sessions(jdbi, settings.signIn().idle(), settings.signIn().max());
     sessionCookie = SecretCookie.of("rekindle_session", settings.https());
-    authenticator = new RequestAuthenticator(sessions, keys);
+    authenticator =
+        credentials ->
+            credentials.authorization() == null
+                ? sessions.principal(credentials.sessionToken())
+                : keys.principal(credentials.authorization());
     firstAdmin =
         new FirstAdmin(
             jdbi,
@@ -159,35 +164,38 @@ public final class Dashboard implements AutoCloseable {
     Optional<OidcSettings> oidc = settings.signIn().oidc();
     SignInMethods signInMethods =
         new SignInMethods(settings.signIn().passwords(), oidc.map(OidcSettings::name).orElse(null));
+    SignInService signIn = new SignInService(jdbi, passwords, sessions);
     AccountService accounts = new AccountService(jdbi, passwords, sessions);
-    ApiKeyService apiKeys = new ApiKeyService(jdbi, keys);
     List<Routes> all = new ArrayList<>();
     oidc.ifPresent(
         provider ->
             all.add(
                 new OidcSignInRoutes(
-                    jdbi, sessions, sessionCookie, provider, () -> ownAddress(settings))));
+                    signIn,
+                    new OidcAttempts(jdbi),
+                    sessionCookie,
+                    provider,
+                    () -> ownAddress(settings))));
     Collections.addAll(
         all,
         new AssetRoutes(assets),
-        new DocsPages(renderer),
-        new AdminPages(renderer, accounts, apiKeys, jdbi),
-        new PolicyPages(renderer, policyService),
-        new OutreachPages(renderer, outreach),
-        new OverviewPages(renderer, statistics),
-        new EmailPages(renderer, emails, statistics),
-        new ExperimentPages(renderer, experiments),
-        new SignInPages(renderer, signInMethods),
+        new AdminPages(accounts, keys, jdbi),
+        new PolicyPages(policyService),
+        new OutreachPages(outreach),
+        new OverviewPages(statistics),
+        new EmailPages(emails, statistics),
+        new ExperimentPages(experiments),
+        new SignInPages(signInMethods),
         new ClientPages(renderer, clients, settings.scoreOverrides()),
-        new PipelinePages(renderer, pipeline, deadLetterService),
+        new PipelinePages(pipeline, deadLetterService),
         new StatisticsRoutes(statistics),
         new EmailRoutes(emails, listResponse),
         new ExperimentRoutes(experiments),
         new HealthRoutes(progress),
         new OpenApiRoutes(),
-        new SignInRoutes(jdbi, passwords, sessions, sessionCookie, signInMethods.passwords()),
+        new SignInRoutes(signIn, sessions, sessionCookie, signInMethods.passwords()),
         new AccountRoutes(accounts, sessionCookie),
-        new ApiKeyRoutes(apiKeys),
+        new ApiKeyRoutes(keys),
         new AuditLogRoutes(jdbi, listResponse),
         new ClientRoutes(
             clients, new ClientChanges(jdbi), listResponse, writes, settings.scoreOverrides()),
@@ -254,6 +262,7 @@ public final class Dashboard implements AutoCloseable {
     config.routes.before(new SecurityHeaders(settings.https())::apply);
     ErrorHandler errors = new ErrorHandler(renderer);
     errors.register(config.routes);
+    errors.translate(config.routes, InvalidPolicyException.class, PolicyRoutes::problem);
     errors.translate(
         config.routes,
         InvalidCursorException.class,
@@ -263,7 +272,7 @@ public final class Dashboard implements AutoCloseable {
         NotYetComputedException.class,
         e -> HttpProblem.retryLater(HttpStatus.SERVICE_UNAVAILABLE, e.getMessage(), 2));
     errors.translate(config.routes, DeadLettersUnavailableException.class, PipelineRoutes::problem);
-    router = new Router(config.routes, authenticator, sessionCookie);
+    router = new Router(config.routes, authenticator, sessionCookie, renderer);
     routeGroups.forEach(group -> group.register(router));
   }
 

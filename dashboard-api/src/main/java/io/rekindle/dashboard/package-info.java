@@ -1,9 +1,8 @@
 /**
- * What analysts and other programs see of the shop's clients, read from Postgres.
+ * The dashboard: analysts and other programs read the shop's clients from Postgres.
  *
- * <p>{@link io.rekindle.dashboard.Dashboard} wires and starts the service. Each part of it is an
- * {@link io.rekindle.dashboard.web.Routes} in a package of its own, with a record for each thing
- * that is read or written and the queries for it; {@code http}, {@code security} and {@code
- * database} are what they share.
+ * <p>{@link io.rekindle.dashboard.Dashboard} wires and starts the service. Each feature is a
+ * package with its {@link io.rekindle.dashboard.web.Routes}, its service, its records and their
+ * queries. The features share {@code web}, {@code ui}, {@code background} and {@code database}.
  */
 package io.rekindle.dashboard;

@@ -13,6 +13,7 @@ import java.sql.Connection;
 import java.sql.Statement;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -47,9 +48,6 @@ class PageSnapshotsITCase {
     PAGES.put("/settings/audit-log", "/settings/audit-log");
   }
 
-  /** Pages whose services do not read one snapshot yet. */
-  private static final Set<String> NOT_YET = Set.of("/pipeline", "/policy", "/settings/outreach");
-
   private static TestDatabase database;
 
   @BeforeAll
@@ -80,8 +78,29 @@ class PageSnapshotsITCase {
         HttpResponse<String> response = admin.with("Accept", "text/html").get(page);
 
         assertThat(response.statusCode()).as("status of %s", page).isEqualTo(200);
-        if (!NOT_YET.contains(page)) {
-          assertThat(opened.get()).as("handles of %s and of its session", page).isBetween(1, 2);
+        assertThat(opened.get()).as("handles of %s and of its session", page).isBetween(1, 2);
+      }
+    }
+  }
+
+  @Test
+  void shouldReadEachListOfAClientThroughOneHandle() throws Exception {
+    AtomicInteger opened = new AtomicInteger();
+    DashboardDatabase pool = new DashboardDatabase(database.url(), "rekindle_api", "");
+    pool.jdbi().installPlugin(new CountRequestHandles(opened));
+    try (TestDashboard dashboard = TestDashboard.start(database, pool)) {
+      TestClient admin = dashboard.admin(database);
+
+      for (String list : List.of("history", "timeline", "orders", "emails", "decisions")) {
+        for (String format : List.of("json", "csv")) {
+          opened.set(0);
+          String path = "/api/users/c010/" + list + "?format=" + format;
+          HttpResponse<String> response = admin.get(path);
+
+          assertThat(response.statusCode()).as("status of %s", path).isEqualTo(200);
+          assertThat(opened.get()).as("handles of %s and of its session", path).isBetween(1, 2);
+          String unknown = "/api/users/nobody-here/" + list + "?format=" + format;
+          assertThat(admin.get(unknown).statusCode()).as(unknown).isEqualTo(404);
         }
       }
     }

@@ -4,7 +4,7 @@ import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
 import io.rekindle.dashboard.admin.AccountService.AccountChange;
 import io.rekindle.dashboard.signin.Account;
-import io.rekindle.dashboard.signin.PasswordRules;
+import io.rekindle.dashboard.signin.Passwords;
 import io.rekindle.dashboard.web.Access;
 import io.rekindle.dashboard.web.Actor;
 import io.rekindle.dashboard.web.HttpProblem;
@@ -27,7 +27,6 @@ public final class AccountRoutes implements Routes {
   private final AccountService accounts;
   private final SecretCookie sessionCookie;
 
-  /** Creates the routes. */
   public AccountRoutes(AccountService accounts, SecretCookie sessionCookie) {
     this.accounts = accounts;
     this.sessionCookie = sessionCookie;
@@ -53,7 +52,7 @@ public final class AccountRoutes implements Routes {
     if (role == null) {
       body.reject("role", "is required: VIEWER, ANALYST or ADMIN.");
     }
-    String password = PasswordRules.read(body, "password");
+    String password = Passwords.read(body, "password");
     body.check();
     Account account =
         accounts
@@ -71,16 +70,12 @@ public final class AccountRoutes implements Routes {
             body.text("name", 200),
             body.oneOf("role", Role.class),
             body.bool("disabled"),
-            body.has("password") ? PasswordRules.read(body, "password") : null);
+            body.has("password") ? Passwords.read(body, "password") : null);
     body.check();
-    try {
-      ctx.json(
-          accounts
-              .change(Actor.of(ctx), sessionCookie.read(ctx), id, change)
-              .orElseThrow(() -> noAccount(id)));
-    } catch (LastAdminException e) {
-      throw HttpProblem.conflict(e.getMessage());
-    }
+    ctx.json(
+        accounts
+            .change(Actor.of(ctx), sessionCookie.read(ctx), id, change)
+            .orElseThrow(() -> HttpProblem.notFound("account", id)));
   }
 
   private void delete(Context ctx) {
@@ -88,17 +83,9 @@ public final class AccountRoutes implements Routes {
     if (id.equals(Principal.of(ctx).id())) {
       throw HttpProblem.conflict("You cannot delete the account that you are signed in with.");
     }
-    try {
-      if (!accounts.delete(Actor.of(ctx), id)) {
-        throw noAccount(id);
-      }
-    } catch (LastAdminException e) {
-      throw HttpProblem.conflict(e.getMessage());
+    if (!accounts.delete(Actor.of(ctx), id)) {
+      throw HttpProblem.notFound("account", id);
     }
     ctx.status(HttpStatus.NO_CONTENT);
-  }
-
-  private static HttpProblem noAccount(String id) {
-    return HttpProblem.notFound("No account \"" + id + "\".");
   }
 }

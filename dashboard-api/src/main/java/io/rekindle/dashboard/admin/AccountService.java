@@ -7,6 +7,7 @@ import io.rekindle.dashboard.signin.Accounts;
 import io.rekindle.dashboard.signin.Passwords;
 import io.rekindle.dashboard.signin.Sessions;
 import io.rekindle.dashboard.web.Actor;
+import io.rekindle.dashboard.web.ConflictException;
 import io.rekindle.dashboard.web.Role;
 import java.util.List;
 import java.util.Optional;
@@ -26,7 +27,6 @@ public final class AccountService {
    */
   record AccountChange(String name, Role role, Boolean disabled, String password) {}
 
-  /** Creates the service. */
   public AccountService(Jdbi jdbi, Passwords passwords, Sessions sessions) {
     this.jdbi = jdbi;
     this.passwords = passwords;
@@ -50,8 +50,7 @@ public final class AccountService {
                       handle,
                       actor,
                       "CREATE",
-                      Subject.ACCOUNT,
-                      account.accountId(),
+                      Subject.ACCOUNT.of(account.accountId()),
                       null,
                       account));
           return created;
@@ -63,7 +62,7 @@ public final class AccountService {
    * has to sign in again.
    *
    * @param sessionToken of the session that makes the change, which stays; null for none
-   * @throws LastAdminException if no admin would remain
+   * @throws ConflictException if no admin would remain
    */
   Optional<Account> change(Actor actor, String sessionToken, String id, AccountChange change) {
     String hash = change.password() == null ? null : passwords.hash(change.password());
@@ -89,12 +88,12 @@ public final class AccountService {
                   disabled);
           if (hash != null) {
             Accounts.setPassword(handle, id, hash);
-            AuditLog.record(handle, actor, "SET_PASSWORD", Subject.ACCOUNT, id, null, null);
+            AuditLog.record(handle, actor, "SET_PASSWORD", Subject.ACCOUNT.of(id), null, null);
           }
           if (hash != null || disabled || role != before.role()) {
             sessions.endAll(handle, id, sessionToken);
           }
-          AuditLog.record(handle, actor, "CHANGE", Subject.ACCOUNT, id, before, after);
+          AuditLog.record(handle, actor, "CHANGE", Subject.ACCOUNT.of(id), before, after);
           return Optional.of(after);
         });
   }
@@ -102,7 +101,7 @@ public final class AccountService {
   /**
    * Deletes an account. Returns false if there is none of this id.
    *
-   * @throws LastAdminException if no admin would remain
+   * @throws ConflictException if no admin would remain
    */
   boolean delete(Actor actor, String id) {
     return jdbi.inTransaction(
@@ -114,14 +113,14 @@ public final class AccountService {
           }
           keepAnAdmin(before.get(), admins);
           Accounts.delete(handle, id);
-          AuditLog.record(handle, actor, "DELETE", Subject.ACCOUNT, id, before.get(), null);
+          AuditLog.record(handle, actor, "DELETE", Subject.ACCOUNT.of(id), before.get(), null);
           return true;
         });
   }
 
   private static void keepAnAdmin(Account losing, int admins) {
     if (losing.role() == Role.ADMIN && !losing.disabled() && admins <= 1) {
-      throw new LastAdminException();
+      throw new ConflictException("This is the last admin: make another one first.");
     }
   }
 }

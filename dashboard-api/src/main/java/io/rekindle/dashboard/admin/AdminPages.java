@@ -4,15 +4,11 @@ import static io.rekindle.dashboard.web.Access.ADMIN;
 
 import io.javalin.http.Context;
 import io.rekindle.dashboard.audit.AuditLog;
-import io.rekindle.dashboard.ui.ListUrl;
-import io.rekindle.dashboard.ui.PageRenderer;
-import io.rekindle.dashboard.web.HtmlResponse;
+import io.rekindle.dashboard.signin.ApiKeys;
+import io.rekindle.dashboard.web.Page;
 import io.rekindle.dashboard.web.QueryParameters;
-import io.rekindle.dashboard.web.RequestInfo;
 import io.rekindle.dashboard.web.Router;
 import io.rekindle.dashboard.web.Routes;
-import java.util.HashMap;
-import java.util.Map;
 import org.jdbi.v3.core.Jdbi;
 
 /** The pages of accounts, API keys and the audit log. */
@@ -20,14 +16,11 @@ public final class AdminPages implements Routes {
 
   private static final int PAGE_SIZE = 50;
 
-  private final PageRenderer renderer;
   private final AccountService accounts;
-  private final ApiKeyService keys;
+  private final ApiKeys keys;
   private final Jdbi jdbi;
 
-  /** Creates the pages. */
-  public AdminPages(PageRenderer renderer, AccountService accounts, ApiKeyService keys, Jdbi jdbi) {
-    this.renderer = renderer;
+  public AdminPages(AccountService accounts, ApiKeys keys, Jdbi jdbi) {
     this.accounts = accounts;
     this.keys = keys;
     this.jdbi = jdbi;
@@ -35,36 +28,26 @@ public final class AdminPages implements Routes {
 
   @Override
   public void register(Router router) {
-    router.get("/settings", ADMIN, this::accounts);
-    router.get("/settings/api-keys", ADMIN, this::keys);
-    router.get("/settings/audit-log", ADMIN, this::auditLog);
+    router.page("/settings", ADMIN, this::accounts);
+    router.page("/settings/api-keys", ADMIN, this::keys);
+    router.page("/settings/audit-log", ADMIN, this::auditLog);
   }
 
-  private void accounts(Context ctx) {
+  private Page accounts(Context ctx) {
     QueryParameters.of(ctx).check();
-    HtmlResponse.send(
-        ctx,
-        renderer.render(
-            "accounts",
-            Map.of("v", renderer.view(RequestInfo.of(ctx)), "accounts", accounts.all())));
+    return new Page("accounts").with("accounts", accounts.all());
   }
 
-  private void keys(Context ctx) {
+  private Page keys(Context ctx) {
     QueryParameters.of(ctx).check();
-    HtmlResponse.send(
-        ctx,
-        renderer.render(
-            "api-keys", Map.of("v", renderer.view(RequestInfo.of(ctx)), "keys", keys.all())));
+    return new Page("api-keys").with("keys", keys.all());
   }
 
-  private void auditLog(Context ctx) {
+  private Page auditLog(Context ctx) {
     QueryParameters query = QueryParameters.of(ctx);
     String cursor = query.cursor();
     query.check();
-    Map<String, Object> parameters = new HashMap<>();
-    parameters.put("v", renderer.view(RequestInfo.of(ctx)));
-    parameters.put("page", jdbi.withHandle(handle -> AuditLog.page(handle, cursor, PAGE_SIZE)));
-    parameters.put("listUrl", ListUrl.of(RequestInfo.of(ctx)));
-    HtmlResponse.send(ctx, renderer.render("audit-log", parameters));
+    return new Page("audit-log")
+        .with("page", jdbi.withHandle(handle -> AuditLog.page(handle, cursor, PAGE_SIZE)));
   }
 }

@@ -2,6 +2,7 @@ package io.rekindle.dashboard.admin;
 
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
+import io.rekindle.dashboard.signin.ApiKeys;
 import io.rekindle.dashboard.signin.ApiKeys.ApiKey;
 import io.rekindle.dashboard.web.Access;
 import io.rekindle.dashboard.web.Actor;
@@ -24,10 +25,9 @@ public final class ApiKeyRoutes implements Routes {
   private static final String SCOPES = "any of read, users:write, orders:write.";
   private static final CsvFormat<ApiKey> CSV = CsvFormat.of("api-keys", ApiKey.class);
 
-  private final ApiKeyService keys;
+  private final ApiKeys keys;
 
-  /** Creates the routes. */
-  public ApiKeyRoutes(ApiKeyService keys) {
+  public ApiKeyRoutes(ApiKeys keys) {
     this.keys = keys;
   }
 

@@ -1,6 +1,5 @@
 package io.rekindle.dashboard.audit;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.rekindle.dashboard.web.Actor;
 import io.rekindle.dashboard.web.Json;
@@ -34,8 +33,30 @@ public final class AuditLog {
     DEAD_LETTER,
     ACCOUNT,
     API_KEY,
-    SESSION
+    SESSION;
+
+    /**
+     * A subject without a client's data.
+     *
+     * @param id null if there is one of the kind
+     */
+    public Target of(String id) {
+      return new Target(this, id, null);
+    }
+
+    /** A subject that a client has one of. */
+    public Target ofClient(String userId) {
+      return new Target(this, userId, userId);
+    }
   }
+
+  /**
+   * The object of a change.
+   *
+   * @param id null if there is one of the kind
+   * @param userId the client whose data the change has; null if it has none
+   */
+  public record Target(Subject kind, String id, String userId) {}
 
   /**
    * A change.
@@ -73,40 +94,19 @@ public final class AuditLog {
         handle,
         new Actor(email == null ? "anonymous" : email, admitted ? "ACCOUNT" : "ANONYMOUS", address),
         admitted ? "SIGN_IN" : "SIGN_IN_REFUSED",
-        Subject.SESSION,
-        null,
+        Subject.SESSION.of(null),
         null,
         after);
-  }
-
-  /** Records a change that has no client's data. */
-  public static void record(
-      Handle handle,
-      Actor actor,
-      String action,
-      Subject kind,
-      String subject,
-      Object before,
-      Object after) {
-    record(handle, actor, action, kind, subject, null, before, after);
   }
 
   /**
    * Records a change.
    *
-   * @param userId the client whose data the change has; null if it has none
    * @param before any object with a JSON form; null if it was not there
    * @param after likewise; null if it is gone
    */
   public static void record(
-      Handle handle,
-      Actor actor,
-      String action,
-      Subject kind,
-      String subject,
-      String userId,
-      Object before,
-      Object after) {
+      Handle handle, Actor actor, String action, Target target, Object before, Object after) {
     handle
         .createUpdate(
             """
@@ -118,9 +118,9 @@ public final class AuditLog {
         .bind("actor", actor.name())
         .bind("actorKind", actor.kind())
         .bind("action", action)
-        .bind("kind", kind.name())
-        .bind("subject", subject)
-        .bind("userId", userId)
+        .bind("kind", target.kind().name())
+        .bind("subject", target.id())
+        .bind("userId", target.userId())
         .bind("before", json(before))
         .bind("after", json(after))
         .bind("address", actor.address())
@@ -166,10 +166,6 @@ public final class AuditLog {
   }
 
   private static String json(Object value) {
-    try {
-      return value == null ? null : Json.MAPPER.writeValueAsString(value);
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("What is audited has to have a JSON form", e);
-    }
+    return value == null ? null : Json.write(value);
   }
 }

@@ -17,7 +17,6 @@ public final class AuditLogRoutes implements Routes {
   private final Jdbi jdbi;
   private final ListResponse listResponse;
 
-  /** Creates the routes. */
   public AuditLogRoutes(Jdbi jdbi, ListResponse listResponse) {
     this.jdbi = jdbi;
     this.listResponse = listResponse;

@@ -1,6 +1,6 @@
 package io.rekindle.dashboard.background;
 
-import io.rekindle.dashboard.web.ErrorHandler;
+import io.rekindle.platform.jdbc.TransientFailure;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,7 +54,7 @@ public final class BackgroundLoop implements AutoCloseable {
       } catch (InterruptedException e) {
         return;
       } catch (Exception e) {
-        if (ErrorHandler.unavailable(e)) {
+        if (TransientFailure.orTimeoutIn(e)) {
           LOG.debug("{} waits for the database", thread.getName(), e);
         } else {
           LOG.warn("{} will try again: {}", thread.getName(), e.toString());

@@ -2,8 +2,8 @@ package io.rekindle.dashboard.background;
 
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -24,15 +24,14 @@ public final class CachedStatistic<T> {
     T compute(Handle handle, DutyCycle dutyCycle);
   }
 
-  /** A reader waits so long for the first value. */
+  /** A reader waits this long for first values. */
   private static final Duration FIRST_VALUE_TIMEOUT = Duration.ofSeconds(5);
 
   private final String name;
   private final Duration period;
   private final Computation<T> computation;
   private final Runnable onRead;
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition arrived = lock.newCondition();
+  private final CountDownLatch computed = new CountDownLatch(1);
   private volatile T value;
 
   /**
@@ -53,19 +52,27 @@ public final class CachedStatistic<T> {
     return name;
   }
 
-  Duration period() {
-    return period;
-  }
-
   /**
    * Returns the last value; waits up to 5 s for the first one.
    *
    * @throws NotYetComputedException if the first value does not come in time
    */
   public T get() {
-    onRead.run();
-    T last = value;
-    return last != null ? last : awaitFirst();
+    awaitAll(this);
+    return value;
+  }
+
+  /**
+   * Waits until each of the statistics has a value: up to 5 s for all of them together.
+   *
+   * @throws NotYetComputedException if one of the first values does not come in time
+   */
+  public static void awaitAll(CachedStatistic<?>... statistics) {
+    long deadline = System.nanoTime() + FIRST_VALUE_TIMEOUT.toNanos();
+    for (CachedStatistic<?> statistic : statistics) {
+      statistic.onRead.run();
+      statistic.awaitFirst(deadline);
+    }
   }
 
   /** Returns the last value without waiting; empty if there is none yet. */
@@ -78,33 +85,19 @@ public final class CachedStatistic<T> {
   long refresh(Handle handle) {
     // Readers wait for the first value, so its computation does not rest.
     DutyCycle dutyCycle = new DutyCycle(value != null);
-    T next = computation.compute(handle, dutyCycle);
-    lock.lock();
-    try {
-      value = next;
-      arrived.signalAll();
-    } finally {
-      lock.unlock();
-    }
+    value = computation.compute(handle, dutyCycle);
+    computed.countDown();
     return dutyCycle.workedNanos();
   }
 
-  private T awaitFirst() {
-    long left = FIRST_VALUE_TIMEOUT.toNanos();
-    lock.lock();
+  private void awaitFirst(long deadline) {
     try {
-      while (value == null) {
-        if (left <= 0) {
-          throw new NotYetComputedException("The statistics are being computed. Try again.");
-        }
-        left = arrived.awaitNanos(left);
+      if (value == null && !computed.await(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+        throw new NotYetComputedException("The statistics are being computed. Try again.");
       }
-      return value;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new NotYetComputedException("The dashboard is stopping.");
-    } finally {
-      lock.unlock();
     }
   }
 

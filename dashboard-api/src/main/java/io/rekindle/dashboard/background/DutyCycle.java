@@ -4,12 +4,12 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Leaves the processors to those who wait for an answer: what takes long is done in small steps,
- * with a rest after each. For one thread.
+ * Leaves the processors to requests: long work is done in small steps, with a rest after each. For
+ * one thread.
  */
 public final class DutyCycle {
 
-  /** So many times as long as a step took it rests: a quarter of a processor at most. */
+  /** A rest takes this many times as long as its step: a quarter of a processor at most. */
   private static final int RESTS = 3;
 
   private static final long MAX_REST_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
@@ -37,7 +37,7 @@ public final class DutyCycle {
         TimeUnit.NANOSECONDS.sleep(Math.min(RESTS * took, MAX_REST_NANOS));
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
-        throw new CancellationException("Nobody waits for this any more.");
+        throw new CancellationException("The statistics are stopping.");
       }
     }
     step = System.nanoTime();

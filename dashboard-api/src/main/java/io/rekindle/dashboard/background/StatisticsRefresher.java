@@ -5,8 +5,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
@@ -30,10 +28,8 @@ public final class StatisticsRefresher implements AutoCloseable {
   private final Jdbi jdbi;
   private final List<ScheduledStatistic> entries = new ArrayList<>();
   private final Thread thread = new Thread(this::run, "statistics");
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition();
 
-  // Guarded by the lock.
+  // Guarded by this.
   private boolean closed;
   private long lastRead = System.nanoTime();
   private boolean slow;
@@ -72,26 +68,18 @@ public final class StatisticsRefresher implements AutoCloseable {
 
   @Override
   public void close() {
-    lock.lock();
-    try {
+    synchronized (this) {
       closed = true;
-      changed.signalAll();
-    } finally {
-      lock.unlock();
+      notifyAll();
     }
     thread.interrupt();
   }
 
-  private void noteRead() {
-    lock.lock();
-    try {
-      lastRead = System.nanoTime();
-      if (slow) {
-        slow = false;
-        changed.signalAll();
-      }
-    } finally {
-      lock.unlock();
+  private synchronized void noteRead() {
+    lastRead = System.nanoTime();
+    if (slow) {
+      slow = false;
+      notifyAll();
     }
   }
 
@@ -138,8 +126,7 @@ public final class StatisticsRefresher implements AutoCloseable {
   }
 
   /** Waits for the next statistic that is due; null once closed. */
-  private ScheduledStatistic awaitDue() {
-    lock.lock();
+  private synchronized ScheduledStatistic awaitDue() {
     try {
       while (!closed) {
         ScheduledStatistic next =
@@ -150,12 +137,10 @@ public final class StatisticsRefresher implements AutoCloseable {
         if (left <= 0) {
           return next;
         }
-        changed.await(left, TimeUnit.NANOSECONDS);
+        TimeUnit.NANOSECONDS.timedWait(this, left);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // Only close() interrupts.
-    } finally {
-      lock.unlock();
     }
     return null;
   }

@@ -2,6 +2,7 @@ package io.rekindle.dashboard.clients;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.rekindle.dashboard.clients.ContactStatusQuery.ContactStatus;
+import io.rekindle.dashboard.database.FactorPoints;
 import io.rekindle.dashboard.web.Json;
 import io.rekindle.scoring.contact.ContactRule;
 import io.rekindle.scoring.factor.Factor;
@@ -17,7 +18,7 @@ import java.util.Map;
 /**
  * A client at risk.
  *
- * @param yearly what the client spends in a year at the usual rhythm; null if that is not known
+ * @param yearly spending in a year at the usual rhythm; null if that is not known
  * @param reason key of the main reason for the score
  * @param gaps how many usual gaps the silence is long; null if that is not known
  * @param nextContact when the client may be written to again; null if at any time
@@ -95,7 +96,7 @@ public record AtRiskRow(
         contact);
   }
 
-  /** The factor that lacks most of what it could give. */
+  /** The factor that is furthest below the most it can give. */
   private static String reason(ClientProfile client, Map<Factor, BigDecimal> most) {
     if (Boolean.TRUE.equals(client.overridden())) {
       return "OVERRIDE";

@@ -6,7 +6,6 @@ import io.rekindle.dashboard.web.Actor;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
-import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
 /** Changes clients, each change in one transaction with its audit entry. Thread-safe. */
@@ -14,7 +13,6 @@ public final class ClientChanges {
 
   private final Jdbi jdbi;
 
-  /** Creates the service. */
   public ClientChanges(Jdbi jdbi) {
     this.jdbi = jdbi;
   }
@@ -26,7 +24,8 @@ public final class ClientChanges {
           if (!user.insert(handle)) {
             return Optional.empty();
           }
-          record(handle, actor, "CREATE", Subject.USER, user.userId(), null, user);
+          AuditLog.record(
+              handle, actor, "CREATE", Subject.USER.ofClient(user.userId()), null, user);
           return ClientProfileQuery.byId(handle, user.userId());
         });
   }
@@ -42,7 +41,7 @@ public final class ClientChanges {
           ShopUser after = change.apply(before);
           if (!after.equals(before)) {
             after.update(handle);
-            record(handle, actor, "CHANGE", Subject.USER, userId, before, after);
+            AuditLog.record(handle, actor, "CHANGE", Subject.USER.ofClient(userId), before, after);
           }
           return ClientProfileQuery.byId(handle, userId);
         });
@@ -54,7 +53,7 @@ public final class ClientChanges {
         handle -> {
           long rows = Erasures.begin(handle, userId, actor.name());
           if (rows > 0) {
-            AuditLog.record(handle, actor, "ERASE", Subject.USER, "erased", null, null);
+            AuditLog.record(handle, actor, "ERASE", Subject.USER.of("erased"), null, null);
           }
           return rows;
         });
@@ -75,7 +74,8 @@ public final class ClientChanges {
           ScoreOverride before = ScoreOverride.of(handle, userId).orElse(null);
           ScoreOverride after =
               ScoreOverride.set(handle, userId, score, reason, actor.name(), expiresAt);
-          record(handle, actor, "SET", Subject.SCORE_OVERRIDE, userId, before, after);
+          AuditLog.record(
+              handle, actor, "SET", Subject.SCORE_OVERRIDE.ofClient(userId), before, after);
           return Optional.of(after);
         });
   }
@@ -89,19 +89,9 @@ public final class ClientChanges {
             return false;
           }
           ScoreOverride.remove(handle, userId);
-          record(handle, actor, "END", Subject.SCORE_OVERRIDE, userId, before, null);
+          AuditLog.record(
+              handle, actor, "END", Subject.SCORE_OVERRIDE.ofClient(userId), before, null);
           return true;
         });
-  }
-
-  private static void record(
-      Handle handle,
-      Actor actor,
-      String action,
-      Subject kind,
-      String userId,
-      Object before,
-      Object after) {
-    AuditLog.record(handle, actor, action, kind, userId, userId, before, after);
   }
 }

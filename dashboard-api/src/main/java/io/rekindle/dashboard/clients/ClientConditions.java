@@ -16,8 +16,8 @@ record ClientConditions(ClientFilter filter) {
   private static final Pattern INDEXED = Pattern.compile("[\\p{L}\\p{N}]{3}");
 
   /**
-   * Of a word with a number, only the number is looked up in the index: all clients may share the
-   * letters before it.
+   * The index looks up only the number of a word that has one: all clients may share the letters
+   * before it.
    */
   private static final Pattern DIGITS = Pattern.compile("\\d{4,}");
 

@@ -8,7 +8,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * Which clients, in which order. Whatever is null does not matter.
@@ -44,10 +44,16 @@ public record ClientFilter(
     CREATED_AT("createdAt", "u.created_at", "timestamptz", "u.created_at", "s.client_since");
 
     private final String word;
-    private final String expression;
-    private final String type;
-    private final String presence;
-    private final String scoreColumn;
+    final String expression;
+
+    /** The type in the database. */
+    final String type;
+
+    /** The column that is null where there is nothing to sort by. */
+    final String presence;
+
+    /** The same among the scores; null if they do not have it. */
+    final String scoreColumn;
 
     Sort(String word, String scoreColumn, String type) {
       this(word, scoreColumn, type, scoreColumn, scoreColumn);
@@ -66,34 +72,13 @@ public record ClientFilter(
       return word;
     }
 
-    String expression() {
-      return expression;
-    }
-
-    /** The type in the database. */
-    String type() {
-      return type;
-    }
-
-    /** The column that is null where there is nothing to sort by. */
-    String presence() {
-      return presence;
-    }
-
-    /** The same among the scores; null if they do not have it. */
-    String scoreColumn() {
-      return scoreColumn;
-    }
-
     /** Whether it is the pipeline's, else the shop's. */
     boolean ofScores() {
       return expression.equals(scoreColumn);
     }
 
     static Set<String> words() {
-      Set<String> words = new TreeSet<>();
-      Arrays.stream(values()).forEach(sort -> words.add(sort.word));
-      return words;
+      return Arrays.stream(values()).map(sort -> sort.word).collect(Collectors.toSet());
     }
 
     static Sort of(String word) {
@@ -103,6 +88,18 @@ public record ClientFilter(
 
   /** Reads the filter's parameters; mistakes are the query's to tell. */
   public static ClientFilter read(QueryParameters query) {
+    return read(query, Sort.CREATED_AT, query.bool("atRisk"));
+  }
+
+  /**
+   * Reads the filter's parameters for clients at risk, those at risk for the shortest time first.
+   */
+  static ClientFilter readAtRisk(QueryParameters query) {
+    query.bool("atRisk"); // May be in the address, and changes nothing.
+    return read(query, Sort.AT_RISK_SINCE, true);
+  }
+
+  private static ClientFilter read(QueryParameters query, Sort fallback, Boolean atRisk) {
     String text = query.text("search", 200);
     List<String> words = text == null ? List.of() : List.of(text.split("\\s+"));
     if (words.size() > MAX_WORDS) {
@@ -112,14 +109,14 @@ public record ClientFilter(
     String order = query.word("order", Set.of("asc", "desc"));
     return new ClientFilter(
         words,
-        query.oneOf("segment", Segment.class, null),
-        query.oneOf("band", Band.class, null),
-        query.bool("atRisk"),
+        query.oneOf("segment", Segment.class),
+        query.oneOf("band", Band.class),
+        atRisk,
         query.decimal("scoreMin", 0, 100),
         query.decimal("scoreMax", 0, 100),
         query.instant("lastOrderFrom"),
         query.instant("lastOrderUntil"),
-        sort == null ? Sort.CREATED_AT : Sort.of(sort),
+        sort == null ? fallback : Sort.of(sort),
         !"asc".equals(order));
   }
 

@@ -1,7 +1,7 @@
 package io.rekindle.dashboard.clients;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.rekindle.dashboard.database.NullableColumns;
+import io.rekindle.dashboard.database.FactorPoints;
 import io.rekindle.dashboard.database.Points;
 import io.rekindle.dashboard.orders.ShopOrder;
 import io.rekindle.dashboard.web.list.KeysetQuery;
@@ -21,13 +21,13 @@ public final class ClientHistoryQueries {
    */
   public record ScoreChange(
       Instant asOf,
-      BigDecimal score,
+      @Points BigDecimal score,
       String band,
       String segment,
       boolean atRisk,
       FactorPoints breakdown,
       boolean overridden,
-      BigDecimal previousScore,
+      @Points BigDecimal previousScore,
       String previousBand,
       Boolean previousAtRisk,
       String cause,
@@ -48,11 +48,11 @@ public final class ClientHistoryQueries {
       Instant sentAt) {}
 
   /**
-   * What outreach did about an episode of risk.
+   * The decision of outreach about an episode of risk.
    *
    * @param openedAt when the risk began
    * @param closedAt null as long as it lasts
-   * @param inputs all that the decision was taken on
+   * @param inputs the facts behind the decision
    * @param emailId null if there is no email
    */
   public record Decision(
@@ -85,27 +85,15 @@ public final class ClientHistoryQueries {
       new KeysetQuery<>(
           "history",
           """
-          select h.*, h.as_of as list_at, lpad(h.revision::text, 20, '0') as list_id
+          select h.*, {points} as breakdown,
+                 h.as_of as list_at, lpad(h.revision::text, 20, '0') as list_id
           from engagement.score_history h where h.user_id = :userId
-          """,
-          (row, context) ->
-              new ScoreChange(
-                  NullableColumns.instant(row, "as_of"),
-                  NullableColumns.points(row, "score"),
-                  row.getString("band"),
-                  row.getString("segment"),
-                  row.getBoolean("at_risk"),
-                  FactorPoints.read(row),
-                  row.getBoolean("overridden"),
-                  NullableColumns.points(row, "previous_score"),
-                  row.getString("previous_band"),
-                  row.getObject("previous_at_risk", Boolean.class),
-                  row.getString("cause"),
-                  row.getString("cause_id"),
-                  row.getString("policy_version")));
+          """
+              .replace("{points}", FactorPoints.column("h")),
+          ScoreChange.class);
 
   static final KeysetQuery<ShopOrder> ORDERS =
-      KeysetQuery.of(
+      new KeysetQuery<>(
           "orders",
           """
           select o.*, o.placed_at as list_at, o.order_id as list_id
@@ -114,7 +102,7 @@ public final class ClientHistoryQueries {
           ShopOrder.class);
 
   static final KeysetQuery<Email> EMAILS =
-      KeysetQuery.of(
+      new KeysetQuery<>(
           "user-emails",
           """
           select email_id, subject, status, status_reason, generated_by, experiment_id, variant,
@@ -125,7 +113,7 @@ public final class ClientHistoryQueries {
           Email.class);
 
   static final KeysetQuery<Decision> DECISIONS =
-      KeysetQuery.of(
+      new KeysetQuery<>(
           "decisions",
           """
           select d.*, r.opened_at, r.closed_at, r.close_reason, e.email_id,
@@ -140,7 +128,7 @@ public final class ClientHistoryQueries {
   // A refund or a cancellation has the time of the last change of the order's row, which is the
   // nearest that is known.
   static final KeysetQuery<Event> TIMELINE =
-      KeysetQuery.of(
+      new KeysetQuery<>(
           "timeline",
           """
           select at as list_at, kind || ' ' || coalesce(id, '') || ' ' || n as list_id,

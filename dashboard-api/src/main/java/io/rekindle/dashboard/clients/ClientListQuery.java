@@ -61,7 +61,7 @@ final class ClientListQuery {
   /** Percent of the shop's clients that a search is tried on, to estimate its matches. */
   private static final double SAMPLE = 0.2;
 
-  /** With so many matches in the sample, the total certainly exceeds MAX_COUNTED. */
+  /** From this number of matches in the sample on, the total certainly exceeds MAX_COUNTED. */
   private static final int CERTAINLY_MORE = 200;
 
   private enum Way {
@@ -124,13 +124,13 @@ final class ClientListQuery {
             + conditions.search(parameters)
             + conditions.scores("s", parameters)
             + " order by %s, %s%s, u.user_id%3$s"
-                .formatted(sorted.part(false), filter.sort().expression(), rows.direction());
+                .formatted(sorted.part(false), filter.sort().expression, rows.direction());
     try (var clients =
         handle
             .createQuery(sql)
             .bindMap(parameters)
             .setFetchSize(1_000)
-            .map(ClientProfileQuery::profile)
+            .mapTo(ClientProfile.class)
             .iterator()) {
       while (clients.hasNext()) {
         consumer.accept(clients.next());

@@ -6,11 +6,12 @@ import io.javalin.http.Context;
 import io.rekindle.dashboard.clients.ClientService.AtRiskView;
 import io.rekindle.dashboard.clients.ClientService.ClientListView;
 import io.rekindle.dashboard.clients.ClientService.ClientView;
-import io.rekindle.dashboard.ui.ListUrl;
+import io.rekindle.dashboard.database.FactorPoints;
 import io.rekindle.dashboard.ui.PageRenderer;
 import io.rekindle.dashboard.ui.ViewContext;
 import io.rekindle.dashboard.ui.Waterfall;
-import io.rekindle.dashboard.web.HtmlResponse;
+import io.rekindle.dashboard.web.HttpProblem;
+import io.rekindle.dashboard.web.Page;
 import io.rekindle.dashboard.web.QueryParameters;
 import io.rekindle.dashboard.web.RequestInfo;
 import io.rekindle.dashboard.web.Router;
@@ -19,15 +20,19 @@ import io.rekindle.scoring.factor.Factor;
 import io.rekindle.scoring.policy.ScoringPolicy;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /** The pages about clients. */
 public final class ClientPages implements Routes {
 
   private static final int PAGE_SIZE = 50;
+
+  /** The thresholds and marks that the line of the score is drawn with. */
+  public record Shape(int atRiskBelow, List<BandStart> bands, Instant now, List<Mark> marks) {}
+
+  public record BandStart(int from, String name) {}
+
+  public record Mark(Instant at, String kind, String label, String detail) {}
 
   private final PageRenderer renderer;
   private final ClientService clients;
@@ -46,79 +51,57 @@ public final class ClientPages implements Routes {
 
   @Override
   public void register(Router router) {
-    router.get("/clients", VIEWER, this::clients);
-    router.get("/clients/{userId}", VIEWER, this::client);
-    router.get("/at-risk", VIEWER, this::atRisk);
+    router.page("/clients", VIEWER, this::clients);
+    router.page("/clients/{userId}", VIEWER, this::client);
+    router.page("/at-risk", VIEWER, this::atRisk);
   }
 
-  private void clients(Context ctx) {
+  private Page clients(Context ctx) {
     QueryParameters query = QueryParameters.of(ctx);
     ClientFilter filter = ClientFilter.read(query);
     String cursor = query.cursor();
     query.check();
     ClientListView view = clients.listView(filter, cursor, PAGE_SIZE);
-    RequestInfo request = RequestInfo.of(ctx);
-    Map<String, Object> parameters = new HashMap<>();
-    parameters.put("v", renderer.view(request));
-    parameters.put("page", view.page());
-    parameters.put("filter", filter);
-    parameters.put("listUrl", ListUrl.of(request));
-    parameters.put("currency", view.currency());
-    HtmlResponse.send(ctx, renderer.render("clients", parameters));
+    return new Page("clients")
+        .with("page", view.page())
+        .with("filter", filter)
+        .with("currency", view.currency());
   }
 
-  private void atRisk(Context ctx) {
+  private Page atRisk(Context ctx) {
     QueryParameters query = QueryParameters.of(ctx);
-    ClientFilter asked = ClientFilter.read(query);
+    ClientFilter filter = ClientFilter.readAtRisk(query);
     String cursor = query.cursor();
     query.check();
-    ListUrl listUrl = ListUrl.of(RequestInfo.of(ctx));
-    ClientFilter filter =
-        new ClientFilter(
-            asked.search(),
-            asked.segment(),
-            asked.band(),
-            true,
-            asked.scoreMin(),
-            asked.scoreMax(),
-            asked.lastOrderFrom(),
-            asked.lastOrderUntil(),
-            listUrl.has("sort") ? asked.sort() : ClientFilter.Sort.AT_RISK_SINCE,
-            asked.descending());
     AtRiskView view = clients.atRiskView(filter, cursor, PAGE_SIZE, Instant.now());
-    Map<String, Object> parameters = new HashMap<>();
-    parameters.put("v", renderer.view(RequestInfo.of(ctx)));
-    parameters.put("page", view.page());
-    parameters.put("rows", view.rows());
-    parameters.put("filter", filter);
-    parameters.put("listUrl", listUrl);
-    parameters.put("currency", view.currency());
-    HtmlResponse.send(ctx, renderer.render("at-risk", parameters));
+    return new Page("at-risk")
+        .with("page", view.page())
+        .with("rows", view.rows())
+        .with("filter", filter)
+        .with("currency", view.currency());
   }
 
-  private void client(Context ctx) {
+  private Page client(Context ctx) {
     String userId = QueryParameters.pathId(ctx, "userId");
     QueryParameters.of(ctx).check();
     ViewContext v = renderer.view(RequestInfo.of(ctx));
     ClientView view =
-        clients.view(userId, Instant.now()).orElseThrow(() -> ClientRoutes.noUser(userId));
+        clients.view(userId, Instant.now()).orElseThrow(() -> HttpProblem.notFound("user", userId));
     ScoringPolicy policy = view.inForce().policy();
     String currency = view.inForce().currency();
     List<ClientHistoryQueries.Event> events = view.events().items();
-    Map<String, Object> parameters = new HashMap<>();
-    parameters.put("v", v);
-    parameters.put("client", view.client());
-    parameters.put("forecast", view.forecast());
-    parameters.put("contact", view.contact());
-    parameters.put("score", waterfall(view.client(), view.forecast(), policy, currency, v));
-    parameters.put("policy", policy);
-    parameters.put("items", events.stream().map(event -> TimelineItem.of(event, v)).toList());
-    parameters.put("moreEvents", view.events().nextCursor() != null);
-    parameters.put("orders", view.orders());
-    parameters.put("shape", shape(view.client(), policy.definition(), events, v));
-    parameters.put("currency", currency);
-    parameters.put("overrides", overrides);
-    HtmlResponse.send(ctx, renderer.render("client", parameters));
+    return new Page("client")
+        .with("client", view.client())
+        .with("forecast", view.forecast())
+        .with("contact", view.contact())
+        .with("score", waterfall(view.client(), view.forecast(), policy, currency, v))
+        .with("policy", policy)
+        .with("items", events.stream().map(event -> TimelineItem.of(event, v)).toList())
+        .with("moreEvents", view.events().nextCursor() != null)
+        .with("orders", view.orders())
+        .with("shape", shape(view.client(), policy.definition(), events, v))
+        .with("currency", currency)
+        .with("overrides", overrides);
   }
 
   /** Null if there is no score. */
@@ -132,7 +115,7 @@ public final class ClientPages implements Routes {
     if (points == null || client.computedScore() == null) {
       return null;
     }
-    // What the points are for is only known of the policy that is active.
+    // The reasons for points are only known of the policy in force.
     boolean known =
         policy.version().equals(client.policyVersion()) && client.lastOrderDate() != null;
     Waterfall.Builder waterfall = new Waterfall.Builder();
@@ -148,7 +131,7 @@ public final class ClientPages implements Routes {
         policy.atRiskBelow());
   }
 
-  /** What the points of a factor are for; null if there is no more to say. */
+  /** The reason for the points of a factor; null if there is none. */
   private static String why(
       Factor factor, ClientProfile client, ScoreForecast forecast, String currency, ViewContext v) {
     Double gaps = forecast.gaps();
@@ -164,13 +147,12 @@ public final class ClientPages implements Routes {
     };
   }
 
-  /** The thresholds and marks that the line of the score is drawn with. */
-  private static Map<String, Object> shape(
+  private static Shape shape(
       ClientProfile client,
       ScoringPolicy.Definition policy,
       List<ClientHistoryQueries.Event> events,
       ViewContext v) {
-    List<Map<String, Object>> marks = new ArrayList<>();
+    List<Mark> marks = new ArrayList<>();
     for (ClientHistoryQueries.Event event : events) {
       String kind =
           switch (event.kind()) {
@@ -181,24 +163,14 @@ public final class ClientPages implements Routes {
           };
       if (kind != null) {
         TimelineItem item = TimelineItem.of(event, v);
-        Map<String, Object> mark = new LinkedHashMap<>();
-        mark.put("at", event.at());
-        mark.put("kind", kind);
-        mark.put("label", item.text());
-        mark.put("detail", item.more());
-        marks.add(mark);
+        marks.add(new Mark(event.at(), kind, item.text(), item.more()));
       }
     }
-    Map<String, Object> shape = new LinkedHashMap<>();
-    shape.put("atRiskBelow", policy.atRiskBelow());
-    shape.put(
-        "bands",
+    List<BandStart> bands =
         List.of(
-            Map.of("from", policy.healthyFrom(), "name", v.name("band", "HEALTHY")),
-            Map.of("from", policy.coolingFrom(), "name", v.name("band", "COOLING")),
-            Map.of("from", policy.lowFrom(), "name", v.name("band", "LOW"))));
-    shape.put("now", client.asOf());
-    shape.put("marks", marks);
-    return shape;
+            new BandStart(policy.healthyFrom(), v.name("band", "HEALTHY")),
+            new BandStart(policy.coolingFrom(), v.name("band", "COOLING")),
+            new BandStart(policy.lowFrom(), v.name("band", "LOW")));
+    return new Shape(policy.atRiskBelow(), bands, client.asOf(), marks);
   }
 }

@@ -1,8 +1,11 @@
 package io.rekindle.dashboard.clients;
 
+import io.rekindle.dashboard.database.FactorPoints;
+import io.rekindle.dashboard.database.Points;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
+import org.jdbi.v3.core.mapper.PropagateNull;
 
 /**
  * A client as the shop knows them, and how engaged they are.
@@ -18,7 +21,7 @@ import java.util.List;
  * @param orderCount effective orders ever
  * @param averageOrderValue in units of the policy's base currency
  * @param engagementScore 0 to 100; the override's while one holds
- * @param computedScore what the score would be without an override
+ * @param computedScore the score without an override
  * @param atRiskSince null unless at risk
  * @param usualGapMillis the user's usual gap between order days
  * @param lastContactAt the last email that the score takes into account; null if none
@@ -27,7 +30,7 @@ import java.util.List;
  * @param asOf the instant that the score was computed for; it holds until nextChangeAt
  */
 public record ClientProfile(
-    String userId,
+    @PropagateNull String userId,
     String email,
     String name,
     List<String> preferredCategories,
@@ -37,14 +40,14 @@ public record ClientProfile(
     Instant lastOrderDate,
     Integer orderCount,
     BigDecimal averageOrderValue,
-    BigDecimal engagementScore,
+    @Points BigDecimal engagementScore,
     String band,
     String segment,
     Boolean atRisk,
     Instant atRiskSince,
     FactorPoints breakdown,
     Boolean overridden,
-    BigDecimal computedScore,
+    @Points BigDecimal computedScore,
     Long usualGapMillis,
     Instant lastContactAt,
     Instant lastEmailDate,

@@ -1,7 +1,6 @@
 package io.rekindle.dashboard.clients;
 
 import io.javalin.http.Context;
-import io.javalin.http.Handler;
 import io.javalin.http.HttpStatus;
 import io.rekindle.dashboard.clients.ClientHistoryQueries.Decision;
 import io.rekindle.dashboard.clients.ClientHistoryQueries.Email;
@@ -19,11 +18,10 @@ import io.rekindle.dashboard.web.RateLimit;
 import io.rekindle.dashboard.web.Router;
 import io.rekindle.dashboard.web.Routes;
 import io.rekindle.dashboard.web.Scope;
+import io.rekindle.dashboard.web.UrlPart;
 import io.rekindle.dashboard.web.list.CsvFormat;
 import io.rekindle.dashboard.web.list.KeysetQuery;
 import io.rekindle.dashboard.web.list.ListResponse;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -101,18 +99,11 @@ public final class ClientRoutes implements Routes {
     router.get("/api/users/{userId}", READ, this::one);
     router.put("/api/users/{userId}", WRITE, this::change);
     router.delete("/api/users/{userId}", Access.ADMIN, this::erase);
-    router.get(
-        "/api/users/{userId}/history", READ, records(ClientHistoryQueries.HISTORY, HISTORY_CSV));
-    router.get(
-        "/api/users/{userId}/timeline", READ, records(ClientHistoryQueries.TIMELINE, TIMELINE_CSV));
-    router.get(
-        "/api/users/{userId}/orders", READ, records(ClientHistoryQueries.ORDERS, ORDERS_CSV));
-    router.get(
-        "/api/users/{userId}/emails", READ, records(ClientHistoryQueries.EMAILS, EMAILS_CSV));
-    router.get(
-        "/api/users/{userId}/decisions",
-        READ,
-        records(ClientHistoryQueries.DECISIONS, DECISIONS_CSV));
+    list(router, "history", ClientHistoryQueries.HISTORY, HISTORY_CSV);
+    list(router, "timeline", ClientHistoryQueries.TIMELINE, TIMELINE_CSV);
+    list(router, "orders", ClientHistoryQueries.ORDERS, ORDERS_CSV);
+    list(router, "emails", ClientHistoryQueries.EMAILS, EMAILS_CSV);
+    list(router, "decisions", ClientHistoryQueries.DECISIONS, DECISIONS_CSV);
     router.put("/api/users/{userId}/score-override", Access.ADMIN, this::override);
     router.delete("/api/users/{userId}/score-override", Access.ADMIN, this::endOverride);
   }
@@ -130,20 +121,29 @@ public final class ClientRoutes implements Routes {
   }
 
   /** A list about one client. */
-  private <T extends Record> Handler records(KeysetQuery<T> keysetQuery, CsvFormat<T> format) {
-    return ctx -> {
-      String userId = QueryParameters.pathId(ctx, "userId");
-      if (!clients.exists(userId)) {
-        throw noUser(userId);
-      }
-      listResponse.answer(
-          ctx, QueryParameters.of(ctx), format, keysetQuery, Map.of("userId", userId));
-    };
+  private <T extends Record> void list(
+      Router router, String name, KeysetQuery<T> query, CsvFormat<T> format) {
+    router.get(
+        "/api/users/{userId}/" + name,
+        READ,
+        ctx -> {
+          String userId = QueryParameters.pathId(ctx, "userId");
+          listResponse.answer(
+              ctx,
+              format,
+              query,
+              Map.of("userId", userId),
+              handle -> {
+                if (!ShopUser.exists(handle, userId)) {
+                  throw HttpProblem.notFound("user", userId);
+                }
+              });
+        });
   }
 
   private void one(Context ctx) {
     String userId = QueryParameters.pathId(ctx, "userId");
-    ctx.json(clients.profile(userId).orElseThrow(() -> noUser(userId)));
+    ctx.json(clients.profile(userId).orElseThrow(() -> HttpProblem.notFound("user", userId)));
   }
 
   private void create(Context ctx) {
@@ -161,10 +161,7 @@ public final class ClientRoutes implements Routes {
             .orElseThrow(
                 () -> HttpProblem.taken("userId", "There is a user \"" + user.userId() + "\"."));
     ctx.status(HttpStatus.CREATED)
-        .header(
-            "Location",
-            "/api/users/"
-                + URLEncoder.encode(user.userId(), StandardCharsets.UTF_8).replace("+", "%20"))
+        .header("Location", "/api/users/" + UrlPart.encode(user.userId()))
         .json(profile);
   }
 
@@ -178,7 +175,7 @@ public final class ClientRoutes implements Routes {
     ctx.json(
         changes
             .change(userId, user -> user.with(body), Actor.of(ctx))
-            .orElseThrow(() -> noUser(userId)));
+            .orElseThrow(() -> HttpProblem.notFound("user", userId)));
   }
 
   private void erase(Context ctx) {
@@ -186,7 +183,7 @@ public final class ClientRoutes implements Routes {
     String userId = QueryParameters.pathId(ctx, "userId");
     long rows = changes.erase(userId, Actor.of(ctx));
     if (rows == 0) {
-      throw noUser(userId);
+      throw HttpProblem.notFound("user", userId);
     }
     ctx.status(HttpStatus.ACCEPTED).json(new Erasure(userId, rows));
   }
@@ -195,10 +192,7 @@ public final class ClientRoutes implements Routes {
     String userId = QueryParameters.pathId(ctx, "userId");
     requireOverrides();
     JsonFields body = Json.object(ctx);
-    Integer score = body.integer("score", 0, 100);
-    if (score == null) {
-      body.reject("score", "is required.");
-    }
+    Integer score = body.required("score", body.integer("score", 0, 100));
     String reason = body.text("reason", 500);
     Instant expiresAt = body.instant("expiresAt");
     Instant now = Instant.now();
@@ -210,7 +204,7 @@ public final class ClientRoutes implements Routes {
     ctx.json(
         changes
             .override(userId, score, reason == null ? "" : reason, expiresAt, Actor.of(ctx))
-            .orElseThrow(() -> noUser(userId)));
+            .orElseThrow(() -> HttpProblem.notFound("user", userId)));
   }
 
   private void endOverride(Context ctx) {
@@ -228,9 +222,5 @@ public final class ClientRoutes implements Routes {
           HttpStatus.FORBIDDEN,
           "Scores are not set by hand here: REKINDLE_DASHBOARD_SCORE_OVERRIDES is not true.");
     }
-  }
-
-  static HttpProblem noUser(String userId) {
-    return HttpProblem.notFound("No user \"" + userId + "\".");
   }
 }

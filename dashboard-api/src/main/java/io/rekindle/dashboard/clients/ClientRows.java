@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.mapper.Nested;
 
 /** The parts that all ways to find a page of clients share. For one request on one handle. */
 final class ClientRows {
@@ -42,6 +43,15 @@ final class ClientRows {
    * @param client null if the client is gone: a score can outlive its client by a moment
    */
   record Listed(ClientPlace place, ClientProfile client) {}
+
+  /** A place in a list with the columns of the client there. */
+  private record ListedRow(
+      int part, String sortValue, String placeId, @Nested ClientProfile client) {
+
+    Listed listed() {
+      return new Listed(new ClientPlace(Part.at(part), sortValue, placeId), client);
+    }
+  }
 
   private final Handle handle;
   private final ClientFilter filter;
@@ -114,16 +124,8 @@ final class ClientRows {
     return handle
         .createQuery(sql)
         .bindMap(parameters)
-        .map(
-            (row, context) ->
-                new Listed(
-                    new ClientPlace(
-                        Part.at(row.getInt("part")),
-                        row.getString("sort_value"),
-                        row.getString("place_id")),
-                    row.getString("user_id") == null
-                        ? null
-                        : ClientProfileQuery.profile(row, context)))
+        .mapTo(ListedRow.class)
+        .map(ListedRow::listed)
         .list();
   }
 
@@ -134,7 +136,7 @@ final class ClientRows {
       return id + beyond + ":afterId";
     }
     parameters.put("after", after.value());
-    return "(%s, %s)%s(cast(:after as %s), :afterId)".formatted(value, id, beyond, sort.type());
+    return "(%s, %s)%s(cast(:after as %s), :afterId)".formatted(value, id, beyond, sort.type);
   }
 
   /** The facet codes that the filter allows and that occur. */

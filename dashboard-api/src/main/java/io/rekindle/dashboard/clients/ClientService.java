@@ -51,7 +51,6 @@ public final class ClientService {
       ListPage<Event> events,
       ListPage<ShopOrder> orders) {}
 
-  /** Creates the service. */
   public ClientService(Jdbi jdbi) {
     this.jdbi = jdbi;
   }
@@ -115,11 +114,6 @@ public final class ClientService {
         handle -> ClientProfileQuery.byId(handle, userId).map(client -> view(handle, client, now)));
   }
 
-  /** Whether the shop has a client of that id. */
-  public boolean exists(String userId) {
-    return Snapshot.read(jdbi, handle -> ShopUser.exists(handle, userId));
-  }
-
   private static ClientListPage page(
       Handle handle, ClientFilter filter, String cursor, int limit, boolean count) {
     ClientListQuery list = new ClientListQuery(handle, filter);
@@ -147,7 +141,7 @@ public final class ClientService {
         newest(handle, ClientHistoryQueries.ORDERS, userId, MAX_ORDERS));
   }
 
-  private static <T> ListPage<T> newest(
+  private static <T extends Record> ListPage<T> newest(
       Handle handle, KeysetQuery<T> query, String userId, int limit) {
     return query.page(handle, Map.of("userId", userId), null, limit);
   }

@@ -7,7 +7,7 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
 /**
- * Erases people. The pipeline may still store what it had computed of somebody, so an erasure is
+ * Erases people. The pipeline may still store results about an erased person. So an erasure is
  * repeated until nothing is left and the pipeline has passed the first round. It goes on after a
  * restart. Thread-safe.
  */
@@ -75,7 +75,7 @@ public final class Erasures implements AutoCloseable {
             .mapTo(Boolean.class)
             .findOne()
             .orElse(true);
-    // Whoever has come back to the shop since is not to be erased a second time.
+    // A person who has come back to the shop since is not erased a second time.
     if (ShopUser.exists(handle, userId) || (erase(handle, userId) == 0 && passed)) {
       handle
           .createUpdate("delete from dashboard.erasures where user_id = :id")

@@ -1,6 +1,5 @@
 package io.rekindle.dashboard.clients;
 
-import io.rekindle.dashboard.database.NullableColumns;
 import io.rekindle.platform.text.CurrencyCodes;
 import io.rekindle.scoring.Score;
 import io.rekindle.scoring.Scorer;
@@ -15,11 +14,11 @@ import java.util.List;
 import org.jdbi.v3.core.Handle;
 
 /**
- * What a client's score rests on, and what becomes of it if nothing happens: the scoring library
- * over the client's orders as they are now, with the policy that is active.
+ * A client's score now, and its coming changes if there is no further order. The scoring library
+ * computes both from the client's orders and the policy in force.
  *
  * @param score as of now
- * @param steps what shows of the coming changes, the next first; at most a few
+ * @param steps the coming changes that show, the next first; at most a few
  */
 public record ScoreForecast(Score score, List<Step> steps) {
 
@@ -88,24 +87,21 @@ public record ScoreForecast(Score score, List<Step> steps) {
   }
 
   private static OrderHistory orders(Handle handle, String userId) {
-    return new Columnar(
-        handle
-            .createQuery(ORDERS)
-            .bind("userId", userId)
-            .map(
-                (row, context) ->
-                    new long[] {
-                      NullableColumns.instant(row, "placed_at").toEpochMilli(),
-                      row.getBigDecimal("net").setScale(0, RoundingMode.HALF_EVEN).longValueExact(),
-                      CurrencyCodes.pack(row.getString("currency"))
-                    })
-            .list());
+    return new Orders(
+        handle.createQuery(ORDERS).bind("userId", userId).mapTo(OrderRow.class).list());
   }
 
-  /** Of rows that are newest first, as a policy reads them: oldest first. */
-  private record Columnar(List<long[]> newestFirst) implements OrderHistory {
+  /**
+   * An order.
+   *
+   * @param net in minor units, less refunds; 0 if it is cancelled
+   */
+  private record OrderRow(Instant placedAt, String currency, BigDecimal net) {}
 
-    private long[] row(int index) {
+  /** Orders in the order that a policy reads, the oldest first. */
+  private record Orders(List<OrderRow> newestFirst) implements OrderHistory {
+
+    private OrderRow row(int index) {
       return newestFirst.get(newestFirst.size() - 1 - index);
     }
 
@@ -116,17 +112,17 @@ public record ScoreForecast(Score score, List<Step> steps) {
 
     @Override
     public long placedAt(int index) {
-      return row(index)[0];
+      return row(index).placedAt().toEpochMilli();
     }
 
     @Override
     public long netMinor(int index) {
-      return row(index)[1];
+      return row(index).net().setScale(0, RoundingMode.HALF_EVEN).longValueExact();
     }
 
     @Override
     public int currency(int index) {
-      return Math.toIntExact(row(index)[2]);
+      return CurrencyCodes.pack(row(index).currency());
     }
   }
 }

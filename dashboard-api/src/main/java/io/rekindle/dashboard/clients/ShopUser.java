@@ -1,5 +1,7 @@
 package io.rekindle.dashboard.clients;
 
+import static java.util.Objects.requireNonNullElse;
+
 import io.rekindle.dashboard.web.JsonFields;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -48,17 +50,16 @@ public record ShopUser(
     if (tag != null && !isLocale(tag)) {
       body.reject("locale", "has to be a BCP 47 language tag such as pl-PL.");
     }
-    Boolean consent = body.bool("marketingConsent");
     return new ShopUser(
         userId,
         newEmail,
         newName,
         body.has("preferredCategories")
-            ? Optional.ofNullable(categories).orElse(List.of())
+            ? requireNonNullElse(categories, List.of())
             : preferredCategories,
-        zone == null ? timeZone : zone,
-        tag == null ? locale : tag,
-        consent == null ? marketingConsent : consent,
+        requireNonNullElse(zone, timeZone),
+        requireNonNullElse(tag, locale),
+        requireNonNullElse(body.bool("marketingConsent"), marketingConsent),
         createdAt);
   }
 
@@ -83,18 +84,12 @@ public record ShopUser(
                 """
                 insert into shop.users (user_id, email, name, preferred_categories, time_zone,
                     locale, marketing_consent, created_at)
-                values (:id, :email, :name, :categories, :zone, :locale, :consent,
-                    coalesce(:createdAt, now()))
+                values (:userId, :email, :name, :categories, :timeZone, :locale,
+                    :marketingConsent, coalesce(:createdAt, now()))
                 on conflict do nothing
                 """)
-            .bind("id", userId)
-            .bind("email", email)
-            .bind("name", name)
+            .bindMethods(this)
             .bindArray("categories", String.class, preferredCategories)
-            .bind("zone", timeZone)
-            .bind("locale", locale)
-            .bind("consent", marketingConsent)
-            .bind("createdAt", createdAt)
             .execute()
         == 1;
   }
@@ -113,16 +108,11 @@ public record ShopUser(
             """
             update shop.users
             set email = :email, name = :name, preferred_categories = :categories,
-                time_zone = :zone, locale = :locale, marketing_consent = :consent
-            where user_id = :id
+                time_zone = :timeZone, locale = :locale, marketing_consent = :marketingConsent
+            where user_id = :userId
             """)
-        .bind("id", userId)
-        .bind("email", email)
-        .bind("name", name)
+        .bindMethods(this)
         .bindArray("categories", String.class, preferredCategories)
-        .bind("zone", timeZone)
-        .bind("locale", locale)
-        .bind("consent", marketingConsent)
         .execute();
   }
 

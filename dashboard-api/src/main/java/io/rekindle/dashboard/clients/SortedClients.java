@@ -25,7 +25,7 @@ final class SortedClients {
   /** Returns a page of matching clients, of all parts. */
   List<Listed> page(boolean byScored, ClientPlace after, int limit) {
     Map<String, Object> parameters = new LinkedHashMap<>();
-    String value = byScored && sort.scoreColumn() != null ? sort.scoreColumn() : sort.expression();
+    String value = byScored && sort.scoreColumn != null ? sort.scoreColumn : sort.expression;
     String id = byScored ? "s.user_id" : "u.user_id";
     String part = part(byScored);
     String select = "select %s as user_id, %s as part, %s as value".formatted(id, part, value);
@@ -60,7 +60,7 @@ final class SortedClients {
 
   /** The number of the part that a row belongs to. */
   String part(boolean byScored) {
-    String value = byScored && sort.scoreColumn() != null ? sort.scoreColumn() : sort.presence();
+    String value = byScored && sort.scoreColumn != null ? sort.scoreColumn : sort.presence;
     return !byScored && sort.ofScores()
         ? "case when s.user_id is null then 2 when %s is null then 1 else 0 end".formatted(value)
         : "case when %s is null then 1 else 0 end".formatted(value);

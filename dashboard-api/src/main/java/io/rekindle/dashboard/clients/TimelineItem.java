@@ -9,8 +9,8 @@ import java.time.Instant;
  * Something that happened to a client, in words.
  *
  * @param tone colour of its mark
- * @param more what else there is to say; empty if nothing is
- * @param link where more about it is; null if nowhere
+ * @param more further words; empty if there are none
+ * @param link address with more about it; null if there is none
  */
 public record TimelineItem(
     String icon, String tone, String text, String more, String link, Instant at) {

@@ -92,14 +92,14 @@ final class WalkedClients {
     if (byScores && rows.facetCodes().isEmpty()) {
       return null;
     }
-    String value = byScores ? sort.scoreColumn() : sort.expression();
+    String value = byScores ? sort.scoreColumn : sort.expression;
     String id = byScores ? "s.user_id" : "u.user_id";
     StringBuilder where = new StringBuilder(" where ");
     if (part == Part.NOT_SCORED) {
-      value = "cast(null as %s)".formatted(sort.type());
+      value = "cast(null as %s)".formatted(sort.type);
       where.append("not exists (select from engagement.user_scores x where x.user_id = u.user_id)");
     } else {
-      where.append(byScores ? value : sort.presence());
+      where.append(byScores ? value : sort.presence);
       where.append(part == Part.WITH_VALUE ? " is not null" : " is null");
     }
     if (after != null) {

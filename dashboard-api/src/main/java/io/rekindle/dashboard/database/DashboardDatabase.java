@@ -9,25 +9,25 @@ import java.util.Properties;
 import org.jdbi.v3.core.Jdbi;
 
 /**
- * The way to Postgres: a pool for questions with quick answers, and connections of their own for
- * work that takes long. Is there whether or not the database is. Thread-safe.
+ * The connections to Postgres: a pool for quick queries, and separate connections for long work. It
+ * can be created while the database is away. Thread-safe.
  */
 public final class DashboardDatabase implements AutoCloseable {
 
-  /** So many that a quick question does not wait for a connection until slow ones are answered. */
+  /** Enough connections that slow queries do not keep quick ones waiting. */
   private static final int POOL_SIZE = 16;
 
   /**
-   * A filter may leave one client or all of them, and one plan does not do for both; and a question
-   * that took both cores would keep the others waiting. In memory is room for all whom a search
-   * finds, whatever their number is taken for. Nobody waits for an answer longer than the socket
-   * does, so Postgres is not to work on it either.
+   * A filter may leave one client or all of them, and no single plan suits both. A query that took
+   * both cores would delay the others. The working memory holds all clients that a search finds,
+   * even if the planner underestimates them. The socket gives up after 10 s, so Postgres stops
+   * earlier.
    */
   private static final String SESSION =
       "set plan_cache_mode = force_custom_plan; set max_parallel_workers_per_gather = 0;"
           + " set work_mem = '16MB'; set statement_timeout = '8s'";
 
-  /** Long enough to ride out a busy moment, short enough that a caller hears of an outage. */
+  /** Long enough for a busy moment, short enough to report an outage. */
   private static final long CONNECTION_TIMEOUT_MILLIS = 2_000;
 
   private final String url;
@@ -49,7 +49,7 @@ public final class DashboardDatabase implements AutoCloseable {
     this.unlimited = RowMappers.register(Jdbi.create(this::connectUnlimited));
   }
 
-  /** By the pool; every statement has seconds. */
+  /** Uses the pool; a statement may take 8 s. */
   public Jdbi jdbi() {
     return jdbi;
   }

@@ -5,8 +5,14 @@ import io.rekindle.dashboard.web.Json;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Type;
 import java.math.BigDecimal;
+import java.sql.Array;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.config.ConfigRegistry;
@@ -27,15 +33,17 @@ final class RowMappers {
   /** Registers the mappers, for {@code mapTo(SomeRecord.class)}. */
   static Jdbi register(Jdbi jdbi) {
     return jdbi.registerColumnMapper(
-            Instant.class, (row, column, context) -> NullableColumns.instant(row, column))
+            Instant.class,
+            (row, column, context) -> instant(row.getObject(column, OffsetDateTime.class)))
         .registerColumnMapper(
             JsonNode.class, (row, column, context) -> Json.column(row.getString(column)))
         .registerColumnMapper(
-            new GenericType<List<String>>() {},
-            (row, column, context) -> NullableColumns.texts(row, column))
+            new GenericType<List<String>>() {}, (row, column, context) -> texts(row, column))
         .registerColumnMapper(
             QualifiedType.of(BigDecimal.class).with(Points.class),
-            (row, column, context) -> NullableColumns.points(row, column))
+            (row, column, context) -> points(row.getBigDecimal(column)))
+        .registerColumnMapper(
+            FactorPoints.class, (row, column, context) -> FactorPoints.read(row, column))
         .registerRowMapper(RowMappers::ofRecord);
   }
 
@@ -47,5 +55,29 @@ final class RowMappers {
     // A record of one query may be private to it.
     constructor.setAccessible(true);
     return Optional.of(ConstructorMapper.of(constructor));
+  }
+
+  private static Instant instant(OffsetDateTime time) {
+    return time == null ? null : time.toInstant();
+  }
+
+  /** Without trailing zeros: 66, not 66.0000, for a number that can have a fraction. */
+  static BigDecimal points(BigDecimal stored) {
+    if (stored == null) {
+      return null;
+    }
+    BigDecimal stripped = stored.stripTrailingZeros();
+    return stripped.scale() < 0 ? stripped.setScale(0) : stripped;
+  }
+
+  /** Never null; null elements are left out. */
+  private static List<String> texts(ResultSet row, int column) throws SQLException {
+    Array array = row.getArray(column);
+    return array == null
+        ? List.of()
+        : Arrays.stream((Object[]) array.getArray())
+            .filter(Objects::nonNull)
+            .map(Object::toString)
+            .toList();
   }
 }

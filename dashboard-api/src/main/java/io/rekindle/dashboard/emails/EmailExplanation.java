@@ -8,7 +8,7 @@ import org.jdbi.v3.core.mapper.Nested;
 import org.jdbi.v3.core.mapper.PropagateNull;
 
 /**
- * The decision to write an email, how it was written, and what became of it.
+ * The decision to write an email, the writing, the delivery and the outcome.
  *
  * @param decision null for an email that another system wrote
  * @param outcome null without a decision
@@ -24,7 +24,7 @@ public record EmailExplanation(
   /**
    * The decision to write.
    *
-   * @param inputs all that it was taken on, the score and its points then among it; empty once the
+   * @param inputs the facts behind the decision, such as the score and its points; empty once the
    *     client is erased
    */
   public record Decision(
@@ -63,11 +63,11 @@ public record EmailExplanation(
       JsonNode checks) {}
 
   /**
-   * Its way out.
+   * The delivery.
    *
    * @param attempts 0 as long as the sender has not taken it
    * @param nextAttemptAt null unless it waits for one
-   * @param lastReply what the mail server answered last; null if it never did
+   * @param lastReply the last answer of the mail server; null if there is none
    */
   public record Delivery(
       String status,
@@ -81,7 +81,7 @@ public record EmailExplanation(
       String messageId) {}
 
   /**
-   * What came of the decision within 14 days.
+   * The outcome of the decision within 14 days.
    *
    * @param revenue of the orders, net of refunds, in the policy's currency
    */

@@ -86,7 +86,7 @@ final class EmailListQuery {
             + (filter.from() == null ? "" : " and e.generated_at >= :from")
             + (filter.until() == null ? "" : " and e.generated_at < :until")
             + (filter.search() == null || found ? "" : MATCHES);
-    return KeysetQuery.of("emails", sql, EmailSummary.class);
+    return new KeysetQuery<>("emails", sql, EmailSummary.class);
   }
 
   private static Map<String, Object> parameters(EmailFilter filter) {

@@ -6,18 +6,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.javalin.http.Context;
 import io.rekindle.dashboard.emails.EmailService.EmailView;
 import io.rekindle.dashboard.statistics.StatisticsService;
-import io.rekindle.dashboard.ui.ListUrl;
-import io.rekindle.dashboard.ui.PageRenderer;
 import io.rekindle.dashboard.ui.Waterfall;
-import io.rekindle.dashboard.web.HtmlResponse;
+import io.rekindle.dashboard.web.HttpProblem;
+import io.rekindle.dashboard.web.Page;
 import io.rekindle.dashboard.web.QueryParameters;
-import io.rekindle.dashboard.web.RequestInfo;
 import io.rekindle.dashboard.web.Router;
 import io.rekindle.dashboard.web.Routes;
 import io.rekindle.scoring.factor.Factor;
 import java.math.BigDecimal;
-import java.util.HashMap;
-import java.util.Map;
 
 /** The pages of emails. */
 public final class EmailPages implements Routes {
@@ -30,49 +26,40 @@ public final class EmailPages implements Routes {
       "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:;"
           + " frame-ancestors 'self'";
 
-  private final PageRenderer renderer;
   private final EmailService emails;
   private final StatisticsService statistics;
 
-  /** Creates the pages. */
-  public EmailPages(PageRenderer renderer, EmailService emails, StatisticsService statistics) {
-    this.renderer = renderer;
+  public EmailPages(EmailService emails, StatisticsService statistics) {
     this.emails = emails;
     this.statistics = statistics;
   }
 
   @Override
   public void register(Router router) {
-    router.get("/emails", VIEWER, this::emails);
-    router.get("/emails/{emailId}", VIEWER, this::email);
+    router.page("/emails", VIEWER, this::emails);
+    router.page("/emails/{emailId}", VIEWER, this::email);
     router.get("/emails/{emailId}/html", VIEWER, this::emailHtml);
   }
 
-  private void emails(Context ctx) {
+  private Page emails(Context ctx) {
     QueryParameters query = QueryParameters.of(ctx);
     EmailFilter filter = EmailFilter.read(query);
     String cursor = query.cursor();
     query.check();
-    RequestInfo request = RequestInfo.of(ctx);
-    Map<String, Object> parameters = new HashMap<>();
-    parameters.put("v", renderer.view(request));
-    parameters.put("page", emails.page(filter, cursor, PAGE_SIZE));
-    parameters.put("filter", filter);
-    parameters.put("listUrl", ListUrl.of(request));
-    parameters.put("sending", statistics.deliverabilityIfCounted(SENDING_DAYS).orElse(null));
-    HtmlResponse.send(ctx, renderer.render("emails", parameters));
+    return new Page("emails")
+        .with("page", emails.page(filter, cursor, PAGE_SIZE))
+        .with("filter", filter)
+        .with("sending", statistics.deliverabilityIfCounted(SENDING_DAYS).orElse(null));
   }
 
-  private void email(Context ctx) {
+  private Page email(Context ctx) {
     String id = QueryParameters.pathId(ctx, "emailId");
-    EmailView view = emails.view(id).orElseThrow(() -> EmailRoutes.noEmail(id));
-    Map<String, Object> parameters = new HashMap<>();
-    parameters.put("v", renderer.view(RequestInfo.of(ctx)));
-    parameters.put("email", view.email());
-    parameters.put("why", view.explanation());
-    parameters.put("score", scoreThen(view.explanation()));
-    parameters.put("currency", view.currency());
-    HtmlResponse.send(ctx, renderer.render("email", parameters));
+    EmailView view = emails.view(id).orElseThrow(() -> HttpProblem.notFound("email", id));
+    return new Page("email")
+        .with("email", view.email())
+        .with("why", view.explanation())
+        .with("score", scoreThen(view.explanation()))
+        .with("currency", view.currency());
   }
 
   /** The score at the decision; null if its parts are not known. */
@@ -96,7 +83,7 @@ public final class EmailPages implements Routes {
 
   private void emailHtml(Context ctx) {
     String id = QueryParameters.pathId(ctx, "emailId");
-    EmailDetail email = emails.detail(id).orElseThrow(() -> EmailRoutes.noEmail(id));
+    EmailDetail email = emails.detail(id).orElseThrow(() -> HttpProblem.notFound("email", id));
     ctx.header("Content-Security-Policy", EMAIL_POLICY);
     ctx.header("X-Frame-Options", "SAMEORIGIN");
     ctx.contentType("text/html; charset=utf-8").result(email.html());

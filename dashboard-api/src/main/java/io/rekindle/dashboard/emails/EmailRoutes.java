@@ -20,7 +20,6 @@ public final class EmailRoutes implements Routes {
   private final EmailService emails;
   private final ListResponse listResponse;
 
-  /** Creates the routes. */
   public EmailRoutes(EmailService emails, ListResponse listResponse) {
     this.emails = emails;
     this.listResponse = listResponse;
@@ -48,16 +47,12 @@ public final class EmailRoutes implements Routes {
   private void one(Context ctx) {
     String id = QueryParameters.pathId(ctx, "emailId");
     QueryParameters.of(ctx).check();
-    ctx.json(emails.detail(id).orElseThrow(() -> noEmail(id)));
+    ctx.json(emails.detail(id).orElseThrow(() -> HttpProblem.notFound("email", id)));
   }
 
   private void explanation(Context ctx) {
     String id = QueryParameters.pathId(ctx, "emailId");
     QueryParameters.of(ctx).check();
-    ctx.json(emails.explanation(id).orElseThrow(() -> noEmail(id)));
-  }
-
-  static HttpProblem noEmail(String id) {
-    return HttpProblem.notFound("No email \"" + id + "\".");
+    ctx.json(emails.explanation(id).orElseThrow(() -> HttpProblem.notFound("email", id)));
   }
 }

@@ -4,10 +4,38 @@ import io.rekindle.dashboard.database.Snapshot;
 import io.rekindle.dashboard.policies.PolicyInForce;
 import io.rekindle.dashboard.web.list.ListPage;
 import java.util.Optional;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
 /** Reads emails, each answer from one snapshot. Thread-safe. */
 public final class EmailService {
+
+  private static final String DETAIL =
+      """
+      select e.*, u.name, u.email as address
+      from engagement.emails e left join shop.users u on u.user_id = e.user_id
+      where e.email_id = :id
+      """;
+
+  private static final String EXPLANATION =
+      """
+      select e.email_id, e.user_id, e.status, e.status_reason, e.generated_by, e.generated_at,
+             e.model_asked, e.model, e.prompt_version, e.schema_version, e.fallback_reason,
+             e.prompt_tokens, e.completion_tokens, e.cost_usd, e.latency_ms as latency_millis, e.calls,
+             e.checks, e.sent_at, e.message_id,
+             d.decision_id, d.decision, d.reason, d.decided_at, d.score, d.policy_version,
+             d.experiment_id, d.arm, d.inputs, r.opened_at as risk_since,
+             coalesce(v.attempts, 0) as attempts,
+             case when e.status = 'READY' then v.next_attempt_at end as next_attempt_at,
+             v.last_error, v.last_reply, v.accepted_at,
+             o.window_ends_at, o.window_closed, o.reactivated, o.reactivated_at, o.orders, o.revenue
+      from engagement.emails e
+      left join engagement.outreach_decisions d on d.episode_id = e.episode_id
+      left join engagement.risk_episodes r on r.episode_id = e.episode_id
+      left join engagement.deliveries v on v.email_id = e.email_id
+      left join engagement.email_outcomes o on o.decision_id = d.decision_id
+      where e.email_id = :id
+      """;
 
   private final Jdbi jdbi;
 
@@ -18,7 +46,6 @@ public final class EmailService {
    */
   public record EmailView(EmailDetail email, EmailExplanation explanation, String currency) {}
 
-  /** Creates the service. */
   public EmailService(Jdbi jdbi) {
     this.jdbi = jdbi;
   }
@@ -30,12 +57,12 @@ public final class EmailService {
 
   /** Empty if there is no such email. */
   public Optional<EmailDetail> detail(String emailId) {
-    return Snapshot.read(jdbi, handle -> EmailQueries.detail(handle, emailId));
+    return Snapshot.read(jdbi, handle -> detail(handle, emailId));
   }
 
   /** Empty if there is no such email. */
   public Optional<EmailExplanation> explanation(String emailId) {
-    return Snapshot.read(jdbi, handle -> EmailQueries.explanation(handle, emailId));
+    return Snapshot.read(jdbi, handle -> explanation(handle, emailId));
   }
 
   /** Empty if there is no such email. */
@@ -43,12 +70,24 @@ public final class EmailService {
     return Snapshot.read(
         jdbi,
         handle ->
-            EmailQueries.detail(handle, emailId)
+            detail(handle, emailId)
                 .map(
                     email ->
                         new EmailView(
                             email,
-                            EmailQueries.explanation(handle, emailId).orElseThrow(),
+                            explanation(handle, emailId).orElseThrow(),
                             PolicyInForce.read(handle).currency())));
+  }
+
+  private static Optional<EmailDetail> detail(Handle handle, String emailId) {
+    return handle.createQuery(DETAIL).bind("id", emailId).mapTo(EmailDetail.class).findOne();
+  }
+
+  private static Optional<EmailExplanation> explanation(Handle handle, String emailId) {
+    return handle
+        .createQuery(EXPLANATION)
+        .bind("id", emailId)
+        .mapTo(EmailExplanation.class)
+        .findOne();
   }
 }

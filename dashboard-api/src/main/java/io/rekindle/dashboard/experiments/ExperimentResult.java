@@ -5,8 +5,8 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * An experiment and how its arms did, by intention to treat: everybody counts in the arm that was
- * decided on first, whether the email went out or not.
+ * An experiment and the results of its arms, by intention to treat: each client counts in the arm
+ * of the first decision, whether the email went out or not.
  *
  * @param asOf when this was counted, by the database's clock
  * @param endedAt null as long as it runs

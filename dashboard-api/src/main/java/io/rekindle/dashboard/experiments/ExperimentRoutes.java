@@ -22,7 +22,6 @@ public final class ExperimentRoutes implements Routes {
 
   private final ExperimentService experiments;
 
-  /** Creates the routes. */
   public ExperimentRoutes(ExperimentService experiments) {
     this.experiments = experiments;
   }
@@ -41,15 +40,12 @@ public final class ExperimentRoutes implements Routes {
     QueryParameters query = QueryParameters.of(ctx);
     boolean csv = ListResponse.wantsCsv(ctx, query);
     query.check();
-    ExperimentResult result = experiments.result(id).orElseThrow(() -> noExperiment(id));
+    ExperimentResult result =
+        experiments.result(id).orElseThrow(() -> HttpProblem.notFound("experiment", id));
     if (csv) {
       ListResponse.write(ctx, ARMS_CSV, result.arms());
     } else {
       ctx.json(result);
     }
-  }
-
-  static HttpProblem noExperiment(String id) {
-    return HttpProblem.notFound("No experiment \"" + id + "\".");
   }
 }

@@ -43,13 +43,9 @@ public final class ExperimentService {
             (handle, dutyCycle) -> handle.inTransaction(ExperimentResultQuery::current));
   }
 
-  /**
-   * The result of the running experiment.
-   *
-   * @throws io.rekindle.dashboard.background.NotYetComputedException if it is not computed in time
-   */
-  public ExperimentResult current() {
-    return current.get();
+  /** The result of the running experiment. */
+  public CachedStatistic<ExperimentResult> current() {
+    return current;
   }
 
   /** The result of an experiment; empty if there was none of this name. */

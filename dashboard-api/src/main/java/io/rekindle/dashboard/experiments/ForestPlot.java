@@ -14,21 +14,12 @@ import java.util.List;
 public record ForestPlot(double min, double max, BigDecimal zero, List<Row> rows) {
 
   /**
-   * An arm; positions are null as long as there is nothing to compute it from.
+   * An arm; positions are null as long as there is nothing to compute them from.
    *
    * @param tone colour of the verdict
    */
   public record Row(
-      String arm,
-      BigDecimal uplift,
-      BigDecimal low,
-      BigDecimal high,
-      BigDecimal from,
-      BigDecimal at,
-      BigDecimal to,
-      String verdict,
-      Long moreUsersNeeded,
-      String tone) {}
+      ExperimentResult.Arm arm, BigDecimal from, BigDecimal at, BigDecimal to, String tone) {}
 
   public static ForestPlot of(ExperimentResult experiment) {
     List<ExperimentResult.Arm> arms =
@@ -48,15 +39,10 @@ public record ForestPlot(double min, double max, BigDecimal zero, List<Row> rows
 
   private static Row row(ExperimentResult.Arm arm, double end) {
     return new Row(
-        arm.arm(),
-        arm.uplift(),
-        arm.upliftLow(),
-        arm.upliftHigh(),
+        arm,
         position(arm.upliftLow(), end),
         position(arm.upliftLow() == null ? null : arm.uplift(), end),
         position(arm.upliftHigh(), end),
-        arm.verdict(),
-        arm.moreUsersNeeded(),
         tone(arm.verdict()));
   }
 

@@ -30,7 +30,7 @@ final class EventStream implements WriteListener, AsyncListener {
   /**
    * Takes over an answer whose asynchronous processing has been started.
    *
-   * @param out the server's own: what wraps it would compress, and buffer until it is full
+   * @param out the server's own, since its wrapper would compress and buffer
    * @param ended is called once when the page is gone
    */
   EventStream(AsyncContext context, ServletOutputStream out, Consumer<EventStream> ended) {
@@ -100,7 +100,7 @@ final class EventStream implements WriteListener, AsyncListener {
 
   @Override
   public void onStartAsync(AsyncEvent event) {
-    // Nobody starts it again.
+    // The stream is never started again.
   }
 
   private void drain() {

@@ -15,7 +15,7 @@ import org.jdbi.v3.core.Jdbi;
 /** Reads from the database the events since the last call. Not thread-safe. */
 final class LiveEventPoller {
 
-  /** At most so many changes are listed in one event; the count covers them all. */
+  /** The most changes that one event lists; its count covers all. */
   private static final int MAX_REPORTED = 100;
 
   private final Jdbi jdbi;
@@ -132,7 +132,7 @@ final class LiveEventPoller {
         });
   }
 
-  /** Of the last half minute, for a row becomes visible only some time after its own time. */
+  /** The emails of the last half minute, since a row becomes visible only after its own time. */
   private List<Email> emails() {
     return new ArrayList<>(
         jdbi.withHandle(

@@ -1,6 +1,5 @@
 package io.rekindle.dashboard.live;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
 import io.rekindle.dashboard.background.BackgroundLoop;
@@ -24,8 +23,8 @@ import org.jdbi.v3.core.Jdbi;
 
 /**
  * Server-sent events at {@code /api/events}: {@code scores}, {@code emails} and {@code pipeline},
- * each with JSON. One thread asks the database once a second as long as somebody listens, and tells
- * all of them the same bytes.
+ * each with JSON. One thread asks the database once a second while pages listen, and sends all of
+ * them the same bytes.
  */
 public final class LiveRoutes implements Routes, AutoCloseable {
 
@@ -94,7 +93,7 @@ public final class LiveRoutes implements Routes, AutoCloseable {
     }
   }
 
-  private boolean publish() throws JsonProcessingException {
+  private boolean publish() {
     if (streams.isEmpty()) {
       poller.reset();
       return true;
@@ -106,7 +105,7 @@ public final class LiveRoutes implements Routes, AutoCloseable {
     for (LiveEventPoller.Event event : poller.next()) {
       byte[] message =
           "event: %s\ndata: %s\n\n"
-              .formatted(event.name(), Json.MAPPER.writeValueAsString(event.data()))
+              .formatted(event.name(), Json.write(event.data()))
               .getBytes(StandardCharsets.UTF_8);
       streams.forEach(stream -> stream.send(message));
     }

@@ -43,11 +43,7 @@ record NewOrder(
         && (placedAt.isBefore(EARLIEST) || placedAt.isAfter(now.plusSeconds(GRACE_SECONDS)))) {
       body.reject("placedAt", "has to be in the past, with a day of grace.");
     }
-    int before = body.mistakes();
-    BigDecimal amount = body.decimal("amount", "0", MAX_AMOUNT, 2);
-    if (amount == null && body.mistakes() == before) {
-      body.reject("amount", "is required.");
-    }
+    BigDecimal amount = body.required("amount", body.decimal("amount", "0", MAX_AMOUNT, 2));
     BigDecimal refunded = body.decimal("refundedAmount", "0", MAX_AMOUNT, 2);
     if (refunded != null && amount != null && refunded.compareTo(amount) > 0) {
       body.reject("refundedAmount", "has to be at most the amount.");

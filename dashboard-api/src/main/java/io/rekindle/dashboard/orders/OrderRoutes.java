@@ -32,7 +32,7 @@ public final class OrderRoutes implements Routes {
   private static final int MAX_BATCH_ORDERS = 1_000;
   private static final int MAX_BATCH_BYTES = 2 * 1024 * 1024;
 
-  /** Of a batch, how many orders count as one request. */
+  /** The number of orders of a batch that count as one request. */
   private static final int ORDERS_PER_PERMIT = 100;
 
   private final Idempotency idempotency;
@@ -59,7 +59,6 @@ public final class OrderRoutes implements Routes {
   /** The outcome of a batch: a result for each order, in their order. */
   record Results(int created, int existing, int invalid, List<Result> results) {}
 
-  /** Creates the routes. */
   public OrderRoutes(Jdbi jdbi, OrderService orders, RateLimit writes) {
     this.idempotency = new Idempotency(jdbi);
     this.orders = orders;
@@ -76,7 +75,7 @@ public final class OrderRoutes implements Routes {
 
   private void one(Context ctx) {
     String orderId = QueryParameters.pathId(ctx, "orderId");
-    ctx.json(orders.trace(orderId).orElseThrow(() -> noOrder(orderId)));
+    ctx.json(orders.trace(orderId).orElseThrow(() -> HttpProblem.notFound("order", orderId)));
   }
 
   private void create(Context ctx) {
@@ -178,15 +177,11 @@ public final class OrderRoutes implements Routes {
             after =
                 orders
                     .change(handle, orderId, change, Actor.of(ctx))
-                    .orElseThrow(() -> noOrder(orderId));
+                    .orElseThrow(() -> HttpProblem.notFound("order", orderId));
           } catch (ExcessiveRefundException e) {
             throw HttpProblem.invalid("refundedAmount", "has to be at most the order's amount.");
           }
           return new Answer(HttpStatus.OK, after, List.of(after.userId()));
         });
-  }
-
-  private static HttpProblem noOrder(String orderId) {
-    return HttpProblem.notFound("No order \"" + orderId + "\".");
   }
 }

@@ -2,6 +2,7 @@ package io.rekindle.dashboard.orders;
 
 import io.rekindle.dashboard.audit.AuditLog;
 import io.rekindle.dashboard.audit.AuditLog.Subject;
+import io.rekindle.dashboard.audit.AuditLog.Target;
 import io.rekindle.dashboard.orders.OrderTrace.Traced;
 import io.rekindle.dashboard.web.Actor;
 import java.util.List;
@@ -43,7 +44,7 @@ public final class OrderService {
   List<ShopOrder> createAll(Handle handle, List<NewOrder> orders, Actor actor) {
     List<ShopOrder> stored = OrderStore.insert(handle, orders);
     AuditLog.record(
-        handle, actor, "CREATE", Subject.ORDER, null, null, Map.of("created", stored.size()));
+        handle, actor, "CREATE", Subject.ORDER.of(null), null, Map.of("created", stored.size()));
     return stored;
   }
 
@@ -69,6 +70,11 @@ public final class OrderService {
   private static void audit(
       Handle handle, Actor actor, String action, ShopOrder before, ShopOrder after) {
     AuditLog.record(
-        handle, actor, action, Subject.ORDER, after.orderId(), after.userId(), before, after);
+        handle,
+        actor,
+        action,
+        new Target(Subject.ORDER, after.orderId(), after.userId()),
+        before,
+        after);
   }
 }

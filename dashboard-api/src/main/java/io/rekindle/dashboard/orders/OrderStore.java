@@ -55,17 +55,13 @@ final class OrderStore {
         .createQuery(
             """
             update shop.orders o
-            set amount = :amount, refunded_amount = :refunded, status = :status,
+            set amount = :amount, refunded_amount = :refundedAmount, status = :status,
                 category = :category
-            where order_id = :id
+            where order_id = :orderId
             returning
             """
                 + ShopOrder.COLUMNS)
-        .bind("id", order.orderId())
-        .bind("amount", order.amount())
-        .bind("refunded", order.refundedAmount())
-        .bind("status", order.status())
-        .bind("category", order.category())
+        .bindMethods(order)
         .mapTo(ShopOrder.class)
         .one();
   }

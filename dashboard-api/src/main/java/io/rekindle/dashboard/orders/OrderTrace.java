@@ -11,9 +11,9 @@ import org.jdbi.v3.core.mapper.Nested;
 /**
  * Follows an order from the shop's table to the score. Thread-safe.
  *
- * <p>A row does not know where in the write-ahead log its commit is. So the end of the log is noted
- * when an order's row is first looked at, and the row is known to be captured once the connector
- * has confirmed the log up to there: never too early, perhaps a moment late.
+ * <p>A row does not hold the place of its commit in the write-ahead log. So this class notes the
+ * end of the log when it first reads an order's row. The row is known to be captured once the
+ * connector has confirmed the log up to there: never too early, perhaps a moment late.
  */
 final class OrderTrace {
 
@@ -40,7 +40,7 @@ final class OrderTrace {
       Instant scoredAt) {}
 
   /**
-   * What is known of a row.
+   * The known facts about a row.
    *
    * @param position in the log, at or behind the row's commit, as bytes from its beginning
    * @param capturedAt when it was first seen to be captured; null until then

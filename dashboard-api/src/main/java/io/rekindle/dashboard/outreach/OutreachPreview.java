@@ -1,20 +1,19 @@
 package io.rekindle.dashboard.outreach;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import io.rekindle.dashboard.database.NullableColumns;
+import io.rekindle.dashboard.statistics.ReasonCount;
 import io.rekindle.dashboard.web.Json;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 
 /**
- * What would be decided about everybody who is at risk now, by the rules as they are and as they
- * might be.
+ * The decisions about all clients at risk now, by the present rules and by changed ones.
  *
  * @param atRisk how many clients are
  */
@@ -22,11 +21,11 @@ public record OutreachPreview(Instant asOf, long atRisk, RuleOutcome before, Rul
 
   private static final int WEEK = 7;
 
-  /** What the pipeline says of those whom the day's limit leaves out. */
+  /** The pipeline's reason for clients over the daily cap. */
   private static final String OVER_CAP = "OVER_DAILY_CAP";
 
   /**
-   * What one set of rules leads to.
+   * The decisions by one set of rules.
    *
    * @param email clients who would be written to, at most the daily cap
    * @param holdout clients of the control group
@@ -36,9 +35,7 @@ public record OutreachPreview(Instant asOf, long atRisk, RuleOutcome before, Rul
    *     have been written to, at most the daily cap
    */
   public record RuleOutcome(
-      long email, long holdout, long skip, List<Skip> skips, BigDecimal emailsPerDay) {}
-
-  public record Skip(String reason, long count) {}
+      long email, long holdout, long skip, List<ReasonCount> skips, BigDecimal emailsPerDay) {}
 
   /**
    * The job's own decision ({@code Decisions} and {@code Assignment} there) in SQL, by each set of
@@ -103,7 +100,7 @@ public record OutreachPreview(Instant asOf, long atRisk, RuleOutcome before, Rul
    * statement may take seconds.
    */
   static OutreachPreview of(Handle handle, OutreachSettings before, OutreachSettings after) {
-    // Everybody at risk is joined and counted in memory, not on disk.
+    // All clients at risk are joined and counted in memory, not on disk.
     handle.execute("set local work_mem = '64MB'; set local max_parallel_workers_per_gather = 0");
     List<Group> groups = evaluate(handle, List.of(before, after));
     List<Group> old = groups.stream().filter(group -> group.place() == 1).toList();
@@ -125,15 +122,7 @@ public record OutreachPreview(Instant asOf, long atRisk, RuleOutcome before, Rul
         .bindArray("variants", String.class, of(rules, OutreachPreview::variants))
         .bindArray("share", String.class, of(rules, by -> by.holdoutShare().toPlainString()))
         .bind("week", WEEK)
-        .map(
-            (row, context) ->
-                new Group(
-                    row.getInt("place"),
-                    row.getString("now_is"),
-                    row.getBoolean("held_out"),
-                    row.getBoolean("lately"),
-                    row.getLong("clients"),
-                    NullableColumns.instant(row, "as_of")))
+        .mapTo(Group.class)
         .list();
   }
 
@@ -153,10 +142,10 @@ public record OutreachPreview(Instant asOf, long atRisk, RuleOutcome before, Rul
     long email = 0;
     long holdout = 0;
     long lately = 0;
-    List<Skip> skips = new ArrayList<>();
+    Map<String, Long> skips = new HashMap<>();
     for (Group group : groups) {
       if (!group.nowIs().equals("MAY")) {
-        add(skips, group.nowIs(), group.clients());
+        skips.merge(group.nowIs(), group.clients(), Long::sum);
       } else if (group.heldOut()) {
         holdout += group.clients();
       } else {
@@ -167,27 +156,16 @@ public record OutreachPreview(Instant asOf, long atRisk, RuleOutcome before, Rul
       }
     }
     if (email > cap) {
-      add(skips, OVER_CAP, email - cap);
+      skips.put(OVER_CAP, email - cap);
       email = cap;
     }
-    skips.sort(Comparator.comparingLong(Skip::count).reversed());
     return new RuleOutcome(
         email,
         holdout,
-        skips.stream().mapToLong(Skip::count).sum(),
-        skips,
+        skips.values().stream().mapToLong(clients -> clients).sum(),
+        ReasonCount.largestFirst(skips),
         BigDecimal.valueOf(lately)
             .divide(BigDecimal.valueOf(WEEK), 1, RoundingMode.HALF_EVEN)
             .min(BigDecimal.valueOf(cap)));
-  }
-
-  private static void add(List<Skip> skips, String reason, long clients) {
-    for (int i = 0; i < skips.size(); i++) {
-      if (skips.get(i).reason().equals(reason)) {
-        skips.set(i, new Skip(reason, skips.get(i).count() + clients));
-        return;
-      }
-    }
-    skips.add(new Skip(reason, clients));
   }
 }

@@ -15,7 +15,6 @@ public final class OutreachRoutes implements Routes {
 
   private final OutreachService outreach;
 
-  /** Creates the routes. */
   public OutreachRoutes(OutreachService outreach) {
     this.outreach = outreach;
   }

@@ -26,7 +26,6 @@ public final class OutreachService {
   private final Jdbi jdbi;
   private final Jdbi unlimited;
 
-  /** Creates the service. */
   public OutreachService(DashboardDatabase database) {
     this.jdbi = database.jdbi();
     this.unlimited = database.unlimited();
@@ -85,7 +84,7 @@ public final class OutreachService {
       Handle handle, Actor actor, JsonFields fields, String action) {
     OutreachSettings before = OutreachSettings.lock(handle);
     OutreachSettings after = before.with(fields).write(handle, actor.name());
-    AuditLog.record(handle, actor, action, Subject.OUTREACH_SETTINGS, null, before, after);
+    AuditLog.record(handle, actor, action, Subject.OUTREACH_SETTINGS.of(null), before, after);
     return after;
   }
 }

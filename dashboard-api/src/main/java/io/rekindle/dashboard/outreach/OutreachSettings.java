@@ -1,21 +1,19 @@
 package io.rekindle.dashboard.outreach;
 
+import static java.util.Objects.requireNonNullElse;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.rekindle.dashboard.database.NullableColumns;
 import io.rekindle.dashboard.web.Json;
 import io.rekindle.dashboard.web.JsonFields;
 import java.math.BigDecimal;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.statement.StatementContext;
 
 /**
  * The row of engagement.outreach_settings.
@@ -43,16 +41,24 @@ public record OutreachSettings(
     Instant updatedAt) {
 
   private static final int MAX_VARIANTS = 16;
+
+  private static final String COLUMNS =
+      """
+      enabled, cooldown_days, stale_days, daily_cap, to_char(quiet_from, 'HH24:MI') as quiet_from,
+      to_char(quiet_until, 'HH24:MI') as quiet_until, experiment_id, holdout_share, variants,
+      updated_by, updated_at
+      """;
+
   private static final String HOUR = "([01][0-9]|2[0-3]):[0-5][0-9]";
 
   static OutreachSettings read(Handle handle) {
     return handle
-        .createQuery("select * from engagement.outreach_settings")
-        .map(OutreachSettings::row)
+        .createQuery("select " + COLUMNS + " from engagement.outreach_settings")
+        .mapTo(OutreachSettings.class)
         .one();
   }
 
-  /** Nobody else changes them until the transaction ends. */
+  /** Locks the settings until the transaction ends. */
   static OutreachSettings lock(Handle handle) {
     handle.execute("select pg_advisory_xact_lock(hashtext('dashboard.outreach_settings'))");
     return read(handle);
@@ -60,28 +66,20 @@ public record OutreachSettings(
 
   /** This with the fields that a request names; mistakes are the fields' to tell. */
   OutreachSettings with(JsonFields body) {
-    Boolean newEnabled = body.bool("enabled");
-    Integer cooldown = body.integer("cooldownDays", 0, 3650);
-    Integer stale = body.integer("staleDays", 0, 3650);
-    Integer cap = body.integer("dailyCap", 0, Integer.MAX_VALUE);
-    String from = hour(body, "quietFrom");
-    String until = hour(body, "quietUntil");
     String experiment = body.text("experimentId", 128);
     if (experiment != null && experiment.isBlank()) {
       body.reject("experimentId", "has to be a name.");
     }
-    BigDecimal share = body.decimal("holdoutShare", "0", "1", 6);
-    JsonNode newVariants = body.has("variants") ? variants(body) : null;
     return new OutreachSettings(
-        newEnabled == null ? enabled : newEnabled,
-        cooldown == null ? cooldownDays : cooldown,
-        stale == null ? staleDays : stale,
-        cap == null ? dailyCap : cap,
-        from == null ? quietFrom : from,
-        until == null ? quietUntil : until,
-        experiment == null ? experimentId : experiment,
-        share == null ? holdoutShare : share,
-        newVariants == null ? variants : newVariants,
+        requireNonNullElse(body.bool("enabled"), enabled),
+        requireNonNullElse(body.integer("cooldownDays", 0, 3650), cooldownDays),
+        requireNonNullElse(body.integer("staleDays", 0, 3650), staleDays),
+        requireNonNullElse(body.integer("dailyCap", 0, Integer.MAX_VALUE), dailyCap),
+        requireNonNullElse(hour(body, "quietFrom"), quietFrom),
+        requireNonNullElse(hour(body, "quietUntil"), quietUntil),
+        requireNonNullElse(experiment, experimentId),
+        requireNonNullElse(body.decimal("holdoutShare", "0", "1", 6), holdoutShare),
+        body.has("variants") ? variants(body) : variants,
         updatedBy,
         updatedAt);
   }
@@ -91,23 +89,17 @@ public record OutreachSettings(
         .createQuery(
             """
             update engagement.outreach_settings
-            set enabled = :enabled, cooldown_days = :cooldown, stale_days = :stale,
-                daily_cap = :cap, quiet_from = cast(:from as time),
-                quiet_until = cast(:until as time), experiment_id = :experiment,
-                holdout_share = :share, variants = cast(:variants as jsonb), updated_by = :by
-            returning *
-            """)
-        .bind("enabled", enabled)
-        .bind("cooldown", cooldownDays)
-        .bind("stale", staleDays)
-        .bind("cap", dailyCap)
-        .bind("from", quietFrom)
-        .bind("until", quietUntil)
-        .bind("experiment", experimentId)
-        .bind("share", holdoutShare)
-        .bind("variants", variants.toString())
+            set enabled = :enabled, cooldown_days = :cooldownDays, stale_days = :staleDays,
+                daily_cap = :dailyCap, quiet_from = cast(:quietFrom as time),
+                quiet_until = cast(:quietUntil as time), experiment_id = :experimentId,
+                holdout_share = :holdoutShare, variants = cast(:json as jsonb), updated_by = :by
+            returning
+            """
+                + COLUMNS)
+        .bindMethods(this)
+        .bind("json", variants.toString())
         .bind("by", by)
-        .map(OutreachSettings::row)
+        .mapTo(OutreachSettings.class)
         .one();
   }
 
@@ -133,11 +125,7 @@ public record OutreachSettings(
         item.reject(
             "name", "has to be of its own: letters, digits and _.-, and other than HOLDOUT.");
       }
-      int before = item.mistakes();
-      BigDecimal weight = item.decimal("weight", "0", "1000000", 6);
-      if (weight == null && item.mistakes() == before) {
-        item.reject("weight", "is required.");
-      }
+      BigDecimal weight = item.required("weight", item.decimal("weight", "0", "1000000", 6));
       weights.add(weight == null ? BigDecimal.ONE : weight);
       String prompt = item.requiredText("prompt", 64);
       if (prompt != null && !prompt.matches("[a-z0-9-]{1,64}")) {
@@ -154,20 +142,5 @@ public record OutreachSettings(
       body.reject("variants", "at least one weight has to be above 0.");
     }
     return variants;
-  }
-
-  private static OutreachSettings row(ResultSet row, StatementContext context) throws SQLException {
-    return new OutreachSettings(
-        row.getBoolean("enabled"),
-        row.getInt("cooldown_days"),
-        row.getInt("stale_days"),
-        row.getInt("daily_cap"),
-        row.getString("quiet_from").substring(0, 5),
-        row.getString("quiet_until").substring(0, 5),
-        row.getString("experiment_id"),
-        row.getBigDecimal("holdout_share"),
-        Json.column(row.getString("variants")),
-        row.getString("updated_by"),
-        NullableColumns.instant(row, "updated_at"));
   }
 }

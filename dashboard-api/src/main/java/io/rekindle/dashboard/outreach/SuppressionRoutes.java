@@ -25,7 +25,6 @@ public final class SuppressionRoutes implements Routes {
   private final SuppressionService suppressions;
   private final ListResponse listResponse;
 
-  /** Creates the routes. */
   public SuppressionRoutes(SuppressionService suppressions, ListResponse listResponse) {
     this.suppressions = suppressions;
     this.listResponse = listResponse;
@@ -36,9 +35,7 @@ public final class SuppressionRoutes implements Routes {
     router.get(
         "/api/suppressions",
         Access.VIEWER,
-        ctx ->
-            listResponse.answer(
-                ctx, QueryParameters.of(ctx), CSV, SuppressionService.ALL, Map.of()));
+        ctx -> listResponse.answer(ctx, CSV, SuppressionService.ALL, Map.of(), handle -> {}));
     router.post("/api/suppressions", Access.ANALYST, this::add);
     router.delete("/api/suppressions/{userId}", Access.ANALYST, this::lift);
   }

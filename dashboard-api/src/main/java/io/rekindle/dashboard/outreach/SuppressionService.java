@@ -16,7 +16,7 @@ public final class SuppressionService {
 
   /** All suppressions, the newest first; without parameters. */
   static final KeysetQuery<Suppression> ALL =
-      KeysetQuery.of(
+      new KeysetQuery<>(
           "suppressions",
           """
           select s.*, s.created_at as list_at, s.user_id as list_id
@@ -36,7 +36,6 @@ public final class SuppressionService {
    */
   record Suppressed(int suppressed, int unchanged) {}
 
-  /** Creates the service. */
   public SuppressionService(Jdbi jdbi) {
     this.jdbi = jdbi;
   }
@@ -50,9 +49,7 @@ public final class SuppressionService {
                 handle,
                 actor,
                 "CREATE",
-                Subject.SUPPRESSION,
-                userId,
-                userId,
+                Subject.SUPPRESSION.ofClient(userId),
                 null,
                 Map.of("reason", MANUAL, "detail", detail));
           }
@@ -80,9 +77,7 @@ public final class SuppressionService {
                 handle,
                 actor,
                 "DELETE",
-                Subject.SUPPRESSION,
-                userId,
-                userId,
+                Subject.SUPPRESSION.ofClient(userId),
                 Map.of("reason", MANUAL),
                 null);
           }

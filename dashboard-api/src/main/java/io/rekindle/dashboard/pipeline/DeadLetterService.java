@@ -63,7 +63,7 @@ public final class DeadLetterService {
 
   /** All dead letters that the store scans, the newest first. */
   List<DeadLetterItem> newest() {
-    return store().newest(DeadLetterItem::of);
+    return store().newest();
   }
 
   /** Empty if there is no dead letter of this id. */
@@ -91,8 +91,7 @@ public final class DeadLetterService {
                 handle,
                 actor,
                 "REPLAY",
-                Subject.DEAD_LETTER,
-                id,
+                Subject.DEAD_LETTER.of(id),
                 null,
                 Map.of("replayedTo", replayedTo, "repaired", value != null || key != null)));
     return Optional.of(new Replayed(id, replayedTo));

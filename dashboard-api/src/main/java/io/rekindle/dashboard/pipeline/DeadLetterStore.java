@@ -15,7 +15,6 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -32,7 +31,7 @@ public final class DeadLetterStore {
 
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
-  /** Of each partition, how many are looked at from its end. */
+  /** The number of records that are read from the end of each partition. */
   private static final long MAX_SCANNED = 20_000;
 
   private final String bootstrap;
@@ -75,18 +74,19 @@ public final class DeadLetterStore {
   /**
    * The newest dead letters, each once, the newest first.
    *
-   * @param shown what is kept of each: there may be many, with values that are large
+   * <p>Only a part of each is kept, since values may be large.
+   *
    * @throws DeadLettersUnavailableException if Kafka does not answer
    */
-  <T> List<T> newest(Function<DeadLetter, T> shown) {
-    Map<String, T> byId = new LinkedHashMap<>();
+  List<DeadLetterItem> newest() {
+    Map<String, DeadLetterItem> byId = new LinkedHashMap<>();
     forEach(
         letter -> {
           // Removed first: the place is that of the last time it was stored.
           byId.remove(letter.id());
-          byId.put(letter.id(), shown.apply(letter));
+          byId.put(letter.id(), DeadLetterItem.of(letter));
         });
-    List<T> letters = new ArrayList<>(byId.values());
+    List<DeadLetterItem> letters = new ArrayList<>(byId.values());
     Collections.reverse(letters);
     return letters;
   }
@@ -164,7 +164,7 @@ public final class DeadLetterStore {
     try {
       return Optional.of(DeadLetter.from(stored));
     } catch (IllegalArgumentException e) {
-      return Optional.empty(); // Somebody else's record: nothing that could be replayed.
+      return Optional.empty(); // Another program's record cannot be replayed.
     }
   }
 

@@ -25,7 +25,6 @@ public final class PipelineRoutes implements Routes {
   private final PipelineService pipeline;
   private final DeadLetterService letters;
 
-  /** Creates the routes. */
   public PipelineRoutes(PipelineService pipeline, DeadLetterService letters) {
     this.pipeline = pipeline;
     this.letters = letters;
@@ -58,7 +57,7 @@ public final class PipelineRoutes implements Routes {
 
   private void one(Context ctx) {
     String id = ctx.pathParam("id");
-    ctx.json(letters.find(id).orElseThrow(() -> noLetter(id)));
+    ctx.json(letters.find(id).orElseThrow(() -> HttpProblem.notFound("dead letter", id)));
   }
 
   private void replay(Context ctx) {
@@ -69,14 +68,12 @@ public final class PipelineRoutes implements Routes {
     body.check();
     try {
       Replayed replayed =
-          letters.replay(Actor.of(ctx), id, key, value).orElseThrow(() -> noLetter(id));
+          letters
+              .replay(Actor.of(ctx), id, key, value)
+              .orElseThrow(() -> HttpProblem.notFound("dead letter", id));
       ctx.json(replayed);
     } catch (RejectedReplayException e) {
       throw new HttpProblem(HttpStatus.UNPROCESSABLE_CONTENT, e.getMessage());
     }
-  }
-
-  private static HttpProblem noLetter(String id) {
-    return HttpProblem.notFound("No dead letter \"" + id + "\".");
   }
 }

@@ -15,11 +15,11 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.common.KafkaException;
@@ -27,8 +27,8 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
 /**
- * Finds out what the pipeline does and what holds it. The database is asked at once; Flink and
- * Kafka, which may be slow to answer, in the background as long as somebody wants to know.
+ * Finds out the state of the pipeline, and the stage that holds it. The database is asked at once.
+ * Flink and Kafka may be slow: they are asked in the background while the status is read.
  * Thread-safe.
  */
 public final class PipelineService implements AutoCloseable {
@@ -52,11 +52,19 @@ public final class PipelineService implements AutoCloseable {
   private volatile ExternalStatus external;
   private int round;
 
-  /** What was last heard from beyond the database. */
+  /** The newest heartbeat that a partition has brought to the job. */
+  private record Beat(String topic, int partition, Instant beat) {
+
+    String partitionKey() {
+      return FlinkRest.partitionKey(topic, partition);
+    }
+  }
+
+  /** The last answers of Flink and Kafka. */
   private record ExternalStatus(Job job, Map<String, Instant> readUntil, DeadLetters deadLetters) {}
 
   /**
-   * Makes the query.
+   * Creates the service.
    *
    * @param flinkUrl of Flink's REST API; null if it is not to be asked
    * @param letters null if Kafka is not to be asked
@@ -172,16 +180,8 @@ public final class PipelineService implements AutoCloseable {
     Map<String, Instant> beats =
         handle
             .createQuery("select topic, partition, beat from engagement.clock")
-            .reduceRows(
-                new HashMap<>(),
-                (map, row) -> {
-                  map.put(
-                      FlinkRest.partitionKey(
-                          row.getColumn("topic", String.class),
-                          row.getColumn("partition", Integer.class)),
-                      row.getColumn("beat", Instant.class));
-                  return map;
-                });
+            .mapTo(Beat.class)
+            .collect(Collectors.toMap(Beat::partitionKey, Beat::beat));
     return topics.captured().stream().flatMap(topic -> partitions(topic, beats, known)).toList();
   }
 

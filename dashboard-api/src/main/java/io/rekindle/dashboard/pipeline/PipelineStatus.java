@@ -4,14 +4,14 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * What the pipeline does and what holds it.
+ * The state of the pipeline, and the stage that holds it.
  *
  * @param scoredUntil every change committed at or before this instant is in the scores; null as
  *     long as the job has not said so
  * @param ageMillis how far that lies behind the database's clock; null with scoredUntil
  * @param writtenAt when the slowest part of the job last said how far it is; null if never
  * @param moving whether the scores keep up
- * @param holder what holds them if they do not
+ * @param holder the stage that holds them if they do not
  * @param explanation a sentence about that; null if they keep up
  * @param subtasks the parallel parts of the job
  * @param capture the way from the database to Kafka
@@ -32,7 +32,7 @@ public record PipelineStatus(
     Job job,
     DeadLetters deadLetters) {
 
-  /** Along the way from the shop to the scores, what stands still. */
+  /** The stage between the shop and the scores that stands still. */
   public enum Holder {
     NONE,
     /** The connector does not read the log, so no tick arrives. */
@@ -84,7 +84,7 @@ public record PipelineStatus(
    * @param restarts since it was submitted; null if Flink does not say
    * @param recordsPerSecond read from Kafka by the whole job; null until it is known
    * @param checkpoint the last complete one; null if there is none
-   * @param trouble what Flink says is wrong; null if nothing is
+   * @param trouble the problem that Flink reports; null if it reports none
    * @param checkedAt when Flink was asked
    */
   public record Job(

@@ -11,9 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/**
- * What would be different under another policy, counted client by client. To be used by one thread.
- */
+/** The differences that another policy would make, counted client by client. For one thread. */
 final class PolicyComparison {
 
   /** Scores 0 to 4, 5 to 9, … 95 to 100. */
@@ -79,7 +77,7 @@ final class PolicyComparison {
       Summary before,
       Summary after) {}
 
-  /** What one policy makes of all clients. */
+  /** The counts of all clients under one policy. */
   private static final class Side {
 
     private final long[] distribution = new long[BUCKETS];

@@ -89,7 +89,7 @@ final class PolicyPreview {
     return usersTotal;
   }
 
-  /** Somebody did not want to know any more. */
+  /** The preview was cancelled. */
   static final class CancelledException extends Exception {
     private static final long serialVersionUID = 1L;
   }
@@ -206,7 +206,7 @@ final class PolicyPreview {
       advance();
     }
 
-    /** The orders of a client; those of nobody in between are passed over. */
+    /** The orders of a client; orders without a client in between are passed over. */
     void read(long clientHash, OrderTable orders) throws SQLException {
       orders.clear();
       while (present && hash < clientHash) {

@@ -107,10 +107,6 @@ final class PolicyPreviewQueue implements AutoCloseable {
       return true;
     }
 
-    synchronized boolean isOver() {
-      return finishedAt != null;
-    }
-
     synchronized PreviewStatus status() {
       return new PreviewStatus(
           id,
@@ -173,7 +169,7 @@ final class PolicyPreviewQueue implements AutoCloseable {
   }
 
   private static void run(PreviewJob entry) {
-    if (!entry.begin() || entry.isOver()) {
+    if (!entry.begin()) {
       return;
     }
     try {

@@ -56,7 +56,7 @@ public final class PolicyRoutes implements Routes, AutoCloseable {
     ctx.json(existing(QueryParameters.pathId(ctx, "policyVersion")));
   }
 
-  private void create(Context ctx) {
+  private void create(Context ctx) throws InvalidPolicyException {
     ScoringPolicy policy = document(ctx);
     StoredPolicy created =
         policies
@@ -68,42 +68,32 @@ public final class PolicyRoutes implements Routes, AutoCloseable {
     ctx.status(HttpStatus.CREATED).json(created);
   }
 
-  private void replace(Context ctx) {
+  private void replace(Context ctx) throws InvalidPolicyException {
     String version = QueryParameters.pathId(ctx, "policyVersion");
     ScoringPolicy policy = document(ctx);
     if (!policy.version().equals(version)) {
       throw HttpProblem.invalid("document.version", "has to be " + version + ", as in the path.");
     }
-    try {
-      ctx.json(policies.replace(Actor.of(ctx), policy).orElseThrow(() -> noPolicy(version)));
-    } catch (PolicyConflictException e) {
-      throw HttpProblem.conflict(e.getMessage());
-    }
+    ctx.json(
+        policies
+            .replace(Actor.of(ctx), policy)
+            .orElseThrow(() -> HttpProblem.notFound("policy", version)));
   }
 
-  private void activate(Context ctx) {
+  private void activate(Context ctx) throws InvalidPolicyException {
     String version = QueryParameters.pathId(ctx, "policyVersion");
-    try {
-      ctx.json(policies.activate(Actor.of(ctx), version).orElseThrow(() -> noPolicy(version)));
-    } catch (PolicyConflictException e) {
-      throw HttpProblem.conflict(e.getMessage());
-    } catch (InvalidPolicyException e) {
-      throw invalid(e);
-    }
+    ctx.json(
+        policies
+            .activate(Actor.of(ctx), version)
+            .orElseThrow(() -> HttpProblem.notFound("policy", version)));
   }
 
-  private void rollBack(Context ctx) {
-    try {
-      ctx.json(policies.rollBack(Actor.of(ctx)));
-    } catch (PolicyConflictException e) {
-      throw HttpProblem.conflict(e.getMessage());
-    } catch (InvalidPolicyException e) {
-      throw invalid(e);
-    }
+  private void rollBack(Context ctx) throws InvalidPolicyException {
+    ctx.json(policies.rollBack(Actor.of(ctx)));
   }
 
-  /** Of a stored policy, or of a document that is not stored, against the one in force. */
-  private void preview(Context ctx) {
+  /** Compares a stored policy, or a document from the request, with the policy in force. */
+  private void preview(Context ctx) throws InvalidPolicyException {
     JsonFields body = Json.object(ctx);
     String version = body.text("policyVersion", 128);
     JsonNode document = body.json("document");
@@ -111,7 +101,8 @@ public final class PolicyRoutes implements Routes, AutoCloseable {
       body.reject("", "give either policyVersion or document.");
     }
     body.check();
-    ScoringPolicy after = parse(document == null ? existing(version).document() : document);
+    JsonNode compared = document == null ? existing(version).document() : document;
+    ScoringPolicy after = ScoringPolicy.parse(compared.toString());
     ctx.status(HttpStatus.ACCEPTED)
         .json(
             previews
@@ -137,26 +128,15 @@ public final class PolicyRoutes implements Routes, AutoCloseable {
     ctx.status(HttpStatus.NO_CONTENT);
   }
 
-  private static ScoringPolicy document(Context ctx) {
+  private static ScoringPolicy document(Context ctx) throws InvalidPolicyException {
     JsonFields body = Json.object(ctx);
-    JsonNode document = body.json("document");
-    if (document == null) {
-      body.reject("document", "is required.");
-    }
+    JsonNode document = body.required("document", body.json("document"));
     body.check();
-    return parse(document);
+    return ScoringPolicy.parse(document.toString());
   }
 
-  private static ScoringPolicy parse(JsonNode document) {
-    try {
-      return ScoringPolicy.parse(document.toString());
-    } catch (InvalidPolicyException e) {
-      throw invalid(e);
-    }
-  }
-
-  /** A policy's mistakes are reported by their place in the request. */
-  private static HttpProblem invalid(InvalidPolicyException e) {
+  /** Answers a policy's mistake with 400, by its place in the request. */
+  public static HttpProblem problem(InvalidPolicyException e) {
     String message = e.getMessage();
     String problem =
         message.startsWith(e.path() + ": ") ? message.substring(e.path().length() + 2) : message;
@@ -164,11 +144,7 @@ public final class PolicyRoutes implements Routes, AutoCloseable {
   }
 
   private StoredPolicy existing(String version) {
-    return policies.find(version).orElseThrow(() -> noPolicy(version));
-  }
-
-  static HttpProblem noPolicy(String version) {
-    return HttpProblem.notFound("No policy \"" + version + "\".");
+    return policies.find(version).orElseThrow(() -> HttpProblem.notFound("policy", version));
   }
 
   private static HttpProblem noPreview(String id) {

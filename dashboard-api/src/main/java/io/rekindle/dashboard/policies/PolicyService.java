@@ -5,6 +5,7 @@ import io.rekindle.dashboard.audit.AuditLog;
 import io.rekindle.dashboard.audit.AuditLog.Subject;
 import io.rekindle.dashboard.database.Snapshot;
 import io.rekindle.dashboard.web.Actor;
+import io.rekindle.dashboard.web.ConflictException;
 import io.rekindle.dashboard.web.Json;
 import io.rekindle.scoring.document.InvalidPolicyException;
 import io.rekindle.scoring.policy.ScoringPolicy;
@@ -28,7 +29,6 @@ public final class PolicyService {
    */
   record PolicyView(List<StoredPolicy> all, StoredPolicy shown, JsonNode document) {}
 
-  /** Creates the service. */
   public PolicyService(Jdbi jdbi) {
     this.jdbi = jdbi;
   }
@@ -80,8 +80,7 @@ public final class PolicyService {
               handle,
               actor,
               "CREATE",
-              Subject.POLICY,
-              policy.version(),
+              Subject.POLICY.of(policy.version()),
               null,
               created.orElseThrow());
           return created;
@@ -91,7 +90,7 @@ public final class PolicyService {
   /**
    * Replaces the document of a draft. Empty if there is no policy of this version.
    *
-   * @throws PolicyConflictException if the policy is not a draft
+   * @throws ConflictException if the policy is not a draft
    */
   Optional<StoredPolicy> replace(Actor actor, ScoringPolicy policy) {
     String version = policy.version();
@@ -102,12 +101,17 @@ public final class PolicyService {
             return before;
           }
           if (!StoredPolicy.replace(handle, version, policy.json())) {
-            throw new PolicyConflictException(
+            throw new ConflictException(
                 "Scores have been made by this policy: give the changed one another version.");
           }
           Optional<StoredPolicy> after = StoredPolicy.byVersion(handle, version);
           AuditLog.record(
-              handle, actor, "CHANGE", Subject.POLICY, version, before.get(), after.orElseThrow());
+              handle,
+              actor,
+              "CHANGE",
+              Subject.POLICY.of(version),
+              before.get(),
+              after.orElseThrow());
           return after;
         });
   }
@@ -115,7 +119,7 @@ public final class PolicyService {
   /**
    * Activates a policy. Empty if there is none of this version.
    *
-   * @throws PolicyConflictException if it is active already
+   * @throws ConflictException if it is active already
    * @throws InvalidPolicyException if its document is not valid
    */
   Optional<StoredPolicy> activate(Actor actor, String version) throws InvalidPolicyException {
@@ -131,7 +135,7 @@ public final class PolicyService {
   /**
    * Activates the policy that was active before.
    *
-   * @throws PolicyConflictException if there was none
+   * @throws ConflictException if there was none
    * @throws InvalidPolicyException if its document is not valid
    */
   StoredPolicy rollBack(Actor actor) throws InvalidPolicyException {
@@ -142,8 +146,7 @@ public final class PolicyService {
                 actor,
                 StoredPolicy.previous(handle)
                     .orElseThrow(
-                        () ->
-                            new PolicyConflictException("No policy was in force before this one.")),
+                        () -> new ConflictException("No policy was in force before this one.")),
                 "ROLL_BACK"));
   }
 
@@ -155,7 +158,7 @@ public final class PolicyService {
     String version = policy.policyVersion();
     String before = StoredPolicy.active(handle).map(StoredPolicy::policyVersion).orElse(null);
     if (version.equals(before)) {
-      throw new PolicyConflictException("This policy is in force already.");
+      throw new ConflictException("This policy is in force already.");
     }
     ScoringPolicy.parse(policy.document().toString());
     StoredPolicy.activate(handle, version);
@@ -163,8 +166,7 @@ public final class PolicyService {
         handle,
         actor,
         action,
-        Subject.POLICY,
-        version,
+        Subject.POLICY.of(version),
         before == null ? null : Map.of("active", before),
         Map.of("active", version));
     return StoredPolicy.byVersion(handle, version).orElseThrow();

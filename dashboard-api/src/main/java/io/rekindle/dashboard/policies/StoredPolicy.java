@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Query;
 
 /**
  * A row of engagement.scoring_policies.
@@ -42,35 +43,30 @@ public record StoredPolicy(
   }
 
   static Optional<StoredPolicy> byVersion(Handle handle, String version) {
-    return handle
-        .createQuery(
-            "select "
-                + COLUMNS
-                + ", document from engagement.scoring_policies where policy_version = :version")
+    return select(handle, "where policy_version = :version")
         .bind("version", version)
         .mapTo(StoredPolicy.class)
         .findOne();
   }
 
   static Optional<StoredPolicy> active(Handle handle) {
-    return handle
-        .createQuery(
-            "select " + COLUMNS + ", document from engagement.scoring_policies where active")
-        .mapTo(StoredPolicy.class)
-        .findOne();
+    return select(handle, "where active").mapTo(StoredPolicy.class).findOne();
   }
 
   /** The one that was in force before the active one. */
   static Optional<StoredPolicy> previous(Handle handle) {
-    return handle
-        .createQuery(
-            "select "
-                + COLUMNS
-                + ", document from engagement.scoring_policies"
-                + " where not active and activated_at is not null"
-                + " order by activated_at desc limit 1")
+    return select(
+            handle,
+            """
+            where not active and activated_at is not null order by activated_at desc limit 1
+            """)
         .mapTo(StoredPolicy.class)
         .findOne();
+  }
+
+  private static Query select(Handle handle, String where) {
+    return handle.createQuery(
+        "select " + COLUMNS + ", document from engagement.scoring_policies " + where);
   }
 
   /** False if there is one of that version. */

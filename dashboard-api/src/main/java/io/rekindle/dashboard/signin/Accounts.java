@@ -4,6 +4,7 @@ import io.rekindle.dashboard.web.Role;
 import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Query;
 
 /** The table of accounts. Stateless. */
 public final class Accounts {
@@ -17,29 +18,26 @@ public final class Accounts {
   private Accounts() {}
 
   public static List<Account> all(Handle handle) {
-    return handle
-        .createQuery("select " + COLUMNS + " from dashboard.accounts order by lower(email)")
-        .mapTo(Account.class)
-        .list();
+    return select(handle, "order by lower(email)").mapTo(Account.class).list();
   }
 
   /** Locks the row until the transaction ends. */
   public static Optional<Account> lock(Handle handle, String accountId) {
-    return handle
-        .createQuery(
-            "select " + COLUMNS + " from dashboard.accounts where account_id = :id for update")
+    return select(handle, "where account_id = :id for update")
         .bind("id", accountId)
         .mapTo(Account.class)
         .findOne();
   }
 
   static Optional<Account> byEmail(Handle handle, String email) {
-    return handle
-        .createQuery(
-            "select " + COLUMNS + " from dashboard.accounts where lower(email) = lower(:email)")
+    return select(handle, "where lower(email) = lower(:email)")
         .bind("email", email)
         .mapTo(Account.class)
         .findOne();
+  }
+
+  private static Query select(Handle handle, String where) {
+    return handle.createQuery("select " + COLUMNS + " from dashboard.accounts " + where);
   }
 
   /** Empty if the account has none, or there is no such account that may sign in. */

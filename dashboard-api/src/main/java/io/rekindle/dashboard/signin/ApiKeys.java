@@ -1,15 +1,16 @@
 package io.rekindle.dashboard.signin;
 
+import io.rekindle.dashboard.audit.AuditLog;
+import io.rekindle.dashboard.audit.AuditLog.Subject;
+import io.rekindle.dashboard.web.Actor;
 import io.rekindle.dashboard.web.Principal;
 import io.rekindle.dashboard.web.Scope;
 import io.rekindle.platform.text.Digest;
-import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
 /**
@@ -24,7 +25,6 @@ public final class ApiKeys {
       "key_id, name, prefix, scopes, created_by, created_at, last_used_at, revoked_at";
 
   private final Jdbi jdbi;
-  private final SecureRandom random = new SecureRandom();
 
   /**
    * A key without its secret.
@@ -46,7 +46,7 @@ public final class ApiKeys {
   /**
    * A new key.
    *
-   * @param secret what the program sends; nobody can show it again
+   * @param secret sent by the program; it cannot be shown again
    */
   public record NewApiKey(ApiKey key, String secret) {}
 
@@ -54,51 +54,68 @@ public final class ApiKeys {
     this.jdbi = jdbi;
   }
 
-  public static List<ApiKey> all(Handle handle) {
-    return handle
-        .createQuery("select " + COLUMNS + " from dashboard.api_keys order by created_at desc")
-        .mapTo(ApiKey.class)
-        .list();
+  /** All keys, the newest first, revoked ones included. */
+  public List<ApiKey> all() {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .createQuery(
+                    "select " + COLUMNS + " from dashboard.api_keys order by created_at desc")
+                .mapTo(ApiKey.class)
+                .list());
   }
 
-  public NewApiKey create(Handle handle, String name, Set<Scope> scopes, String createdBy) {
-    String secret = PREFIX + Passwords.token(random);
-    ApiKey key =
-        handle
-            .createQuery(
-                """
-                insert into dashboard.api_keys (name, key_hash, prefix, scopes, created_by)
-                values (:name, :hash, :prefix, :scopes, :by)
-                returning
-                """
-                    + COLUMNS)
-            .bind("name", name)
-            .bind("hash", Digest.of(secret))
-            .bind("prefix", secret.substring(0, 9))
-            .bindArray("scopes", String.class, scopes.stream().map(Scope::text).sorted().toList())
-            .bind("by", createdBy)
-            .mapTo(ApiKey.class)
-            .one();
-    return new NewApiKey(key, secret);
+  public NewApiKey create(Actor actor, String name, Set<Scope> scopes) {
+    String secret = PREFIX + Passwords.token();
+    return jdbi.inTransaction(
+        handle -> {
+          ApiKey key =
+              handle
+                  .createQuery(
+                      """
+                      insert into dashboard.api_keys (name, key_hash, prefix, scopes, created_by)
+                      values (:name, :hash, :prefix, :scopes, :by)
+                      returning
+                      """
+                          + COLUMNS)
+                  .bind("name", name)
+                  .bind("hash", Digest.of(secret))
+                  .bind("prefix", secret.substring(0, 9))
+                  .bindArray(
+                      "scopes", String.class, scopes.stream().map(Scope::text).sorted().toList())
+                  .bind("by", actor.name())
+                  .mapTo(ApiKey.class)
+                  .one();
+          AuditLog.record(handle, actor, "CREATE", Subject.API_KEY.of(key.keyId()), null, key);
+          return new NewApiKey(key, secret);
+        });
   }
 
-  /** Empty if there is no such key that is good. */
-  public static Optional<ApiKey> revoke(Handle handle, String keyId) {
-    return handle
-        .createQuery(
-            """
-            update dashboard.api_keys set revoked_at = now()
-            where key_id = :id and revoked_at is null
-            returning
-            """
-                + COLUMNS)
-        .bind("id", keyId)
-        .mapTo(ApiKey.class)
-        .findOne();
+  /** Returns false if there is no valid key of this id. */
+  public boolean revoke(Actor actor, String keyId) {
+    return jdbi.inTransaction(
+        handle -> {
+          Optional<ApiKey> revoked =
+              handle
+                  .createQuery(
+                      """
+                      update dashboard.api_keys set revoked_at = now()
+                      where key_id = :id and revoked_at is null
+                      returning
+                      """
+                          + COLUMNS)
+                  .bind("id", keyId)
+                  .mapTo(ApiKey.class)
+                  .findOne();
+          revoked.ifPresent(
+              key ->
+                  AuditLog.record(handle, actor, "REVOKE", Subject.API_KEY.of(keyId), null, key));
+          return revoked.isPresent();
+        });
   }
 
   /** The key of a header Authorization; empty if it has no valid one. */
-  Optional<Principal> principal(String header) {
+  public Optional<Principal> principal(String header) {
     if (!header.regionMatches(true, 0, BEARER, 0, BEARER.length()) || header.length() > 100) {
       return Optional.empty();
     }

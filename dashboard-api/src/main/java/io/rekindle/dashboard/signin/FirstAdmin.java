@@ -5,15 +5,14 @@ import io.rekindle.dashboard.audit.AuditLog.Subject;
 import io.rekindle.dashboard.background.BackgroundLoop;
 import io.rekindle.dashboard.web.Actor;
 import io.rekindle.dashboard.web.Role;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
 /**
- * Makes the account by which everybody else can be let in, as soon as the database answers, if
- * there is no account yet. Its password is shown once, unless it was given.
+ * Creates the first admin as soon as the database answers, if there is no account yet. Its password
+ * is shown once, unless it was given.
  */
 public final class FirstAdmin implements AutoCloseable {
 
@@ -57,15 +56,14 @@ public final class FirstAdmin implements AutoCloseable {
     if (!Accounts.none(handle)) {
       return;
     }
-    String password = givenPassword == null ? Passwords.token(new SecureRandom()) : givenPassword;
+    String password = givenPassword == null ? Passwords.token() : givenPassword;
     Account account =
         Accounts.insert(handle, email, "", Role.ADMIN, passwords.hash(password)).orElseThrow();
     AuditLog.record(
         handle,
         Actor.system("rekindle", null),
         "CREATE",
-        Subject.ACCOUNT,
-        account.accountId(),
+        Subject.ACCOUNT.of(account.accountId()),
         null,
         account);
     if (givenPassword == null) {

@@ -46,7 +46,7 @@ final class Identities {
       throws OidcSignInException {
     Account before = Accounts.lock(handle, id).orElseThrow();
     if (before.disabled()) {
-      throw new OidcSignInException(SignInProblem.DISABLED, "The account " + id + " is disabled.");
+      throw SignInProblem.DISABLED.because("The account " + id + " is disabled.");
     }
     if (before.role() == identity.role() && before.name().equals(identity.name())) {
       return before;
@@ -62,8 +62,7 @@ final class Identities {
         Accounts.insert(handle, identity.email(), identity.name(), identity.role(), null)
             .orElseThrow(
                 () ->
-                    new OidcSignInException(
-                        SignInProblem.TAKEN,
+                    SignInProblem.TAKEN.because(
                         "An account that is not this person's has their address."));
     handle
         .createUpdate(
@@ -90,8 +89,7 @@ final class Identities {
         handle,
         Actor.system(identity.issuer(), address),
         action,
-        Subject.ACCOUNT,
-        after.accountId(),
+        Subject.ACCOUNT.of(after.accountId()),
         before,
         after);
   }

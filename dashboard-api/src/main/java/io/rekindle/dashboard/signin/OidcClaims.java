@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
-/** What a provider says of a person, as JSON. Stateless. */
+/** The claims of a provider about a person, as JSON. Stateless. */
 final class OidcClaims {
 
   private static final int MAX_EMAIL_LENGTH = 320;
@@ -18,12 +18,12 @@ final class OidcClaims {
 
   private OidcClaims() {}
 
-  /** Whether there is all that a sign-in takes. */
+  /** Whether the claims suffice for a sign-in. */
   static boolean complete(Map<String, Object> claims, OidcSettings settings) {
     return claims.get("email") instanceof String && role(claims, settings).isPresent();
   }
 
-  /** What is said beside the token adds to it and changes nothing in it. */
+  /** Claims beside the token add to it and change nothing in it. */
   static Map<String, Object> merged(Map<String, Object> token, Map<String, Object> beside) {
     Map<String, Object> merged = new HashMap<>(beside);
     merged.putAll(token);
@@ -39,13 +39,12 @@ final class OidcClaims {
     if (!(claims.get("email") instanceof String email)
         || email.length() > MAX_EMAIL_LENGTH
         || !email.matches("[^\\s@\\x00]+@[^\\s@\\x00]+")) {
-      throw new OidcSignInException(
-          SignInProblem.EMAIL, "The claim email has no address: is the scope email asked for?");
+      throw SignInProblem.EMAIL.because(
+          "The claim email has no address: is the scope email asked for?");
     }
     if (Boolean.FALSE.equals(claims.get("email_verified"))
         || "false".equals(claims.get("email_verified"))) {
-      throw new OidcSignInException(
-          SignInProblem.EMAIL, "The provider says that the address is not verified.");
+      throw SignInProblem.EMAIL.because("The provider says that the address is not verified.");
     }
     return email;
   }

@@ -49,9 +49,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * An OpenID provider as its discovery document describes it. Signs nobody in itself: it leads there
- * and says who came back. What it was told of the provider is asked for again every hour, and keys
- * when a token names one that is not known. Thread-safe.
+ * An OpenID provider as its discovery document describes it. This class leads browsers to the
+ * provider and identifies the person who comes back. It reads the discovery document again every
+ * hour, and the keys when a token names an unknown one. Thread-safe.
  */
 final class OidcProvider {
 
@@ -59,10 +59,10 @@ final class OidcProvider {
   private static final int MAX_RESPONSE_BYTES = 512 * 1024;
   private static final Duration METADATA_LIFETIME = Duration.ofHours(1);
 
-  /** For so long a provider that did not answer is not asked again: nobody else waits for it. */
+  /** A provider that did not answer is not asked again for this long. */
   private static final Duration RETRY_PAUSE = Duration.ofSeconds(5);
 
-  /** Signed with a private key only: what signs with the client's secret can be forged with it. */
+  /** Signatures with a private key only: the client's secret would let a client forge them. */
   private static final Set<JWSAlgorithm> ALGORITHMS =
       Set.of(
           JWSAlgorithm.RS256,
@@ -80,18 +80,18 @@ final class OidcProvider {
   private Discovered known;
   private Instant failedAt = Instant.EPOCH;
 
-  /** What the provider is known by. */
+  /** The provider's discovery document and keys. */
   private record Discovered(
       OIDCProviderMetadata metadata, JWKSource<SecurityContext> keys, Instant since) {}
 
   /**
-   * What a sign-in that was begun is recognized by when it comes back.
+   * The values by which a sign-in is recognized when it comes back.
    *
    * @param state of the request
    * @param nonce that the ID token has to have
    * @param codeVerifier that the code is worth nothing without
    */
-  record Attempt(String state, String nonce, String codeVerifier) {
+  public record Attempt(String state, String nonce, String codeVerifier) {
 
     static Attempt begin() {
       return new Attempt(
@@ -142,7 +142,7 @@ final class OidcProvider {
   /**
    * Redeems a code.
    *
-   * @throws OidcSignInException if what comes back does not hold, or does not let the person in
+   * @throws OidcSignInException if the provider's answer is not valid, or lets the person not in
    */
   Identity identify(String code, Attempt attempt, URI callback) throws OidcSignInException {
     Discovered provider = known();
@@ -157,8 +157,7 @@ final class OidcProvider {
                   null)
               .validate(tokens.getOIDCTokens().getIDToken(), new Nonce(attempt.nonce()));
     } catch (BadJOSEException | JOSEException e) {
-      throw new OidcSignInException(
-          SignInProblem.TOKEN, "The ID token does not hold: " + e.getMessage());
+      throw SignInProblem.TOKEN.because("The ID token does not hold: " + e.getMessage());
     }
     Map<String, Object> claims = token.toJSONObject();
     if (!OidcClaims.complete(claims, settings)) {
@@ -175,8 +174,7 @@ final class OidcProvider {
         OidcClaims.role(claims, settings)
             .orElseThrow(
                 () ->
-                    new OidcSignInException(
-                        SignInProblem.ROLE,
+                    SignInProblem.ROLE.because(
                         "None of "
                             + settings.roles().keySet()
                             + " is in the claim "
@@ -214,22 +212,18 @@ final class OidcProvider {
       TokenResponse response =
           OIDCTokenResponseParser.parse(withTimeouts(request.toHTTPRequest()).send());
       if (!response.indicatesSuccess()) {
-        throw new OidcSignInException(
-            SignInProblem.TOKEN,
+        throw SignInProblem.TOKEN.because(
             "The provider gives no token: " + response.toErrorResponse().getErrorObject());
       }
       OIDCTokenResponse tokens = (OIDCTokenResponse) response.toSuccessResponse();
       if (tokens.getOIDCTokens().getIDToken() == null) {
-        throw new OidcSignInException(
-            SignInProblem.TOKEN, "The provider gives no ID token: is the scope openid?");
+        throw SignInProblem.TOKEN.because("The provider gives no ID token: is the scope openid?");
       }
       return tokens;
     } catch (IOException e) {
-      throw new OidcSignInException(
-          SignInProblem.PROVIDER, "The token endpoint does not answer: " + e.getMessage());
+      throw SignInProblem.PROVIDER.because("The token endpoint does not answer: " + e.getMessage());
     } catch (ParseException e) {
-      throw new OidcSignInException(
-          SignInProblem.TOKEN, "The token endpoint answers oddly: " + e.getMessage());
+      throw SignInProblem.TOKEN.because("The token endpoint answers oddly: " + e.getMessage());
     }
   }
 
@@ -240,7 +234,7 @@ final class OidcProvider {
         && !methods.contains(ClientAuthenticationMethod.CLIENT_SECRET_BASIC);
   }
 
-  /** What the provider says of the person beside the ID token; nothing if it says nothing. */
+  /** The claims beside the ID token; empty if the provider gives none. */
   private static Map<String, Object> userInfo(
       OIDCProviderMetadata metadata, AccessToken token, String subject) throws OidcSignInException {
     if (metadata.getUserInfoEndpointURI() == null || token == null) {
@@ -257,14 +251,13 @@ final class OidcProvider {
       }
       var info = response.toSuccessResponse().getUserInfo();
       if (!info.getSubject().getValue().equals(subject)) {
-        throw new OidcSignInException(SignInProblem.TOKEN, "The user info is about somebody else.");
+        throw SignInProblem.TOKEN.because("The user info is about another person.");
       }
       return info.toJSONObject();
     } catch (IOException e) {
-      throw new OidcSignInException(
-          SignInProblem.PROVIDER, "The user info does not come: " + e.getMessage());
+      throw SignInProblem.PROVIDER.because("The user info does not come: " + e.getMessage());
     } catch (ParseException e) {
-      throw new OidcSignInException(SignInProblem.TOKEN, "The user info is odd: " + e.getMessage());
+      throw SignInProblem.TOKEN.because("The user info is odd: " + e.getMessage());
     }
   }
 
@@ -274,19 +267,17 @@ final class OidcProvider {
       return known;
     }
     if (known == null && now.isBefore(failedAt.plus(RETRY_PAUSE))) {
-      throw new OidcSignInException(
-          SignInProblem.PROVIDER, settings.issuer() + " has not answered a moment ago.");
+      throw SignInProblem.PROVIDER.because(settings.issuer() + " has not answered a moment ago.");
     }
     try {
       known = ask(now);
     } catch (GeneralException | IOException e) {
       failedAt = clock.instant();
       if (known == null) {
-        throw new OidcSignInException(
-            SignInProblem.PROVIDER,
+        throw SignInProblem.PROVIDER.because(
             settings.issuer() + " does not say who it is: " + e.getMessage());
       }
-      // What was known an hour ago holds until the provider is back.
+      // The last discovery document holds until the provider is back.
       known = new Discovered(known.metadata(), known.keys(), now);
     }
     return known;

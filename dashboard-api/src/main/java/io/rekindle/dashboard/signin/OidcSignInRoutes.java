@@ -2,7 +2,7 @@ package io.rekindle.dashboard.signin;
 
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
-import io.rekindle.dashboard.audit.AuditLog;
+import io.rekindle.dashboard.signin.OidcAttempts.PendingAttempt;
 import io.rekindle.dashboard.signin.OidcProvider.Attempt;
 import io.rekindle.dashboard.signin.OidcProvider.Identity;
 import io.rekindle.dashboard.signin.Sessions.NewSession;
@@ -13,57 +13,49 @@ import io.rekindle.dashboard.web.RateLimit;
 import io.rekindle.dashboard.web.Router;
 import io.rekindle.dashboard.web.Routes;
 import io.rekindle.dashboard.web.SecretCookie;
+import io.rekindle.dashboard.web.UrlPart;
 import io.rekindle.platform.text.Digest;
 import java.net.URI;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
-import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
-import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.Jdbi;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Signing in at an OpenID provider: authorization code flow with PKCE, state and nonce.
  *
- * <p>An attempt is kept in the database for ten minutes and used once; the browser that began it
- * has a cookie of its own, so that nobody can be signed in by a link that somebody else sends. An
- * account belongs to an issuer and a subject, never to an address, which the provider may give to
- * somebody else one day. Its role is what the provider says at each sign-in.
+ * <p>An attempt is kept in the database for ten minutes and used once. The browser that began it
+ * has a cookie for it, so that a link from another person signs no browser in. An account belongs
+ * to an issuer and a subject, never to an address, which the provider may give to another person
+ * one day. The provider sets the account's role at each sign-in.
  */
 public final class OidcSignInRoutes implements Routes {
 
   private static final Logger LOG = LoggerFactory.getLogger(OidcSignInRoutes.class);
   private static final String CALLBACK = "/sign-in/oidc/callback";
-  private static final Duration ATTEMPT_LIFETIME = Duration.ofMinutes(10);
 
-  private final Jdbi jdbi;
-  private final Sessions sessions;
+  private final SignInService service;
+  private final OidcAttempts attempts;
   private final OidcProvider provider;
   private final Supplier<URI> ownAddress;
   private final SecretCookie sessionCookie;
   private final SecretCookie attemptCookie;
-  private final SecureRandom random = new SecureRandom();
   private final RateLimit byAddress = new RateLimit(60, Duration.ofMinutes(1));
-
-  private record PendingAttempt(Attempt attempt, String next) {}
 
   /**
    * @param ownAddress where browsers reach the dashboard, without a path
    */
   public OidcSignInRoutes(
-      Jdbi jdbi,
-      Sessions sessions,
+      SignInService service,
+      OidcAttempts attempts,
       SecretCookie sessionCookie,
       OidcSettings settings,
       Supplier<URI> ownAddress) {
-    this.jdbi = jdbi;
-    this.sessions = sessions;
+    this.service = service;
+    this.attempts = attempts;
     this.provider = new OidcProvider(settings, Clock.systemUTC());
     this.ownAddress = ownAddress;
     this.sessionCookie = sessionCookie;
@@ -85,9 +77,7 @@ public final class OidcSignInRoutes implements Routes {
     try {
       Attempt attempt = Attempt.begin();
       URI target = provider.authorizationAddress(attempt, callback());
-      String token = Passwords.token(random);
-      jdbi.useTransaction(handle -> store(handle, token, attempt, next));
-      attemptCookie.set(ctx, token, ATTEMPT_LIFETIME.toSeconds());
+      attemptCookie.set(ctx, attempts.begin(attempt, next), OidcAttempts.LIFETIME.toSeconds());
       ctx.redirect(target.toString(), HttpStatus.SEE_OTHER);
     } catch (OidcSignInException e) {
       refuse(ctx, e, next);
@@ -106,16 +96,15 @@ public final class OidcSignInRoutes implements Routes {
       String code = parameter(ctx, "code");
       String state = parameter(ctx, "state");
       if (!Digest.sameSecret(state, begun.attempt().state())) {
-        throw new OidcSignInException(
-            SignInProblem.EXPIRED, "The state is not that of this browser's attempt.");
+        throw SignInProblem.EXPIRED.because("The state is not that of this browser's attempt.");
       }
       if (!parameter(ctx, "error").isEmpty()) {
-        throw new OidcSignInException(
-            SignInProblem.DENIED,
+        throw SignInProblem.DENIED.because(
             "The provider says " + parameter(ctx, "error").replaceAll("[^\\x20-\\x7e]", "?"));
       }
       Identity identity = provider.identify(code, begun.attempt(), callback());
-      signIn(ctx, identity);
+      NewSession session = service.byOidc(identity, ClientAddress.of(ctx));
+      sessionCookie.set(ctx, session.token(), session.seconds());
       ctx.redirect(next, HttpStatus.SEE_OTHER);
     } catch (OidcSignInException e) {
       refuse(ctx, e, next);
@@ -132,20 +121,6 @@ public final class OidcSignInRoutes implements Routes {
     }
   }
 
-  private void signIn(Context ctx, Identity identity) throws OidcSignInException {
-    String address = ClientAddress.of(ctx);
-    NewSession begun =
-        jdbi.inTransaction(
-            handle -> {
-              Account account = Identities.account(handle, identity, address);
-              Accounts.signedIn(handle, account.accountId());
-              AuditLog.signIn(
-                  handle, account.email(), address, true, Map.of("issuer", identity.issuer()));
-              return sessions.begin(handle, account.accountId(), true);
-            });
-    sessionCookie.set(ctx, begun.token(), begun.seconds());
-  }
-
   /** Ends the provider's session, too, if it has an address for that. */
   private void signOut(Context ctx) {
     String back = ownAddress.get() + "/sign-in";
@@ -157,74 +132,24 @@ public final class OidcSignInRoutes implements Routes {
                     end
                         + (end.getQuery() == null ? "?" : "&")
                         + "post_logout_redirect_uri="
-                        + encoded(back))
+                        + UrlPart.encode(back))
             .orElse(back),
         HttpStatus.SEE_OTHER);
   }
 
   private void refuse(Context ctx, OidcSignInException refusal, String next) {
     LOG.warn("Sign-in at the provider: {}", refusal.getMessage());
-    jdbi.useHandle(
-        handle ->
-            AuditLog.signIn(
-                handle,
-                null,
-                ClientAddress.of(ctx),
-                false,
-                Map.of("problem", refusal.problem().word())));
+    service.refuse(null, ClientAddress.of(ctx), Map.of("problem", refusal.problem().word()));
     SignInRoutes.sendBack(ctx, refusal.problem(), next);
-  }
-
-  private static void store(Handle handle, String token, Attempt attempt, String next) {
-    handle.execute("delete from dashboard.oidc_attempts where expires_at < now()");
-    handle
-        .createUpdate(
-            """
-            insert into dashboard.oidc_attempts
-              (token_hash, state, nonce, code_verifier, next, expires_at)
-            values (:hash, :state, :nonce, :verifier, :next,
-              now() + make_interval(secs => :seconds))
-            """)
-        .bind("hash", Digest.of(token))
-        .bind("state", attempt.state())
-        .bind("nonce", attempt.nonce())
-        .bind("verifier", attempt.codeVerifier())
-        .bind("next", next)
-        .bind("seconds", ATTEMPT_LIFETIME.toSeconds())
-        .execute();
   }
 
   /** The attempt that this browser began, which is then over. */
   private PendingAttempt take(Context ctx) throws OidcSignInException {
     String token = attemptCookie.take(ctx);
     Optional<PendingAttempt> begun =
-        token == null || token.length() > 100
-            ? Optional.empty()
-            : jdbi.withHandle(
-                handle ->
-                    handle
-                        .createQuery(
-                            """
-                            delete from dashboard.oidc_attempts
-                            where token_hash = :hash
-                            returning state, nonce, code_verifier, next, expires_at > now() as good
-                            """)
-                        .bind("hash", Digest.of(token))
-                        .map(
-                            (row, context) ->
-                                row.getBoolean("good")
-                                    ? new PendingAttempt(
-                                        new Attempt(
-                                            row.getString("state"),
-                                            row.getString("nonce"),
-                                            row.getString("code_verifier")),
-                                        row.getString("next"))
-                                    : null)
-                        .findOne());
+        token == null || token.length() > 100 ? Optional.empty() : attempts.take(token);
     return begun.orElseThrow(
-        () ->
-            new OidcSignInException(
-                SignInProblem.EXPIRED, "This browser has begun no sign-in, or too long ago."));
+        () -> SignInProblem.EXPIRED.because("This browser has begun no sign-in, or too long ago."));
   }
 
   private URI callback() {
@@ -234,9 +159,5 @@ public final class OidcSignInRoutes implements Routes {
   private static String parameter(Context ctx, String name) {
     String value = ctx.queryParam(name);
     return value == null || value.length() > 4_000 ? "" : value;
-  }
-
-  private static String encoded(String text) {
-    return URLEncoder.encode(text, StandardCharsets.UTF_8);
   }
 }

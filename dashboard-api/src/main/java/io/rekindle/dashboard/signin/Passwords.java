@@ -1,5 +1,6 @@
 package io.rekindle.dashboard.signin;
 
+import io.rekindle.dashboard.web.JsonFields;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
@@ -28,19 +29,28 @@ public final class Passwords {
       Pattern.compile(
           "\\$argon2id\\$v=19\\$m=([0-9]{1,7}),t=([0-9]{1,3}),p=([0-9]{1,2})\\$([^$]+)\\$([^$]+)");
   private static final Base64.Encoder ENCODER = Base64.getEncoder().withoutPadding();
+  private static final SecureRandom RANDOM = new SecureRandom();
 
-  private final SecureRandom random = new SecureRandom();
-
-  /** Each takes its memory for a moment: many at once would take all there is. */
+  /** Each hash takes 19 MiB for a moment. */
   private final Semaphore atOnce = new Semaphore(2, true);
 
-  /** Of a password that nobody has, so that an unknown account takes as long as a known one. */
-  private final String dummyHash = hash(token(random));
+  /** Of a random password, so that an unknown account takes as long as a known one. */
+  private final String dummyHash = hash(token());
+
+  /** Reads a new password from a request; null only after a mistake. */
+  public static String read(JsonFields body, String name) {
+    String password = body.requiredText(name, MAX_LENGTH);
+    if (password != null && password.length() < MIN_LENGTH) {
+      body.reject(name, "at least " + MIN_LENGTH + " characters.");
+      return null;
+    }
+    return password;
+  }
 
   /** The password as it is stored. */
   public String hash(String password) {
     byte[] salt = new byte[SALT_BYTES];
-    random.nextBytes(salt);
+    RANDOM.nextBytes(salt);
     byte[] hash = argon2(password, salt, MEMORY_KIB, PASSES, LANES, HASH_BYTES);
     return "$argon2id$v=19$m=%d,t=%d,p=%d$%s$%s"
         .formatted(
@@ -70,9 +80,9 @@ public final class Passwords {
   }
 
   /** 256 random bits as text. */
-  static String token(SecureRandom random) {
+  static String token() {
     byte[] bytes = new byte[32];
-    random.nextBytes(bytes);
+    RANDOM.nextBytes(bytes);
     return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
   }
 

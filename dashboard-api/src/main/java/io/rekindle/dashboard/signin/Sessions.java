@@ -3,7 +3,6 @@ package io.rekindle.dashboard.signin;
 import io.rekindle.dashboard.web.Principal;
 import io.rekindle.dashboard.web.Role;
 import io.rekindle.platform.text.Digest;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Optional;
@@ -20,7 +19,6 @@ public final class Sessions {
   private final Jdbi jdbi;
   private final Duration idle;
   private final Duration max;
-  private final SecureRandom random = new SecureRandom();
 
   /**
    * @param idle how long a session lasts without a request
@@ -47,7 +45,7 @@ public final class Sessions {
    * @param byOidc whether an OpenID provider identified the person
    */
   NewSession begin(Handle handle, String accountId, boolean byOidc) {
-    String token = Passwords.token(random);
+    String token = Passwords.token();
     handle.execute("delete from dashboard.sessions where expires_at < now()");
     handle
         .createUpdate(
@@ -100,7 +98,7 @@ public final class Sessions {
    *
    * @param token null for no session
    */
-  Optional<Principal> principal(String token) {
+  public Optional<Principal> principal(String token) {
     if (token == null || token.length() > 100) {
       return Optional.empty();
     }
@@ -119,15 +117,7 @@ public final class Sessions {
                       """)
                   .bind("hash", hash)
                   .bind("idle", idle.toSeconds())
-                  .map(
-                      (row, context) ->
-                          new Found(
-                              Principal.account(
-                                  row.getString("account_id"),
-                                  row.getString("email"),
-                                  Role.valueOf(row.getString("role")),
-                                  csrfToken(token)),
-                              row.getBoolean("seen_long_ago")))
+                  .mapTo(Found.class)
                   .findOne();
           // A write for every request would be many; a minute's accuracy is enough.
           if (found.isPresent() && found.get().seenLongAgo()) {
@@ -137,11 +127,14 @@ public final class Sessions {
                 .bind("hash", hash)
                 .execute();
           }
-          return found.map(Found::principal);
+          return found.map(
+              account ->
+                  Principal.account(
+                      account.accountId(), account.email(), account.role(), csrfToken(token)));
         });
   }
 
-  private record Found(Principal principal, boolean seenLongAgo) {}
+  private record Found(String accountId, String email, Role role, boolean seenLongAgo) {}
 
   /** Follows from the cookie's token, which no other site can read, and does not give it away. */
   private static String csrfToken(String token) {

@@ -16,7 +16,7 @@ public enum SignInProblem {
   LATER,
   /** The provider or the person said no. */
   DENIED,
-  /** The account is not to be used. */
+  /** The account is disabled. */
   DISABLED,
   /** The provider names no confirmed email address. */
   EMAIL,
@@ -28,8 +28,17 @@ public enum SignInProblem {
   ROLE,
   /** Another identity has the account of this address. */
   TAKEN,
-  /** What the provider signed is not good. */
+  /** The provider's token is not valid. */
   TOKEN;
+
+  /**
+   * The exception for this problem.
+   *
+   * @param message for the log
+   */
+  OidcSignInException because(String message) {
+    return new OidcSignInException(this, message);
+  }
 
   /** As in an address and in the texts. */
   public String word() {

@@ -2,9 +2,8 @@ package io.rekindle.dashboard.signin;
 
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
-import io.rekindle.dashboard.audit.AuditLog;
-import io.rekindle.dashboard.audit.AuditLog.Subject;
 import io.rekindle.dashboard.signin.Sessions.NewSession;
+import io.rekindle.dashboard.signin.SignInService.SignedIn;
 import io.rekindle.dashboard.web.Access;
 import io.rekindle.dashboard.web.Actor;
 import io.rekindle.dashboard.web.ClientAddress;
@@ -17,21 +16,18 @@ import io.rekindle.dashboard.web.Role;
 import io.rekindle.dashboard.web.Router;
 import io.rekindle.dashboard.web.Routes;
 import io.rekindle.dashboard.web.SecretCookie;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
+import io.rekindle.dashboard.web.UrlPart;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import org.jdbi.v3.core.Jdbi;
 
 /** Signing in and out, by the page's form or by JSON, and the password of one's own. */
 public final class SignInRoutes implements Routes {
 
   private static final Set<String> OWN_SITE = Set.of("same-origin", "none");
 
-  private final Jdbi jdbi;
-  private final Passwords passwords;
+  private final SignInService service;
   private final Sessions sessions;
   private final SecretCookie cookie;
   private final boolean enabled;
@@ -50,9 +46,8 @@ public final class SignInRoutes implements Routes {
    * @param enabled whether passwords are enabled at all
    */
   public SignInRoutes(
-      Jdbi jdbi, Passwords passwords, Sessions sessions, SecretCookie cookie, boolean enabled) {
-    this.jdbi = jdbi;
-    this.passwords = passwords;
+      SignInService service, Sessions sessions, SecretCookie cookie, boolean enabled) {
+    this.service = service;
     this.sessions = sessions;
     this.cookie = cookie;
     this.enabled = enabled;
@@ -112,10 +107,7 @@ public final class SignInRoutes implements Routes {
    */
   static void sendBack(Context ctx, SignInProblem problem, String next) {
     ctx.redirect(
-        "/sign-in?problem="
-            + problem.word()
-            + "&next="
-            + URLEncoder.encode(next, StandardCharsets.UTF_8),
+        "/sign-in?problem=" + problem.word() + "&next=" + UrlPart.encode(next),
         HttpStatus.SEE_OTHER);
   }
 
@@ -124,7 +116,7 @@ public final class SignInRoutes implements Routes {
     return value == null || value.length() > maxLength || value.indexOf('\0') >= 0 ? "" : value;
   }
 
-  /** A path of this site, so that nobody is led away by a link to the form. */
+  /** A path of this site, so that no link to the form leads to another site. */
   static String ownPath(String next) {
     return next != null && next.matches("/([A-Za-z0-9_?&=.%~+-][A-Za-z0-9_/?&=.%~+,:-]*)?")
         ? next
@@ -135,29 +127,14 @@ public final class SignInRoutes implements Routes {
     String address = ClientAddress.of(ctx);
     byAddress.take(address, 1);
     byAccount.take(email.toLowerCase(Locale.ROOT), 1);
-    Optional<Account> account = jdbi.withHandle(handle -> Accounts.byEmail(handle, email));
-    Optional<String> hash =
-        account.flatMap(
-            found -> jdbi.withHandle(handle -> Accounts.passwordHash(handle, found.accountId())));
-    // No connection is held while the password is hashed.
-    if (!passwords.matches(password, hash.orElse(null))) {
-      jdbi.useHandle(
-          handle ->
-              AuditLog.signIn(
-                  handle, account.map(Account::email).orElse(null), address, false, null));
-      return Optional.empty();
-    }
-    Account found = account.orElseThrow();
-    NewSession begun =
-        jdbi.inTransaction(
-            handle -> {
-              Accounts.signedIn(handle, found.accountId());
-              AuditLog.signIn(handle, found.email(), address, true, null);
-              return sessions.begin(handle, found.accountId(), false);
-            });
+    return service.byPassword(email, password, address).map(signedIn -> begin(ctx, signedIn));
+  }
+
+  private Session begin(Context ctx, SignedIn signedIn) {
+    Account account = signedIn.account();
+    NewSession begun = signedIn.session();
     cookie.set(ctx, begun.token(), begun.seconds());
-    return Optional.of(
-        new Session(found.accountId(), found.email(), found.role(), begun.csrfToken()));
+    return new Session(account.accountId(), account.email(), account.role(), begun.csrfToken());
   }
 
   private void signOut(Context ctx) {
@@ -182,26 +159,17 @@ public final class SignInRoutes implements Routes {
     Principal principal = Principal.of(ctx);
     JsonFields body = Json.object(ctx);
     String current = body.requiredText("currentPassword", Passwords.MAX_LENGTH);
-    String replacement = PasswordRules.read(body, "newPassword");
+    String replacement = Passwords.read(body, "newPassword");
     body.check();
     byAccount.take(principal.name().toLowerCase(Locale.ROOT), 1);
-    String hash =
-        jdbi.withHandle(handle -> Accounts.passwordHash(handle, principal.id())).orElse(null);
-    if (!passwords.matches(current, hash)) {
+    if (!service.changePassword(
+        Actor.of(ctx), principal.id(), current, replacement, cookie.read(ctx))) {
       throw HttpProblem.invalid("currentPassword", "is not your password.");
     }
-    String newHash = passwords.hash(replacement);
-    jdbi.useTransaction(
-        handle -> {
-          Accounts.setPassword(handle, principal.id(), newHash);
-          sessions.endAll(handle, principal.id(), cookie.read(ctx));
-          AuditLog.record(
-              handle, Actor.of(ctx), "SET_PASSWORD", Subject.ACCOUNT, principal.id(), null, null);
-        });
     ctx.status(HttpStatus.NO_CONTENT);
   }
 
-  /** Else another site could sign a visitor in as somebody else. Programs do not say. */
+  /** Keeps other sites from signing a visitor in. Programs send no such header. */
   private static void fromOwnSite(Context ctx) {
     String site = ctx.header("Sec-Fetch-Site");
     if (site != null && !OWN_SITE.contains(site)) {

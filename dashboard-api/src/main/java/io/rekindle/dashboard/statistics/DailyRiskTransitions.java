@@ -1,7 +1,6 @@
 package io.rekindle.dashboard.statistics;
 
 import java.time.Instant;
-import java.time.LocalDate;
 import java.util.List;
 
 /**
@@ -9,20 +8,9 @@ import java.util.List;
  *
  * @param days oldest first
  */
-public record DailyRiskTransitions(Instant asOf, List<RiskTransitionsDay> days) {
-
-  /**
-   * The changes of one day.
-   *
-   * @param leftByOrder how many of those who left did so by an order
-   */
-  public record RiskTransitionsDay(LocalDate day, long entered, long left, long leftByOrder) {}
+public record DailyRiskTransitions(Instant asOf, List<RiskTransitions.Day> days) {
 
   static DailyRiskTransitions of(RiskTransitions transitions, int days) {
-    return new DailyRiskTransitions(
-        transitions.asOf(),
-        transitions.last(days).stream()
-            .map(day -> new RiskTransitionsDay(day.day(), day.entered(), day.left(), day.leftByOrder()))
-            .toList());
+    return new DailyRiskTransitions(transitions.asOf(), transitions.last(days));
   }
 }

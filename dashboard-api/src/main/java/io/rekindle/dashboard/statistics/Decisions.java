@@ -34,6 +34,6 @@ public record Decisions(
         kinds.getOrDefault("EMAIL", 0L),
         kinds.getOrDefault("HOLDOUT", 0L),
         kinds.getOrDefault("SKIP", 0L),
-        OutreachCounts.largestFirst(OutreachCounts.sumBy(skips, since, DecisionDay::reason)));
+        ReasonCount.largestFirst(OutreachCounts.sumBy(skips, since, DecisionDay::reason)));
   }
 }

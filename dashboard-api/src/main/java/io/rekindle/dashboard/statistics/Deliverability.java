@@ -59,7 +59,7 @@ public record Deliverability(
         counts(emails, day -> day.status().equals("FAILED"), Deliverability::reason),
         counts(emails, day -> true, EmailDay::generatedBy),
         counts(emails, day -> day.fallbackReason() != null, EmailDay::fallbackReason),
-        OutreachCounts.largestFirst(
+        ReasonCount.largestFirst(
             OutreachCounts.sumBy(outreach.suppressions(), since, SuppressionDay::reason)),
         emails.stream()
             .map(EmailDay::costUsd)
@@ -73,7 +73,7 @@ public record Deliverability(
 
   private static List<ReasonCount> counts(
       List<EmailDay> emails, Predicate<EmailDay> counted, Function<EmailDay, String> key) {
-    return OutreachCounts.largestFirst(
+    return ReasonCount.largestFirst(
         OutreachCounts.sumBy(emails.stream().filter(counted).toList(), LocalDate.MIN, key));
   }
 }

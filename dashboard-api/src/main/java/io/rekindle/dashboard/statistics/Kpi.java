@@ -1,16 +1,15 @@
 package io.rekindle.dashboard.statistics;
 
 /**
- * One number of the overview with all that it takes to read it right. What it means, and what of,
- * is in the texts under {@code kpi.} and its id.
+ * One number of the overview. The texts under {@code kpi.} and its id define it.
  *
  * @param value null if there is nothing to compute it from
  * @param change against the time before, in the same unit; null if there is none
- * @param changeIs what a rise of the number is
+ * @param changeIs whether a rise of the number is good
  * @param low lower end of the 95 % interval of value, if it is an estimate; null otherwise
- * @param denominator what value is a part of; null if it is none
+ * @param denominator the whole that value is a part of; null if it is none
  * @param note machine code of a reservation, such as NOT_ENOUGH_DATA; null if there is none
- * @param noteNumber what the reservation says a number of; null if it does not
+ * @param noteNumber a number that the reservation names; null if it names none
  */
 public record Kpi(
     Id id,
@@ -34,14 +33,14 @@ public record Kpi(
     UPLIFT
   }
 
-  /** What it is a number of. */
+  /** The unit of value. */
   public enum Unit {
     COUNT,
     /** Percentage points. */
     POINTS
   }
 
-  /** What it is if the number rises. */
+  /** Whether a rise of the number is good. */
   public enum Change {
     GOOD,
     BAD,

@@ -7,7 +7,6 @@ import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
@@ -106,7 +105,7 @@ record OutreachCounts(
   /** Suppressions created on a day. */
   record SuppressionDay(LocalDate day, String reason, long count) implements DayCount {}
 
-  /** The first UTC day of the last so many, today included. */
+  /** The first of the last UTC days, today included. */
   LocalDate since(int days) {
     return asOf.atOffset(ZoneOffset.UTC).toLocalDate().minusDays(days - 1L);
   }
@@ -121,14 +120,5 @@ record OutreachCounts(
       }
     }
     return sums;
-  }
-
-  /** Counts by key, largest first. */
-  static List<ReasonCount> largestFirst(Map<String, Long> counts) {
-    return new TreeMap<>(counts)
-        .entrySet().stream()
-            .map(entry -> new ReasonCount(entry.getKey(), entry.getValue()))
-            .sorted((a, b) -> Long.compare(b.count(), a.count()))
-            .toList();
   }
 }

@@ -1,5 +1,6 @@
 package io.rekindle.dashboard.statistics;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
@@ -34,7 +35,7 @@ public record RiskTransitions(Instant asOf, Week thisWeek, Week weekBefore, List
   }
 
   /**
-   * Changes of one day.
+   * Changes of one day. The API shows the first four components.
    *
    * @param firstAtRisk clients who were at risk when they were scored for the first time
    * @param scored clients with a score, less those whose last order went: the day's difference
@@ -45,9 +46,9 @@ public record RiskTransitions(Instant asOf, Week thisWeek, Week weekBefore, List
       long entered,
       long left,
       long leftByOrder,
-      long firstAtRisk,
-      long scored,
-      double scoreSum) {
+      @JsonIgnore long firstAtRisk,
+      @JsonIgnore long scored,
+      @JsonIgnore double scoreSum) {
 
     static Day empty(LocalDate day) {
       return new Day(day, 0, 0, 0, 0, 0, 0);

@@ -1,21 +1,18 @@
 package io.rekindle.dashboard.statistics;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.http.Context;
-import io.rekindle.dashboard.statistics.SegmentCounts.Bin;
-import io.rekindle.dashboard.statistics.SegmentCounts.SegmentCount;
-import io.rekindle.dashboard.statistics.SegmentCounts.Thresholds;
 import io.rekindle.dashboard.ui.Messages;
 import io.rekindle.dashboard.web.Access;
+import io.rekindle.dashboard.web.Json;
 import io.rekindle.dashboard.web.QueryParameters;
 import io.rekindle.dashboard.web.Router;
 import io.rekindle.dashboard.web.Routes;
 import io.rekindle.dashboard.web.Scope;
-import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.function.IntFunction;
 
 /** The routes of the statistics about all clients. */
@@ -34,26 +31,32 @@ public final class StatisticsRoutes implements Routes {
   @Override
   public void register(Router router) {
     router.get("/api/overview", READ, ctx -> answer(ctx, explained(statistics.overview())));
-    router.get("/api/segments", READ, ctx -> answer(ctx, Segments.of(statistics.segmentCounts())));
     router.get(
-        "/api/distribution", READ, ctx -> answer(ctx, Distribution.of(statistics.segmentCounts())));
+        "/api/segments",
+        READ,
+        ctx -> answer(ctx, counts("asOf", "clients", "currency", "segments")));
+    router.get(
+        "/api/distribution",
+        READ,
+        ctx -> answer(ctx, counts("asOf", "scored", "averageScore", "policy", "bands", "bins")));
     router.get("/api/trend", READ, ctx -> overDays(ctx, statistics::trend));
-    router.get("/api/risk-transitions", READ, ctx -> overDays(ctx, statistics::dailyRiskTransitions));
+    router.get(
+        "/api/risk-transitions", READ, ctx -> overDays(ctx, statistics::dailyRiskTransitions));
     router.get("/api/funnel", READ, ctx -> overDays(ctx, statistics::funnel));
     router.get("/api/decisions", READ, ctx -> overDays(ctx, statistics::decisions));
     router.get("/api/deliverability", READ, ctx -> overDays(ctx, statistics::deliverability));
   }
 
-  /** The KPIs of the day, each with the words that it takes to read it right. */
+  /** The KPIs, each with the words that explain it. */
   private record ExplainedOverview(Instant asOf, Instant scoredUntil, List<ExplainedKpi> kpis) {}
 
   /**
    * A KPI with its words.
    *
    * @param share value as a part of the denominator, 0 to 1; null if it is no part of anything
-   * @param definition what value counts
-   * @param changeDefinition what change compares; for an estimate, what its interval is
-   * @param denominatorDefinition what denominator counts
+   * @param definition the meaning of value
+   * @param changeDefinition the meaning of change; for an estimate, of its interval
+   * @param denominatorDefinition the meaning of denominator
    */
   private record ExplainedKpi(
       @JsonUnwrapped Kpi kpi,
@@ -81,35 +84,10 @@ public final class StatisticsRoutes implements Routes {
         messages.get(key + ".denominator"));
   }
 
-  /** Segments by size. */
-  private record Segments(
-      Instant asOf, long clients, String currency, List<SegmentCount> segments) {
-    static Segments of(SegmentCounts segmentCounts) {
-      return new Segments(
-          segmentCounts.asOf(),
-          segmentCounts.clients(),
-          segmentCounts.currency(),
-          segmentCounts.segments());
-    }
-  }
-
-  /** How many clients have which score. */
-  private record Distribution(
-      Instant asOf,
-      long scored,
-      BigDecimal averageScore,
-      Thresholds policy,
-      Map<String, Long> bands,
-      List<Bin> bins) {
-    static Distribution of(SegmentCounts segmentCounts) {
-      return new Distribution(
-          segmentCounts.asOf(),
-          segmentCounts.scored(),
-          segmentCounts.averageScore(),
-          segmentCounts.policy(),
-          segmentCounts.bands(),
-          segmentCounts.bins());
-    }
+  /** Some of the counts, by the names of their components. */
+  private ObjectNode counts(String... names) {
+    ObjectNode counts = Json.MAPPER.valueToTree(statistics.segmentCounts());
+    return counts.retain(names);
   }
 
   private static void answer(Context ctx, Object body) {
@@ -118,9 +96,14 @@ public final class StatisticsRoutes implements Routes {
   }
 
   private static void overDays(Context ctx, IntFunction<Object> statistics) {
+    ctx.json(statistics.apply(days(ctx)));
+  }
+
+  /** How many days a request asks for. */
+  static int days(Context ctx) {
     QueryParameters query = QueryParameters.of(ctx);
     int days = query.integer("days", 1, StatisticsService.DAYS, DEFAULT_DAYS);
     query.check();
-    ctx.json(statistics.apply(days));
+    return days;
   }
 }

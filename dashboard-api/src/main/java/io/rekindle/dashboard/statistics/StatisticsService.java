@@ -2,6 +2,7 @@ package io.rekindle.dashboard.statistics;
 
 import io.rekindle.dashboard.background.CachedStatistic;
 import io.rekindle.dashboard.background.StatisticsRefresher;
+import io.rekindle.dashboard.experiments.ExperimentResult;
 import io.rekindle.dashboard.experiments.ExperimentService;
 import java.time.Duration;
 import java.util.Optional;
@@ -23,11 +24,11 @@ public final class StatisticsService {
   private final CachedStatistic<SegmentCounts> segmentCounts;
   private final CachedStatistic<RiskTransitions> riskTransitions;
   private final CachedStatistic<OutreachCounts> outreach;
-  private final ExperimentService experiments;
+  private final CachedStatistic<ExperimentResult> experiment;
 
   /** Adds its statistics to a refresher that has not started. */
   public StatisticsService(StatisticsRefresher refresher, ExperimentService experiments) {
-    this.experiments = experiments;
+    this.experiment = experiments.current();
     this.segmentCounts =
         refresher.add("segmentCounts", FAST_PERIOD, new SegmentCountsQuery()::compute);
     this.riskTransitions =
@@ -37,8 +38,9 @@ public final class StatisticsService {
 
   /** The KPIs. */
   public Overview overview() {
+    CachedStatistic.awaitAll(segmentCounts, riskTransitions, outreach, experiment);
     return Overview.of(
-        segmentCounts.get(), riskTransitions.get(), outreach.get(), experiments.current());
+        segmentCounts.get(), riskTransitions.get(), outreach.get(), experiment.get());
   }
 
   /** All clients by segment, band and score. */
@@ -48,6 +50,7 @@ public final class StatisticsService {
 
   /** Clients at risk and average scores of the last days. */
   public Trend trend(int days) {
+    CachedStatistic.awaitAll(segmentCounts, riskTransitions);
     return Trend.of(segmentCounts.get(), riskTransitions.get(), days);
   }
 

@@ -1,6 +1,6 @@
 /**
- * The numbers that are about everybody at once: who is at risk, how that changes, what was done
- * about it and what came of it.
+ * The numbers about all clients: who is at risk, how that changes, which emails were sent and how
+ * many clients came back.
  *
  * <p>They cost a look at millions of rows, so no request computes them: one {@link
  * io.rekindle.dashboard.background.StatisticsRefresher} does, again and again in the background,

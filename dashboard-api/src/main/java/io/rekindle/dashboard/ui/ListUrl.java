@@ -1,8 +1,7 @@
 package io.rekindle.dashboard.ui;
 
 import io.rekindle.dashboard.web.RequestInfo;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
+import io.rekindle.dashboard.web.UrlPart;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -95,11 +94,9 @@ public final class ListUrl {
         ? path
         : path
             + parameters.entrySet().stream()
-                .map(entry -> encoded(entry.getKey()) + "=" + encoded(entry.getValue()))
+                .map(
+                    entry ->
+                        UrlPart.encode(entry.getKey()) + "=" + UrlPart.encode(entry.getValue()))
                 .collect(Collectors.joining("&", "?", ""));
-  }
-
-  private static String encoded(String text) {
-    return URLEncoder.encode(text, StandardCharsets.UTF_8);
   }
 }

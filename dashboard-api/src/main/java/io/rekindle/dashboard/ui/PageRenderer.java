@@ -1,25 +1,30 @@
 package io.rekindle.dashboard.ui;
 
-import io.rekindle.dashboard.web.ErrorHandler;
-import io.rekindle.dashboard.web.ProblemDetails;
+import gg.jte.ContentType;
+import gg.jte.TemplateEngine;
+import gg.jte.output.Utf8ByteOutput;
+import io.rekindle.dashboard.web.Page;
 import io.rekindle.dashboard.web.RequestInfo;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Locale;
 import java.util.Map;
 
-/** Renders pages: joins templates, texts and assets, and shows problems. Thread-safe. */
-public final class PageRenderer implements ErrorHandler.ErrorPage {
+/** Fills templates, which are compiled with the rest of the code. Thread-safe. */
+public final class PageRenderer implements Page.Renderer {
 
   private final Messages messages = new Messages(Locale.ENGLISH);
   private final Assets assets;
-  private final TemplateRenderer templates = new TemplateRenderer();
+  private final TemplateEngine engine =
+      TemplateEngine.createPrecompiled(
+          null,
+          ContentType.Html,
+          PageRenderer.class.getClassLoader(),
+          "io.rekindle.dashboard.templates");
 
   public PageRenderer(Assets assets) {
     this.assets = assets;
-  }
-
-  @Override
-  public byte[] render(RequestInfo request, ProblemDetails problem) {
-    return render("problem", Map.of("v", view(request.withoutPrincipal()), "problem", problem));
   }
 
   /** The template parameter {@code v} of a page. */
@@ -27,8 +32,18 @@ public final class PageRenderer implements ErrorHandler.ErrorPage {
     return new ViewContext(messages, assets, request);
   }
 
-  /** Renders a template as HTML in UTF-8. */
-  public byte[] render(String template, Map<String, Object> parameters) {
-    return templates.render(template, parameters);
+  @Override
+  public byte[] render(RequestInfo request, Page page) {
+    Map<String, Object> parameters = page.parameters();
+    parameters.put("v", view(request));
+    Utf8ByteOutput output = new Utf8ByteOutput();
+    engine.render(page.template() + ".jte", parameters, output);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(output.getContentLength());
+    try {
+      output.writeTo(bytes);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return bytes.toByteArray();
   }
 }

@@ -1,14 +1,12 @@
 package io.rekindle.dashboard.ui;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import gg.jte.Content;
 import io.rekindle.dashboard.web.Json;
 import io.rekindle.dashboard.web.Principal;
 import io.rekindle.dashboard.web.RequestInfo;
 import io.rekindle.dashboard.web.Role;
+import io.rekindle.dashboard.web.UrlPart;
 import java.math.BigDecimal;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.text.NumberFormat;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,8 +19,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * What every template has at hand: who looks, and how texts, times, numbers and icons are written.
- * For one request.
+ * The viewer of a page, and the ways in which templates write texts, times, numbers and icons. For
+ * one request.
  */
 public final class ViewContext {
 
@@ -37,6 +35,7 @@ public final class ViewContext {
   private final Principal principal;
   private final String theme;
   private final String path;
+  private final ListUrl listUrl;
   private final Instant now;
 
   ViewContext(Messages messages, Assets assets, RequestInfo request) {
@@ -46,6 +45,7 @@ public final class ViewContext {
     String chosen = request.theme();
     this.theme = "light".equals(chosen) || "dark".equals(chosen) ? chosen : null;
     this.path = request.pathWithQuery();
+    this.listUrl = ListUrl.of(request);
     this.now = Instant.now();
   }
 
@@ -66,7 +66,7 @@ public final class ViewContext {
     return messages.locale().toLanguageTag();
   }
 
-  /** Null if it is to be the browser's. */
+  /** Null for the browser's own choice. */
   public String theme() {
     return theme;
   }
@@ -74,6 +74,11 @@ public final class ViewContext {
   /** The address of this page with its query. */
   public String path() {
     return path;
+  }
+
+  /** The address of this page as a list. */
+  public ListUrl listUrl() {
+    return listUrl;
   }
 
   public String asset(String name) {
@@ -92,7 +97,7 @@ public final class ViewContext {
     return principal == null ? null : principal.csrfToken();
   }
 
-  /** Whether whoever looks may do what an analyst may. */
+  /** Whether the viewer has at least the rights of an analyst. */
   public boolean analyst() {
     return principal != null && principal.is(Role.ANALYST);
   }
@@ -120,11 +125,7 @@ public final class ViewContext {
    * As JSON that may stand in an attribute or, without being the end of it, in a script element.
    */
   public String json(Object value) {
-    try {
-      return Json.MAPPER.writeValueAsString(value).replace("<", "\\u003c");
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("Cannot be written as JSON: " + value.getClass(), e);
-    }
+    return Json.write(value).replace("<", "\\u003c");
   }
 
   /** JSON as the body of a script element. */
@@ -135,16 +136,12 @@ public final class ViewContext {
 
   /** For people to read, with indents. */
   public String pretty(Object value) {
-    try {
-      return Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(value);
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("Cannot be written as JSON: " + value.getClass(), e);
-    }
+    return Json.pretty(value);
   }
 
   /** Encodes a part of an address. */
   public String url(String part) {
-    return URLEncoder.encode(part, StandardCharsets.UTF_8).replace("+", "%20");
+    return UrlPart.encode(part);
   }
 
   /** An icon that says nothing by itself. */
@@ -216,15 +213,11 @@ public final class ViewContext {
     return Duration.between(instant, now).toDays();
   }
 
-  public Instant now() {
-    return now;
-  }
-
   public String n(long number) {
     return NumberFormat.getIntegerInstance(messages.locale()).format(number);
   }
 
-  /** As it is, with at most so many decimals; a dash for null. */
+  /** A number with at most this many decimals; a dash for null. */
   public String n(Number number, int decimals) {
     if (number == null) {
       return DASH;

@@ -18,7 +18,7 @@ public record Waterfall(BigDecimal score, Integer atRiskBelow, List<Step> steps)
    *
    * @param factor key of its name
    * @param x where its bar begins, 0 to 100
-   * @param why what the points are for; null if nothing more is to be said
+   * @param why reason for the points; null if there is none
    */
   public record Step(
       String factor, BigDecimal points, BigDecimal x, BigDecimal width, boolean total, String why) {
@@ -28,7 +28,7 @@ public record Waterfall(BigDecimal score, Integer atRiskBelow, List<Step> steps)
     }
   }
 
-  /** Adds up what a score consists of, one part after the other. */
+  /** Adds up the parts of a score, one after the other. */
   public static final class Builder {
 
     private final List<Step> steps = new ArrayList<>();

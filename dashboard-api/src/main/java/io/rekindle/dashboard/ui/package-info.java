@@ -1,5 +1,5 @@
 /**
- * The dashboard as people see it. A page asks the same classes as the API's addresses; what it
- * changes it sends to the API's addresses, so that there is one place that checks input.
+ * The dashboard as people see it. A page reads through the same services as the API. It sends
+ * changes to the API, so that input is checked in one place.
  */
 package io.rekindle.dashboard.ui;

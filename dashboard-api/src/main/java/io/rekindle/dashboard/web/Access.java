@@ -3,14 +3,15 @@ package io.rekindle.dashboard.web;
 import io.javalin.security.RouteRole;
 
 /**
- * Who may use an address: everybody, or accounts from a role on and perhaps API keys with a scope.
+ * The access rule of an address: public, or accounts from a role on and perhaps API keys with a
+ * scope.
  *
- * @param least the least role of an account; null if everybody may
+ * @param least the least role of an account; null if the address is public
  * @param scope the scope that lets an API key in; null if no key may
  */
 public record Access(Role least, Scope scope) implements RouteRole {
 
-  /** Everybody, signed in or not. */
+  /** Needs no sign-in. */
   public static final Access PUBLIC = new Access(null, null);
 
   public static final Access VIEWER = new Access(Role.VIEWER, null);

@@ -3,8 +3,8 @@ package io.rekindle.dashboard.web;
 import io.javalin.http.Context;
 
 /**
- * Where a request comes from: who is connected, or who a proxy in front says was connected to it.
- * Anybody can write the header, so it is believed only where a proxy always adds to it.
+ * The address that a request comes from: the connected one, or the one that a proxy in front
+ * reports. Any client can write the header, so it counts only where a proxy always adds to it.
  */
 public final class ClientAddress {
 

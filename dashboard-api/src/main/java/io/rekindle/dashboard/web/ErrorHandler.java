@@ -7,8 +7,6 @@ import io.javalin.http.HttpResponseException;
 import io.javalin.http.HttpStatus;
 import io.rekindle.platform.jdbc.TransientFailure;
 import java.io.IOException;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.util.function.Function;
 import org.jdbi.v3.core.JdbiException;
@@ -16,29 +14,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How failures look from outside: a problem as JSON to programs, a page to people, and to those who
- * are not signed in the way there.
+ * Answers failures: with a problem as JSON to programs, with a page to people, and with the way to
+ * the sign-in page to people without a session.
  */
 public final class ErrorHandler {
 
   private static final Logger LOG = LoggerFactory.getLogger(ErrorHandler.class);
 
-  private static final String TIMED_OUT = "57014";
+  private final Page.Renderer renderer;
 
-  private final ErrorPage page;
-
-  /** Renders a problem as a page in UTF-8; must not need the database. */
-  @FunctionalInterface
-  public interface ErrorPage {
-    byte[] render(RequestInfo request, ProblemDetails problem);
-  }
-
-  public ErrorHandler(ErrorPage page) {
-    this.page = page;
+  public ErrorHandler(Page.Renderer renderer) {
+    this.renderer = renderer;
   }
 
   public void register(RoutesConfig routes) {
     routes.exception(HttpProblem.class, this::refused);
+    translate(routes, ConflictException.class, e -> HttpProblem.conflict(e.getMessage()));
     routes.exception(
         HttpResponseException.class,
         (e, ctx) ->
@@ -70,8 +61,7 @@ public final class ErrorHandler {
 
   private static void toSignIn(Context ctx) {
     String query = ctx.queryString() == null ? "" : "?" + ctx.queryString();
-    String target =
-        "/sign-in?next=" + URLEncoder.encode(ctx.path() + query, StandardCharsets.UTF_8);
+    String target = "/sign-in?next=" + UrlPart.encode(ctx.path() + query);
     if (ctx.header("HX-Request") == null) {
       ctx.redirect(target);
     } else {
@@ -81,7 +71,7 @@ public final class ErrorHandler {
   }
 
   private void failed(Exception e, Context ctx) {
-    if (unavailable(e)) {
+    if (TransientFailure.orTimeoutIn(e)) {
       LOG.debug("Database unavailable", e);
       ctx.header("Retry-After", "2");
       answer(
@@ -110,7 +100,9 @@ public final class ErrorHandler {
           // The page comes by itself when it can.
           ctx.header("Refresh", retryAfter);
         }
-        HtmlResponse.send(ctx, page.render(RequestInfo.of(ctx), problem));
+        new Page("problem")
+            .with("problem", problem)
+            .send(ctx, RequestInfo.of(ctx).withoutPrincipal(), renderer);
         return;
       } catch (Exception e) {
         LOG.error("The error page of request {} failed", RequestId.of(ctx), e);
@@ -123,16 +115,5 @@ public final class ErrorHandler {
   private static boolean isPage(Context ctx) {
     String accept = ctx.header("Accept");
     return !ctx.path().startsWith("/api/") && accept != null && accept.contains("text/html");
-  }
-
-  /** Whether the database cannot answer now, or did not answer within the time limit (57014). */
-  public static boolean unavailable(Throwable failure) {
-    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof SQLException sql
-          && (TransientFailure.is(sql) || TIMED_OUT.equals(sql.getSQLState()))) {
-        return true;
-      }
-    }
-    return false;
   }
 }

@@ -19,7 +19,7 @@ public final class HttpProblem extends RuntimeException {
 
   private HttpProblem(
       HttpStatus status, String detail, List<FieldError> errors, Integer retryAfterSeconds) {
-    // Expected and answered: nobody reads its stack trace.
+    // Expected and answered: a stack trace would not help.
     super(detail, null, false, false);
     this.status = status;
     this.errors = errors;
@@ -44,11 +44,16 @@ public final class HttpProblem extends RuntimeException {
     return new HttpProblem(HttpStatus.NOT_FOUND, detail);
   }
 
+  /** 404 for an id that nothing of the kind has. */
+  public static HttpProblem notFound(String kind, String id) {
+    return notFound("No " + kind + " \"" + id + "\".");
+  }
+
   public static HttpProblem conflict(String detail) {
     return new HttpProblem(HttpStatus.CONFLICT, detail);
   }
 
-  /** 409 for a value that somebody else has taken. */
+  /** 409 for a value that is taken. */
   public static HttpProblem taken(String field, String message) {
     return new HttpProblem(
         HttpStatus.CONFLICT, message, List.of(new FieldError(field, message)), null);
@@ -67,7 +72,7 @@ public final class HttpProblem extends RuntimeException {
     return errors;
   }
 
-  /** Null if trying again is not what helps. */
+  /** Null if another attempt would not help. */
   public Integer retryAfterSeconds() {
     return retryAfterSeconds;
   }

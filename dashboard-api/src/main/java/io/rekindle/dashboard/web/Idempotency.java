@@ -1,6 +1,5 @@
 package io.rekindle.dashboard.web;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
@@ -13,21 +12,21 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
 /**
- * Lets a program send a request again without its being done twice, by the header {@link #HEADER}:
- * a key that was used before gets the answer of then for a day. The answer is stored in the
- * transaction of the work, so that there never is one without the other. Thread-safe.
+ * Lets a program repeat a request without a second effect, by a key in the header {@link #HEADER}.
+ * A key that was used in the last day gets the first answer again. The answer is stored in the
+ * transaction of the work, so neither exists without the other. Thread-safe.
  */
 public final class Idempotency {
 
   public static final String HEADER = "Idempotency-Key";
 
-  /** Longer than any request takes: who claimed a key that long ago has crashed. */
+  /** Longer than any request takes: an older claim without an answer is left from a crash. */
   private static final String ABANDONED = "interval '1 minute'";
 
   private final Jdbi jdbi;
 
   /**
-   * What a request is answered with.
+   * The answer to a request.
    *
    * @param body any object with a JSON form
    * @param userIds the clients whose data is in it
@@ -117,29 +116,19 @@ public final class Idempotency {
           return handle
               .createQuery(
                   """
-                  select request_hash = :hash as same, status, body from dashboard.idempotency_keys
+                  select request_hash = :hash as same_request, status, body
+                  from dashboard.idempotency_keys
                   where principal = :principal and key = :key
                   """)
               .bind("principal", principal)
               .bind("key", key)
               .bind("hash", hash)
-              .map(
-                  (row, context) ->
-                      new Stored(
-                          row.getBoolean("same"),
-                          row.getObject("status", Integer.class),
-                          Json.column(row.getString("body"))))
+              .mapTo(Stored.class)
               .findOne();
         });
   }
 
   private static void store(Handle handle, String principal, String key, Answer answer) {
-    String body;
-    try {
-      body = Json.MAPPER.writeValueAsString(answer.body());
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("An answer has to have a JSON form", e);
-    }
     handle
         .createUpdate(
             """
@@ -150,7 +139,7 @@ public final class Idempotency {
         .bind("principal", principal)
         .bind("key", key)
         .bind("status", answer.status().getCode())
-        .bind("body", body)
+        .bind("body", Json.write(answer.body()))
         .bindArray("users", String.class, answer.userIds())
         .execute();
   }

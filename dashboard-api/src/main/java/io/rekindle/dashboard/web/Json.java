@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -21,10 +22,10 @@ import java.util.Arrays;
 /** Reads and writes JSON as the API has it. */
 public final class Json {
 
-  /** Most bytes of a request's body, unless an address takes many things at once. */
+  /** The most bytes of a request's body, except where an address takes a batch. */
   public static final int MAX_BODY = 64 * 1024;
 
-  /** Of what the service itself writes: times in ISO 8601, numbers without exponents. */
+  /** Writes times in ISO 8601 and numbers without exponents. */
   public static final JsonMapper MAPPER =
       JsonMapper.builder()
           .addModule(new JavaTimeModule())
@@ -112,6 +113,24 @@ public final class Json {
       return json == null ? null : MAPPER.readTree(json);
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException("The database holds no JSON where it should", e);
+    }
+  }
+
+  /** A value as the API writes it. */
+  public static String write(Object value) {
+    return write(MAPPER.writer(), value);
+  }
+
+  /** A value for people to read, with indents. */
+  public static String pretty(Object value) {
+    return write(MAPPER.writerWithDefaultPrettyPrinter(), value);
+  }
+
+  private static String write(ObjectWriter writer, Object value) {
+    try {
+      return writer.writeValueAsString(value);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("Has no JSON form: " + value.getClass(), e);
     }
   }
 

@@ -8,15 +8,16 @@ import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
- * The fields of a JSON object in a request. Every mistake is collected under its place, so that a
- * caller hears of all at once; {@link #check()} refuses the request if there is any, a field that
- * nobody has asked for included. Until then a field with a mistake reads as absent.
+ * The fields of a JSON object in a request. Every mistake is collected under its place, so that the
+ * answer names all of them. {@link #check()} refuses the request if there is any; a field that was
+ * not read is one. Until then a field with a mistake reads as absent.
  *
  * <p>A field that is null reads as absent; {@link #has} tells the two apart.
  */
@@ -47,7 +48,7 @@ public final class JsonFields {
 
   /** Notes a mistake that only the caller can see. */
   public void reject(String name, String message) {
-    // Of what is no object only that is said.
+    // An element that is not an object has only this one mistake.
     if (object != null) {
       errors.add(new FieldError(place + name, message));
     }
@@ -89,55 +90,41 @@ public final class JsonFields {
 
   /** Null if absent. */
   public Boolean bool(String name) {
-    JsonNode node = value(name);
-    if (node == null) {
-      return null;
-    }
-    if (!node.isBoolean()) {
-      reject(name, "has to be true or false.");
-      return null;
-    }
-    return node.booleanValue();
+    return read(name, "true or false.", node -> node.isBoolean() ? node.booleanValue() : null);
   }
 
   /** Null if absent. */
   public Integer integer(String name, int least, int most) {
-    JsonNode node = value(name);
-    if (node == null) {
-      return null;
-    }
-    if (!node.isIntegralNumber()
-        || !node.canConvertToInt()
-        || node.intValue() < least
-        || node.intValue() > most) {
-      reject(name, "has to be a whole number from " + least + " to " + most + ".");
-      return null;
-    }
-    return node.intValue();
+    return read(
+        name,
+        "a whole number from " + least + " to " + most + ".",
+        node ->
+            node.isIntegralNumber()
+                    && node.canConvertToInt()
+                    && node.intValue() >= least
+                    && node.intValue() <= most
+                ? node.intValue()
+                : null);
   }
 
   /** Null if absent. */
   public BigDecimal decimal(String name, String least, String most, int decimals) {
-    JsonNode node = value(name);
-    if (node == null) {
-      return null;
-    }
-    // A huge exponent would make a number of as many digits: precision and scale are looked at, and
-    // nothing is computed, before it is known to be small.
-    BigDecimal number = node.isNumber() ? node.decimalValue() : null;
-    if (number == null
-        || Math.abs((long) number.scale()) > 40
-        || number.precision() > 40
-        || number.compareTo(new BigDecimal(least)) < 0
-        || number.compareTo(new BigDecimal(most)) > 0
-        || number.stripTrailingZeros().scale() > decimals) {
-      reject(
-          name,
-          "has to be a number from %s to %s with at most %d decimals."
-              .formatted(least, most, decimals));
-      return null;
-    }
-    return number;
+    return read(
+        name,
+        "a number from %s to %s with at most %d decimals.".formatted(least, most, decimals),
+        node -> {
+          // A huge exponent would make a number of as many digits: precision and scale are looked
+          // at, and nothing is computed, before it is known to be small.
+          BigDecimal number = node.isNumber() ? node.decimalValue() : null;
+          return number == null
+                  || Math.abs((long) number.scale()) > 40
+                  || number.precision() > 40
+                  || number.compareTo(new BigDecimal(least)) < 0
+                  || number.compareTo(new BigDecimal(most)) > 0
+                  || number.stripTrailingZeros().scale() > decimals
+              ? null
+              : number;
+        });
   }
 
   /** An instant with its offset, as in 2026-01-31T08:00:00Z; null if absent. */
@@ -160,23 +147,22 @@ public final class JsonFields {
     if (text == null) {
       return null;
     }
-    for (E value : values.getEnumConstants()) {
-      if (value.name().equals(text)) {
-        return value;
-      }
+    List<E> all = List.of(values.getEnumConstants());
+    Optional<E> named = all.stream().filter(value -> value.name().equals(text)).findFirst();
+    if (named.isEmpty()) {
+      reject(name, "has to be one of " + all + ".");
     }
-    reject(name, "has to be one of " + Arrays.toString(values.getEnumConstants()) + ".");
-    return null;
+    return named.orElse(null);
   }
 
   /** Null if absent. */
   public List<String> texts(String name, int maxItems, int maxLength) {
-    JsonNode node = value(name);
+    JsonNode node =
+        read(
+            name,
+            "a list of at most " + maxItems + " texts.",
+            list -> list.isArray() && list.size() <= maxItems ? list : null);
     if (node == null) {
-      return null;
-    }
-    if (!node.isArray() || node.size() > maxItems) {
-      reject(name, "has to be a list of at most " + maxItems + " texts.");
       return null;
     }
     List<String> texts = new ArrayList<>(node.size());
@@ -199,50 +185,36 @@ public final class JsonFields {
     return value(name);
   }
 
-  /** An object; null if absent. */
-  public JsonFields object(String name) {
-    JsonNode node = value(name);
-    if (node == null) {
-      return null;
+  /** Rejects a field that is absent; returns its value, which is null only after a mistake. */
+  public <T> T required(String name, T value) {
+    if (value(name) == null) {
+      reject(name, "is required.");
     }
-    if (!(node instanceof ObjectNode child)) {
-      reject(name, "has to be an object.");
-      return null;
-    }
-    return child(child, name);
+    return value;
   }
 
   /** The objects of a list that has to be there; empty only after a mistake. */
   public List<JsonFields> objects(String name, int maxItems) {
-    JsonNode node = value(name);
-    if (node == null || !node.isArray() || node.isEmpty() || node.size() > maxItems) {
-      reject(name, "has to be a list of 1 to " + maxItems + " objects.");
-      return List.of();
-    }
-    List<JsonFields> objects = new ArrayList<>(node.size());
-    for (int i = 0; i < node.size(); i++) {
-      String item = name + "[" + i + "]";
-      if (node.get(i) instanceof ObjectNode child) {
-        objects.add(child(child, item));
-      } else {
+    List<JsonFields> objects = new ArrayList<>();
+    for (JsonNode element : list(name, maxItems)) {
+      String item = name + "[" + objects.size() + "]";
+      if (!(element instanceof ObjectNode)) {
         reject(item, "has to be an object.");
       }
+      objects.add(
+          new JsonFields(element instanceof ObjectNode o ? o : null, place + item + ".", errors));
     }
+    children.addAll(objects);
     return objects;
   }
 
   /**
-   * The objects of a list that has to be there, each with its own mistakes: what is wrong with one
-   * does not count against the others, nor here.
+   * The objects of a list that has to be there. Each collects its own mistakes, apart from the
+   * others and from this object.
    */
   public List<JsonFields> separateObjects(String name, int maxItems) {
-    JsonNode node = value(name);
-    if (node == null || !node.isArray() || node.isEmpty() || node.size() > maxItems) {
-      reject(name, "has to be a list of 1 to " + maxItems + " objects.");
-      return List.of();
-    }
-    List<JsonFields> objects = new ArrayList<>(node.size());
-    for (JsonNode element : node) {
+    List<JsonFields> objects = new ArrayList<>();
+    for (JsonNode element : list(name, maxItems)) {
       JsonFields fields =
           new JsonFields(element instanceof ObjectNode o ? o : null, "", new ArrayList<>());
       if (fields.object == null) {
@@ -253,13 +225,29 @@ public final class JsonFields {
     return objects;
   }
 
-  private JsonFields child(ObjectNode node, String name) {
-    JsonFields child = new JsonFields(node, place + name + ".", errors);
-    children.add(child);
-    return child;
+  /** The elements of a list that has to be there; empty only after a mistake. */
+  private List<JsonNode> list(String name, int maxItems) {
+    JsonNode node = value(name);
+    if (node == null || !node.isArray() || node.isEmpty() || node.size() > maxItems) {
+      reject(name, "has to be a list of 1 to " + maxItems + " objects.");
+      return List.of();
+    }
+    List<JsonNode> elements = new ArrayList<>(node.size());
+    node.forEach(elements::add);
+    return elements;
   }
 
-  /** All mistakes, those in fields that nobody knows included; call it after reading them all. */
+  /** The value that a reader makes of a field; null if absent, or if the reader gives null. */
+  private <T> T read(String name, String expected, Function<JsonNode, T> reader) {
+    JsonNode node = value(name);
+    T value = node == null ? null : reader.apply(node);
+    if (node != null && value == null) {
+      reject(name, "has to be " + expected);
+    }
+    return value;
+  }
+
+  /** All mistakes, unknown fields included; to be called when every field has been read. */
   public List<FieldError> finish() {
     refuseUnknown();
     return errors.size() > MAX_SHOWN ? errors.subList(0, MAX_SHOWN) : errors;

@@ -38,7 +38,7 @@ public record Principal(String id, String name, Role role, Set<Scope> scopes, St
   /**
    * Who sent this request.
    *
-   * @throws IllegalStateException at a public address, where nobody is asked
+   * @throws IllegalStateException at a public address, which has no principal
    */
   public static Principal of(Context ctx) {
     return find(ctx)

@@ -6,12 +6,12 @@ import io.javalin.http.HttpStatus;
 import java.util.List;
 
 /**
- * What went wrong with a request, as RFC 9457 has it; the kinds are those of HTTP's status codes.
+ * A problem with a request, in the form of RFC 9457; its type is its HTTP status code.
  *
  * @param title the status code's name
  * @param status HTTP status code
  * @param detail a sentence for the caller, without anything about the inside of the service
- * @param errors what is wrong with which part of the request; null if that is not what went wrong
+ * @param errors the mistakes in parts of the request; null if the problem is another
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ProblemDetails(String title, int status, String detail, List<FieldError> errors) {
@@ -21,7 +21,7 @@ public record ProblemDetails(String title, int status, String detail, List<Field
    *
    * @param field its place: a path into the body such as {@code orders[3].amount}, or the name of a
    *     parameter or a header; empty for the body as a whole
-   * @param message what to write there instead
+   * @param message the fix
    */
   public record FieldError(String field, String message) {}
 

@@ -7,20 +7,23 @@ import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * The parameters of a request's address, read as strictly as {@link JsonFields}: {@link #check()}
- * refuses mistakes, repetitions and parameters that nobody has asked for. An empty parameter is an
- * absent one, since forms send those.
+ * refuses mistakes, repetitions and parameters that were not read. An empty parameter is an absent
+ * one, since forms send those.
  */
 public final class QueryParameters {
 
   private static final int MAX_CURSOR_LENGTH = 20_000;
+  private static final Map<String, Boolean> BOOLEANS = Map.of("true", true, "false", false);
+  private static final Instant EARLIEST = Instant.parse("0001-01-01T00:00:00Z");
+  private static final Instant LATEST = Instant.parse("9999-12-31T00:00:00Z");
 
   private final Map<String, List<String>> parameters;
   private final List<FieldError> errors = new ArrayList<>();
@@ -78,93 +81,88 @@ public final class QueryParameters {
 
   /** Null if absent. */
   public Boolean bool(String name) {
-    String text = text(name, 10);
-    if (text == null) {
-      return null;
-    }
-    if (!text.equals("true") && !text.equals("false")) {
-      reject(name, "has to be true or false.");
-      return null;
-    }
-    return text.equals("true");
+    return read(name, 10, "true or false.", BOOLEANS::get);
   }
 
   public int integer(String name, int least, int most, int fallback) {
-    String text = text(name, 20);
-    if (text == null) {
-      return fallback;
-    }
-    try {
-      int number = Integer.parseInt(text);
-      if (number >= least && number <= most) {
-        return number;
-      }
-    } catch (NumberFormatException e) {
-      // Said below, as for a number that is out of bounds.
-    }
-    reject(name, "has to be a whole number from " + least + " to " + most + ".");
-    return fallback;
+    String expected = "a whole number from " + least + " to " + most + ".";
+    Integer number = read(name, 20, expected, text -> integer(text, least, most));
+    return number == null ? fallback : number;
   }
 
   /** Null if absent. */
   public BigDecimal decimal(String name, int least, int most) {
-    String text = text(name, 20);
-    if (text == null) {
-      return null;
-    }
-    if (text.matches("-?[0-9]{1,12}(\\.[0-9]{1,6})?")) {
-      BigDecimal number = new BigDecimal(text);
-      if (number.compareTo(BigDecimal.valueOf(least)) >= 0
-          && number.compareTo(BigDecimal.valueOf(most)) <= 0) {
-        return number;
-      }
-    }
-    reject(name, "has to be a number from " + least + " to " + most + ".");
-    return null;
+    return read(
+        name,
+        20,
+        "a number from " + least + " to " + most + ".",
+        text -> {
+          if (!text.matches("-?[0-9]{1,12}(\\.[0-9]{1,6})?")) {
+            return null;
+          }
+          BigDecimal number = new BigDecimal(text);
+          return number.compareTo(BigDecimal.valueOf(least)) >= 0
+                  && number.compareTo(BigDecimal.valueOf(most)) <= 0
+              ? number
+              : null;
+        });
   }
 
   /** An instant with its offset; null if absent. */
   public Instant instant(String name) {
-    String text = text(name, 40);
-    if (text == null) {
-      return null;
-    }
-    try {
-      // A plus sign that somebody forgot to encode arrives as a space.
-      Instant instant = Instants.parse(text.replace(' ', '+'));
-      if (!instant.isBefore(Instant.parse("0001-01-01T00:00:00Z"))
-          && instant.isBefore(Instant.parse("9999-12-31T00:00:00Z"))) {
-        return instant;
-      }
-    } catch (DateTimeException e) {
-      // Said below.
-    }
-    reject(name, "has to be an instant such as 2026-01-31T08:00:00Z.");
-    return null;
+    // A plus sign that was not encoded arrives as a space.
+    return read(
+        name,
+        40,
+        "an instant such as 2026-01-31T08:00:00Z.",
+        text -> instantOf(text.replace(' ', '+')));
   }
 
-  public <E extends Enum<E>> E oneOf(String name, Class<E> values, E fallback) {
-    String text = text(name, 100);
-    if (text == null) {
-      return fallback;
-    }
-    for (E value : values.getEnumConstants()) {
-      if (value.name().equals(text)) {
-        return value;
-      }
-    }
-    reject(name, "has to be one of " + Arrays.toString(values.getEnumConstants()) + ".");
-    return fallback;
+  /** Null if absent. */
+  public <E extends Enum<E>> E oneOf(String name, Class<E> values) {
+    List<E> all = List.of(values.getEnumConstants());
+    return read(
+        name,
+        100,
+        "one of " + all + ".",
+        text -> all.stream().filter(value -> value.name().equals(text)).findFirst().orElse(null));
   }
 
   /** One of the given words; null if absent. */
   public String word(String name, Set<String> words) {
-    String text = text(name, 100);
-    if (text != null && !words.contains(text)) {
-      reject(name, "has to be one of " + words.stream().sorted().toList() + ".");
+    return read(
+        name,
+        100,
+        "one of " + words.stream().sorted().toList() + ".",
+        text -> words.contains(text) ? text : null);
+  }
+
+  /** The value that a reader makes of a text; null if absent, or if the reader gives null. */
+  private <T> T read(String name, int maxLength, String expected, Function<String, T> reader) {
+    String text = text(name, maxLength);
+    T value = text == null ? null : reader.apply(text);
+    if (text != null && value == null) {
+      reject(name, "has to be " + expected);
+    }
+    return value;
+  }
+
+  private static Integer integer(String text, int least, int most) {
+    try {
+      int number = Integer.parseInt(text);
+      return number >= least && number <= most ? number : null;
+    } catch (NumberFormatException e) {
       return null;
     }
-    return text;
+  }
+
+  private static Instant instantOf(String text) {
+    try {
+      Instant instant = Instants.parse(text);
+      return instant.isBefore(EARLIEST) || !instant.isBefore(LATEST) ? null : instant;
+    } catch (DateTimeException e) {
+      return null;
+    }
   }
 
   /**

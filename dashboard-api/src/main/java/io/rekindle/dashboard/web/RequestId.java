@@ -7,8 +7,8 @@ import java.util.regex.Pattern;
 import org.slf4j.MDC;
 
 /**
- * An id for each request, in its answer and in its log lines, so that a person who reports a
- * failure and a person who reads the log mean the same request. A proxy may have set it already.
+ * An id for each request, in its answer and in its log lines. A person who reports a failure can
+ * name the request by it. A proxy may have set the id already.
  */
 public final class RequestId {
 
@@ -25,7 +25,7 @@ public final class RequestId {
 
   private RequestId() {}
 
-  /** Gives the request its name, and all that is logged by its thread until {@link #forget}. */
+  /** Sets the id of the request, and of its thread's log lines until {@link #forget}. */
   public static void apply(Context ctx) {
     String given = ctx.header(HEADER);
     String id = given != null && USABLE.matcher(given).matches() ? given : random();

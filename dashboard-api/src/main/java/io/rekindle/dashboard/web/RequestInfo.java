@@ -30,7 +30,7 @@ public record RequestInfo(
         Principal.find(ctx).orElse(null));
   }
 
-  /** The same request as somebody sees it who is not signed in. */
+  /** The same request without a sign-in. */
   public RequestInfo withoutPrincipal() {
     return new RequestInfo(path, query, parameters, theme, null);
   }

@@ -1,10 +1,10 @@
 package io.rekindle.dashboard.web;
 
-/** What an account may do; each role may do all that those before it may. */
+/** The rights of an account; each role has all rights of the roles before it. */
 public enum Role {
   /** Sees everything but settings. */
   VIEWER,
-  /** Also records clients and orders, writes to nobody and changes what the analysis goes by. */
+  /** Also records clients and orders, suppresses clients, and drafts policies. */
   ANALYST,
   /** Also changes how the pipeline scores and writes, erases people, and grants access. */
   ADMIN;

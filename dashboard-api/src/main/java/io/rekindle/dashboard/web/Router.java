@@ -5,17 +5,15 @@ import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import io.javalin.http.HandlerType;
 import io.javalin.http.HttpStatus;
-import io.javalin.http.sse.SseClient;
-import io.javalin.http.sse.SseHandler;
 import io.rekindle.platform.text.Digest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
- * The table of addresses, each with those who may use it. Whatever is not registered here is
- * refused: an address without {@link Access} answers nobody.
+ * The table of addresses, each with its access rule. A request to an address without {@link Access}
+ * is refused.
  *
  * <p>A request that changes something on behalf of a session has to bring the session's CSRF token,
  * in the header {@link #CSRF_HEADER} or the form field {@link #CSRF_FIELD}.
@@ -31,15 +29,21 @@ public final class Router {
   private final RoutesConfig routes;
   private final Authenticator authenticator;
   private final SecretCookie sessionCookie;
+  private final Page.Renderer renderer;
   private final List<Route> registered = new ArrayList<>();
 
   /** An address and those who may use it. */
   public record Route(HandlerType method, String path, Access access) {}
 
-  public Router(RoutesConfig routes, Authenticator authenticator, SecretCookie sessionCookie) {
+  public Router(
+      RoutesConfig routes,
+      Authenticator authenticator,
+      SecretCookie sessionCookie,
+      Page.Renderer renderer) {
     this.routes = routes;
     this.authenticator = authenticator;
     this.sessionCookie = sessionCookie;
+    this.renderer = renderer;
     routes.beforeMatched(this::admit);
   }
 
@@ -59,9 +63,9 @@ public final class Router {
     add(HandlerType.DELETE, path, access, handler);
   }
 
-  /** Server-sent events; the consumer has to keep the client open if it means to. */
-  public void events(String path, Access access, Consumer<SseClient> clients) {
-    add(HandlerType.GET, path, access, new SseHandler(clients));
+  /** A page that people look at. */
+  public void page(String path, Access access, Function<Context, Page> pages) {
+    get(path, access, ctx -> pages.apply(ctx).send(ctx, RequestInfo.of(ctx), renderer));
   }
 
   /** Everything registered so far. */

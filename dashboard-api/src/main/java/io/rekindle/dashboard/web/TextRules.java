@@ -1,11 +1,11 @@
 package io.rekindle.dashboard.web;
 
-/** What every text that comes in has to be like, wherever it stands. */
+/** The rules for every text of a request. */
 public final class TextRules {
 
   private TextRules() {}
 
-  /** What is wrong with a text; null if nothing is. */
+  /** The mistake in a text; null if there is none. */
   public static String mistake(String text, int maxLength) {
     if (text.length() > maxLength) {
       return "at most " + maxLength + " characters, not " + text.length() + ".";

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.rekindle.dashboard.TestDatabase;
 import io.rekindle.dashboard.clients.ClientFilter.Sort;
 import io.rekindle.dashboard.clients.ClientListQuery.Effort;
+import io.rekindle.dashboard.database.DashboardDatabase;
 import io.rekindle.dashboard.web.list.ListPage;
 import io.rekindle.scoring.policy.Band;
 import io.rekindle.scoring.policy.Segment;
@@ -155,7 +156,8 @@ class ClientListQueryITCase {
   void shouldListWhomAPlainFilterAndSortWouldInEveryWay() {
     Random random = new Random(SEED);
     Set<Integer> sizes = new HashSet<>();
-    try (Handle handle = Jdbi.create(database.url(), "rekindle_api", "").open()) {
+    try (DashboardDatabase pool = new DashboardDatabase(database.url(), "rekindle_api", "");
+        Handle handle = pool.jdbi().open()) {
       for (int i = 0; i < LISTS; i++) {
         ClientFilter filter = filter(random);
         List<String> expected = expected(filter);

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.rekindle.dashboard.ContactCaseRows;
 import io.rekindle.dashboard.TestDatabase;
-import io.rekindle.dashboard.outreach.OutreachPreview.Skip;
+import io.rekindle.dashboard.database.DashboardDatabase;
+import io.rekindle.dashboard.statistics.ReasonCount;
 import io.rekindle.dashboard.web.Json;
 import io.rekindle.scoring.contact.ContactCase;
 import java.math.BigDecimal;
 import java.util.List;
-import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,9 +38,11 @@ class OutreachPreviewITCase {
     ContactCaseRows.store(database, example);
     OutreachSettings rules = rules(example);
 
-    OutreachPreview preview =
-        Jdbi.create(database.url(), "rekindle_api", "")
-            .inTransaction(handle -> OutreachPreview.of(handle, rules, rules));
+    OutreachPreview preview;
+    // Clearing the database ends the connections of an earlier pool.
+    try (DashboardDatabase pool = new DashboardDatabase(database.url(), "rekindle_api", "")) {
+      preview = pool.jdbi().inTransaction(handle -> OutreachPreview.of(handle, rules, rules));
+    }
 
     assertThat(preview.atRisk()).isEqualTo(1);
     assertThat(preview.before().email()).isEqualTo(example.obstacle() == null ? 1 : 0);
@@ -48,7 +50,7 @@ class OutreachPreviewITCase {
         .isEqualTo(
             example.obstacle() == null
                 ? List.of()
-                : List.of(new Skip(example.obstacle().name(), 1)));
+                : List.of(new ReasonCount(example.obstacle().name(), 1)));
   }
 
   private static OutreachSettings rules(ContactCase example) throws Exception {

@@ -14,6 +14,8 @@ public final class TransientFailure {
    */
   private static final List<String> STATES = List.of("08", "57P", "53", "40", "25006");
 
+  private static final String STATEMENT_TIMEOUT = "57014";
+
   private TransientFailure() {}
 
   /**
@@ -25,5 +27,19 @@ public final class TransientFailure {
     return state == null
         || failure instanceof SQLTransientException
         || STATES.stream().anyMatch(state::startsWith);
+  }
+
+  /**
+   * Whether one of the causes is the database's condition or a statement's time limit: then the
+   * database did not answer. A statement that runs into its limit may do so again.
+   */
+  public static boolean orTimeoutIn(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SQLException sql
+          && (is(sql) || STATEMENT_TIMEOUT.equals(sql.getSQLState()))) {
+        return true;
+      }
+    }
+    return false;
   }
 }

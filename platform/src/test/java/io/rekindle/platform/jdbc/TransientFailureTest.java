@@ -51,6 +51,18 @@ class TransientFailureTest {
   }
 
   @Test
+  void shouldSeeThatTheDatabaseDidNotAnswerBehindOtherFailures() {
+    assertThat(TransientFailure.orTimeoutIn(new IllegalStateException(slow("57014")))).isTrue();
+    assertThat(TransientFailure.orTimeoutIn(new IllegalStateException(slow("08006")))).isTrue();
+    assertThat(TransientFailure.orTimeoutIn(new IllegalStateException(slow("23505")))).isFalse();
+    assertThat(TransientFailure.orTimeoutIn(new IllegalStateException("not SQL"))).isFalse();
+  }
+
+  private static SQLException slow(String state) {
+    return new SQLException("no answer", state);
+  }
+
+  @Test
   void shouldTakeAPoolWithoutAFreeConnectionForTransient() {
     assertThat(TransientFailure.is(new SQLTransientConnectionException("timed out"))).isTrue();
     assertThat(TransientFailure.is(new SQLException("no connection"))).isTrue();

@@ -1,17 +1,12 @@
 package io.rekindle.dashboard.web.list;
 
 import io.rekindle.platform.text.Instants;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.mapper.RowMapper;
-import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
-import org.jdbi.v3.core.statement.StatementContext;
 
 /**
  * A list that goes back in time: rows by an instant and, among those of one instant, by an id, the
@@ -20,14 +15,9 @@ import org.jdbi.v3.core.statement.StatementContext;
  * @param name of the list, for its cursors
  * @param sql a query without order, whose rows have the columns {@code list_at} and {@code list_id}
  *     (text), neither null
- * @param mapper makes an item of a row
+ * @param type of the items, each component of which is the column of its name in snake case
  */
-public record KeysetQuery<T>(String name, String sql, RowMapper<T> mapper) {
-
-  /** A list whose items are records, each component the column of its name in snake case. */
-  public static <T extends Record> KeysetQuery<T> of(String name, String sql, Class<T> type) {
-    return new KeysetQuery<>(name, sql, ConstructorMapper.of(type));
-  }
+public record KeysetQuery<T extends Record>(String name, String sql, Class<T> type) {
 
   /**
    * The items after a cursor, or the newest ones without.
@@ -54,7 +44,17 @@ public record KeysetQuery<T>(String name, String sql, RowMapper<T> mapper) {
     if (after != null) {
       query.bind("afterAt", instant(after[0])).bind("afterId", after[1]);
     }
-    List<Placed<T>> rows = query.map(new PlacedMapper<>(mapper)).list();
+    List<Placed<T>> rows =
+        query.reduceRows(
+            new ArrayList<>(),
+            (placed, row) -> {
+              placed.add(
+                  new Placed<>(
+                      row.getColumn("list_at", Instant.class),
+                      row.getColumn("list_id", String.class),
+                      row.getRow(type)));
+              return placed;
+            });
     List<T> items = rows.stream().limit(limit).map(Placed::item).toList();
     return new ListPage<>(
         items,
@@ -73,7 +73,7 @@ public record KeysetQuery<T>(String name, String sql, RowMapper<T> mapper) {
                 "select * from (" + sql + ") as listed order by list_at desc, list_id desc")
             .bindMap(parameters)
             .setFetchSize(1_000)
-            .map(mapper)
+            .mapTo(type)
             .iterator()) {
       while (items.hasNext()) {
         consumer.accept(items.next());
@@ -92,21 +92,4 @@ public record KeysetQuery<T>(String name, String sql, RowMapper<T> mapper) {
 
   /** An item and its place in the list. */
   private record Placed<T>(Instant at, String id, T item) {}
-
-  private record PlacedMapper<T>(RowMapper<T> items) implements RowMapper<Placed<T>> {
-
-    @Override
-    public Placed<T> map(ResultSet row, StatementContext context) throws SQLException {
-      return new Placed<>(
-          row.getObject("list_at", OffsetDateTime.class).toInstant(),
-          row.getString("list_id"),
-          items.map(row, context));
-    }
-
-    @Override
-    public RowMapper<Placed<T>> specialize(ResultSet rows, StatementContext context)
-        throws SQLException {
-      return new PlacedMapper<>(items.specialize(rows, context));
-    }
-  }
 }

@@ -2,6 +2,7 @@ package io.rekindle.dashboard.web.list;
 
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
+import io.rekindle.dashboard.database.Snapshot;
 import io.rekindle.dashboard.web.HttpProblem;
 import io.rekindle.dashboard.web.QueryParameters;
 import java.io.IOException;
@@ -11,13 +12,14 @@ import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.HandleConsumer;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
 
 /**
- * Answers with lists in the two ways in which anybody may ask for one: a page as JSON, or all of it
- * as CSV. A file is written row by row from one instant's view of the database, and few at once:
- * each keeps a connection for as long as its reader takes. Thread-safe.
+ * Answers with a page of a list as JSON, or with all of it as CSV. A file is written row by row
+ * from one snapshot of the database. Only a few are written at once, since each keeps a connection
+ * for as long as its reader takes. Thread-safe.
  */
 public final class ListResponse {
 
@@ -64,6 +66,17 @@ public final class ListResponse {
       PageSource pages,
       ItemSource<T> items)
       throws Exception {
+    answer(ctx, query, format, pages, handle -> {}, items);
+  }
+
+  private <T extends Record> void answer(
+      Context ctx,
+      QueryParameters query,
+      CsvFormat<T> format,
+      PageSource pages,
+      HandleConsumer<RuntimeException> check,
+      ItemSource<T> items)
+      throws Exception {
     ListRequest request = request(ctx, query);
     if (!request.csv()) {
       ctx.json(pages.page(request.cursor(), request.limit()));
@@ -77,9 +90,10 @@ public final class ListResponse {
       jdbi.useTransaction(
           TransactionIsolationLevel.REPEATABLE_READ,
           handle -> {
-            // A sort of everybody comes before the first row. The pool takes both limits up again.
+            // All clients are sorted before the first row. The pool restores both limits.
             handle.execute("set local statement_timeout = 0");
             handle.getConnection().setNetworkTimeout(Runnable::run, 0);
+            check.useHandle(handle);
             try (Csv csv = Csv.answer(ctx, format.name(), format.header())) {
               items.forEach(handle, item -> csv.row(format.row(item)));
             }
@@ -89,20 +103,30 @@ public final class ListResponse {
     }
   }
 
-  /** A list in the database that goes back in time. */
+  /**
+   * A list in the database that goes back in time.
+   *
+   * @param check throws if there is no such list; reads the same snapshot as the list
+   */
   public <T extends Record> void answer(
       Context ctx,
-      QueryParameters query,
       CsvFormat<T> format,
       KeysetQuery<T> keysetQuery,
-      Map<String, ?> parameters)
+      Map<String, ?> parameters,
+      HandleConsumer<RuntimeException> check)
       throws Exception {
     answer(
         ctx,
-        query,
+        QueryParameters.of(ctx),
         format,
         (cursor, limit) ->
-            jdbi.withHandle(handle -> keysetQuery.page(handle, parameters, cursor, limit)),
+            Snapshot.read(
+                jdbi,
+                handle -> {
+                  check.useHandle(handle);
+                  return keysetQuery.page(handle, parameters, cursor, limit);
+                }),
+        check,
         (handle, consumer) -> keysetQuery.forEach(handle, parameters, consumer));
   }
 

@@ -1,14 +1,16 @@
-package io.rekindle.dashboard.clients;
+package io.rekindle.dashboard.database;
 
 import com.fasterxml.jackson.annotation.JsonValue;
-import io.rekindle.dashboard.database.NullableColumns;
 import io.rekindle.scoring.factor.Factor;
 import java.math.BigDecimal;
+import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * The points that a computed score is the sum of.
@@ -22,11 +24,23 @@ public record FactorPoints(@JsonValue Map<String, BigDecimal> byKey) {
     byKey = Collections.unmodifiableMap(byKey);
   }
 
-  /** Reads the factors' columns; null if the user has no score. */
-  static FactorPoints read(ResultSet row) throws SQLException {
+  /** A column with the points of all factors, read from the factors' own columns of a table. */
+  public static String column(String table) {
+    return Arrays.stream(Factor.values())
+        .map(factor -> table + "." + factor.column())
+        .collect(Collectors.joining(", ", "array[", "]"));
+  }
+
+  /** Reads such a column; null if the user has no score. */
+  static FactorPoints read(ResultSet row, int column) throws SQLException {
+    Array array = row.getArray(column);
+    if (array == null) {
+      return null;
+    }
+    BigDecimal[] points = (BigDecimal[]) array.getArray();
     Map<String, BigDecimal> byKey = new LinkedHashMap<>();
     for (Factor factor : Factor.values()) {
-      byKey.put(factor.key(), NullableColumns.points(row, factor.column()));
+      byKey.put(factor.key(), RowMappers.points(points[factor.index()]));
     }
     return byKey.get(Factor.RECENCY.key()) == null ? null : new FactorPoints(byKey);
   }

@@ -59,9 +59,9 @@ union all
 select i, user_id, name, 40, now() - interval '18 days' - interval '1 day' * (i % 30), false, 'e-old-' || i
 from client where score >= 50;
 
-insert into engagement.risk_episodes (episode_id, user_id, opened_at, noticed_at, closed_at, close_reason, score_at_opening, policy_version, revision)
+insert into engagement.risk_episodes (episode_id, user_id, opened_at, noticed_at, closed_at, close_reason, score_at_opening, policy_version, as_of, revision)
 select episode_id, user_id, opened_at, opened_at + interval '1 second', case when open then null else opened_at + interval '9 days' end,
-  case when open then null else 'RECOVERED' end, score, 'cadence-v1', 1
+  case when open then null else 'RECOVERED' end, score, 'cadence-v1', opened_at + interval '1 second', 1
 from episode;
 
 insert into engagement.outreach_decisions (decision_id, episode_id, user_id, decision, reason, decided_at, experiment_id, arm, score, policy_version, inputs)

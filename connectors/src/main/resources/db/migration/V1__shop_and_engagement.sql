@@ -353,7 +353,7 @@ begin
   end loop;
 end $$;
 
--- One silence in which a user is at risk. The id comes from user_id and opened_at, so a replay
+-- One stretch of time in which a user is at risk. The id comes from user_id and opened_at, so a replay
 -- finds the same episodes.
 create table engagement.risk_episodes (
   episode_id       text primary key,
@@ -365,6 +365,9 @@ create table engagement.risk_episodes (
   close_reason     text check (close_reason in ('RECOVERED', 'NO_ORDERS', 'USER_REMOVED')),
   score_at_opening numeric,
   policy_version   text        not null,
+  -- The evaluation that wrote the row last. A job that starts from nothing counts revisions from 1
+  -- again, so a later instant wins whatever its revision.
+  as_of            timestamptz not null,
   revision         bigint      not null
 );
 create index risk_episodes_user_id on engagement.risk_episodes (user_id, opened_at);
@@ -892,6 +895,22 @@ $$;
 revoke execute on function
   engagement.contactable_episodes(text[], text[], timestamptz[], interval) from public;
 
+-- A user who was deleted while nothing was captured leaves no event. A job that starts from nothing
+-- calls this once: it removes such users' scores, and closes their episodes.
+create function engagement.sweep_removed_users() returns bigint
+  language sql security definer set search_path = pg_catalog as $$
+    with removed as (
+      delete from engagement.user_scores s
+      where not exists (select from shop.users u where u.user_id = s.user_id)
+      returning user_id),
+    closed as (
+      update engagement.risk_episodes e
+      set closed_at = greatest(clock_timestamp(), e.noticed_at), close_reason = 'USER_REMOVED'
+      from removed where e.user_id = removed.user_id and e.closed_at is null)
+    select count(*) from removed
+  $$;
+revoke execute on function engagement.sweep_removed_users() from public;
+
 -- pipeline writes what the job computes, and reads back only what an upsert has to compare.
 grant usage on schema engagement to rekindle_pipeline;
 grant select, insert, update, delete on engagement.user_scores, engagement.pipeline_progress
@@ -907,6 +926,7 @@ grant execute on function engagement.ensure_score_history(timestamptz, timestamp
   to rekindle_pipeline;
 grant execute on function
   engagement.contactable_episodes(text[], text[], timestamptz[], interval) to rekindle_pipeline;
+grant execute on function engagement.sweep_removed_users() to rekindle_pipeline;
 
 -- The sender leases emails that are ready, rechecks whether they may be sent, and stores the result.
 grant usage on schema shop, engagement to rekindle_sender;

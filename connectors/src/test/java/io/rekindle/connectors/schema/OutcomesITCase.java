@@ -598,8 +598,8 @@ class OutcomesITCase {
         insert into shop.users (user_id, email, name) values
           ('ann', 'ann@example.com', 'Ann Onymous'), ('bob', 'bob@example.com', 'Bob');
         insert into engagement.risk_episodes
-          (episode_id, user_id, opened_at, noticed_at, policy_version, revision)
-          select episode_id, user_id, decided_at, decided_at, 'p', 1
+          (episode_id, user_id, opened_at, noticed_at, policy_version, as_of, revision)
+          select episode_id, user_id, decided_at, decided_at, 'p', decided_at, 1
           from engagement.outreach_decisions where user_id in ('ann', 'bob');
         insert into engagement.emails
           (email_id, episode_id, user_id, subject, preheader, html, text, status, status_reason,

@@ -105,6 +105,7 @@ class SchemaITCase {
         "rekindle_pipeline | select engagement.ensure_score_history(now(), now())",
         "rekindle_pipeline | select * from engagement.score_history",
         "rekindle_pipeline | select engagement.contactable_episodes('{}', '{}', '{}', interval '1h')",
+        "rekindle_pipeline | select engagement.sweep_removed_users()",
         "rekindle_pipeline | select * from engagement.risk_episodes for update",
         "rekindle_pipeline | insert into engagement.outreach_decisions values"
             + " ('d','e','u','SKIP','PAUSED',now(),null,null,null,'p','{}') on conflict do nothing",
@@ -175,6 +176,7 @@ class SchemaITCase {
         "rekindle_pipeline | select engagement.erase_user('u')",
         "rekindle_sender   | select engagement.erase_user('u')",
         "rekindle_api      | select engagement.contactable_episodes('{}', '{}', '{}', interval '1h')",
+        "rekindle_api      | select engagement.sweep_removed_users()",
         "rekindle_pipeline | select * from engagement.email_outcomes",
         "rekindle_api      | delete from engagement.erased_outcomes",
         "rekindle_api      | delete from shop.users",

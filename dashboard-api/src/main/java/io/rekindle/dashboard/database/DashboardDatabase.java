@@ -1,5 +1,6 @@
 package io.rekindle.dashboard.database;
 
+import io.rekindle.platform.jdbc.SessionLimits;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.sql.Connection;
@@ -92,6 +93,7 @@ public final class DashboardDatabase implements AutoCloseable {
     config.setInitializationFailTimeout(-1); // Start without the database, and wait for it.
     config.setConnectionInitSql(SESSION);
     config.addDataSourceProperty("ApplicationName", "rekindle-dashboard");
+    config.addDataSourceProperty(SessionLimits.PROPERTY, SessionLimits.options(null));
     config.addDataSourceProperty("connectTimeout", "2"); // seconds, like the next
     config.addDataSourceProperty("socketTimeout", "10");
     // The detail of a refusal quotes the row, and the log is no place for people.

@@ -203,7 +203,7 @@ class ClientRoutesITCase extends DashboardTestBase {
                  'TIME', null, 'p'
           from generate_series(1, 9) n;
         insert into engagement.risk_episodes values
-          ('ep', 'u', '2025-05-01Z', '2025-05-01Z', null, null, 40, 'p', 1);
+          ('ep', 'u', '2025-05-01Z', '2025-05-01Z', null, null, 40, 'p', '2025-05-01Z', 1);
         insert into engagement.outreach_decisions values
           ('d', 'ep', 'u', 'EMAIL', 'DUE', '2025-05-02Z', 'x', 'friendly', 40, 'p', '{"a": 1}');
         insert into engagement.emails (email_id, episode_id, decision_id, user_id, subject, status,

@@ -78,7 +78,7 @@ public final class LargeShop {
               + Factor.columns()
               + ", previous_score, previous_band, previous_at_risk, cause, policy_version)",
           "engagement.risk_episodes (episode_id, user_id, opened_at, noticed_at, closed_at,"
-              + " close_reason, score_at_opening, policy_version, revision)",
+              + " close_reason, score_at_opening, policy_version, as_of, revision)",
           "engagement.outreach_decisions (decision_id, episode_id, user_id, decision, reason,"
               + " decided_at, experiment_id, arm, score, policy_version, inputs)",
           "engagement.emails (email_id, episode_id, decision_id, user_id, subject, html, text,"
@@ -301,6 +301,7 @@ public final class LargeShop {
         .text(null)
         .text(score.scoreDecimal())
         .text(POLICY)
+        .instant(score.atRiskSince())
         .text(1)
         .end("engagement.risk_episodes");
     String decision =

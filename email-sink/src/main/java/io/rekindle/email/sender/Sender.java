@@ -2,6 +2,7 @@ package io.rekindle.email.sender;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import io.rekindle.platform.jdbc.SessionLimits;
 import io.rekindle.email.sender.outbox.MailTransport;
 import io.rekindle.email.sender.outbox.Outbox;
 import io.rekindle.email.sender.outbox.SenderMetrics;
@@ -134,6 +135,7 @@ public final class Sender implements AutoCloseable {
     config.setValidationTimeout(1_000);
     config.setInitializationFailTimeout(-1); // Start without the database, and wait for it.
     config.addDataSourceProperty("ApplicationName", "rekindle-sender");
+    config.addDataSourceProperty(SessionLimits.PROPERTY, SessionLimits.options(null));
     config.addDataSourceProperty("connectTimeout", "2"); // seconds, like the next
     config.addDataSourceProperty("socketTimeout", "10");
     // The detail of a refusal quotes the row, and the log is no place for people.

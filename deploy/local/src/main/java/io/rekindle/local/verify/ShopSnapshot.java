@@ -43,6 +43,7 @@ final class ShopSnapshot implements AutoCloseable {
 
   private final Connection connection;
   private final long instant;
+  private final ScoringPolicy policy;
   private final Scorer scorer;
   private final SnapshotUser user = new SnapshotUser();
   private UserRowCursor users;
@@ -65,7 +66,8 @@ final class ShopSnapshot implements AutoCloseable {
         row.next();
         instant = row.getLong(1);
       }
-      scorer = new Scorer(policy(statement));
+      policy = policy(statement);
+      scorer = new Scorer(policy);
     }
   }
 
@@ -76,6 +78,10 @@ final class ShopSnapshot implements AutoCloseable {
 
   Scorer scorer() {
     return scorer;
+  }
+
+  ScoringPolicy policy() {
+    return policy;
   }
 
   /**
@@ -133,20 +139,33 @@ final class ShopSnapshot implements AutoCloseable {
     }
   }
 
+  /**
+   * The active policy. If the pipeline cannot use that one, then the one before it, which the job
+   * has stored as the policy in force.
+   */
   private static ScoringPolicy policy(Statement statement) throws SQLException {
-    String active = "select policy_version, document from engagement.scoring_policies where active";
-    try (ResultSet row = statement.executeQuery(active)) {
-      if (!row.next()) {
-        return ScoringPolicy.builtIn(ScoringPolicy.builtInNames().get(0));
-      }
+    String active = document(statement, "engagement.scoring_policies where active");
+    if (active == null) {
+      return ScoringPolicy.builtIn(ScoringPolicy.builtInNames().get(0));
+    }
+    try {
+      return ScoringPolicy.parse(active);
+    } catch (InvalidPolicyException refused) {
+      String inForce = document(statement, "engagement.policy_in_force");
       try {
-        return ScoringPolicy.parse(row.getString("document"));
+        return inForce == null
+            ? ScoringPolicy.builtIn(ScoringPolicy.builtInNames().get(0))
+            : ScoringPolicy.parse(inForce);
       } catch (InvalidPolicyException e) {
-        throw new Failure(
-            "the active scoring policy %s is none, so the pipeline goes by the one before it: %s"
-                .formatted(row.getString("policy_version"), e.getMessage()),
-            e);
+        throw new Failure("the stored policy in force is not valid: " + e.getMessage(), e);
       }
+    }
+  }
+
+  /** The document of the only row of a table; null without a row. */
+  private static String document(Statement statement, String table) throws SQLException {
+    try (ResultSet row = statement.executeQuery("select document from " + table)) {
+      return row.next() ? row.getString(1) : null;
     }
   }
 

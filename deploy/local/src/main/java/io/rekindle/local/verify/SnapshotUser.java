@@ -24,10 +24,20 @@ final class SnapshotUser {
   long overrideExpiresAt;
   long lastContactAt = Score.NEVER;
 
+  /** The score by the orders alone. */
+  Score computed(Scorer scorer, long asOf) {
+    return scorer.score(orders, asOf, lastContactAt);
+  }
+
+  /** The score that counts: the computed one, or the override's. */
   Score score(Scorer scorer, long asOf) {
-    Score computed = scorer.score(orders, asOf, lastContactAt);
-    return hasOverride && asOf < overrideExpiresAt
+    Score computed = computed(scorer, asOf);
+    return isOverridden(asOf)
         ? scorer.overridden(computed, overrideScore, overrideSetAt, overrideExpiresAt)
         : computed;
+  }
+
+  boolean isOverridden(long asOf) {
+    return hasOverride && asOf < overrideExpiresAt;
   }
 }

@@ -10,7 +10,7 @@ import java.util.Map;
 
 /**
  * A row of {@code engagement.user_scores}. Instants are epoch milliseconds, or {@link Score#NEVER}
- * for null. Points and score are null where the table has null.
+ * for null. The usual gap is 0 for null. Points and amounts are null where the table has null.
  */
 record StoredScore(
     String userId,
@@ -21,6 +21,13 @@ record StoredScore(
     boolean atRisk,
     long atRiskSince,
     long nextChangeAt,
+    boolean overridden,
+    BigDecimal computedScore,
+    int orderCount,
+    BigDecimal averageOrderValue,
+    long lastOrderAt,
+    long usualGapMs,
+    long lastContactAt,
     long asOf) {
 
   /** The query for {@link #read}, by a {@link UserRowCursor}. */
@@ -31,7 +38,11 @@ record StoredScore(
           + Millis.sql("at_risk_since")
           + " as at_risk_since, "
           + Millis.sql("next_change_at")
-          + " as next_change_at, "
+          + " as next_change_at, overridden, computed_score, order_count, average_order_value, "
+          + Millis.sql("last_order_at")
+          + " as last_order_at, usual_gap_ms, "
+          + Millis.sql("last_contact_at")
+          + " as last_contact_at, "
           + Millis.sql("as_of")
           + " as as_of from engagement.user_scores where coalesce(user_id = any (?), true)"
           + " order by user_id collate \"C\"";
@@ -46,6 +57,13 @@ record StoredScore(
         row.getBoolean("at_risk"),
         Millis.orNever(row, "at_risk_since"),
         Millis.orNever(row, "next_change_at"),
+        row.getBoolean("overridden"),
+        row.getBigDecimal("computed_score"),
+        row.getInt("order_count"),
+        row.getBigDecimal("average_order_value"),
+        Millis.orNever(row, "last_order_at"),
+        row.getLong("usual_gap_ms"),
+        Millis.orNever(row, "last_contact_at"),
         row.getLong("as_of"));
   }
 

@@ -1,18 +1,19 @@
 package io.rekindle.local.verify;
 
 import io.rekindle.local.terminal.Progress;
-import io.rekindle.scoring.Score;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 
 /**
- * Compares {@code engagement.user_scores} with scores recomputed from the shop's tables, while the
- * shop keeps changing.
+ * Compares {@code engagement.user_scores} with scores recomputed from the shop's tables, and the
+ * episodes and decisions with these scores, while the shop keeps changing.
  *
  * <p>A round takes a snapshot, waits until the pipeline has scored everything up to its instant,
  * and compares. A user with a later change is evaluated as of a later instant, which may not fit
@@ -35,6 +36,13 @@ public final class Verification {
 
   /** The number of rounds after which a user who always changes counts as different, too. */
   private static final int MAX_ROUNDS = 40;
+
+  private static final String SCORES =
+      "select * from ("
+          + StoredScore.QUERY
+          + ") scores left join ("
+          + Episodes.QUERY
+          + ") episodes using (user_id) order by user_id collate \"C\"";
 
   /** A user who differed in the last round. */
   private record Suspect(String difference, int undisturbed) {}
@@ -105,7 +113,7 @@ public final class Verification {
         new ScoredUntil(stored, timeout, progress).await(snapshot.instant());
         stored.setAutoCommit(false);
         snapshot.open(userIds);
-        try (UserRowCursor scores = new UserRowCursor(stored, StoredScore.QUERY, userIds)) {
+        try (UserRowCursor scores = new UserRowCursor(stored, SCORES, userIds)) {
           compare(snapshot, scores);
         } finally {
           stored.rollback();
@@ -133,13 +141,19 @@ public final class Verification {
           continue;
         }
         StoredScore score = StoredScore.read(scores.current());
+        Episodes episodes = Episodes.read(scores.current());
         boolean undisturbed = score.asOf() <= snapshot.instant();
         if (order > 0) {
           suspect(score.userId(), "is no user, but has a row in user_scores", undisturbed);
         } else {
           long at = Math.max(snapshot.instant(), score.asOf());
-          Score expected = user.score(snapshot.scorer(), at);
-          String differences = ScoreComparison.differences(expected, score);
+          String differences =
+              Stream.of(
+                      ScoreComparison.differences(user, snapshot.scorer(), at, score),
+                      episodes.differences(
+                          user.score(snapshot.scorer(), at), snapshot.policy()))
+                  .filter(difference -> !difference.isEmpty())
+                  .collect(Collectors.joining("; "));
           if (!differences.isEmpty()) {
             suspect(
                 user.userId,

@@ -33,6 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.ds.PGSimpleDataSource;
 import picocli.CommandLine;
@@ -91,6 +92,14 @@ class VerificationITCase {
         "at_risk = not at_risk",
         "at_risk_since = now()",
         "next_change_at = next_change_at + interval '1 millisecond'",
+        "overridden = true",
+        "computed_score = computed_score - 1",
+        "order_count = order_count + 1",
+        "average_order_value = average_order_value + 0.01",
+        "average_order_value = null",
+        "last_order_at = last_order_at + interval '1 millisecond'",
+        "usual_gap_ms = usual_gap_ms + 1",
+        "last_contact_at = now()",
       })
   void shouldFindAWrongValue(String wrong) throws Exception {
     user("ada");
@@ -99,6 +108,49 @@ class VerificationITCase {
     database.execute("update engagement.user_scores set " + wrong);
 
     assertThat(verify().differences()).containsOnlyKeys("ada");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "update engagement.risk_episodes set closed_at = now() | ada | 0 episodes are open, not 1",
+        "update engagement.risk_episodes set user_id = 'bob'   | bob | 1 episodes are open, not 0",
+        "delete from engagement.risk_episodes                  | ada | 0 episodes are open, not 1",
+        "delete from engagement.outreach_decisions             | ada | 1 episodes have no decision",
+        "insert into engagement.risk_episodes select 'second', user_id, now(), now(), null, null, 0,"
+            + " policy_version, now(), 9 from engagement.risk_episodes"
+            + " | ada | 2 episodes are open, not 1; 1 episodes have no decision",
+      })
+  void shouldFindWrongEpisodesAndMissingDecisions(String wrong, String user, String difference)
+      throws Exception {
+    user("ada");
+    user("bob");
+    order("1", "ada", "now() - interval '200 days'", "40.00");
+    order("2", "bob", "now()", "40.00");
+    storeScores();
+    assertThat(verify().differences()).isEmpty();
+    database.execute(wrong);
+
+    assertThat(verify().differences().get(user)).contains(difference);
+  }
+
+  @Test
+  void shouldGoByThePolicyInForceWhileTheActiveOneIsNotValid() throws Exception {
+    user("ada");
+    order("1", "ada", "now() - interval '40 days'", "40.00");
+    database.execute(
+        "insert into engagement.policy_in_force (policy_version, built_in, hash, document) values"
+            + " ('document-v1', true, '', '"
+            + ScoringPolicy.builtIn("document-v1").json()
+            + "')");
+    database.execute(
+        "insert into engagement.scoring_policies (policy_version, document, active)"
+            + " values ('broken', '{}', true)");
+    storeScores();
+
+    assertThat(verify().differences()).isEmpty();
+    assertThat(database.value("select usual_gap_ms from engagement.user_scores")).isNull();
   }
 
   @Test
@@ -342,9 +394,10 @@ class VerificationITCase {
         """
         insert into engagement.user_scores
           (user_id, score, band, segment, recency_points, rhythm_points, frequency_points,
-           value_points, contact_points, order_count, at_risk, at_risk_since, next_change_at, as_of,
-           revision, policy_version)
-        values (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, 1, '')
+           value_points, contact_points, at_risk, at_risk_since, next_change_at, overridden,
+           computed_score, order_count, average_order_value, last_order_at, usual_gap_ms,
+           last_contact_at, as_of, revision, policy_version)
+        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, 0), ?, ?, 1, '')
         """;
     try (Connection connection = database.connect();
         ShopSnapshot snapshot = new ShopSnapshot(connection);
@@ -365,11 +418,30 @@ class VerificationITCase {
         insert.setBoolean(10, score.atRisk());
         insert.setTimestamp(11, timestamp(score.atRiskSince()));
         insert.setTimestamp(12, timestamp(score.nextChange()));
-        insert.setTimestamp(13, timestamp(snapshot.instant()));
+        insert.setBoolean(13, user.isOverridden(snapshot.instant()));
+        insert.setBigDecimal(
+            14, user.computed(snapshot.scorer(), snapshot.instant()).scoreDecimal());
+        insert.setInt(15, score.orderCount());
+        insert.setBigDecimal(16, score.averageOrderValue());
+        insert.setTimestamp(17, timestamp(score.lastOrderAt()));
+        insert.setLong(18, score.usualGap());
+        insert.setTimestamp(19, timestamp(user.lastContactAt));
+        insert.setTimestamp(20, timestamp(snapshot.instant()));
         insert.addBatch();
       }
       insert.executeBatch();
     }
+    database.execute(
+        """
+        insert into engagement.risk_episodes
+          (episode_id, user_id, opened_at, noticed_at, policy_version, as_of, revision)
+          select 'e-' || user_id, user_id, at_risk_since, as_of, '', as_of, 1
+          from engagement.user_scores where at_risk;
+        insert into engagement.outreach_decisions
+          (decision_id, episode_id, user_id, decision, reason, decided_at, policy_version, inputs)
+          select 'd-' || user_id, episode_id, user_id, 'SKIP', 'NO_CONSENT', noticed_at, '', '{}'
+          from engagement.risk_episodes;
+        """);
   }
 
   private static Timestamp timestamp(long millis) {

@@ -1,5 +1,6 @@
 package io.rekindle.job.sink;
 
+import io.rekindle.platform.jdbc.SessionLimits;
 import java.io.Serializable;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -26,7 +27,14 @@ public record DatabaseSettings(
     Duration retryTimeout)
     implements Serializable {
 
+  /** A row that is locked for longer is tried again on a new connection. */
+  private static final Duration LOCK_TIMEOUT = Duration.ofSeconds(10);
+
   JdbcConnectionOptions connection() {
+    return connection(SessionLimits.options(LOCK_TIMEOUT));
+  }
+
+  JdbcConnectionOptions connection(String sessionOptions) {
     JdbcConnectionOptions.JdbcConnectionOptionsBuilder builder =
         new JdbcConnectionOptions.JdbcConnectionOptionsBuilder()
             .withUrl(url)
@@ -38,7 +46,8 @@ public record DatabaseSettings(
             .withProperty("logServerErrorDetail", "false")
             // A database that vanished must not block the job for ever.
             .withProperty("socketTimeout", Long.toString(TimeUnit.MINUTES.toSeconds(2)))
-            .withProperty("tcpKeepAlive", "true");
+            .withProperty("tcpKeepAlive", "true")
+            .withProperty(SessionLimits.PROPERTY, sessionOptions);
     return (password == null ? builder : builder.withPassword(password)).build();
   }
 

@@ -25,7 +25,9 @@ public final class DatabaseSink<T> implements Sink<T> {
 
   /** Creates the statements in the task, since they have state. */
   private interface TablesFactory<T> extends Serializable {
-    Tables<T> create();
+
+    /** Makes the statements of a subtask. */
+    Tables<T> create(WriterInitContext context);
   }
 
   private final TablesFactory<T> tables;
@@ -41,22 +43,27 @@ public final class DatabaseSink<T> implements Sink<T> {
    * risk_episodes}, and then their progress in {@code pipeline_progress}.
    */
   public static DatabaseSink<ScoreUpdate> ofScoreUpdates(DatabaseSettings settings) {
-    return new DatabaseSink<>(ScoreTables::new, settings);
+    return new DatabaseSink<>(
+        context ->
+            new ScoreTables(
+                context.getRestoredCheckpointId().isEmpty()
+                    && context.getTaskInfo().getIndexOfThisSubtask() == 0),
+        settings);
   }
 
   /** Stores the first decision about each episode in {@code engagement.outreach_decisions}. */
   public static DatabaseSink<Decision> ofDecisions(DatabaseSettings settings) {
-    return new DatabaseSink<>(DecisionTables::new, settings);
+    return new DatabaseSink<>(context -> new DecisionTables(), settings);
   }
 
   /** Stores the policy in force in {@code engagement.policy_in_force}. */
   public static DatabaseSink<PolicyInForce> ofPolicyInForce(DatabaseSettings settings) {
-    return new DatabaseSink<>(PolicyTables::new, settings);
+    return new DatabaseSink<>(context -> new PolicyTables(), settings);
   }
 
   @Override
   public SinkWriter<T> createWriter(WriterInitContext context) {
-    Tables<T> statements = tables.create();
+    Tables<T> statements = tables.create(context);
     RetryingDatabase<T> database =
         new RetryingDatabase<>(
             statements,

@@ -19,12 +19,16 @@ final class ScoreBatch implements Tables.Batch<ScoreUpdate> {
   private final Map<String, ScoreUpdate> lastByUser = new LinkedHashMap<>();
   private final List<ScoreUpdate> history = new ArrayList<>();
   private final Map<String, ScoreUpdate> episodes = new TreeMap<>();
+  private final List<ScoreUpdate> firsts = new ArrayList<>();
 
   @Override
   public void add(ScoreUpdate update) {
     lastByUser.put(update.userId(), update);
     if (update.changed() && !update.removed()) {
       history.add(update);
+    }
+    if (update.previous() == null && !update.removed()) {
+      firsts.add(update);
     }
     if (update.episode() != null) {
       // An episode that opens and closes in one batch is one row, with the last state.
@@ -54,6 +58,11 @@ final class ScoreBatch implements Tables.Batch<ScoreUpdate> {
   /** The last update that opened or closed each episode, in the order of their ids. */
   List<ScoreUpdate> episodes() {
     return List.copyOf(episodes.values());
+  }
+
+  /** The updates before which nothing was published of their users. */
+  List<ScoreUpdate> firsts() {
+    return firsts;
   }
 
   private static List<ScoreUpdate> sorted(Collection<ScoreUpdate> updates, boolean removed) {

@@ -10,7 +10,9 @@ import io.rekindle.scoring.factor.Factor;
 import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Instant;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
@@ -20,6 +22,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The job's statements on {@code engagement.user_scores}, {@code score_history}, {@code
@@ -108,22 +112,40 @@ final class ScoreTables implements Tables<ScoreUpdate> {
       """
       insert into engagement.risk_episodes as stored (
         episode_id, user_id, opened_at, noticed_at, closed_at, close_reason, score_at_opening,
-        policy_version, revision)
+        policy_version, as_of, revision)
       select
         episode_id, user_id, timestamptz 'epoch' + opened_at * interval '1 ms',
         timestamptz 'epoch' + noticed_at * interval '1 ms',
         timestamptz 'epoch' + closed_at * interval '1 ms', close_reason, score_at_opening,
-        policy_version, revision
+        policy_version, timestamptz 'epoch' + as_of * interval '1 ms', revision
       from unnest(
         ?::text[], ?::text[], ?::int8[], ?::int8[], ?::int8[], ?::text[], ?::numeric[],
-        ?::text[], ?::int8[]
+        ?::text[], ?::int8[], ?::int8[]
       ) as episode (
         episode_id, user_id, opened_at, noticed_at, closed_at, close_reason, score_at_opening,
-        policy_version, revision)
+        policy_version, as_of, revision)
       on conflict (episode_id) do update set
         closed_at = excluded.closed_at, close_reason = excluded.close_reason,
-        revision = excluded.revision
-      where stored.revision < excluded.revision
+        as_of = excluded.as_of, revision = excluded.revision
+      where (stored.as_of, stored.revision) < (excluded.as_of, excluded.revision)
+      """;
+
+  /**
+   * Closes the episodes that a lost state had open: the first update of a user names the only one
+   * that may be.
+   */
+  private static final String CLOSE_FORGOTTEN_EPISODES =
+      """
+      update engagement.risk_episodes stored
+      set closed_at = timestamptz 'epoch' + first.as_of * interval '1 ms',
+          close_reason = first.close_reason,
+          as_of = timestamptz 'epoch' + first.as_of * interval '1 ms', revision = first.revision
+      from unnest(?::text[], ?::text[], ?::text[], ?::int8[], ?::int8[])
+        as first (user_id, open_episode, close_reason, as_of, revision)
+      where stored.user_id = first.user_id and stored.closed_at is null
+        and stored.episode_id is distinct from first.open_episode
+        and (stored.as_of, stored.revision)
+          < (timestamptz 'epoch' + first.as_of * interval '1 ms', first.revision)
       """;
 
   /** Time repeats after a restore. The stored progress never goes back. */
@@ -142,7 +164,24 @@ final class ScoreTables implements Tables<ScoreUpdate> {
       "select engagement.ensure_score_history(at, at)"
           + " from (select timestamptz 'epoch' + ? * interval '1 ms' as at) month";
 
+  private static final String SWEEP_REMOVED_USERS = "select engagement.sweep_removed_users()";
+
+  private static final Logger LOG = LoggerFactory.getLogger(ScoreTables.class);
+
   private final Set<YearMonth> monthsWithPartition = new HashSet<>();
+
+  /** Whether users may have been deleted without an event that this job gets. */
+  private boolean sweepDue;
+
+  /**
+   * Statements of one subtask.
+   *
+   * @param sweep whether the first batch also removes the scores of users whom the shop no longer
+   *     has: for one subtask of a job that starts from nothing
+   */
+  ScoreTables(boolean sweep) {
+    this.sweepDue = sweep;
+  }
 
   /** Puts the factors' columns into a statement. */
   private static String withPoints(String statement) {
@@ -175,12 +214,14 @@ final class ScoreTables implements Tables<ScoreUpdate> {
     // A new partition locks the table, so it gets its own transaction.
     connection.setAutoCommit(true);
     ensureMonths(connection, batch.history());
+    sweepRemovedUsers(connection);
 
     connection.setAutoCommit(false);
     try {
       deleteScores(connection, batch.removals());
       upsertScores(connection, batch.scores());
       insertHistory(connection, batch.history());
+      closeForgottenEpisodes(connection, batch.firsts());
       upsertEpisodes(connection, batch.episodes());
       if (watermark != Score.NEVER) {
         upsertProgress(connection, watermark, subtask, parallelism);
@@ -204,6 +245,20 @@ final class ScoreTables implements Tables<ScoreUpdate> {
         monthsWithPartition.add(month);
       }
     }
+  }
+
+  private void sweepRemovedUsers(Connection connection) throws SQLException {
+    if (!sweepDue) {
+      return;
+    }
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(SWEEP_REMOVED_USERS)) {
+      row.next();
+      if (row.getLong(1) > 0) {
+        LOG.info("Removed the scores of {} users whom the shop no longer has", row.getLong(1));
+      }
+    }
+    sweepDue = false;
   }
 
   private static void deleteScores(Connection connection, List<ScoreUpdate> removals)
@@ -290,7 +345,7 @@ final class ScoreTables implements Tables<ScoreUpdate> {
         episodes,
         columns ->
             columns
-                .text(update -> EpisodeId.of(update.userId(), update.episode().openedAt()))
+                .text(ScoreTables::episodeId)
                 .text(ScoreUpdate::userId)
                 .instant(update -> update.episode().openedAt(), Score.NEVER)
                 .instant(update -> update.episode().noticedAt(), Score.NEVER)
@@ -298,7 +353,34 @@ final class ScoreTables implements Tables<ScoreUpdate> {
                 .text(update -> name(update.episode().closeReason()))
                 .numeric(update -> update.episode().scoreDecimal())
                 .text(update -> update.episode().policyVersion())
+                .bigint(ScoreUpdate::asOf)
                 .bigint(ScoreUpdate::revision));
+  }
+
+  private static void closeForgottenEpisodes(Connection connection, List<ScoreUpdate> firsts)
+      throws SQLException {
+    UnnestColumns.update(
+        connection,
+        CLOSE_FORGOTTEN_EPISODES,
+        firsts,
+        columns ->
+            columns
+                .text(ScoreUpdate::userId)
+                .text(ScoreTables::episodeId)
+                .text(update -> closeReason(update.score()).name())
+                .bigint(ScoreUpdate::asOf)
+                .bigint(ScoreUpdate::revision));
+  }
+
+  /** The id of the episode that an update opened or closed; null if neither. */
+  private static String episodeId(ScoreUpdate update) {
+    return update.episode() == null
+        ? null
+        : EpisodeId.of(update.userId(), update.episode().openedAt());
+  }
+
+  private static Episode.CloseReason closeReason(Score score) {
+    return score.scored() ? Episode.CloseReason.RECOVERED : Episode.CloseReason.NO_ORDERS;
   }
 
   private static String name(Episode.CloseReason reason) {

@@ -11,6 +11,7 @@ import io.rekindle.job.outreach.Decision;
 import io.rekindle.job.rules.PolicyInForce;
 import io.rekindle.job.state.Episode;
 import io.rekindle.job.state.PublishedScore;
+import io.rekindle.platform.jdbc.SessionLimits;
 import io.rekindle.scoring.Score;
 import io.rekindle.scoring.Scorer;
 import io.rekindle.scoring.contact.EpisodeId;
@@ -19,6 +20,10 @@ import io.rekindle.scoring.policy.Band;
 import io.rekindle.scoring.policy.ScoringPolicy;
 import java.io.IOException;
 import java.math.BigDecimal;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -62,21 +67,20 @@ class RetryingDatabaseITCase {
   }
 
   private static RetryingDatabase<ScoreUpdate> writer(int subtask, int parallelism, String url) {
-    return writer(new ScoreTables(), subtask, parallelism, url);
+    return writer(new ScoreTables(false), subtask, parallelism, url);
   }
 
   private static <T> RetryingDatabase<T> writer(
       Tables<T> tables, int subtask, int parallelism, String url) {
-    return new RetryingDatabase<>(
-        tables,
-        new SimpleJdbcConnectionProvider(
-            new JdbcConnectionOptions.JdbcConnectionOptionsBuilder()
-                .withUrl(url)
-                .withDriverName("org.postgresql.Driver")
-                .build()),
-        Duration.ZERO,
-        subtask,
-        parallelism);
+    return new RetryingDatabase<>(tables, connections(url), Duration.ZERO, subtask, parallelism);
+  }
+
+  private static SimpleJdbcConnectionProvider connections(String url) {
+    return new SimpleJdbcConnectionProvider(
+        new JdbcConnectionOptions.JdbcConnectionOptionsBuilder()
+            .withUrl(url)
+            .withDriverName("org.postgresql.Driver")
+            .build());
   }
 
   @Test
@@ -239,7 +243,7 @@ class RetryingDatabaseITCase {
   void shouldGoOnWithANewConnectionAfterTheOldOneWasCut() throws Exception {
     RetryingDatabase<ScoreUpdate> retrying =
         new RetryingDatabase<>(
-            new ScoreTables(),
+            new ScoreTables(false),
             new SimpleJdbcConnectionProvider(
                 new JdbcConnectionOptions.JdbcConnectionOptionsBuilder()
                     .withUrl(database.url())
@@ -256,6 +260,67 @@ class RetryingDatabaseITCase {
       store(closing.database(), update("anna", NOON, 2, OrderHistory.EMPTY));
     }
     assertThat(revisions()).containsExactly("anna|2");
+  }
+
+  @Test
+  void shouldNotWaitForAWriterThatIsFrozen() throws Exception {
+    store(update("anna", NOON, 1, OrderHistory.EMPTY));
+    DatabaseSettings settings =
+        new DatabaseSettings(
+            database.url(), "rekindle_pipeline", null, Duration.ZERO, 1, Duration.ofMinutes(1));
+    RetryingDatabase<ScoreUpdate> waiting =
+        new RetryingDatabase<>(
+            new ScoreTables(false),
+            new SimpleJdbcConnectionProvider(
+                settings.connection(SessionLimits.options(Duration.ofMillis(200)))),
+            Duration.ofMinutes(1),
+            0,
+            1);
+    try (AutoClosing closing = new AutoClosing(waiting);
+        Connection frozen = settings.connect();
+        Statement statement = frozen.createStatement()) {
+      assertThat(value(statement, "show idle_in_transaction_session_timeout")).isEqualTo("20s");
+      assertThat(value(statement, "show tcp_user_timeout")).isEqualTo("20000");
+      assertThat(value(statement, "show lock_timeout")).isEqualTo("10s");
+      statement.execute("set idle_in_transaction_session_timeout = '2s'");
+      frozen.setAutoCommit(false);
+      statement.execute("update engagement.user_scores set revision = 9");
+
+      store(closing.database(), update("anna", NOON, 2, OrderHistory.EMPTY));
+
+      assertThatThrownBy(() -> statement.execute("select 1")).isInstanceOf(SQLException.class);
+    }
+    assertThat(revisions()).containsExactly("anna|2");
+  }
+
+  private static String value(Statement statement, String query) throws SQLException {
+    try (ResultSet row = statement.executeQuery(query)) {
+      row.next();
+      return row.getString(1);
+    }
+  }
+
+  @Test
+  void shouldSweepRemovedUsersOnceAtAStartFromNothing() throws Exception {
+    store(
+        update("anna", NOON, 1, OrderHistory.EMPTY),
+        withEpisode(
+            update("bert", NOON, 1, oneOrder(NOON, 4_000)),
+            Episode.opened(NOON - 5, NOON, 44, "cadence-v1")));
+    database.execute("insert into shop.users (user_id) values ('anna')");
+    RetryingDatabase<ScoreUpdate> fromNothing = writer(new ScoreTables(true), 0, 1, database.url());
+    try (AutoClosing closing = new AutoClosing(fromNothing)) {
+      store(closing.database(), update("anna", NOON + 1, 1, OrderHistory.EMPTY));
+      assertThat(revisions()).containsExactly("anna|1");
+      assertThat(database.rows("select user_id, close_reason from engagement.risk_episodes"))
+          .containsExactly("bert|USER_REMOVED");
+
+      database.execute("delete from shop.users");
+      store(closing.database(), update("anna", NOON + 2, 2, OrderHistory.EMPTY));
+      assertThat(revisions()).as("its deletion has an event").containsExactly("anna|2");
+    } finally {
+      database.execute("delete from shop.users");
+    }
   }
 
   @Test
@@ -286,6 +351,35 @@ class RetryingDatabaseITCase {
     assertThat(database.rows(episodes))
         .as("opened again, with its beginning as it was")
         .containsExactly(id + "|anna|5.000000|||44|cadence-v1");
+  }
+
+  @Test
+  void shouldCloseWhatALostStateLeftOpen() throws Exception {
+    Episode lost = Episode.opened(NOON - 5, NOON, 44, "cadence-v1");
+    Episode older = Episode.opened(NOON - 9, NOON, 40, "cadence-v1");
+    store(withEpisode(update("anna", NOON, 8, oneOrder(NOON, 4_000)), lost));
+    store(withEpisode(update("bert", NOON, 8, oneOrder(NOON, 4_000)), lost));
+    store(withEpisode(update("carl", NOON, 8, oneOrder(NOON, 4_000)), lost));
+    store(withEpisode(update("carl", NOON, 9, oneOrder(NOON, 4_000)), older));
+    String episodes =
+        "select user_id, score_at_opening, close_reason, revision from engagement.risk_episodes"
+            + " order by user_id, opened_at";
+
+    store(
+        update("anna", NOON + 50, 1, oneOrder(NOON, 4_000)),
+        update("bert", NOON + 50, 1, OrderHistory.EMPTY),
+        withEpisode(update("carl", NOON + 50, 1, oneOrder(NOON, 4_000)), lost));
+
+    assertThat(database.rows(episodes))
+        .as("a job that starts from nothing counts revisions from 1 again")
+        .containsExactly(
+            "anna|44|RECOVERED|1", "bert|44|NO_ORDERS|1", "carl|40|RECOVERED|1", "carl|44||1");
+
+    store(
+        withEpisode(
+            update("carl", NOON + 60, 2, oneOrder(NOON, 4_000)),
+            lost.closed(NOON + 60, Episode.CloseReason.RECOVERED)));
+    assertThat(database.rows(episodes)).last().isEqualTo("carl|44|RECOVERED|2");
   }
 
   @Test

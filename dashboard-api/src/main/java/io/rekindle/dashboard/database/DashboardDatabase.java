@@ -1,8 +1,8 @@
 package io.rekindle.dashboard.database;
 
-import io.rekindle.platform.jdbc.SessionLimits;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import io.rekindle.platform.jdbc.SessionLimits;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;

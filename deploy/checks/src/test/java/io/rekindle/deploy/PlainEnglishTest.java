@@ -36,6 +36,24 @@ class PlainEnglishTest {
   }
 
   @Test
+  void shouldFindNothingInCommentsOfTheCode() {
+    assertThat(
+            Stream.of(
+                    "platform",
+                    "connectors",
+                    "pipeline/scoring",
+                    "pipeline/job",
+                    "email-sink",
+                    "dashboard-api",
+                    "deploy/local",
+                    "deploy/bench")
+                .map(module -> Repository.ROOT.resolve(module).resolve("src/main/java"))
+                .flatMap(sources -> PlainEnglish.files(sources).stream())
+                .flatMap(file -> PlainEnglish.findings(file).stream()))
+        .isEmpty();
+  }
+
+  @Test
   void shouldCountTheWordsOfASentence() throws IOException {
     assertThat(findings("A.md", "word ".repeat(31) + "."))
         .singleElement()

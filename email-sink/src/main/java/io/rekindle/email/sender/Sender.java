@@ -2,7 +2,6 @@ package io.rekindle.email.sender;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import io.rekindle.platform.jdbc.SessionLimits;
 import io.rekindle.email.sender.outbox.MailTransport;
 import io.rekindle.email.sender.outbox.Outbox;
 import io.rekindle.email.sender.outbox.SenderMetrics;
@@ -12,6 +11,7 @@ import io.rekindle.email.sender.settings.SenderSettings.Mode;
 import io.rekindle.email.sender.smtp.LoggingMailTransport;
 import io.rekindle.email.sender.smtp.SmtpMailTransport;
 import io.rekindle.email.sender.web.SenderServer;
+import io.rekindle.platform.jdbc.SessionLimits;
 import io.rekindle.platform.settings.DatabaseLogin;
 import java.io.IOException;
 import java.sql.SQLException;

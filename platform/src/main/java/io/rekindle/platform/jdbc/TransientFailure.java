@@ -8,12 +8,19 @@ import java.util.List;
 public final class TransientFailure {
 
   /**
-   * SQLSTATEs, or their first characters: connection trouble (08), a server that starts, stops or
-   * fails over (57P, 25006), lack of connections, memory or disk (53), a deadlock or a conflict of
-   * serializable transactions (40), a lock that another held for too long (55P03), a transaction
-   * that the server ended because its client was idle (25P03).
+   * SQLSTATEs, or their first characters.
+   *
+   * <ul>
+   *   <li>08: connection trouble
+   *   <li>57P, 25006: a server that starts, stops or fails over
+   *   <li>53: lack of connections, memory or disk
+   *   <li>40: a deadlock or a conflict of serializable transactions
+   *   <li>55P03: another transaction held a lock for too long
+   *   <li>25P03: the server ended a transaction because its client was idle
+   * </ul>
    */
-  private static final List<String> STATES = List.of("08", "57P", "53", "40", "25006", "55P03", "25P03");
+  private static final List<String> STATES =
+      List.of("08", "57P", "53", "40", "25006", "55P03", "25P03");
 
   private static final String STATEMENT_TIMEOUT = "57014";
 

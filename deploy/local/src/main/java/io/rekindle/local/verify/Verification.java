@@ -150,8 +150,7 @@ public final class Verification {
           String differences =
               Stream.of(
                       ScoreComparison.differences(user, snapshot.scorer(), at, score),
-                      episodes.differences(
-                          user.score(snapshot.scorer(), at), snapshot.policy()))
+                      episodes.differences(user.score(snapshot.scorer(), at), snapshot.policy()))
                   .filter(difference -> !difference.isEmpty())
                   .collect(Collectors.joining("; "));
           if (!differences.isEmpty()) {

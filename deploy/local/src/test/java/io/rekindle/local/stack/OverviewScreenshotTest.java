@@ -6,8 +6,10 @@ import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ScreenshotAnimations;
 import io.rekindle.dashboard.ui.Browsers;
+import io.rekindle.local.Await;
 import io.rekindle.local.server.StackInfo;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
@@ -15,8 +17,10 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 @EnabledIfSystemProperty(named = "rekindle.screenshot", matches = ".+")
 class OverviewScreenshotTest {
 
+  private static final Pattern AT_RISK = Pattern.compile("At risk now\\s+[1-9]");
+
   @Test
-  void shouldShowTheOverview() {
+  void shouldShowTheOverview() throws InterruptedException {
     StackInfo stack = StackInfo.read(Path.of(System.getProperty("rekindle.screenshot.data")));
     try (Browsers browsers = new Browsers()) {
       Page page =
@@ -28,7 +32,15 @@ class OverviewScreenshotTest {
       page.locator("#email").fill(stack.dashboardAccount().user());
       page.locator("#password").fill(stack.dashboardAccount().password());
       page.locator("button[type=submit]").click();
-      assertThat(page.locator("canvas").first()).isVisible();
+      // The first statistics may be older than the first scores.
+      Await.until(
+          "the overview counts the clients at risk",
+          RunningStack.RECOVERY,
+          () -> {
+            page.reload();
+            assertThat(page.locator("canvas").first()).isVisible();
+            return AT_RISK.matcher(page.locator("main").innerText()).find();
+          });
       page.screenshot(
           new Page.ScreenshotOptions()
               .setPath(Path.of(System.getProperty("rekindle.screenshot")))

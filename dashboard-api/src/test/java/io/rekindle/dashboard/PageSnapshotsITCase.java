@@ -64,12 +64,17 @@ class PageSnapshotsITCase {
     database.close();
   }
 
+  /** Starts a dashboard that counts the handles that its requests open. */
+  private static TestDashboard counting(AtomicInteger opened) throws Exception {
+    DashboardDatabase pool = new DashboardDatabase(database.url(), "rekindle_api", "");
+    pool.jdbi().installPlugin(new CountRequestHandles(opened));
+    return TestDashboard.start(database, pool);
+  }
+
   @Test
   void shouldReadEachPageThroughOneHandle() throws Exception {
     AtomicInteger opened = new AtomicInteger();
-    DashboardDatabase pool = new DashboardDatabase(database.url(), "rekindle_api", "");
-    pool.jdbi().installPlugin(new CountRequestHandles(opened));
-    try (TestDashboard dashboard = TestDashboard.start(database, pool)) {
+    try (TestDashboard dashboard = counting(opened)) {
       TestClient admin = dashboard.admin(database);
 
       assertThat(pageRoutes(dashboard)).isEqualTo(PAGES.keySet());
@@ -86,9 +91,7 @@ class PageSnapshotsITCase {
   @Test
   void shouldReadEachListOfAClientThroughOneHandle() throws Exception {
     AtomicInteger opened = new AtomicInteger();
-    DashboardDatabase pool = new DashboardDatabase(database.url(), "rekindle_api", "");
-    pool.jdbi().installPlugin(new CountRequestHandles(opened));
-    try (TestDashboard dashboard = TestDashboard.start(database, pool)) {
+    try (TestDashboard dashboard = counting(opened)) {
       TestClient admin = dashboard.admin(database);
 
       for (String list : List.of("history", "timeline", "orders", "emails", "decisions")) {

@@ -51,6 +51,20 @@ public final class Binary {
     return (number >>> 1) ^ -(number & 1);
   }
 
+  /**
+   * Writes the number of elements of something that may be null.
+   *
+   * @param length -1 for null
+   */
+  static void writeLength(int length, DataOutputView out) throws IOException {
+    writeUnsigned(length + 1L, out);
+  }
+
+  /** Reads the number of elements; -1 for null. */
+  static int readLength(DataInputView in) throws IOException {
+    return Math.toIntExact(readUnsigned(in)) - 1;
+  }
+
   public void writeText(String text, DataOutputView out) throws IOException {
     if (text == null) {
       out.writeByte(0);

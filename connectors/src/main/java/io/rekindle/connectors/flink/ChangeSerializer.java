@@ -86,7 +86,7 @@ public final class ChangeSerializer extends EventSerializer<Change> {
     binary().writeText(user.email(), out);
     binary().writeText(user.name(), out);
     List<String> categories = user.preferredCategories();
-    Binary.writeUnsigned(categories == null ? 0 : categories.size() + 1L, out);
+    Binary.writeLength(categories == null ? -1 : categories.size(), out);
     if (categories != null) {
       for (String category : categories) {
         binary().writeText(category, out);
@@ -172,7 +172,7 @@ public final class ChangeSerializer extends EventSerializer<Change> {
       throws IOException {
     String email = readKeptText(in);
     String name = readKeptText(in);
-    int categoryCount = Math.toIntExact(Binary.readUnsigned(in)) - 1;
+    int categoryCount = Binary.readLength(in);
     List<String> categories = categoryCount < 0 ? null : new ArrayList<>(categoryCount);
     for (int i = 0; i < categoryCount; i++) {
       categories.add(binary().readText(in));

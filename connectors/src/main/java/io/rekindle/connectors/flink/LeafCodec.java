@@ -105,14 +105,14 @@ final class LeafCodec<V> extends RecordCodec {
 
   private static void writeBytes(byte[] bytes, Binary texts, DataOutputView out)
       throws IOException {
-    Binary.writeUnsigned(bytes == null ? 0 : bytes.length + 1L, out);
+    Binary.writeLength(bytes == null ? -1 : bytes.length, out);
     if (bytes != null) {
       out.write(bytes);
     }
   }
 
   private static byte[] readBytes(Binary texts, DataInputView in) throws IOException {
-    int length = Math.toIntExact(Binary.readUnsigned(in)) - 1;
+    int length = Binary.readLength(in);
     if (length < 0) {
       return null;
     }
@@ -123,7 +123,7 @@ final class LeafCodec<V> extends RecordCodec {
 
   private static void writeDoubles(double[] numbers, Binary texts, DataOutputView out)
       throws IOException {
-    Binary.writeUnsigned(numbers == null ? 0 : numbers.length + 1L, out);
+    Binary.writeLength(numbers == null ? -1 : numbers.length, out);
     if (numbers != null) {
       for (double number : numbers) {
         out.writeDouble(number);
@@ -132,7 +132,7 @@ final class LeafCodec<V> extends RecordCodec {
   }
 
   private static double[] readDoubles(Binary texts, DataInputView in) throws IOException {
-    int length = Math.toIntExact(Binary.readUnsigned(in)) - 1;
+    int length = Binary.readLength(in);
     if (length < 0) {
       return null;
     }

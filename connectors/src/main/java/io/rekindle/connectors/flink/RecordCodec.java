@@ -72,7 +72,7 @@ abstract class RecordCodec {
     @Override
     void write(Object value, Binary texts, DataOutputView out) throws IOException {
       List<?> list = (List<?>) value;
-      Binary.writeUnsigned(list == null ? 0 : list.size() + 1L, out);
+      Binary.writeLength(list == null ? -1 : list.size(), out);
       if (list != null) {
         for (Object element : list) {
           elements.write(element, texts, out);
@@ -82,7 +82,7 @@ abstract class RecordCodec {
 
     @Override
     Object read(Binary texts, DataInputView in) throws IOException {
-      int size = Math.toIntExact(Binary.readUnsigned(in)) - 1;
+      int size = Binary.readLength(in);
       if (size < 0) {
         return null;
       }

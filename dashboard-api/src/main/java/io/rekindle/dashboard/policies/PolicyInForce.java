@@ -26,7 +26,7 @@ public record PolicyInForce(ScoringPolicy policy, String currency) {
             .mapTo(String.class)
             .findOne()
             .map(PolicyInForce::parse)
-            .orElseGet(() -> ScoringPolicy.builtIn(ScoringPolicy.builtInNames().get(0)));
+            .orElseGet(ScoringPolicy::byDefault);
     return new PolicyInForce(
         policy, Json.column(policy.json()).path("currency").path("base").textValue());
   }

@@ -166,8 +166,7 @@ class PolicyRoutesITCase extends DashboardTestBase {
 
   /** The built-in policy with another version and threshold. */
   private static String policy(String version, int atRiskBelow) throws Exception {
-    ObjectNode document =
-        (ObjectNode) json(ScoringPolicy.builtIn(ScoringPolicy.builtInNames().get(0)).json());
+    ObjectNode document = (ObjectNode) json(ScoringPolicy.byDefault().json());
     document.put("version", version);
     ((ObjectNode) document.get("atRisk")).put("scoreBelow", atRiskBelow);
     return "{\"document\": " + document + "}";

@@ -55,7 +55,7 @@ final class StateSizes {
     for (Change change : changes) {
       user.apply(change, NOW);
     }
-    Scorer scorer = new Scorer(ScoringPolicy.builtIn(ScoringPolicy.builtInNames().get(0)));
+    Scorer scorer = new Scorer(ScoringPolicy.byDefault());
     Score score = scorer.score(user.orders(), NOW, user.lastContactAt());
     long reviewAt = score.nextReview() == Score.NEVER ? UserState.NEVER_DUE : score.nextReview();
     // The job evaluates once for each change.

@@ -51,13 +51,14 @@ class GlossaryTest {
       for (Retired word : words) {
         String searched = word.anywhere() ? text : names;
         // Most files have none of the words, and the pattern looks behind every letter.
-        if (searched.contains(word.word())) {
-          Matcher matcher = word.pattern().matcher(searched);
-          if (matcher.find()) {
-            found.add(
-                "%s: \"%s\" is retired, use \"%s\": …%s…"
-                    .formatted(file, word.word(), word.use(), around(searched, matcher)));
-          }
+        if (!searched.contains(word.word())) {
+          continue;
+        }
+        Matcher matcher = word.pattern().matcher(searched);
+        if (matcher.find()) {
+          found.add(
+              "%s: \"%s\" is retired, use \"%s\": …%s…"
+                  .formatted(file, word.word(), word.use(), around(searched, matcher)));
         }
       }
     }

@@ -5,14 +5,12 @@ import io.rekindle.local.demo.DemoShop;
 import io.rekindle.local.job.JobWatchdog;
 import io.rekindle.local.process.DataDirectory;
 import io.rekindle.local.process.EventLog;
+import io.rekindle.local.process.ProcessSpec;
 import io.rekindle.local.server.ConnectWorker;
-import io.rekindle.local.server.DashboardServer;
 import io.rekindle.local.server.FlinkCluster;
 import io.rekindle.local.server.Installation;
 import io.rekindle.local.server.KafkaBroker;
-import io.rekindle.local.server.MailCatcher;
 import io.rekindle.local.server.MailSender;
-import io.rekindle.local.server.PostgresServer;
 import io.rekindle.local.server.Schema;
 import io.rekindle.local.server.Server;
 import io.rekindle.local.server.StackSettings;
@@ -99,8 +97,7 @@ final class StartUp {
     CompletableFuture<Void> broker = inBackground(this::startBroker);
     CompletableFuture<Void> cluster = inBackground(this::startFlink);
     CompletableFuture<Void> worker = broker.thenRunAsync(this::startConnect, workers);
-    CompletableFuture<Void> page =
-        database.thenRunAsync(() -> start(DashboardServer.NAME, servers.dashboard()), workers);
+    CompletableFuture<Void> page = database.thenRunAsync(() -> start(servers.dashboard()), workers);
     CompletableFuture<Void> mailing = database.thenRunAsync(this::startMailing, workers);
     CompletableFuture<Instant> captured =
         database.thenCombineAsync(worker, (a, b) -> startCapture(), workers);
@@ -123,7 +120,7 @@ final class StartUp {
 
   private void startDatabase() {
     servers.postgres().initialise(installation);
-    start(PostgresServer.NAME, servers.postgres());
+    start(servers.postgres());
     try {
       servers.postgres().createDatabase();
       Schema.prepare(servers.postgres().owner());
@@ -163,7 +160,7 @@ final class StartUp {
 
   private void startBroker() {
     servers.kafka().initialise();
-    start(KafkaBroker.NAME, servers.kafka());
+    start(servers.kafka());
     try (AdminClient admin = KafkaBroker.admin(servers.kafka().bootstrap())) {
       Topics.standard().create(admin);
     } catch (InterruptedException e) {
@@ -175,19 +172,19 @@ final class StartUp {
   private void startFlink() {
     List<Server> taskManagers = servers.flink().taskManagers();
     taskManagers.forEach(server -> servers.process(server.process().name()).start());
-    start(FlinkCluster.JOB_MANAGER, servers.flink().jobManager());
-    taskManagers.forEach(server -> await(server.process().name(), server));
+    start(servers.flink().jobManager());
+    taskManagers.forEach(this::await);
   }
 
   private void startConnect() {
     log.step("starting Kafka Connect");
-    start(ConnectWorker.NAME, servers.connect());
+    start(servers.connect());
   }
 
   private void startMailing() {
     servers.process(MailSender.NAME).start();
-    start(MailCatcher.NAME, servers.mail());
-    await(MailSender.NAME, servers.sender());
+    start(servers.mail());
+    await(servers.sender());
   }
 
   /** Starts capture, and returns the database's time after that. */
@@ -251,13 +248,14 @@ final class StartUp {
     }
   }
 
-  private void start(String component, Server server) {
-    servers.process(component).start();
-    await(component, server);
+  private void start(Server server) {
+    servers.process(server.process().name()).start();
+    await(server);
   }
 
-  private void await(String component, Server server) {
-    await(servers.process(component).spec().title(), component, server::check);
+  private void await(Server server) {
+    ProcessSpec process = server.process();
+    await(process.title(), process.name(), server::check);
   }
 
   /** Waits until a check of a server passes. */

@@ -20,6 +20,8 @@ import javax.sql.DataSource;
  */
 public final class ReplayComparison {
 
+  private static final String SCORES = StoredScore.QUERY + StoredScore.ORDER;
+
   /** Only of existing users, since an erasure deletes the history without an event. */
   private static final String HISTORY =
       "select user_id, to_jsonb(h) - 'revision' as row, "
@@ -95,8 +97,8 @@ public final class ReplayComparison {
     }
 
     Result run(Connection one, Connection other) throws SQLException {
-      try (UserRowCursor stored = new UserRowCursor(one, StoredScore.QUERY, null);
-          UserRowCursor replayed = new UserRowCursor(other, StoredScore.QUERY, null)) {
+      try (UserRowCursor stored = new UserRowCursor(one, SCORES, null);
+          UserRowCursor replayed = new UserRowCursor(other, SCORES, null)) {
         merge(stored, replayed, this::compareScores);
       }
       try (UserRowCursor stored = new UserRowCursor(one, HISTORY, null);

@@ -1,7 +1,6 @@
 package io.rekindle.local.verify;
 
 import io.rekindle.scoring.Score;
-import io.rekindle.scoring.Scorer;
 import io.rekindle.scoring.factor.Factor;
 import java.math.BigDecimal;
 import java.util.StringJoiner;
@@ -16,12 +15,9 @@ final class ScoreComparison {
   /**
    * Returns the differences as text, with field, stored value and expected value of each; empty
    * without differences.
-   *
-   * @param user what the shop's tables have of the user
-   * @param asOf the instant that the stored score speaks of, or a later one; epoch milliseconds
    */
-  static String differences(SnapshotUser user, Scorer scorer, long asOf, StoredScore stored) {
-    Score expected = user.score(scorer, asOf);
+  static String differences(SnapshotUser.Expected user, StoredScore stored) {
+    Score expected = user.score();
     ScoreComparison comparison = new ScoreComparison();
     comparison.number("score", stored.score(), expected.scoreDecimal());
     for (Factor factor : Factor.values()) {
@@ -35,17 +31,14 @@ final class ScoreComparison {
     comparison.instant("at_risk_since", stored.atRiskSince(), expected.atRiskSince());
     comparison.instant("next_change_at", stored.nextChangeAt(), expected.nextChange());
     comparison.text(
-        "overridden",
-        Boolean.toString(stored.overridden()),
-        Boolean.toString(user.isOverridden(asOf)));
-    comparison.number(
-        "computed_score", stored.computedScore(), user.computed(scorer, asOf).scoreDecimal());
+        "overridden", Boolean.toString(stored.overridden()), Boolean.toString(user.overridden()));
+    comparison.number("computed_score", stored.computedScore(), user.computed().scoreDecimal());
     comparison.count("order_count", stored.orderCount(), expected.orderCount());
     comparison.number(
         "average_order_value", stored.averageOrderValue(), expected.averageOrderValue());
     comparison.instant("last_order_at", stored.lastOrderAt(), expected.lastOrderAt());
     comparison.count("usual_gap_ms", stored.usualGapMs(), expected.usualGap());
-    comparison.instant("last_contact_at", stored.lastContactAt(), user.lastContactAt);
+    comparison.instant("last_contact_at", stored.lastContactAt(), user.lastContactAt());
     return comparison.differences.toString();
   }
 

@@ -145,21 +145,28 @@ final class ShopSnapshot implements AutoCloseable {
    */
   private static ScoringPolicy policy(Statement statement) throws SQLException {
     String active = document(statement, "engagement.scoring_policies where active");
-    if (active == null) {
-      return ScoringPolicy.builtIn(ScoringPolicy.builtInNames().get(0));
-    }
     try {
-      return ScoringPolicy.parse(active);
+      return parse(active);
     } catch (InvalidPolicyException refused) {
-      String inForce = document(statement, "engagement.policy_in_force");
-      try {
-        return inForce == null
-            ? ScoringPolicy.builtIn(ScoringPolicy.builtInNames().get(0))
-            : ScoringPolicy.parse(inForce);
-      } catch (InvalidPolicyException e) {
-        throw new Failure("the stored policy in force is not valid: " + e.getMessage(), e);
-      }
+      return inForce(statement);
     }
+  }
+
+  private static ScoringPolicy inForce(Statement statement) throws SQLException {
+    try {
+      return parse(document(statement, "engagement.policy_in_force"));
+    } catch (InvalidPolicyException e) {
+      throw new Failure("the stored policy in force is not valid: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Reads a policy.
+   *
+   * @param document null for the policy of a shop that has activated none
+   */
+  private static ScoringPolicy parse(String document) throws InvalidPolicyException {
+    return document == null ? ScoringPolicy.byDefault() : ScoringPolicy.parse(document);
   }
 
   /** The document of the only row of a table; null without a row. */

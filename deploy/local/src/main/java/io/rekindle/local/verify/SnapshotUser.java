@@ -24,20 +24,22 @@ final class SnapshotUser {
   long overrideExpiresAt;
   long lastContactAt = Score.NEVER;
 
-  /** The score by the orders alone. */
-  Score computed(Scorer scorer, long asOf) {
-    return scorer.score(orders, asOf, lastContactAt);
-  }
+  /**
+   * What {@code user_scores} must have.
+   *
+   * @param computed the score by the orders alone
+   * @param score the score that counts: the computed one, or the override's
+   * @param lastContactAt epoch milliseconds, or {@link Score#NEVER}
+   */
+  record Expected(Score computed, Score score, boolean overridden, long lastContactAt) {}
 
-  /** The score that counts: the computed one, or the override's. */
-  Score score(Scorer scorer, long asOf) {
-    Score computed = computed(scorer, asOf);
-    return isOverridden(asOf)
-        ? scorer.overridden(computed, overrideScore, overrideSetAt, overrideExpiresAt)
-        : computed;
-  }
-
-  boolean isOverridden(long asOf) {
-    return hasOverride && asOf < overrideExpiresAt;
+  Expected expected(Scorer scorer, long asOf) {
+    Score computed = scorer.score(orders, asOf, lastContactAt);
+    boolean overridden = hasOverride && asOf < overrideExpiresAt;
+    Score score =
+        overridden
+            ? scorer.overridden(computed, overrideScore, overrideSetAt, overrideExpiresAt)
+            : computed;
+    return new Expected(computed, score, overridden, lastContactAt);
   }
 }

@@ -30,7 +30,7 @@ record StoredScore(
     long lastContactAt,
     long asOf) {
 
-  /** The query for {@link #read}, by a {@link UserRowCursor}. */
+  /** The query for {@link #read}, in no order; its parameter is that of a {@link UserRowCursor}. */
   static final String QUERY =
       "select user_id, score, "
           + Factor.columns()
@@ -44,8 +44,10 @@ record StoredScore(
           + Millis.sql("last_contact_at")
           + " as last_contact_at, "
           + Millis.sql("as_of")
-          + " as as_of from engagement.user_scores where coalesce(user_id = any (?), true)"
-          + " order by user_id collate \"C\"";
+          + " as as_of from engagement.user_scores where coalesce(user_id = any (?), true)";
+
+  /** The order of users that {@link ShopSnapshot.ByteOrder} compares. */
+  static final String ORDER = " order by user_id collate \"C\"";
 
   static StoredScore read(ResultSet row) throws SQLException {
     return new StoredScore(

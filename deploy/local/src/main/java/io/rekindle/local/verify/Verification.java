@@ -42,7 +42,8 @@ public final class Verification {
           + StoredScore.QUERY
           + ") scores left join ("
           + Episodes.QUERY
-          + ") episodes using (user_id) order by user_id collate \"C\"";
+          + ") episodes using (user_id)"
+          + StoredScore.ORDER;
 
   /** A user who differed in the last round. */
   private record Suspect(String difference, int undisturbed) {}
@@ -147,10 +148,11 @@ public final class Verification {
           suspect(score.userId(), "is no user, but has a row in user_scores", undisturbed);
         } else {
           long at = Math.max(snapshot.instant(), score.asOf());
+          SnapshotUser.Expected expected = user.expected(snapshot.scorer(), at);
           String differences =
               Stream.of(
-                      ScoreComparison.differences(user, snapshot.scorer(), at, score),
-                      episodes.differences(user.score(snapshot.scorer(), at), snapshot.policy()))
+                      ScoreComparison.differences(expected, score),
+                      episodes.differences(expected.score(), snapshot.policy()))
                   .filter(difference -> !difference.isEmpty())
                   .collect(Collectors.joining("; "));
           if (!differences.isEmpty()) {

@@ -69,7 +69,7 @@ class VerificationITCase {
         ShopSnapshot snapshot = new ShopSnapshot(connection)) {
       snapshot.open(null);
       for (SnapshotUser user = snapshot.next(); user != null; user = snapshot.next()) {
-        Score score = user.score(snapshot.scorer(), snapshot.instant());
+        Score score = user.expected(snapshot.scorer(), snapshot.instant()).score();
         segments.add(score.segment());
         bands.add(score.band());
       }
@@ -405,7 +405,8 @@ class VerificationITCase {
         PreparedStatement insert = target.prepareStatement(sql)) {
       snapshot.open(null);
       for (SnapshotUser user = snapshot.next(); user != null; user = snapshot.next()) {
-        Score score = user.score(snapshot.scorer(), snapshot.instant());
+        SnapshotUser.Expected expected = user.expected(snapshot.scorer(), snapshot.instant());
+        Score score = expected.score();
         insert.setString(1, user.userId);
         insert.setBigDecimal(2, score.scoreDecimal());
         insert.setString(3, score.band().name());
@@ -418,9 +419,8 @@ class VerificationITCase {
         insert.setBoolean(10, score.atRisk());
         insert.setTimestamp(11, timestamp(score.atRiskSince()));
         insert.setTimestamp(12, timestamp(score.nextChange()));
-        insert.setBoolean(13, user.isOverridden(snapshot.instant()));
-        insert.setBigDecimal(
-            14, user.computed(snapshot.scorer(), snapshot.instant()).scoreDecimal());
+        insert.setBoolean(13, expected.overridden());
+        insert.setBigDecimal(14, expected.computed().scoreDecimal());
         insert.setInt(15, score.orderCount());
         insert.setBigDecimal(16, score.averageOrderValue());
         insert.setTimestamp(17, timestamp(score.lastOrderAt()));

@@ -3,6 +3,7 @@ package io.rekindle.job.engagement;
 import io.rekindle.job.state.Episode;
 import io.rekindle.job.state.PublishedScore;
 import io.rekindle.scoring.Score;
+import io.rekindle.scoring.contact.EpisodeId;
 
 /**
  * A user's score as of one instant, with its changes; immutable.
@@ -37,6 +38,11 @@ public record ScoreUpdate(
     String causeId,
     boolean changed,
     Episode episode) {
+
+  /** Returns the id of the episode that opened or closed; null if neither. */
+  public String episodeId() {
+    return episode == null ? null : EpisodeId.of(userId, episode.openedAt());
+  }
 
   /** Whether the user has left the shop, so that the published score is to be removed. */
   public boolean removed() {

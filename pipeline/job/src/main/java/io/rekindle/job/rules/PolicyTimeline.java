@@ -25,9 +25,6 @@ public final class PolicyTimeline {
   /** The beginning of all time. */
   public static final long ALWAYS = Long.MIN_VALUE;
 
-  /** The policy without an active row. */
-  static final String BUILT_IN = "cadence-v1";
-
   private record Entry(long since, PolicyChanged change) {}
 
   /**
@@ -40,7 +37,8 @@ public final class PolicyTimeline {
   public record PolicyPeriod(
       long since, String version, boolean builtIn, ScoringPolicy policy, Scorer scorer) {}
 
-  private static final ScoringPolicy BUILT_IN_POLICY = ScoringPolicy.builtIn(BUILT_IN);
+  /** The policy without an active row. */
+  private static final ScoringPolicy BUILT_IN = ScoringPolicy.byDefault();
 
   private final List<Entry> entries = new ArrayList<>();
 
@@ -174,6 +172,6 @@ public final class PolicyTimeline {
   }
 
   private static PolicyPeriod builtIn(long since) {
-    return new PolicyPeriod(since, BUILT_IN, true, BUILT_IN_POLICY, new Scorer(BUILT_IN_POLICY));
+    return new PolicyPeriod(since, BUILT_IN.version(), true, BUILT_IN, new Scorer(BUILT_IN));
   }
 }

@@ -31,10 +31,6 @@ public record DatabaseSettings(
   private static final Duration LOCK_TIMEOUT = Duration.ofSeconds(10);
 
   JdbcConnectionOptions connection() {
-    return connection(SessionLimits.options(LOCK_TIMEOUT));
-  }
-
-  JdbcConnectionOptions connection(String sessionOptions) {
     JdbcConnectionOptions.JdbcConnectionOptionsBuilder builder =
         new JdbcConnectionOptions.JdbcConnectionOptionsBuilder()
             .withUrl(url)
@@ -47,7 +43,7 @@ public record DatabaseSettings(
             // A database that vanished must not block the job for ever.
             .withProperty("socketTimeout", Long.toString(TimeUnit.MINUTES.toSeconds(2)))
             .withProperty("tcpKeepAlive", "true")
-            .withProperty(SessionLimits.PROPERTY, sessionOptions);
+            .withProperty(SessionLimits.PROPERTY, SessionLimits.options(LOCK_TIMEOUT));
     return (password == null ? builder : builder.withPassword(password)).build();
   }
 

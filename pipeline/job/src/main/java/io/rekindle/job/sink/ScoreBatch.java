@@ -1,7 +1,6 @@
 package io.rekindle.job.sink;
 
 import io.rekindle.job.engagement.ScoreUpdate;
-import io.rekindle.scoring.contact.EpisodeId;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -32,7 +31,7 @@ final class ScoreBatch implements Tables.Batch<ScoreUpdate> {
     }
     if (update.episode() != null) {
       // An episode that opens and closes in one batch is one row, with the last state.
-      episodes.put(EpisodeId.of(update.userId(), update.episode().openedAt()), update);
+      episodes.put(update.episodeId(), update);
     }
   }
 

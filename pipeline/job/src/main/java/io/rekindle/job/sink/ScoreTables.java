@@ -5,7 +5,6 @@ import io.rekindle.job.state.Episode;
 import io.rekindle.job.state.PublishedScore;
 import io.rekindle.platform.jdbc.UnnestColumns;
 import io.rekindle.scoring.Score;
-import io.rekindle.scoring.contact.EpisodeId;
 import io.rekindle.scoring.factor.Factor;
 import java.math.BigDecimal;
 import java.sql.Connection;
@@ -345,7 +344,7 @@ final class ScoreTables implements Tables<ScoreUpdate> {
         episodes,
         columns ->
             columns
-                .text(ScoreTables::episodeId)
+                .text(ScoreUpdate::episodeId)
                 .text(ScoreUpdate::userId)
                 .instant(update -> update.episode().openedAt(), Score.NEVER)
                 .instant(update -> update.episode().noticedAt(), Score.NEVER)
@@ -366,17 +365,10 @@ final class ScoreTables implements Tables<ScoreUpdate> {
         columns ->
             columns
                 .text(ScoreUpdate::userId)
-                .text(ScoreTables::episodeId)
+                .text(ScoreUpdate::episodeId)
                 .text(update -> closeReason(update.score()).name())
                 .bigint(ScoreUpdate::asOf)
                 .bigint(ScoreUpdate::revision));
-  }
-
-  /** The id of the episode that an update opened or closed; null if neither. */
-  private static String episodeId(ScoreUpdate update) {
-    return update.episode() == null
-        ? null
-        : EpisodeId.of(update.userId(), update.episode().openedAt());
   }
 
   private static Episode.CloseReason closeReason(Score score) {

@@ -11,7 +11,6 @@ import io.rekindle.job.outreach.Decision;
 import io.rekindle.job.rules.PolicyInForce;
 import io.rekindle.job.state.Episode;
 import io.rekindle.job.state.PublishedScore;
-import io.rekindle.platform.jdbc.SessionLimits;
 import io.rekindle.scoring.Score;
 import io.rekindle.scoring.Scorer;
 import io.rekindle.scoring.contact.EpisodeId;
@@ -268,14 +267,10 @@ class RetryingDatabaseITCase {
     DatabaseSettings settings =
         new DatabaseSettings(
             database.url(), "rekindle_pipeline", null, Duration.ZERO, 1, Duration.ofMinutes(1));
+    SimpleJdbcConnectionProvider connections =
+        new SimpleJdbcConnectionProvider(settings.connection());
     RetryingDatabase<ScoreUpdate> waiting =
-        new RetryingDatabase<>(
-            new ScoreTables(false),
-            new SimpleJdbcConnectionProvider(
-                settings.connection(SessionLimits.options(Duration.ofMillis(200)))),
-            Duration.ofMinutes(1),
-            0,
-            1);
+        new RetryingDatabase<>(new ScoreTables(false), connections, Duration.ofMinutes(1), 0, 1);
     try (AutoClosing closing = new AutoClosing(waiting);
         Connection frozen = settings.connect();
         Statement statement = frozen.createStatement()) {
@@ -283,6 +278,9 @@ class RetryingDatabaseITCase {
       assertThat(value(statement, "show tcp_user_timeout")).isEqualTo("20000");
       assertThat(value(statement, "show lock_timeout")).isEqualTo("10s");
       statement.execute("set idle_in_transaction_session_timeout = '2s'");
+      try (Statement first = connections.getOrEstablishConnection().createStatement()) {
+        first.execute("set lock_timeout = '200ms'");
+      }
       frozen.setAutoCommit(false);
       statement.execute("update engagement.user_scores set revision = 9");
 

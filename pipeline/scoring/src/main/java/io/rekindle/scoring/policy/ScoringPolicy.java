@@ -65,6 +65,11 @@ public final class ScoringPolicy {
     }
   }
 
+  /** Returns the policy of a shop that has activated none. */
+  public static ScoringPolicy byDefault() {
+    return builtIn(BUILT_IN.get(0));
+  }
+
   /** The names of the product's policies, the default first. */
   public static List<String> builtInNames() {
     return BUILT_IN;

@@ -108,13 +108,16 @@ final class FactCheck {
   /** One check of each kind, over all texts together. */
   List<CheckResult> check(List<String> texts) {
     List<String> stripped = texts.stream().map(this::withoutFacts).toList();
-    return finders.keySet().stream().map(name -> check(name, stripped)).toList();
+    return finders.entrySet().stream()
+        .map(finder -> check(finder.getKey(), finder.getValue(), stripped))
+        .toList();
   }
 
-  private CheckResult check(String name, List<String> texts) {
+  private CheckResult check(
+      String name, Function<String, List<String>> finder, List<String> texts) {
     String found =
         texts.stream()
-            .flatMap(text -> finders.get(name).apply(text).stream())
+            .flatMap(text -> finder.apply(text).stream())
             .filter(claim -> !offered.contains(normal(claim)))
             .distinct()
             .limit(5)

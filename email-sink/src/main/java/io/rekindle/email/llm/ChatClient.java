@@ -1,6 +1,7 @@
 package io.rekindle.email.llm;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -45,6 +46,10 @@ final class ChatClient implements AutoCloseable {
 
   private final LlmSettings settings;
   private final Clock clock;
+
+  /** Loaded with the client, not with the first email. A broken schema stops the start. */
+  private final JsonNode schema = DraftSchema.portable();
+
   private final ExecutorService threads;
   private final OkHttpClient client;
 
@@ -99,7 +104,7 @@ final class ChatClient implements AutoCloseable {
         .putObject("json_schema")
         .put("name", "email")
         .put("strict", true)
-        .set("schema", DraftSchema.portable());
+        .set("schema", schema);
     body.put("max_completion_tokens", settings.maxCompletionTokens());
     if (settings.openRouterExtras()) {
       body.putObject("provider").put("require_parameters", true);

@@ -44,7 +44,6 @@ public final class LlmEmailWriter implements EmailWriter {
   private static final String QUEUE_FULL = "QUEUE_FULL";
   private static final String INTERNAL = "INTERNAL";
 
-  private final LlmSettings settings;
   private final String shopName;
   private final Layout layout;
   private final TemplateEmailWriter template;
@@ -71,7 +70,6 @@ public final class LlmEmailWriter implements EmailWriter {
       BigDecimal spentTodayUsd,
       WriterListener listener,
       Clock clock) {
-    this.settings = settings;
     this.shopName = layout.shopName();
     this.layout = new Layout(layout);
     this.template = new TemplateEmailWriter(layout);
@@ -100,7 +98,7 @@ public final class LlmEmailWriter implements EmailWriter {
     open.add(writing);
     if (closed) {
       writing.cancel();
-    } else if (before >= settings.maxInFlight() + settings.maxQueued()) {
+    } else if (before >= endpoint.settings().maxInFlight() + endpoint.settings().maxQueued()) {
       writing.failed(QUEUE_FULL);
     } else {
       writing.loop.start();
@@ -175,7 +173,7 @@ public final class LlmEmailWriter implements EmailWriter {
               email,
               generatedBy,
               fallbackReason,
-              settings.model(),
+              endpoint.settings().model(),
               last.model(),
               request.variant().prompt(),
               DraftSchema.VERSION,

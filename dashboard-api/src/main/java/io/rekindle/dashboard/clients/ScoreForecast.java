@@ -4,6 +4,7 @@ import io.rekindle.platform.text.CurrencyCodes;
 import io.rekindle.scoring.Score;
 import io.rekindle.scoring.Scorer;
 import io.rekindle.scoring.orders.OrderHistory;
+import io.rekindle.scoring.orders.OrderTable;
 import io.rekindle.scoring.policy.ScoringPolicy;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -87,8 +88,17 @@ public record ScoreForecast(Score score, List<Step> steps) {
   }
 
   private static OrderHistory orders(Handle handle, String userId) {
-    return new Orders(
-        handle.createQuery(ORDERS).bind("userId", userId).mapTo(OrderRow.class).list());
+    List<OrderRow> newestFirst =
+        handle.createQuery(ORDERS).bind("userId", userId).mapTo(OrderRow.class).list();
+    OrderTable orders = new OrderTable();
+    for (int i = newestFirst.size() - 1; i >= 0; i--) {
+      OrderRow row = newestFirst.get(i);
+      orders.add(
+          row.placedAt().toEpochMilli(),
+          row.net().setScale(0, RoundingMode.HALF_EVEN).longValueExact(),
+          CurrencyCodes.pack(row.currency()));
+    }
+    return orders;
   }
 
   /**
@@ -97,32 +107,4 @@ public record ScoreForecast(Score score, List<Step> steps) {
    * @param net in minor units, less refunds; 0 if it is cancelled
    */
   private record OrderRow(Instant placedAt, String currency, BigDecimal net) {}
-
-  /** Orders in the order that a policy reads, the oldest first. */
-  private record Orders(List<OrderRow> newestFirst) implements OrderHistory {
-
-    private OrderRow row(int index) {
-      return newestFirst.get(newestFirst.size() - 1 - index);
-    }
-
-    @Override
-    public int size() {
-      return newestFirst.size();
-    }
-
-    @Override
-    public long placedAt(int index) {
-      return row(index).placedAt().toEpochMilli();
-    }
-
-    @Override
-    public long netMinor(int index) {
-      return row(index).net().setScale(0, RoundingMode.HALF_EVEN).longValueExact();
-    }
-
-    @Override
-    public int currency(int index) {
-      return CurrencyCodes.pack(row(index).currency());
-    }
-  }
 }

@@ -5,9 +5,6 @@ import gg.jte.TemplateEngine;
 import gg.jte.output.Utf8ByteOutput;
 import io.rekindle.dashboard.web.Page;
 import io.rekindle.dashboard.web.RequestInfo;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Locale;
 import java.util.Map;
 
@@ -38,12 +35,6 @@ public final class PageRenderer implements Page.Renderer {
     parameters.put("v", view(request));
     Utf8ByteOutput output = new Utf8ByteOutput();
     engine.render(page.template() + ".jte", parameters, output);
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(output.getContentLength());
-    try {
-      output.writeTo(bytes);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return bytes.toByteArray();
+    return output.toByteArray();
   }
 }

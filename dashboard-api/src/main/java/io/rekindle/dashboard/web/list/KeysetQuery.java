@@ -3,7 +3,6 @@ package io.rekindle.dashboard.web.list;
 import io.rekindle.platform.text.Instants;
 import java.time.DateTimeException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jdbi.v3.core.Handle;
@@ -45,16 +44,14 @@ public record KeysetQuery<T extends Record>(String name, String sql, Class<T> ty
       query.bind("afterAt", instant(after[0])).bind("afterId", after[1]);
     }
     List<Placed<T>> rows =
-        query.reduceRows(
-            new ArrayList<>(),
-            (placed, row) -> {
-              placed.add(
-                  new Placed<>(
-                      row.getColumn("list_at", Instant.class),
-                      row.getColumn("list_id", String.class),
-                      row.getRow(type)));
-              return placed;
-            });
+        query
+            .map(
+                row ->
+                    new Placed<>(
+                        row.getColumn("list_at", Instant.class),
+                        row.getColumn("list_id", String.class),
+                        row.getRow(type)))
+            .list();
     List<T> items = rows.stream().limit(limit).map(Placed::item).toList();
     return new ListPage<>(
         items,

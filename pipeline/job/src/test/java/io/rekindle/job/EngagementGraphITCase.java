@@ -28,6 +28,10 @@ class EngagementGraphITCase {
     CollectingSink<ScoreUpdate> changes = new CollectingSink<>();
     try (JobDatabase database = new JobDatabase();
         LocalCluster cluster = new LocalCluster()) {
+      // A job that starts from nothing removes the scores of users whom the shop does not have.
+      database.execute(
+          "insert into shop.users (user_id)"
+              + " select 'user' || number from generate_series(0, 29) number where number <> 5");
       JobID job = cluster.submit(job(database, changes, directory));
       String complete =
           "select scored_until >= to_timestamp("

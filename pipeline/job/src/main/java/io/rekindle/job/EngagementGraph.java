@@ -122,7 +122,10 @@ public final class EngagementGraph {
             .transform("Apply daily cap", EventTypeInfo.of(Decision.class), new DailyCapOperator())
             .uid(Uids.DAILY_CAP)
             .setParallelism(1)
-            .setMaxParallelism(1);
+            .setMaxParallelism(1)
+            // In a job of parallelism 1 it would join the chain before it, and no savepoint of
+            // another parallelism fits the maximum of that chain.
+            .startNewChain();
 
     decisions
         .sinkTo(sinks.decisions())

@@ -3,6 +3,7 @@ package io.rekindle.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -13,10 +14,14 @@ import org.apache.flink.api.java.typeutils.runtime.kryo.KryoSerializer;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.runtime.jobgraph.JobVertex;
+import org.apache.flink.runtime.jobgraph.OperatorID;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.graph.StreamGraph;
 import org.apache.flink.streaming.api.graph.StreamNode;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The graph as it is submitted, looked at before it runs. */
 class ProductionJobTest {
@@ -24,13 +29,17 @@ class ProductionJobTest {
   private static final JobSettings SETTINGS = settings("live");
 
   private static JobSettings settings(String results) {
+    return settings(results, 8);
+  }
+
+  private static JobSettings settings(String results, int parallelism) {
     return JobSettings.read(
         new String[] {
           "--kafka.bootstrap-servers", "127.0.0.1:1",
           "--database.url", "jdbc:postgresql://127.0.0.1:1/rekindle",
           "--results", results,
           "--checkpoint.directory", "file:///checkpoints",
-          "--parallelism", "8",
+          "--parallelism", Integer.toString(parallelism),
           "--shop.name", "Shop",
           "--shop.url", "https://shop.example",
           "--shop.postal-address", "1 Main Street",
@@ -141,6 +150,25 @@ class ProductionJobTest {
         default -> assertThat(node.getMaxParallelism()).isLessThanOrEqualTo(128);
       }
     }
+  }
+
+  /** Flink refuses a savepoint in which the state of an operator has another maximum. */
+  @ParameterizedTest(name = "parallelism {0}")
+  @ValueSource(ints = {1, 2, 4, 16, 128})
+  void shouldRestoreASavepointOfAnotherParallelism(int parallelism) {
+    assertThat(maxParallelisms(parallelism)).isEqualTo(maxParallelisms(8));
+  }
+
+  /** The maximum of each operator, which is that of the chain that it runs in. */
+  private static Map<OperatorID, Integer> maxParallelisms(int parallelism) {
+    Map<OperatorID, Integer> maximums = new HashMap<>();
+    StreamGraph graph = ProductionJob.environment(settings("live", parallelism)).getStreamGraph();
+    for (JobVertex vertex : graph.getJobGraph().getVertices()) {
+      vertex
+          .getOperatorIDs()
+          .forEach(ids -> maximums.put(ids.getGeneratedOperatorID(), vertex.getMaxParallelism()));
+    }
+    return maximums;
   }
 
   @Test

@@ -4,6 +4,8 @@ import io.rekindle.connectors.events.Change;
 import io.rekindle.connectors.events.OrderChanged;
 import io.rekindle.connectors.events.RowVersion;
 import io.rekindle.connectors.events.UserChanged;
+import io.rekindle.job.state.OrderLedger;
+import io.rekindle.job.state.OrderRows;
 import io.rekindle.job.state.PublishedScore;
 import io.rekindle.job.state.UserState;
 import io.rekindle.job.state.UserStateSerializer;
@@ -25,6 +27,7 @@ final class StateSizes {
   private static final long SEED = 20_260_101L;
   private static final long NOW = ChangeStream.START;
   private static final long GAP_MILLIS = 12 * 86_400_000L;
+  private static final long RETENTION_MILLIS = 86_400_000L;
   private static final int INITIAL_BYTES = 1_024;
 
   private StateSizes() {}
@@ -52,8 +55,9 @@ final class StateSizes {
   /** Returns the bytes of the state of a user after these changes and an evaluation. */
   private static int bytes(List<Change> changes) throws IOException {
     UserState user = new UserState();
+    OrderLedger orders = new OrderLedger(OrderRows.inMemory(), RETENTION_MILLIS);
     for (Change change : changes) {
-      user.apply(change, NOW);
+      user.apply(change, NOW, orders);
     }
     Scorer scorer = new Scorer(ScoringPolicy.byDefault());
     Score score = scorer.score(user.orders(), NOW, user.lastContactAt());

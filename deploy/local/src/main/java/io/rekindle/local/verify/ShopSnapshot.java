@@ -30,6 +30,7 @@ final class ShopSnapshot implements AutoCloseable {
       """
           .formatted(Millis.sql("o.set_at"), Millis.sql("o.expires_at"), Millis.sql("contact.at"));
 
+  /** Sorted by the milliseconds, so that the newest orders are those of the job. */
   private static final String ORDERS =
       """
       select user_id, %s as placed_at, currency,
@@ -37,7 +38,7 @@ final class ShopSnapshot implements AutoCloseable {
                as net_minor
       from shop.orders
       where coalesce(user_id = any (?), true)
-      order by user_id collate "C", shop.orders.placed_at, order_id collate "C"
+      order by user_id collate "C", 2, order_id collate "C"
       """
           .formatted(Millis.sql("shop.orders.placed_at"));
 
@@ -121,7 +122,7 @@ final class ShopSnapshot implements AutoCloseable {
           CurrencyCodes.pack(order.getString("currency")));
       orders.advance();
     }
-    user.orders.keepNewest();
+    user.olderOrders = user.orders.keepNewest();
     return user;
   }
 

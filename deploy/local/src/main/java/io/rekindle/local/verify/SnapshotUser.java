@@ -10,7 +10,12 @@ import io.rekindle.scoring.orders.OrderTable;
  */
 final class SnapshotUser {
 
+  /** The orders that count. */
   final OrderTable orders = new OrderTable();
+
+  /** The number of orders that are too old to count. */
+  int olderOrders;
+
   String userId;
 
   /**
@@ -32,6 +37,14 @@ final class SnapshotUser {
    * @param lastContactAt epoch milliseconds, or {@link Score#NEVER}
    */
   record Expected(Score computed, Score score, boolean overridden, long lastContactAt) {}
+
+  /** Names the bound of orders for a difference; empty for a user within it. */
+  String bound() {
+    return olderOrders == 0
+        ? ""
+        : "the user has %,d orders, of which the newest %,d count"
+            .formatted(orders.size() + olderOrders, orders.size());
+  }
 
   Expected expected(Scorer scorer, long asOf) {
     Score computed = scorer.score(orders, asOf, lastContactAt);

@@ -156,10 +156,9 @@ public final class Verification {
                   .filter(difference -> !difference.isEmpty())
                   .collect(Collectors.joining("; "));
           if (!differences.isEmpty()) {
-            suspect(
-                user.userId,
-                "as of %s: %s".formatted(Millis.show(score.asOf()), differences),
-                undisturbed);
+            String found = "as of %s: %s".formatted(Millis.show(score.asOf()), differences);
+            String bound = user.bound();
+            suspect(user.userId, bound.isEmpty() ? found : found + " (" + bound + ")", undisturbed);
           }
           user = snapshot.next();
         }

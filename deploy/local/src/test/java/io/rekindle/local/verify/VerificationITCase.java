@@ -110,6 +110,22 @@ class VerificationITCase {
     assertThat(verify().differences()).containsOnlyKeys("ada");
   }
 
+  @Test
+  void shouldCountTheNewestThousandOrdersAndNameTheBoundAtADifference() throws Exception {
+    user("ada");
+    database.execute(
+        "insert into shop.orders (order_id, user_id, placed_at, amount, currency)"
+            + " select 'o' || n, 'ada', now() - n * interval '1 minute', 10, 'EUR'"
+            + " from generate_series(1, 1005) n");
+    storeScores();
+    assertThat(verify().differences()).isEmpty();
+
+    database.execute("update engagement.user_scores set order_count = 1005");
+    assertThat(verify().differences().get("ada"))
+        .contains("order_count is 1005, not 1000")
+        .contains("(the user has 1,005 orders, of which the newest 1,000 count)");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

@@ -11,6 +11,8 @@ import io.rekindle.job.rules.DatedRuleChange;
 import io.rekindle.job.rules.PolicyInForce;
 import io.rekindle.job.rules.PolicyTimeline;
 import io.rekindle.job.rules.RuleTimelines;
+import io.rekindle.job.state.OrderLedger;
+import io.rekindle.job.state.StoredOrder;
 import io.rekindle.job.state.UserState;
 import io.rekindle.job.state.UserStateSerializer;
 import java.time.Duration;
@@ -26,6 +28,7 @@ import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeutils.base.ByteSerializer;
 import org.apache.flink.api.common.typeutils.base.IntSerializer;
 import org.apache.flink.api.common.typeutils.base.LongSerializer;
+import org.apache.flink.api.common.typeutils.base.StringSerializer;
 import org.apache.flink.api.common.typeutils.base.array.LongPrimitiveArraySerializer;
 import org.apache.flink.runtime.state.KeyGroupRange;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
@@ -67,6 +70,11 @@ public final class EngagementOperator extends AbstractStreamOperator<ScoreUpdate
   /** Keyed: the state of the user. */
   static final ValueStateDescriptor<UserState> USER =
       new ValueStateDescriptor<>("user", new UserStateSerializer());
+
+  /** Keyed: the orders of the user that are not in {@link #USER}. */
+  static final MapStateDescriptor<String, StoredOrder> ORDER_ROWS =
+      new MapStateDescriptor<>(
+          "order-rows", StringSerializer.INSTANCE, new RecordSerializer<>(StoredOrder.class));
 
   /** Keyed: changes that wait for the watermark. */
   static final ListStateDescriptor<Change> PENDING =
@@ -113,6 +121,7 @@ public final class EngagementOperator extends AbstractStreamOperator<ScoreUpdate
   private transient InternalTimerService<Byte> timers;
 
   private transient RuleTimelines rules;
+  private transient OrderLedger orderLedger;
   private transient UserEvaluator evaluator;
   private transient StateCounts stateCounts;
   private transient EngagementMetrics engagementMetrics;
@@ -146,7 +155,11 @@ public final class EngagementOperator extends AbstractStreamOperator<ScoreUpdate
       asTheyCame.put(entry.getKey(), entry.getValue());
     }
     asTheyCame.values().forEach(rules::add);
-    evaluator = new UserEvaluator(rules, tombstoneRetentionMs, this);
+    orderLedger =
+        new OrderLedger(
+            new KeyedOrderRows(context.getKeyedStateStore().getMapState(ORDER_ROWS)),
+            tombstoneRetentionMs);
+    evaluator = new UserEvaluator(rules, orderLedger, this);
 
     // All subtasks have the same watermark at an aligned barrier, so a new one takes any of them.
     storedEvaluatedUntil = context.getOperatorStateStore().getUnionListState(EVALUATED_UNTIL);
@@ -218,8 +231,8 @@ public final class EngagementOperator extends AbstractStreamOperator<ScoreUpdate
       user = new UserState();
     }
     boolean wasUser = user.profile() != null;
-    int ordersBefore = user.orders().size();
-    if (!user.apply(change, change.commitTime())) {
+    int ordersBefore = user.orderCount();
+    if (!user.apply(change, change.commitTime(), orderLedger)) {
       duplicate();
       return;
     }
@@ -304,7 +317,7 @@ public final class EngagementOperator extends AbstractStreamOperator<ScoreUpdate
     }
     UserState before = known == null ? new UserState() : known;
     boolean wasUser = before.profile() != null;
-    int ordersBefore = before.orders().size();
+    int ordersBefore = before.orderCount();
     int unconvertedBefore = before.unconvertedOrders();
     boolean touched = !changes.isEmpty() || evaluator.dueAt(before) <= watermark;
     UserState user = evaluator.catchUp(userId, before, changes, firstOpen(), watermark);
@@ -314,8 +327,7 @@ public final class EngagementOperator extends AbstractStreamOperator<ScoreUpdate
 
   /** Stores the user, or clears a state without any use. */
   private void storeOrClear(UserState user, long watermark, boolean touched) throws Exception {
-    user.expireRemovedOrders(watermark, tombstoneRetentionMs);
-    boolean changed = touched;
+    boolean changed = orderLedger.sweep(user, watermark) || touched;
     if (user.wakeAt() <= watermark) {
       user.wakeAt(UserState.NEVER_DUE);
       changed = true;
@@ -325,6 +337,7 @@ public final class EngagementOperator extends AbstractStreamOperator<ScoreUpdate
       if (user.wakeAt() != UserState.NEVER_DUE) {
         timers.deleteEventTimeTimer(WAKE_UP, user.wakeAt());
       }
+      orderLedger.clear(user);
       users.clear();
       return;
     }
@@ -376,7 +389,7 @@ public final class EngagementOperator extends AbstractStreamOperator<ScoreUpdate
   private void count(
       String userId, UserState user, boolean wasUser, int ordersBefore, int unconvertedBefore) {
     int moreUsers = (user.profile() != null ? 1 : 0) - (wasUser ? 1 : 0);
-    int moreOrders = user.orders().size() - ordersBefore;
+    int moreOrders = user.orderCount() - ordersBefore;
     int moreUnconverted = user.unconvertedOrders() - unconvertedBefore;
     if (moreUsers != 0 || moreOrders != 0 || moreUnconverted != 0) {
       int keyGroup = KeyGroupRangeAssignment.assignToKeyGroup(userId, maxParallelism());

@@ -9,6 +9,7 @@ import io.rekindle.job.outreach.Decisions;
 import io.rekindle.job.rules.PolicyTimeline.PolicyPeriod;
 import io.rekindle.job.rules.RuleTimelines;
 import io.rekindle.job.state.Episode;
+import io.rekindle.job.state.OrderLedger;
 import io.rekindle.job.state.PublishedScore;
 import io.rekindle.job.state.UserState;
 import io.rekindle.scoring.Score;
@@ -44,16 +45,16 @@ final class UserEvaluator {
   }
 
   private final RuleTimelines rules;
-  private final long tombstoneRetentionMs;
+  private final OrderLedger orders;
   private final Receiver receiver;
 
   /**
    * @param rules the rules, to which a caller may add between two calls
-   * @param tombstoneRetentionMs the event time for which the state remembers a deleted row
+   * @param orders the orders of the user whose state is passed to {@link #catchUp}
    */
-  UserEvaluator(RuleTimelines rules, long tombstoneRetentionMs, Receiver receiver) {
+  UserEvaluator(RuleTimelines rules, OrderLedger orders, Receiver receiver) {
     this.rules = rules;
-    this.tombstoneRetentionMs = tombstoneRetentionMs;
+    this.orders = orders;
     this.receiver = receiver;
   }
 
@@ -77,13 +78,13 @@ final class UserEvaluator {
       if (at > watermark) {
         return user;
       }
-      user = user.expiredAt(at, tombstoneRetentionMs);
+      user = user.expiredAt(at, orders);
       Change lastApplied = null;
       boolean newUser = false;
       for (; next < changes.size() && instantOf(changes.get(next), firstOpen) <= at; next++) {
         Change change = changes.get(next);
         boolean unknownUser = user.profile() == null;
-        if (user.apply(change, at)) {
+        if (user.apply(change, at, orders)) {
           lastApplied = change;
           newUser |= unknownUser && change instanceof UserChanged;
         } else {

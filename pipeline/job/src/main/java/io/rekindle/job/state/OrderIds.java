@@ -2,15 +2,17 @@ package io.rekindle.job.state;
 
 import io.rekindle.connectors.flink.Binary;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.UUID;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 /**
  * A list of order ids in one array of bytes, each after its length. A UUID in its canonical form
- * takes 16 bytes instead of 36. Equal ids have equal bytes, so an id is never unpacked.
+ * takes 16 bytes instead of 36. Equal ids have equal bytes, so a search unpacks no id.
  *
  * <p>Nearly every incoming order is new, so most searches find nothing. A list that stays in memory
  * therefore keeps sixteen bits of each id in an array, and compares those first. A list that is
@@ -97,7 +99,7 @@ final class OrderIds {
     }
     short target = fingerprint(id, 0, id.length);
     for (int index = 0; index < count; index++) {
-      if (fingerprints[index] == target && compare(index, id) == 0) {
+      if (fingerprints[index] == target && isAt(index, id)) {
         return index;
       }
     }
@@ -143,10 +145,70 @@ final class OrderIds {
     return size + (size >> 1) + 1;
   }
 
-  /** Compares the id at an index with another in a fixed order. */
+  private boolean isAt(int index, byte[] id) {
+    int offset = offset(index);
+    return Arrays.equals(bytes, offset, offset + entryLength(offset), id, 0, id.length);
+  }
+
+  /** Compares the id at an index with a packed id, by the bytes of their texts in UTF-8. */
   int compare(int index, byte[] id) {
     int offset = offset(index);
-    return Arrays.compare(bytes, offset, offset + entryLength(offset), id, 0, id.length);
+    return compare(bytes, offset, offset + entryLength(offset), id);
+  }
+
+  /** Compares two packed ids by the bytes of their texts in UTF-8, as Postgres under "C". */
+  static int compare(byte[] left, byte[] right) {
+    return compare(left, 0, left.length, right);
+  }
+
+  private static int compare(byte[] left, int start, int end, byte[] right) {
+    boolean leftUuid = left[start] == UUID_MARK;
+    boolean rightUuid = right[0] == UUID_MARK;
+    if (leftUuid != rightUuid) {
+      return Arrays.compareUnsigned(
+          unpack(left, start, end).getBytes(StandardCharsets.UTF_8),
+          unpack(right, 0, right.length).getBytes(StandardCharsets.UTF_8));
+    }
+    // The hexadecimal text of a UUID has the order of its bytes.
+    return Arrays.compareUnsigned(
+        left, start + header(left, start), end, right, header(right, 0), right.length);
+  }
+
+  /** The id at an index as text. */
+  String text(int index) {
+    int offset = offset(index);
+    return unpack(bytes, offset, offset + entryLength(offset));
+  }
+
+  private static String unpack(byte[] bytes, int start, int end) {
+    if (bytes[start] == UUID_MARK) {
+      ByteBuffer uuid = ByteBuffer.wrap(bytes, start + 1, UUID_BYTES);
+      return new UUID(uuid.getLong(), uuid.getLong()).toString();
+    }
+    int header = header(bytes, start);
+    return new String(bytes, start + header, end - start - header, StandardCharsets.UTF_8);
+  }
+
+  private static int header(byte[] bytes, int start) {
+    return bytes[start] >= 0 ? 1 : 2;
+  }
+
+  /** Puts ids before all others. */
+  void prepend(List<byte[]> packed) {
+    int more = 0;
+    for (byte[] id : packed) {
+      more += id.length;
+    }
+    byte[] all = new byte[more + length];
+    int end = 0;
+    for (byte[] id : packed) {
+      System.arraycopy(id, 0, all, end, id.length);
+      end += id.length;
+    }
+    System.arraycopy(bytes, 0, all, more, length);
+    bytes = all;
+    length = all.length;
+    fingerprints = null;
   }
 
   void insert(int index, int size, byte[] id) {

@@ -7,6 +7,8 @@ import io.rekindle.platform.text.CurrencyCodes;
 import io.rekindle.scoring.orders.OrderHistory;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
+import java.util.function.ToLongFunction;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
@@ -14,17 +16,25 @@ import org.apache.flink.core.memory.DataOutputView;
  * A user's orders in columns, ascending by placed_at and then by id, so that equal sets of orders
  * have equal state. The scorer reads the columns in place.
  *
- * <p>The state keeps all orders, since another policy may look further back. Beyond {@link
- * #MAX_ORDERS} it forgets the oldest, which bounds the cost of one user.
+ * <p>The scorer sees the newest {@link #MAX_ORDERS}. Up to {@link #MAX_ROWS} are here, so that few
+ * removals need an older order from {@link OrderRows}. All orders here are newer than those there.
  */
 public final class UserOrders implements OrderHistory {
+
+  /** The most rows. It bounds the cost of one user. */
+  static final int MAX_ROWS = 2 * MAX_ORDERS;
 
   /** Marks of a serialized row, which replace common values. */
   private static final int SAME_CURRENCY = 1;
 
   private static final int FROM_SNAPSHOT = 2;
 
+  /** The number of rows. */
   private int size;
+
+  /** The index of the oldest row that the scorer sees. */
+  private int first;
+
   private long[] placedAt;
   private long[] netMinor;
   private short[] currency;
@@ -37,7 +47,7 @@ public final class UserOrders implements OrderHistory {
   }
 
   private UserOrders(int size, OrderIds ids, int capacity) {
-    this.size = size;
+    resize(size);
     this.ids = ids;
     placedAt = new long[capacity];
     netMinor = new long[capacity];
@@ -48,22 +58,34 @@ public final class UserOrders implements OrderHistory {
 
   @Override
   public int size() {
-    return size;
+    return size - first;
   }
 
   @Override
   public long placedAt(int index) {
-    return placedAt[index];
+    return placedAt[first + index];
   }
 
   @Override
   public long netMinor(int index) {
-    return netMinor[index];
+    return netMinor[first + index];
   }
 
   @Override
   public int currency(int index) {
-    return currency[index];
+    return currency[first + index];
+  }
+
+  // The methods below count from the oldest row, which the scorer may not see.
+
+  /** The number of rows, of which the scorer sees the newest. */
+  int rows() {
+    return size;
+  }
+
+  private void resize(int rows) {
+    size = rows;
+    first = Math.max(0, rows - MAX_ORDERS);
   }
 
   int find(byte[] id) {
@@ -75,32 +97,64 @@ public final class UserOrders implements OrderHistory {
     return RowVersion.compare(version.commitLsn(), version.lsn(), commitLsn[index], lsn[index]) > 0;
   }
 
-  /** Inserts a new row; returns false if there are {@link #MAX_ORDERS} newer orders. */
-  boolean insert(byte[] id, OrderChanged order) {
+  /** Whether an order is older than all rows. */
+  boolean isOlder(long at, byte[] id) {
+    return size > 0 && position(at, id) == 0;
+  }
+
+  /** Inserts a new row. */
+  void insert(byte[] id, OrderChanged order) {
     int index = position(order.placedAt(), id);
-    if (size == MAX_ORDERS) {
-      if (index == 0) {
-        return false;
-      }
-      remove(0);
-      index--;
-    }
     makeRoom(index);
     ids.insert(index, size, id);
-    size++;
+    resize(size + 1);
     placedAt[index] = order.placedAt();
+    set(index, order);
+  }
+
+  /** Replaces the row at an index, unless its time differs. */
+  boolean replace(int index, OrderChanged order) {
+    if (placedAt[index] != order.placedAt()) {
+      return false;
+    }
     set(index, order);
     return true;
   }
 
-  /** Replaces the row at an index. */
-  void replace(int index, byte[] id, OrderChanged order) {
-    if (placedAt[index] == order.placedAt()) {
-      set(index, order);
-    } else {
-      remove(index);
-      insert(id, order);
+  /** The id of the oldest row. */
+  String oldestId() {
+    return ids.text(0);
+  }
+
+  /** The oldest row. */
+  StoredOrder oldest() {
+    return StoredOrder.of(placedAt[0], netMinor[0], currency[0], commitLsn[0], lsn[0]);
+  }
+
+  /** Puts rows before all others; ascending, and all of them older. */
+  void prepend(List<byte[]> packedIds, List<StoredOrder> rows) {
+    int more = rows.size();
+    ids.prepend(packedIds);
+    placedAt = prepend(rows, StoredOrder::placedAt, placedAt);
+    netMinor = prepend(rows, StoredOrder::netMinor, netMinor);
+    commitLsn = prepend(rows, StoredOrder::commitLsn, commitLsn);
+    lsn = prepend(rows, StoredOrder::lsn, lsn);
+    short[] currencies = new short[more + size];
+    for (int i = 0; i < more; i++) {
+      currencies[i] = (short) rows.get(i).currency();
     }
+    System.arraycopy(currency, 0, currencies, more, size);
+    currency = currencies;
+    resize(more + size);
+  }
+
+  private long[] prepend(List<StoredOrder> rows, ToLongFunction<StoredOrder> field, long[] known) {
+    long[] all = new long[rows.size() + size];
+    for (int i = 0; i < rows.size(); i++) {
+      all[i] = field.applyAsLong(rows.get(i));
+    }
+    System.arraycopy(known, 0, all, rows.size(), size);
+    return all;
   }
 
   void remove(int index) {
@@ -111,7 +165,7 @@ public final class UserOrders implements OrderHistory {
     System.arraycopy(currency, index + 1, currency, index, behind);
     System.arraycopy(commitLsn, index + 1, commitLsn, index, behind);
     System.arraycopy(lsn, index + 1, lsn, index, behind);
-    size--;
+    resize(size - 1);
   }
 
   private void set(int index, OrderChanged order) {
@@ -143,7 +197,7 @@ public final class UserOrders implements OrderHistory {
 
   private void makeRoom(int index) {
     if (size == placedAt.length) {
-      int capacity = Math.min(MAX_ORDERS, size + (size >> 1) + 1);
+      int capacity = Math.min(MAX_ROWS + 1, size + (size >> 1) + 1);
       placedAt = Arrays.copyOf(placedAt, capacity);
       netMinor = Arrays.copyOf(netMinor, capacity);
       currency = Arrays.copyOf(currency, capacity);

@@ -17,8 +17,9 @@ import io.rekindle.scoring.contact.Recipient;
 import io.rekindle.scoring.orders.OrderHistory;
 
 /**
- * The whole state of one user. Each row is a register with its newest version, so the result
- * depends on the set of changes, and not on their order.
+ * The state of one user. Most users have no other; {@link OrderLedger} keeps older orders and
+ * tombstones beside it. Each row is a register with its newest version, so the result depends on
+ * the set of changes, and not on their order.
  *
  * <p>Mutable, since every event changes it. The caller who takes it from Flink's state may change
  * it and puts it back. Flink copies it first if a checkpoint still needs the old content. The class
@@ -36,7 +37,18 @@ public final class UserState {
   static final long CONTACT_MEMORY_MS = OutreachRules.MAX_DAYS * 86_400_000L;
 
   final UserOrders orders;
-  final RemovedOrders removedOrders;
+
+  /** The orders in {@link OrderRows}, all older than those in {@link #orders}. */
+  int olderOrders;
+
+  /** The tombstones in {@link OrderRows}. */
+  int tombstones;
+
+  /** The earliest removal of a tombstone, or earlier, if there is one. */
+  long oldestRemoval;
+
+  /** The latest removal of a tombstone, or later, if there is one. */
+  long newestRemoval;
 
   /** Null if the shop has no such user. */
   Profile profile;
@@ -71,12 +83,11 @@ public final class UserState {
   long wakeAt = NEVER_DUE;
 
   public UserState() {
-    this(new UserOrders(), new RemovedOrders());
+    this(new UserOrders());
   }
 
-  UserState(UserOrders orders, RemovedOrders removedOrders) {
+  UserState(UserOrders orders) {
     this.orders = orders;
-    this.removedOrders = removedOrders;
   }
 
   /**
@@ -87,9 +98,14 @@ public final class UserState {
    */
   public record ScoreOverride(int score, long setAt, long expiresAt) {}
 
-  /** The orders, in the scorer's form. */
+  /** The orders that count, in the scorer's form. */
   public OrderHistory orders() {
     return orders;
+  }
+
+  /** The number of all orders. */
+  public int orderCount() {
+    return orders.rows() + olderOrders;
   }
 
   /** The shop's data of the user; null if it has no such user. */
@@ -248,13 +264,14 @@ public final class UserState {
    * Applies a change.
    *
    * @param at event time, at which the memory of removed rows begins
+   * @param ledger the ledger of this user's orders
    * @return whether the change is newer than the known row
    */
-  public boolean apply(Change change, long at) {
+  public boolean apply(Change change, long at, OrderLedger ledger) {
     if (change instanceof OrderChanged order) {
-      return applyOrder(order);
+      return ledger.apply(this, order, at);
     } else if (change instanceof OrderRemoved order) {
-      return applyOrderRemoved(order, at);
+      return ledger.apply(this, order, at);
     } else if (change instanceof UserChanged user) {
       return applyUser(user.version(), user, at);
     } else if (change instanceof UserRemoved user) {
@@ -273,47 +290,6 @@ public final class UserState {
       return applySuppression(removed.version(), null, at);
     }
     throw new IllegalArgumentException("No user's change: " + change);
-  }
-
-  private boolean applyOrder(OrderChanged order) {
-    byte[] id = OrderIds.pack(order.orderId());
-    int known = orders.find(id);
-    if (known >= 0) {
-      if (!orders.isNewer(order.version(), known)) {
-        return false;
-      }
-      orders.replace(known, id, order);
-      return true;
-    }
-    int tombstone = removedOrders.find(id);
-    if (tombstone >= 0) {
-      if (!removedOrders.isNewer(order.version(), tombstone)) {
-        return false;
-      }
-      removedOrders.remove(tombstone);
-    }
-    return orders.insert(id, order);
-  }
-
-  private boolean applyOrderRemoved(OrderRemoved order, long at) {
-    byte[] id = OrderIds.pack(order.orderId());
-    int known = orders.find(id);
-    if (known >= 0) {
-      if (!orders.isNewer(order.version(), known)) {
-        return false;
-      }
-      orders.remove(known);
-    } else {
-      int tombstone = removedOrders.find(id);
-      if (tombstone >= 0) {
-        if (!removedOrders.isNewer(order.version(), tombstone)) {
-          return false;
-        }
-        removedOrders.remove(tombstone);
-      }
-    }
-    removedOrders.add(id, order.version(), at);
-    return true;
   }
 
   private boolean applyUser(RowVersion version, UserChanged now, long at) {
@@ -358,21 +334,14 @@ public final class UserState {
    *
    * @return a state with the timer alone if all else can be cleared, else this
    */
-  public UserState expiredAt(long at, long retentionMs) {
-    if (clearableFrom(retentionMs) <= at) {
-      UserState unknown = new UserState();
-      unknown.wakeAt = wakeAt;
-      return unknown;
+  public UserState expiredAt(long at, OrderLedger ledger) {
+    if (clearableFrom(ledger.retentionMs()) > at) {
+      return this;
     }
-    expireRemovedOrders(at, retentionMs);
-    return this;
-  }
-
-  /** Removes the tombstones that are older than the retention. */
-  public void expireRemovedOrders(long at, long retentionMs) {
-    if (removedOrders.size() > 0) {
-      removedOrders.expireUntil(at - retentionMs);
-    }
+    ledger.clear(this);
+    UserState unknown = new UserState();
+    unknown.wakeAt = wakeAt;
+    return unknown;
   }
 
   /**
@@ -380,14 +349,16 @@ public final class UserState {
    * their orders, and no older change can come. {@link #NEVER_DUE} while the shop has any of them.
    */
   public long clearableFrom(long retentionMs) {
-    if (profile != null || orders.size() > 0) {
+    if (profile != null || orders.rows() > 0) {
       return NEVER_DUE;
     }
     long latest =
         Math.max(
             after(RowRegister.removalOf(userRow), retentionMs),
             after(RowRegister.removalOf(overrideRow), retentionMs));
-    latest = Math.max(latest, after(removedOrders.newest(), retentionMs));
+    if (tombstones > 0) {
+      latest = Math.max(latest, newestRemoval + retentionMs);
+    }
     if (outreach != null) {
       if (outreach.suppression != null) {
         // The suppression also holds after a return of the user.
@@ -404,7 +375,11 @@ public final class UserState {
   }
 
   UserState copy() {
-    UserState copy = new UserState(orders.copy(), removedOrders.copy());
+    UserState copy = new UserState(orders.copy());
+    copy.olderOrders = olderOrders;
+    copy.tombstones = tombstones;
+    copy.oldestRemoval = oldestRemoval;
+    copy.newestRemoval = newestRemoval;
     copy.profile = profile;
     copy.userRow = userRow;
     copy.override = override;

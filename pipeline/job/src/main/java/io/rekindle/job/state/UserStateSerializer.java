@@ -38,8 +38,9 @@ public final class UserStateSerializer extends TypeSerializer<UserState> {
   private static final int WAS_EVALUATED = 1 << 10;
   private static final int HAS_REVIEW = 1 << 11;
   private static final int HAS_WAKE = 1 << 12;
-  private static final int HAS_REMOVED_ORDERS = 1 << 13;
+  private static final int HAS_TOMBSTONES = 1 << 13;
   private static final int HAS_OUTREACH = 1 << 14;
+  private static final int HAS_OLDER_ORDERS = 1 << 15;
 
   /** The buffer of this instance, so each thread needs its own instance. */
   private transient Binary texts;
@@ -80,11 +81,16 @@ public final class UserStateSerializer extends TypeSerializer<UserState> {
     if ((marks & HAS_WAKE) != 0) {
       Binary.writeSigned(state.wakeAt, out);
     }
-    if ((marks & HAS_REMOVED_ORDERS) != 0) {
-      state.removedOrders.write(out);
+    if ((marks & HAS_TOMBSTONES) != 0) {
+      Binary.writeUnsigned(state.tombstones, out);
+      Binary.writeSigned(state.oldestRemoval, out);
+      Binary.writeSigned(state.newestRemoval, out);
     }
     if ((marks & HAS_OUTREACH) != 0) {
       state.outreach.write(texts(), out);
+    }
+    if ((marks & HAS_OLDER_ORDERS) != 0) {
+      Binary.writeUnsigned(state.olderOrders, out);
     }
     state.orders.write(out);
   }
@@ -122,8 +128,11 @@ public final class UserStateSerializer extends TypeSerializer<UserState> {
     if (state.wakeAt != UserState.NEVER_DUE) {
       marks |= HAS_WAKE;
     }
-    if (state.removedOrders.size() > 0) {
-      marks |= HAS_REMOVED_ORDERS;
+    if (state.tombstones > 0) {
+      marks |= HAS_TOMBSTONES;
+    }
+    if (state.olderOrders > 0) {
+      marks |= HAS_OLDER_ORDERS;
     }
     return state.outreach != null && !state.outreach.isEmpty() ? marks | HAS_OUTREACH : marks;
   }
@@ -160,10 +169,21 @@ public final class UserStateSerializer extends TypeSerializer<UserState> {
     }
     long reviewAt = (marks & HAS_REVIEW) != 0 ? Binary.readSigned(in) : UserState.NEVER_DUE;
     long wakeAt = (marks & HAS_WAKE) != 0 ? Binary.readSigned(in) : UserState.NEVER_DUE;
-    RemovedOrders removed =
-        (marks & HAS_REMOVED_ORDERS) != 0 ? RemovedOrders.read(in) : new RemovedOrders();
+    int tombstones = 0;
+    long oldestRemoval = 0;
+    long newestRemoval = 0;
+    if ((marks & HAS_TOMBSTONES) != 0) {
+      tombstones = (int) Binary.readUnsigned(in);
+      oldestRemoval = Binary.readSigned(in);
+      newestRemoval = Binary.readSigned(in);
+    }
     OutreachState outreach = (marks & HAS_OUTREACH) != 0 ? OutreachState.read(texts(), in) : null;
-    UserState state = new UserState(UserOrders.read(in), removed);
+    int olderOrders = (marks & HAS_OLDER_ORDERS) != 0 ? (int) Binary.readUnsigned(in) : 0;
+    UserState state = new UserState(UserOrders.read(in));
+    state.olderOrders = olderOrders;
+    state.tombstones = tombstones;
+    state.oldestRemoval = oldestRemoval;
+    state.newestRemoval = newestRemoval;
     state.outreach = outreach;
     state.profile = profile;
     state.userRow = userRow;

@@ -448,18 +448,32 @@ class EngagementOperatorTest {
   }
 
   @Test
-  void shouldKeepTheNewestThousandOrders() throws Exception {
-    List<Change> orders = new ArrayList<>();
-    for (int i = 0; i < UserOrders.MAX_ORDERS + 10; i++) {
-      orders.add(shop.order(ANNA, START, "o" + i, START - i * SECOND, 1_000));
-    }
+  void shouldCountTheNewestThousandOrdersAfterDeletionsAndARestore() throws Exception {
+    int placed = 3 * UserOrders.MAX_ORDERS;
     harness.process(shop.user(ANNA, START));
-    harness.process(orders.toArray(Change[]::new));
+    for (int i = 0; i < placed; i++) {
+      harness.process(shop.order(ANNA, START, "o" + i, START - i * SECOND, 1_000 + i));
+    }
     harness.tick(START);
+    assertThat(harness.updates().get(0).score().orderCount()).isEqualTo(UserOrders.MAX_ORDERS);
+    assertThat(harness.gauge(StateCounts::orders)).isEqualTo(placed);
 
-    ScoreUpdate update = harness.updates().get(0);
-    assertThat(update.score().orderCount()).isEqualTo(UserOrders.MAX_ORDERS);
-    assertThat(update.score().lastOrderAt()).isEqualTo(START);
+    try (EngagementHarness restored = EngagementHarness.restored(harness.snapshot())) {
+      int deleted = 2_500;
+      for (int i = 0; i < deleted; i++) {
+        restored.process(shop.noOrder(ANNA, TWO_SECONDS_LATER, "o" + i));
+      }
+      restored.tick(TWO_SECONDS_LATER);
+      ScoreUpdate update = restored.updates().get(0);
+      assertThat(update.score().orderCount()).isEqualTo(placed - deleted);
+      assertThat(update.score().lastOrderAt()).isEqualTo(START - deleted * SECOND);
+      long spend = 0;
+      for (int i = deleted; i < placed; i++) {
+        spend += 1_000 + i;
+      }
+      assertThat(update.score().totalSpendMinor()).isEqualTo(spend);
+      assertThat(restored.gauge(StateCounts::orders)).isEqualTo(placed - deleted);
+    }
   }
 
   @Test

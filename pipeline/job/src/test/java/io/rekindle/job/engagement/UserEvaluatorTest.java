@@ -17,6 +17,8 @@ import io.rekindle.job.rules.DatedRuleChange;
 import io.rekindle.job.rules.PolicyTimeline;
 import io.rekindle.job.rules.RuleTimelines;
 import io.rekindle.job.state.Episode.CloseReason;
+import io.rekindle.job.state.OrderLedger;
+import io.rekindle.job.state.OrderRows;
 import io.rekindle.job.state.UserState;
 import io.rekindle.scoring.policy.ScoringPolicy;
 import java.util.ArrayList;
@@ -33,7 +35,8 @@ class UserEvaluatorTest {
   private final ChangeFactory shop = new ChangeFactory();
   private final RuleTimelines rules = new RuleTimelines();
   private final Results results = new Results();
-  private final UserEvaluator evaluator = new UserEvaluator(rules, RETENTION, results);
+  private final UserEvaluator evaluator =
+      new UserEvaluator(rules, new OrderLedger(OrderRows.inMemory(), RETENTION), results);
 
   private UserState anna = new UserState();
   private long firstOpen = Long.MIN_VALUE;

@@ -21,7 +21,10 @@ class UserStateSerializerTest {
 
   /** The state of {@link #stored()} in format 1, which every later version has to read. */
   private static final String FORMAT_1 =
-      "7fff21616e6e61406578616d706c652e636f6d29536f6d65626f64792063616c6c656420616e6e61020d67617264656e0b626f6f6b731b4575726f70652f5669656e6e610b64652d41548080d4efed65a497b10250002a80f086c2ee6580e0b994ef65a0853d4000f6ef86c2ee6501ff404ec000000000000780f086c2ee650198f086c2ee6596f086c2ee6501e0843d4080f086c2ee650504676f6e650f80a0eecaec658080d4efed652c15636164656e63652d7631ff0180a0eecaec650f64656661756c7411667269656e646c791b61406578616d706c652e636f6d0f424f554e434544a0863d400002028090a19ded650116b29a010180f0b2528e4ef6aee2045014008d7f2b1c1f4e4b579a702f6a4f2f1b11026f31";
+      "ffff21616e6e61406578616d706c652e636f6d29536f6d65626f64792063616c6c656420616e6e61020d67617264656e0b626f6f6b731b4575726f70652f5669656e6e610b64652d41548080d4efed65a497b10250002a80f086c2ee6580e0b994ef65e0853d4000f6ef86c2ee6501ff404ec000000000000780f086c2ee650198f086c2ee6596f086c2ee650180f086c2ee6580f086c2ee650f80a0eecaec658080d4efed652c15636164656e63652d7631ff0180a0eecaec650f64656661756c7411667269656e646c791b61406578616d706c652e636f6d0f424f554e434544e0863d40000302028090a19ded650116b29a010180f0b2528e4ef6aee2045014008d7f2b1c1f4e4b579a702f6a4f2f1b11026f31";
+
+  /** These users have fewer orders than would go to rows, and one tombstone. */
+  private static final OrderLedger LEDGER = new OrderLedger(OrderRows.inMemory(), DAY);
 
   private final UserStateSerializer serializer = new UserStateSerializer();
 
@@ -52,7 +55,8 @@ class UserStateSerializerTest {
     UserState state = new UserState();
     state.apply(
         ChangeFactory.user("8d7f2b1c-1f4e-4b57-9a70-2f6a4f2f1b11", START, version(1), false),
-        START);
+        START,
+        LEDGER);
     for (int i = 0; i < 20; i++) {
       String id = new UUID(random.nextLong(), random.nextLong()).toString();
       long at = START - 9L * i * DAY - random.nextInt(80_000_000);
@@ -65,7 +69,8 @@ class UserStateSerializerTest {
               at,
               random.nextInt(99_999),
               Kind.PLACED),
-          at);
+          at,
+          LEDGER);
     }
     state.published = new PublishedScore(true, 78, Band.HEALTHY, false, false);
     state.evaluatedAt = START;
@@ -81,8 +86,10 @@ class UserStateSerializerTest {
     UserState copy = serializer.copy(state);
     assertThat(copy).usingRecursiveComparison().isEqualTo(exact(state));
 
-    copy.apply(ChangeFactory.order("u", START, version(99), "o1", START, 1, Kind.AMENDED), START);
-    copy.apply(ChangeFactory.order("u", START, version(99), "o9", START, 1, Kind.PLACED), START);
+    copy.apply(
+        ChangeFactory.order("u", START, version(99), "o1", START, 1, Kind.AMENDED), START, LEDGER);
+    copy.apply(
+        ChangeFactory.order("u", START, version(99), "o9", START, 1, Kind.PLACED), START, LEDGER);
     assertThat(exact(state)).usingRecursiveComparison().isEqualTo(exact(stored()));
   }
 
@@ -93,10 +100,11 @@ class UserStateSerializerTest {
 
   private static UserState stored() {
     UserState state = new UserState();
-    state.apply(ChangeFactory.user("anna", START, version(1), false), START);
+    state.apply(ChangeFactory.user("anna", START, version(1), false), START, LEDGER);
     state.apply(
         ChangeFactory.order("anna", START, version(2), "o1", START - DAY, 4_999, Kind.PLACED),
-        START);
+        START,
+        LEDGER);
     state.apply(
         ChangeFactory.order(
             "anna",
@@ -106,14 +114,18 @@ class UserStateSerializerTest {
             START - 2 * DAY,
             -1,
             Kind.PLACED),
-        START);
+        START,
+        LEDGER);
     ChangeFactory shop = new ChangeFactory();
-    state.apply(shop.noOrder("anna", START, "gone"), START);
-    state.apply(shop.override("anna", START, 42, START + DAY), START);
-    state.apply(shop.contact("anna", START - 5, "e1"), START);
+    state.apply(shop.order("anna", START, "gone", START, 1), START, LEDGER);
+    state.apply(shop.noOrder("anna", START, "gone"), START, LEDGER);
+    state.apply(shop.override("anna", START, 42, START + DAY), START, LEDGER);
+    state.apply(shop.contact("anna", START - 5, "e1"), START, LEDGER);
     state.apply(
         new SuppressionChanged("anna", START, shop.next(), false, "a@example.com", "BOUNCED"),
-        START);
+        START,
+        LEDGER);
+    state.olderOrders = 3;
     state.outreach().episode = Episode.opened(START - 3 * DAY, START - DAY, 44, "cadence-v1");
     state.outreach().decided(START - 3 * DAY);
     state.outreach().experimentId = "default";

@@ -11,7 +11,10 @@ import io.rekindle.platform.text.CurrencyCodes;
  */
 public interface OrderHistory {
 
-  /** The most orders of a user that count. Older ones are forgotten. */
+  /**
+   * The most orders of a user that count: the newest by {@link #placedAt}, and at equal times by
+   * the bytes of their ids. Older ones count again when newer ones go.
+   */
   int MAX_ORDERS = 1_000;
 
   /** A user without orders. */

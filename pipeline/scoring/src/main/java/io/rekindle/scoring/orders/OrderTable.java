@@ -40,15 +40,16 @@ public final class OrderTable implements OrderHistory {
     size++;
   }
 
-  /** Forgets all but the last {@link #MAX_ORDERS} orders. */
-  public void keepNewest() {
-    int surplus = size - MAX_ORDERS;
+  /** Forgets all but the last {@link #MAX_ORDERS} orders, and returns how many it forgot. */
+  public int keepNewest() {
+    int surplus = Math.max(0, size - MAX_ORDERS);
     if (surplus > 0) {
       System.arraycopy(placedAt, surplus, placedAt, 0, MAX_ORDERS);
       System.arraycopy(netMinor, surplus, netMinor, 0, MAX_ORDERS);
       System.arraycopy(currency, surplus, currency, 0, MAX_ORDERS);
       size = MAX_ORDERS;
     }
+    return surplus;
   }
 
   @Override

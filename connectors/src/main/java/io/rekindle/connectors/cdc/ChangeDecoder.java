@@ -41,8 +41,8 @@ public final class ChangeDecoder {
   /** Larger values are refused unread. Captured rows are far smaller. */
   static final int MAX_VALUE_BYTES = 256 * 1024;
 
-  /** The largest difference of the clocks of database and Kafka Connect. */
-  private static final long MAX_COMMIT_AHEAD_MS = 5 * 60_000L;
+  /** The furthest that a commit counts ahead of its Kafka record, which has Connect's time. */
+  static final long MAX_COMMIT_AHEAD_MS = 60_000L;
 
   /**
    * The longest time that an order may be ahead of its commit, for shops that mistake their time
@@ -64,6 +64,20 @@ public final class ChangeDecoder {
 
     /** A streamed event that changes no user. Its commit time still counts. */
     void noStateChange(long commitTime);
+
+    /**
+     * The record's commit time is too far ahead of its Kafka record. The record counts, with the
+     * latest time that it may have.
+     *
+     * @param aheadMs the difference to the Kafka record
+     */
+    void clockAhead(long aheadMs);
+
+    /** The record comes from another database than the first that this decoder read. */
+    void otherDatabase(String database);
+
+    /** The position of the commit before the record's transaction is unknown. */
+    void unknownCommitPosition();
 
     /**
      * The decoder refuses the record.
@@ -90,6 +104,12 @@ public final class ChangeDecoder {
   private final FieldBuffer before = new FieldBuffer("before.");
   private final FieldBuffer after = new FieldBuffer("after.");
   private String currency = "EUR";
+
+  /** The database of the first record; null before it. */
+  private String database;
+
+  /** The commit time of the present record by the database's clock. */
+  private long databaseTime;
 
   /** Decodes one record. */
   public void decode(ConsumerRecord<byte[], byte[]> message, Receiver receiver) {
@@ -219,7 +239,8 @@ public final class ChangeDecoder {
           DeadLetterReason.NO_KEY,
           "The record has no key: let the connector write the primary key, as it does by default");
     }
-    long commitTime = commitTime(message);
+    long commitTime = commitTime(message, receiver);
+    reportDatabase(receiver);
     if (source.is(Field.SCHEMA, "shop")) {
       if (source.is(Field.TABLE, "orders")) {
         decodeOrder(operation, commitTime, receiver);
@@ -289,38 +310,53 @@ public final class ChangeDecoder {
             + " value.converter.schemas.enable to false");
   }
 
-  private long commitTime(ConsumerRecord<byte[], byte[]> message) throws MalformedRecordException {
-    long commitTime = source.natural(Field.TS_MS);
-    long kafkaTime = message.timestamp();
-    if (commitTime > TimestampParser.MAX) {
+  /**
+   * The commit time. The clock of a database may be wrong, and its time must not carry the job's
+   * time away. So it is at most a minute after the Kafka record.
+   */
+  private long commitTime(ConsumerRecord<byte[], byte[]> message, Receiver receiver)
+      throws MalformedRecordException {
+    databaseTime = source.natural(Field.TS_MS);
+    if (databaseTime > TimestampParser.MAX) {
       throw new MalformedRecordException(
           DeadLetterReason.OUT_OF_RANGE,
-          "source.ts_ms is " + commitTime + ": it has to be milliseconds since 1970");
+          "source.ts_ms is " + databaseTime + ": it has to be milliseconds since 1970");
     }
-    if (kafkaTime >= 0 && commitTime - kafkaTime > MAX_COMMIT_AHEAD_MS) {
-      throw new MalformedRecordException(
-          DeadLetterReason.COMMIT_IN_FUTURE,
-          "source.ts_ms is "
-              + Instant.ofEpochMilli(commitTime)
-              + ", more than 5 minutes ahead of"
-              + " the Kafka record's "
-              + Instant.ofEpochMilli(kafkaTime)
-              + ": set the clocks of database and Kafka Connect");
+    long kafkaTime = message.timestamp();
+    if (kafkaTime < 0 || databaseTime - kafkaTime <= MAX_COMMIT_AHEAD_MS) {
+      return databaseTime;
     }
-    return commitTime;
+    receiver.clockAhead(databaseTime - kafkaTime);
+    return kafkaTime + MAX_COMMIT_AHEAD_MS;
   }
 
-  private RowVersion version(Operation operation) throws MalformedRecordException {
+  private void reportDatabase(Receiver receiver) throws MalformedRecordException {
+    if (!source.isText(Field.DB)) {
+      return;
+    }
+    if (database == null) {
+      database = source.text(Field.DB);
+    } else if (!source.is(Field.DB, database)) {
+      receiver.otherDatabase(source.text(Field.DB));
+    }
+  }
+
+  private RowVersion version(Operation operation, Receiver receiver)
+      throws MalformedRecordException {
     long lsn = source.natural(Field.LSN);
     if (operation == Operation.READ) {
       return new RowVersion(lsn, 0);
     }
-    return new RowVersion(source.firstOfSequence(Field.SEQUENCE), lsn);
+    long commitLsn = source.firstOfSequence(Field.SEQUENCE);
+    if (commitLsn == RowVersion.UNKNOWN) {
+      receiver.unknownCommitPosition();
+    }
+    return new RowVersion(commitLsn, lsn);
   }
 
   private void decodeOrder(Operation operation, long commitTime, Receiver receiver)
       throws MalformedRecordException {
-    RowVersion version = version(operation);
+    RowVersion version = version(operation, receiver);
     if (operation == Operation.DELETE) {
       requireOldRow("shop.orders");
       receiver.changed(
@@ -341,13 +377,14 @@ public final class ChangeDecoder {
     String userId = after.id(Field.USER_ID);
     String orderId = after.id(Field.ORDER_ID);
     long placedAt = after.timestamp(Field.PLACED_AT);
-    if (placedAt - commitTime > MAX_ORDER_AHEAD_MS) {
+    // By the clock of the database, which is the default of placed_at.
+    if (placedAt - databaseTime > MAX_ORDER_AHEAD_MS) {
       throw new MalformedRecordException(
           DeadLetterReason.ORDER_IN_FUTURE,
           "after.placed_at is "
               + Instant.ofEpochMilli(placedAt)
               + ", more than a day ahead of its commit at "
-              + Instant.ofEpochMilli(commitTime)
+              + Instant.ofEpochMilli(databaseTime)
               + ": correct the order's time");
     }
     long amount = after.amount(Field.AMOUNT);
@@ -406,7 +443,7 @@ public final class ChangeDecoder {
 
   private void decodeUser(Operation operation, long commitTime, Receiver receiver)
       throws MalformedRecordException {
-    RowVersion version = version(operation);
+    RowVersion version = version(operation, receiver);
     if (operation == Operation.DELETE) {
       requireOldRow("shop.users");
       receiver.changed(new UserRemoved(before.id(Field.USER_ID), commitTime, version, false));
@@ -432,7 +469,7 @@ public final class ChangeDecoder {
 
   private void decodeEmail(Operation operation, long commitTime, Receiver receiver)
       throws MalformedRecordException {
-    RowVersion version = version(operation);
+    RowVersion version = version(operation, receiver);
     boolean snapshot = operation == Operation.READ;
     if (operation != Operation.DELETE) {
       requireNewRow();
@@ -460,7 +497,7 @@ public final class ChangeDecoder {
 
   private void decodeOverride(Operation operation, long commitTime, Receiver receiver)
       throws MalformedRecordException {
-    RowVersion version = version(operation);
+    RowVersion version = version(operation, receiver);
     if (operation == Operation.DELETE) {
       requireOldRow("engagement.score_overrides");
       receiver.changed(new OverrideRemoved(before.id(Field.USER_ID), commitTime, version, false));
@@ -480,7 +517,7 @@ public final class ChangeDecoder {
 
   private void decodeSuppression(Operation operation, long commitTime, Receiver receiver)
       throws MalformedRecordException {
-    RowVersion version = version(operation);
+    RowVersion version = version(operation, receiver);
     if (operation == Operation.DELETE) {
       requireOldRow("engagement.suppressions");
       receiver.changed(
@@ -502,7 +539,7 @@ public final class ChangeDecoder {
 
   private void decodePolicy(Operation operation, long commitTime, Receiver receiver)
       throws MalformedRecordException {
-    RowVersion version = version(operation);
+    RowVersion version = version(operation, receiver);
     if (operation == Operation.DELETE) {
       requireOldRow("engagement.scoring_policies");
       receiver.ruleChanged(
@@ -524,7 +561,7 @@ public final class ChangeDecoder {
 
   private void decodeOutreach(Operation operation, long commitTime, Receiver receiver)
       throws MalformedRecordException {
-    RowVersion version = version(operation);
+    RowVersion version = version(operation, receiver);
     if (operation == Operation.DELETE) {
       receiver.ruleChanged(new OutreachChanged(commitTime, version, false, OutreachRules.NONE));
       return;

@@ -6,6 +6,7 @@ enum Field {
   PAYLOAD("payload"),
 
   TS_MS("ts_ms"),
+  DB("db"),
   SCHEMA("schema"),
   TABLE("table"),
   SEQUENCE("sequence"),
@@ -82,6 +83,7 @@ enum Field {
       case "op" -> OP;
       case "payload" -> PAYLOAD;
       case "ts_ms" -> TS_MS;
+      case "db" -> DB;
       case "schema" -> SCHEMA;
       case "table" -> TABLE;
       case "sequence" -> SEQUENCE;

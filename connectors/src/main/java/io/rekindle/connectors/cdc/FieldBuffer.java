@@ -204,6 +204,11 @@ final class FieldBuffer {
     return kinds[field.index()] > NULL;
   }
 
+  /** Whether the field is a text. */
+  boolean isText(Field field) {
+    return kinds[field.index()] == TEXT;
+  }
+
   /** Whether the field has exactly this text. */
   boolean is(Field field, String text) {
     int index = field.index();

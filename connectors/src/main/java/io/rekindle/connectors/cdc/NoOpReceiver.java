@@ -20,5 +20,14 @@ public class NoOpReceiver implements ChangeDecoder.Receiver {
   public void noStateChange(long commitTime) {}
 
   @Override
+  public void clockAhead(long aheadMs) {}
+
+  @Override
+  public void otherDatabase(String database) {}
+
+  @Override
+  public void unknownCommitPosition() {}
+
+  @Override
   public void rejected(DeadLetterReason reason, String error) {}
 }

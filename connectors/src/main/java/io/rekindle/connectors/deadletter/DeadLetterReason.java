@@ -24,8 +24,6 @@ public enum DeadLetterReason {
   OUT_OF_RANGE,
   /** A text has a NUL or half a surrogate pair, which Postgres cannot store. */
   INVALID_TEXT,
-  /** The commit time is further ahead of the Kafka record than clocks can differ. */
-  COMMIT_IN_FUTURE,
   /** An order is placed more than a day after its own commit. */
   ORDER_IN_FUTURE,
   /** A required column is only in the old row, and the event has no old row. */

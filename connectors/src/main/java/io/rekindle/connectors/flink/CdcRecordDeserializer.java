@@ -22,10 +22,16 @@ import org.apache.kafka.common.TopicPartition;
  * exception.
  *
  * <p>The metrics are in the group {@code rekindle} of the source operator. The counters are {@code
- * deadLetters}, {@code ticks} and {@code truncates}. Each partition has two gauges with the labels
- * {@code topic} and {@code partition}. The gauge {@code watermark} is the newest commit time that
- * the partition proves, in epoch milliseconds. The gauge {@code watermarkLagMs} is its age by this
- * machine's clock. Both are -1 before the first commit.
+ * deadLetters}, {@code ticks}, {@code truncates}, and those of records that count although
+ * something about them is strange: {@code clockAhead} (the commit time is ahead of Kafka's), {@code
+ * otherDatabase} (they come from another database than the first) and {@code
+ * unknownCommitPositions} (the first transaction after a start of capture).
+ *
+ * <p>Each partition has three gauges with the labels {@code topic} and {@code partition}. The gauge
+ * {@code watermark} is the newest commit time that the partition proves, in epoch milliseconds. The
+ * gauge {@code watermarkLagMs} is its age by this machine's clock. Both are -1 before the first
+ * commit. The gauge {@code commitBehindMs} is above 0 while commits are before the newest, because
+ * the database's clock went back.
  *
  * @param <T> type of the changes
  */
@@ -79,6 +85,9 @@ public final class CdcRecordDeserializer<T>
     private final Counter deadLetters;
     private final Counter ticks;
     private final Counter truncates;
+    private final Counter clockAhead;
+    private final Counter otherDatabase;
+    private final Counter unknownCommitPositions;
     private final Map<TopicPartition, Progress> progressByPartition = new HashMap<>();
     private Progress progress = new Progress("", -1);
     private ConsumerRecord<byte[], byte[]> message;
@@ -90,6 +99,9 @@ public final class CdcRecordDeserializer<T>
       this.deadLetters = metrics.counter("deadLetters");
       this.ticks = metrics.counter("ticks");
       this.truncates = metrics.counter("truncates");
+      this.clockAhead = metrics.counter("clockAhead");
+      this.otherDatabase = metrics.counter("otherDatabase");
+      this.unknownCommitPositions = metrics.counter("unknownCommitPositions");
     }
 
     void begin(ConsumerRecord<byte[], byte[]> message, Collector<CdcRecord<T>> collector) {
@@ -116,6 +128,7 @@ public final class CdcRecordDeserializer<T>
               .addGroup("partition", Integer.toString(partition.partition()));
       ofPartition.gauge("watermark", () -> registered.newest);
       ofPartition.gauge("watermarkLagMs", registered::lagMs);
+      ofPartition.gauge("commitBehindMs", registered::commitBehindMs);
       return registered;
     }
 
@@ -157,6 +170,21 @@ public final class CdcRecordDeserializer<T>
     }
 
     @Override
+    public void clockAhead(long aheadMs) {
+      clockAhead.inc();
+    }
+
+    @Override
+    public void otherDatabase(String database) {
+      otherDatabase.inc();
+    }
+
+    @Override
+    public void unknownCommitPosition() {
+      unknownCommitPositions.inc();
+    }
+
+    @Override
     public void rejected(DeadLetterReason reason, String error) {
       deadLetters.inc();
       if (reason == DeadLetterReason.TRUNCATE) {
@@ -174,6 +202,9 @@ public final class CdcRecordDeserializer<T>
     /** The thread of the metric reporter reads it. */
     private volatile long newest = -1;
 
+    /** The last proof, which is before the newest if the database's clock went back. */
+    private volatile long last = -1;
+
     Progress(String topic, int partition) {
       this.topic = topic;
       this.partition = partition;
@@ -184,8 +215,16 @@ public final class CdcRecordDeserializer<T>
       return newest < 0 ? -1 : Math.max(0, System.currentTimeMillis() - newest);
     }
 
+    /** How far the last commit is before the newest; 0 if time goes forward. */
+    long commitBehindMs() {
+      return Math.max(0, newest - last);
+    }
+
     /** Only the thread that reads the partition calls it. */
     void advance(long completeUntil) {
+      if (completeUntil != CdcRecord.COMPLETENESS_UNKNOWN) {
+        last = completeUntil;
+      }
       if (completeUntil > newest) {
         newest = completeUntil;
       }

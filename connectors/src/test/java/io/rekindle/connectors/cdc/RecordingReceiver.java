@@ -19,6 +19,9 @@ public final class RecordingReceiver implements ChangeDecoder.Receiver {
   final List<RuleChange> ruleChanges = new ArrayList<>();
   final List<Long> ticks = new ArrayList<>();
   final List<Long> noStateChange = new ArrayList<>();
+  final List<String> otherDatabases = new ArrayList<>();
+  long clockAheadMs;
+  int unknownCommitPositions;
   DeadLetterReason reason;
   String error;
 
@@ -85,6 +88,21 @@ public final class RecordingReceiver implements ChangeDecoder.Receiver {
   @Override
   public void noStateChange(long commitTime) {
     noStateChange.add(commitTime);
+  }
+
+  @Override
+  public void clockAhead(long aheadMs) {
+    clockAheadMs = aheadMs;
+  }
+
+  @Override
+  public void otherDatabase(String database) {
+    otherDatabases.add(database);
+  }
+
+  @Override
+  public void unknownCommitPosition() {
+    unknownCommitPositions++;
   }
 
   @Override

@@ -150,6 +150,36 @@ class CdcRecordDeserializerTest {
     }
   }
 
+  @Test
+  void shouldNotLetTimeJumpWhenTheDatabaseIsAnHourAhead() throws IOException {
+    long kafkaTime = COMMIT_TIME - 3_600_000;
+    CdcRecord<Change> record = read(changes, order("c"), kafkaTime).get(0);
+    assertThat(record.isChange()).isTrue();
+    assertThat(record.completeUntil()).isEqualTo(kafkaTime + 60_000);
+    assertThat(watermark()).isEqualTo(kafkaTime + 60_000);
+    assertThat(count("clockAhead")).isEqualTo(1);
+    assertThat(count("deadLetters")).isZero();
+  }
+
+  @Test
+  void shouldTellHowFarTheDatabasesClockWentBack() throws IOException {
+    String behind = WATERMARK.replace("watermark", "commitBehindMs");
+    read(changes, order("c"), COMMIT_TIME);
+    assertThat(gauge(behind)).isZero();
+    read(changes, order("c").replace("" + COMMIT_TIME, "" + (COMMIT_TIME - 3_600_000)));
+    assertThat(gauge(behind)).isEqualTo(3_600_000);
+    assertThat(watermark()).isEqualTo(COMMIT_TIME);
+    read(changes, order("c"), COMMIT_TIME);
+    assertThat(gauge(behind)).isZero();
+  }
+
+  @Test
+  void shouldCountRecordsOfAnotherDatabase() throws IOException {
+    read(changes, order("c"));
+    read(changes, order("c").replace("\"db\":\"rekindle\"", "\"db\":\"staging\""));
+    assertThat(count("otherDatabase")).isEqualTo(1);
+  }
+
   private static String order(String op) {
     return DebeziumEvents.event("shop.orders", op, "null", DebeziumEvents.ORDER);
   }
@@ -162,8 +192,13 @@ class CdcRecordDeserializerTest {
 
   private static <T> List<CdcRecord<T>> read(CdcRecordDeserializer<T> deserializer, String value)
       throws IOException {
+    return read(deserializer, value, COMMIT_TIME);
+  }
+
+  private static <T> List<CdcRecord<T>> read(
+      CdcRecordDeserializer<T> deserializer, String value, long kafkaTime) throws IOException {
     ConsumerRecord<byte[], byte[]> message =
-        RecordingReceiver.message(ORDERS, 2, COMMIT_TIME, "{\"id\":1}", value);
+        RecordingReceiver.message(ORDERS, 2, kafkaTime, "{\"id\":1}", value);
     List<CdcRecord<T>> all = new ArrayList<>();
     deserializer.deserialize(
         message,
@@ -180,7 +215,11 @@ class CdcRecordDeserializerTest {
   }
 
   private long watermark() {
-    return (Long) ((Gauge<?>) metrics.get(WATERMARK)).getValue();
+    return gauge(WATERMARK);
+  }
+
+  private long gauge(String name) {
+    return (Long) ((Gauge<?>) metrics.get(name)).getValue();
   }
 
   private long count(String name) {

@@ -148,6 +148,21 @@ class ChangeStreamTest {
     }
 
     @Override
+    public void clockAhead(long aheadMs) {
+      refused.add("a commit in the future");
+    }
+
+    @Override
+    public void otherDatabase(String database) {
+      refused.add("a change of the database " + database);
+    }
+
+    @Override
+    public void unknownCommitPosition() {
+      refused.add("a change without a commit position");
+    }
+
+    @Override
     public void rejected(DeadLetterReason reason, String error) {
       refused.add(reason + ": " + error);
     }

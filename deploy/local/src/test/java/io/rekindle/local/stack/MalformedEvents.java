@@ -61,11 +61,6 @@ final class MalformedEvents {
     events.add(
         ofOrder("WRONG_TYPE", sound.replace("\"placed_at\":\"" + now, "\"placed_at\":\"noon")));
     events.add(ofOrder("ORDER_IN_FUTURE", sound.replace("\"placed_at\":\"2", "\"placed_at\":\"9")));
-    events.add(
-        ofOrder(
-            "COMMIT_IN_FUTURE",
-            sound.replace(
-                "\"ts_ms\":" + commitTime, "\"ts_ms\":" + (commitTime + 86_400_000_000L))));
     events.add(ofOrder("UNKNOWN_OPERATION", sound.replace("\"op\":\"c\"", "\"op\":\"x\"")));
     events.add(ofOrder("UNKNOWN_TABLE", sound.replace("\"orders\"", "\"carts\"")));
     events.add(ofOrder("NO_OLD_ROW", sound.replace("\"op\":\"c\"", "\"op\":\"d\"")));

@@ -4,7 +4,13 @@ import io.rekindle.connectors.cdc.ChangeDecoder;
 import io.rekindle.connectors.cdc.NoOpReceiver;
 import io.rekindle.connectors.deadletter.DeadLetter;
 import io.rekindle.connectors.deadletter.DeadLetterReason;
+import io.rekindle.connectors.events.Change;
+import io.rekindle.connectors.events.RuleChange;
 import java.io.IOException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -16,8 +22,8 @@ import org.apache.kafka.common.record.TimestampType;
 
 /**
  * Sends a dead letter's record to its original topic and partition, unchanged or repaired. The
- * pipeline orders changes by row version, so a second or late replay has no effect. Not
- * thread-safe.
+ * pipeline orders changes by row version, so a second replay has no effect. The row of a late one
+ * may be deleted meanwhile, see {@link #missingRow}. Not thread-safe.
  */
 public final class DeadLetterReplay {
 
@@ -44,7 +50,35 @@ public final class DeadLetterReplay {
           letter.error()
               + ": correct the row in engagement.scoring_policies, which sends a new event");
     }
-    RejectionReceiver receiver = new RejectionReceiver();
+    return Optional.ofNullable(decode(letter, now).rejection);
+  }
+
+  /**
+   * Names the row that the replay would bring back although it was deleted or moved since; empty if
+   * it is still there.
+   *
+   * @param connection a connection of a role that reads both schemas
+   * @param now the timestamp of the replayed record, epoch milliseconds
+   */
+  public Optional<String> missingRow(DeadLetter letter, Connection connection, long now)
+      throws SQLException {
+    CurrentRows rows = new CurrentRows(connection);
+    DecodedReceiver decoded = decode(letter, now);
+    Optional<String> missing = Optional.empty();
+    for (Change change : decoded.changes) {
+      if (missing.isEmpty()) {
+        missing = rows.missing(change);
+      }
+    }
+    if (missing.isEmpty() && decoded.ruleChange != null) {
+      missing = rows.missing(decoded.ruleChange);
+    }
+    return missing.map(
+        row -> row + " any more, so the replay would bring a deleted row back into the scores");
+  }
+
+  private DecodedReceiver decode(DeadLetter letter, long now) {
+    DecodedReceiver receiver = new DecodedReceiver();
     ConsumerRecord<byte[], byte[]> record =
         new ConsumerRecord<>(
             letter.topic(),
@@ -59,7 +93,7 @@ public final class DeadLetterReplay {
             new RecordHeaders(),
             Optional.empty());
     decoder.decode(record, receiver);
-    return Optional.ofNullable(receiver.rejection);
+    return receiver;
   }
 
   /**
@@ -82,10 +116,22 @@ public final class DeadLetterReplay {
     }
   }
 
-  /** Stores only the rejection of a record. */
-  private static final class RejectionReceiver extends NoOpReceiver {
+  /** Stores the changes of a record, or its rejection. */
+  private static final class DecodedReceiver extends NoOpReceiver {
 
+    private final List<Change> changes = new ArrayList<>();
+    private RuleChange ruleChange;
     private String rejection;
+
+    @Override
+    public void changed(Change change) {
+      changes.add(change);
+    }
+
+    @Override
+    public void ruleChanged(RuleChange change) {
+      ruleChange = change;
+    }
 
     @Override
     public void rejected(DeadLetterReason reason, String error) {

@@ -76,15 +76,20 @@ public final class DeadLetterService {
    *
    * @param key a repaired key; null to keep it
    * @param value a repaired value; null to keep it
-   * @throws RejectedReplayException if the pipeline would refuse the record again
+   * @param force whether to replay a record whose row was deleted since
+   * @throws RejectedReplayException if the pipeline would refuse the record again, or its row is
+   *     gone
    */
-  Optional<Replayed> replay(Actor actor, String id, String key, String value) {
+  Optional<Replayed> replay(Actor actor, String id, String key, String value, boolean force) {
     Optional<DeadLetter> letter = store().find(id);
     if (letter.isEmpty()) {
       return Optional.empty();
     }
+    DeadLetter repaired = DeadLetterReplay.repaired(letter.get(), bytes(key), bytes(value));
     String replayedTo =
-        store().replay(DeadLetterReplay.repaired(letter.get(), bytes(key), bytes(value)));
+        force
+            ? store().replay(repaired, null)
+            : jdbi.withHandle(handle -> store().replay(repaired, handle.getConnection()));
     jdbi.useHandle(
         handle ->
             AuditLog.record(
@@ -93,7 +98,13 @@ public final class DeadLetterService {
                 "REPLAY",
                 Subject.DEAD_LETTER.of(id),
                 null,
-                Map.of("replayedTo", replayedTo, "repaired", value != null || key != null)));
+                Map.of(
+                    "replayedTo",
+                    replayedTo,
+                    "repaired",
+                    value != null || key != null,
+                    "forced",
+                    force)));
     return Optional.of(new Replayed(id, replayedTo));
   }
 

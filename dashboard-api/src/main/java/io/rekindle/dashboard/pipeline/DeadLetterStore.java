@@ -4,6 +4,8 @@ import io.rekindle.connectors.deadletter.DeadLetter;
 import io.rekindle.connectors.kafka.Topics;
 import io.rekindle.connectors.replay.DeadLetterReplay;
 import java.io.IOException;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -136,10 +138,11 @@ public final class DeadLetterStore {
   /**
    * Puts a record back where it came from. Returns where it is now, as topic-partition-offset.
    *
-   * @throws RejectedReplayException if the pipeline would refuse it again
+   * @param rows a connection to look for the record's row; null to replay without a row
+   * @throws RejectedReplayException if the pipeline would refuse it again, or its row is gone
    * @throws DeadLettersUnavailableException if Kafka does not answer
    */
-  String replay(DeadLetter letter) {
+  String replay(DeadLetter letter, Connection rows) {
     return guarded(
         () -> {
           Map<String, Object> settings = new HashMap<>();
@@ -151,9 +154,16 @@ public final class DeadLetterStore {
           try (KafkaProducer<byte[], byte[]> producer =
               new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
             DeadLetterReplay replay = new DeadLetterReplay(producer);
-            Optional<String> rejection = replay.rejection(letter, System.currentTimeMillis());
+            long now = System.currentTimeMillis();
+            Optional<String> rejection = replay.rejection(letter, now);
             if (rejection.isPresent()) {
-              throw new RejectedReplayException(rejection.get());
+              throw new RejectedReplayException("It would be refused again: " + rejection.get());
+            }
+            Optional<String> missing =
+                rows == null ? Optional.empty() : replay.missingRow(letter, rows, now);
+            if (missing.isPresent()) {
+              throw new RejectedReplayException(
+                  "It is not replayed, since " + missing.get() + ": set force to do it anyway");
             }
             return replay.send(letter);
           }
@@ -188,7 +198,7 @@ public final class DeadLetterStore {
 
   /** Something that talks to Kafka. */
   private interface KafkaCall<T> {
-    T call() throws IOException, InterruptedException;
+    T call() throws IOException, InterruptedException, SQLException;
   }
 
   private <T> T guarded(KafkaCall<T> call) {
@@ -199,6 +209,9 @@ public final class DeadLetterStore {
       return call.call();
     } catch (KafkaException | IOException e) {
       throw new DeadLettersUnavailableException("Kafka does not answer: " + e.getMessage(), true);
+    } catch (SQLException e) {
+      throw new DeadLettersUnavailableException(
+          "The database does not answer: " + e.getMessage(), true);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new DeadLettersUnavailableException("The service is stopping.", true);

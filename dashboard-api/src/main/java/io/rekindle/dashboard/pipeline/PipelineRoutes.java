@@ -65,11 +65,12 @@ public final class PipelineRoutes implements Routes {
     JsonFields body = Json.object(ctx, 2 * MAX_VALUE);
     String value = body.text("value", MAX_VALUE);
     String key = body.text("key", 10_000);
+    Boolean force = body.bool("force");
     body.check();
     try {
       Replayed replayed =
           letters
-              .replay(Actor.of(ctx), id, key, value)
+              .replay(Actor.of(ctx), id, key, value, Boolean.TRUE.equals(force))
               .orElseThrow(() -> HttpProblem.notFound("dead letter", id));
       ctx.json(replayed);
     } catch (RejectedReplayException e) {

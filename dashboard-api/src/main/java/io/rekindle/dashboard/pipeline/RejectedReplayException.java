@@ -1,12 +1,12 @@
 package io.rekindle.dashboard.pipeline;
 
-/** The pipeline would refuse a dead letter again; the message says why. */
+/** A dead letter must not be replayed; the message says why. */
 final class RejectedReplayException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
   RejectedReplayException(String reason) {
     // Expected and answered: a stack trace would not help.
-    super("It would be refused again: " + reason, null, false, false);
+    super(reason, null, false, false);
   }
 }

@@ -14,6 +14,8 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -135,7 +137,8 @@ public final class DeadLettersCommand implements Runnable {
       mixinStandardHelpOptions = true,
       description = {
         "Sends a record again to its topic and partition, unchanged or repaired. The command refuses"
-            + " a record that the pipeline would refuse again."
+            + " a record that the pipeline would refuse again, and a record of a row that was"
+            + " deleted since."
       })
   int replay(
       @Mixin DataOption data,
@@ -155,7 +158,9 @@ public final class DeadLettersCommand implements Runnable {
           DeadLetterReason reason,
       @Option(
               names = "--force",
-              description = "Also replays records that the pipeline would refuse again.")
+              description =
+                  "Also replays records that the pipeline would refuse again, and records of deleted"
+                      + " rows, which come back.")
           boolean force)
       throws IOException, InterruptedException {
     if (all == (id != null)) {
@@ -178,11 +183,22 @@ public final class DeadLettersCommand implements Runnable {
     } else {
       letters.put(id, DeadLetterReplay.repaired(find(data, id), keyBytes, value));
     }
-    return replay(StackInfo.read(data.path()).kafkaBootstrap(), letters.values(), force);
+    return replay(StackInfo.read(data.path()), letters.values(), force);
   }
 
-  private int replay(String bootstrap, Collection<DeadLetter> letters, boolean force)
+  private int replay(StackInfo stack, Collection<DeadLetter> letters, boolean force)
       throws InterruptedException {
+    try (Connection database = force ? null : stack.ownerDatabase().getConnection()) {
+      return replay(stack.kafkaBootstrap(), letters, database);
+    } catch (SQLException e) {
+      throw new Failure(
+          "the rows cannot be looked up, and --force replays without: " + e.getMessage(), e);
+    }
+  }
+
+  /** Replays letters; without a check if the database is null. */
+  private int replay(String bootstrap, Collection<DeadLetter> letters, Connection database)
+      throws InterruptedException, SQLException {
     PrintWriter out = spec.commandLine().getOut();
     int refused = 0;
     Map<String, Object> settings = Map.of("bootstrap.servers", bootstrap, "acks", "all");
@@ -194,11 +210,12 @@ public final class DeadLettersCommand implements Runnable {
       for (DeadLetter letter : letters) {
         tried++;
         progress.count("replaying", tried, letters.size());
-        Optional<String> rejection = replay.rejection(letter, System.currentTimeMillis());
+        Optional<String> obstacle =
+            database == null ? Optional.empty() : obstacle(replay, letter, database);
         String outcome;
-        if (rejection.isPresent() && !force) {
+        if (obstacle.isPresent()) {
           refused++;
-          outcome = "not replayed, it would be refused again: " + text(rejection.get());
+          outcome = "not replayed, " + text(obstacle.get());
         } else {
           outcome = "replayed to " + send(replay, letter);
         }
@@ -207,6 +224,15 @@ public final class DeadLettersCommand implements Runnable {
       }
     }
     return refused == 0 ? 0 : 1;
+  }
+
+  private static Optional<String> obstacle(
+      DeadLetterReplay replay, DeadLetter letter, Connection database) throws SQLException {
+    long now = System.currentTimeMillis();
+    Optional<String> rejection = replay.rejection(letter, now);
+    return rejection.isPresent()
+        ? rejection.map(why -> "it would be refused again: " + why)
+        : replay.missingRow(letter, database, now).map(why -> why + ": --force does");
   }
 
   private static String send(DeadLetterReplay replay, DeadLetter letter)

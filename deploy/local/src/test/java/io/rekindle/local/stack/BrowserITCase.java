@@ -166,6 +166,8 @@ class BrowserITCase {
           return card.count() == 1;
         });
 
+    stack.execute(
+        "insert into shop.orders (order_id, user_id, amount) values ('nils-1', 'nils', 10)");
     card.locator("summary").click();
     card.locator("textarea").fill(sound);
     card.getByText("Replay", new Locator.GetByTextOptions().setExact(true)).click();
@@ -173,8 +175,6 @@ class BrowserITCase {
     assertThat(page.locator(".toast")).containsText("Put back where it came from");
     show("/clients/nils");
     assertThat(page.locator("#client-score [data-score]")).isVisible();
-    stack.execute(
-        "insert into shop.orders (order_id, user_id, amount) values ('nils-1', 'nils', 10)");
   }
 
   @Test

@@ -401,6 +401,9 @@ create table engagement.deliveries (
   leased_until    timestamptz,
   attempts        int         not null default 0,
   next_attempt_at timestamptz not null default now(),
+  -- The outreach settings, by their updated_at, that hold the email back until then. Other settings
+  -- let it be looked at again at once.
+  held_under      timestamptz,
   last_error      text,
   -- What the SMTP server answered last.
   last_reply      text,

@@ -76,6 +76,7 @@ import io.rekindle.dashboard.web.SecretCookie;
 import io.rekindle.dashboard.web.SecurityHeaders;
 import io.rekindle.dashboard.web.list.InvalidCursorException;
 import io.rekindle.dashboard.web.list.ListResponse;
+import io.rekindle.platform.process.FatalErrors;
 import io.rekindle.platform.settings.DatabaseLogin;
 import io.rekindle.scoring.document.InvalidPolicyException;
 import java.net.URI;
@@ -298,8 +299,12 @@ public final class Dashboard implements AutoCloseable {
     database.close();
   }
 
-  /** Exit codes: 0 stopped or helped, 1 cannot listen, 2 wrong settings or arguments. */
+  /**
+   * Exit codes: 0 stopped or helped, 1 cannot listen, 2 wrong settings or arguments, 70 an error
+   * that ended a thread.
+   */
   public static void main(String[] args) {
+    FatalErrors.endProcess();
     // Before the first logger is made; of others only problems are worth a line.
     setUnlessSet("org.slf4j.simpleLogger.defaultLogLevel", "warn");
     setUnlessSet("org.slf4j.simpleLogger.log.io.rekindle", "info");

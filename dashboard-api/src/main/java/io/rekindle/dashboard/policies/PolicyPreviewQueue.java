@@ -179,6 +179,9 @@ final class PolicyPreviewQueue implements AutoCloseable {
     } catch (SQLException | RuntimeException e) {
       LOG.warn("A preview failed", e);
       entry.end(State.FAILED, null, "The preview failed; the service's log says why.");
+    } catch (Error e) {
+      entry.end(State.FAILED, null, "The preview failed by an error of the service.");
+      throw e;
     }
   }
 }

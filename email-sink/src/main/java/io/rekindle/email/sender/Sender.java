@@ -12,6 +12,7 @@ import io.rekindle.email.sender.smtp.LoggingMailTransport;
 import io.rekindle.email.sender.smtp.SmtpMailTransport;
 import io.rekindle.email.sender.web.SenderServer;
 import io.rekindle.platform.jdbc.SessionLimits;
+import io.rekindle.platform.process.FatalErrors;
 import io.rekindle.platform.settings.DatabaseLogin;
 import java.io.IOException;
 import java.sql.SQLException;
@@ -63,8 +64,7 @@ public final class Sender implements AutoCloseable {
             });
     try {
       this.server =
-          new SenderServer(
-              settings.http(), settings.links(), database, outbox, loop::pauseReason, metrics);
+          new SenderServer(settings.http(), settings.links(), database, outbox, loop, metrics);
     } catch (IOException | RuntimeException e) {
       leases.shutdownNow();
       database.close();
@@ -119,6 +119,11 @@ public final class Sender implements AutoCloseable {
       outbox.renew();
     } catch (SQLException e) {
       LOG.debug("Leases not renewed", e); // The loop logs when the database is away.
+    } catch (RuntimeException e) {
+      LOG.error("Leases not renewed", e); // Thrown, it would end the schedule.
+    } catch (Error e) {
+      FatalErrors.raise(e);
+      throw e;
     }
   }
 
@@ -143,8 +148,12 @@ public final class Sender implements AutoCloseable {
     return config;
   }
 
-  /** Exit codes: 0 stopped or helped, 1 cannot listen, 2 wrong settings or arguments. */
+  /**
+   * Exit codes: 0 stopped or helped, 1 cannot listen, 2 wrong settings or arguments, 70 an error
+   * that ended a thread.
+   */
   public static void main(String[] args) {
+    FatalErrors.endProcess();
     SenderSettings settings = SenderSettings.of(SenderSettings.SETTINGS.readOrExit(args));
     try {
       Sender sender = start(settings);

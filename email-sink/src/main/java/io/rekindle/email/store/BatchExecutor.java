@@ -145,6 +145,9 @@ final class BatchExecutor implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       tasks.forEach(task -> task.answer().completeExceptionally(cancelled()));
+    } catch (RuntimeException | Error e) {
+      // The callers get the failure. Without its thread, later tasks would wait for ever.
+      tasks.forEach(task -> task.answer().completeExceptionally(e));
     }
   }
 

@@ -266,6 +266,25 @@ class SendingITCase {
         .isEqualTo("READY quiet hours 0 true");
   }
 
+  @Test
+  void shouldSendWhatQuietHoursHeldBackOnceTheyAreSwitchedOff() throws Exception {
+    database.execute(
+        "update engagement.outreach_settings set"
+            + " quiet_from = (now() at time zone 'UTC')::time - interval '2 hours',"
+            + " quiet_until = (now() at time zone 'UTC')::time + interval '2 hours'");
+    database.user("ada");
+    database.ready("held", "ada");
+    start();
+    Await.until(
+        "held",
+        () -> "quiet hours".equals(database.value("select last_error from engagement.deliveries")));
+
+    database.execute(
+        "update engagement.outreach_settings set quiet_from = '00:00', quiet_until = '00:00'");
+
+    awaitStatus("held", "SENT");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -504,6 +523,43 @@ class SendingITCase {
       assertThat(health()).doesNotContain("PAUSED");
       database.endWaiting();
     }
+  }
+
+  @Test
+  void shouldBeDownOnceAnErrorHasEndedTheSending() throws Exception {
+    database.user("ada");
+    database.ready("e1", "ada");
+    AtomicReference<Throwable> raised = new AtomicReference<>();
+    Thread.UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();
+    Thread.setDefaultUncaughtExceptionHandler((thread, error) -> raised.set(error));
+    try {
+      sender =
+          Sender.start(
+              settings(Map.of("REKINDLE_SENDER_MODE", "log")),
+              new MailTransport() {
+                @Override
+                public boolean connect() {
+                  return false;
+                }
+
+                @Override
+                public DeliveryResult deliver(QueuedEmail email, String address) {
+                  throw new NoClassDefFoundError("gone");
+                }
+
+                @Override
+                public void close() {}
+              });
+
+      Await.until("the handler of main has the error", () -> raised.get() != null);
+    } finally {
+      Thread.setDefaultUncaughtExceptionHandler(before);
+    }
+    assertThat(raised.get()).isInstanceOf(NoClassDefFoundError.class);
+    Await.until(
+        "down",
+        () ->
+            health().contains("{\"status\":\"DOWN\",\"database\":\"UP\",\"sending\":\"STOPPED\"}"));
   }
 
   @Test

@@ -113,6 +113,9 @@ public final class LiveOrders implements AutoCloseable {
           away = true;
         }
         pause(RETRY_PAUSE);
+      } catch (RuntimeException | Error e) {
+        log.accept("Ordering has ended until the next start, by an error: " + e);
+        return;
       }
     }
   }

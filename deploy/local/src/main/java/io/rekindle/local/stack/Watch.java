@@ -93,6 +93,12 @@ final class Watch {
             trouble = e.toString();
             log.note(trouble);
           }
+        } catch (Error e) {
+          // Without its watch, a part that dies stays dead.
+          if (!e.toString().equals(trouble)) {
+            trouble = e.toString();
+            log.report("watching the stack goes on after an error: " + trouble, e);
+          }
         }
       }
     } catch (InterruptedException e) {

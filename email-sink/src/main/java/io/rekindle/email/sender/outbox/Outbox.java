@@ -65,7 +65,8 @@ public final class Outbox {
         from engagement.emails e left join engagement.deliveries d using (email_id)
         where e.status = 'READY'
           and (d.leased_until is null or d.leased_until <= now())
-          and (d.next_attempt_at is null or d.next_attempt_at <= now())
+          and (d.next_attempt_at is null or d.next_attempt_at <= now()
+               or d.held_under <> (select updated_at from engagement.outreach_settings))
           and (e.decision_id is null
                or e.generated_at <= now() - ? * interval '1 millisecond'
                or exists (select 1 from engagement.outreach_decisions x
@@ -77,7 +78,9 @@ public final class Outbox {
         for update of e skip locked) due
       on conflict (email_id) do update
         set leased_by = excluded.leased_by, leased_until = excluded.leased_until
-        where (d.leased_until is null or d.leased_until <= now()) and d.next_attempt_at <= now()
+        where (d.leased_until is null or d.leased_until <= now())
+          and (d.next_attempt_at <= now()
+               or d.held_under <> (select updated_at from engagement.outreach_settings))
       returning email_id
       """;
 
@@ -104,7 +107,8 @@ public final class Outbox {
   private static final String POSTPONE =
       """
       update engagement.deliveries
-      set next_attempt_at = ?, last_error = ?, last_reply = coalesce(?, last_reply),
+      set next_attempt_at = ?, held_under = ?, last_error = ?,
+          last_reply = coalesce(?, last_reply),
           leased_by = null, leased_until = null
       where email_id = ? and leased_by = ?
       """;
@@ -256,7 +260,13 @@ public final class Outbox {
    * @param reply the SMTP server's words; null if they are those from before
    */
   void postpone(String emailId, Instant until, String why, String reply) throws SQLException {
-    execute(POSTPONE, Timestamp.from(until), why, storable(reply), emailId, owner);
+    execute(POSTPONE, Timestamp.from(until), null, why, storable(reply), emailId, owner);
+  }
+
+  /** Gives an email back until a rule lets it go, or until that rule changes. */
+  void hold(String emailId, Verdict.Hold hold) throws SQLException {
+    Timestamp rules = hold.rules() == null ? null : Timestamp.from(hold.rules());
+    execute(POSTPONE, Timestamp.from(hold.until()), rules, hold.why(), null, emailId, owner);
   }
 
   /** Stores that the server has the email, even if another sender holds the lease by now. */

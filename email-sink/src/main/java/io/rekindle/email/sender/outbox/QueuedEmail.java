@@ -34,7 +34,15 @@ public record QueuedEmail(
     OutreachSettings outreach,
     Instant now) {
 
-  /** The rules of outreach, as far as the sender needs them. */
+  /**
+   * The rules of outreach, as far as the sender needs them.
+   *
+   * @param updatedAt tells these rules from later ones
+   */
   record OutreachSettings(
-      boolean enabled, int cooldownDays, LocalTime quietFrom, LocalTime quietUntil) {}
+      boolean enabled,
+      int cooldownDays,
+      LocalTime quietFrom,
+      LocalTime quietUntil,
+      Instant updatedAt) {}
 }

@@ -22,6 +22,7 @@ final class RecheckQuery {
              u.user_id is not null as present, u.email, u.marketing_consent, u.time_zone,
              s.user_id is not null as suppressed, s.address,
              o.id is not null as has_settings, o.enabled, o.cooldown_days, o.quiet_from, o.quiet_until,
+             o.updated_at as outreach_updated_at,
              exists (
                select 1 from shop.orders placed
                where placed.user_id = e.user_id and placed.status = 'PLACED'
@@ -74,7 +75,8 @@ final class RecheckQuery {
                 row.getBoolean("enabled"),
                 row.getInt("cooldown_days"),
                 row.getObject("quiet_from", LocalTime.class),
-                row.getObject("quiet_until", LocalTime.class))
+                row.getObject("quiet_until", LocalTime.class),
+                row.getTimestamp("outreach_updated_at").toInstant())
             : null;
     Timestamp lastContact = row.getTimestamp("last_contact_at");
     return new QueuedEmail(

@@ -50,6 +50,7 @@ public final class SendingLoop implements Runnable {
   private final Backoff retries;
   private final SenderMetrics metrics;
   private final CountDownLatch stopped = new CountDownLatch(1);
+  private volatile boolean ended;
 
   private final SendingPause sendingPause = new SendingPause();
   private final ContentRefusals contentRefusals = new ContentRefusals();
@@ -73,6 +74,11 @@ public final class SendingLoop implements Runnable {
     return sendingPause.reason();
   }
 
+  /** Whether the loop has ended, so that nothing is sent any more. */
+  public boolean ended() {
+    return ended;
+  }
+
   /** Whether nothing is sent at the moment for this cause. */
   boolean isPausedBy(SenderMetrics.Pause cause) {
     return sendingPause.isBecauseOf(cause);
@@ -83,8 +89,17 @@ public final class SendingLoop implements Runnable {
     stopped.countDown();
   }
 
+  /** Ends by {@link #stop}, or by an error, which is for the thread's handler. */
   @Override
   public void run() {
+    try {
+      sendUntilStopped();
+    } finally {
+      ended = true;
+    }
+  }
+
+  private void sendUntilStopped() {
     while (isRunning()) {
       try {
         List<String> due = outbox.lease(BATCH);
@@ -156,7 +171,7 @@ public final class SendingLoop implements Runnable {
       outbox.failed(emailId, fail.reason(), null);
       metrics.failed(fail.reason());
     } else if (verdict.get() instanceof Verdict.Hold hold) {
-      outbox.postpone(emailId, hold.until(), hold.why(), null);
+      outbox.hold(emailId, hold);
     }
   }
 

@@ -24,8 +24,12 @@ sealed interface Verdict {
   /** No sender can send it, although the recipient may be written to. */
   record Fail(FailureReason reason) implements Verdict {}
 
-  /** It may not be sent before then. */
-  record Hold(Instant until, String why) implements Verdict {}
+  /**
+   * It may not be sent before then.
+   *
+   * @param rules the outreach settings that hold it back, by their time; null if none do
+   */
+  record Hold(Instant until, String why, Instant rules) implements Verdict {}
 
   /** The {@code status_reason} of a cancelled email. */
   enum Reason {
@@ -60,7 +64,7 @@ sealed interface Verdict {
     if (email.decision() == null) {
       Instant end = email.generatedAt().plus(DECISION_WAIT);
       return email.now().isBefore(end)
-          ? new Hold(end, "not decided yet")
+          ? new Hold(end, "not decided yet", null)
           : new Cancel(Reason.NOT_DECIDED);
     }
     if (!email.decision().equals("EMAIL")) {
@@ -89,11 +93,11 @@ sealed interface Verdict {
       return new Fail(FailureReason.EMPTY);
     }
     if (outreach == null || !outreach.enabled()) {
-      return new Hold(email.now().plus(PAUSE), "outreach is paused");
+      return new Hold(email.now().plus(PAUSE), "outreach is paused", null);
     }
     return new QuietHours(outreach.quietFrom(), outreach.quietUntil())
         .endIfQuiet(email.now(), email.timeZone())
-        .<Verdict>map(end -> new Hold(end, "quiet hours"))
+        .<Verdict>map(end -> new Hold(end, "quiet hours", outreach.updatedAt()))
         .orElseGet(() -> new Send(address.get()));
   }
 }

@@ -8,6 +8,7 @@ import io.rekindle.email.UnsubscribeLinks;
 import io.rekindle.email.sender.mail.HeaderText;
 import io.rekindle.email.sender.outbox.Outbox;
 import io.rekindle.email.sender.outbox.SenderMetrics;
+import io.rekindle.email.sender.outbox.SendingLoop;
 import io.rekindle.email.sender.settings.SenderSettings.Http;
 import java.io.IOException;
 import java.io.InputStream;
@@ -19,7 +20,6 @@ import java.sql.SQLException;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.sql.DataSource;
@@ -47,13 +47,13 @@ public final class SenderServer implements AutoCloseable {
   private final UnsubscribeLinks links;
   private final UnsubscribeStore unsubscribeStore;
   private final DataSource database;
-  private final Supplier<Optional<String>> pauseReason;
+  private final SendingLoop loop;
   private final SenderMetrics metrics;
   private final HttpServer server;
   private final ExecutorService threads;
 
   /**
-   * @param pauseReason why nothing is sent at the moment
+   * @param loop sends the emails
    * @throws IOException if the address cannot be listened on
    */
   public SenderServer(
@@ -61,14 +61,14 @@ public final class SenderServer implements AutoCloseable {
       UnsubscribeLinks links,
       DataSource database,
       Outbox outbox,
-      Supplier<Optional<String>> pauseReason,
+      SendingLoop loop,
       SenderMetrics metrics)
       throws IOException {
     limitConnections();
     this.links = links;
     this.unsubscribeStore = new UnsubscribeStore(database);
     this.database = database;
-    this.pauseReason = pauseReason;
+    this.loop = loop;
     this.metrics = metrics;
     this.server = HttpServer.create(new InetSocketAddress(http.host(), http.port()), 0);
     this.threads = Executors.newFixedThreadPool(THREADS);
@@ -126,7 +126,7 @@ public final class SenderServer implements AutoCloseable {
         headers.set("X-Frame-Options", "DENY");
         headers.set("X-Robots-Tag", "noindex");
         handler.handle(exchange);
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         // Without the path, which is a reader's key.
         LOG.error("A request failed", e);
         if (exchange.getResponseCode() == -1) {
@@ -220,14 +220,13 @@ public final class SenderServer implements AutoCloseable {
   }
 
   private void health(HttpExchange exchange) throws IOException {
-    boolean up = isDatabaseUp();
+    boolean databaseUp = isDatabaseUp();
     // A paused sender stays up, since its unsubscribe links have to work.
+    String sending = loop.ended() ? "STOPPED" : loop.pauseReason().isPresent() ? "PAUSED" : "UP";
+    boolean up = databaseUp && !loop.ended();
     String body =
         "{\"status\":\"%s\",\"database\":\"%s\",\"sending\":\"%s\"}"
-            .formatted(
-                up ? "UP" : "DOWN",
-                up ? "UP" : "DOWN",
-                pauseReason.get().isPresent() ? "PAUSED" : "UP");
+            .formatted(up ? "UP" : "DOWN", databaseUp ? "UP" : "DOWN", sending);
     respond(exchange, up ? 200 : 503, "application/json", body);
   }
 

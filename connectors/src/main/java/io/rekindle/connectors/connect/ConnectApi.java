@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.rekindle.platform.rest.RestClient;
 import io.rekindle.platform.rest.RootCause;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 
@@ -22,6 +23,14 @@ public final class ConnectApi {
    */
   public ConnectApi(String url) {
     this.rest = new RestClient(url);
+  }
+
+  /**
+   * @param url base URL of the worker, without a slash at the end
+   * @param timeout the limit for connecting and for every answer
+   */
+  public ConnectApi(String url, Duration timeout) {
+    this.rest = new RestClient(url, timeout);
   }
 
   /** Fails unless the worker answers. */

@@ -80,7 +80,11 @@ final class JobProbe {
   }
 
   private String trouble(String jobId) throws IOException {
-    String cause = flink.rootCause(jobId).orElse("Its tasks are starting.");
+    String cause =
+        flink
+            .lastFailure(jobId)
+            .map(FlinkRest.JobFailure::toString)
+            .orElse("Its tasks are starting.");
     return cause.length() > MAX_TROUBLE_LENGTH ? cause.substring(0, MAX_TROUBLE_LENGTH) : cause;
   }
 

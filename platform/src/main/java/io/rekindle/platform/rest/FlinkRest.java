@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -109,6 +110,20 @@ public final class FlinkRest {
    */
   public record Savepoint(String location, String failure) {}
 
+  /**
+   * A failure of a job.
+   *
+   * @param cause the message of the innermost cause
+   * @param at the time by the JobManager's clock
+   */
+  public record JobFailure(String cause, Instant at) {
+
+    @Override
+    public String toString() {
+      return cause + " (at " + at.truncatedTo(ChronoUnit.SECONDS) + ")";
+    }
+  }
+
   /** The number of task slots that no job uses. */
   public int freeSlots() throws IOException {
     return rest.get("/overview").path("slots-available").asInt();
@@ -179,14 +194,21 @@ public final class FlinkRest {
     return value.isMissingNode() ? OptionalLong.empty() : OptionalLong.of(value.asLong());
   }
 
-  /** The message of the innermost cause of a job's failure; empty if Flink knows none. */
-  public Optional<String> rootCause(String jobId) throws IOException {
-    JsonNode entries =
+  /**
+   * The newest failure of a job; empty if Flink knows none. A job that runs, or that was cancelled,
+   * may have failed long before.
+   */
+  public Optional<JobFailure> lastFailure(String jobId) throws IOException {
+    JsonNode newest =
         rest.get("/jobs/" + jobId + "/exceptions?maxExceptions=1")
             .path("exceptionHistory")
-            .path("entries");
-    String trace = entries.path(0).path("stacktrace").asText("");
-    return Optional.of(RootCause.in(trace)).filter(cause -> !cause.isEmpty());
+            .path("entries")
+            .path(0);
+    String cause = RootCause.in(newest.path("stacktrace").asText(""));
+    return cause.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new JobFailure(cause, Instant.ofEpochMilli(newest.path("timestamp").asLong())));
   }
 
   /** Uploads a jar, which replaces earlier ones of its name. Returns the cluster's name for it. */

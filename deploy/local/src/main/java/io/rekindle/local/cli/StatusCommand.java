@@ -6,6 +6,7 @@ import io.rekindle.local.process.DataDirectory;
 import io.rekindle.local.server.StackInfo;
 import io.rekindle.local.stack.StackStatus;
 import io.rekindle.local.stack.StackStatus.Component;
+import io.rekindle.local.stack.StackStatus.Health;
 import io.rekindle.local.stack.StatusCollector;
 import io.rekindle.local.terminal.Progress;
 import java.io.PrintStream;
@@ -68,11 +69,11 @@ public final class StatusCommand implements Callable<Integer> {
                 Locale.ROOT,
                 "%-13s %-8s %8s  %s%s%s%n",
                 name,
-                component.healthy() ? "ok" : "TROUBLE",
+                component.state() == Health.SLOW ? "slow" : component.healthy() ? "ok" : "TROUBLE",
                 component.pid() == null ? "" : component.pid().toString(),
                 component.endpoint() == null ? "" : component.endpoint(),
                 component.smtp() == null ? "" : ", SMTP " + component.smtp(),
-                component.trouble() == null ? "" : " (" + component.trouble() + ")"));
+                remark(component)));
     out.println();
     var connector = status.connector();
     line(
@@ -129,6 +130,13 @@ public final class StatusCommand implements Callable<Integer> {
     if (status.deadLetters() != null) {
       line(out, "dead letters", true, Long.toString(status.deadLetters().count()));
     }
+  }
+
+  private static String remark(Component component) {
+    if (component.answerSeconds() != null) {
+      return String.format(Locale.ROOT, " (answered after %.1f s)", component.answerSeconds());
+    }
+    return component.trouble() == null ? "" : " (" + component.trouble() + ")";
   }
 
   private static void line(PrintStream out, String name, boolean healthy, String text) {

@@ -16,7 +16,9 @@ import io.rekindle.local.terminal.Failure;
 import io.rekindle.local.terminal.Progress;
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -44,6 +46,9 @@ import picocli.CommandLine.Option;
 public final class UpCommand implements Callable<Integer> {
 
   private static final String READY = "READY";
+
+  /** Set in a process that another `rekindle up` started and waits for. */
+  private static final String BACKGROUND = "rekindle.background";
 
   @Mixin private DataOption data;
 
@@ -110,10 +115,28 @@ public final class UpCommand implements Callable<Integer> {
     directory.create();
     Map<Port, Integer> requested = new EnumMap<>(Port.class);
     ports.forEach((key, number) -> requested.put(Port.ofKey(key), number));
-    return detach ? inBackground(directory) : inFront(directory, requested);
+    if (Boolean.getBoolean(BACKGROUND)) {
+      return inFront(directory, requested, () -> {});
+    }
+    FileLock start = directory.lockStart();
+    return detach
+        ? inBackground(directory)
+        : inFront(
+            directory,
+            requested,
+            () -> {
+              try {
+                start.close();
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            });
   }
 
-  private int inFront(DataDirectory directory, Map<Port, Integer> requested)
+  /**
+   * @param started runs once the stack is ready
+   */
+  private int inFront(DataDirectory directory, Map<Port, Integer> requested, Runnable started)
       throws InterruptedException {
     Installation installation = Installation.current();
     Progress progress = Progress.onStandardError();
@@ -129,6 +152,7 @@ public final class UpCommand implements Callable<Integer> {
     System.out.println(ready);
     System.out.flush();
     log.note(ready);
+    started.run();
     supervisor.awaitStopped();
     return 0;
   }
@@ -188,6 +212,7 @@ public final class UpCommand implements Callable<Integer> {
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
             .filter(flag -> !flag.startsWith("-Drekindle.terminal"))
             .toList());
+    command.add("-D" + BACKGROUND + "=true");
     command.add(Rekindle.class.getName());
     command.addAll(List.of("up", "--data", data.path().toString()));
     if (empty) {

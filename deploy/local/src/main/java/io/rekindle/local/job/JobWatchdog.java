@@ -108,8 +108,16 @@ public final class JobWatchdog {
         checkpoints.markUnusable(restoredFrom);
       }
     }
-    Optional<String> cause = flink.rootCause(jobId);
-    scheduleRestart("is " + job.get().state() + cause.map(text -> " (" + text + ")").orElse(""));
+    scheduleRestart(ending(job.get().state(), flink.lastFailure(jobId)));
+  }
+
+  /** A job that was cancelled, or has finished, did not end by its last failure. */
+  static String ending(String state, Optional<FlinkRest.JobFailure> last) {
+    return "is "
+        + state
+        + last.filter(any -> state.equals("FAILED"))
+            .map(failure -> ": " + failure)
+            .orElse(state.equals("CANCELED") ? " by a request" : "");
   }
 
   private void scheduleRestart(String what) {

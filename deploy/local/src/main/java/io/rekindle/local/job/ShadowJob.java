@@ -86,7 +86,11 @@ public final class ShadowJob implements AutoCloseable {
     boolean ended = flink.job(id).map(FlinkRest.Job::ended).orElse(true);
     if (ended) {
       throw new Failure(
-          "the second job has ended: " + flink.rootCause(id).orElse("Flink does not say why"));
+          "the second job has ended: "
+              + flink
+                  .lastFailure(id)
+                  .map(FlinkRest.JobFailure::toString)
+                  .orElse("Flink does not say why"));
     }
   }
 

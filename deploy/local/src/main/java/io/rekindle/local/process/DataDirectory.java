@@ -13,6 +13,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /** The data directory of a stack and its layout. */
@@ -34,6 +35,7 @@ public final class DataDirectory {
   /** The component that supervises the others. */
   public static final String SUPERVISOR = "supervisor";
 
+  private static final String START_LOCK = "start.lock";
   private static final String PID_FILE = ".json";
 
   private final Path root;
@@ -129,18 +131,38 @@ public final class DataDirectory {
    * @throws Failure if another process holds the lock; the message names that process
    */
   public FileLock lock() {
-    try {
-      FileChannel channel =
-          FileChannel.open(
-              root.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      FileLock lock = tryLock(channel);
-      if (lock == null) {
-        channel.close();
-        throw new Failure(
+    return lock(
+        "lock",
+        () ->
             "a stack already runs on "
                 + root
                 + supervisor().map(pid -> " (supervisor pid " + pid.pid() + ")").orElse("")
                 + ": stop it with `rekindle down`, or name another --data DIR");
+  }
+
+  /**
+   * Locks the start of a stack for this process until it ends or closes the lock. A start in the
+   * background shows what the stack's process writes, so there is only one start at a time.
+   *
+   * @throws Failure if another process starts a stack on the directory
+   */
+  public FileLock lockStart() {
+    return lock(
+        START_LOCK,
+        () ->
+            "another `rekindle up` is starting a stack on "
+                + root
+                + ": wait for its READY, or name another --data DIR");
+  }
+
+  private FileLock lock(String name, Supplier<String> refusal) {
+    try {
+      FileChannel channel =
+          FileChannel.open(root.resolve(name), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      FileLock lock = tryLock(channel);
+      if (lock == null) {
+        channel.close();
+        throw new Failure(refusal.get());
       }
       return lock;
     } catch (IOException e) {
@@ -179,7 +201,8 @@ public final class DataDirectory {
     if (!Files.isDirectory(root)) {
       throw new Failure(root + " is a file: name a directory with --data DIR");
     }
-    List<String> knownEntries = List.of("config", "flink", "kafka", "lib", "lock", "logs", "run");
+    List<String> knownEntries =
+        List.of("config", "flink", "kafka", "lib", "lock", "logs", "run", START_LOCK);
     try (Stream<Path> entries = Files.list(root)) {
       entries
           .filter(entry -> !knownEntries.contains(entry.getFileName().toString()))

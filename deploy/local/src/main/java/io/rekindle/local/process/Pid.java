@@ -1,5 +1,8 @@
 package io.rekindle.local.process;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -29,6 +32,17 @@ public record Pid(long pid, long startedAt) {
    */
   public boolean alive() {
     return handle().isPresent();
+  }
+
+  /** Whether the process runs, and is stopped by a signal; false if the system does not say. */
+  public boolean suspended() {
+    try {
+      String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
+      // The name of the program is in brackets, and may have some itself.
+      return alive() && stat.startsWith(") T", stat.lastIndexOf(')'));
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   /** The process, unless it has ended. */

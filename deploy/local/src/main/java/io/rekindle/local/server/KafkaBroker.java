@@ -122,11 +122,17 @@ public final class KafkaBroker implements Server {
   }
 
   public static AdminClient admin(String bootstrap) {
+    return admin(bootstrap, Duration.ofMillis(ANSWER_MS));
+  }
+
+  /** Returns a client whose requests fail after the given time. */
+  public static AdminClient admin(String bootstrap, Duration limit) {
+    int millis = Math.toIntExact(limit.toMillis());
     return AdminClient.create(
         Map.of(
             AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap,
-            AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, ANSWER_MS,
-            AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, ANSWER_MS,
+            AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, millis,
+            AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, millis,
             AdminClientConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 500));
   }
 

@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.time.Instant;
 import org.postgresql.ds.PGSimpleDataSource;
 
@@ -38,12 +39,13 @@ record DatabaseProgress(
       """
           .formatted(SLOT);
 
-  static DatabaseProgress read(StackInfo info) throws SQLException {
+  static DatabaseProgress read(StackInfo info, Duration patience) throws SQLException {
     PGSimpleDataSource source = info.ownerDatabase();
     // Ends the thread of a query whose caller has given up.
-    source.setConnectTimeout(2 * Answer.LIMIT_SECONDS);
-    source.setLoginTimeout(2 * Answer.LIMIT_SECONDS);
-    source.setSocketTimeout(2 * Answer.LIMIT_SECONDS);
+    int limit = 2 * Math.toIntExact(patience.toSeconds());
+    source.setConnectTimeout(limit);
+    source.setLoginTimeout(limit);
+    source.setSocketTimeout(limit);
     try (Connection connection = source.getConnection();
         Statement statement = connection.createStatement();
         ResultSet row = statement.executeQuery(QUERY)) {

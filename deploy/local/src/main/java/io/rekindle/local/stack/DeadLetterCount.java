@@ -3,6 +3,7 @@ package io.rekindle.local.stack;
 import io.rekindle.connectors.kafka.Topic;
 import io.rekindle.local.server.KafkaBroker;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -15,8 +16,9 @@ final class DeadLetterCount {
 
   private DeadLetterCount() {}
 
-  static long of(Topic topic, String bootstrap) throws IOException, InterruptedException {
-    try (AdminClient admin = KafkaBroker.admin(bootstrap)) {
+  static long of(Topic topic, String bootstrap, Duration patience)
+      throws IOException, InterruptedException {
+    try (AdminClient admin = KafkaBroker.admin(bootstrap, patience)) {
       return sum(admin, topic, OffsetSpec.latest()) - sum(admin, topic, OffsetSpec.earliest());
     } catch (ExecutionException e) {
       throw new IOException(e.getCause().getMessage(), e);

@@ -36,7 +36,12 @@ final class FlinkProbe {
     }
     FlinkRest.Job job = found.get();
     String trouble =
-        job.running() ? null : flink.rootCause(job.id()).orElse("its tasks are starting");
+        job.running()
+            ? null
+            : flink
+                .lastFailure(job.id())
+                .map(failure -> "last failure: " + failure)
+                .orElse("its tasks are starting");
     return new Job(job.id(), job.state(), job.running(), trouble);
   }
 

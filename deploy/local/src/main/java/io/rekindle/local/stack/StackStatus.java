@@ -37,6 +37,18 @@ public record StackStatus(
     Capture capture,
     DeadLetters deadLetters) {
 
+  /** What the answer of a part says about it. */
+  public enum Health {
+    /** It answers. */
+    OK,
+    /** It answers late, such as on a busy machine. */
+    SLOW,
+    /** Its process runs, and no answer came in time. */
+    SILENT,
+    /** It cannot answer: its process has ended, its port refuses, or it reports a fault. */
+    DOWN
+  }
+
   /**
    * One part of the stack.
    *
@@ -45,7 +57,9 @@ public record StackStatus(
    * @param bootstrap {@code host:port} of Kafka
    * @param url the URL of an HTTP server
    * @param smtp {@code host:port} of the mail catcher
+   * @param healthy whether it answers, even if slowly
    * @param trouble the fault; null for a healthy part
+   * @param answerSeconds the time until a slow answer; null for any other
    */
   @JsonInclude(Include.NON_NULL)
   public record Component(
@@ -55,7 +69,9 @@ public record StackStatus(
       String url,
       String smtp,
       boolean healthy,
-      String trouble) {
+      Health state,
+      String trouble,
+      Double answerSeconds) {
 
     public String endpoint() {
       return uri != null ? uri : bootstrap != null ? bootstrap : url;

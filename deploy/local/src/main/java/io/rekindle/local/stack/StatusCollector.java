@@ -20,48 +20,68 @@ import io.rekindle.local.stack.StackStatus.Capture;
 import io.rekindle.local.stack.StackStatus.Component;
 import io.rekindle.local.stack.StackStatus.Connector;
 import io.rekindle.local.stack.StackStatus.DeadLetters;
+import io.rekindle.local.stack.StackStatus.Health;
 import io.rekindle.local.stack.StackStatus.Job;
 import io.rekindle.local.stack.StackStatus.Watermark;
 import io.rekindle.platform.rest.FlinkRest;
 import io.rekindle.platform.rest.RestClient;
+import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
 /** Asks all parts of a stack how they are, at the same time. */
 public final class StatusCollector {
 
-  /** The age of the scores at which time stands still. It is usually some hundred milliseconds. */
-  private static final double STANDSTILL_SECONDS = 10;
+  /** The time for an answer. A busy machine needs several seconds for a healthy one. */
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
 
+  private static final String ENDED = "its process has ended";
   private static final String NO_JOB_MANAGER = "the JobManager does not answer";
 
   private final DataDirectory data;
   private final StackInfo info;
+  private final Duration patience;
 
   public StatusCollector(DataDirectory data, StackInfo info) {
+    this(data, info, PATIENCE);
+  }
+
+  /**
+   * @param patience the time after which a part that runs counts as silent
+   */
+  StatusCollector(DataDirectory data, StackInfo info, Duration patience) {
     this.data = data;
     this.info = info;
+    this.patience = patience;
   }
 
   public StackStatus collect() {
-    FlinkRest flink = new FlinkRest(info.flinkUrl());
+    Duration limit = patience.multipliedBy(2);
+    FlinkRest flink = new FlinkRest(info.flinkUrl(), limit);
     FlinkProbe probe = new FlinkProbe(data.root(), flink);
     Topic deadLetterTopic = Topics.standard().deadLetters();
-    var askedDatabase = Answer.to(() -> DatabaseProgress.read(info));
-    var askedLetters = Answer.to(() -> DeadLetterCount.of(deadLetterTopic, info.kafkaBootstrap()));
-    var askedConnector = Answer.to(() -> new ConnectApi(info.connectUrl()).status());
-    var askedTaskManagers = Answer.to(flink::taskManagers);
-    var askedJob = Answer.to(probe::job);
-    var askedWatermarks = Answer.to(probe::watermarks);
-    var askedDashboard = Answer.to(() -> new RestClient(info.dashboardUrl()).get("/health"));
-    var askedSender = Answer.to(() -> new RestClient(info.senderUrl()).get("/health"));
+    var askedDatabase = ask(PostgresServer.NAME, () -> DatabaseProgress.read(info, patience));
+    var askedLetters =
+        ask(
+            KafkaBroker.NAME,
+            () -> DeadLetterCount.of(deadLetterTopic, info.kafkaBootstrap(), limit));
+    var askedConnector =
+        ask(ConnectWorker.NAME, () -> new ConnectApi(info.connectUrl(), limit).status());
+    var askedTaskManagers = ask(FlinkCluster.JOB_MANAGER, flink::taskManagers);
+    var askedJob = ask(FlinkCluster.JOB_MANAGER, probe::job);
+    var askedWatermarks = ask(FlinkCluster.JOB_MANAGER, probe::watermarks);
+    var askedDashboard =
+        ask(DashboardServer.NAME, () -> get(info.dashboardUrl(), "/health", limit));
+    var askedSender = ask(MailSender.NAME, () -> get(info.senderUrl(), "/health", limit));
     var askedCatcher =
-        Answer.to(() -> new RestClient(info.mailUrl()).get("/api/service/readiness"));
+        ask(MailCatcher.NAME, () -> get(info.mailUrl(), "/api/service/readiness", limit));
 
     Answer<DatabaseProgress> database = askedDatabase.join();
     Answer<Long> letters = askedLetters.join();
@@ -88,31 +108,47 @@ public final class StatusCollector {
             info.flinkUrl(),
             null,
             flinkHealthy,
-            flinkHealthy ? null : "one of its processes is not healthy");
+            flinkHealthy ? Health.OK : Health.DOWN,
+            flinkHealthy ? null : "one of its processes is not healthy",
+            null);
     Component dashboard =
         component(DashboardServer.NAME, askedDashboard.join(), null, null, info.dashboardUrl());
     Component sender = sender(askedSender.join());
     Component mail =
         component(
-            MailCatcher.NAME,
-            askedCatcher.join().trouble(),
-            null,
-            null,
-            info.mailUrl(),
-            info.mailSmtp());
+            MailCatcher.NAME, askedCatcher.join(), null, null, info.mailUrl(), info.mailSmtp());
     Component supervisor =
-        new Component(info.supervisor().pid(), null, null, null, null, true, null);
+        new Component(info.supervisor().pid(), null, null, null, null, true, Health.OK, null, null);
 
     Connector connector = connector(connectorStatus);
     Job job =
         jobStatus.given() ? jobStatus.value() : new Job(info.jobId(), null, false, NO_JOB_MANAGER);
     PartitionWatermarks read =
         watermarkStatus.given() ? watermarkStatus.value() : PartitionWatermarks.NONE;
-    Standstill standstill =
-        new Standstill(
-            postgres, kafka, connect, connector, database, jobManager, taskManager, job, read);
     DatabaseProgress progress = database.given() ? database.value() : DatabaseProgress.NONE;
-    Watermark watermark = watermark(progress, read, standstill);
+    boolean moves =
+        progress.ageSeconds() != null && progress.ageSeconds() < Standstill.LIMIT.toSeconds();
+    String why = null;
+    if (!moves) {
+      Answer<KafkaTails> tails =
+          ask(KafkaBroker.NAME, () -> KafkaTails.read(info.kafkaBootstrap(), limit)).join();
+      Instant now = progress.now() == null ? Instant.now() : progress.now();
+      why =
+          new Standstill(
+                  postgres,
+                  kafka,
+                  connect,
+                  connector,
+                  database,
+                  jobManager,
+                  taskManager,
+                  job,
+                  read,
+                  tails,
+                  now)
+              .reason();
+    }
+    Watermark watermark = watermark(progress, read, moves, why);
     boolean healthy =
         Stream.of(postgres, kafka, connect, cluster, dashboard, sender, mail)
                 .allMatch(Component::healthy)
@@ -140,41 +176,66 @@ public final class StatusCollector {
         letters.given() ? new DeadLetters(deadLetterTopic.name(), letters.value()) : null);
   }
 
+  /** Asks a part in the background, unless its process cannot answer. */
+  private <T> CompletableFuture<Answer<T>> ask(String name, Answer.Question<T> question) {
+    Optional<Pid> pid = PidFile.read(data.pidFile(name)).filter(Pid::alive);
+    if (pid.isEmpty()) {
+      return CompletableFuture.completedFuture(Answer.none(ENDED));
+    }
+    return pid.get().suspended()
+        ? CompletableFuture.completedFuture(Answer.none("its process is stopped by a signal"))
+        : Answer.to(question, patience);
+  }
+
+  private static JsonNode get(String url, String path, Duration limit) throws IOException {
+    return new RestClient(url, limit).get(path);
+  }
+
   private Component component(
       String name, Answer<?> answer, String uri, String bootstrap, String url) {
-    return component(name, answer.trouble(), uri, bootstrap, url, null);
+    return component(name, answer, uri, bootstrap, url, null);
   }
 
   /** Returns the component. The end of its process explains more than a missing answer. */
   private Component component(
-      String name, String trouble, String uri, String bootstrap, String url, String smtp) {
+      String name, Answer<?> answer, String uri, String bootstrap, String url, String smtp) {
     Optional<Long> pid = PidFile.read(data.pidFile(name)).filter(Pid::alive).map(Pid::pid);
-    String shown = pid.isEmpty() ? "its process has ended" : trouble;
-    return new Component(pid.orElse(null), uri, bootstrap, url, smtp, shown == null, shown);
+    Answer<?> shown = pid.isEmpty() ? Answer.none(ENDED) : answer;
+    return new Component(
+        pid.orElse(null),
+        uri,
+        bootstrap,
+        url,
+        smtp,
+        shown.given(),
+        shown.health(),
+        shown.trouble(),
+        shown.seconds());
   }
 
   /** Reports a paused sender as unhealthy, although its health check succeeds. */
   private Component sender(Answer<JsonNode> health) {
     boolean pauses = health.given() && health.value().path("sending").asText().equals("PAUSED");
-    String trouble = pauses ? "sending pauses: see " + data.log(MailSender.NAME) : health.trouble();
-    return component(MailSender.NAME, trouble, null, null, info.senderUrl(), null);
+    Answer<?> shown =
+        pauses ? Answer.none("sending pauses: see " + data.log(MailSender.NAME)) : health;
+    return component(MailSender.NAME, shown, null, null, info.senderUrl(), null);
   }
 
   /** The started TaskManagers by name. Flink has its own ids for them, so it can only count. */
   private SortedMap<String, Component> taskManagers(Answer<Integer> registered) {
     Set<String> started = new TreeSet<>(data.startedComponents(FlinkCluster.TASK_MANAGER));
     started.add(FlinkCluster.TASK_MANAGER);
-    String trouble = null;
+    Answer<?> answer = registered;
     if (!registered.given()) {
-      trouble = NO_JOB_MANAGER;
+      answer = new Answer<>(null, Health.SILENT, NO_JOB_MANAGER, null);
     } else if (registered.value() == 0) {
-      trouble = "not registered with the JobManager";
+      answer = Answer.none("not registered with the JobManager");
     } else if (registered.value() < started.size()) {
-      trouble = "%d of %d are registered".formatted(registered.value(), started.size());
+      answer = Answer.none("%d of %d are registered".formatted(registered.value(), started.size()));
     }
     SortedMap<String, Component> components = new TreeMap<>();
     for (String name : started) {
-      components.put(name, component(name, trouble, null, null, null, null));
+      components.put(name, component(name, answer, null, null, null, null));
     }
     return components;
   }
@@ -190,14 +251,13 @@ public final class StatusCollector {
   }
 
   private static Watermark watermark(
-      DatabaseProgress progress, PartitionWatermarks read, Standstill standstill) {
-    boolean moves = progress.ageSeconds() != null && progress.ageSeconds() < STANDSTILL_SECONDS;
+      DatabaseProgress progress, PartitionWatermarks read, boolean moves, String why) {
     return new Watermark(
         progress.scoredUntil() == null ? null : progress.scoredUntil().toString(),
         progress.ageSeconds(),
         read.slowest().orElse(null),
         moves,
-        moves ? null : standstill.reason());
+        why);
   }
 
   private static Capture capture(DatabaseProgress progress, PartitionWatermarks read) {

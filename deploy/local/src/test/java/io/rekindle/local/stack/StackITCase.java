@@ -206,7 +206,9 @@ class StackITCase {
       Await.until(
           "the status says so",
           RunningStack.RECOVERY,
-          () -> stack.statusSays("time stands still: Kafka Connect: no answer"));
+          () ->
+              stack.statusSays(
+                  "time stands still: Kafka Connect: its process is stopped by a signal"));
       assertThat(stack.run("verify", "--timeout", "1").exitCode()).isEqualTo(2);
       stack.await(
           "its time by the database's clock",

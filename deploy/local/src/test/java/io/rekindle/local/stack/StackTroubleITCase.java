@@ -7,6 +7,7 @@ import io.rekindle.local.server.StackSettings;
 import io.rekindle.local.stack.RekindleScript.CommandResult;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -72,6 +73,17 @@ class StackTroubleITCase {
       CommandResult outcome = up("--detach", "--port", "flink=" + taken.getLocalPort());
 
       assertRefused(outcome, "port " + taken.getLocalPort(), "is in use");
+    }
+  }
+
+  @Test
+  void shouldStartOnlyOneStackAtATimeOnADirectory() throws Exception {
+    DataDirectory directory = new DataDirectory(temporary);
+    directory.create();
+    try (FileLock other = directory.lockStart()) {
+      assertThat(other.isValid()).isTrue();
+      assertRefused(up("--detach"), "another `rekindle up` is starting", temporary.toString());
+      assertRefused(up(), "another `rekindle up` is starting", "READY");
     }
   }
 

@@ -15,10 +15,12 @@ import io.rekindle.local.server.PostgresServer;
 import io.rekindle.local.server.StackInfo;
 import io.rekindle.local.server.StackInfo.Account;
 import io.rekindle.local.stack.StackStatus.Component;
+import io.rekindle.local.stack.StackStatus.Health;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,7 +29,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class StatusCollectorTest {
 
-  private static final String SILENCE = "no answer within " + Answer.LIMIT_SECONDS + " s";
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
+  private static final String SILENCE = "no answer within 2 s, although its process runs";
 
   @TempDir Path directory;
 
@@ -85,7 +88,7 @@ class StatusCollectorTest {
 
   @Test
   void shouldNameEveryoneWhoDoesNotAnswer() {
-    StackStatus status = new StatusCollector(data, info).collect();
+    StackStatus status = new StatusCollector(data, info, PATIENCE).collect();
 
     assertThat(status.healthy()).isFalse();
     assertThat(
@@ -99,16 +102,20 @@ class StatusCollectorTest {
         .containsOnly(SILENCE);
     assertThat(status.taskmanager().trouble()).isEqualTo("the JobManager does not answer");
     assertThat(status.job().trouble()).isEqualTo("the JobManager does not answer");
-    assertThat(status.watermark().why()).isEqualTo("Postgres: " + SILENCE);
+    assertThat(status.postgres().state()).isEqualTo(Health.SILENT);
+    assertThat(status.watermark().why())
+        .startsWith("the cause is not known: Postgres gave " + SILENCE)
+        .contains("Kafka Connect gave " + SILENCE);
   }
 
   @Test
   void shouldNameAProcessThatHasEnded() {
     PidFile.write(data.pidFile(KafkaBroker.NAME), new Pid(Pid.current().pid(), 1));
 
-    StackStatus status = new StatusCollector(data, info).collect();
+    StackStatus status = new StatusCollector(data, info, PATIENCE).collect();
 
     assertThat(status.kafka().trouble()).isEqualTo("its process has ended");
     assertThat(status.kafka().pid()).isNull();
+    assertThat(status.watermark().why()).isEqualTo("Kafka: its process has ended");
   }
 }

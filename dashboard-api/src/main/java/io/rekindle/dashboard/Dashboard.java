@@ -132,8 +132,7 @@ public final class Dashboard implements AutoCloseable {
             jdbi,
             passwords,
             settings.signIn().adminEmail(),
-            settings.signIn().adminPassword().orElse(null),
-            System.out::println);
+            settings.signIn().adminPassword().orElse(null));
     ProgressQuery progress = new ProgressQuery(jdbi);
     DeadLetterStore deadLetters =
         settings

@@ -112,8 +112,8 @@ public record DashboardSettings(
           .declare("dashboard.admin-password", matching("12 to 200 characters", "(?s).{12,200}"))
           .secret()
           .optional(
-              "Password of the first admin. Without it, the dashboard makes one up and prints it"
-                  + " once.");
+              "Password of the first admin. Without it, the dashboard makes no first admin."
+                  + " Afterwards the account's own password counts, and this one is not needed.");
 
   private static final Setting<Duration> SESSION_IDLE =
       SETTINGS
@@ -234,7 +234,7 @@ public record DashboardSettings(
    * Sign-in and sessions.
    *
    * @param adminEmail of the account that the dashboard makes when there is none
-   * @param adminPassword empty to make one up
+   * @param adminPassword empty for no first admin
    * @param idle a session ends after this time without a request
    * @param max a session ends this long after the sign-in
    * @param passwords whether passwords are taken

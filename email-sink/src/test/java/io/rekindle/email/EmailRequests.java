@@ -2,6 +2,7 @@ package io.rekindle.email;
 
 import io.rekindle.email.compose.LayoutSettings;
 import io.rekindle.email.llm.LlmSettings;
+import io.rekindle.platform.settings.Secret;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
@@ -93,7 +94,7 @@ public final class EmailRequests {
     public LlmSettings at(String url) {
       return new LlmSettings(
           url,
-          "sk-secret",
+          Secret.of("REKINDLE_LLM_API_KEY", "sk-secret"),
           "acme/asked",
           true,
           maxInFlight,

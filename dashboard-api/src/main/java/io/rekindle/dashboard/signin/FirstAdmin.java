@@ -6,39 +6,34 @@ import io.rekindle.dashboard.background.BackgroundLoop;
 import io.rekindle.dashboard.web.Actor;
 import io.rekindle.dashboard.web.Role;
 import java.time.Duration;
-import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Creates the first admin as soon as the database answers, if there is no account yet. Its password
- * is shown once, unless it was given.
+ * Creates the first admin as soon as the database answers, if there is no account yet. The
+ * dashboard makes no password up: it would have to tell it, and logs are kept.
  */
 public final class FirstAdmin implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(FirstAdmin.class);
 
   private final Jdbi jdbi;
   private final Passwords passwords;
   private final String email;
-  private final String givenPassword;
-  private final Consumer<String> announcement;
+  private final String password;
   private final BackgroundLoop loop =
       new BackgroundLoop("first-admin", Duration.ofSeconds(1), this::round);
 
   /**
-   * @param givenPassword null to make one up
-   * @param announcement gets the sentence with the generated password
+   * @param password null for no account
    */
-  public FirstAdmin(
-      Jdbi jdbi,
-      Passwords passwords,
-      String email,
-      String givenPassword,
-      Consumer<String> announcement) {
+  public FirstAdmin(Jdbi jdbi, Passwords passwords, String email, String password) {
     this.jdbi = jdbi;
     this.passwords = passwords;
     this.email = email;
-    this.givenPassword = givenPassword;
-    this.announcement = announcement;
+    this.password = password;
   }
 
   public void start() {
@@ -56,7 +51,13 @@ public final class FirstAdmin implements AutoCloseable {
     if (!Accounts.none(handle)) {
       return;
     }
-    String password = givenPassword == null ? Passwords.token() : givenPassword;
+    if (password == null) {
+      LOG.warn(
+          "There is no account to sign in with: set REKINDLE_DASHBOARD_ADMIN_PASSWORD, which makes"
+              + " the account of {}, and start the dashboard again",
+          email);
+      return;
+    }
     Account account =
         Accounts.insert(handle, email, "", Role.ADMIN, passwords.hash(password)).orElseThrow();
     AuditLog.record(
@@ -66,14 +67,6 @@ public final class FirstAdmin implements AutoCloseable {
         Subject.ACCOUNT.of(account.accountId()),
         null,
         account);
-    if (givenPassword == null) {
-      announcement.accept(
-          "First start: sign in as "
-              + email
-              + " with the password "
-              + password
-              + " (shown only once).");
-    }
   }
 
   @Override

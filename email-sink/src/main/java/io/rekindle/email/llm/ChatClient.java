@@ -128,7 +128,7 @@ final class ChatClient implements AutoCloseable {
     Request request =
         new Request.Builder()
             .url(settings.baseUrl() + "/chat/completions")
-            .header("Authorization", "Bearer " + settings.apiKey())
+            .header("Authorization", "Bearer " + settings.apiKey().value())
             .header("Accept", "application/json")
             .post(new OnceBody(body, pass))
             .tag(LlmGate.Pass.class, pass)

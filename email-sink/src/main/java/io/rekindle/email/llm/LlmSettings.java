@@ -2,6 +2,7 @@ package io.rekindle.email.llm;
 
 import io.rekindle.email.EmailWriter;
 import io.rekindle.email.WebUrl;
+import io.rekindle.platform.settings.Secret;
 import java.io.Serializable;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -34,7 +35,7 @@ import java.time.Duration;
  */
 public record LlmSettings(
     String baseUrl,
-    String apiKey,
+    Secret apiKey,
     String model,
     boolean openRouterExtras,
     int maxInFlight,
@@ -63,7 +64,10 @@ public record LlmSettings(
    */
   public LlmSettings {
     baseUrl = WebUrl.requireBase("baseUrl", baseUrl);
-    require(isToken(apiKey), "apiKey is empty or has characters that no HTTP header can carry");
+    // A task reads the key when it needs it.
+    require(
+        apiKey != null && (!apiKey.isKnown() || isToken(apiKey.value())),
+        "apiKey is empty or has characters that no HTTP header can carry");
     require(model != null && !model.isBlank(), "model is empty");
     require(maxInFlight >= 1, "maxInFlight is less than 1");
     require(maxQueued >= 0, "maxQueued is negative");
@@ -87,7 +91,7 @@ public record LlmSettings(
   }
 
   /** Limits for a paid account at OpenRouter and a small model. */
-  public static LlmSettings defaults(String apiKey, String model) {
+  public static LlmSettings defaults(Secret apiKey, String model) {
     return new LlmSettings(
         OPENROUTER,
         apiKey,
@@ -139,7 +143,7 @@ public record LlmSettings(
   }
 
   private static boolean isToken(String key) {
-    return key != null && !key.isEmpty() && key.chars().allMatch(c -> c > ' ' && c < 0x7f);
+    return !key.isEmpty() && key.chars().allMatch(c -> c > ' ' && c < 0x7f);
   }
 
   private static void requireAmount(String name, BigDecimal amount) {

@@ -17,6 +17,7 @@ import io.rekindle.email.ScriptedServer.Act;
 import io.rekindle.email.Variant;
 import io.rekindle.email.WriterListener;
 import io.rekindle.email.WrittenEmail;
+import io.rekindle.platform.settings.Secret;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.net.InetAddress;
@@ -585,7 +586,8 @@ class LlmEmailWriterTest {
     assertThat(EmailRequests.limits().at("https://api.example.org/v1/").toString())
         .doesNotContain("sk-secret")
         .contains("https://api.example.org/v1,");
-    assertThatThrownBy(() -> LlmSettings.defaults("sk-secret\r\nX: y", "m"))
+    assertThatThrownBy(
+            () -> LlmSettings.defaults(Secret.of("REKINDLE_LLM_API_KEY", "sk-secret\r\nX: y"), "m"))
         .hasMessageContaining("apiKey")
         .hasMessageNotContaining("sk-secret");
   }

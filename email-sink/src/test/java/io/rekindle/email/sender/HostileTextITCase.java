@@ -23,6 +23,7 @@ import io.rekindle.email.sender.settings.SenderSettings;
 import io.rekindle.email.sender.smtp.ScriptedSmtpServer;
 import io.rekindle.email.sender.smtp.ScriptedSmtpServer.Received;
 import io.rekindle.email.store.EmailStore;
+import io.rekindle.platform.settings.Secret;
 import jakarta.mail.internet.MimeMessage;
 import jakarta.mail.internet.MimeMultipart;
 import java.io.ByteArrayInputStream;
@@ -283,7 +284,8 @@ class HostileTextITCase {
   }
 
   private static LlmSettings settings(String url) {
-    LlmSettings defaults = LlmSettings.defaults("key", "acme/asked");
+    LlmSettings defaults =
+        LlmSettings.defaults(Secret.of("REKINDLE_LLM_API_KEY", "key"), "acme/asked");
     return new LlmSettings(
         url,
         defaults.apiKey(),

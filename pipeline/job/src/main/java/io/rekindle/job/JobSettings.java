@@ -12,6 +12,7 @@ import io.rekindle.job.writing.WriterSettings;
 import io.rekindle.platform.settings.InvalidSettingsException;
 import io.rekindle.platform.settings.ProgramSettings;
 import io.rekindle.platform.settings.ProgramSettings.Sources;
+import io.rekindle.platform.settings.Secret;
 import io.rekindle.platform.settings.Setting;
 import io.rekindle.platform.settings.SettingType;
 import io.rekindle.platform.settings.SettingValues;
@@ -363,13 +364,13 @@ public final class JobSettings {
             get(SHOP_URL).orElseThrow(),
             get(SHOP_POSTAL_ADDRESS).orElseThrow(),
             get(UNSUBSCRIBE_BASE_URL).orElseThrow(),
-            get(UNSUBSCRIBE_SECRET).orElseThrow(),
-            get(LLM_API_KEY).map(this::model).orElse(null),
+            secret(UNSUBSCRIBE_SECRET).orElseThrow(),
+            secret(LLM_API_KEY).map(this::model).orElse(null),
             database,
             get(SENDER_EXPIRE)));
   }
 
-  private LlmSettings model(String apiKey) {
+  private LlmSettings model(Secret apiKey) {
     LlmSettings defaults = LlmSettings.defaults(apiKey, get(LLM_MODEL));
     return new LlmSettings(
         get(LLM_BASE_URL),
@@ -388,6 +389,11 @@ public final class JobSettings {
         get(LLM_CALL_TIMEOUT),
         get(LLM_DEADLINE),
         defaults.maxResponseBytes());
+  }
+
+  /** A secret, which the job's graph has by name only. */
+  Optional<Secret> secret(Setting<Optional<String>> setting) {
+    return get(setting).map(value -> Secret.of(setting.variable(), value));
   }
 
   /** The value of a setting. */

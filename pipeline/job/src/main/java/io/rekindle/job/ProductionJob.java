@@ -234,7 +234,7 @@ public final class ProductionJob {
     return new DatabaseSettings(
         settings.get(JobSettings.DATABASE_URL),
         settings.get(JobSettings.DATABASE_USER),
-        settings.get(JobSettings.DATABASE_PASSWORD).orElse(null),
+        settings.secret(JobSettings.DATABASE_PASSWORD).orElse(null),
         settings.get(JobSettings.SINK_FLUSH_INTERVAL),
         settings.get(JobSettings.SINK_FLUSH_ROWS),
         settings.get(JobSettings.SINK_RETRY_TIMEOUT));

@@ -2,6 +2,8 @@ package io.rekindle.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -19,6 +21,7 @@ import org.apache.flink.runtime.jobgraph.OperatorID;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.graph.StreamGraph;
 import org.apache.flink.streaming.api.graph.StreamNode;
+import org.apache.flink.util.InstantiationUtil;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -33,6 +36,14 @@ class ProductionJobTest {
   }
 
   private static JobSettings settings(String results, int parallelism) {
+    return settings(
+        results,
+        parallelism,
+        Map.of("REKINDLE_UNSUBSCRIBE_SECRET", "0123456789abcdef0123456789abcdef"));
+  }
+
+  private static JobSettings settings(
+      String results, int parallelism, Map<String, String> environment) {
     return JobSettings.read(
         new String[] {
           "--kafka.bootstrap-servers", "127.0.0.1:1",
@@ -45,7 +56,7 @@ class ProductionJobTest {
           "--shop.postal-address", "1 Main Street",
           "--unsubscribe.base-url", "https://mail.shop.example"
         },
-        Map.of("REKINDLE_UNSUBSCRIBE_SECRET", "0123456789abcdef0123456789abcdef"));
+        environment);
   }
 
   /**
@@ -81,6 +92,32 @@ class ProductionJobTest {
     assertThat(uids).containsExactlyElementsOf(withCommitters());
     // Throws if an operator has no uid, since making them up is switched off.
     assertThat(graph.getJobGraph().getNumberOfVertices()).isPositive();
+  }
+
+  /** The JobManager stores the graph, with high availability in a bucket. */
+  @Test
+  void shouldHaveNoSecretInItsGraph() throws Exception {
+    JobSettings settings =
+        settings(
+            "live",
+            8,
+            Map.of(
+                "REKINDLE_UNSUBSCRIBE_SECRET", "unsubscribe-0123456789abcdef0123456789",
+                "REKINDLE_DATABASE_PASSWORD", "database-0123456789",
+                "REKINDLE_LLM_API_KEY", "model-0123456789"));
+
+    StreamGraph graph = ProductionJob.environment(settings).getStreamGraph();
+    String stored =
+        bytes(graph.getJobGraph()) + bytes(ProductionJob.environment(settings).getStreamGraph());
+
+    assertThat(stored)
+        .contains("REKINDLE_UNSUBSCRIBE_SECRET", "REKINDLE_DATABASE_PASSWORD")
+        .contains("REKINDLE_LLM_API_KEY", "jdbc:postgresql://127.0.0.1:1/rekindle")
+        .doesNotContain("unsubscribe-0123456789", "database-0123456789", "model-0123456789");
+  }
+
+  private static String bytes(Object graph) throws IOException {
+    return new String(InstantiationUtil.serializeObject(graph), StandardCharsets.ISO_8859_1);
   }
 
   /** Flink adds a committer of its own to each Kafka sink. */

@@ -13,6 +13,7 @@ import io.rekindle.job.outreach.Decision.Reason;
 import io.rekindle.job.sink.DatabaseSettings;
 import io.rekindle.job.writing.WriteEmails;
 import io.rekindle.job.writing.WriterSettings;
+import io.rekindle.platform.settings.Secret;
 import io.rekindle.scoring.contact.EpisodeId;
 import java.math.BigDecimal;
 import java.nio.file.Path;
@@ -114,7 +115,7 @@ class WritingGraphITCase {
             "https://shop.example",
             "1 Main Street, Town",
             "https://mail.shop.example",
-            "0123456789abcdef0123456789abcdef",
+            Secret.of("REKINDLE_UNSUBSCRIBE_SECRET", "0123456789abcdef0123456789abcdef"),
             null,
             settings,
             Duration.ofDays(3));

@@ -40,8 +40,8 @@ import picocli.CommandLine.Option;
       "Starts the whole stack on this machine: Postgres, Kafka, Kafka Connect with Debezium, Flink"
           + " with the job, the dashboard, the sender and a mail catcher.",
       "The command fills an empty database with a demo shop, which then keeps ordering. The last"
-          + " line begins with READY and has the address of each server. Ctrl-C stops the stack. The"
-          + " next start continues where the stack stopped."
+          + " line begins with READY and has the address of each server. Ctrl-C stops the stack."
+          + " The next start continues where the stack stopped."
     })
 public final class UpCommand implements Callable<Integer> {
 
@@ -67,8 +67,8 @@ public final class UpCommand implements Callable<Integer> {
       paramLabel = "NAME=NUMBER",
       description =
           "Sets the port of a server: postgres, kafka, kafka-controller, connect, flink, flink-rpc,"
-              + " dashboard, sender, mail-smtp or mail. By default the first start chooses a free port,"
-              + " and later starts use it again.")
+              + " dashboard, sender, mail-smtp or mail. By default the first start chooses a free"
+              + " port, and later starts use it again.")
   private Map<String, Integer> ports = Map.of();
 
   @Option(
@@ -90,8 +90,8 @@ public final class UpCommand implements Callable<Integer> {
       names = "--state-backend",
       paramLabel = "NAME",
       description =
-          "The state backend of the job (${COMPLETION-CANDIDATES}), hashmap at the first start. Later"
-              + " starts keep it. A stack that `rekindle down` stopped can change it.")
+          "The state backend of the job (${COMPLETION-CANDIDATES}), hashmap at the first start."
+              + " Later starts keep it. A stack that `rekindle down` stopped can change it.")
   private StateBackend stateBackend;
 
   @Option(
@@ -112,7 +112,12 @@ public final class UpCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     DataDirectory directory = new DataDirectory(data.path());
-    directory.create();
+    if (directory.create()) {
+      System.err.println(
+          directory.root()
+              + " was open to other users of this machine: it and its files are now its owner's"
+              + " only. Change the passwords in settings.json if others may have read them.");
+    }
     Map<Port, Integer> requested = new EnumMap<>(Port.class);
     ports.forEach((key, number) -> requested.put(Port.ofKey(key), number));
     if (Boolean.getBoolean(BACKGROUND)) {

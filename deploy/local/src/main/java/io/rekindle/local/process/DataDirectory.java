@@ -108,18 +108,28 @@ public final class DataDirectory {
   }
 
   /**
-   * Creates the missing directories, for their owner only.
+   * Creates the missing directories, for their owner only. An existing directory that others can
+   * enter is closed to them, with all of its files.
    *
+   * @return whether others could enter it
    * @throws Failure if the path is a file, or a directory with other files than a stack's
    */
-  public void create() {
+  public boolean create() {
     refuseForeign();
     try {
       Files.createDirectories(
           root, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      boolean wasOpen = PrivateFiles.isOpenToOthers(root);
+      if (wasOpen) {
+        // First of all, so that no file can be opened meanwhile.
+        Files.setPosixFilePermissions(root, PosixFilePermissions.fromString("rwx------"));
+        PrivateFiles.restrict(root);
+      }
+      PrivateFiles.restrict(settings());
       for (String directory : DIRECTORIES) {
         Files.createDirectories(root.resolve(directory));
       }
+      return wasOpen;
     } catch (IOException e) {
       throw new Failure("cannot create " + e.getMessage() + ": name another --data DIR", e);
     }

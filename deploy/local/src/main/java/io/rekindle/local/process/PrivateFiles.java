@@ -3,9 +3,13 @@ package io.rekindle.local.process;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -17,7 +21,62 @@ public final class PrivateFiles {
   private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
+  private static final Set<PosixFilePermission> OWNER =
+      PosixFilePermissions.fromString("rwx------");
+
   private PrivateFiles() {}
+
+  /**
+   * Takes the rights of all others away from a directory and everything in it. Links are not
+   * followed.
+   *
+   * @return whether there were any
+   */
+  public static boolean restrict(Path root) throws IOException {
+    boolean[] changed = new boolean[1];
+    Files.walkFileTree(
+        root,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes)
+              throws IOException {
+            changed[0] |= takeFromOthers(directory);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            changed[0] |= attributes.isRegularFile() && takeFromOthers(file);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFileFailed(Path file, IOException failure)
+              throws IOException {
+            if (failure instanceof NoSuchFileException) {
+              return FileVisitResult.CONTINUE; // Deleted meanwhile by a process of an earlier run.
+            }
+            throw failure;
+          }
+        });
+    return changed[0];
+  }
+
+  /** Whether others than the owner have any right to a file or directory. */
+  static boolean isOpenToOthers(Path path) throws IOException {
+    return !OWNER.containsAll(Files.getPosixFilePermissions(path));
+  }
+
+  private static boolean takeFromOthers(Path path) throws IOException {
+    if (!isOpenToOthers(path)) {
+      return false;
+    }
+    Set<PosixFilePermission> left = Files.getPosixFilePermissions(path);
+    left.retainAll(OWNER);
+    Files.setPosixFilePermissions(path, left);
+    return true;
+  }
 
   /** Writes a new file and moves it over the old one. */
   public static void replace(Path file, String content) {

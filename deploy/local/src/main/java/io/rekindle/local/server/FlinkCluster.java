@@ -29,7 +29,7 @@ public final class FlinkCluster {
   /**
    * @param taskManagers the number of TaskManagers
    * @param jobEnvironment environment variables of the job's main method, which runs in the
-   *     JobManager
+   *     JobManager, and of its tasks, which read the secrets from there
    */
   public FlinkCluster(
       DataDirectory data,
@@ -130,7 +130,7 @@ public final class FlinkCluster {
                 "-XX:+UseParallelGC",
                 "-XX:NewRatio=1"),
             "org.apache.flink.runtime.taskexecutor.TaskManagerRunner",
-            Map.of());
+            jobEnvironment);
       }
 
       /** Flink gives TaskManagers its own ids, so the check compares their number. */

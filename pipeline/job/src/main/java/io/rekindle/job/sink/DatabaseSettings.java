@@ -1,6 +1,7 @@
 package io.rekindle.job.sink;
 
 import io.rekindle.platform.jdbc.SessionLimits;
+import io.rekindle.platform.settings.Secret;
 import java.io.Serializable;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -13,7 +14,7 @@ import org.apache.flink.connector.jdbc.datasource.connections.SimpleJdbcConnecti
  * The settings of the sinks to Postgres.
  *
  * @param url JDBC URL of Postgres
- * @param password null if the role has none
+ * @param password read by each task from its environment; null if the role has none
  * @param flushInterval the longest wait of a result for others
  * @param flushRows the number of results at which the sink writes a batch at once
  * @param retryTimeout the time of repeats at an unreachable database before the job fails
@@ -21,7 +22,7 @@ import org.apache.flink.connector.jdbc.datasource.connections.SimpleJdbcConnecti
 public record DatabaseSettings(
     String url,
     String user,
-    String password,
+    Secret password,
     Duration flushInterval,
     int flushRows,
     Duration retryTimeout)
@@ -44,7 +45,7 @@ public record DatabaseSettings(
             .withProperty("socketTimeout", Long.toString(TimeUnit.MINUTES.toSeconds(2)))
             .withProperty("tcpKeepAlive", "true")
             .withProperty(SessionLimits.PROPERTY, SessionLimits.options(LOCK_TIMEOUT));
-    return (password == null ? builder : builder.withPassword(password)).build();
+    return (password == null ? builder : builder.withPassword(password.value())).build();
   }
 
   /** Opens a connection, which the caller closes. */

@@ -9,6 +9,7 @@ import io.rekindle.email.llm.LlmEmailWriter;
 import io.rekindle.email.llm.LlmSettings;
 import io.rekindle.email.store.EmailStore;
 import io.rekindle.job.sink.DatabaseSettings;
+import io.rekindle.platform.settings.Secret;
 import java.io.Serializable;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -27,7 +28,7 @@ public record WriterSettings(
     String shopUrl,
     String postalAddress,
     String unsubscribeBaseUrl,
-    String unsubscribeSecret,
+    Secret unsubscribeSecret,
     LlmSettings model,
     DatabaseSettings database,
     Duration expiry)
@@ -67,7 +68,7 @@ public record WriterSettings(
         shopName,
         shopUrl,
         postalAddress,
-        new UnsubscribeLinks(unsubscribeBaseUrl, unsubscribeSecret)::url);
+        new UnsubscribeLinks(unsubscribeBaseUrl, unsubscribeSecret.value())::url);
   }
 
   EmailStore store() {

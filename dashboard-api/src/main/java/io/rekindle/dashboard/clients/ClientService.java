@@ -104,7 +104,7 @@ public final class ClientService {
 
   /** One client; empty if the shop has none of that id. */
   public Optional<ClientProfile> profile(String userId) {
-    return Snapshot.read(jdbi, handle -> ClientProfileQuery.byId(handle, userId));
+    return jdbi.withHandle(handle -> ClientProfileQuery.byId(handle, userId));
   }
 
   /** One client as the client's page shows it; empty if the shop has none of that id. */

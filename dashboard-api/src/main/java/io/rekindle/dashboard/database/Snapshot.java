@@ -3,7 +3,10 @@ package io.rekindle.dashboard.database;
 import org.jdbi.v3.core.HandleCallback;
 import org.jdbi.v3.core.Jdbi;
 
-/** Reads the database as of one instant, so that all parts of an answer fit together. */
+/**
+ * Reads the database as of one instant, so that all parts of an answer fit together. A single
+ * statement is a snapshot by itself, and is cheaper without a transaction.
+ */
 public final class Snapshot {
 
   private Snapshot() {}

@@ -52,17 +52,17 @@ public final class EmailService {
 
   /** The emails after a cursor, or the newest ones for null. */
   public ListPage<EmailSummary> page(EmailFilter filter, String cursor, int limit) {
-    return Snapshot.read(jdbi, handle -> EmailListQuery.page(handle, filter, cursor, limit));
+    return jdbi.withHandle(handle -> EmailListQuery.page(handle, filter, cursor, limit));
   }
 
   /** Empty if there is no such email. */
   public Optional<EmailDetail> detail(String emailId) {
-    return Snapshot.read(jdbi, handle -> detail(handle, emailId));
+    return jdbi.withHandle(handle -> detail(handle, emailId));
   }
 
   /** Empty if there is no such email. */
   public Optional<EmailExplanation> explanation(String emailId) {
-    return Snapshot.read(jdbi, handle -> explanation(handle, emailId));
+    return jdbi.withHandle(handle -> explanation(handle, emailId));
   }
 
   /** Empty if there is no such email. */

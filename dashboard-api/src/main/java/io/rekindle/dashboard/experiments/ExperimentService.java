@@ -55,7 +55,7 @@ public final class ExperimentService {
 
   /** All experiments, those that run first. */
   public List<Experiment> all() {
-    return Snapshot.read(jdbi, ExperimentResultQuery::all);
+    return jdbi.withHandle(ExperimentResultQuery::all);
   }
 
   /**

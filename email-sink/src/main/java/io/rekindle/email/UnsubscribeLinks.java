@@ -6,6 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
+import java.util.stream.Stream;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -15,7 +17,8 @@ import javax.crypto.spec.SecretKeySpec;
  *
  * <p>The token is the first 128 bits of HMAC-SHA256 (RFC 2104) over a label, NUL and the email's
  * id, in base64url without padding. The label keeps the same secret usable for other purposes.
- * Links do not expire, since people keep emails.
+ * Links do not expire, since people keep emails. A new secret therefore leaves the old ones valid
+ * for links that were sent: the first one signs, all of them verify.
  *
  * <p>Thread-safe.
  */
@@ -32,7 +35,8 @@ public final class UnsubscribeLinks {
   private static final int TOKEN_BYTES = 16;
 
   private final String prefix;
-  private final SecretKeySpec key;
+  private final SecretKeySpec signingKey;
+  private final List<SecretKeySpec> keys;
 
   /**
    * @param baseUrl http or https, without query and fragment; a path is kept
@@ -41,18 +45,37 @@ public final class UnsubscribeLinks {
    *     message does not repeat the secret
    */
   public UnsubscribeLinks(String baseUrl, String secret) {
+    this(baseUrl, secret, List.of());
+  }
+
+  /**
+   * @param baseUrl http or https, without query and fragment; a path is kept
+   * @param secret signs; the same in all programs that write or serve links
+   * @param oldSecrets secrets that signed links before, which stay valid
+   * @throws IllegalArgumentException if the URL is not valid or a secret is too short; the message
+   *     does not repeat the secret
+   */
+  public UnsubscribeLinks(String baseUrl, String secret, List<String> oldSecrets) {
     this.prefix = WebUrl.requireBase("baseUrl", baseUrl) + PATH;
+    this.signingKey = key(secret);
+    this.keys =
+        Stream.concat(
+                Stream.of(signingKey), oldSecrets.stream().distinct().map(UnsubscribeLinks::key))
+            .toList();
+  }
+
+  private static SecretKeySpec key(String secret) {
     if (secret.length() < MIN_SECRET) {
       throw new IllegalArgumentException(
           "the secret for unsubscribe links has fewer than " + MIN_SECRET + " characters");
     }
-    this.key = new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), ALGORITHM);
+    return new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), ALGORITHM);
   }
 
   /** The link to put into the email with this id. */
   public String url(String emailId) {
     String encoded = URLEncoder.encode(emailId, StandardCharsets.UTF_8).replace("+", "%20");
-    return prefix + encoded + "/" + token(emailId);
+    return prefix + encoded + "/" + token(signingKey, emailId);
   }
 
   /**
@@ -60,10 +83,14 @@ public final class UnsubscribeLinks {
    * length, so that a token cannot be guessed piece by piece.
    */
   public boolean verify(String emailId, String token) {
-    return Digest.sameSecret(token(emailId), token);
+    boolean valid = false;
+    for (SecretKeySpec key : keys) {
+      valid |= Digest.sameSecret(token(key, emailId), token);
+    }
+    return valid;
   }
 
-  private String token(String emailId) {
+  private static String token(SecretKeySpec key, String emailId) {
     try {
       Mac mac = Mac.getInstance(ALGORITHM);
       mac.init(key);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.URI;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -35,6 +36,21 @@ class UnsubscribeLinksTest {
     assertThat(links.verify(ID, "ünïcödé")).isFalse();
     assertThat(new UnsubscribeLinks("https://shop.example", SECRET + "!").verify(ID, token))
         .isFalse();
+  }
+
+  @Test
+  void shouldSignWithTheNewSecretAndVerifyByTheOldOnes() {
+    String newSecret = "fedcba9876543210fedcba9876543210";
+    UnsubscribeLinks rotated =
+        new UnsubscribeLinks("https://shop.example", newSecret, List.of(SECRET, newSecret));
+
+    assertThat(rotated.url(ID))
+        .isEqualTo(new UnsubscribeLinks("https://shop.example", newSecret).url(ID))
+        .isNotEqualTo(links.url(ID));
+    assertThat(rotated.verify(ID, tokenIn(rotated.url(ID)))).isTrue();
+    assertThat(rotated.verify(ID, tokenIn(links.url(ID)))).isTrue();
+    assertThat(rotated.verify(ID + "0", tokenIn(links.url(ID)))).isFalse();
+    assertThat(links.verify(ID, tokenIn(rotated.url(ID)))).isFalse();
   }
 
   @Test

@@ -21,7 +21,9 @@ import io.rekindle.platform.settings.SettingValues;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.postgresql.Driver;
 
 /**
@@ -48,7 +50,8 @@ public record SenderSettings(
           "java -jar rekindle-email-sink-VERSION-sender.jar",
           """
           The sender sends the emails that are ready, and serves their unsubscribe links. Any number
-          of senders may run on one database.""",
+          of senders may run on one database.\
+          """,
           Sources.ENVIRONMENT,
           SenderSettings::check);
 
@@ -88,6 +91,20 @@ public record SenderSettings(
                   secret -> secret.length() >= UnsubscribeLinks.MIN_SECRET))
           .secret()
           .required("Signs the unsubscribe links; the same as the job's.");
+
+  private static final Setting<Optional<List<String>>> OLD_SECRETS =
+      SETTINGS
+          .declare(
+              "unsubscribe.old-secrets",
+              new SettingType<>(
+                  "secrets of at least "
+                      + UnsubscribeLinks.MIN_SECRET
+                      + " characters, with commas between them",
+                  SenderSettings::oldSecrets))
+          .secret()
+          .optional(
+              "Secrets that signed unsubscribe links before the present one. Their links stay"
+                  + " valid.");
 
   private static final Setting<Mode> MODE =
       SETTINGS
@@ -302,7 +319,8 @@ public record SenderSettings(
             values.get(DATABASE_PASSWORD).orElse("")),
         smtp ? smtp(values) : null,
         smtp ? identity(values) : null,
-        new UnsubscribeLinks(values.get(BASE_URL), values.get(SECRET)),
+        new UnsubscribeLinks(
+            values.get(BASE_URL), values.get(SECRET), values.get(OLD_SECRETS).orElse(List.of())),
         new Delivery(
             values.get(RATE),
             values.get(LEASE),
@@ -347,6 +365,14 @@ public record SenderSettings(
       values.refuse(
           SMTP_SECURITY, "starttls or tls, since otherwise the network can read the password");
     }
+  }
+
+  private static List<String> oldSecrets(String text) {
+    List<String> secrets = Stream.of(text.split(",", -1)).map(String::strip).toList();
+    if (secrets.stream().anyMatch(secret -> secret.length() < UnsubscribeLinks.MIN_SECRET)) {
+      throw new IllegalArgumentException("too short");
+    }
+    return secrets;
   }
 
   private static boolean isLoopback(String host) {

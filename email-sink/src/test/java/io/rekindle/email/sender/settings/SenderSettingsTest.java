@@ -44,6 +44,9 @@ class SenderSettingsTest {
             Map.entry("REKINDLE_DATABASE_URL", "jdbc:mysql://a?password=url-secret"),
             Map.entry("REKINDLE_UNSUBSCRIBE_BASE_URL", "mail.shop.example"),
             Map.entry("REKINDLE_UNSUBSCRIBE_SECRET", "too-short-secret"),
+            Map.entry(
+                "REKINDLE_UNSUBSCRIBE_OLD_SECRETS",
+                "link-secret-link-secret-link-secret,short-old"),
             Map.entry("REKINDLE_SENDER_MODE", "pigeon"),
             Map.entry("REKINDLE_SENDER_PORT", "65536"),
             Map.entry("REKINDLE_SENDER_RATE", "0"),
@@ -61,6 +64,7 @@ class SenderSettingsTest {
             "REKINDLE_DATABASE_URL is not valid: give a JDBC URL",
             "REKINDLE_UNSUBSCRIBE_SECRET is not valid: give at least 32 characters.",
             "REKINDLE_SENDER_MODE is \"pigeon\": give smtp or log.",
+            "REKINDLE_UNSUBSCRIBE_OLD_SECRETS is not valid: give secrets of at least 32 characters",
             "REKINDLE_SENDER_PORT is \"65536\"",
             "REKINDLE_SENDER_METRICS_PUBLIC is \"yes\": give true or false.",
             "REKINDLE_SENDER_RATE is \"0\": give a whole number from 1 to 10000.",

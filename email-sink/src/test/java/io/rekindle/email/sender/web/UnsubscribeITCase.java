@@ -30,6 +30,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class UnsubscribeITCase {
 
   private static final String SECRET = "0123456789abcdef0123456789abcdef";
+  private static final String OLD = "an-old-secret-of-thirty-two-letters";
+  private static final String OLDER = "an-older-secret-of-thirty-two-letters";
   private static final BodyPublisher ONE_CLICK =
       BodyPublishers.ofString("List-Unsubscribe=One-Click");
 
@@ -51,7 +53,8 @@ class UnsubscribeITCase {
                         "REKINDLE_SENDER_MODE", "log",
                         "REKINDLE_SENDER_POLL", "20 ms",
                         "REKINDLE_UNSUBSCRIBE_BASE_URL", "https://shop.example",
-                        "REKINDLE_UNSUBSCRIBE_SECRET", SECRET))));
+                        "REKINDLE_UNSUBSCRIBE_SECRET", SECRET,
+                        "REKINDLE_UNSUBSCRIBE_OLD_SECRETS", OLDER + "," + OLD))));
     links = new UnsubscribeLinks("http://127.0.0.1:" + sender.port(), SECRET);
     database.user("ada");
     database.execute(
@@ -88,6 +91,15 @@ class UnsubscribeITCase {
         .isEqualTo("ada UNSUBSCRIBED true by the link in email e1");
     database.ready("e2", "ada");
     Await.until("e2 is cancelled", () -> "CANCELLED SUPPRESSED".equals(database.status("e2")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {OLD, OLDER})
+  void shouldTakeLinksThatAnOldSecretSigned(String secret) throws Exception {
+    UnsubscribeLinks sent = new UnsubscribeLinks("http://127.0.0.1:" + sender.port(), secret);
+
+    assertThat(post(sent.url("e1"), ONE_CLICK).statusCode()).isEqualTo(200);
+    assertThat(suppressions()).isEqualTo("1");
   }
 
   @Test
@@ -193,7 +205,10 @@ class UnsubscribeITCase {
   @Test
   void shouldTakeTheFormOfRfc8058InItsOtherEncoding() throws Exception {
     String body =
-        "--b\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\nOne-Click\r\n--b--\r\n";
+        "--b\r\n"
+            + "Content-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\n"
+            + "One-Click\r\n"
+            + "--b--\r\n";
 
     assertThat(post(links.url("e1"), BodyPublishers.ofString(body)).statusCode()).isEqualTo(200);
     assertThat(suppressions()).isEqualTo("1");

@@ -372,6 +372,23 @@ class KubernetesTest {
         .isSubsetOf(KnownSettings.of(Migrate.SETTINGS));
   }
 
+  /** Alone in the base, the dashboard reaches nothing outside of the cluster. */
+  @Test
+  void shouldLetTheDashboardReachAnOpenIdProviderByAComponent() throws IOException {
+    List<ObjectNode> component =
+        Kustomization.render(DIRECTORY.resolve("components").resolve("openid"));
+    ObjectNode policy = one(component, "NetworkPolicy/rekindle-dashboard-openid");
+    ObjectNode own = one(render("production"), "NetworkPolicy/rekindle-dashboard");
+
+    assertThatCode(() -> STRICT.treeToValue(policy, NetworkPolicy.class))
+        .doesNotThrowAnyException();
+    assertThat(policy.at("/spec/podSelector")).isEqualTo(own.at("/spec/podSelector"));
+    assertThat(policy.at("/spec/egress/0/ports/0/port").asInt()).isEqualTo(443);
+    assertThat(policy.at("/spec/egress/0/to/0/ipBlock/except/0").asText())
+        .isEqualTo("169.254.0.0/16");
+    assertThat(own.at("/spec/egress").findValues("ipBlock")).isEmpty();
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"small", "production"})
   void shouldGiveNoProcessMoreThanItNeeds(String overlay) {

@@ -53,6 +53,85 @@
     setTimeout(() => item.remove(), 6000);
   }
 
+  /* ---------------------------------------------------------------- whether a person is here */
+
+  // What a page asks by itself does not keep the session alive; what it asks while a person uses it does.
+  const ATTENTION = 60_000;
+  let lastTouched = -Infinity;
+  for (const kind of ["pointerdown", "pointermove", "keydown", "wheel", "touchstart", "input"]) {
+    window.addEventListener(kind, () => { lastTouched = performance.now(); }, { capture: true, passive: true });
+  }
+  const attended = () => performance.now() - lastTouched < ATTENTION;
+
+  /* ---------------------------------------------------------------- what was typed, over a sign-in */
+
+  // Kept in this tab alone, for this page and this account, until it is put back or the person signs out.
+  const DRAFTS = "rekindle:drafts";
+  const owner = () => document.querySelector("[data-dialog=account]")?.title ?? "";
+  const forms = () => [...document.querySelectorAll("form[data-api], form[data-bulk]")];
+  const nameOf = (form) => form.id || (form.dataset.api ?? form.dataset.bulk);
+  const keptFields = (form) => [...form.elements].filter((field) =>
+    field.name && field.name !== "_csrf" && !["password", "file", "submit", "button"].includes(field.type));
+  const isChanged = (field) => field.options ? [...field.options].some((option) => option.selected !== option.defaultSelected)
+    : field.checked !== field.defaultChecked || field.value !== field.defaultValue;
+
+  function keepDrafts() {
+    const drafts = forms().map((form) => {
+      const fields = keptFields(form);
+      const dialog = form.closest("dialog");
+      if (!dialog?.open && !fields.some(isChanged)) return null;
+      return {
+        form: nameOf(form),
+        fields: fields.map((field) => ({ name: field.name, value: field.value, checked: field.checked })),
+        dialog: dialog?.open ? dialog.id : null,
+        slots: [...(dialog?.querySelectorAll("[data-slot]") ?? [])].map((slot) => [slot.dataset.slot, slot.textContent]),
+      };
+    });
+    if (drafts.every((draft) => draft === null)) return;
+    try {
+      sessionStorage.setItem(DRAFTS, JSON.stringify({ page: location.pathname + location.search, owner: owner(), drafts }));
+    } catch {
+      // The text is too large for the browser's storage: the sign-in goes on without it.
+    }
+  }
+
+  /** The session is over: signing in leads back to this page with what was typed here. */
+  function toSignIn() {
+    keepDrafts();
+    location.assign("/sign-in?next=" + encodeURIComponent(location.pathname + location.search));
+  }
+
+  /** Runs before the other scripts read the forms. */
+  function putBackDrafts() {
+    const kept = JSON.parse(sessionStorage.getItem(DRAFTS) ?? "null");
+    if (kept?.page !== location.pathname + location.search || !owner()) return;
+    sessionStorage.removeItem(DRAFTS);
+    if (kept.owner !== owner()) return;
+    const present = forms();
+    let put = false;
+    kept.drafts.forEach((draft, i) => {
+      const form = present[i];
+      if (!draft || !form || nameOf(form) !== draft.form) return;
+      const fields = keptFields(form);
+      draft.fields.forEach((value, j) => {
+        if (fields[j]?.name !== value.name) return;
+        if (fields[j].type === "checkbox" || fields[j].type === "radio") fields[j].checked = value.checked;
+        else fields[j].value = value.value;
+      });
+      const dialog = form.closest("dialog");
+      for (const [name, content] of draft.slots) {
+        for (const slot of dialog?.querySelectorAll(`[data-slot="${CSS.escape(name)}"]`) ?? []) slot.textContent = content;
+      }
+      if (draft.dialog && dialog?.id === draft.dialog) dialog.showModal();
+      put = true;
+    });
+    if (put) document.addEventListener("DOMContentLoaded", () => toast(text("draft.back")));
+  }
+
+  document.addEventListener("submit", (event) => {
+    if (event.target.matches('[action="/sign-out"]')) sessionStorage.removeItem(DRAFTS);
+  });
+
   /* ---------------------------------------------------------------- the API */
 
   let leaving = false;
@@ -61,6 +140,7 @@
   async function call(method, path, body, headers = {}) {
     const options = { method, headers: { Accept: "application/json", ...headers } };
     if (method !== "GET") options.headers["X-CSRF-Token"] = csrf;
+    if (!attended()) options.headers["X-Background"] = "true";
     if (body !== undefined) {
       options.headers["Content-Type"] = "application/json";
       options.body = typeof body === "string" ? body : JSON.stringify(body);
@@ -68,7 +148,7 @@
     const response = await fetch(path, options);
     if (response.status === 401) {
       // Whoever is signing out is on the way already.
-      if (!leaving) location.assign("/sign-in?next=" + encodeURIComponent(location.pathname + location.search));
+      if (!leaving) toSignIn();
       throw new Error(text("error.signedOut"));
     }
     const type = response.headers.get("Content-Type") ?? "";
@@ -326,6 +406,7 @@
   });
   document.addEventListener("htmx:configRequest", (event) => {
     event.detail.headers["X-CSRF-Token"] = csrf;
+    if (!attended()) event.detail.headers["X-Background"] = "true";
     // What is not filtered by is not in the address.
     if (event.detail.verb === "get") {
       for (const [name, value] of Object.entries(event.detail.parameters)) {
@@ -333,8 +414,13 @@
       }
     }
   });
+  document.addEventListener("htmx:beforeOnLoad", (event) => {
+    if (event.detail.xhr.status !== 401) return;
+    // htmx would follow the server to the sign-in page with the address of the part alone.
+    event.preventDefault();
+    if (!leaving) toSignIn();
+  });
   document.addEventListener("htmx:responseError", (event) => {
-    if (event.detail.xhr.status === 401 && !leaving) location.reload();
     document.querySelector("[data-connection]")?.removeAttribute("hidden");
   });
   document.addEventListener("htmx:sendError", () => document.querySelector("[data-connection]")?.removeAttribute("hidden"));
@@ -414,6 +500,8 @@
       showErrors(form, error);
     }
   });
+
+  putBackDrafts();
 
   window.rekindle = { call, text, toast, showTimes, formats, refreshAll, bodyOf, showErrors, clearErrors, lang };
 

@@ -52,6 +52,16 @@ create table dashboard.oidc_attempts (
 );
 create index oidc_attempts_expires on dashboard.oidc_attempts (expires_at);
 
+-- Browsers that have signed in to an account by password: failed attempts of strangers do not count
+-- against them. Only a digest, which lets nobody in.
+create table dashboard.known_browsers (
+  token_hash bytea primary key check (length(token_hash) = 32),
+  account_id text        not null references dashboard.accounts on delete cascade,
+  expires_at timestamptz not null
+);
+create index known_browsers_account on dashboard.known_browsers (account_id, expires_at);
+create index known_browsers_expires on dashboard.known_browsers (expires_at);
+
 create table dashboard.api_keys (
   key_id       text primary key default gen_random_uuid()::text,
   name         text        not null check (length(name) between 1 and 200),
@@ -62,6 +72,8 @@ create table dashboard.api_keys (
   created_by   text        not null,
   created_at   timestamptz not null default now(),
   last_used_at timestamptz,
+  -- Null for a key that does not expire.
+  expires_at   timestamptz,
   revoked_at   timestamptz
 );
 
@@ -83,6 +95,20 @@ create table dashboard.audit_log (
   address    text
 );
 create index audit_log_user on dashboard.audit_log (user_id) where user_id is not null;
+
+-- Removes entries that are older than the retention, at most so many of the oldest; returns how many.
+-- No caller can remove an entry of the last 30 days.
+create function dashboard.expire_audit_log(retention interval, most int) returns int
+  language sql security definer set search_path = pg_catalog as $$
+    with removed as (
+      delete from dashboard.audit_log where entry_id in (
+        select entry_id
+        from (select entry_id, at from dashboard.audit_log order by entry_id limit most) oldest
+        where at < now() - greatest(retention, interval '30 days'))
+      returning 1)
+    select count(*)::int from removed
+  $$;
+revoke execute on function dashboard.expire_audit_log(interval, int) from public;
 
 -- ---------------------------------------------------------------- what is under way
 
@@ -179,7 +205,9 @@ grant usage on schema dashboard to rekindle_api;
 grant select, insert, update, delete on dashboard.accounts, dashboard.sessions, dashboard.api_keys,
   dashboard.idempotency_keys, dashboard.erasures to rekindle_api;
 grant select, insert on dashboard.audit_log to rekindle_api;
-grant select, insert, delete on dashboard.identities, dashboard.oidc_attempts to rekindle_api;
+grant select, insert, delete on dashboard.identities, dashboard.oidc_attempts,
+  dashboard.known_browsers to rekindle_api;
+grant execute on function dashboard.expire_audit_log(interval, int) to rekindle_api;
 grant execute on function dashboard.forget_user(text) to rekindle_api;
 
 -- As a shop would; erasure is a function of its own.

@@ -10,6 +10,7 @@ import io.rekindle.dashboard.admin.AccountService;
 import io.rekindle.dashboard.admin.AdminPages;
 import io.rekindle.dashboard.admin.ApiKeyRoutes;
 import io.rekindle.dashboard.audit.AuditLogRoutes;
+import io.rekindle.dashboard.audit.AuditRetention;
 import io.rekindle.dashboard.background.NotYetComputedException;
 import io.rekindle.dashboard.background.StatisticsRefresher;
 import io.rekindle.dashboard.clients.ClientChanges;
@@ -48,10 +49,12 @@ import io.rekindle.dashboard.policies.PolicyRoutes;
 import io.rekindle.dashboard.policies.PolicyService;
 import io.rekindle.dashboard.signin.ApiKeys;
 import io.rekindle.dashboard.signin.FirstAdmin;
+import io.rekindle.dashboard.signin.KnownBrowsers;
 import io.rekindle.dashboard.signin.OidcAttempts;
 import io.rekindle.dashboard.signin.OidcSettings;
 import io.rekindle.dashboard.signin.OidcSignInRoutes;
 import io.rekindle.dashboard.signin.Passwords;
+import io.rekindle.dashboard.signin.PasswordsBusyException;
 import io.rekindle.dashboard.signin.Sessions;
 import io.rekindle.dashboard.signin.SignInMethods;
 import io.rekindle.dashboard.signin.SignInPages;
@@ -99,6 +102,7 @@ public final class Dashboard implements AutoCloseable {
   private final DashboardDatabase database;
   private final FirstAdmin firstAdmin;
   private final Erasures erasures;
+  private final AuditRetention auditRetention;
   private final PipelineService pipeline;
   private final PolicyRoutes policies;
   private final LiveRoutes live;
@@ -125,7 +129,7 @@ public final class Dashboard implements AutoCloseable {
     authenticator =
         credentials ->
             credentials.authorization() == null
-                ? sessions.principal(credentials.sessionToken())
+                ? sessions.principal(credentials.sessionToken(), credentials.background())
                 : keys.principal(credentials.authorization());
     firstAdmin =
         new FirstAdmin(
@@ -154,6 +158,7 @@ public final class Dashboard implements AutoCloseable {
     metrics.gauge("rekindle.dashboard.listeners", "Pages that listen to events.", live::listeners);
     RateLimit writes = new RateLimit(settings.writesPerMinute(), Duration.ofMinutes(1));
     erasures = new Erasures(jdbi);
+    auditRetention = new AuditRetention(jdbi, settings.auditRetention());
     refresher = new StatisticsRefresher(database.unlimited());
     ExperimentService experiments = new ExperimentService(jdbi, refresher);
     StatisticsService statistics = new StatisticsService(refresher, experiments);
@@ -193,7 +198,8 @@ public final class Dashboard implements AutoCloseable {
         new ExperimentRoutes(experiments),
         new HealthRoutes(progress),
         new OpenApiRoutes(),
-        new SignInRoutes(signIn, sessions, sessionCookie, signInMethods.passwords()),
+        new SignInRoutes(
+            signIn, sessions, new KnownBrowsers(jdbi), sessionCookie, signInMethods.passwords()),
         new AccountRoutes(accounts, sessionCookie),
         new ApiKeyRoutes(keys),
         new AuditLogRoutes(jdbi, listResponse),
@@ -239,6 +245,7 @@ public final class Dashboard implements AutoCloseable {
       }
       dashboard.refresher.start();
       dashboard.erasures.start();
+      dashboard.auditRetention.start();
       dashboard.pipeline.start();
       dashboard.live.start();
       return dashboard;
@@ -271,6 +278,10 @@ public final class Dashboard implements AutoCloseable {
         config.routes,
         NotYetComputedException.class,
         e -> HttpProblem.retryLater(HttpStatus.SERVICE_UNAVAILABLE, e.getMessage(), 2));
+    errors.translate(
+        config.routes,
+        PasswordsBusyException.class,
+        e -> HttpProblem.retryLater(HttpStatus.SERVICE_UNAVAILABLE, e.getMessage(), 2));
     errors.translate(config.routes, DeadLettersUnavailableException.class, PipelineRoutes::problem);
     router = new Router(config.routes, authenticator, sessionCookie, renderer);
     routeGroups.forEach(group -> group.register(router));
@@ -279,6 +290,11 @@ public final class Dashboard implements AutoCloseable {
   /** The port that it listens on, also when the settings asked for a free one. */
   public int port() {
     return server.port();
+  }
+
+  /** How many streams of events are open. */
+  public int listeners() {
+    return live.listeners();
   }
 
   /** Every address and who may use it. */
@@ -291,6 +307,7 @@ public final class Dashboard implements AutoCloseable {
     refresher.close();
     firstAdmin.close();
     erasures.close();
+    auditRetention.close();
     pipeline.close();
     policies.close();
     live.close();

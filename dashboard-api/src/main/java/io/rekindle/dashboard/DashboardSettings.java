@@ -7,6 +7,7 @@ import static io.rekindle.platform.settings.SettingType.text;
 import static io.rekindle.platform.settings.SettingType.webUrl;
 import static io.rekindle.platform.settings.SettingType.wholeNumber;
 
+import io.rekindle.dashboard.audit.AuditRetention;
 import io.rekindle.dashboard.signin.OidcSettings;
 import io.rekindle.dashboard.web.Role;
 import io.rekindle.platform.settings.DatabaseLogin;
@@ -33,6 +34,7 @@ import org.postgresql.Driver;
  * @param metricsPublic whether /metrics needs no sign-in
  * @param scoreOverrides whether admins may set scores by hand
  * @param writesPerMinute limit on the requests of one caller that write
+ * @param auditRetention how long entries of the audit log are kept
  */
 public record DashboardSettings(
     String host,
@@ -44,7 +46,8 @@ public record DashboardSettings(
     PipelineSettings pipeline,
     boolean metricsPublic,
     boolean scoreOverrides,
-    int writesPerMinute) {
+    int writesPerMinute,
+    Duration auditRetention) {
 
   /** Every setting of the dashboard. */
   public static final ProgramSettings SETTINGS =
@@ -118,7 +121,10 @@ public record DashboardSettings(
   private static final Setting<Duration> SESSION_IDLE =
       SETTINGS
           .declare("dashboard.session-idle", SESSION)
-          .withDefault("12 h", "A session ends after this time without a request.");
+          .withDefault(
+              "12 h",
+              "A session ends after this time without a person: what an open page asks by itself"
+                  + " does not count.");
 
   private static final Setting<Duration> SESSION_MAX =
       SETTINGS
@@ -206,6 +212,15 @@ public record DashboardSettings(
               "Limit on the requests of one account or API key that write. A batch counts once for"
                   + " every 100 orders.");
 
+  private static final Setting<Duration> AUDIT_RETENTION =
+      SETTINGS
+          .declare(
+              "dashboard.audit-retention", duration(AuditRetention.MIN, Duration.ofDays(36_500)))
+          .withDefault(
+              "730 d",
+              "The dashboard removes entries of the audit log that are older. The database refuses"
+                  + " to remove younger ones than 30 days.");
+
   private static final Setting<Optional<URI>> FLINK_URL =
       SETTINGS
           .declare("flink.url", webUrl())
@@ -235,7 +250,7 @@ public record DashboardSettings(
    *
    * @param adminEmail of the account that the dashboard makes when there is none
    * @param adminPassword empty for no first admin
-   * @param idle a session ends after this time without a request
+   * @param idle a session ends after this time without a request of a person
    * @param max a session ends this long after the sign-in
    * @param passwords whether passwords are taken
    * @param oidc the OpenID provider; empty if there is none
@@ -311,7 +326,8 @@ public record DashboardSettings(
             values.get(SLOT)),
         values.get(METRICS_PUBLIC),
         values.get(SCORE_OVERRIDES),
-        values.get(WRITES_PER_MINUTE));
+        values.get(WRITES_PER_MINUTE),
+        values.get(AUDIT_RETENTION));
   }
 
   /** People can sign in, and the provider can send them back. */

@@ -71,6 +71,7 @@ class DashboardSettingsTest {
                     Map.entry("REKINDLE_DASHBOARD_METRICS_PUBLIC", "true"),
                     Map.entry("REKINDLE_DASHBOARD_SCORE_OVERRIDES", "true"),
                     Map.entry("REKINDLE_DASHBOARD_WRITES_PER_MINUTE", "7"),
+                    Map.entry("REKINDLE_DASHBOARD_AUDIT_RETENTION", "90 d"),
                     Map.entry("REKINDLE_FLINK_URL", "http://127.0.0.1:8081"),
                     Map.entry("REKINDLE_KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:9092"),
                     Map.entry("REKINDLE_KAFKA_TOPIC_PREFIX", "shop"),
@@ -104,7 +105,8 @@ class DashboardSettingsTest {
                     "other"),
                 true,
                 true,
-                7));
+                7,
+                Duration.ofDays(90)));
   }
 
   @Test

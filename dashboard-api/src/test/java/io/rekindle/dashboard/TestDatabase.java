@@ -81,7 +81,7 @@ public final class TestDatabase implements AutoCloseable {
           engagement.score_overrides, engagement.suppressions, engagement.scoring_policies,
           engagement.risk_episodes, engagement.outreach_decisions, engagement.emails,
           engagement.deliveries, engagement.pipeline_progress, engagement.clock,
-          dashboard.accounts, dashboard.identities, dashboard.sessions, dashboard.api_keys, dashboard.audit_log,
+          dashboard.accounts, dashboard.identities, dashboard.sessions, dashboard.known_browsers, dashboard.api_keys, dashboard.audit_log,
           dashboard.idempotency_keys, dashboard.erasures
         """);
   }

@@ -15,6 +15,7 @@ import io.rekindle.dashboard.web.Routes;
 import io.rekindle.dashboard.web.Scope;
 import io.rekindle.dashboard.web.list.CsvFormat;
 import io.rekindle.dashboard.web.list.ListResponse;
+import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -42,8 +43,12 @@ public final class ApiKeyRoutes implements Routes {
     JsonFields body = Json.object(ctx);
     String name = body.requiredText("name", 200);
     Set<Scope> scopes = scopes(body);
+    Instant expiresAt = body.instant("expiresAt");
+    if (expiresAt != null && !expiresAt.isAfter(Instant.now())) {
+      body.reject("expiresAt", "has to be in the future.");
+    }
     body.check();
-    ctx.status(HttpStatus.CREATED).json(keys.create(Actor.of(ctx), name, scopes));
+    ctx.status(HttpStatus.CREATED).json(keys.create(Actor.of(ctx), name, scopes, expiresAt));
   }
 
   private static Set<Scope> scopes(JsonFields body) {

@@ -3,6 +3,7 @@ package io.rekindle.dashboard.signin;
 import io.rekindle.dashboard.audit.AuditLog;
 import io.rekindle.dashboard.audit.AuditLog.Subject;
 import io.rekindle.dashboard.web.Actor;
+import io.rekindle.dashboard.web.ExpiredKeyException;
 import io.rekindle.dashboard.web.Principal;
 import io.rekindle.dashboard.web.Scope;
 import io.rekindle.platform.text.Digest;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
 /**
@@ -22,7 +24,7 @@ public final class ApiKeys {
   private static final String BEARER = "Bearer ";
   private static final String PREFIX = "rk_";
   private static final String COLUMNS =
-      "key_id, name, prefix, scopes, created_by, created_at, last_used_at, revoked_at";
+      "key_id, name, prefix, scopes, created_by, created_at, last_used_at, expires_at, revoked_at";
 
   private final Jdbi jdbi;
 
@@ -31,6 +33,7 @@ public final class ApiKeys {
    *
    * @param prefix its first characters
    * @param lastUsedAt to the minute; null if never
+   * @param expiresAt from then on it is refused; null if it does not expire
    * @param revokedAt null if it is good
    */
   public record ApiKey(
@@ -41,7 +44,14 @@ public final class ApiKeys {
       String createdBy,
       Instant createdAt,
       Instant lastUsedAt,
-      Instant revokedAt) {}
+      Instant expiresAt,
+      Instant revokedAt) {
+
+    /** Whether it is refused because of its age, revoked or not. */
+    public boolean isExpired(Instant now) {
+      return expiresAt != null && !expiresAt.isAfter(now);
+    }
+  }
 
   /**
    * A new key.
@@ -65,7 +75,12 @@ public final class ApiKeys {
                 .list());
   }
 
-  public NewApiKey create(Actor actor, String name, Set<Scope> scopes) {
+  /**
+   * Makes a key.
+   *
+   * @param expiresAt null for a key that does not expire
+   */
+  public NewApiKey create(Actor actor, String name, Set<Scope> scopes, Instant expiresAt) {
     String secret = PREFIX + Passwords.token();
     return jdbi.inTransaction(
         handle -> {
@@ -73,8 +88,9 @@ public final class ApiKeys {
               handle
                   .createQuery(
                       """
-                      insert into dashboard.api_keys (name, key_hash, prefix, scopes, created_by)
-                      values (:name, :hash, :prefix, :scopes, :by)
+                      insert into dashboard.api_keys
+                        (name, key_hash, prefix, scopes, created_by, expires_at)
+                      values (:name, :hash, :prefix, :scopes, :by, :expiresAt)
                       returning
                       """
                           + COLUMNS)
@@ -84,6 +100,7 @@ public final class ApiKeys {
                   .bindArray(
                       "scopes", String.class, scopes.stream().map(Scope::text).sorted().toList())
                   .bind("by", actor.name())
+                  .bind("expiresAt", expiresAt)
                   .mapTo(ApiKey.class)
                   .one();
           AuditLog.record(handle, actor, "CREATE", Subject.API_KEY.of(key.keyId()), null, key);
@@ -114,7 +131,11 @@ public final class ApiKeys {
         });
   }
 
-  /** The key of a header Authorization; empty if it has no valid one. */
+  /**
+   * The key of a header Authorization; empty if it has no valid one.
+   *
+   * @throws ExpiredKeyException if the key has expired
+   */
   public Optional<Principal> principal(String header) {
     if (!header.regionMatches(true, 0, BEARER, 0, BEARER.length()) || header.length() > 100) {
       return Optional.empty();
@@ -127,11 +148,16 @@ public final class ApiKeys {
                   .createQuery(
                       "select "
                           + COLUMNS
-                          + " from dashboard.api_keys where key_hash = :hash and revoked_at is null")
+                          + " from dashboard.api_keys where key_hash = :hash and revoked_at is"
+                          + " null")
                   .bind("hash", hash)
                   .mapTo(ApiKey.class)
                   .findOne();
           if (key.isPresent()) {
+            // By the database's clock, as sessions are.
+            if (isExpired(handle, key.get())) {
+              throw new ExpiredKeyException(key.get().prefix(), key.get().expiresAt());
+            }
             handle
                 .createUpdate(
                     """
@@ -144,6 +170,15 @@ public final class ApiKeys {
           }
           return key.map(ApiKeys::principal);
         });
+  }
+
+  private static boolean isExpired(Handle handle, ApiKey key) {
+    return key.expiresAt() != null
+        && handle
+            .createQuery("select :expiresAt <= now()")
+            .bind("expiresAt", key.expiresAt())
+            .mapTo(Boolean.class)
+            .one();
   }
 
   private static Principal principal(ApiKey key) {

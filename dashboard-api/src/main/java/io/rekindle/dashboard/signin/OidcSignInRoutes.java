@@ -7,6 +7,7 @@ import io.rekindle.dashboard.signin.OidcProvider.Attempt;
 import io.rekindle.dashboard.signin.OidcProvider.Identity;
 import io.rekindle.dashboard.signin.Sessions.NewSession;
 import io.rekindle.dashboard.web.Access;
+import io.rekindle.dashboard.web.AddressGroup;
 import io.rekindle.dashboard.web.ClientAddress;
 import io.rekindle.dashboard.web.HttpProblem;
 import io.rekindle.dashboard.web.RateLimit;
@@ -113,7 +114,7 @@ public final class OidcSignInRoutes implements Routes {
 
   private boolean tooMany(Context ctx, String next) {
     try {
-      byAddress.take(ClientAddress.of(ctx), 1);
+      byAddress.take(AddressGroup.of(ClientAddress.of(ctx)), 1);
       return false;
     } catch (HttpProblem e) {
       SignInRoutes.sendBack(ctx, SignInProblem.LATER, next);

@@ -5,7 +5,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Base64;
-import java.util.concurrent.Semaphore;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.bouncycastle.crypto.generators.Argon2BytesGenerator;
@@ -31,8 +30,8 @@ public final class Passwords {
   private static final Base64.Encoder ENCODER = Base64.getEncoder().withoutPadding();
   private static final SecureRandom RANDOM = new SecureRandom();
 
-  /** Each hash takes 19 MiB for a moment. */
-  private final Semaphore atOnce = new Semaphore(2, true);
+  /** Each hash takes 19 MiB for a moment; those who wait hold a thread of the server each. */
+  private final HashingGate gate = new HashingGate(2, 8);
 
   /** Of a random password, so that an unknown account takes as long as a known one. */
   private final String dummyHash = hash(token());
@@ -47,7 +46,11 @@ public final class Passwords {
     return password;
   }
 
-  /** The password as it is stored. */
+  /**
+   * The password as it is stored.
+   *
+   * @throws PasswordsBusyException if too many passwords are being hashed
+   */
   public String hash(String password) {
     byte[] salt = new byte[SALT_BYTES];
     RANDOM.nextBytes(salt);
@@ -61,6 +64,7 @@ public final class Passwords {
    * Whether this is the password.
    *
    * @param stored what {@link #hash} gave; null if there is none, which no password matches
+   * @throws PasswordsBusyException if too many passwords are being hashed
    */
   public boolean matches(String password, String stored) {
     Matcher phc = PHC.matcher(stored == null ? dummyHash : stored);
@@ -88,22 +92,20 @@ public final class Passwords {
 
   private byte[] argon2(
       String password, byte[] salt, int memoryKib, int passes, int lanes, int length) {
-    Argon2BytesGenerator generator = new Argon2BytesGenerator();
-    generator.init(
-        new Argon2Parameters.Builder(Argon2Parameters.ARGON2_id)
-            .withVersion(Argon2Parameters.ARGON2_VERSION_13)
-            .withMemoryAsKB(memoryKib)
-            .withIterations(passes)
-            .withParallelism(lanes)
-            .withSalt(salt)
-            .build());
-    byte[] hash = new byte[length];
-    atOnce.acquireUninterruptibly();
-    try {
-      generator.generateBytes(password.getBytes(StandardCharsets.UTF_8), hash);
-    } finally {
-      atOnce.release();
-    }
-    return hash;
+    return gate.run(
+        () -> {
+          Argon2BytesGenerator generator = new Argon2BytesGenerator();
+          generator.init(
+              new Argon2Parameters.Builder(Argon2Parameters.ARGON2_id)
+                  .withVersion(Argon2Parameters.ARGON2_VERSION_13)
+                  .withMemoryAsKB(memoryKib)
+                  .withIterations(passes)
+                  .withParallelism(lanes)
+                  .withSalt(salt)
+                  .build());
+          byte[] hash = new byte[length];
+          generator.generateBytes(password.getBytes(StandardCharsets.UTF_8), hash);
+          return hash;
+        });
   }
 }

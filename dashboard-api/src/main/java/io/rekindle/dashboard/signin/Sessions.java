@@ -11,8 +11,8 @@ import org.jdbi.v3.core.Jdbi;
 
 /**
  * Sessions of browsers. A session's token has 256 random bits, of which the database keeps a
- * digest. A session ends when it was not used for a while, when it is old, and with its account.
- * Thread-safe.
+ * digest. A session ends when no person has used it for a while, when it is old, and with its
+ * account. Thread-safe.
  */
 public final class Sessions {
 
@@ -21,7 +21,7 @@ public final class Sessions {
   private final Duration max;
 
   /**
-   * @param idle how long a session lasts without a request
+   * @param idle how long a session lasts without a request of a person
    * @param max how long it lasts at all
    */
   public Sessions(Jdbi jdbi, Duration idle, Duration max) {
@@ -97,8 +97,9 @@ public final class Sessions {
    * The account of a session; empty if the session is unknown or over.
    *
    * @param token null for no session
+   * @param background whether a page asks by itself, which does not keep the session alive
    */
-  public Optional<Principal> principal(String token) {
+  public Optional<Principal> principal(String token, boolean background) {
     if (token == null || token.length() > 100) {
       return Optional.empty();
     }
@@ -120,7 +121,7 @@ public final class Sessions {
                   .mapTo(Found.class)
                   .findOne();
           // A write for every request would be many; a minute's accuracy is enough.
-          if (found.isPresent() && found.get().seenLongAgo()) {
+          if (!background && found.isPresent() && found.get().seenLongAgo()) {
             handle
                 .createUpdate(
                     "update dashboard.sessions set last_seen_at = now() where token_hash = :hash")

@@ -11,14 +11,11 @@ import io.rekindle.dashboard.web.HttpProblem;
 import io.rekindle.dashboard.web.Json;
 import io.rekindle.dashboard.web.JsonFields;
 import io.rekindle.dashboard.web.Principal;
-import io.rekindle.dashboard.web.RateLimit;
 import io.rekindle.dashboard.web.Role;
 import io.rekindle.dashboard.web.Router;
 import io.rekindle.dashboard.web.Routes;
 import io.rekindle.dashboard.web.SecretCookie;
 import io.rekindle.dashboard.web.UrlPart;
-import java.time.Duration;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -31,8 +28,9 @@ public final class SignInRoutes implements Routes {
   private final Sessions sessions;
   private final SecretCookie cookie;
   private final boolean enabled;
-  private final RateLimit byAddress = new RateLimit(60, Duration.ofMinutes(1));
-  private final RateLimit byAccount = new RateLimit(10, Duration.ofMinutes(1));
+  private final KnownBrowsers browsers;
+  private final SecretCookie browserCookie;
+  private final SignInLimits limits = new SignInLimits();
 
   /**
    * The session as its browser sees it.
@@ -46,10 +44,16 @@ public final class SignInRoutes implements Routes {
    * @param enabled whether passwords are enabled at all
    */
   public SignInRoutes(
-      SignInService service, Sessions sessions, SecretCookie cookie, boolean enabled) {
+      SignInService service,
+      Sessions sessions,
+      KnownBrowsers browsers,
+      SecretCookie cookie,
+      boolean enabled) {
     this.service = service;
     this.sessions = sessions;
+    this.browsers = browsers;
     this.cookie = cookie;
+    this.browserCookie = SecretCookie.of("rekindle_browser", cookie.secure());
     this.enabled = enabled;
   }
 
@@ -125,15 +129,22 @@ public final class SignInRoutes implements Routes {
 
   private Optional<Session> signIn(Context ctx, String email, String password) {
     String address = ClientAddress.of(ctx);
-    byAddress.take(address, 1);
-    byAccount.take(email.toLowerCase(Locale.ROOT), 1);
-    return service.byPassword(email, password, address).map(signedIn -> begin(ctx, signedIn));
+    String browser = browserCookie.read(ctx);
+    if (browsers.knows(browser, email)) {
+      limits.takeForKnownBrowser(browser);
+    } else {
+      limits.takeForStranger(email, address);
+    }
+    return service
+        .byPassword(email, password, address, browser)
+        .map(signedIn -> begin(ctx, signedIn));
   }
 
   private Session begin(Context ctx, SignedIn signedIn) {
     Account account = signedIn.account();
     NewSession begun = signedIn.session();
     cookie.set(ctx, begun.token(), begun.seconds());
+    browserCookie.set(ctx, signedIn.browserToken(), KnownBrowsers.LIFETIME.toSeconds());
     return new Session(account.accountId(), account.email(), account.role(), begun.csrfToken());
   }
 
@@ -161,7 +172,7 @@ public final class SignInRoutes implements Routes {
     String current = body.requiredText("currentPassword", Passwords.MAX_LENGTH);
     String replacement = Passwords.read(body, "newPassword");
     body.check();
-    byAccount.take(principal.name().toLowerCase(Locale.ROOT), 1);
+    limits.takeForOwner(principal.id());
     if (!service.changePassword(
         Actor.of(ctx), principal.id(), current, replacement, cookie.read(ctx))) {
       throw HttpProblem.invalid("currentPassword", "is not your password.");

@@ -16,8 +16,12 @@ public final class SignInService {
   private final Passwords passwords;
   private final Sessions sessions;
 
-  /** An account and its new session. */
-  record SignedIn(Account account, NewSession session) {}
+  /**
+   * An account and its new session.
+   *
+   * @param browserToken by which the browser is known to the account from now on
+   */
+  record SignedIn(Account account, NewSession session, String browserToken) {}
 
   public SignInService(Jdbi jdbi, Passwords passwords, Sessions sessions) {
     this.jdbi = jdbi;
@@ -25,8 +29,14 @@ public final class SignInService {
     this.sessions = sessions;
   }
 
-  /** Signs a person in. Empty if the email address or the password is wrong. */
-  Optional<SignedIn> byPassword(String email, String password, String address) {
+  /**
+   * Signs a person in. Empty if the email address or the password is wrong.
+   *
+   * @param browserToken of a browser that may have signed in before; null for none
+   * @throws PasswordsBusyException if too many passwords are being checked
+   */
+  Optional<SignedIn> byPassword(
+      String email, String password, String address, String browserToken) {
     Optional<Account> account = jdbi.withHandle(handle -> Accounts.byEmail(handle, email));
     Optional<String> hash =
         account.flatMap(
@@ -42,7 +52,10 @@ public final class SignInService {
             handle -> {
               Accounts.signedIn(handle, found.accountId());
               AuditLog.signIn(handle, found.email(), address, true, null);
-              return new SignedIn(found, sessions.begin(handle, found.accountId(), false));
+              return new SignedIn(
+                  found,
+                  sessions.begin(handle, found.accountId(), false),
+                  KnownBrowsers.remember(handle, found.accountId(), browserToken));
             }));
   }
 

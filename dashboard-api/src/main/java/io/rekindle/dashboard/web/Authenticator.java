@@ -6,6 +6,10 @@ import java.util.Optional;
 @FunctionalInterface
 public interface Authenticator {
 
-  /** Empty if the credentials are missing, unknown or no longer valid. */
+  /**
+   * Empty if the credentials are missing, unknown or no longer valid.
+   *
+   * @throws ExpiredKeyException if they are an API key that has expired
+   */
   Optional<Principal> authenticate(Credentials credentials);
 }

@@ -30,6 +30,10 @@ public final class ErrorHandler {
   public void register(RoutesConfig routes) {
     routes.exception(HttpProblem.class, this::refused);
     translate(routes, ConflictException.class, e -> HttpProblem.conflict(e.getMessage()));
+    translate(
+        routes,
+        ExpiredKeyException.class,
+        e -> new HttpProblem(HttpStatus.UNAUTHORIZED, e.getMessage()));
     routes.exception(
         HttpResponseException.class,
         (e, ctx) ->

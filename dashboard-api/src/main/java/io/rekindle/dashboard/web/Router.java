@@ -35,6 +35,13 @@ public final class Router {
   /** An address and those who may use it. */
   public record Route(HandlerType method, String path, Access access) {}
 
+  /**
+   * What a request was admitted by, for an answer that goes on for long.
+   *
+   * @param access the rule of its address
+   */
+  public record Grant(Credentials credentials, Access access) {}
+
   public Router(
       RoutesConfig routes,
       Authenticator authenticator,
@@ -66,6 +73,25 @@ public final class Router {
   /** A page that people look at. */
   public void page(String path, Access access, Function<Context, Page> pages) {
     get(path, access, ctx -> pages.apply(ctx).send(ctx, RequestInfo.of(ctx), renderer));
+  }
+
+  /** What this request was admitted by. */
+  public Grant grantOf(Context ctx) {
+    return new Grant(
+        Credentials.of(ctx, sessionCookie).inBackground(),
+        (Access) ctx.routeRoles().iterator().next());
+  }
+
+  /** Whether the request would be admitted again. Asking is no use of the session. */
+  public boolean stillHolds(Grant grant) {
+    try {
+      return authenticator
+          .authenticate(grant.credentials())
+          .filter(grant.access()::admits)
+          .isPresent();
+    } catch (ExpiredKeyException e) {
+      return false;
+    }
   }
 
   /** Everything registered so far. */

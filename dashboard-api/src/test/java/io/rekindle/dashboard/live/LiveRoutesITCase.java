@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.rekindle.dashboard.DashboardTestBase;
+import io.rekindle.dashboard.TestClient;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,6 +15,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
+import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -63,6 +65,15 @@ class LiveRoutesITCase extends DashboardTestBase {
     database.execute("insert into shop.users (user_id) values ('u1')");
     progressTo("now()");
     List<SocketChannel> pages = new ArrayList<>();
+    // No account may have so many pages open.
+    database.execute(
+        """
+        insert into dashboard.accounts (account_id, email, role)
+          select 'a' || n, 'a' || n || '@example.org', 'VIEWER' from generate_series(0, 25) n;
+        insert into dashboard.sessions (token_hash, account_id, expires_at)
+          select sha256(convert_to('page-' || n, 'UTF8')), 'a' || n, now() + interval '1 hour'
+          from generate_series(0, 25) n
+        """);
     try (Selector selector = Selector.open()) {
       for (int i = 0; i <= PAGES; i++) {
         SocketChannel page = SocketChannel.open(StandardProtocolFamily.INET);
@@ -71,7 +82,7 @@ class LiveRoutesITCase extends DashboardTestBase {
           page.setOption(StandardSocketOptions.SO_RCVBUF, 1_024);
         }
         page.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), dashboard.port()));
-        page.write(ByteBuffer.wrap(request().getBytes(StandardCharsets.UTF_8)));
+        page.write(ByteBuffer.wrap(ofAccount(i / 20).getBytes(StandardCharsets.UTF_8)));
         if (i > 0) { // The first one is never read.
           page.configureBlocking(false);
           page.register(selector, SelectionKey.OP_READ, new Heard());
@@ -94,6 +105,85 @@ class LiveRoutesITCase extends DashboardTestBase {
           .isLessThan(PAGES / 2);
     } finally {
       for (SocketChannel page : pages) {
+        page.close();
+      }
+    }
+  }
+
+  @Test
+  void shouldEndStreamsWithTheirSessionAccountOrKey() throws Exception {
+    TestClient signedOut = dashboard.account(admin, "VIEWER");
+    TestClient disabled = dashboard.account(admin, "ANALYST");
+    TestClient revoked = dashboard.key(admin, "read");
+    TestClient expired = dashboard.key(admin, "read");
+    progressTo("now()");
+    List<Socket> ended = new ArrayList<>();
+    try (Socket stays = new Socket(InetAddress.getLoopbackAddress(), dashboard.port())) {
+      BufferedReader staying = listen(stays, admin);
+      List<BufferedReader> ending = new ArrayList<>();
+      for (TestClient client : List.of(signedOut, disabled, revoked, expired)) {
+        Socket page = new Socket(InetAddress.getLoopbackAddress(), dashboard.port());
+        ended.add(page);
+        page.setSoTimeout(30_000);
+        BufferedReader events = listen(page, client);
+        await(events, "pipeline");
+        ending.add(events);
+      }
+
+      long from = System.nanoTime();
+      signedOut.delete("/api/session");
+      database.execute(
+          """
+          update dashboard.accounts set disabled = true where role = 'ANALYST';
+          update dashboard.api_keys set revoked_at = now() where key_id =
+            (select key_id from dashboard.api_keys order by created_at limit 1);
+          update dashboard.api_keys set expires_at = now() where revoked_at is null
+          """);
+      for (BufferedReader events : ending) {
+        String line = events.readLine();
+        while (line != null && !line.equals("0")) { // The last chunk of the answer.
+          line = events.readLine();
+        }
+      }
+
+      assertThat(Duration.ofNanos(System.nanoTime() - from)).isLessThan(Duration.ofSeconds(30));
+      await(staying, "pipeline");
+      assertThat(dashboard.dashboard().listeners()).isEqualTo(1);
+    } finally {
+      for (Socket page : ended) {
+        page.close();
+      }
+    }
+  }
+
+  @Test
+  void shouldLetAPrincipalListenByTwentyPagesAtMost() throws Exception {
+    List<Socket> pages = new ArrayList<>();
+    try {
+      for (int i = 0; i < 20; i++) {
+        Socket page = new Socket(InetAddress.getLoopbackAddress(), dashboard.port());
+        pages.add(page);
+        await(listen(page), "pipeline");
+      }
+
+      HttpResponse<String> refused = admin.get("/api/events");
+      assertThat(refused.statusCode()).isEqualTo(429);
+      assertThat(refused.headers().firstValue("Retry-After")).isPresent();
+      assertThat(refused.body()).contains("close one of them");
+      try (Socket page = new Socket(InetAddress.getLoopbackAddress(), dashboard.port())) {
+        await(listen(page, dashboard.key(admin, "read")), "pipeline");
+      }
+
+      // A page that is closed makes room.
+      pages.remove(0).close();
+      while (dashboard.dashboard().listeners() > 19) {
+        Thread.onSpinWait();
+      }
+      try (Socket page = new Socket(InetAddress.getLoopbackAddress(), dashboard.port())) {
+        await(listen(page), "pipeline");
+      }
+    } finally {
+      for (Socket page : pages) {
         page.close();
       }
     }
@@ -153,17 +243,26 @@ class LiveRoutesITCase extends DashboardTestBase {
   }
 
   private BufferedReader listen(Socket page) throws IOException {
-    page.getOutputStream().write(request().getBytes(StandardCharsets.UTF_8));
+    return listen(page, admin);
+  }
+
+  private static BufferedReader listen(Socket page, TestClient client) throws IOException {
+    page.getOutputStream().write(request(client).getBytes(StandardCharsets.UTF_8));
     InputStream in = page.getInputStream();
     return new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
   }
 
-  private String request() {
+  /** The request of one of many accounts. */
+  private String ofAccount(int n) {
+    return request(admin).replaceFirst("rekindle_session=[^\\r\\n]*", "rekindle_session=page-" + n);
+  }
+
+  private static String request(TestClient client) {
     StringBuilder request =
         new StringBuilder("GET /api/events HTTP/1.1\r\nHost: 127.0.0.1\r\n")
             .append("Accept: text/event-stream\r\n");
 
-    admin
+    client
         .request("/")
         .build()
         .headers()

@@ -238,6 +238,49 @@ class AccessITCase extends DashboardTestBase {
   }
 
   @Test
+  void shouldRefuseAKeyThatHasExpiredAndSaySo() throws Exception {
+    assertThat(
+            admin
+                .post(
+                    "/api/api-keys",
+                    "{\"name\": \"x\", \"scopes\": [\"read\"], \"expiresAt\":"
+                        + " \"2020-01-01T00:00:00Z\"}")
+                .body())
+        .contains("expiresAt", "in the future");
+    HttpResponse<String> created =
+        admin.post(
+            "/api/api-keys",
+            "{\"name\": \"x\", \"scopes\": [\"read\"], \"expiresAt\": \"2999-01-01T00:00:00Z\"}");
+    assertThat(json(created).at("/key/expiresAt").textValue()).startsWith("2999-01-01T00:00:00");
+    TestClient key = TestClient.withKey(dashboard.port(), json(created).get("secret").textValue());
+    assertThat(key.get("/api/users").statusCode()).isEqualTo(200);
+
+    database.execute("update dashboard.api_keys set expires_at = now() - interval '1 second'");
+
+    HttpResponse<String> refused = key.get("/api/users");
+    assertThat(refused.statusCode()).isEqualTo(401);
+    assertThat(refused.headers().firstValue("WWW-Authenticate")).isPresent();
+    assertThat(json(refused).get("detail").textValue())
+        .contains(json(created).at("/key/prefix").textValue(), "expired at", "an admin can");
+    assertThat(admin.get("/settings/api-keys").body()).contains("Expired");
+  }
+
+  @Test
+  void shouldCountOnlyRequestsOfAPersonAsUseOfASession() throws Exception {
+    String unused =
+        "select extract(epoch from now() - last_seen_at)::int > 60 from dashboard.sessions";
+    database.execute("update dashboard.sessions set last_seen_at = now() - interval '1 hour'");
+
+    admin.with("X-Background", "true").get("/api/pipeline");
+    assertThat(database.value(unused)).as("a page by itself").isEqualTo("t");
+    admin.get("/api/pipeline");
+    assertThat(database.value(unused)).as("a person").isEqualTo("f");
+
+    database.execute("update dashboard.sessions set last_seen_at = now() - interval '13 hours'");
+    assertThat(admin.get("/api/session").statusCode()).isEqualTo(401);
+  }
+
+  @Test
   void shouldSendSecurityHeadersWithEveryAnswer() throws Exception {
     for (String path : List.of("/health", "/api/users", "/nothing")) {
       HttpResponse<String> response = admin.get(path);
@@ -266,6 +309,7 @@ class AccessITCase extends DashboardTestBase {
             "update engagement.emails set status = 'SENT'",
             "update dashboard.audit_log set actor = 'x'",
             "delete from dashboard.audit_log",
+            "truncate dashboard.audit_log",
             "delete from engagement.scoring_policies",
             "create table shop.x (y int)")) {
       assertThatThrownBy(() -> database.executeAsApi(forbidden))

@@ -577,6 +577,66 @@ class PagesITCase {
         .isEqualTo("rgb(17, 18, 20)");
   }
 
+  @Test
+  void shouldKeepASessionAliveForAPersonOnlyAndWhatWasTypedOverASignIn() throws Exception {
+    context = browsers.browser().newContext();
+    Page page = context.newPage();
+    page.navigate(url("/settings/outreach"));
+    signIn(page, TestDashboard.PASSWORD);
+    assertThat(page).hasURL(url("/settings/outreach"));
+    String session =
+        " where token_hash = decode('%s', 'hex')"
+            .formatted(
+                database.value(
+                    "select encode(token_hash, 'hex') from dashboard.sessions"
+                        + " order by created_at desc"));
+    String unused =
+        "select last_seen_at < now() - interval '5 minutes' from dashboard.sessions" + session;
+    // Opened anew, so that no key or pointer has touched it.
+    page.reload();
+    database.execute(
+        "update dashboard.sessions set last_seen_at = now() - interval '10 minutes'" + session);
+
+    page.waitForResponse("**/api/pipeline", () -> {});
+    page.waitForResponse("**/api/pipeline", () -> {});
+    assertThat(database.value(unused)).as("a page by itself").isEqualTo("t");
+    page.mouse().move(300, 300);
+    page.mouse().move(310, 310);
+    while (!"f".equals(database.value(unused))) {
+      page.waitForResponse("**/api/pipeline", () -> {});
+    }
+
+    page.locator("#experiment").fill("typed-for-a-long-time");
+    page.locator("#variants").fill("[]");
+    database.execute("delete from dashboard.sessions" + session);
+    assertThat(page).hasURL(Pattern.compile("/sign-in\\?next="));
+    signIn(page, TestDashboard.PASSWORD);
+
+    assertThat(page).hasURL(url("/settings/outreach"));
+    assertThat(page.locator("#experiment")).hasValue("typed-for-a-long-time");
+    assertThat(page.locator("#variants")).hasValue("[]");
+    assertThat(page.locator(".toasts")).containsText("What you had typed is back.");
+    // Once: a later visit shows what is stored.
+    page.reload();
+    assertThat(page.locator("#experiment")).not().hasValue("typed-for-a-long-time");
+
+    page.navigate(url("/settings"));
+    page.locator("[data-dialog=new-account]").click();
+    page.locator("#new-account-email").fill("new@example.org");
+    page.locator("#new-account-password").fill("never to be kept anywhere");
+    database.execute(
+        "delete from dashboard.sessions where token_hash = (select token_hash from"
+            + " dashboard.sessions order by created_at desc limit 1)");
+    assertThat(page).hasURL(Pattern.compile("/sign-in\\?next="));
+    assertThat((String) page.evaluate("sessionStorage.getItem('rekindle:drafts')"))
+        .contains("new@example.org")
+        .doesNotContain("never to be kept");
+    signIn(page, TestDashboard.PASSWORD);
+    assertThat(page.locator("#new-account")).isVisible();
+    assertThat(page.locator("#new-account-email")).hasValue("new@example.org");
+    assertThat(page.locator("#new-account-password")).hasValue("");
+  }
+
   private static void press(Page page, String name) {
     page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName(name).setExact(true))
         .click();

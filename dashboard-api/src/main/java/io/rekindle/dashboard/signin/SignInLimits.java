@@ -1,0 +1,53 @@
+package io.rekindle.dashboard.signin;
+
+import io.rekindle.dashboard.web.AddressGroup;
+import io.rekindle.dashboard.web.HttpProblem;
+import io.rekindle.dashboard.web.RateLimit;
+import java.time.Duration;
+import java.util.Locale;
+
+/**
+ * How often a password may be tried. Attempts count by network and by the account within a network,
+ * so that the failures of one person do not keep the owner of an account out. Attempts from many
+ * networks count by account, too. A browser that has signed in to the account before counts by
+ * itself alone: it gets in while strangers guess. Thread-safe.
+ */
+final class SignInLimits {
+
+  private final RateLimit byNetwork = new RateLimit(60, Duration.ofMinutes(1));
+  private final RateLimit byAccountAndNetwork = new RateLimit(10, Duration.ofMinutes(1));
+  private final RateLimit byAccount = new RateLimit(100, Duration.ofMinutes(1));
+  private final RateLimit byKnownBrowser = new RateLimit(10, Duration.ofMinutes(1));
+  private final RateLimit byOwner = new RateLimit(10, Duration.ofMinutes(1));
+
+  /**
+   * Counts an attempt of a browser that is not known.
+   *
+   * @throws HttpProblem 429 after too many
+   */
+  void takeForStranger(String email, String address) {
+    String account = email.toLowerCase(Locale.ROOT);
+    String network = AddressGroup.of(address);
+    byNetwork.take(network, 1);
+    byAccountAndNetwork.take(network + " " + account, 1);
+    byAccount.take(account, 1);
+  }
+
+  /**
+   * Counts an attempt of a browser that has signed in to the account before.
+   *
+   * @throws HttpProblem 429 after too many
+   */
+  void takeForKnownBrowser(String browserToken) {
+    byKnownBrowser.take(browserToken, 1);
+  }
+
+  /**
+   * Counts a try to give the current password by someone who is signed in.
+   *
+   * @throws HttpProblem 429 after too many
+   */
+  void takeForOwner(String accountId) {
+    byOwner.take(accountId, 1);
+  }
+}

@@ -205,10 +205,7 @@ class UnsubscribeITCase {
   @Test
   void shouldTakeTheFormOfRfc8058InItsOtherEncoding() throws Exception {
     String body =
-        "--b\r\n"
-            + "Content-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\n"
-            + "One-Click\r\n"
-            + "--b--\r\n";
+        "--b\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\nOne-Click\r\n--b--\r\n";
 
     assertThat(post(links.url("e1"), BodyPublishers.ofString(body)).statusCode()).isEqualTo(200);
     assertThat(suppressions()).isEqualTo("1");

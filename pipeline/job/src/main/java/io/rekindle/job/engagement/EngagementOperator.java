@@ -80,7 +80,7 @@ public final class EngagementOperator extends AbstractStreamOperator<ScoreUpdate
   static final ListStateDescriptor<Change> PENDING =
       new ListStateDescriptor<>("pending", new ChangeSerializer());
 
-  /** Broadcast: the kept changes of policies and outreach rules, numbered from 1 by arrival. */
+  /** Broadcast: all changes of policies and outreach rules, numbered from 1 by arrival. */
   static final MapStateDescriptor<Integer, DatedRuleChange> RULE_CHANGES =
       new MapStateDescriptor<>(
           "rule-changes", IntSerializer.INSTANCE, new RecordSerializer<>(DatedRuleChange.class));
@@ -250,26 +250,10 @@ public final class EngagementOperator extends AbstractStreamOperator<ScoreUpdate
         initialSnapshot ? PolicyTimeline.ALWAYS : Math.max(change.commitTime(), firstOpen());
     DatedRuleChange dated = new DatedRuleChange(since, change);
     if (rules.add(dated)) {
-      storeRule(dated);
+      storedRuleChanges.put(rules.size(), dated);
       if (change instanceof PolicyChanged && !initialSnapshot) {
         evaluateAllUsersAt(since);
       }
-    }
-  }
-
-  /** Stores a new rule change, and drops changes that no evaluation needs any more. */
-  private void storeRule(DatedRuleChange added) throws Exception {
-    // The margin is for a restore, which takes the rules of any subtask.
-    boolean merged =
-        evaluatedUntil != NO_WATERMARK && rules.mergeBelow(evaluatedUntil - tombstoneRetentionMs);
-    List<DatedRuleChange> changes = rules.changes();
-    if (!merged) {
-      storedRuleChanges.put(changes.size(), added);
-      return;
-    }
-    storedRuleChanges.clear();
-    for (int i = 0; i < changes.size(); i++) {
-      storedRuleChanges.put(i + 1, changes.get(i));
     }
   }
 

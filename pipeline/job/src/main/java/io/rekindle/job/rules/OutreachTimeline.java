@@ -5,12 +5,10 @@ import io.rekindle.connectors.events.OutreachRules;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * The outreach rules over time, by the one row of {@code engagement.outreach_settings}; {@link
- * OutreachRules#NONE} without a row. {@link #mergeBelow} drops the changes that no later evaluation
- * needs.
+ * OutreachRules#NONE} without a row. It keeps every change, as {@link PolicyTimeline} does.
  */
 public final class OutreachTimeline {
 
@@ -18,34 +16,19 @@ public final class OutreachTimeline {
 
   private final List<Entry> entries = new ArrayList<>();
 
-  /** The kept changes. */
-  Stream<DatedRuleChange> changes() {
-    return entries.stream().map(entry -> new DatedRuleChange(entry.since(), entry.change()));
-  }
-
-  /**
-   * Drops the changes that are replaced at an instant. Returns whether it dropped any.
-   *
-   * <p>The dropped changes are older than the kept ones, which {@link #add} refuses from then on.
-   */
-  boolean mergeBelow(long instant) {
-    int kept = 0;
-    while (kept + 1 < entries.size() && entries.get(kept + 1).since() <= instant) {
-      kept++;
-    }
-    entries.subList(0, kept).clear();
-    return kept > 0;
+  int size() {
+    return entries.size();
   }
 
   /**
    * Adds a change.
    *
    * @param since the first instant of the change, epoch milliseconds of event time
-   * @return false if it is no newer than the known change
+   * @return false if it is known
    */
   boolean add(long since, OutreachChanged change) {
     for (Entry known : entries) {
-      if (known.change().version().compareTo(change.version()) >= 0) {
+      if (known.change().version().compareTo(change.version()) == 0) {
         return false;
       }
     }

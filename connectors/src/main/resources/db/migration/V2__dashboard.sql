@@ -52,8 +52,8 @@ create table dashboard.oidc_attempts (
 );
 create index oidc_attempts_expires on dashboard.oidc_attempts (expires_at);
 
--- Browsers that have signed in to an account by password: failed attempts of strangers do not count
--- against them. Only a digest, which lets nobody in.
+-- Browsers that have signed in to an account by password: failed attempts of other people do not count
+-- against them. Only a digest, by which no one can sign in.
 create table dashboard.known_browsers (
   token_hash bytea primary key check (length(token_hash) = 32),
   account_id text        not null references dashboard.accounts on delete cascade,

@@ -8,7 +8,7 @@ import org.jdbi.v3.core.Jdbi;
 /**
  * Browsers that have signed in to an account by password. Such a browser proves it by a token of
  * 256 random bits, of which the database keeps a digest. The token does not sign in: it only keeps
- * the failed attempts of strangers from counting against the owner. Thread-safe.
+ * the failed attempts of other people from counting against the owner. Thread-safe.
  */
 public final class KnownBrowsers {
 

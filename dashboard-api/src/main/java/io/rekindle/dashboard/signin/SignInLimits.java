@@ -10,7 +10,7 @@ import java.util.Locale;
  * How often a password may be tried. Attempts count by network and by the account within a network,
  * so that the failures of one person do not keep the owner of an account out. Attempts from many
  * networks count by account, too. A browser that has signed in to the account before counts by
- * itself alone: it gets in while strangers guess. Thread-safe.
+ * itself alone: it gets in while other people guess. Thread-safe.
  */
 final class SignInLimits {
 

@@ -41,14 +41,14 @@ record Answer<T>(T value, Health health, String trouble, Double seconds) {
   /**
    * Asks in the background. A daemon thread keeps waiting for a late answer.
    *
-   * @param patience the time after which the part counts as silent
+   * @param timeout the time after which the part counts as silent
    */
-  static <T> CompletableFuture<Answer<T>> to(Question<T> question, Duration patience) {
-    return to(question, SLOW_AFTER, patience);
+  static <T> CompletableFuture<Answer<T>> to(Question<T> question, Duration timeout) {
+    return to(question, SLOW_AFTER, timeout);
   }
 
   static <T> CompletableFuture<Answer<T>> to(
-      Question<T> question, Duration slowAfter, Duration patience) {
+      Question<T> question, Duration slowAfter, Duration timeout) {
     long askedAt = System.nanoTime();
     return CompletableFuture.supplyAsync(
             () -> {
@@ -59,7 +59,7 @@ record Answer<T>(T value, Health health, String trouble, Double seconds) {
                     ? new Answer<>(value, Health.OK, null, null)
                     : new Answer<>(value, Health.SLOW, null, took.toMillis() / 1000.0);
               } catch (IOException | SQLException | RuntimeException e) {
-                return Answer.<T>failed(e, patience);
+                return Answer.<T>failed(e, timeout);
               } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return Answer.<T>none("interrupted");
@@ -70,10 +70,10 @@ record Answer<T>(T value, Health health, String trouble, Double seconds) {
               thread.setDaemon(true);
               thread.start();
             })
-        .completeOnTimeout(silent(patience), patience.toMillis(), TimeUnit.MILLISECONDS);
+        .completeOnTimeout(silent(timeout), timeout.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  private static <T> Answer<T> failed(Exception failure, Duration patience) {
+  private static <T> Answer<T> failed(Exception failure, Duration timeout) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof ConnectException) {
         return none("its port refuses connections");
@@ -81,15 +81,15 @@ record Answer<T>(T value, Health health, String trouble, Double seconds) {
       if (cause instanceof HttpTimeoutException
           || cause instanceof SocketTimeoutException
           || cause instanceof TimeoutException) {
-        return silent(patience);
+        return silent(timeout);
       }
     }
     return none(failure.getMessage() == null ? failure.toString() : failure.getMessage());
   }
 
   /** A process that runs and does not answer may be overloaded or hang. */
-  private static <T> Answer<T> silent(Duration patience) {
+  private static <T> Answer<T> silent(Duration timeout) {
     String trouble = "no answer within %d s, although its process runs";
-    return new Answer<>(null, Health.SILENT, trouble.formatted(patience.toSeconds()), null);
+    return new Answer<>(null, Health.SILENT, trouble.formatted(timeout.toSeconds()), null);
   }
 }

@@ -39,10 +39,10 @@ record DatabaseProgress(
       """
           .formatted(SLOT);
 
-  static DatabaseProgress read(StackInfo info, Duration patience) throws SQLException {
+  static DatabaseProgress read(StackInfo info, Duration timeout) throws SQLException {
     PGSimpleDataSource source = info.ownerDatabase();
     // Ends the thread of a query whose caller has given up.
-    int limit = 2 * Math.toIntExact(patience.toSeconds());
+    int limit = 2 * Math.toIntExact(timeout.toSeconds());
     source.setConnectTimeout(limit);
     source.setLoginTimeout(limit);
     source.setSocketTimeout(limit);

@@ -16,9 +16,9 @@ final class DeadLetterCount {
 
   private DeadLetterCount() {}
 
-  static long of(Topic topic, String bootstrap, Duration patience)
+  static long of(Topic topic, String bootstrap, Duration timeout)
       throws IOException, InterruptedException {
-    try (AdminClient admin = KafkaBroker.admin(bootstrap, patience)) {
+    try (AdminClient admin = KafkaBroker.admin(bootstrap, timeout)) {
       return sum(admin, topic, OffsetSpec.latest()) - sum(admin, topic, OffsetSpec.earliest());
     } catch (ExecutionException e) {
       throw new IOException(e.getCause().getMessage(), e);

@@ -21,7 +21,7 @@ import org.apache.kafka.common.TopicPartition;
  */
 record KafkaTails(Map<String, Instant> newest) {
 
-  static KafkaTails read(String bootstrap, Duration patience)
+  static KafkaTails read(String bootstrap, Duration timeout)
       throws IOException, InterruptedException {
     Map<TopicPartition, OffsetSpec> requested = new HashMap<>();
     Topics.standard()
@@ -31,7 +31,7 @@ record KafkaTails(Map<String, Instant> newest) {
                 topic
                     .topicPartitions()
                     .forEach(partition -> requested.put(partition, OffsetSpec.maxTimestamp())));
-    try (AdminClient admin = KafkaBroker.admin(bootstrap, patience)) {
+    try (AdminClient admin = KafkaBroker.admin(bootstrap, timeout)) {
       Map<String, Instant> newest = new HashMap<>();
       admin
           .listOffsets(requested)

@@ -47,27 +47,27 @@ public final class StatusCollector {
 
   private final DataDirectory data;
   private final StackInfo info;
-  private final Duration patience;
+  private final Duration timeout;
 
   public StatusCollector(DataDirectory data, StackInfo info) {
     this(data, info, PATIENCE);
   }
 
   /**
-   * @param patience the time after which a part that runs counts as silent
+   * @param timeout the time after which a part that runs counts as silent
    */
-  StatusCollector(DataDirectory data, StackInfo info, Duration patience) {
+  StatusCollector(DataDirectory data, StackInfo info, Duration timeout) {
     this.data = data;
     this.info = info;
-    this.patience = patience;
+    this.timeout = timeout;
   }
 
   public StackStatus collect() {
-    Duration limit = patience.multipliedBy(2);
+    Duration limit = timeout.multipliedBy(2);
     FlinkRest flink = new FlinkRest(info.flinkUrl(), limit);
     FlinkProbe probe = new FlinkProbe(data.root(), flink);
     Topic deadLetterTopic = Topics.standard().deadLetters();
-    var askedDatabase = ask(PostgresServer.NAME, () -> DatabaseProgress.read(info, patience));
+    var askedDatabase = ask(PostgresServer.NAME, () -> DatabaseProgress.read(info, timeout));
     var askedLetters =
         ask(
             KafkaBroker.NAME,
@@ -184,7 +184,7 @@ public final class StatusCollector {
     }
     return pid.get().suspended()
         ? CompletableFuture.completedFuture(Answer.none("its process is stopped by a signal"))
-        : Answer.to(question, patience);
+        : Answer.to(question, timeout);
   }
 
   private static JsonNode get(String url, String path, Duration limit) throws IOException {

@@ -155,18 +155,18 @@ public final class OrderLedger {
     if (user.olderOrders == 0 || user.orders.rows() >= UserOrders.MAX_ORDERS) {
       return;
     }
-    int wanted = UserOrders.MAX_ROWS - user.orders.rows();
-    PriorityQueue<Older> found = new PriorityQueue<>(wanted + 1);
+    int required = UserOrders.MAX_ROWS - user.orders.rows();
+    PriorityQueue<Older> found = new PriorityQueue<>(required + 1);
     for (Map.Entry<String, StoredOrder> entry : rows.entries()) {
       if (entry.getValue().removed()) {
         continue;
       }
-      if (found.size() == wanted
+      if (found.size() == required
           && entry.getValue().placedAt() < found.element().row().placedAt()) {
         continue;
       }
       found.add(Older.of(entry));
-      if (found.size() > wanted) {
+      if (found.size() > required) {
         found.remove();
       }
     }

@@ -35,7 +35,8 @@ public final class UnsubscribeLinks {
   private static final int TOKEN_BYTES = 16;
 
   private final String prefix;
-  private final SecretKeySpec signingKey;
+
+  /** The first one signs, all of them verify. */
   private final List<SecretKeySpec> keys;
 
   /**
@@ -57,10 +58,10 @@ public final class UnsubscribeLinks {
    */
   public UnsubscribeLinks(String baseUrl, String secret, List<String> oldSecrets) {
     this.prefix = WebUrl.requireBase("baseUrl", baseUrl) + PATH;
-    this.signingKey = key(secret);
     this.keys =
-        Stream.concat(
-                Stream.of(signingKey), oldSecrets.stream().distinct().map(UnsubscribeLinks::key))
+        Stream.concat(Stream.of(secret), oldSecrets.stream())
+            .distinct()
+            .map(UnsubscribeLinks::key)
             .toList();
   }
 
@@ -75,7 +76,7 @@ public final class UnsubscribeLinks {
   /** The link to put into the email with this id. */
   public String url(String emailId) {
     String encoded = URLEncoder.encode(emailId, StandardCharsets.UTF_8).replace("+", "%20");
-    return prefix + encoded + "/" + token(signingKey, emailId);
+    return prefix + encoded + "/" + token(keys.get(0), emailId);
   }
 
   /**

@@ -65,13 +65,11 @@ public final class DeadLetterReplay {
     CurrentRows rows = new CurrentRows(connection);
     DecodedReceiver decoded = decode(letter, now);
     Optional<String> missing = Optional.empty();
-    for (Change change : decoded.changes) {
-      if (missing.isEmpty()) {
-        missing = rows.missing(change);
-      }
-    }
-    if (missing.isEmpty() && decoded.ruleChange != null) {
+    if (decoded.ruleChange != null) {
       missing = rows.missing(decoded.ruleChange);
+    }
+    for (int i = 0; i < decoded.changes.size() && missing.isEmpty(); i++) {
+      missing = rows.missing(decoded.changes.get(i));
     }
     return missing.map(
         row -> row + " any more, so the replay would bring a deleted row back into the scores");

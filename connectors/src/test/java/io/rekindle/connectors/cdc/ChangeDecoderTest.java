@@ -126,15 +126,7 @@ class ChangeDecoderTest {
   @Test
   void shouldCountARowWhoseDatabaseIsAnHourAheadWithAClampedTime() {
     long kafkaTime = DebeziumEvents.COMMIT_TIME - 3_600_000;
-    RecordingReceiver decoded = new RecordingReceiver();
-    decoder.decode(
-        RecordingReceiver.message(
-            "rekindle.shop.orders",
-            2,
-            kafkaTime,
-            "{}",
-            DebeziumEvents.event("shop.orders", "c", "null", DebeziumEvents.ORDER)),
-        decoded);
+    RecordingReceiver decoded = orderAt(kafkaTime);
     assertThat(decoded.reason).isNull();
     assertThat(decoded.clockAheadMs).isEqualTo(3_600_000);
     OrderChanged order = (OrderChanged) decoded.changes.get(0);
@@ -145,15 +137,7 @@ class ChangeDecoderTest {
   @Test
   void shouldTakeTheOrderThatADatabaseTwoDaysAheadStampsItself() {
     long kafkaTime = DebeziumEvents.COMMIT_TIME - 2 * 86_400_000;
-    RecordingReceiver decoded = new RecordingReceiver();
-    decoder.decode(
-        RecordingReceiver.message(
-            "rekindle.shop.orders",
-            2,
-            kafkaTime,
-            "{}",
-            DebeziumEvents.event("shop.orders", "c", "null", DebeziumEvents.ORDER)),
-        decoded);
+    RecordingReceiver decoded = orderAt(kafkaTime);
     assertThat(decoded.reason).isNull();
     assertThat(decoded.changes).hasSize(1);
   }
@@ -161,15 +145,7 @@ class ChangeDecoderTest {
   @Test
   void shouldKeepTheTimeOfACommitThatIsLittleAheadOrBehind() {
     for (long ahead : new long[] {ChangeDecoder.MAX_COMMIT_AHEAD_MS, 0, -3_600_000}) {
-      RecordingReceiver decoded = new RecordingReceiver();
-      decoder.decode(
-          RecordingReceiver.message(
-              "rekindle.shop.orders",
-              2,
-              DebeziumEvents.COMMIT_TIME - ahead,
-              "{}",
-              DebeziumEvents.event("shop.orders", "c", "null", DebeziumEvents.ORDER)),
-          decoded);
+      RecordingReceiver decoded = orderAt(DebeziumEvents.COMMIT_TIME - ahead);
       assertThat(decoded.clockAheadMs).isZero();
       assertThat(decoded.changes.get(0).commitTime()).isEqualTo(DebeziumEvents.COMMIT_TIME);
     }
@@ -195,6 +171,18 @@ class ChangeDecoderTest {
     RecordingReceiver decoded = RecordingReceiver.by(decoder, ofOrders(first));
     assertThat(decoded.unknownCommitPositions).isEqualTo(1);
     assertThat(decoded.changes).hasSize(1);
+  }
+
+  /** An inserted order, in a record of this time. */
+  private RecordingReceiver orderAt(long kafkaTime) {
+    return RecordingReceiver.by(
+        decoder,
+        RecordingReceiver.message(
+            "rekindle.shop.orders",
+            2,
+            kafkaTime,
+            "{}",
+            DebeziumEvents.event("shop.orders", "c", "null", DebeziumEvents.ORDER)));
   }
 
   private static ConsumerRecord<byte[], byte[]> ofOrders(String value) {

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.mapper.Nested;
 
 /**
  * Keys for programs: {@code rk_} and 256 random bits, shown once, of which the database keeps a
@@ -143,19 +143,20 @@ public final class ApiKeys {
     byte[] hash = Digest.of(header.substring(BEARER.length()).strip());
     return jdbi.withHandle(
         handle -> {
-          Optional<ApiKey> key =
+          Optional<Found> found =
               handle
                   .createQuery(
                       "select "
                           + COLUMNS
-                          + " from dashboard.api_keys where key_hash = :hash and revoked_at is"
-                          + " null")
+                          // By the database's clock, as sessions are.
+                          + ", coalesce(expires_at <= now(), false) as expired"
+                          + " from dashboard.api_keys where key_hash = :hash and revoked_at is null")
                   .bind("hash", hash)
-                  .mapTo(ApiKey.class)
+                  .mapTo(Found.class)
                   .findOne();
+          Optional<ApiKey> key = found.map(Found::key);
           if (key.isPresent()) {
-            // By the database's clock, as sessions are.
-            if (isExpired(handle, key.get())) {
+            if (found.get().expired()) {
               throw new ExpiredKeyException(key.get().prefix(), key.get().expiresAt());
             }
             handle
@@ -172,14 +173,7 @@ public final class ApiKeys {
         });
   }
 
-  private static boolean isExpired(Handle handle, ApiKey key) {
-    return key.expiresAt() != null
-        && handle
-            .createQuery("select :expiresAt <= now()")
-            .bind("expiresAt", key.expiresAt())
-            .mapTo(Boolean.class)
-            .one();
-  }
+  private record Found(@Nested ApiKey key, boolean expired) {}
 
   private static Principal principal(ApiKey key) {
     return Principal.key(

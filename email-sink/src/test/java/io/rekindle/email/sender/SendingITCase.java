@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -536,20 +537,10 @@ class SendingITCase {
       sender =
           Sender.start(
               settings(Map.of("REKINDLE_SENDER_MODE", "log")),
-              new MailTransport() {
-                @Override
-                public boolean connect() {
-                  return false;
-                }
-
-                @Override
-                public DeliveryResult deliver(QueuedEmail email, String address) {
-                  throw new NoClassDefFoundError("gone");
-                }
-
-                @Override
-                public void close() {}
-              });
+              delivering(
+                  email -> {
+                    throw new NoClassDefFoundError("gone");
+                  }));
 
       Await.until("the handler of main has the error", () -> raised.get() != null);
     } finally {
@@ -572,23 +563,13 @@ class SendingITCase {
     sender =
         Sender.start(
             settings(Map.of("REKINDLE_SENDER_MODE", "log")),
-            new MailTransport() {
-              @Override
-              public boolean connect() {
-                return false;
-              }
-
-              @Override
-              public DeliveryResult deliver(QueuedEmail email, String address) {
-                if (email.emailId().equals("e1")) {
-                  throw new IllegalStateException("no email is to do this");
-                }
-                return new DeliveryResult.Logged();
-              }
-
-              @Override
-              public void close() {}
-            });
+            delivering(
+                email -> {
+                  if (email.emailId().equals("e1")) {
+                    throw new IllegalStateException("no email is to do this");
+                  }
+                  return new DeliveryResult.Logged();
+                }));
 
     awaitStatus("e2", "LOGGED");
     awaitStatus("e3", "LOGGED");
@@ -1014,6 +995,24 @@ class SendingITCase {
     builder.redirectErrorStream(true);
     builder.redirectOutput(ProcessBuilder.Redirect.appendTo(logs.resolve("sender.log").toFile()));
     return builder.start();
+  }
+
+  /** A transport of a mail server that is not there. */
+  private static MailTransport delivering(Function<QueuedEmail, DeliveryResult> deliver) {
+    return new MailTransport() {
+      @Override
+      public boolean connect() {
+        return false;
+      }
+
+      @Override
+      public DeliveryResult deliver(QueuedEmail email, String address) {
+        return deliver.apply(email);
+      }
+
+      @Override
+      public void close() {}
+    };
   }
 
   private static UnsubscribeLinks links() {

@@ -14,11 +14,10 @@ import io.rekindle.local.stack.Supervisor;
 import io.rekindle.local.stack.UpRequest;
 import io.rekindle.local.terminal.Failure;
 import io.rekindle.local.terminal.Progress;
+import java.io.Closeable;
 import java.io.File;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
-import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -120,29 +119,17 @@ public final class UpCommand implements Callable<Integer> {
     }
     Map<Port, Integer> requested = new EnumMap<>(Port.class);
     ports.forEach((key, number) -> requested.put(Port.ofKey(key), number));
-    if (Boolean.getBoolean(BACKGROUND)) {
-      return inFront(directory, requested, () -> {});
+    try (Closeable start =
+        Boolean.getBoolean(BACKGROUND) ? () -> {} : directory.lockStart()::close) {
+      return detach ? inBackground(directory) : inFront(directory, requested, start);
     }
-    FileLock start = directory.lockStart();
-    return detach
-        ? inBackground(directory)
-        : inFront(
-            directory,
-            requested,
-            () -> {
-              try {
-                start.close();
-              } catch (IOException e) {
-                throw new UncheckedIOException(e);
-              }
-            });
   }
 
   /**
-   * @param started runs once the stack is ready
+   * @param start closed once the stack is ready
    */
-  private int inFront(DataDirectory directory, Map<Port, Integer> requested, Runnable started)
-      throws InterruptedException {
+  private int inFront(DataDirectory directory, Map<Port, Integer> requested, Closeable start)
+      throws IOException, InterruptedException {
     Installation installation = Installation.current();
     Progress progress = Progress.onStandardError();
     EventLog log = new EventLog(directory.log(Supervisor.NAME), progress);
@@ -157,7 +144,7 @@ public final class UpCommand implements Callable<Integer> {
     System.out.println(ready);
     System.out.flush();
     log.note(ready);
-    started.run();
+    start.close();
     supervisor.awaitStopped();
     return 0;
   }

@@ -29,25 +29,24 @@ public final class PrivateFiles {
   /**
    * Takes the rights of all others away from a directory and everything in it. Links are not
    * followed.
-   *
-   * @return whether there were any
    */
-  public static boolean restrict(Path root) throws IOException {
-    boolean[] changed = new boolean[1];
+  public static void restrict(Path root) throws IOException {
     Files.walkFileTree(
         root,
         new SimpleFileVisitor<>() {
           @Override
           public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes)
               throws IOException {
-            changed[0] |= takeFromOthers(directory);
+            takeFromOthers(directory);
             return FileVisitResult.CONTINUE;
           }
 
           @Override
           public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
               throws IOException {
-            changed[0] |= attributes.isRegularFile() && takeFromOthers(file);
+            if (attributes.isRegularFile()) {
+              takeFromOthers(file);
+            }
             return FileVisitResult.CONTINUE;
           }
 
@@ -60,7 +59,6 @@ public final class PrivateFiles {
             throw failure;
           }
         });
-    return changed[0];
   }
 
   /** Whether others than the owner have any right to a file or directory. */
@@ -68,14 +66,11 @@ public final class PrivateFiles {
     return !OWNER.containsAll(Files.getPosixFilePermissions(path));
   }
 
-  private static boolean takeFromOthers(Path path) throws IOException {
-    if (!isOpenToOthers(path)) {
-      return false;
+  private static void takeFromOthers(Path path) throws IOException {
+    Set<PosixFilePermission> rights = Files.getPosixFilePermissions(path);
+    if (rights.retainAll(OWNER)) {
+      Files.setPosixFilePermissions(path, rights);
     }
-    Set<PosixFilePermission> left = Files.getPosixFilePermissions(path);
-    left.retainAll(OWNER);
-    Files.setPosixFilePermissions(path, left);
-    return true;
   }
 
   /** Writes a new file and moves it over the old one. */

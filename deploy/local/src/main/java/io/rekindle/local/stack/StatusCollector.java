@@ -40,7 +40,7 @@ import java.util.stream.Stream;
 public final class StatusCollector {
 
   /** The time for an answer. A busy machine needs several seconds for a healthy one. */
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
   private static final String ENDED = "its process has ended";
   private static final String NO_JOB_MANAGER = "the JobManager does not answer";
@@ -50,7 +50,7 @@ public final class StatusCollector {
   private final Duration timeout;
 
   public StatusCollector(DataDirectory data, StackInfo info) {
-    this(data, info, PATIENCE);
+    this(data, info, TIMEOUT);
   }
 
   /**
@@ -178,13 +178,18 @@ public final class StatusCollector {
 
   /** Asks a part in the background, unless its process cannot answer. */
   private <T> CompletableFuture<Answer<T>> ask(String name, Answer.Question<T> question) {
-    Optional<Pid> pid = PidFile.read(data.pidFile(name)).filter(Pid::alive);
+    Optional<Pid> pid = running(name);
     if (pid.isEmpty()) {
       return CompletableFuture.completedFuture(Answer.none(ENDED));
     }
     return pid.get().suspended()
         ? CompletableFuture.completedFuture(Answer.none("its process is stopped by a signal"))
         : Answer.to(question, timeout);
+  }
+
+  /** The process of a part; empty if it has ended. */
+  private Optional<Pid> running(String name) {
+    return PidFile.read(data.pidFile(name)).filter(Pid::alive);
   }
 
   private static JsonNode get(String url, String path, Duration limit) throws IOException {
@@ -199,7 +204,7 @@ public final class StatusCollector {
   /** Returns the component. The end of its process explains more than a missing answer. */
   private Component component(
       String name, Answer<?> answer, String uri, String bootstrap, String url, String smtp) {
-    Optional<Long> pid = PidFile.read(data.pidFile(name)).filter(Pid::alive).map(Pid::pid);
+    Optional<Long> pid = running(name).map(Pid::pid);
     Answer<?> shown = pid.isEmpty() ? Answer.none(ENDED) : answer;
     return new Component(
         pid.orElse(null),

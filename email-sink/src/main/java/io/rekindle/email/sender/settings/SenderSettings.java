@@ -50,8 +50,7 @@ public record SenderSettings(
           "java -jar rekindle-email-sink-VERSION-sender.jar",
           """
           The sender sends the emails that are ready, and serves their unsubscribe links. Any number
-          of senders may run on one database.\
-          """,
+          of senders may run on one database.""",
           Sources.ENVIRONMENT,
           SenderSettings::check);
 

@@ -80,7 +80,7 @@ public final class EngagementOperator extends AbstractStreamOperator<ScoreUpdate
   static final ListStateDescriptor<Change> PENDING =
       new ListStateDescriptor<>("pending", new ChangeSerializer());
 
-  /** Broadcast: all changes of policies and outreach rules, numbered from 1 by arrival. */
+  /** Broadcast: the kept changes of policies and outreach rules, numbered from 1 by arrival. */
   static final MapStateDescriptor<Integer, DatedRuleChange> RULE_CHANGES =
       new MapStateDescriptor<>(
           "rule-changes", IntSerializer.INSTANCE, new RecordSerializer<>(DatedRuleChange.class));
@@ -167,6 +167,7 @@ public final class EngagementOperator extends AbstractStreamOperator<ScoreUpdate
     for (long watermark : storedEvaluatedUntil.get()) {
       evaluatedUntil = Math.max(evaluatedUntil, watermark);
     }
+    dropReplacedRules();
 
     storedStateCounts = context.getOperatorStateStore().getUnionListState(STATE_COUNTS);
     stateCounts = new StateCounts(keyGroups(), storedStateCounts.get());
@@ -250,10 +251,24 @@ public final class EngagementOperator extends AbstractStreamOperator<ScoreUpdate
         initialSnapshot ? PolicyTimeline.ALWAYS : Math.max(change.commitTime(), firstOpen());
     DatedRuleChange dated = new DatedRuleChange(since, change);
     if (rules.add(dated)) {
-      storedRuleChanges.put(rules.size(), dated);
+      storedRuleChanges.put(rules.changes().size(), dated);
+      dropReplacedRules();
       if (change instanceof PolicyChanged && !initialSnapshot) {
         evaluateAllUsersAt(since);
       }
+    }
+  }
+
+  /** Drops rule changes that no evaluation needs any more. */
+  private void dropReplacedRules() throws Exception {
+    // The margin is for a restore, which takes the rules of any subtask.
+    if (evaluatedUntil == NO_WATERMARK || !rules.mergeBelow(evaluatedUntil - tombstoneRetentionMs)) {
+      return;
+    }
+    storedRuleChanges.clear();
+    List<DatedRuleChange> changes = rules.changes();
+    for (int i = 0; i < changes.size(); i++) {
+      storedRuleChanges.put(i + 1, changes.get(i));
     }
   }
 

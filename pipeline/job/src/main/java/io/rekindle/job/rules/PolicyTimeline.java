@@ -6,19 +6,20 @@ import io.rekindle.scoring.Scorer;
 import io.rekindle.scoring.document.InvalidPolicyException;
 import io.rekindle.scoring.policy.ScoringPolicy;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The policies in force over time, by the rows of {@code engagement.scoring_policies}. Without an
  * active row the built-in policy is in force. If the active row's document is invalid, the policy
  * before it stays.
  *
- * <p>It keeps every change. Policies change rarely, and a late score update needs the policy of its
- * instant.
+ * <p>{@link #mergeBelow} drops the changes that no later evaluation needs.
  */
 public final class PolicyTimeline {
 
@@ -26,6 +27,11 @@ public final class PolicyTimeline {
   public static final long ALWAYS = Long.MIN_VALUE;
 
   private record Entry(long since, PolicyChanged change) {}
+
+  private static final Comparator<Entry> IN_FORCE =
+      Comparator.comparingLong(Entry::since)
+          .thenComparing(entry -> entry.change().version())
+          .thenComparing(entry -> entry.change().policyVersion());
 
   /**
    * A policy's time in force, which ends at the next period.
@@ -47,8 +53,55 @@ public final class PolicyTimeline {
 
   private List<PolicyPeriod> periods = List.of(builtIn(ALWAYS));
 
-  int size() {
-    return entries.size();
+  /** The kept changes. */
+  Stream<DatedRuleChange> changes() {
+    return entries.stream().map(entry -> new DatedRuleChange(entry.since(), entry.change()));
+  }
+
+  /**
+   * Drops changes that have no effect at an instant and later. The newest change of each row stays.
+   * So do those at the beginnings of the last two periods in force, as a document that is not valid
+   * leaves the policy before it in force. What came between these instants counts as of the later
+   * one, so that no state in between comes into force.
+   *
+   * @return whether it dropped any
+   */
+  boolean mergeBelow(long instant) {
+    long lastBegin = ALWAYS;
+    long begin = ALWAYS;
+    for (PolicyPeriod period : periods) {
+      if (period.since() <= instant) {
+        lastBegin = begin;
+        begin = period.since();
+      }
+    }
+    long last = ALWAYS;
+    for (Entry entry : entries) {
+      if (entry.since() <= instant) {
+        last = entry.since();
+      }
+    }
+    Map<PolicyChanged, Long> kept = new HashMap<>();
+    for (long at : new long[] {lastBegin, begin, last}) {
+      newestOfEachRow(at).forEach(change -> kept.putIfAbsent(change, at));
+    }
+    List<Entry> merged = new ArrayList<>();
+    for (Entry entry : entries) {
+      if (entry.since() > instant) {
+        merged.add(entry);
+      } else if (kept.containsKey(entry.change())) {
+        merged.add(new Entry(kept.get(entry.change()), entry.change()));
+      }
+    }
+    if (merged.size() == entries.size()) {
+      return false;
+    }
+    entries.clear();
+    entries.addAll(merged);
+    entries.sort(IN_FORCE);
+    policies.keySet().retainAll(merged.stream().map(entry -> entry.change().document()).toList());
+    periods = periods();
+    return true;
   }
 
   /**
@@ -62,12 +115,22 @@ public final class PolicyTimeline {
       return false;
     }
     entries.add(new Entry(since, change));
-    entries.sort(
-        Comparator.comparingLong(Entry::since)
-            .thenComparing(entry -> entry.change().version())
-            .thenComparing(entry -> entry.change().policyVersion()));
+    entries.sort(IN_FORCE);
     periods = periods();
     return true;
+  }
+
+  private Collection<PolicyChanged> newestOfEachRow(long instant) {
+    Map<String, PolicyChanged> rows = new HashMap<>();
+    for (Entry entry : entries) {
+      if (entry.since() <= instant) {
+        rows.merge(
+            entry.change().policyVersion(),
+            entry.change(),
+            (one, other) -> one.version().compareTo(other.version()) > 0 ? one : other);
+      }
+    }
+    return rows.values();
   }
 
   /** The policy in force at an instant. */

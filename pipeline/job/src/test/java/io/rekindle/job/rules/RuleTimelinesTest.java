@@ -1,0 +1,114 @@
+package io.rekindle.job.rules;
+
+import static io.rekindle.job.ChangeFactory.DAY;
+import static io.rekindle.job.ChangeFactory.START;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rekindle.connectors.events.OutreachChanged;
+import io.rekindle.connectors.events.OutreachRules;
+import io.rekindle.connectors.events.PolicyChanged;
+import io.rekindle.job.ChangeFactory;
+import io.rekindle.scoring.policy.ScoringPolicy;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class RuleTimelinesTest {
+
+  private static final int HISTORIES = 500;
+  private static final int CHANGES = 60;
+  private static final List<String> ROWS = List.of("a", "b", "c");
+  private static final List<String> DOCUMENTS =
+      List.of(
+          ScoringPolicy.builtIn("document-v1").json(),
+          ScoringPolicy.builtIn("cadence-v1").json(),
+          "{}",
+          "no policy");
+
+  private final ChangeFactory shop = new ChangeFactory();
+
+  @Test
+  void shouldGiveTheSameRulesFromTheMergeOnAsWithAllChanges() {
+    long first = new Random().nextLong();
+    for (int i = 0; i < HISTORIES; i++) {
+      long seed = first + i;
+      Random random = new Random(seed);
+      RuleTimelines all = new RuleTimelines();
+      RuleTimelines merged = new RuleTimelines();
+      long at = START;
+      List<DatedRuleChange> arrived = new ArrayList<>();
+      long mergedUntil = PolicyTimeline.ALWAYS;
+      for (int n = 0; n < CHANGES; n++) {
+        at += random.nextInt(3) * DAY;
+        boolean repeats = !arrived.isEmpty() && random.nextInt(5) == 0;
+        DatedRuleChange change =
+            repeats
+                ? new DatedRuleChange(at, arrived.get(random.nextInt(arrived.size())).change())
+                : someChange(random, at);
+        arrived.add(change);
+        assertThat(merged.add(change)).as("seed %d", seed).isEqualTo(all.add(change));
+        if (random.nextInt(4) == 0) {
+          mergedUntil = Math.max(mergedUntil, at - random.nextInt(5) * DAY);
+          merged.mergeBelow(mergedUntil);
+          // A restore begins with the kept changes.
+          RuleTimelines restored = new RuleTimelines();
+          merged.changes().forEach(kept -> assertThat(restored.add(kept)).isTrue());
+          restored.mergeBelow(mergedUntil);
+          merged = restored;
+        }
+        long from = Math.max(mergedUntil, START);
+        for (long instant = from; instant <= at + DAY; instant += DAY) {
+          assertSame(merged, all, instant, seed);
+        }
+      }
+    }
+  }
+
+  private DatedRuleChange someChange(Random random, long at) {
+    if (random.nextInt(4) == 0) {
+      OutreachRules rules = random.nextBoolean() ? OutreachRules.DEFAULTS : OutreachRules.NONE;
+      return new DatedRuleChange(at, new OutreachChanged(at, shop.next(), false, rules));
+    }
+    String document = DOCUMENTS.get(random.nextInt(DOCUMENTS.size()));
+    boolean removed = random.nextInt(8) == 0;
+    PolicyChanged change =
+        shop.policy(
+            ROWS.get(random.nextInt(ROWS.size())),
+            at,
+            removed ? null : document,
+            !removed && random.nextBoolean());
+    return new DatedRuleChange(at, change);
+  }
+
+  private static void assertSame(RuleTimelines merged, RuleTimelines all, long at, long seed) {
+    assertThat(merged.policies().inForceAt(at).policyVersion())
+        .as("seed %d at %d", seed, at)
+        .isEqualTo(all.policies().inForceAt(at).policyVersion());
+    assertThat(merged.policies().inForceAt(at).hash())
+        .as("seed %d at %d", seed, at)
+        .isEqualTo(all.policies().inForceAt(at).hash());
+    assertThat(merged.policies().nextSwitch(at))
+        .as("seed %d at %d", seed, at)
+        .isEqualTo(all.policies().nextSwitch(at));
+    assertThat(merged.outreach().at(at))
+        .as("seed %d at %d", seed, at)
+        .isEqualTo(all.outreach().at(at));
+  }
+
+  @Test
+  void shouldKeepFewChangesOfYears() {
+    RuleTimelines rules = new RuleTimelines();
+    for (int i = 0; i < 5_000; i++) {
+      long at = START + i * DAY;
+      rules.add(
+          new DatedRuleChange(
+              at, shop.policy(ROWS.get(i % 3), at, DOCUMENTS.get(i % 2), i % 5 != 0)));
+      rules.add(
+          new DatedRuleChange(
+              at, new OutreachChanged(at, shop.next(), false, OutreachRules.DEFAULTS)));
+      rules.mergeBelow(at - DAY);
+      assertThat(rules.changes()).hasSizeLessThan(15);
+    }
+  }
+}

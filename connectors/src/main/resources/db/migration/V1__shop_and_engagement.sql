@@ -268,7 +268,8 @@ create table engagement.user_scores (
   value_points        numeric,
   contact_points      numeric,
   order_count         int         not null,
-  average_order_value numeric(16,2),
+  -- An average of the largest amounts at the highest rate has 21 digits.
+  average_order_value numeric(24,2),
   last_order_at       timestamptz,
   usual_gap_ms        bigint,
   at_risk             boolean     not null,
@@ -287,15 +288,37 @@ create table engagement.user_scores (
     generated always as (engagement.facet_code(segment, band, at_risk)) stored
 ) with (fillfactor = 85); -- Room on each page: an update of times alone writes no index.
 
-create function engagement.look_up_client_since() returns trigger language plpgsql
+-- The update that removed a user's row, kept for a week. A writer that was frozen meanwhile has older
+-- updates of that user, and without this row nothing could tell them from a new user's.
+create table engagement.removed_scores (
+  user_id    text primary key,
+  as_of      timestamptz not null,
+  revision   bigint      not null,
+  removed_at timestamptz not null default clock_timestamp()
+);
+create index removed_scores_removed_at on engagement.removed_scores (removed_at);
+
+-- Drops an update that is older than the user's removal, and looks up when the client came. The
+-- function reads with a snapshot of its own, so it sees a removal that was committed while the
+-- statement waited for a lock.
+create function engagement.admit_score() returns trigger language plpgsql
   security definer set search_path = pg_catalog as $$
+declare
+  removed boolean;
 begin
-  select created_at into new.client_since from shop.users where user_id = new.user_id;
+  select (select u.created_at from shop.users u where u.user_id = new.user_id),
+    exists (
+      select from engagement.removed_scores r
+      where r.user_id = new.user_id and (r.as_of, r.revision) > (new.as_of, new.revision))
+    into new.client_since, removed;
+  if removed then
+    return null;
+  end if;
   return new;
 end $$;
-create trigger user_scores_client_since before insert on engagement.user_scores
+create trigger user_scores_admit before insert on engagement.user_scores
   for each row when (new.client_since is null)
-  execute function engagement.look_up_client_since();
+  execute function engagement.admit_score();
 
 create function engagement.follow_client_since() returns trigger language plpgsql
   security definer set search_path = pg_catalog as $$
@@ -331,10 +354,20 @@ create table engagement.score_history (
 ) partition by range (as_of);
 create index score_history_as_of on engagement.score_history (as_of);
 
+-- Months of history that the job could not store, since their partitions were detached. The
+-- job never deletes a row: the changes are missing even when the month is attached again.
+create table engagement.unstored_history (
+  month      date primary key,
+  -- At least so many; a restart counts some again.
+  rows       bigint      not null,
+  first_at   timestamptz not null default clock_timestamp(),
+  last_at    timestamptz not null default clock_timestamp()
+);
+
 -- The months from first to last get a partition each. Called by the job before it writes a month
--- that it has not met.
+-- that it has not met. Returns the months whose tables exist but are detached.
 create function engagement.ensure_score_history(first timestamptz, last timestamptz)
-  returns void language plpgsql security definer set search_path = pg_catalog as $$
+  returns setof date language plpgsql security definer set search_path = pg_catalog as $$
 declare
   month timestamp := date_trunc('month', first at time zone 'UTC');
   part  text;
@@ -348,6 +381,11 @@ begin
         'for values from (%L) to (%L)',
         part, to_char(month, 'YYYY-MM-DD') || ' 00:00:00+00',
         to_char(month + interval '1 month', 'YYYY-MM-DD') || ' 00:00:00+00');
+    elsif not exists (
+        select from pg_inherits
+        where inhparent = 'engagement.score_history'::regclass
+          and inhrelid = to_regclass('engagement.' || part) and not inhdetachpending) then
+      return next month::date;
     end if;
     month := month + interval '1 month';
   end loop;
@@ -784,7 +822,12 @@ comment on function engagement.uplift is
 -- ground again finds them taken; and a suppression of the user's id, so that no email goes to them
 -- should their row come back.
 create function engagement.erase_user(erased text) returns bigint
-  language sql security definer set search_path = pg_catalog as $$
+  language plpgsql security definer set search_path = pg_catalog as $$
+declare
+  total bigint;
+begin
+    -- An email that is being inserted holds this row. After the wait, the next statement sees it.
+    perform from shop.users where user_id = erased for update;
     with pseudonym as materialized (select 'erased-' || md5(gen_random_uuid()::text) as name),
     outcomes as (
       insert into engagement.erased_outcomes
@@ -824,11 +867,12 @@ create function engagement.erase_user(erased text) returns bigint
       insert into engagement.suppressions (user_id, reason, detail, created_by)
       values (erased, 'MANUAL', 'The person was erased.', session_user)
       on conflict (user_id) do update set address = null, detail = excluded.detail)
-    select count(*) from (
+    select count(*) into total from (
       select from decisions union all select from episodes union all select from deliveries
       union all select from emails union all select from overrides union all select from scores
-      union all select from history union all select from orders union all select from users) as gone
-  $$;
+      union all select from history union all select from orders union all select from users) as gone;
+    return total;
+end $$;
 comment on function engagement.erase_user is
   'Erases a person: deletes profile, orders, overrides, scores and history, empties emails, and gives decisions and episodes a pseudonym, with their outcomes kept as they were. Returns how many rows were concerned. The pipeline may still store what it had computed: call it again, until it returns 0, once engagement.scored_until has passed the first call.';
 
@@ -898,6 +942,23 @@ $$;
 revoke execute on function
   engagement.contactable_episodes(text[], text[], timestamptz[], interval) from public;
 
+-- Of users, those whom the shop has, and SUPPRESSED for those who are not to be written to at all. A
+-- request may wait for days, and its user be erased meanwhile. The locks keep an erasure waiting until
+-- the email is committed, so the erasure sees it.
+create function engagement.lock_recipients(user_ids text[])
+  returns table (user_id text, obstacle text)
+  language sql volatile security definer set search_path = pg_catalog as $$
+  select u.user_id,
+    case when exists (
+        select from engagement.suppressions s where s.user_id = u.user_id and s.address is null)
+      then 'SUPPRESSED' end
+  from shop.users u
+  where u.user_id = any (user_ids)
+  order by u.user_id
+  for key share of u
+$$;
+revoke execute on function engagement.lock_recipients(text[]) from public;
+
 -- A user who was deleted while nothing was captured leaves no event. A job that starts from nothing
 -- calls this once: it removes such users' scores, and closes their episodes.
 create function engagement.sweep_removed_users() returns bigint
@@ -905,7 +966,14 @@ create function engagement.sweep_removed_users() returns bigint
     with removed as (
       delete from engagement.user_scores s
       where not exists (select from shop.users u where u.user_id = s.user_id)
-      returning user_id),
+      returning user_id, as_of, revision),
+    remembered as (
+      insert into engagement.removed_scores as kept (user_id, as_of, revision)
+      -- The next revision: an update equal to the removed one is older, too.
+      select user_id, as_of, revision + 1 from removed
+      on conflict (user_id) do update set
+        as_of = excluded.as_of, revision = excluded.revision, removed_at = excluded.removed_at
+      where (kept.as_of, kept.revision) < (excluded.as_of, excluded.revision)),
     closed as (
       update engagement.risk_episodes e
       set closed_at = greatest(clock_timestamp(), e.noticed_at), close_reason = 'USER_REMOVED'
@@ -916,13 +984,13 @@ revoke execute on function engagement.sweep_removed_users() from public;
 
 -- pipeline writes what the job computes, and reads back only what an upsert has to compare.
 grant usage on schema engagement to rekindle_pipeline;
-grant select, insert, update, delete on engagement.user_scores, engagement.pipeline_progress
-  to rekindle_pipeline;
+grant select, insert, update, delete on engagement.user_scores, engagement.pipeline_progress,
+  engagement.removed_scores, engagement.unstored_history to rekindle_pipeline;
 grant select, insert on engagement.score_history to rekindle_pipeline;
 grant select, insert, update on engagement.risk_episodes, engagement.policy_in_force
   to rekindle_pipeline;
 grant select, insert on engagement.outreach_decisions to rekindle_pipeline;
-grant select (email_id, episode_id, generated_at, cost_usd), insert on engagement.emails
+grant select (email_id, episode_id, status, generated_at, cost_usd), insert on engagement.emails
   to rekindle_pipeline;
 revoke execute on function engagement.ensure_score_history(timestamptz, timestamptz) from public;
 grant execute on function engagement.ensure_score_history(timestamptz, timestamptz)
@@ -930,6 +998,7 @@ grant execute on function engagement.ensure_score_history(timestamptz, timestamp
 grant execute on function
   engagement.contactable_episodes(text[], text[], timestamptz[], interval) to rekindle_pipeline;
 grant execute on function engagement.sweep_removed_users() to rekindle_pipeline;
+grant execute on function engagement.lock_recipients(text[]) to rekindle_pipeline;
 
 -- The sender leases emails that are ready, rechecks whether they may be sent, and stores the result.
 grant usage on schema shop, engagement to rekindle_sender;

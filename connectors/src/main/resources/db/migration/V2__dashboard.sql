@@ -127,12 +127,15 @@ create table dashboard.idempotency_keys (
 create index idempotency_keys_started on dashboard.idempotency_keys (started_at);
 
 -- Who is being erased: the pipeline may still store what it had computed, so the erasure is
--- repeated until nothing is left and the pipeline has passed it. The row goes with the last round.
+-- repeated until nothing is left, the pipeline has passed it and no older request waits. The row goes with the last round.
 create table dashboard.erasures (
   user_id      text primary key,
   requested_by text        not null,
   requested_at timestamptz not null default now(),
-  erased_at    timestamptz
+  erased_at    timestamptz,
+  -- Episodes of the person whose emails were asked for and not written. Each gets a row without the
+  -- person once its request is read.
+  requests     text[]      not null default '{}'
 );
 
 -- Says of a person no more than that something was changed.

@@ -36,6 +36,8 @@ public enum DeadLetterReason {
   INVALID_POLICY,
   /** A request to write an email that the job cannot have made. */
   NOT_A_DECISION,
+  /** The database refuses the values of a result; the topic is the table. */
+  REFUSED_BY_DATABASE,
   /** The decoder has a defect. */
   DECODER_DEFECT,
   /** A newer version gave a reason that this version does not know. */

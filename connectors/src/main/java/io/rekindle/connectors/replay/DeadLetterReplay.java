@@ -50,6 +50,11 @@ public final class DeadLetterReplay {
           letter.error()
               + ": correct the row in engagement.scoring_policies, which sends a new event");
     }
+    if (letter.reason() == DeadLetterReason.REFUSED_BY_DATABASE) {
+      return Optional.of(
+          letter.error()
+              + ": it is no record of a topic, and the corrected row makes a new result");
+    }
     return Optional.ofNullable(decode(letter, now).rejection);
   }
 

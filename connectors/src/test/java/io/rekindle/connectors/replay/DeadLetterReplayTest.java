@@ -48,6 +48,24 @@ class DeadLetterReplayTest {
   }
 
   @Test
+  void shouldRefuseARowOfATable() {
+    DeadLetter row =
+        new DeadLetter(
+            "engagement.user_scores",
+            0,
+            7,
+            NOW,
+            KEY,
+            GOOD,
+            DeadLetterReason.REFUSED_BY_DATABASE,
+            "numeric field overflow",
+            "1");
+
+    assertThat(replay.rejection(row, NOW))
+        .hasValueSatisfying(why -> assertThat(why).contains("overflow", "corrected row"));
+  }
+
+  @Test
   void shouldTakeARepairedRecord() {
     DeadLetter broken = letter(null, "{".getBytes(UTF_8));
 

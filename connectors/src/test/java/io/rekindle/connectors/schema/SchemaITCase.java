@@ -104,8 +104,10 @@ class SchemaITCase {
         "rekindle_pipeline | delete from engagement.user_scores",
         "rekindle_pipeline | select engagement.ensure_score_history(now(), now())",
         "rekindle_pipeline | select * from engagement.score_history",
-        "rekindle_pipeline | select engagement.contactable_episodes('{}', '{}', '{}', interval '1h')",
+        "rekindle_pipeline | select engagement.contactable_episodes('{}', '{}', '{}', interval"
+            + " '1h')",
         "rekindle_pipeline | select engagement.sweep_removed_users()",
+        "rekindle_pipeline | select engagement.lock_recipients('{u}')",
         "rekindle_pipeline | select * from engagement.risk_episodes for update",
         "rekindle_pipeline | insert into engagement.outreach_decisions values"
             + " ('d','e','u','SKIP','PAUSED',now(),null,null,null,'p','{}') on conflict do nothing",
@@ -118,15 +120,16 @@ class SchemaITCase {
         "rekindle_sender   | select 1 from shop.orders where placed_at > now()",
         "rekindle_sender   | select html, text from engagement.emails for update skip locked",
         "rekindle_sender   | update engagement.emails set status = 'SENT', message_id = '<e@x>'",
-        "rekindle_sender   | insert into engagement.suppressions (user_id, reason) values ('u','MANUAL')"
-            + " on conflict (user_id) do update set reason = excluded.reason",
+        "rekindle_sender   | insert into engagement.suppressions (user_id, reason) values"
+            + " ('u','MANUAL') on conflict (user_id) do update set reason = excluded.reason",
         "rekindle_sender   | update engagement.deliveries set attempts = attempts + 1",
         "rekindle_sender   | select quiet_from from engagement.outreach_settings",
         "rekindle_api      | select * from engagement.outreach_decisions",
         "rekindle_api      | select * from engagement.emails",
         "rekindle_api      | select * from engagement.email_outcomes",
         "rekindle_api      | select * from engagement.uplift('default')",
-        "rekindle_api      | select engagement.contact_obstacle(true, 'a@example.com', false, null)",
+        "rekindle_api      | select engagement.contact_obstacle(true, 'a@example.com', false,"
+            + " null)",
         "rekindle_api      | select engagement.erase_user('nobody')",
         "rekindle_api      | select * from shop.orders",
         "rekindle_api      | select * from engagement.user_scores",
@@ -145,7 +148,8 @@ class SchemaITCase {
   @CsvSource(
       delimiter = '|',
       value = {
-        "rekindle_cdc      | insert into shop.orders (order_id, user_id, amount) values ('o','u',1)",
+        "rekindle_cdc      | insert into shop.orders (order_id, user_id, amount) values"
+            + " ('o','u',1)",
         "rekindle_cdc      | update engagement.clock set partition = 7",
         "rekindle_cdc      | delete from engagement.clock",
         "rekindle_cdc      | select * from engagement.user_scores",
@@ -175,7 +179,8 @@ class SchemaITCase {
         "rekindle_cdc      | select engagement.erase_user('u')",
         "rekindle_pipeline | select engagement.erase_user('u')",
         "rekindle_sender   | select engagement.erase_user('u')",
-        "rekindle_api      | select engagement.contactable_episodes('{}', '{}', '{}', interval '1h')",
+        "rekindle_api      | select engagement.contactable_episodes('{}', '{}', '{}', interval"
+            + " '1h')",
         "rekindle_api      | select engagement.sweep_removed_users()",
         "rekindle_pipeline | select * from engagement.email_outcomes",
         "rekindle_api      | delete from engagement.erased_outcomes",

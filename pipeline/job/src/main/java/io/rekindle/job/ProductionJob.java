@@ -200,28 +200,29 @@ public final class ProductionJob {
     DatabaseSettings database = database(settings);
     if (settings.get(JobSettings.RESULTS) == Results.SHADOW) {
       return new EngagementGraph.Sinks(
-          DatabaseSink.ofScoreUpdates(database),
+          DatabaseSink.ofScoreUpdates(database, new DiscardingSink<>()),
           new DiscardingSink<>(),
-          DatabaseSink.ofPolicyInForce(database),
-          DatabaseSink.ofDecisions(database),
+          DatabaseSink.ofPolicyInForce(database, new DiscardingSink<>()),
+          DatabaseSink.ofDecisions(database, new DiscardingSink<>()),
           new DiscardingSink<>(),
           new DiscardingSink<>());
     }
     String scoreChanges = topics.scoreChanges().name();
     String requests = topics.outreach().name();
+    Sink<DeadLetter> deadLetters = deadLetters(settings, topics);
     return new EngagementGraph.Sinks(
-        DatabaseSink.ofScoreUpdates(database),
+        DatabaseSink.ofScoreUpdates(database, deadLetters),
         kafkaSink(
             settings,
             (update, context, timestamp) -> ScoreChangeJson.record(scoreChanges, update),
             topics.scoreChanges()),
-        DatabaseSink.ofPolicyInForce(database),
-        DatabaseSink.ofDecisions(database),
+        DatabaseSink.ofPolicyInForce(database, deadLetters),
+        DatabaseSink.ofDecisions(database, deadLetters),
         kafkaSink(
             settings,
             (decision, context, timestamp) -> DecisionJson.record(requests, decision),
             topics.outreach()),
-        deadLetters(settings, topics));
+        deadLetters);
   }
 
   private static Sink<DeadLetter> deadLetters(JobSettings settings, Topics topics) {

@@ -127,14 +127,15 @@ class EngagementGraphITCase {
             Duration.ofMillis(50),
             500,
             Duration.ofMinutes(1));
+    CollectingSink<DeadLetter> refused = new CollectingSink<>();
     EngagementGraph.define(
         env,
         ShopScenario.sources(Phase.FIRST),
         new EngagementGraph.Sinks(
-            DatabaseSink.ofScoreUpdates(settings),
+            DatabaseSink.ofScoreUpdates(settings, refused),
             changes,
-            DatabaseSink.ofPolicyInForce(settings),
-            DatabaseSink.ofDecisions(settings),
+            DatabaseSink.ofPolicyInForce(settings, refused),
+            DatabaseSink.ofDecisions(settings, refused),
             new CollectingSink<Decision>(),
             new CollectingSink<DeadLetter>()),
         SKEW,

@@ -28,7 +28,8 @@ public final class JobDatabase implements AutoCloseable {
     execute(
         "truncate engagement.user_scores, engagement.score_history, engagement.pipeline_progress,"
             + " engagement.risk_episodes, engagement.outreach_decisions,"
-            + " engagement.policy_in_force");
+            + " engagement.policy_in_force, engagement.removed_scores,"
+            + " engagement.unstored_history");
   }
 
   public void execute(String sql) throws SQLException {

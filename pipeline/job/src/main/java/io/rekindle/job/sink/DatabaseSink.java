@@ -1,5 +1,6 @@
 package io.rekindle.job.sink;
 
+import io.rekindle.connectors.deadletter.DeadLetter;
 import io.rekindle.job.engagement.ScoreUpdate;
 import io.rekindle.job.outreach.Decision;
 import io.rekindle.job.rules.PolicyInForce;
@@ -17,11 +18,17 @@ import org.apache.flink.connector.jdbc.datasource.connections.SimpleJdbcConnecti
  * does not pass the watermark to its statement, and progress must follow its rows. It writes one
  * table, but score, history and progress belong in one transaction.
  *
+ * <p>A row that the database refuses goes to a sink of dead letters. That sink is part of this one:
+ * a checkpoint completes after both have everything, so no refusal is lost.
+ *
  * @param <T> type of the results
  */
 public final class DatabaseSink<T> implements Sink<T> {
 
   private static final long serialVersionUID = 1L;
+
+  /** Counter: rows of history of months that are detached. */
+  private static final String UNSTORED_HISTORY = "unstoredHistoryRows";
 
   /** Creates the statements in the task, since they have state. */
   private interface TablesFactory<T> extends Serializable {
@@ -32,33 +39,41 @@ public final class DatabaseSink<T> implements Sink<T> {
 
   private final TablesFactory<T> tables;
   private final DatabaseSettings settings;
+  private final Sink<DeadLetter> refusedRows;
 
-  private DatabaseSink(TablesFactory<T> tables, DatabaseSettings settings) {
+  private DatabaseSink(
+      TablesFactory<T> tables, DatabaseSettings settings, Sink<DeadLetter> refusedRows) {
     this.tables = tables;
     this.settings = settings;
+    this.refusedRows = refusedRows;
   }
 
   /**
    * Stores score updates in {@code engagement.user_scores}, {@code score_history} and {@code
    * risk_episodes}, and then their progress in {@code pipeline_progress}.
    */
-  public static DatabaseSink<ScoreUpdate> ofScoreUpdates(DatabaseSettings settings) {
+  public static DatabaseSink<ScoreUpdate> ofScoreUpdates(
+      DatabaseSettings settings, Sink<DeadLetter> refusedRows) {
     return new DatabaseSink<>(
         context ->
             new ScoreTables(
                 context.getRestoredCheckpointId().isEmpty()
-                    && context.getTaskInfo().getIndexOfThisSubtask() == 0),
-        settings);
+                    && context.getTaskInfo().getIndexOfThisSubtask() == 0,
+                context.metricGroup().addGroup(DatabaseWriter.GROUP).counter(UNSTORED_HISTORY)),
+        settings,
+        refusedRows);
   }
 
   /** Stores the first decision about each episode in {@code engagement.outreach_decisions}. */
-  public static DatabaseSink<Decision> ofDecisions(DatabaseSettings settings) {
-    return new DatabaseSink<>(context -> new DecisionTables(), settings);
+  public static DatabaseSink<Decision> ofDecisions(
+      DatabaseSettings settings, Sink<DeadLetter> refusedRows) {
+    return new DatabaseSink<>(context -> new DecisionTables(), settings, refusedRows);
   }
 
   /** Stores the policy in force in {@code engagement.policy_in_force}. */
-  public static DatabaseSink<PolicyInForce> ofPolicyInForce(DatabaseSettings settings) {
-    return new DatabaseSink<>(context -> new PolicyTables(), settings);
+  public static DatabaseSink<PolicyInForce> ofPolicyInForce(
+      DatabaseSettings settings, Sink<DeadLetter> refusedRows) {
+    return new DatabaseSink<>(context -> new PolicyTables(), settings, refusedRows);
   }
 
   @Override
@@ -74,6 +89,7 @@ public final class DatabaseSink<T> implements Sink<T> {
     return new DatabaseWriter<>(
         statements,
         database,
+        new RefusedRows(refusedRows, context),
         settings.flushInterval().toMillis(),
         settings.flushRows(),
         context.getProcessingTimeService(),

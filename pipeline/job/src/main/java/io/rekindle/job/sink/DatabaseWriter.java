@@ -1,7 +1,9 @@
 package io.rekindle.job.sink;
 
+import io.rekindle.connectors.deadletter.DeadLetter;
 import io.rekindle.scoring.Score;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -37,6 +39,7 @@ final class DatabaseWriter<T> implements SinkWriter<T> {
 
   private final Tables<T> tables;
   private final RetryingDatabase<T> database;
+  private final RefusedRows refusedRows;
   private final long flushIntervalMs;
   private final int flushRows;
   private final ProcessingTimeService time;
@@ -45,7 +48,7 @@ final class DatabaseWriter<T> implements SinkWriter<T> {
 
   private Tables.Batch<T> filling;
   private int buffered;
-  private Future<?> inFlight;
+  private Future<List<DeadLetter>> inFlight;
   private Future<?> nextTick;
   private long watermark = Score.NEVER;
   private long sentWatermark = Score.NEVER;
@@ -55,12 +58,14 @@ final class DatabaseWriter<T> implements SinkWriter<T> {
   DatabaseWriter(
       Tables<T> tables,
       RetryingDatabase<T> database,
+      RefusedRows refusedRows,
       long flushIntervalMs,
       int flushRows,
       ProcessingTimeService time,
       MetricGroup metrics) {
     this.tables = tables;
     this.database = database;
+    this.refusedRows = refusedRows;
     this.filling = tables.newBatch();
     this.flushIntervalMs = flushIntervalMs;
     this.flushRows = flushRows;
@@ -103,6 +108,7 @@ final class DatabaseWriter<T> implements SinkWriter<T> {
       send();
       awaitStored();
     }
+    refusedRows.flush();
   }
 
   private void scheduleTick() {
@@ -131,27 +137,29 @@ final class DatabaseWriter<T> implements SinkWriter<T> {
     inFlight =
         storing.submit(
             () -> {
-              database.store(batch, until);
-              storedRows.inc(batch.rows());
+              List<DeadLetter> refused = database.store(batch, until);
+              storedRows.inc(batch.rows() - refused.size());
               storedUntil = until == Score.NEVER ? storedUntil : until;
-              return null;
+              return refused;
             });
   }
 
-  /** Waits for the present batch, and fails with it. */
+  /** Waits for the present batch, fails with it, and hands its refused rows on. */
   private void awaitStored() throws IOException, InterruptedException {
     if (inFlight == null) {
       return;
     }
+    List<DeadLetter> refused;
     try {
-      inFlight.get();
+      refused = inFlight.get();
     } catch (ExecutionException e) {
-      if (e.getCause() instanceof IOException refused) {
-        throw refused;
+      if (e.getCause() instanceof IOException failure) {
+        throw failure;
       }
       throw new IOException("Results could not be stored", e.getCause());
     }
     inFlight = null;
+    refusedRows.write(refused);
   }
 
   @Override
@@ -168,5 +176,6 @@ final class DatabaseWriter<T> implements SinkWriter<T> {
       Thread.currentThread().interrupt();
     }
     database.close();
+    refusedRows.close();
   }
 }

@@ -1,10 +1,13 @@
 package io.rekindle.job.sink;
 
+import io.rekindle.connectors.deadletter.DeadLetter;
 import io.rekindle.job.outreach.Decision;
+import io.rekindle.job.outreach.DecisionJson;
 import io.rekindle.platform.jdbc.UnnestColumns;
 import io.rekindle.scoring.Score;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -45,6 +48,19 @@ final class DecisionTables implements Tables<Decision> {
     public int rows() {
       return byEpisode.size();
     }
+
+    @Override
+    public List<Batch<Decision>> parts() {
+      if (byEpisode.size() < 2) {
+        return List.of();
+      }
+      FirstOfEachEpisode first = new FirstOfEachEpisode();
+      FirstOfEachEpisode second = new FirstOfEachEpisode();
+      for (Decision decision : byEpisode.values()) {
+        (first.rows() < byEpisode.size() / 2 ? first : second).add(decision);
+      }
+      return List.of(first, second);
+    }
   }
 
   @Override
@@ -73,5 +89,20 @@ final class DecisionTables implements Tables<Decision> {
                 .numeric(Decision::score)
                 .text(Decision::policyVersion)
                 .text(Decision::inputs));
+  }
+
+  @Override
+  public DeadLetter deadLetter(Batch<Decision> row, SQLException refusal) {
+    Decision decision = ((FirstOfEachEpisode) row).byEpisode.values().iterator().next();
+    return RefusedRow.of(
+        "engagement.outreach_decisions",
+        decision.userId(),
+        decision.episodeId(),
+        decision.decidedAt(),
+        DecisionJson.write(decision),
+        refusal,
+        "the decision about episode '%s' of user '%s'"
+            .formatted(decision.episodeId(), decision.userId()),
+        "Correct the outreach settings or the user's row behind it");
   }
 }

@@ -1,5 +1,8 @@
 package io.rekindle.job.sink;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.rekindle.connectors.deadletter.DeadLetter;
 import io.rekindle.job.rules.PolicyInForce;
 import io.rekindle.platform.jdbc.UnnestColumns;
 import io.rekindle.scoring.Score;
@@ -45,6 +48,11 @@ final class PolicyTables implements Tables<PolicyInForce> {
     public int rows() {
       return policy.size();
     }
+
+    @Override
+    public List<Batch<PolicyInForce>> parts() {
+      return List.of();
+    }
   }
 
   @Override
@@ -73,5 +81,19 @@ final class PolicyTables implements Tables<PolicyInForce> {
                 .text(PolicyInForce::document)
                 .instant(PolicyInForce::since, Score.NEVER)
                 .instant(PolicyInForce::changedAt, Score.NEVER));
+  }
+
+  @Override
+  public DeadLetter deadLetter(Batch<PolicyInForce> row, SQLException refusal) {
+    PolicyInForce policy = ((Last) row).policy.get(0);
+    return RefusedRow.of(
+        "engagement.policy_in_force",
+        policy.policyVersion(),
+        policy.policyVersion() + '\n' + policy.hash(),
+        Math.max(policy.changedAt(), 0),
+        policy.document().getBytes(UTF_8),
+        refusal,
+        "policy '%s'".formatted(policy.policyVersion()),
+        "Correct the row in engagement.scoring_policies, which sends a new event");
   }
 }

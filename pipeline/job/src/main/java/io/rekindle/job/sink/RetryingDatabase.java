@@ -1,20 +1,26 @@
 package io.rekindle.job.sink;
 
+import io.rekindle.connectors.deadletter.DeadLetter;
 import io.rekindle.platform.jdbc.DatabaseRetry;
+import io.rekindle.platform.jdbc.RefusedData;
 import io.rekindle.platform.jdbc.TransientFailure;
 import io.rekindle.platform.rest.Backoff;
+import io.rekindle.scoring.Score;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.flink.connector.jdbc.datasource.connections.JdbcConnectionProvider;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * One subtask's connection to the database, which survives restarts of the database. A statement
- * that fails because the database is away is repeated until the timeout. Any other failure is
- * final.
+ * that fails because the database is away is repeated until the timeout. A row whose values the
+ * database refuses is found by halving the batch, and the others are stored. Any other failure is
+ * final: a missing table or right concerns every row.
  *
  * <p>One thread uses it. Another thread may only call {@link #abort}.
  */
@@ -48,9 +54,19 @@ final class RetryingDatabase<T> {
   /**
    * Stores a batch by {@link Tables#store}.
    *
-   * @throws IOException if the database refuses the batch, or is away for longer than the timeout
+   * @return the dead letters of the rows that the database refused; mostly none
+   * @throws IOException if the database refuses the statement, or is away for longer than the
+   *     timeout
    */
-  void store(Tables.Batch<T> batch, long watermark) throws IOException, InterruptedException {
+  List<DeadLetter> store(Tables.Batch<T> batch, long watermark)
+      throws IOException, InterruptedException {
+    List<DeadLetter> refused = new ArrayList<>();
+    store(batch, watermark, refused);
+    return refused;
+  }
+
+  private void store(Tables.Batch<T> batch, long watermark, List<DeadLetter> refused)
+      throws IOException, InterruptedException {
     try {
       retry.execute(
           () -> {
@@ -70,7 +86,28 @@ final class RetryingDatabase<T> {
         throw new IOException(
             "The database was away for more than " + retryTimeout + ": " + e.getMessage(), e);
       }
-      throw new IOException("The database refuses what the job stores: " + e.getMessage(), e);
+      if (!RefusedData.is(e) || batch.rows() == 0) {
+        throw new IOException("The database refuses what the job stores: " + e.getMessage(), e);
+      }
+      storeInParts(batch, watermark, e, refused);
+    }
+  }
+
+  /** Stores all rows but those that the database refuses, and the progress after them. */
+  private void storeInParts(
+      Tables.Batch<T> batch, long watermark, SQLException refusal, List<DeadLetter> refused)
+      throws IOException, InterruptedException {
+    List<Tables.Batch<T>> parts = batch.parts();
+    for (Tables.Batch<T> part : parts) {
+      store(part, Score.NEVER, refused);
+    }
+    if (parts.isEmpty()) {
+      DeadLetter letter = tables.deadLetter(batch, refusal);
+      LOG.warn("{}", letter);
+      refused.add(letter);
+    }
+    if (watermark != Score.NEVER) {
+      store(tables.newBatch(), watermark, refused);
     }
   }
 

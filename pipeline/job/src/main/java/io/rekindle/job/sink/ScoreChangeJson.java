@@ -3,6 +3,7 @@ package io.rekindle.job.sink;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.rekindle.job.engagement.ScoreUpdate;
+import io.rekindle.job.state.Episode;
 import io.rekindle.job.state.PublishedScore;
 import io.rekindle.scoring.Score;
 import io.rekindle.scoring.factor.Factor;
@@ -38,12 +39,8 @@ public final class ScoreChangeJson {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
     try (JsonGenerator json = JSON.createGenerator(bytes)) {
       json.writeStartObject();
-      json.writeStringField("user_id", update.userId());
-      json.writeStringField("as_of", Instant.ofEpochMilli(update.asOf()).toString());
-      json.writeNumberField("revision", update.revision());
-      if (update.removed()) {
-        json.writeBooleanField("removed", true);
-      } else {
+      writeKey(update, json);
+      if (!update.removed()) {
         writeScore(update, json);
       }
       json.writeEndObject();
@@ -51,6 +48,45 @@ public final class ScoreChangeJson {
       throw new UncheckedIOException(e);
     }
     return bytes.toByteArray();
+  }
+
+  /** Returns everything that the tables get of an update. */
+  static byte[] row(ScoreUpdate update) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(1024);
+    try (JsonGenerator json = JSON.createGenerator(bytes)) {
+      json.writeStartObject();
+      writeKey(update, json);
+      if (!update.removed()) {
+        writeScore(update, json);
+        Score score = update.score();
+        json.writeNumberField("order_count", score.orderCount());
+        write("average_order_value", score.averageOrderValue(), json);
+        write("last_order_at", score.lastOrderAt(), json);
+        json.writeNumberField("usual_gap_ms", score.usualGap());
+        write("next_change_at", score.nextChange(), json);
+        write("computed_score", update.computed().scoreDecimal(), json);
+        write("last_contact_at", update.lastContactAt(), json);
+      }
+      Episode episode = update.episode();
+      if (episode != null) {
+        json.writeStringField("episode_id", update.episodeId());
+        write("opened_at", episode.openedAt(), json);
+        write("closed_at", episode.closedAt(), json);
+      }
+      json.writeEndObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return bytes.toByteArray();
+  }
+
+  private static void writeKey(ScoreUpdate update, JsonGenerator json) throws IOException {
+    json.writeStringField("user_id", update.userId());
+    json.writeStringField("as_of", Instant.ofEpochMilli(update.asOf()).toString());
+    json.writeNumberField("revision", update.revision());
+    if (update.removed()) {
+      json.writeBooleanField("removed", true);
+    }
   }
 
   private static void writeScore(ScoreUpdate update, JsonGenerator json) throws IOException {
@@ -77,6 +113,12 @@ public final class ScoreChangeJson {
       json.writeStringField("cause_id", update.causeId());
     }
     json.writeStringField("policy_version", update.policyVersion());
+  }
+
+  private static void write(String name, long instant, JsonGenerator json) throws IOException {
+    if (instant != Score.NEVER) {
+      json.writeStringField(name, Instant.ofEpochMilli(instant).toString());
+    }
   }
 
   private static void write(String name, BigDecimal number, JsonGenerator json) throws IOException {

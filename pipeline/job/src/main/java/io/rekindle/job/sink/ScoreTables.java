@@ -1,5 +1,6 @@
 package io.rekindle.job.sink;
 
+import io.rekindle.connectors.deadletter.DeadLetter;
 import io.rekindle.job.engagement.ScoreUpdate;
 import io.rekindle.job.state.Episode;
 import io.rekindle.job.state.PublishedScore;
@@ -19,8 +20,12 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.flink.metrics.Counter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,45 +39,69 @@ final class ScoreTables implements Tables<ScoreUpdate> {
   private static final String UPSERT_SCORES =
       withPoints(
           """
-      insert into engagement.user_scores as stored (
-        user_id, score, band, segment,
-        {points},
-        order_count, average_order_value, last_order_at, usual_gap_ms,
-        at_risk, at_risk_since, next_change_at,
-        overridden, computed_score, last_contact_at, as_of, revision, policy_version, written_at)
-      select
-        user_id, score, band, segment,
-        {points},
-        order_count, average_order_value, timestamptz 'epoch' + last_order_at * interval '1 ms',
-        nullif(usual_gap_ms, 0),
-        at_risk, timestamptz 'epoch' + at_risk_since * interval '1 ms',
-        timestamptz 'epoch' + next_change_at * interval '1 ms',
-        overridden, computed_score, timestamptz 'epoch' + last_contact_at * interval '1 ms',
-        timestamptz 'epoch' + as_of * interval '1 ms', revision, policy_version, clock_timestamp()
-      from unnest(
-        ?::text[], ?::numeric[], ?::text[], ?::text[],
-        {parameters},
-        ?::int4[], ?::numeric[], ?::int8[], ?::int8[],
-        ?::bool[], ?::int8[], ?::int8[],
-        ?::bool[], ?::numeric[], ?::int8[], ?::int8[], ?::int8[], ?::text[]
-      ) as evaluated (
-        user_id, score, band, segment,
-        {points},
-        order_count, average_order_value, last_order_at, usual_gap_ms,
-        at_risk, at_risk_since, next_change_at,
-        overridden, computed_score, last_contact_at, as_of, revision, policy_version)
+          insert into engagement.user_scores as stored (
+            user_id, score, band, segment,
+            {points},
+            order_count, average_order_value, last_order_at, usual_gap_ms,
+            at_risk, at_risk_since, next_change_at,
+            overridden, computed_score, last_contact_at, as_of, revision, policy_version, written_at)
+          select
+            user_id, score, band, segment,
+            {points},
+            order_count, average_order_value, timestamptz 'epoch' + last_order_at * interval '1 ms',
+            nullif(usual_gap_ms, 0),
+            at_risk, timestamptz 'epoch' + at_risk_since * interval '1 ms',
+            timestamptz 'epoch' + next_change_at * interval '1 ms',
+            overridden, computed_score, timestamptz 'epoch' + last_contact_at * interval '1 ms',
+            timestamptz 'epoch' + as_of * interval '1 ms', revision, policy_version, clock_timestamp()
+          from unnest(
+            ?::text[], ?::numeric[], ?::text[], ?::text[],
+            {parameters},
+            ?::int4[], ?::numeric[], ?::int8[], ?::int8[],
+            ?::bool[], ?::int8[], ?::int8[],
+            ?::bool[], ?::numeric[], ?::int8[], ?::int8[], ?::int8[], ?::text[]
+          ) as evaluated (
+            user_id, score, band, segment,
+            {points},
+            order_count, average_order_value, last_order_at, usual_gap_ms,
+            at_risk, at_risk_since, next_change_at,
+            overridden, computed_score, last_contact_at, as_of, revision, policy_version)
+          on conflict (user_id) do update set
+            score = excluded.score, band = excluded.band, segment = excluded.segment,
+            {assignments}, order_count = excluded.order_count,
+            average_order_value = excluded.average_order_value,
+            last_order_at = excluded.last_order_at, usual_gap_ms = excluded.usual_gap_ms,
+            at_risk = excluded.at_risk, at_risk_since = excluded.at_risk_since,
+            next_change_at = excluded.next_change_at, overridden = excluded.overridden,
+            computed_score = excluded.computed_score, last_contact_at = excluded.last_contact_at,
+            as_of = excluded.as_of, revision = excluded.revision,
+            policy_version = excluded.policy_version, written_at = excluded.written_at
+          where (stored.as_of, stored.revision) < (excluded.as_of, excluded.revision)
+          """);
+
+  private static final String REMEMBER_REMOVALS =
+      """
+      insert into engagement.removed_scores as stored (user_id, as_of, revision)
+      select user_id, timestamptz 'epoch' + as_of * interval '1 ms', revision
+      from unnest(?::text[], ?::int8[], ?::int8[]) as removed (user_id, as_of, revision)
       on conflict (user_id) do update set
-        score = excluded.score, band = excluded.band, segment = excluded.segment,
-        {assignments}, order_count = excluded.order_count,
-        average_order_value = excluded.average_order_value,
-        last_order_at = excluded.last_order_at, usual_gap_ms = excluded.usual_gap_ms,
-        at_risk = excluded.at_risk, at_risk_since = excluded.at_risk_since,
-        next_change_at = excluded.next_change_at, overridden = excluded.overridden,
-        computed_score = excluded.computed_score, last_contact_at = excluded.last_contact_at,
-        as_of = excluded.as_of, revision = excluded.revision,
-        policy_version = excluded.policy_version, written_at = excluded.written_at
+        as_of = excluded.as_of, revision = excluded.revision, removed_at = excluded.removed_at
       where (stored.as_of, stored.revision) < (excluded.as_of, excluded.revision)
-      """);
+      """;
+
+  /**
+   * Takes the keys of removed users. A frozen writer may have inserted such a row without a commit:
+   * a delete would not see that row, but an insert waits for it.
+   */
+  private static final String TAKE_REMOVED_KEYS =
+      """
+      insert into engagement.user_scores (
+        user_id, band, segment, order_count, at_risk, as_of, revision, policy_version)
+      select
+        user_id, '', '', 0, false, timestamptz 'epoch' + as_of * interval '1 ms', revision, ''
+      from unnest(?::text[], ?::int8[], ?::int8[]) as removed (user_id, as_of, revision)
+      on conflict do nothing
+      """;
 
   private static final String DELETE_SCORES =
       """
@@ -80,31 +109,35 @@ final class ScoreTables implements Tables<ScoreUpdate> {
       using unnest(?::text[], ?::int8[], ?::int8[]) as removed (user_id, as_of, revision)
       where stored.user_id = removed.user_id
         and (stored.as_of, stored.revision)
-          < (timestamptz 'epoch' + removed.as_of * interval '1 ms', removed.revision)
+          <= (timestamptz 'epoch' + removed.as_of * interval '1 ms', removed.revision)
       """;
+
+  /** No writer stays frozen for a week and wakes. */
+  private static final String FORGET_OLD_REMOVALS =
+      "delete from engagement.removed_scores where removed_at < now() - interval '7 days'";
 
   private static final String INSERT_HISTORY =
       withPoints(
           """
-      insert into engagement.score_history (
-        user_id, as_of, revision, score, band, segment, at_risk,
-        {points}, overridden,
-        previous_score, previous_band, previous_at_risk, cause, cause_id, policy_version)
-      select
-        user_id, timestamptz 'epoch' + as_of * interval '1 ms', revision,
-        score, band, segment, at_risk,
-        {points}, overridden,
-        previous_score, previous_band, previous_at_risk, cause, cause_id, policy_version
-      from unnest(
-        ?::text[], ?::int8[], ?::int8[], ?::numeric[], ?::text[], ?::text[], ?::bool[],
-        {parameters}, ?::bool[],
-        ?::numeric[], ?::text[], ?::bool[], ?::text[], ?::text[], ?::text[]
-      ) as evaluated (
-        user_id, as_of, revision, score, band, segment, at_risk,
-        {points}, overridden,
-        previous_score, previous_band, previous_at_risk, cause, cause_id, policy_version)
-      on conflict do nothing
-      """);
+          insert into engagement.score_history (
+            user_id, as_of, revision, score, band, segment, at_risk,
+            {points}, overridden,
+            previous_score, previous_band, previous_at_risk, cause, cause_id, policy_version)
+          select
+            user_id, timestamptz 'epoch' + as_of * interval '1 ms', revision,
+            score, band, segment, at_risk,
+            {points}, overridden,
+            previous_score, previous_band, previous_at_risk, cause, cause_id, policy_version
+          from unnest(
+            ?::text[], ?::int8[], ?::int8[], ?::numeric[], ?::text[], ?::text[], ?::bool[],
+            {parameters}, ?::bool[],
+            ?::numeric[], ?::text[], ?::bool[], ?::text[], ?::text[], ?::text[]
+          ) as evaluated (
+            user_id, as_of, revision, score, band, segment, at_risk,
+            {points}, overridden,
+            previous_score, previous_band, previous_at_risk, cause, cause_id, policy_version)
+          on conflict do nothing
+          """);
 
   /** An episode that opens again keeps its first opening. */
   private static final String UPSERT_EPISODES =
@@ -163,11 +196,21 @@ final class ScoreTables implements Tables<ScoreUpdate> {
       "select engagement.ensure_score_history(at, at)"
           + " from (select timestamptz 'epoch' + ? * interval '1 ms' as at) month";
 
+  private static final String COUNT_UNSTORED =
+      """
+      insert into engagement.unstored_history as stored (month, rows)
+      select month::date, rows from unnest(?::text[], ?::int8[]) as missing (month, rows)
+      on conflict (month) do update set
+        rows = stored.rows + excluded.rows, last_at = excluded.last_at
+      """;
+
   private static final String SWEEP_REMOVED_USERS = "select engagement.sweep_removed_users()";
 
   private static final Logger LOG = LoggerFactory.getLogger(ScoreTables.class);
 
+  private final Counter unstoredHistory;
   private final Set<YearMonth> monthsWithPartition = new HashSet<>();
+  private final Set<YearMonth> detachedMonths = new HashSet<>();
 
   /** Whether users may have been deleted without an event that this job gets. */
   private boolean sweepDue;
@@ -177,9 +220,11 @@ final class ScoreTables implements Tables<ScoreUpdate> {
    *
    * @param sweep whether the first batch also removes the scores of users whom the shop no longer
    *     has: for one subtask of a job that starts from nothing
+   * @param unstoredHistory counts the rows of history of months that are detached
    */
-  ScoreTables(boolean sweep) {
+  ScoreTables(boolean sweep, Counter unstoredHistory) {
     this.sweepDue = sweep;
+    this.unstoredHistory = unstoredHistory;
   }
 
   /** Puts the factors' columns into a statement. */
@@ -212,38 +257,84 @@ final class ScoreTables implements Tables<ScoreUpdate> {
     ScoreBatch batch = (ScoreBatch) updates;
     // A new partition locks the table, so it gets its own transaction.
     connection.setAutoCommit(true);
-    ensureMonths(connection, batch.history());
+    Map<Boolean, List<ScoreUpdate>> history = byMonthAttached(connection, batch.history());
     sweepRemovedUsers(connection);
 
     connection.setAutoCommit(false);
     try {
       deleteScores(connection, batch.removals());
       upsertScores(connection, batch.scores());
-      insertHistory(connection, batch.history());
+      insertHistory(connection, history.get(true));
+      countUnstored(connection, history.get(false));
       closeForgottenEpisodes(connection, batch.firsts());
       upsertEpisodes(connection, batch.episodes());
       if (watermark != Score.NEVER) {
         upsertProgress(connection, watermark, subtask, parallelism);
       }
       connection.commit();
+      unstoredHistory.inc(history.get(false).size());
     } catch (SQLException e) {
+      // The failure may be that a month was detached since.
+      monthsWithPartition.clear();
       RetryingDatabase.rollback(connection, e);
       throw e;
     }
   }
 
-  private void ensureMonths(Connection connection, List<ScoreUpdate> history) throws SQLException {
+  /** Divides the history by whether it has a partition, and makes the partitions of new months. */
+  private Map<Boolean, List<ScoreUpdate>> byMonthAttached(
+      Connection connection, List<ScoreUpdate> history) throws SQLException {
+    Set<YearMonth> detached = new HashSet<>();
     for (ScoreUpdate update : history) {
-      YearMonth month =
-          YearMonth.from(Instant.ofEpochMilli(update.asOf()).atOffset(ZoneOffset.UTC));
-      if (!monthsWithPartition.contains(month)) {
-        try (PreparedStatement statement = connection.prepareStatement(ENSURE_MONTH)) {
-          statement.setLong(1, update.asOf());
-          statement.execute();
-        }
-        monthsWithPartition.add(month);
+      YearMonth month = month(update);
+      if (!monthsWithPartition.contains(month)
+          && !detached.contains(month)
+          && !ensureMonth(connection, month, update.asOf())) {
+        detached.add(month);
       }
     }
+    return history.stream()
+        .collect(Collectors.partitioningBy(update -> !detached.contains(month(update))));
+  }
+
+  /** Returns whether the month has a partition that takes rows. */
+  private boolean ensureMonth(Connection connection, YearMonth month, long instant)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(ENSURE_MONTH)) {
+      statement.setLong(1, instant);
+      try (ResultSet detached = statement.executeQuery()) {
+        if (detached.next()) {
+          if (detachedMonths.add(month)) {
+            LOG.warn(
+                "The history of {} is not stored: its table is detached from score_history. Attach"
+                    + " it, or drop it",
+                month);
+          }
+          return false;
+        }
+      }
+    }
+    monthsWithPartition.add(month);
+    detachedMonths.remove(month);
+    return true;
+  }
+
+  private static YearMonth month(ScoreUpdate update) {
+    return YearMonth.from(Instant.ofEpochMilli(update.asOf()).atOffset(ZoneOffset.UTC));
+  }
+
+  private static void countUnstored(Connection connection, List<ScoreUpdate> unstored)
+      throws SQLException {
+    Map<YearMonth, Long> rows =
+        unstored.stream()
+            .collect(
+                Collectors.groupingBy(ScoreTables::month, TreeMap::new, Collectors.counting()));
+    UnnestColumns.update(
+        connection,
+        COUNT_UNSTORED,
+        rows.entrySet(),
+        columns ->
+            columns.text(row -> row.getKey().atDay(1).toString()).bigint(Map.Entry::getValue));
   }
 
   private void sweepRemovedUsers(Connection connection) throws SQLException {
@@ -262,15 +353,23 @@ final class ScoreTables implements Tables<ScoreUpdate> {
 
   private static void deleteScores(Connection connection, List<ScoreUpdate> removals)
       throws SQLException {
-    UnnestColumns.update(
-        connection,
-        DELETE_SCORES,
-        removals,
-        columns ->
-            columns
-                .text(ScoreUpdate::userId)
-                .bigint(ScoreUpdate::asOf)
-                .bigint(ScoreUpdate::revision));
+    if (removals.isEmpty()) {
+      return;
+    }
+    for (String statement : List.of(REMEMBER_REMOVALS, TAKE_REMOVED_KEYS, DELETE_SCORES)) {
+      UnnestColumns.update(
+          connection,
+          statement,
+          removals,
+          columns ->
+              columns
+                  .text(ScoreUpdate::userId)
+                  .bigint(ScoreUpdate::asOf)
+                  .bigint(ScoreUpdate::revision));
+    }
+    try (Statement statement = connection.createStatement()) {
+      statement.executeUpdate(FORGET_OLD_REMOVALS);
+    }
   }
 
   private static void upsertScores(Connection connection, List<ScoreUpdate> scores)
@@ -391,5 +490,40 @@ final class ScoreTables implements Tables<ScoreUpdate> {
       statement.setLong(3, watermark);
       statement.executeUpdate();
     }
+  }
+
+  @Override
+  public DeadLetter deadLetter(Batch<ScoreUpdate> row, SQLException refusal) {
+    ScoreBatch batch = (ScoreBatch) row;
+    if (!batch.history().isEmpty()) {
+      return deadLetter("engagement.score_history", batch.history().get(0), refusal);
+    }
+    if (!batch.episodes().isEmpty()) {
+      return deadLetter("engagement.risk_episodes", batch.episodes().get(0), refusal);
+    }
+    if (!batch.firsts().isEmpty()) {
+      return deadLetter("engagement.risk_episodes", batch.firsts().get(0), refusal);
+    }
+    return Stream.concat(batch.scores().stream(), batch.removals().stream())
+        .map(update -> deadLetter("engagement.user_scores", update, refusal))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static DeadLetter deadLetter(String table, ScoreUpdate update, SQLException refusal) {
+    return RefusedRow.of(
+        table,
+        update.userId(),
+        update.userId() + '\n' + update.asOf() + '\n' + update.revision(),
+        update.asOf(),
+        ScoreChangeJson.row(update),
+        refusal,
+        "the result for user '%s' as of %s, after %s%s"
+            .formatted(
+                update.userId(),
+                Instant.ofEpochMilli(update.asOf()),
+                update.cause(),
+                update.causeId() == null ? "" : " " + update.causeId()),
+        "Correct the row behind it: the user's next result is stored again");
   }
 }

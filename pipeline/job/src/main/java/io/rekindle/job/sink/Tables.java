@@ -1,7 +1,9 @@
 package io.rekindle.job.sink;
 
+import io.rekindle.connectors.deadletter.DeadLetter;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
 
 /**
  * The statements of one sink. A repeated statement changes nothing.
@@ -17,6 +19,13 @@ interface Tables<T> {
 
     /** The number of rows. */
     int rows();
+
+    /**
+     * Divides a batch, to find the row that the database refuses.
+     *
+     * @return at least two smaller batches with the same rows; none if the batch has one row
+     */
+    List<Batch<T>> parts();
   }
 
   Batch<T> newBatch();
@@ -30,4 +39,11 @@ interface Tables<T> {
    */
   void store(Connection connection, Batch<T> batch, long watermark, int subtask, int parallelism)
       throws SQLException;
+
+  /**
+   * Returns the dead letter of a row.
+   *
+   * @param row a batch of one row, which has no parts
+   */
+  DeadLetter deadLetter(Batch<T> row, SQLException refusal);
 }

@@ -1,8 +1,11 @@
 package io.rekindle.job.sink;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.rekindle.connectors.deadletter.DeadLetter;
+import io.rekindle.connectors.deadletter.DeadLetterReason;
 import io.rekindle.connectors.events.OutreachRules;
 import io.rekindle.job.JobDatabase;
 import io.rekindle.job.engagement.Cause;
@@ -20,14 +23,20 @@ import io.rekindle.scoring.policy.ScoringPolicy;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import org.apache.flink.connector.jdbc.JdbcConnectionOptions;
 import org.apache.flink.connector.jdbc.datasource.connections.SimpleJdbcConnectionProvider;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.SimpleCounter;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -42,6 +51,7 @@ class RetryingDatabaseITCase {
   private static final Scorer SCORER = new Scorer(ScoringPolicy.builtIn("cadence-v1"));
 
   private static JobDatabase database;
+  private static Counter unstoredHistory;
   private RetryingDatabase<ScoreUpdate> writer;
 
   @BeforeAll
@@ -57,6 +67,7 @@ class RetryingDatabaseITCase {
   @BeforeEach
   void open() throws Exception {
     database.empty();
+    unstoredHistory = new SimpleCounter();
     writer = writer(0, 1, database.url());
   }
 
@@ -66,7 +77,7 @@ class RetryingDatabaseITCase {
   }
 
   private static RetryingDatabase<ScoreUpdate> writer(int subtask, int parallelism, String url) {
-    return writer(new ScoreTables(false), subtask, parallelism, url);
+    return writer(new ScoreTables(false, unstoredHistory), subtask, parallelism, url);
   }
 
   private static <T> RetryingDatabase<T> writer(
@@ -225,24 +236,159 @@ class RetryingDatabaseITCase {
   }
 
   @Test
-  void shouldStoreNothingOfABatchThatTheDatabaseRefuses() throws Exception {
-    ScoreUpdate impossible = update("nul\u0000", NOON, 1, oneOrder(NOON, 4_000));
-    ScoreBatch batch = new ScoreBatch();
-    batch.add(update("anna", NOON, 1, oneOrder(NOON, 4_000)));
-    batch.add(impossible);
+  void shouldStoreAllButTheRowsThatTheDatabaseRefuses() throws Exception {
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    for (int round = 0; round < 20; round++) {
+      database.empty();
+      ScoreBatch batch = new ScoreBatch();
+      List<String> sound = new ArrayList<>();
+      List<String> refused = new ArrayList<>();
+      int users = 1 + random.nextInt(40);
+      for (int user = 0; user < users; user++) {
+        boolean impossible = random.nextInt(5) == 0;
+        String userId = "user%02d%s".formatted(user, impossible ? "\u0000" : "");
+        (impossible ? refused : sound).add(userId);
+        batch.add(update(userId, NOON, 1, oneOrder(NOON, 4_000)));
+      }
 
-    assertThatThrownBy(() -> writer.store(batch, NOON))
-        .isInstanceOf(IOException.class)
-        .hasMessageContaining("refuses");
+      List<DeadLetter> letters = writer.store(batch, NOON + round);
+
+      assertThat(revisions())
+          .as("seed %d, round %d", seed, round)
+          .containsExactlyElementsOf(sound.stream().map(userId -> userId + "|1").toList());
+      assertThat(history()).hasSameSizeAs(sound);
+      assertThat(letters.stream().map(letter -> new String(letter.key(), UTF_8)).distinct())
+          .containsExactlyInAnyOrderElementsOf(refused);
+      assertThat(scoredUntil()).as("time goes on").hasSize(1).doesNotContain("");
+    }
+  }
+
+  @Test
+  void shouldNameTheRowThatTheDatabaseRefuses() throws Exception {
+    database.execute(
+        "alter table engagement.user_scores add constraint small check (average_order_value < 1)");
+    try {
+      ScoreUpdate update = update("anna", NOON, 7, oneOrder(NOON, 4_000));
+      ScoreBatch batch = new ScoreBatch();
+      batch.add(update);
+      List<DeadLetter> letters = writer.store(batch, NOON);
+      List<DeadLetter> again = writer.store(batch, NOON);
+
+      assertThat(again).as("the same dead letter after a restart").isEqualTo(letters);
+      DeadLetter letter = letters.get(0);
+      assertThat(letters).hasSize(1);
+      assertThat(letter.topic()).isEqualTo("engagement.user_scores");
+      assertThat(letter.timestamp()).isEqualTo(NOON);
+      assertThat(letter.reason()).isEqualTo(DeadLetterReason.REFUSED_BY_DATABASE);
+      assertThat(letter.error())
+          .contains("user 'anna' as of 2026-03-31T12:00:00Z, after SNAPSHOT", "small", "23514");
+      assertThat(new String(letter.value(), UTF_8))
+          .contains("\"user_id\":\"anna\"", "\"revision\":7", "\"average_order_value\":40.00");
+      assertThat(history()).as("what is not refused is stored").containsExactly("anna|7");
+      assertThat(scoredUntil()).containsExactly("2026-03-31 12:00:00");
+    } finally {
+      database.execute("alter table engagement.user_scores drop constraint small");
+    }
+
+    store(update("anna", NOON + 1, 8, oneOrder(NOON, 4_000)));
+    assertThat(revisions()).as("the next result is tried again").containsExactly("anna|8");
+  }
+
+  @Test
+  void shouldStopWhereTheSchemaIsWrong() throws Exception {
+    database.execute("alter table engagement.user_scores rename column segment to part");
+    try {
+      assertThatThrownBy(() -> store(update("anna", NOON, 1, oneOrder(NOON, 4_000))))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("refuses")
+          .hasMessageContaining("segment");
+    } finally {
+      database.execute("alter table engagement.user_scores rename column part to segment");
+    }
+  }
+
+  @Test
+  void shouldStoreTheLargestAverage() throws Exception {
+    store(update("anna", NOON, 1, oneOrder(NOON, Long.MAX_VALUE / 2)));
+
+    assertThat(revisions()).containsExactly("anna|1");
+  }
+
+  @Test
+  void shouldListTheMonthsOfHistoryThatAreDetached() throws Exception {
+    store(update("anna", NOON, 1, oneOrder(NOON, 4_000)));
+    database.execute(
+        "alter table engagement.score_history detach partition engagement.score_history_2026_03");
+    try {
+      ScoreBatch batch = new ScoreBatch();
+      batch.add(update("anna", NOON + 1, 2, oneOrder(NOON, 4_000)));
+      batch.add(update("bert", MONTH_END + 1, 1, oneOrder(NOON, 4_000)));
+
+      assertThat(writer.store(batch, Score.NEVER)).isEmpty();
+
+      assertThat(revisions()).containsExactly("anna|2", "bert|1");
+      assertThat(history()).containsExactly("bert|1");
+      assertThat(database.rows("select month, rows from engagement.unstored_history"))
+          .containsExactly("2026-03-01|1");
+      assertThat(unstoredHistory.getCount()).isEqualTo(1);
+    } finally {
+      database.execute(
+          "alter table engagement.score_history attach partition engagement.score_history_2026_03"
+              + " for values from ('2026-03-01 00:00:00+00') to ('2026-04-01 00:00:00+00')");
+    }
+
+    store(update("anna", NOON + 2, 3, oneOrder(NOON, 4_000)));
+    assertThat(history()).containsExactly("anna|1", "anna|3", "bert|1");
+  }
+
+  @Test
+  void shouldNotLetALateWriterBringARemovedUserBack() throws Exception {
+    store(update("anna", NOON, 5, oneOrder(NOON, 4_000)));
+    store(gone("anna", NOON + 10, 6));
+    store(update("anna", NOON + 9, 9, oneOrder(NOON, 4_000)));
+    store(update("anna", NOON + 10, 5, oneOrder(NOON, 4_000)));
+    assertThat(revisions()).as("older than the removal").isEmpty();
+
+    store(update("anna", NOON + 11, 1, oneOrder(NOON, 4_000)));
+    assertThat(revisions()).as("a user who has come back").containsExactly("anna|1");
+  }
+
+  @Test
+  void shouldRemoveWhatAFrozenWriterHasNotYetCommitted() throws Exception {
+    try (Connection frozen = DriverManager.getConnection(database.url());
+        Statement statement = frozen.createStatement()) {
+      frozen.setAutoCommit(false);
+      statement.execute(
+          "insert into engagement.user_scores (user_id, band, segment, order_count, at_risk, as_of,"
+              + " revision, policy_version) values ('anna', 'LOW', 'NEW', 1, false,"
+              + " '2026-03-31 11:00:00Z', 1, 'cadence-v1')");
+      CompletableFuture<Void> removal =
+          CompletableFuture.runAsync(
+              () -> {
+                try {
+                  store(gone("anna", NOON, 2));
+                } catch (Exception e) {
+                  throw new IllegalStateException(e);
+                }
+              });
+      while (database
+          .rows("select from pg_stat_activity where wait_event_type = 'Lock'")
+          .isEmpty()) {
+        assertThat(removal).isNotDone();
+        Thread.onSpinWait();
+      }
+      frozen.commit();
+      removal.get();
+    }
     assertThat(revisions()).isEmpty();
-    assertThat(scoredUntil()).containsExactly("");
   }
 
   @Test
   void shouldGoOnWithANewConnectionAfterTheOldOneWasCut() throws Exception {
     RetryingDatabase<ScoreUpdate> retrying =
         new RetryingDatabase<>(
-            new ScoreTables(false),
+            new ScoreTables(false, unstoredHistory),
             new SimpleJdbcConnectionProvider(
                 new JdbcConnectionOptions.JdbcConnectionOptionsBuilder()
                     .withUrl(database.url())
@@ -270,7 +416,8 @@ class RetryingDatabaseITCase {
     SimpleJdbcConnectionProvider connections =
         new SimpleJdbcConnectionProvider(settings.connection());
     RetryingDatabase<ScoreUpdate> waiting =
-        new RetryingDatabase<>(new ScoreTables(false), connections, Duration.ofMinutes(1), 0, 1);
+        new RetryingDatabase<>(
+            new ScoreTables(false, unstoredHistory), connections, Duration.ofMinutes(1), 0, 1);
     try (AutoClosing closing = new AutoClosing(waiting);
         Connection frozen = settings.connect();
         Statement statement = frozen.createStatement()) {
@@ -306,7 +453,8 @@ class RetryingDatabaseITCase {
             update("bert", NOON, 1, oneOrder(NOON, 4_000)),
             Episode.opened(NOON - 5, NOON, 44, "cadence-v1")));
     database.execute("insert into shop.users (user_id) values ('anna')");
-    RetryingDatabase<ScoreUpdate> fromNothing = writer(new ScoreTables(true), 0, 1, database.url());
+    RetryingDatabase<ScoreUpdate> fromNothing =
+        writer(new ScoreTables(true, unstoredHistory), 0, 1, database.url());
     try (AutoClosing closing = new AutoClosing(fromNothing)) {
       store(closing.database(), update("anna", NOON + 1, 1, OrderHistory.EMPTY));
       assertThat(revisions()).containsExactly("anna|1");

@@ -8,8 +8,8 @@ import org.jdbi.v3.core.Jdbi;
 
 /**
  * Erases people. The pipeline may still store results about an erased person. So an erasure is
- * repeated until nothing is left and the pipeline has passed the first round. It goes on after a
- * restart. Thread-safe.
+ * repeated until nothing is left, the pipeline has passed the last round that found something, and
+ * every older request for an email has its row. It goes on after a restart. Thread-safe.
  */
 public final class Erasures implements AutoCloseable {
 
@@ -27,16 +27,20 @@ public final class Erasures implements AutoCloseable {
 
   /** The first round; returns how many rows there were of the person. */
   static long begin(Handle handle, String userId, String requestedBy) {
+    // Erasing gives the decisions a pseudonym, so their episodes are read before.
+    String[] requests = openRequests(handle, userId);
     long rows = erase(handle, userId);
     if (rows > 0) {
       handle
           .createUpdate(
               """
-              insert into dashboard.erasures (user_id, requested_by, erased_at)
-              values (:id, :by, clock_timestamp())
-              on conflict (user_id) do update set erased_at = excluded.erased_at
+              insert into dashboard.erasures as known (user_id, requested_by, erased_at, requests)
+              values (:id, :by, clock_timestamp(), :requests)
+              on conflict (user_id) do update set
+                erased_at = excluded.erased_at, requests = known.requests || excluded.requests
               """)
           .bind("id", userId)
+          .bindArray("requests", String.class, (Object[]) requests)
           .bind("by", requestedBy)
           .execute();
     }
@@ -53,7 +57,8 @@ public final class Erasures implements AutoCloseable {
         jdbi.withHandle(
             handle ->
                 handle
-                    .createQuery("select user_id from dashboard.erasures limit 100")
+                    .createQuery(
+                        "select user_id from dashboard.erasures order by random() limit 100")
                     .mapTo(String.class)
                     .list());
     for (String userId : users) {
@@ -68,6 +73,11 @@ public final class Erasures implements AutoCloseable {
             .createQuery(
                 """
                 select coalesce(scored_until > erased_at + interval '1 second', false)
+                  -- The topic keeps a request for so long.
+                  and (erased_at < now() - interval '14 days' or not exists (
+                    select from unnest(requests) as request
+                    where not exists (
+                      select from engagement.emails where episode_id = request)))
                 from dashboard.erasures left join engagement.scored_until on true
                 where user_id = :id
                 """)
@@ -76,12 +86,41 @@ public final class Erasures implements AutoCloseable {
             .findOne()
             .orElse(true);
     // A person who has come back to the shop since is not erased a second time.
-    if (ShopUser.exists(handle, userId) || (erase(handle, userId) == 0 && passed)) {
+    if (ShopUser.exists(handle, userId) || (repeat(handle, userId) == 0 && passed)) {
       handle
           .createUpdate("delete from dashboard.erasures where user_id = :id")
           .bind("id", userId)
           .execute();
     }
+  }
+
+  private static long repeat(Handle handle, String userId) {
+    String[] requests = openRequests(handle, userId);
+    if (requests.length > 0) {
+      handle
+          .createUpdate(
+              "update dashboard.erasures set requests = requests || :requests where user_id = :id")
+          .bind("id", userId)
+          .bindArray("requests", String.class, (Object[]) requests)
+          .execute();
+    }
+    return erase(handle, userId);
+  }
+
+  /** The episodes of the person whose emails are decided on and not yet written. */
+  private static String[] openRequests(Handle handle, String userId) {
+    return handle
+        .createQuery(
+            """
+            select d.episode_id from engagement.outreach_decisions d
+            where d.user_id = :id and d.decision = 'EMAIL'
+              and not exists (
+                select from engagement.emails e where e.episode_id = d.episode_id)
+            """)
+        .bind("id", userId)
+        .mapTo(String.class)
+        .list()
+        .toArray(String[]::new);
   }
 
   private static long erase(Handle handle, String userId) {

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -45,27 +46,51 @@ public final class EmailStore implements AutoCloseable {
   /**
    * The email's id is the episode's. Without a conflict target: email_id is unique as well, and of
    * two inserts at the same time one would otherwise fail by it.
+   *
+   * <p>The statement itself checks and locks the users. A request for a user who has been erased or
+   * suppressed becomes a cancelled row without a text. It stands under the decision's user, which
+   * an erasure has replaced by a pseudonym.
    */
   private static final String INSERT =
-      "insert into engagement.emails (email_id, episode_id, decision_id, user_id, subject,"
-          + " preheader, html, text, status, generated_by, fallback_reason, model_asked, model,"
-          + " prompt_version, schema_version, prompt_tokens, completion_tokens, cost_usd,"
-          + " latency_ms, calls, checks, experiment_id, variant, engagement_score_at_time)"
-          + " select e.episode_id, e.episode_id, e.episode_id, e.user_id, e.subject, e.preheader,"
-          + " e.html, e.text, 'READY', e.generated_by, e.fallback_reason, e.model_asked, e.model,"
-          + " e.prompt_version, e.schema_version, e.prompt_tokens, e.completion_tokens, e.cost_usd,"
-          + " e.latency_ms, e.calls, e.checks::jsonb, e.experiment_id, e.variant, e.score"
-          + " from unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[],"
-          + " ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[],"
-          + " ?::int[], ?::int[], ?::numeric[], ?::bigint[], ?::int[], ?::text[], ?::text[],"
-          + " ?::text[], ?::numeric[]) as e (episode_id, user_id, subject, preheader,"
-          + " html, text, generated_by, fallback_reason, model_asked, model, prompt_version,"
-          + " schema_version, prompt_tokens, completion_tokens, cost_usd, latency_ms, calls, checks,"
-          + " experiment_id, variant, score)"
-          + " on conflict do nothing returning episode_id";
+      """
+      with recipients as materialized (select * from engagement.lock_recipients(?::text[]))
+      insert into engagement.emails (
+        email_id, episode_id, decision_id, user_id, subject, preheader, html, text,
+        status, status_reason, generated_by,
+        fallback_reason, model_asked, model, prompt_version, schema_version, prompt_tokens,
+        completion_tokens, cost_usd, latency_ms, calls, checks, experiment_id, variant,
+        engagement_score_at_time)
+      select
+        e.episode_id, e.episode_id, e.episode_id,
+        case when open then e.user_id
+          else coalesce(d.user_id, 'erased-' || md5(gen_random_uuid()::text)) end,
+        case when open then e.subject else '' end,
+        case when open then e.preheader else '' end,
+        case when open then e.html else '' end,
+        case when open then e.text else '' end,
+        case when open then 'READY' else 'CANCELLED' end,
+        case when r.user_id is null then 'USER_REMOVED' else r.obstacle end,
+        e.generated_by, e.fallback_reason, e.model_asked, e.model, e.prompt_version,
+        e.schema_version, e.prompt_tokens, e.completion_tokens, e.cost_usd, e.latency_ms, e.calls,
+        case when open then e.checks::jsonb else '[]' end,
+        e.experiment_id, e.variant, e.score
+      from unnest(
+        ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[],
+        ?::text[], ?::text[], ?::text[], ?::text[], ?::int[], ?::int[], ?::numeric[], ?::bigint[],
+        ?::int[], ?::text[], ?::text[], ?::text[], ?::numeric[]
+      ) as e (
+        episode_id, user_id, subject, preheader, html, text, generated_by, fallback_reason,
+        model_asked, model, prompt_version, schema_version, prompt_tokens, completion_tokens,
+        cost_usd, latency_ms, calls, checks, experiment_id, variant, score)
+      left join recipients r on r.user_id = e.user_id
+      left join engagement.outreach_decisions d on d.episode_id = e.episode_id
+      cross join lateral (select r.user_id is not null and r.obstacle is null as open) as checked
+      on conflict do nothing
+      returning episode_id, status
+      """;
 
   private static final BatchStatement<String, Boolean> LOOKUP = EmailStore::find;
-  private static final BatchStatement<Insert, Boolean> INSERTION = EmailStore::store;
+  private static final BatchStatement<Insert, Outcome> INSERTION = EmailStore::store;
   private static final BatchStatement<Void, BigDecimal> SUM = EmailStore::costToday;
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -89,6 +114,16 @@ public final class EmailStore implements AutoCloseable {
   @FunctionalInterface
   public interface Connections {
     Connection open() throws SQLException;
+  }
+
+  /** The outcome of an insert. */
+  public enum Outcome {
+    /** The email is READY to be sent. */
+    WRITTEN,
+    /** The user has left the shop or is suppressed: the email is CANCELLED and has no text. */
+    CANCELLED,
+    /** The episode had an email, which after a lost connection may be this very one. */
+    REPEATED
   }
 
   private record ContactCheck(String episodeId, String userId, Instant decidedAt) {}
@@ -115,14 +150,13 @@ public final class EmailStore implements AutoCloseable {
   }
 
   /**
-   * Stores an email as READY to be sent, unless the episode has one.
+   * Stores an email as READY to be sent, unless the episode has one or the user is gone.
    *
    * @param experimentId null outside experiments
    * @param score of the user when it was decided to write; null if unknown
-   * @return false if a row was there, which after a lost connection may be this very one;
-   *     exceptionally if the database refused it or was away for too long
+   * @return exceptionally if the database refused it or was away for too long
    */
-  public CompletableFuture<Boolean> insert(
+  public CompletableFuture<Outcome> insert(
       EmailRequest request, WrittenEmail written, String experimentId, BigDecimal score) {
     return executor.submit(
         INSERTION, new Insert(request, written, experimentId, score, checks(written.checks())));
@@ -163,12 +197,13 @@ public final class EmailStore implements AutoCloseable {
   }
 
   /** Of several emails for one episode in a batch, the first is stored. */
-  private static List<Boolean> store(Connection connection, List<Insert> inserts)
+  private static List<Outcome> store(Connection connection, List<Insert> inserts)
       throws SQLException {
     Map<String, Insert> first = new LinkedHashMap<>();
     inserts.forEach(row -> first.putIfAbsent(row.request.episodeId(), row));
     try (PreparedStatement insert = connection.prepareStatement(INSERT)) {
       new UnnestColumns<>(connection, insert, first.values())
+          .text(row -> row.request.facts().userId())
           .text(row -> row.request.episodeId())
           .text(row -> row.request.facts().userId())
           .text(row -> row.written.email().subject())
@@ -190,10 +225,20 @@ public final class EmailStore implements AutoCloseable {
           .text(row -> row.experimentId)
           .text(row -> row.request.variant().name())
           .numeric(row -> row.score);
-      Set<String> stored = strings(insert);
-      List<Boolean> isNew = new ArrayList<>();
-      inserts.forEach(row -> isNew.add(stored.remove(row.request.episodeId())));
-      return isNew;
+      Map<String, Outcome> stored = new HashMap<>();
+      try (ResultSet rows = insert.executeQuery()) {
+        while (rows.next()) {
+          stored.put(
+              rows.getString(1),
+              rows.getString(2).equals("READY") ? Outcome.WRITTEN : Outcome.CANCELLED);
+        }
+      }
+      List<Outcome> outcomes = new ArrayList<>();
+      for (Insert row : inserts) {
+        Outcome outcome = stored.remove(row.request.episodeId());
+        outcomes.add(outcome == null ? Outcome.REPEATED : outcome);
+      }
+      return outcomes;
     }
   }
 

@@ -225,8 +225,8 @@ final class WriterBenchmark {
                 store
                     .insert(request, written, "default", BigDecimal.TEN)
                     .thenApply(
-                        isNew -> {
-                          if (!isNew) {
+                        outcome -> {
+                          if (outcome != EmailStore.Outcome.WRITTEN) {
                             throw new IllegalStateException("each is written once");
                           }
                           return written;

@@ -169,7 +169,8 @@ class HostileTextITCase {
       assertThat(store.mayContact(id, id, Instant.now()).join()).isTrue();
       WrittenEmail written = writer.write(request).join();
       assertThat(written.generatedBy()).as("%s", written.checks()).isEqualTo(generatedBy);
-      assertThat(store.insert(request, written, "default", null).join()).isTrue();
+      assertThat(store.insert(request, written, "default", null).join())
+          .isEqualTo(EmailStore.Outcome.WRITTEN);
       Await.until("sent", () -> "SENT".equals(database.status(id)));
       assertThat(smtp.received()).hasSize(1);
       assertThat(smtp.commands()).filteredOn(line -> line.startsWith("MAIL")).hasSize(1);

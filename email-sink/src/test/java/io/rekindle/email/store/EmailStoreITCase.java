@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.rekindle.connectors.schema.Migrations;
 import io.rekindle.email.CheckResult;
 import io.rekindle.email.Email;
+import io.rekindle.email.EmailFacts;
 import io.rekindle.email.EmailRequest;
 import io.rekindle.email.EmailRequests;
 import io.rekindle.email.WrittenEmail;
+import io.rekindle.email.store.EmailStore.Outcome;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.math.BigDecimal;
 import java.sql.Connection;
@@ -51,7 +53,10 @@ class EmailStoreITCase {
 
   @BeforeEach
   void clear() throws SQLException {
-    execute("truncate engagement.emails cascade");
+    execute(
+        "truncate engagement.emails, shop.users, engagement.suppressions,"
+            + " engagement.outreach_decisions cascade");
+    execute("insert into shop.users (user_id) values ('u1')");
   }
 
   @Test
@@ -76,7 +81,7 @@ class EmailStoreITCase {
                   new CheckResult("x", false, "a\u0000\"b")));
       assertThat(store.exists("e1").join()).isFalse();
       assertThat(store.insert(request("e1"), written, "winter", new BigDecimal("41.5")).join())
-          .isTrue();
+          .isEqualTo(Outcome.WRITTEN);
       assertThat(store.exists("e1").join()).isTrue();
 
       assertThat(
@@ -95,7 +100,7 @@ class EmailStoreITCase {
 
   @Test
   void shouldKnowWhoHasWithdrawnSinceTheDecision() throws Exception {
-    execute("truncate shop.users, engagement.suppressions, engagement.outreach_decisions");
+    execute("truncate shop.users");
     execute(
         "insert into shop.users (user_id, email, marketing_consent) select 'u' || n, 'u' || n"
             + " || '@example.com', n <> 2 from generate_series(1, 8) n");
@@ -123,8 +128,10 @@ class EmailStoreITCase {
   @Test
   void shouldKeepTheFirstText() throws Exception {
     try (EmailStore store = store()) {
-      assertThat(store.insert(request("e1"), written("First"), null, null).join()).isTrue();
-      assertThat(store.insert(request("e1"), written("Second"), null, null).join()).isFalse();
+      assertThat(store.insert(request("e1"), written("First"), null, null).join())
+          .isEqualTo(Outcome.WRITTEN);
+      assertThat(store.insert(request("e1"), written("Second"), null, null).join())
+          .isEqualTo(Outcome.REPEATED);
       assertThat(row("select subject from engagement.emails")).isEqualTo("First");
     }
   }
@@ -133,12 +140,12 @@ class EmailStoreITCase {
   void shouldLetOneWinOfManyAtOnce() throws Exception {
     try (EmailStore store = store();
         EmailStore other = store()) {
-      List<CompletableFuture<Boolean>> inserts = new ArrayList<>();
+      List<CompletableFuture<Outcome>> inserts = new ArrayList<>();
       for (int i = 0; i < 2_000; i++) {
         EmailStore either = i % 2 == 0 ? store : other;
         inserts.add(either.insert(request("e" + i % 500), written("S" + i), null, null));
       }
-      assertThat(inserts.stream().filter(CompletableFuture::join)).hasSize(500);
+      assertThat(inserts.stream().filter(insert -> insert.join() == Outcome.WRITTEN)).hasSize(500);
       assertThat(row("select count(*) from engagement.emails")).isEqualTo("500");
     }
   }
@@ -157,8 +164,8 @@ class EmailStoreITCase {
             EXPIRY)) {
       // The first opens the connection; the others wait for it together.
       CompletableFuture<Boolean> first = store.exists("e0");
-      CompletableFuture<Boolean> good = store.insert(request("e1"), written("Good"), null, null);
-      CompletableFuture<Boolean> bad =
+      CompletableFuture<Outcome> good = store.insert(request("e1"), written("Good"), null, null);
+      CompletableFuture<Outcome> bad =
           store.insert(
               request("e2"),
               new WrittenEmail(
@@ -177,18 +184,74 @@ class EmailStoreITCase {
                   List.of()),
               null,
               null);
-      CompletableFuture<Boolean> alsoGood =
+      CompletableFuture<Outcome> alsoGood =
           store.insert(request("e3"), written("Also good"), null, null);
       go.countDown();
 
       assertThat(first.join()).isFalse();
-      assertThat(good.join()).isTrue();
-      assertThat(alsoGood.join()).isTrue();
+      assertThat(good.join()).isEqualTo(Outcome.WRITTEN);
+      assertThat(alsoGood.join()).isEqualTo(Outcome.WRITTEN);
       assertThatThrownBy(bad::join)
           .isInstanceOf(CompletionException.class)
           .hasCauseInstanceOf(SQLException.class)
           .hasMessageContaining("generated_by");
     }
+  }
+
+  @Test
+  void shouldNotBringBackWhoIsGone() throws Exception {
+    execute("insert into shop.users (user_id) values ('back')");
+    execute(
+        "insert into engagement.suppressions (user_id, address, reason) values"
+            + " ('back', null, 'MANUAL'), ('u1', 'u1@example.com', 'BOUNCED')");
+    execute(
+        "insert into engagement.outreach_decisions (decision_id, episode_id, user_id, decision,"
+            + " reason, decided_at, policy_version, inputs)"
+            + " values ('e2', 'e2', 'pseudonym', 'EMAIL', 'AT_RISK', now(), 'p', '{}')");
+    try (EmailStore store = store()) {
+      assertThat(insert(store, "e1", "u1")).isEqualTo(Outcome.WRITTEN);
+      assertThat(insert(store, "e2", "back")).isEqualTo(Outcome.CANCELLED);
+      assertThat(insert(store, "e3", "gone")).isEqualTo(Outcome.CANCELLED);
+      assertThat(insert(store, "e3", "gone")).isEqualTo(Outcome.REPEATED);
+    }
+    assertThat(
+            row(
+                "select string_agg(concat_ws('|', episode_id, left(user_id, 9), status,"
+                    + " status_reason, subject, preheader, html, text, checks), ' ' order by 1)"
+                    + " from engagement.emails where status = 'CANCELLED'"))
+        .isEqualTo(
+            "e2|pseudonym|CANCELLED|SUPPRESSED|||||[] e3|erased-"
+                + row("select substr(user_id, 8, 2) from engagement.emails where episode_id = 'e3'")
+                + "|CANCELLED|USER_REMOVED|||||[]");
+  }
+
+  @Test
+  void shouldLetAnErasureWaitForAnEmailThatIsBeingInserted() throws Exception {
+    try (Connection inserting = connect();
+        Statement statement = inserting.createStatement()) {
+      inserting.setAutoCommit(false);
+      statement.execute("select engagement.lock_recipients('{u1}')");
+      statement.execute(
+          "insert into engagement.emails (email_id, episode_id, user_id, text)"
+              + " values ('e1', 'e1', 'u1', 'Dear Ada')");
+      CompletableFuture<String> erasure =
+          CompletableFuture.supplyAsync(
+              () -> {
+                try {
+                  return row("select engagement.erase_user('u1')");
+                } catch (SQLException e) {
+                  throw new IllegalStateException(e);
+                }
+              });
+      while (row("select count(*) from pg_stat_activity where wait_event_type = 'Lock'")
+          .equals("0")) {
+        assertThat(erasure).isNotDone();
+        Thread.onSpinWait();
+      }
+      inserting.commit();
+      assertThat(erasure.get()).as("the user and the email").isEqualTo("2");
+    }
+    assertThat(row("select status || text from engagement.emails")).isEqualTo("CANCELLED");
   }
 
   @Test
@@ -205,7 +268,7 @@ class EmailStoreITCase {
             2,
             Duration.ofSeconds(30),
             EXPIRY)) {
-      List<CompletableFuture<Boolean>> inserts = new ArrayList<>();
+      List<CompletableFuture<Outcome>> inserts = new ArrayList<>();
       for (int i = 0; i < 3_000; i++) {
         inserts.add(store.insert(request("e" + i), written("S" + i), null, null));
         if (i % 300 == 299) {
@@ -318,6 +381,22 @@ class EmailStoreITCase {
 
   private static EmailRequest request(String episode) {
     return new EmailRequest(episode, EmailRequests.ada().facts(), EmailRequests.FRIENDLY);
+  }
+
+  private static Outcome insert(EmailStore store, String episode, String userId) {
+    EmailFacts ada = EmailRequests.ada().facts();
+    EmailFacts facts =
+        new EmailFacts(
+            userId,
+            ada.name(),
+            ada.lastOrderAt(),
+            ada.orderCount(),
+            ada.averageOrderValue(),
+            ada.preferredCategories(),
+            ada.locale(),
+            ada.timeZone());
+    EmailRequest request = new EmailRequest(episode, facts, EmailRequests.FRIENDLY);
+    return store.insert(request, written("Hello"), null, null).join();
   }
 
   private static WrittenEmail written(String subject) {

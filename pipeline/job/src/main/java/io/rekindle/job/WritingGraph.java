@@ -35,7 +35,7 @@ public final class WritingGraph {
   public static void define(
       StreamExecutionEnvironment env,
       Source<CdcRecord<Decision>, ?, ?> requests,
-      AsyncFunction<Decision, Void> writing,
+      AsyncFunction<Decision, DeadLetter> writing,
       Sink<DeadLetter> deadLetters,
       int parallelism,
       int capacity) {
@@ -48,13 +48,16 @@ public final class WritingGraph {
             .name("Requests or dead letters")
             .setParallelism(parallelism);
 
-    AsyncDataStream.unorderedWait(toWrite, writing, NO_TIMEOUT, TimeUnit.MILLISECONDS, capacity)
-        .uid(Uids.WRITE_EMAILS)
-        .name("Write emails")
-        .setParallelism(parallelism);
+    SingleOutputStreamOperator<DeadLetter> refused =
+        AsyncDataStream.unorderedWait(toWrite, writing, NO_TIMEOUT, TimeUnit.MILLISECONDS, capacity)
+            .returns(EventTypeInfo.DEAD_LETTER)
+            .uid(Uids.WRITE_EMAILS)
+            .name("Write emails")
+            .setParallelism(parallelism);
 
     toWrite
         .getSideOutput(DeadLetterSplitter.DEAD_LETTERS)
+        .union(refused)
         // Without a chain, the name of the operator fits into Flink's metrics.
         .rebalance()
         .sinkTo(deadLetters)

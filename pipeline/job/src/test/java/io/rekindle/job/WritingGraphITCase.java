@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rekindle.connectors.cdc.CdcRecord;
 import io.rekindle.connectors.deadletter.DeadLetter;
+import io.rekindle.connectors.deadletter.DeadLetterReason;
 import io.rekindle.connectors.events.OutreachVariant;
 import io.rekindle.connectors.flink.EventTypeInfo;
 import io.rekindle.email.EmailFacts;
@@ -34,6 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 class WritingGraphITCase {
 
   private static final int EPISODES = 200;
+  private static final CollectingSink<DeadLetter> REFUSED = new CollectingSink<>();
   private static final long NOW = Instant.parse("2026-03-31T12:00:00Z").toEpochMilli();
 
   @Test
@@ -41,6 +43,18 @@ class WritingGraphITCase {
       throws Exception {
     try (JobDatabase database = new JobDatabase();
         LocalCluster cluster = new LocalCluster()) {
+      database.execute(
+          "insert into shop.users (user_id) select 'user' || n from generate_series(0, "
+              + EPISODES
+              + ") n");
+      database.execute("delete from shop.users where user_id in ('user8', 'user9')");
+      database.execute(
+          "insert into engagement.outreach_decisions (decision_id, episode_id, user_id, decision,"
+              + " reason, decided_at, policy_version, inputs) values ('d8', '"
+              + EpisodeId.of("user8", NOW - 8)
+              + "', 'pseudonym', 'EMAIL', 'AT_RISK', now(), 'p', '{}')");
+      database.execute(
+          "alter table engagement.emails add constraint no_user_5 check (user_id <> 'user5')");
       database.execute(
           "insert into engagement.emails (email_id, episode_id, user_id, status, subject)"
               + " values ('by hand', '"
@@ -52,7 +66,7 @@ class WritingGraphITCase {
           () ->
               database
                   .rows("select count(*) from engagement.emails")
-                  .contains(Integer.toString(EPISODES)));
+                  .contains(Integer.toString(EPISODES - 1)));
       // Every request comes again and again; none of them may add a row or change one.
       String written =
           "select md5(string_agg(e::text, '' order by email_id)) from engagement.emails e";
@@ -72,7 +86,7 @@ class WritingGraphITCase {
               database.rows(
                   "select distinct status, generated_by, experiment_id, variant,"
                       + " engagement_score_at_time, email_id = episode_id from engagement.emails"
-                      + " where user_id <> 'user7'"))
+                      + " where user_id <> 'user7' and status <> 'CANCELLED'"))
           .containsExactly("READY|TEMPLATE|default|friendly|44|t");
       assertThat(database.rows("select subject from engagement.emails where user_id = 'user7'"))
           .as("the first text stays")
@@ -81,7 +95,21 @@ class WritingGraphITCase {
               database.rows(
                   "select count(*) from engagement.emails where html like"
                       + " '%https://mail.shop.example/unsubscribe/' || email_id || '/%'"))
-          .containsExactly(Integer.toString(EPISODES - 1));
+          .containsExactly(Integer.toString(EPISODES - 4));
+      assertThat(
+              database.rows(
+                  "select regexp_replace(user_id, '[0-9a-f]{32}', '*'), status_reason, subject,"
+                      + " html, text, checks from engagement.emails where status = 'CANCELLED'"
+                      + " order by 1"))
+          .as("nothing of who has left the shop since")
+          .containsExactly("erased-*|USER_REMOVED||||[]", "pseudonym|USER_REMOVED||||[]");
+      assertThat(REFUSED.elements())
+          .isNotEmpty()
+          .allSatisfy(
+              letter -> {
+                assertThat(letter.reason()).isEqualTo(DeadLetterReason.REFUSED_BY_DATABASE);
+                assertThat(letter.error()).contains("engagement.emails", "user5", "no_user_5");
+              });
     }
   }
 
@@ -119,13 +147,7 @@ class WritingGraphITCase {
             null,
             settings,
             Duration.ofDays(3));
-    WritingGraph.define(
-        env,
-        requests(),
-        new WriteEmails(writer),
-        new CollectingSink<DeadLetter>(),
-        2,
-        writer.capacity(2));
+    WritingGraph.define(env, requests(), new WriteEmails(writer), REFUSED, 2, writer.capacity(2));
     return env;
   }
 

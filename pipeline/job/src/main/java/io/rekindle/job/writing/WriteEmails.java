@@ -1,16 +1,24 @@
 package io.rekindle.job.writing;
 
+import io.rekindle.connectors.deadletter.DeadLetter;
 import io.rekindle.connectors.events.OutreachVariant;
 import io.rekindle.email.EmailRequest;
 import io.rekindle.email.EmailWriter;
 import io.rekindle.email.Variant;
 import io.rekindle.email.WrittenEmail;
 import io.rekindle.email.store.EmailStore;
+import io.rekindle.email.store.EmailStore.Outcome;
 import io.rekindle.job.outreach.Decision;
+import io.rekindle.job.outreach.DecisionJson;
+import io.rekindle.job.sink.RefusedRow;
+import io.rekindle.platform.jdbc.RefusedData;
 import java.io.IOException;
 import java.math.BigDecimal;
+import java.sql.SQLException;
 import java.time.Instant;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -21,7 +29,8 @@ import org.apache.flink.streaming.api.functions.async.ResultFuture;
 import org.apache.flink.streaming.api.functions.async.RichAsyncFunction;
 
 /**
- * Writes and stores the email of each episode. It emits no records, and counts the outcomes.
+ * Writes and stores the email of each episode, and counts the outcomes. It emits a dead letter for
+ * each request that the database refuses, and no other records.
  *
  * <p>After a restart, Flink repeats the unfinished calls. Each call therefore looks the episode up
  * first, and the first of two texts stays. An episode costs at most one text per restart more.
@@ -30,10 +39,11 @@ import org.apache.flink.streaming.api.functions.async.RichAsyncFunction;
  * database that is away for longer than the store's timeout fails the job, which then repeats the
  * requests.
  *
- * <p>The metrics under {@code rekindle.emails} are the counters {@code written} and {@code
- * repeated}, for episodes that already had their email, and those of {@link WriterMetrics}.
+ * <p>The metrics under {@code rekindle.emails} are the counters {@code written}, {@code cancelled},
+ * for users who are gone, {@code repeated}, for episodes that already had their email, {@code
+ * refused}, and those of {@link WriterMetrics}.
  */
-public final class WriteEmails extends RichAsyncFunction<Decision, Void> {
+public final class WriteEmails extends RichAsyncFunction<Decision, DeadLetter> {
 
   private static final long serialVersionUID = 1L;
 
@@ -46,10 +56,10 @@ public final class WriteEmails extends RichAsyncFunction<Decision, Void> {
    * The unfinished calls by episode. After a restart a request may be in the topic twice. Both have
    * the same key, so both come here, and the second waits for the first.
    */
-  private transient Map<String, CompletableFuture<Boolean>> inFlight;
+  private transient Map<String, CompletableFuture<Outcome>> inFlight;
 
-  private transient Counter written;
-  private transient Counter repeated;
+  private transient Map<Outcome, Counter> outcomes;
+  private transient Counter refused;
 
   public WriteEmails(WriterSettings settings) {
     this.settings = settings;
@@ -59,8 +69,11 @@ public final class WriteEmails extends RichAsyncFunction<Decision, Void> {
   public void open(OpenContext context) throws Exception {
     MetricGroup metrics =
         getRuntimeContext().getMetricGroup().addGroup("rekindle").addGroup("emails");
-    written = metrics.counter("written");
-    repeated = metrics.counter("repeated");
+    outcomes = new EnumMap<>(Outcome.class);
+    for (Outcome outcome : Outcome.values()) {
+      outcomes.put(outcome, metrics.counter(outcome.name().toLowerCase(Locale.ROOT)));
+    }
+    refused = metrics.counter("refused");
     inFlight = new ConcurrentHashMap<>();
     store = settings.store();
     // The function needs the database for every email.
@@ -74,30 +87,31 @@ public final class WriteEmails extends RichAsyncFunction<Decision, Void> {
   }
 
   @Override
-  public void asyncInvoke(Decision decision, ResultFuture<Void> result) {
-    CompletableFuture<Boolean> first = inFlight.get(decision.episodeId());
+  public void asyncInvoke(Decision decision, ResultFuture<DeadLetter> result) {
+    CompletableFuture<Outcome> first = inFlight.get(decision.episodeId());
     if (first != null) {
-      CompletableFuture<Boolean> unused =
-          first.whenComplete((isNew, failure) -> complete(decision, false, failure, result));
+      CompletableFuture<Outcome> unused =
+          first.whenComplete(
+              (outcome, failure) -> complete(decision, Outcome.REPEATED, failure, result));
       return;
     }
     EmailRequest request = request(decision);
-    CompletableFuture<Boolean> stored =
+    CompletableFuture<Outcome> stored =
         store
             .exists(decision.episodeId())
             .thenCompose(
                 exists ->
                     exists
-                        ? CompletableFuture.completedFuture(false)
+                        ? CompletableFuture.completedFuture(Outcome.REPEATED)
                         : write(decision, request)
                             .thenCompose(email -> insert(decision, request, email)));
     inFlight.put(decision.episodeId(), stored);
     // The result future reports a failure.
-    CompletableFuture<Boolean> unused =
+    CompletableFuture<Outcome> unused =
         stored.whenComplete(
-            (isNew, failure) -> {
+            (outcome, failure) -> {
               inFlight.remove(decision.episodeId());
-              complete(decision, isNew, failure, result);
+              complete(decision, outcome, failure, result);
             });
   }
 
@@ -116,20 +130,39 @@ public final class WriteEmails extends RichAsyncFunction<Decision, Void> {
   }
 
   private void complete(
-      Decision decision, Boolean isNew, Throwable failure, ResultFuture<Void> result) {
+      Decision decision, Outcome outcome, Throwable failure, ResultFuture<DeadLetter> result) {
+    SQLException refusal = RefusedData.in(failure);
+    if (refusal != null) {
+      refused.inc();
+      result.complete(List.of(deadLetter(decision, refusal)));
+      return;
+    }
     if (failure != null) {
       result.completeExceptionally(
           new IOException(
               "The email of episode " + decision.episodeId() + " could not be stored", failure));
       return;
     }
-    (isNew ? written : repeated).inc();
+    outcomes.get(outcome).inc();
     result.complete(List.of());
   }
 
-  private CompletableFuture<Boolean> insert(
+  private CompletableFuture<Outcome> insert(
       Decision decision, EmailRequest request, WrittenEmail email) {
     return store.insert(request, email, decision.experimentId(), decision.score());
+  }
+
+  private static DeadLetter deadLetter(Decision decision, SQLException refusal) {
+    return RefusedRow.of(
+        "engagement.emails",
+        decision.userId(),
+        decision.episodeId(),
+        decision.decidedAt(),
+        DecisionJson.write(decision),
+        refusal,
+        "the email of episode '%s' for user '%s'"
+            .formatted(decision.episodeId(), decision.userId()),
+        "The episode stays without an email: correct what it is written from");
   }
 
   private static EmailRequest request(Decision decision) {
@@ -141,7 +174,7 @@ public final class WriteEmails extends RichAsyncFunction<Decision, Void> {
   }
 
   @Override
-  public void timeout(Decision decision, ResultFuture<Void> result) {
+  public void timeout(Decision decision, ResultFuture<DeadLetter> result) {
     // Flink would otherwise drop the request without an error.
     result.completeExceptionally(
         new IOException(

@@ -9,7 +9,8 @@ begin
 end $$;
 grant pg_monitor to rekindle_monitor;
 grant usage on schema engagement to rekindle_monitor;
-grant select on engagement.scored_until, engagement.pipeline_progress, engagement.clock
+grant select on engagement.scored_until, engagement.pipeline_progress, engagement.clock,
+  engagement.capture_faults
   to rekindle_monitor;
 grant select (decision, reason, decided_at) on engagement.outreach_decisions to rekindle_monitor;
 grant select (opened_at, closed_at, noticed_at) on engagement.risk_episodes to rekindle_monitor;

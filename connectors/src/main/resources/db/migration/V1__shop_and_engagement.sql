@@ -883,6 +883,80 @@ create publication rekindle for table
   engagement.emails, engagement.score_overrides, engagement.scoring_policies, engagement.clock,
   engagement.suppressions, engagement.outreach_settings;
 
+-- What keeps capture from seeing every change, a row each; empty while all is well. Capture itself
+-- does not notice: a table that is not published has no changes. The status of the stack, the
+-- exporter of metrics and people read it. fault is a code of docs/reference/statuses.md.
+create view engagement.capture_faults as
+  with captured (name, identities) as (values
+      -- A deleted order names its user only in a full old row.
+      ('shop.orders', 'f'), ('engagement.score_overrides', 'f'), ('engagement.suppressions', 'f'),
+      ('engagement.scoring_policies', 'f'), ('engagement.outreach_settings', 'f'),
+      ('shop.users', 'df'), ('engagement.emails', 'df'), ('engagement.clock', 'df')),
+    tables as (
+      select name, identities, c.oid as id, n.oid as schema_id, c.relreplident::text as identity
+      from captured
+        left join pg_namespace n on n.nspname = split_part(name, '.', 1)
+        left join pg_class c on c.relnamespace = n.oid and c.relname = split_part(name, '.', 2)),
+    cdc as (
+      select oid, rolsuper or rolreplication
+        -- Amazon RDS has a role instead of the attribute.
+        or exists (select from pg_roles g
+                   where g.rolname = 'rds_replication' and pg_has_role(r.oid, g.oid, 'member'))
+          as replicates
+      from pg_roles r where rolname = 'rekindle_cdc')
+  select 'TABLE_MISSING' as fault, name as subject, 'restore the table' as remedy
+    from tables where id is null
+  union all
+  select 'NOT_PUBLISHED', t.name, format('alter publication rekindle add table %s', t.name)
+    from tables t
+    where t.id is not null and not exists (
+      select from pg_publication_tables p
+      where p.pubname = 'rekindle' and p.schemaname || '.' || p.tablename = t.name
+        and p.rowfilter is null)
+  union all
+  select 'NOT_PUBLISHED', 'operations',
+      'alter publication rekindle set (publish = ''insert, update, delete, truncate'')'
+    from pg_publication
+    where pubname = 'rekindle' and not (pubinsert and pubupdate and pubdelete and pubtruncate)
+  union all
+  select 'REPLICA_IDENTITY', t.name, format('alter table %s replica identity %s', t.name,
+      case when t.identities = 'f' then 'full' else 'default' end)
+    from tables t
+    where position(t.identity in t.identities) = 0
+  union all
+  select 'NO_PRIMARY_KEY', t.name, format('alter table %s add primary key (…)', t.name)
+    from tables t
+    where t.id is not null and not exists (
+      select from pg_index i where i.indrelid = t.id and i.indisprimary)
+  union all
+  select 'SLOT_MISSING', 'rekindle', 'start the connector; if it runs, the slot was dropped'
+    where not exists (select from pg_replication_slots where slot_name = 'rekindle')
+  union all
+  select 'SLOT_LOST', slot_name::text, coalesce(invalidation_reason, wal_status)
+    from pg_replication_slots
+    where slot_name = 'rekindle' and (wal_status = 'lost' or conflicting)
+  union all
+  select 'SLOT_INACTIVE', slot_name::text, 'restart the connector'
+    from pg_replication_slots
+    where slot_name = 'rekindle' and not active and inactive_since < now() - interval '8 seconds'
+  union all
+  select 'NOT_GRANTED', t.name, format('grant select on %s to rekindle_cdc', t.name)
+    from tables t cross join cdc
+    where t.id is not null and not (
+      has_table_privilege(cdc.oid, t.id, 'select')
+      and has_schema_privilege(cdc.oid, t.schema_id, 'usage'))
+  union all
+  select 'NOT_GRANTED', 'engagement.clock',
+      'grant update (beat) on engagement.clock to rekindle_cdc'
+    from tables t cross join cdc
+    where t.name = 'engagement.clock' and t.id is not null
+      and not has_column_privilege(cdc.oid, t.id, 'beat', 'update')
+  union all
+  select 'NOT_GRANTED', 'rekindle_cdc', 'alter role rekindle_cdc login replication'
+    where not exists (select from cdc where replicates);
+comment on view engagement.capture_faults is
+  'What keeps capture from seeing every change: a code of docs/reference/statuses.md, its subject, and the statement that mends it. Empty while all is well.';
+
 -- ---------------------------------------------------------------- roles
 
 do $$
@@ -983,7 +1057,9 @@ create function engagement.sweep_removed_users() returns bigint
 revoke execute on function engagement.sweep_removed_users() from public;
 
 -- pipeline writes what the job computes, and reads back only what an upsert has to compare.
+-- At its start the job compares the rows of the clock with Kafka's partitions.
 grant usage on schema engagement to rekindle_pipeline;
+grant select on engagement.clock to rekindle_pipeline;
 grant select, insert, update, delete on engagement.user_scores, engagement.pipeline_progress,
   engagement.removed_scores, engagement.unstored_history to rekindle_pipeline;
 grant select, insert on engagement.score_history to rekindle_pipeline;

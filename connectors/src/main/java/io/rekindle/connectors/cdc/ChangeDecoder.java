@@ -358,7 +358,7 @@ public final class ChangeDecoder {
       throws MalformedRecordException {
     RowVersion version = version(operation, receiver);
     if (operation == Operation.DELETE) {
-      requireOldRow("shop.orders");
+      requireOldRow("shop.orders", Field.USER_ID);
       receiver.changed(
           new OrderRemoved(
               before.id(Field.USER_ID),
@@ -371,7 +371,7 @@ public final class ChangeDecoder {
     }
     requireNewRow();
     if (operation == Operation.UPDATE) {
-      requireOldRow("shop.orders");
+      requireOldRow("shop.orders", Field.USER_ID);
       after.completeFrom(before);
     }
     String userId = after.id(Field.USER_ID);
@@ -445,7 +445,7 @@ public final class ChangeDecoder {
       throws MalformedRecordException {
     RowVersion version = version(operation, receiver);
     if (operation == Operation.DELETE) {
-      requireOldRow("shop.users");
+      requireOldRow("shop.users", Field.USER_ID);
       receiver.changed(new UserRemoved(before.id(Field.USER_ID), commitTime, version, false));
       return;
     }
@@ -499,7 +499,7 @@ public final class ChangeDecoder {
       throws MalformedRecordException {
     RowVersion version = version(operation, receiver);
     if (operation == Operation.DELETE) {
-      requireOldRow("engagement.score_overrides");
+      requireOldRow("engagement.score_overrides", Field.USER_ID);
       receiver.changed(new OverrideRemoved(before.id(Field.USER_ID), commitTime, version, false));
       return;
     }
@@ -519,7 +519,7 @@ public final class ChangeDecoder {
       throws MalformedRecordException {
     RowVersion version = version(operation, receiver);
     if (operation == Operation.DELETE) {
-      requireOldRow("engagement.suppressions");
+      requireOldRow("engagement.suppressions", Field.USER_ID);
       receiver.changed(
           new SuppressionRemoved(before.id(Field.USER_ID), commitTime, version, false));
       return;
@@ -541,7 +541,7 @@ public final class ChangeDecoder {
       throws MalformedRecordException {
     RowVersion version = version(operation, receiver);
     if (operation == Operation.DELETE) {
-      requireOldRow("engagement.scoring_policies");
+      requireOldRow("engagement.scoring_policies", Field.POLICY_VERSION);
       receiver.ruleChanged(
           new PolicyChanged(
               before.id(Field.POLICY_VERSION), commitTime, version, false, null, false));
@@ -619,11 +619,17 @@ public final class ChangeDecoder {
     }
   }
 
-  private void requireOldRow(String table) throws MalformedRecordException {
-    if (!before.present()) {
+  /**
+   * Refuses an event without the old row, or with its key alone. Debezium then fills a required
+   * column with an empty text.
+   */
+  private void requireOldRow(String table, Field column) throws MalformedRecordException {
+    boolean missing = !before.present();
+    if (missing || !before.has(column) || before.is(column, "")) {
       throw new MalformedRecordException(
           DeadLetterReason.NO_OLD_ROW,
-          "before is missing: run ALTER TABLE "
+          (missing ? "before is missing" : before.name(column) + " has no value")
+              + ": run ALTER TABLE "
               + table
               + " REPLICA IDENTITY "
               + (table.equals("shop.users") ? "DEFAULT" : "FULL"));

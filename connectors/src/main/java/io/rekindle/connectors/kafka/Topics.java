@@ -74,6 +74,47 @@ public record Topics(
     return map(topic -> topic.withPrefix(prefix));
   }
 
+  /**
+   * Returns these topics with the numbers of partitions that Kafka has.
+   *
+   * @throws IllegalStateException if a captured topic is missing, or if the topics that are
+   *     partitioned by user differ in number. The message names the procedure.
+   */
+  public Topics existing(AdminClient admin) throws InterruptedException {
+    try {
+      Set<String> known = admin.listTopics().names().get();
+      List<String> ours = all().stream().map(Topic::name).filter(known::contains).toList();
+      Map<String, Integer> partitions =
+          admin.describeTopics(ours).allTopicNames().get().values().stream()
+              .collect(Collectors.toMap(TopicDescription::name, t -> t.partitions().size()));
+      return withPartitions(partitions);
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(
+          "Cannot ask Kafka for the topics: " + e.getCause().getMessage(), e);
+    }
+  }
+
+  /** Returns these topics with the numbers of partitions by topic, and refuses as {@link #existing}. */
+  Topics withPartitions(Map<String, Integer> partitions) {
+    List<String> missing =
+        captured().stream().map(Topic::name).filter(name -> !partitions.containsKey(name)).toList();
+    if (!missing.isEmpty()) {
+      throw new IllegalStateException(
+          "Kafka has no topic " + String.join(", ", missing) + ": create the topics first");
+    }
+    Topics existing =
+        map(topic -> topic.withPartitions(partitions.getOrDefault(topic.name(), topic.partitions())));
+    if (existing.changes().stream().mapToInt(Topic::partitions).distinct().count() > 1) {
+      throw new IllegalStateException(
+          existing.changes().stream()
+                  .map(topic -> topic.name() + " has " + topic.partitions() + " partitions")
+                  .collect(Collectors.joining(", "))
+              + ". Users are assigned to partitions by number, so all of them need the same number:"
+              + " follow \"Change the number of partitions\" in docs/operations.md");
+    }
+    return existing;
+  }
+
   private Topics map(UnaryOperator<Topic> change) {
     return new Topics(
         change.apply(users),
@@ -166,7 +207,7 @@ public record Topics(
       throw new IllegalStateException(
           String.join("; ", mismatches)
               + ". Users are assigned to partitions by number: configure the number that exists, or"
-              + " stop capture, delete the topics and start again with a new snapshot.");
+              + " follow \"Change the number of partitions\" in docs/operations.md");
     }
   }
 

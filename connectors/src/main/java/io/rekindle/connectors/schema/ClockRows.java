@@ -1,10 +1,12 @@
 package io.rekindle.connectors.schema;
 
+import io.rekindle.connectors.kafka.Topic;
 import io.rekindle.connectors.kafka.Topics;
 import io.rekindle.platform.jdbc.UnnestColumns;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.TopicPartition;
 
@@ -45,5 +47,31 @@ public final class ClockRows {
         return rows.getInt(1);
       }
     }
+  }
+
+  /**
+   * Returns the topics whose partitions and rows differ, a sentence each. A partition without a row
+   * gets no tick, so it would hold time back for ever.
+   */
+  public static List<String> mismatches(Connection connection, Topics topics) throws SQLException {
+    List<String> mismatches = new ArrayList<>();
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            "select count(*), count(*) filter (where partition < ?) from engagement.clock"
+                + " where topic = ?")) {
+      for (Topic topic : topics.captured()) {
+        statement.setInt(1, topic.partitions());
+        statement.setString(2, topic.name());
+        try (var row = statement.executeQuery()) {
+          row.next();
+          if (row.getInt(1) != topic.partitions() || row.getInt(2) != topic.partitions()) {
+            mismatches.add(
+                "topic %s has %d partitions, and engagement.clock has rows for %d of them"
+                    .formatted(topic.name(), topic.partitions(), row.getInt(2)));
+          }
+        }
+      }
+    }
+    return mismatches;
   }
 }

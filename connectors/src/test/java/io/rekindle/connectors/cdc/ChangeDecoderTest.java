@@ -469,8 +469,13 @@ class ChangeDecoderTest {
         refused(
             "old row without user",
             orderOp("d", "{\"order_id\":\"o-1\"}", "null"),
-            DeadLetterReason.MISSING_FIELD,
-            "before.user_id"),
+            DeadLetterReason.NO_OLD_ROW,
+            "before.user_id has no value: run ALTER TABLE shop.orders REPLICA IDENTITY FULL"),
+        refused(
+            "old row by replica identity default",
+            orderOp("d", "{\"order_id\":\"o-1\",\"user_id\":\"\",\"amount\":\"0\"}", "null"),
+            DeadLetterReason.NO_OLD_ROW,
+            "REPLICA IDENTITY FULL"),
         refused(
             "row as text",
             orderOp("c", "null", "\"row\""),

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class TopicsTest {
@@ -47,5 +50,35 @@ class TopicsTest {
     assertThatThrownBy(() -> topics.withPartitions(0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("rekindle.shop.users needs at least one partition");
+  }
+
+  @Test
+  void shouldTakeTheNumberOfPartitionsFromKafka() {
+    Topics existing = topics.withPartitions(partitions(topics.withPartitions(12)));
+    assertThat(existing).isEqualTo(topics.withPartitions(12));
+  }
+
+  @Test
+  void shouldRefusePartitionsThatWereAddedToOneTopic() {
+    Map<String, Integer> partitions = partitions(topics);
+    partitions.put(topics.orders().name(), 6);
+    assertThatThrownBy(() -> topics.withPartitions(partitions))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("rekindle.shop.orders has 6 partitions")
+        .hasMessageContaining("Change the number of partitions");
+  }
+
+  @Test
+  void shouldNameATopicThatKafkaLacks() {
+    Map<String, Integer> partitions = partitions(topics);
+    partitions.remove(topics.policies().name());
+    assertThatThrownBy(() -> topics.withPartitions(partitions))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("rekindle.engagement.scoring_policies");
+  }
+
+  private static Map<String, Integer> partitions(Topics topics) {
+    return new HashMap<>(
+        topics.all().stream().collect(Collectors.toMap(Topic::name, Topic::partitions)));
   }
 }

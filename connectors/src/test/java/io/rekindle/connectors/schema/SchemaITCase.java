@@ -100,6 +100,7 @@ class SchemaITCase {
         "rekindle_cdc      | select * from engagement.suppressions",
         "rekindle_cdc      | select * from engagement.outreach_settings",
         "rekindle_cdc      | update engagement.clock set beat = now()",
+        "rekindle_pipeline | select * from engagement.clock",
         "rekindle_pipeline | insert into engagement.pipeline_progress values (0, 1, now())",
         "rekindle_pipeline | delete from engagement.user_scores",
         "rekindle_pipeline | select engagement.ensure_score_history(now(), now())",
@@ -285,12 +286,78 @@ class SchemaITCase {
         .hasMessageContaining("two");
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "alter publication rekindle drop table shop.orders | NOT_PUBLISHED shop.orders",
+        "alter publication rekindle set table shop.users where (user_id < 'm'), shop.orders,"
+            + " engagement.emails, engagement.score_overrides, engagement.scoring_policies,"
+            + " engagement.clock, engagement.suppressions, engagement.outreach_settings"
+            + " | NOT_PUBLISHED shop.users",
+        "alter publication rekindle set (publish = 'insert, update') | NOT_PUBLISHED operations",
+        "alter table shop.orders replica identity default | REPLICA_IDENTITY shop.orders",
+        "alter table engagement.emails replica identity nothing"
+            + " | REPLICA_IDENTITY engagement.emails",
+        "alter table shop.orders drop constraint orders_pkey | NO_PRIMARY_KEY shop.orders",
+        "drop table engagement.score_overrides cascade | TABLE_MISSING engagement.score_overrides",
+        "revoke select on shop.users from rekindle_cdc | NOT_GRANTED shop.users",
+        "revoke usage on schema shop from rekindle_cdc"
+            + " | NOT_GRANTED shop.orders,NOT_GRANTED shop.users",
+        "revoke update (beat) on engagement.clock from rekindle_cdc"
+            + " | NOT_GRANTED engagement.clock",
+        "alter role rekindle_cdc noreplication | NOT_GRANTED rekindle_cdc",
+        "drop publication rekindle | NOT_PUBLISHED engagement.clock,"
+            + "NOT_PUBLISHED engagement.emails,NOT_PUBLISHED engagement.outreach_settings,"
+            + "NOT_PUBLISHED engagement.score_overrides,NOT_PUBLISHED engagement.scoring_policies,"
+            + "NOT_PUBLISHED engagement.suppressions,NOT_PUBLISHED shop.orders,"
+            + "NOT_PUBLISHED shop.users"
+      })
+  void shouldNameWhatKeepsCaptureFromSeeingEveryChange(String change, String faults)
+      throws SQLException {
+    String query =
+        "select fault || ' ' || subject from engagement.capture_faults"
+            + " where fault not like 'SLOT%' order by 1";
+    execute("alter role rekindle_cdc replication");
+    assertThat(texts(query)).isEmpty();
+
+    execute(change);
+
+    assertThat(texts(query)).containsExactly(faults.split(",", -1));
+    assertThat(texts("select fault from engagement.capture_faults where fault like 'SLOT%'"))
+        .containsExactly("SLOT_MISSING");
+  }
+
+  @Test
+  void shouldMendAFaultOfCaptureByTheStatementThatItNames() throws SQLException {
+    execute("alter role rekindle_cdc replication");
+    execute("alter publication rekindle drop table shop.orders, engagement.clock");
+    execute("alter table shop.orders replica identity default");
+    execute("revoke select on engagement.emails from rekindle_cdc");
+    String faults = " from engagement.capture_faults where fault not like 'SLOT%'";
+    List<String> remedies = texts("select remedy" + faults);
+    assertThat(remedies).hasSize(4);
+
+    for (String remedy : remedies) {
+      execute(remedy);
+    }
+
+    assertThat(texts("select fault" + faults)).isEmpty();
+  }
+
   @Test
   void shouldKeepOneClockRowForEachPartition() throws SQLException {
     Topics four = Topics.standard();
     assertThat(ClockRows.ensure(connection, four)).isEqualTo(5 * 4 + 2);
     assertThat(ClockRows.ensure(connection, four)).isZero();
+    assertThat(ClockRows.mismatches(connection, four)).isEmpty();
+    assertThat(ClockRows.mismatches(connection, four.withPartitions(6)))
+        .hasSize(5)
+        .contains(
+            "topic rekindle.shop.orders has 6 partitions, and engagement.clock has rows for 4 of"
+                + " them");
     assertThat(ClockRows.ensure(connection, four.withPartitions(6))).isEqualTo(5 * 2);
+    assertThat(ClockRows.mismatches(connection, four)).hasSize(5);
     assertThat(ClockRows.ensure(connection, four.withPartitions(1))).isEqualTo(5 * 5);
     assertThat(texts("select topic || '-' || partition from engagement.clock order by 1"))
         .containsExactly(

@@ -99,6 +99,23 @@ class StatusesTest {
     assertListed("`problem` in the address", constants("SignInProblem.java", "SignInProblem"));
   }
 
+  @Test
+  void shouldListTheFaultsOfCapture() {
+    String schema =
+        Repository.text(
+            Repository.ROOT.resolve(
+                "connectors/src/main/resources/db/migration/V1__shop_and_engagement.sql"));
+    int start = schema.indexOf("create view engagement.capture_faults");
+    Matcher code =
+        Pattern.compile("select '([A-Z_]+)'")
+            .matcher(schema.substring(start, schema.indexOf("comment on view engagement.capture_faults")));
+    Set<String> codes = new TreeSet<>();
+    while (code.find()) {
+      codes.add(code.group(1));
+    }
+    assertListed("`engagement.capture_faults.fault`", codes);
+  }
+
   private static void assertListed(String heading, Set<String> codes) {
     int start = PAGE.indexOf(heading);
     assertThat(start).as("a section that begins with " + heading).isNotNegative();

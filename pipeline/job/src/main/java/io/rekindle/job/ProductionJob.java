@@ -10,6 +10,7 @@ import io.rekindle.job.outreach.DecisionJson;
 import io.rekindle.job.sink.DatabaseSettings;
 import io.rekindle.job.sink.DatabaseSink;
 import io.rekindle.job.sink.ScoreChangeJson;
+import io.rekindle.job.source.CompleteSource;
 import io.rekindle.job.source.EarliestOrFail;
 import io.rekindle.job.source.PolicyValidatingDeserializer;
 import io.rekindle.job.writing.DecisionDeserializationSchema;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
@@ -60,14 +62,18 @@ public final class ProductionJob {
   private ProductionJob() {}
 
   static void submit(JobSettings settings) throws Exception {
-    environment(settings).execute(RekindleJob.name(settings));
+    Topics topics = new PartitionCheck(settings).existingTopics(standardTopics(settings));
+    environment(settings, topics).execute(RekindleJob.name(settings));
   }
 
-  /** Returns an environment with the whole job, not yet submitted. */
-  static StreamExecutionEnvironment environment(JobSettings settings) {
+  /**
+   * Returns an environment with the whole job, not yet submitted.
+   *
+   * @param topics the topics with their numbers of partitions in Kafka
+   */
+  static StreamExecutionEnvironment environment(JobSettings settings, Topics topics) {
     StreamExecutionEnvironment env =
         StreamExecutionEnvironment.getExecutionEnvironment(configuration(settings));
-    Topics topics = topics(settings);
     EngagementGraph.define(
         env,
         sources(settings, topics, env.getParallelism()),
@@ -89,7 +95,7 @@ public final class ProductionJob {
         source(
             settings,
             "requests",
-            List.of(requests.name()),
+            List.of(requests),
             new DecisionDeserializationSchema(),
             // A request that retention has deleted is late, and must not stop the job.
             OffsetsInitializer.earliest()),
@@ -99,7 +105,7 @@ public final class ProductionJob {
         writer.capacity(parallelism));
   }
 
-  private static Topics topics(JobSettings settings) {
+  static Topics standardTopics(JobSettings settings) {
     return Topics.standard().withPrefix(settings.get(JobSettings.KAFKA_TOPIC_PREFIX));
   }
 
@@ -157,40 +163,49 @@ public final class ProductionJob {
     return flink;
   }
 
-  /** Returns sources of the captured topics, from their beginning or the restored position. */
+  /**
+   * Returns sources of the captured topics, from their beginning or the restored position.
+   *
+   * @param topics the topics with their numbers of partitions in Kafka
+   */
   public static EngagementGraph.Sources sources(
       JobSettings settings, Topics topics, int parallelism) {
     int partitions = topics.changes().stream().mapToInt(Topic::partitions).min().orElseThrow();
     return new EngagementGraph.Sources(
-        source(
-            settings,
-            "changes",
-            topics.changes().stream().map(Topic::name).toList(),
-            CdcRecordDeserializer.ofChanges(),
-            new EarliestOrFail()),
-        source(
-            settings,
-            "rule-changes",
-            topics.ruleChanges().stream().map(Topic::name).toList(),
-            new PolicyValidatingDeserializer(),
-            new EarliestOrFail()),
+        CompleteSource.of(
+            source(
+                settings,
+                "changes",
+                topics.changes(),
+                CdcRecordDeserializer.ofChanges(),
+                new EarliestOrFail())),
+        CompleteSource.of(
+            source(
+                settings,
+                "rule-changes",
+                topics.ruleChanges(),
+                new PolicyValidatingDeserializer(),
+                new EarliestOrFail())),
         Math.min(parallelism, partitions));
   }
 
   private static <T> KafkaSource<CdcRecord<T>> source(
       JobSettings settings,
       String client,
-      List<String> topics,
+      List<Topic> topics,
       KafkaRecordDeserializationSchema<CdcRecord<T>> deserializer,
       OffsetsInitializer from) {
     return KafkaSource.<CdcRecord<T>>builder()
         .setBootstrapServers(settings.get(JobSettings.KAFKA_BOOTSTRAP_SERVERS))
         .setGroupId(settings.get(JobSettings.KAFKA_GROUP_ID))
         .setClientIdPrefix(settings.get(JobSettings.KAFKA_GROUP_ID) + "-" + client)
-        .setTopics(topics)
+        // A partition that is added later has no clock row, so it would hold time back for ever.
+        .setPartitions(
+            topics.stream()
+                .flatMap(topic -> topic.topicPartitions().stream())
+                .collect(Collectors.toUnmodifiableSet()))
         .setStartingOffsets(from)
         .setDeserializer(deserializer)
-        // Partitions must not change, since users are assigned to them by number.
         .setProperty("partition.discovery.interval.ms", "-1")
         .setProperty(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, "5000")
         .build();
@@ -231,7 +246,7 @@ public final class ProductionJob {
         settings, (letter, context, timestamp) -> letter.toRecord(topic), topics.deadLetters());
   }
 
-  private static DatabaseSettings database(JobSettings settings) {
+  static DatabaseSettings database(JobSettings settings) {
     return new DatabaseSettings(
         settings.get(JobSettings.DATABASE_URL),
         settings.get(JobSettings.DATABASE_USER),

@@ -2,6 +2,7 @@ package io.rekindle.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rekindle.connectors.kafka.Topics;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -59,6 +60,10 @@ class ProductionJobTest {
         environment);
   }
 
+  private static StreamExecutionEnvironment environment(JobSettings settings, int partitions) {
+    return ProductionJob.environment(settings, Topics.standard().withPartitions(partitions));
+  }
+
   /**
    * Part of every savepoint: a uid that is missing here has lost its state. Add, but do not change.
    */
@@ -85,7 +90,7 @@ class ProductionJobTest {
 
   @Test
   void shouldHaveTheRecordedUidOnEveryOperator() {
-    StreamGraph graph = ProductionJob.environment(SETTINGS).getStreamGraph();
+    StreamGraph graph = environment(SETTINGS, 4).getStreamGraph();
     List<String> uids =
         graph.getStreamNodes().stream().map(StreamNode::getTransformationUID).sorted().toList();
     assertThat(uids).doesNotContainNull().doesNotHaveDuplicates();
@@ -106,9 +111,9 @@ class ProductionJobTest {
                 "REKINDLE_DATABASE_PASSWORD", "database-0123456789",
                 "REKINDLE_LLM_API_KEY", "model-0123456789"));
 
-    StreamGraph graph = ProductionJob.environment(settings).getStreamGraph();
+    StreamGraph graph = environment(settings, 4).getStreamGraph();
     String stored =
-        bytes(graph.getJobGraph()) + bytes(ProductionJob.environment(settings).getStreamGraph());
+        bytes(graph.getJobGraph()) + bytes(environment(settings, 4).getStreamGraph());
 
     assertThat(stored)
         .contains("REKINDLE_UNSUBSCRIBE_SECRET", "REKINDLE_DATABASE_PASSWORD")
@@ -133,7 +138,7 @@ class ProductionJobTest {
   @Test
   void shouldWriteToNoTopicAndWriteNoEmailAsAShadow() {
     List<String> uids =
-        ProductionJob.environment(settings("shadow")).getStreamGraph().getStreamNodes().stream()
+        environment(settings("shadow"), 4).getStreamGraph().getStreamNodes().stream()
             .map(StreamNode::getTransformationUID)
             .toList();
     assertThat(uids).contains("scores", "decisions").doesNotContain("write-emails");
@@ -143,7 +148,7 @@ class ProductionJobTest {
 
   @Test
   void shouldNameEveryOperatorInWords() {
-    assertThat(ProductionJob.environment(SETTINGS).getStreamGraph().getStreamNodes())
+    assertThat(environment(SETTINGS, 4).getStreamGraph().getStreamNodes())
         .extracting(StreamNode::getOperatorName)
         .anySatisfy(name -> assertThat(name).contains("Read changes"))
         .anySatisfy(name -> assertThat(name).contains("Evaluate engagement"))
@@ -152,7 +157,7 @@ class ProductionJobTest {
 
   @Test
   void shouldSerializeNothingWithKryo() {
-    StreamExecutionEnvironment env = ProductionJob.environment(SETTINGS);
+    StreamExecutionEnvironment env = environment(SETTINGS, 4);
     assertThat(env.getConfiguration().get(PipelineOptions.GENERIC_TYPES)).isFalse();
     for (Transformation<?> sink : env.getTransformations()) {
       for (Transformation<?> transformation : sink.getTransitivePredecessors()) {
@@ -176,8 +181,17 @@ class ProductionJobTest {
   }
 
   @Test
+  void shouldReadWithAReaderForEachPartitionThatKafkaHas() {
+    for (StreamNode node : environment(SETTINGS, 12).getStreamGraph().getStreamNodes()) {
+      if (node.getTransformationUID().equals("changes")) {
+        assertThat(node.getParallelism()).isEqualTo(8);
+      }
+    }
+  }
+
+  @Test
   void shouldReadWithNoMoreReadersThanATopicHasPartitions() {
-    for (StreamNode node : ProductionJob.environment(SETTINGS).getStreamGraph().getStreamNodes()) {
+    for (StreamNode node : environment(SETTINGS, 4).getStreamGraph().getStreamNodes()) {
       switch (node.getTransformationUID()) {
         case "changes", "changes-split", "read-requests", "write-emails" ->
             assertThat(node.getParallelism()).isEqualTo(4);
@@ -199,7 +213,7 @@ class ProductionJobTest {
   /** The maximum of each operator, which is that of the chain that it runs in. */
   private static Map<OperatorID, Integer> maxParallelisms(int parallelism) {
     Map<OperatorID, Integer> maximums = new HashMap<>();
-    StreamGraph graph = ProductionJob.environment(settings("live", parallelism)).getStreamGraph();
+    StreamGraph graph = environment(settings("live", parallelism), 4).getStreamGraph();
     for (JobVertex vertex : graph.getJobGraph().getVertices()) {
       vertex
           .getOperatorIDs()

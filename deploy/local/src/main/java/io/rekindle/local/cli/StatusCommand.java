@@ -119,13 +119,18 @@ public final class StatusCommand implements Callable<Integer> {
       line(
           out,
           "capture",
-          capture.active(),
-          "%,d bytes of log to confirm%s"
+          Boolean.TRUE.equals(capture.active()) && capture.faults().isEmpty(),
+          "%s%s"
               .formatted(
-                  capture.lagBytes(),
+                  capture.lagBytes() == null
+                      ? "no slot"
+                      : "%,d bytes of log to confirm".formatted(capture.lagBytes()),
                   capture.lagSeconds() == null
                       ? ""
                       : ", newest change read %.1f s old".formatted(capture.lagSeconds())));
+    }
+    if (status.capture() != null) {
+      status.capture().faults().forEach(fault -> line(out, "", true, fault));
     }
     if (status.deadLetters() != null) {
       line(out, "dead letters", true, Long.toString(status.deadLetters().count()));

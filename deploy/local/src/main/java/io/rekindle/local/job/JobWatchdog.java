@@ -1,5 +1,6 @@
 package io.rekindle.local.job;
 
+import io.rekindle.job.source.StopJobException;
 import io.rekindle.local.process.EventLog;
 import io.rekindle.platform.rest.Backoff;
 import io.rekindle.platform.rest.FlinkRest;
@@ -16,7 +17,7 @@ import java.util.function.Consumer;
 /**
  * Keeps exactly one job running on the Flink cluster. If the job has ended or is gone with its
  * JobManager, the watchdog submits it again. The new job starts from the newest checkpoint or
- * savepoint.
+ * savepoint. A job that ends by {@link StopJobException} stays down until the next start.
  *
  * <p>Not thread-safe, except for the methods that report its state.
  */
@@ -36,6 +37,10 @@ public final class JobWatchdog {
   private final AtomicInteger failures = new AtomicInteger();
   private Path restoredFrom;
   private boolean ran;
+
+  /** Whether the job ended for a fault that each restart would meet again. */
+  private boolean stopped;
+
   private long notBefore;
 
   /**
@@ -61,7 +66,7 @@ public final class JobWatchdog {
     return jobId;
   }
 
-  /** The number of jobs in a row that ended without having run. */
+  /** The number of jobs in a row that ended without having run; the largest once the job stopped. */
   public int failures() {
     return failures.get();
   }
@@ -77,6 +82,9 @@ public final class JobWatchdog {
    * @throws IOException if the JobManager does not answer
    */
   public void keepAlive() throws IOException {
+    if (stopped) {
+      return;
+    }
     Optional<FlinkRest.Job> job = jobId == null ? Optional.empty() : flink.job(jobId);
     if (job.isPresent() && !job.get().ended()) {
       if (job.get().running()) {
@@ -92,7 +100,7 @@ public final class JobWatchdog {
     if (notBefore == 0) {
       hasEnded(job);
     }
-    if (System.nanoTime() - notBefore >= 0) {
+    if (!stopped && System.nanoTime() - notBefore >= 0) {
       submit();
     }
   }
@@ -102,13 +110,21 @@ public final class JobWatchdog {
       scheduleRestart("is gone with its JobManager");
       return;
     }
+    Optional<FlinkRest.JobFailure> last = flink.lastFailure(jobId);
+    if (last.filter(failure -> StopJobException.isRootCause(failure.cause())).isPresent()) {
+      trouble = "the job has stopped: " + last.get();
+      failures.set(Integer.MAX_VALUE);
+      stopped = true;
+      log.report(trouble);
+      return;
+    }
     if (!ran) {
       failures.incrementAndGet();
       if (restoredFrom != null) {
         checkpoints.markUnusable(restoredFrom);
       }
     }
-    scheduleRestart(ending(job.get().state(), flink.lastFailure(jobId)));
+    scheduleRestart(ending(job.get().state(), last));
   }
 
   /** A job that was cancelled, or has finished, did not end by its last failure. */

@@ -3,6 +3,7 @@ package io.rekindle.local.stack;
 import com.fasterxml.jackson.annotation.JsonAnyGetter;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonInclude.Include;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -123,9 +124,11 @@ public record StackStatus(
    * @param active whether a reader of the slot is connected
    * @param lagBytes the log that the database keeps for the slot
    * @param lagSeconds the age of the newest change or tick that the job has read
+   * @param faults what keeps capture from seeing every change; empty while all is well
    */
   @JsonInclude(Include.NON_NULL)
-  public record Capture(String slot, boolean active, Long lagBytes, Double lagSeconds) {}
+  public record Capture(
+      String slot, Boolean active, Long lagBytes, Double lagSeconds, List<String> faults) {}
 
   /** The refused records that the topic still keeps. */
   public record DeadLetters(String topic, long count) {}

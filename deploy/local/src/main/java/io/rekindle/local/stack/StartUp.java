@@ -200,6 +200,7 @@ final class StartUp {
           }
         });
     watch.connector();
+    watch.capture();
     try (Connection owner = servers.postgres().owner().getConnection();
         Statement statement = owner.createStatement();
         var row = statement.executeQuery("select extract(epoch from now()) * 1000")) {

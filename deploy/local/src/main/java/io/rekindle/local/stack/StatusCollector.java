@@ -28,6 +28,7 @@ import io.rekindle.platform.rest.RestClient;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -68,6 +69,7 @@ public final class StatusCollector {
     FlinkProbe probe = new FlinkProbe(data.root(), flink);
     Topic deadLetterTopic = Topics.standard().deadLetters();
     var askedDatabase = ask(PostgresServer.NAME, () -> DatabaseProgress.read(info, timeout));
+    var askedFaults = ask(PostgresServer.NAME, () -> CaptureFaults.read(info, timeout));
     var askedLetters =
         ask(
             KafkaBroker.NAME,
@@ -88,6 +90,9 @@ public final class StatusCollector {
     Answer<Optional<ConnectorStatus>> connectorStatus = askedConnector.join();
     Answer<Job> jobStatus = askedJob.join();
     Answer<PartitionWatermarks> watermarkStatus = askedWatermarks.join();
+
+    Answer<List<String>> faultStatus = askedFaults.join();
+    List<String> faults = faultStatus.given() ? faultStatus.value() : List.of();
 
     Component postgres = component(PostgresServer.NAME, database, info.postgresUri(), null, null);
     Component kafka = component(KafkaBroker.NAME, letters, null, info.kafkaBootstrap(), null);
@@ -153,6 +158,7 @@ public final class StatusCollector {
         Stream.of(postgres, kafka, connect, cluster, dashboard, sender, mail)
                 .allMatch(Component::healthy)
             && connector.healthy()
+            && faults.isEmpty()
             && job.healthy()
             && watermark.healthy();
     return new StackStatus(
@@ -172,7 +178,7 @@ public final class StatusCollector {
         connector,
         job,
         watermark,
-        capture(progress, read),
+        capture(progress, read, faults),
         letters.given() ? new DeadLetters(deadLetterTopic.name(), letters.value()) : null);
   }
 
@@ -265,15 +271,17 @@ public final class StatusCollector {
         why);
   }
 
-  private static Capture capture(DatabaseProgress progress, PartitionWatermarks read) {
-    if (progress.slotActive() == null) {
+  private static Capture capture(
+      DatabaseProgress progress, PartitionWatermarks read, List<String> faults) {
+    if (progress.slotActive() == null && faults.isEmpty()) {
       return null;
     }
     Double lag =
         read.newest()
+            .filter(newest -> progress.now() != null)
             .map(newest -> Duration.between(newest, progress.now()).toMillis() / 1000.0)
             .map(seconds -> Math.max(0, seconds))
             .orElse(null);
-    return new Capture(DatabaseProgress.SLOT, progress.slotActive(), progress.lagBytes(), lag);
+    return new Capture(DatabaseProgress.SLOT, progress.slotActive(), progress.lagBytes(), lag, faults);
   }
 }

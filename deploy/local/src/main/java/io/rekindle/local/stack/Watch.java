@@ -16,6 +16,7 @@ final class Watch {
 
   private static final Duration TICK = Duration.ofMillis(250);
   private static final Duration CONNECTOR_TICK = Duration.ofSeconds(1);
+  private static final Duration CAPTURE_TICK = Duration.ofSeconds(3);
 
   private final DataDirectory data;
   private final StackServers servers;
@@ -69,6 +70,12 @@ final class Watch {
   void connector() {
     ConnectorWatchdog watchdog = new ConnectorWatchdog(servers.connect().api(), log::report);
     repeat(CONNECTOR_TICK, watchdog::keepAlive);
+  }
+
+  /** Reports what keeps capture from seeing every change. */
+  void capture() {
+    CaptureFaults faults = new CaptureFaults(() -> servers.info(null), log::report);
+    repeat(CAPTURE_TICK, faults::check);
   }
 
   /** A check of a server, or of the job. */

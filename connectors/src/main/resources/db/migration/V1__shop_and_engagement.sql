@@ -60,6 +60,10 @@ create table engagement.clock (
   topic     text not null,
   partition int  not null check (partition >= 0),
   beat      timestamptz not null default now(),
+  -- The chain of beats. The job compares each link with the last one that it saw: a gap means that
+  -- changes are lost, another history that the database was restored or is another one.
+  previous_beat timestamptz,
+  number    bigint not null default 0,
   primary key (topic, partition)
 ) with (fillfactor = 50);
 
@@ -947,10 +951,13 @@ create view engagement.capture_faults as
       and has_schema_privilege(cdc.oid, t.schema_id, 'usage'))
   union all
   select 'NOT_GRANTED', 'engagement.clock',
-      'grant update (beat) on engagement.clock to rekindle_cdc'
+      'grant update (beat, previous_beat, number) on engagement.clock to rekindle_cdc'
     from tables t cross join cdc
     where t.name = 'engagement.clock' and t.id is not null
-      and not has_column_privilege(cdc.oid, t.id, 'beat', 'update')
+      and not (
+        has_column_privilege(cdc.oid, t.id, 'beat', 'update')
+        and has_column_privilege(cdc.oid, t.id, 'previous_beat', 'update')
+        and has_column_privilege(cdc.oid, t.id, 'number', 'update'))
   union all
   select 'NOT_GRANTED', 'rekindle_cdc', 'alter role rekindle_cdc login replication'
     where not exists (select from cdc where replicates);
@@ -975,7 +982,7 @@ grant usage on schema shop, engagement to rekindle_cdc;
 grant select on shop.users, shop.orders, engagement.emails, engagement.score_overrides,
   engagement.scoring_policies, engagement.clock, engagement.suppressions,
   engagement.outreach_settings to rekindle_cdc;
-grant update (beat) on engagement.clock to rekindle_cdc;
+grant update (beat, previous_beat, number) on engagement.clock to rekindle_cdc;
 
 -- The reason not to write to a person; null if there is none. The Java class ContactRule states the
 -- same rule, and a table of cases in the tests holds both to one answer. The planner inlines this

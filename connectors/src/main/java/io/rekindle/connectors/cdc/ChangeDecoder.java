@@ -59,8 +59,12 @@ public final class ChangeDecoder {
 
     void ruleChanged(RuleChange change);
 
-    /** A clock event in its partition. Every earlier commit of the partition is before it. */
-    void ticked(long commitTime);
+    /**
+     * A clock event in its partition. Every earlier commit of the partition is before it.
+     *
+     * @param beat its place in the chain; null if the row has none
+     */
+    void ticked(long commitTime, Beat beat);
 
     /** A streamed event that changes no user. Its commit time still counts. */
     void noStateChange(long commitTime);
@@ -608,7 +612,18 @@ public final class ChangeDecoder {
               + message.partition()
               + ": add the ClockRouting transform to the connector");
     }
-    receiver.ticked(commitTime);
+    receiver.ticked(commitTime, beat(operation));
+  }
+
+  private Beat beat(Operation operation) throws MalformedRecordException {
+    if (!after.has(Field.NUMBER)) {
+      return null;
+    }
+    return new Beat(
+        operation == Operation.CREATE,
+        after.natural(Field.NUMBER),
+        after.timestamp(Field.BEAT),
+        after.has(Field.PREVIOUS_BEAT) ? after.timestamp(Field.PREVIOUS_BEAT) : Beat.NONE);
   }
 
   private void requireNewRow() throws MalformedRecordException {

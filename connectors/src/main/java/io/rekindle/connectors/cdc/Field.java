@@ -57,7 +57,10 @@ enum Field {
   OFFER("offer"),
 
   TOPIC("topic"),
-  PARTITION("partition");
+  PARTITION("partition"),
+  NUMBER("number"),
+  BEAT("beat"),
+  PREVIOUS_BEAT("previous_beat");
 
   private final String jsonName;
 
@@ -126,6 +129,9 @@ enum Field {
       case "offer" -> OFFER;
       case "topic" -> TOPIC;
       case "partition" -> PARTITION;
+      case "number" -> NUMBER;
+      case "beat" -> BEAT;
+      case "previous_beat" -> PREVIOUS_BEAT;
       default -> null;
     };
   }

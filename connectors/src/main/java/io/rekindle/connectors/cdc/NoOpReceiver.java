@@ -14,7 +14,7 @@ public class NoOpReceiver implements ChangeDecoder.Receiver {
   public void ruleChanged(RuleChange change) {}
 
   @Override
-  public void ticked(long commitTime) {}
+  public void ticked(long commitTime, Beat beat) {}
 
   @Override
   public void noStateChange(long commitTime) {}

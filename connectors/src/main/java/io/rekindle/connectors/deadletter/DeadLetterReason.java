@@ -30,6 +30,8 @@ public enum DeadLetterReason {
   NO_OLD_ROW,
   /** A clock event is in another partition than it names, so it proves nothing. */
   MISROUTED_TICK,
+  /** Ticks are missing between this one and the last, and changes with them. */
+  CHANGES_LOST,
   /** A captured table was truncated: rows are gone that no event names. */
   TRUNCATE,
   /** A scoring policy does not validate. */

@@ -1,5 +1,6 @@
 package io.rekindle.connectors.flink;
 
+import io.rekindle.connectors.cdc.Beat;
 import io.rekindle.connectors.cdc.CdcRecord;
 import io.rekindle.connectors.cdc.ChangeDecoder;
 import io.rekindle.connectors.deadletter.DeadLetter;
@@ -158,9 +159,14 @@ public final class CdcRecordDeserializer<T>
     }
 
     @Override
-    public void ticked(long commitTime) {
+    public void ticked(long commitTime, Beat beat) {
       ticks.inc();
-      noStateChange(commitTime);
+      if (beat == null) {
+        noStateChange(commitTime);
+        return;
+      }
+      progress.advance(commitTime);
+      collector.collect(CdcRecord.tick(commitTime, beat, message));
     }
 
     @Override

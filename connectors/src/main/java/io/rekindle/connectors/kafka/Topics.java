@@ -94,7 +94,9 @@ public record Topics(
     }
   }
 
-  /** Returns these topics with the numbers of partitions by topic, and refuses as {@link #existing}. */
+  /**
+   * Returns these topics with the numbers of partitions by topic, and refuses as {@link #existing}.
+   */
   Topics withPartitions(Map<String, Integer> partitions) {
     List<String> missing =
         captured().stream().map(Topic::name).filter(name -> !partitions.containsKey(name)).toList();
@@ -103,7 +105,9 @@ public record Topics(
           "Kafka has no topic " + String.join(", ", missing) + ": create the topics first");
     }
     Topics existing =
-        map(topic -> topic.withPartitions(partitions.getOrDefault(topic.name(), topic.partitions())));
+        map(
+            topic ->
+                topic.withPartitions(partitions.getOrDefault(topic.name(), topic.partitions())));
     if (existing.changes().stream().mapToInt(Topic::partitions).distinct().count() > 1) {
       throw new IllegalStateException(
           existing.changes().stream()

@@ -18,6 +18,7 @@ public final class RecordingReceiver implements ChangeDecoder.Receiver {
   final List<Change> changes = new ArrayList<>();
   final List<RuleChange> ruleChanges = new ArrayList<>();
   final List<Long> ticks = new ArrayList<>();
+  final List<Beat> beats = new ArrayList<>();
   final List<Long> noStateChange = new ArrayList<>();
   final List<String> otherDatabases = new ArrayList<>();
   long clockAheadMs;
@@ -81,7 +82,8 @@ public final class RecordingReceiver implements ChangeDecoder.Receiver {
   }
 
   @Override
-  public void ticked(long commitTime) {
+  public void ticked(long commitTime, Beat beat) {
+    beats.add(beat);
     ticks.add(commitTime);
   }
 

@@ -83,7 +83,7 @@ class SerializersTest {
     Class<CdcRecord<Change>> type = (Class<CdcRecord<Change>>) (Class<?>) CdcRecord.class;
     assertRoundTrips(
         new RecordSerializer<>(type, Change.class),
-        () -> new CdcRecord<>(events.change(), null, NOON),
+        () -> new CdcRecord<>(events.change(), null, NOON, null),
         seed);
     assertRoundTrips(
         new RecordSerializer<>(type, Change.class),

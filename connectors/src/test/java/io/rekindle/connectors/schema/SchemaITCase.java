@@ -99,7 +99,8 @@ class SchemaITCase {
         "rekindle_cdc      | select * from engagement.scoring_policies",
         "rekindle_cdc      | select * from engagement.suppressions",
         "rekindle_cdc      | select * from engagement.outreach_settings",
-        "rekindle_cdc      | update engagement.clock set beat = now()",
+        "rekindle_cdc      | update engagement.clock set previous_beat = beat, beat = now(),"
+            + " number = number + 1",
         "rekindle_pipeline | select * from engagement.clock",
         "rekindle_pipeline | insert into engagement.pipeline_progress values (0, 1, now())",
         "rekindle_pipeline | delete from engagement.user_scores",

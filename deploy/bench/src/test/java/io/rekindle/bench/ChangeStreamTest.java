@@ -2,6 +2,7 @@ package io.rekindle.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rekindle.connectors.cdc.Beat;
 import io.rekindle.connectors.cdc.ChangeDecoder;
 import io.rekindle.connectors.deadletter.DeadLetterReason;
 import io.rekindle.connectors.events.Change;
@@ -137,7 +138,7 @@ class ChangeStreamTest {
     }
 
     @Override
-    public void ticked(long commitTime) {
+    public void ticked(long commitTime, Beat beat) {
       ticks++;
       lastTick = commitTime;
     }

@@ -108,7 +108,9 @@ class StatusesTest {
     int start = schema.indexOf("create view engagement.capture_faults");
     Matcher code =
         Pattern.compile("select '([A-Z_]+)'")
-            .matcher(schema.substring(start, schema.indexOf("comment on view engagement.capture_faults")));
+            .matcher(
+                schema.substring(
+                    start, schema.indexOf("comment on view engagement.capture_faults")));
     Set<String> codes = new TreeSet<>();
     while (code.find()) {
       codes.add(code.group(1));

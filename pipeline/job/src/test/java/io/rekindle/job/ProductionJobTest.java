@@ -112,8 +112,7 @@ class ProductionJobTest {
                 "REKINDLE_LLM_API_KEY", "model-0123456789"));
 
     StreamGraph graph = environment(settings, 4).getStreamGraph();
-    String stored =
-        bytes(graph.getJobGraph()) + bytes(environment(settings, 4).getStreamGraph());
+    String stored = bytes(graph.getJobGraph()) + bytes(environment(settings, 4).getStreamGraph());
 
     assertThat(stored)
         .contains("REKINDLE_UNSUBSCRIBE_SECRET", "REKINDLE_DATABASE_PASSWORD")

@@ -66,7 +66,9 @@ public final class JobWatchdog {
     return jobId;
   }
 
-  /** The number of jobs in a row that ended without having run; the largest once the job stopped. */
+  /**
+   * The number of jobs in a row that ended without having run; the largest once the job stopped.
+   */
   public int failures() {
     return failures.get();
   }

@@ -282,6 +282,7 @@ public final class StatusCollector {
             .map(newest -> Duration.between(newest, progress.now()).toMillis() / 1000.0)
             .map(seconds -> Math.max(0, seconds))
             .orElse(null);
-    return new Capture(DatabaseProgress.SLOT, progress.slotActive(), progress.lagBytes(), lag, faults);
+    return new Capture(
+        DatabaseProgress.SLOT, progress.slotActive(), progress.lagBytes(), lag, faults);
   }
 }

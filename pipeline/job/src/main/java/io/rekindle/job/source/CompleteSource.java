@@ -84,6 +84,7 @@ public final class CompleteSource<T, S extends SourceSplit, C>
   }
 
   /** Passes everything on, and replaces the exception about a missing record. */
+  @SuppressWarnings("try") // Flink's interface lets close be interrupted.
   private static final class Reader<T, S extends SourceSplit> implements SourceReader<T, S> {
 
     private final SourceReader<T, S> reader;
@@ -156,8 +157,7 @@ public final class CompleteSource<T, S extends SourceSplit, C>
     }
 
     @Override
-    public void pauseOrResumeSplits(
-        Collection<String> toPause, Collection<String> toResume) {
+    public void pauseOrResumeSplits(Collection<String> toPause, Collection<String> toResume) {
       reader.pauseOrResumeSplits(toPause, toResume);
     }
 

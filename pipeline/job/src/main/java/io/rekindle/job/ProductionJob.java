@@ -126,8 +126,8 @@ public final class ProductionJob {
     flink.set(
         StateBackendOptions.STATE_BACKEND,
         settings.get(JobSettings.STATE_BACKEND).name().toLowerCase(Locale.ROOT));
-    // Timers are small and often read, so they stay on the heap.
-    flink.setString("state.backend.rocksdb.timer-service.factory", "HEAP");
+    // A checkpoint writes heap timers synchronously and in full, and RocksDB's incrementally.
+    flink.setString("state.backend.rocksdb.timer-service.factory", "ROCKSDB");
     // Every change reads and writes the upper two levels. Most data is below them.
     flink.setString(
         "state.backend.rocksdb.compression.per.level",

@@ -37,6 +37,9 @@ public final class EngagementMetrics {
   /** Gauge: orders that add no spend because the policy has no rate for their currency. */
   public static final String UNCONVERTED_ORDERS = "unconvertedOrders";
 
+  /** Gauge: changes that wait in keyed state, as the memory for them is full. */
+  public static final String WAITING = "waiting";
+
   private static final int LATENCIES_KEPT = 2_048;
 
   final Counter evaluated;
@@ -56,5 +59,6 @@ public final class EngagementMetrics {
     group.gauge(USERS, counts::users);
     group.gauge(ORDERS, counts::orders);
     group.gauge(UNCONVERTED_ORDERS, counts::unconverted);
+    group.gauge(WAITING, counts::waiting);
   }
 }

@@ -1,7 +1,6 @@
 package io.rekindle.job.engagement;
 
 import io.rekindle.connectors.events.Change;
-import io.rekindle.connectors.events.PolicyChanged;
 import io.rekindle.connectors.events.RuleChange;
 import io.rekindle.connectors.flink.ChangeSerializer;
 import io.rekindle.connectors.flink.EventTypeInfo;
@@ -16,6 +15,7 @@ import io.rekindle.job.state.StoredOrder;
 import io.rekindle.job.state.UserState;
 import io.rekindle.job.state.UserStateSerializer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -35,8 +35,7 @@ import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.flink.runtime.state.KeyedStateBackend;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
-import org.apache.flink.runtime.state.VoidNamespace;
-import org.apache.flink.runtime.state.VoidNamespaceSerializer;
+import org.apache.flink.runtime.state.internal.InternalListState;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.InternalTimer;
 import org.apache.flink.streaming.api.operators.InternalTimerService;
@@ -52,13 +51,19 @@ import org.apache.flink.util.OutputTag;
  * <p>A change waits until the watermark passes its commit time. The same input therefore gives the
  * same score updates in any order of the partitions.
  *
- * <p>Rows of the first snapshot are applied at once. The clock ticks only after the snapshot, and
- * no user is evaluated before.
+ * <p>Rows of a snapshot are applied at once, since they are no events. The clock ticks only after
+ * the first snapshot, and no user is evaluated before. A row of a later snapshot that equals the
+ * known row is dropped.
+ *
+ * <p>An advance of the watermark runs in slices. Input, barriers and cancellation pass between two
+ * slices. A checkpoint in the middle keeps the work that is done, and a restore goes on there: due
+ * timers, stored changes and {@link StateCounts} say what is left.
  *
  * <p>Input 1 is keyed by user. Input 2 has the policies and outreach rules, and is broadcast. This
  * is an operator, since a process function has no watermark before an advance, no timers of two
  * kinds, and no counts that move with key groups. The class is long, since it has all calls of
- * Flink. {@link UserEvaluator}, {@link PendingChanges} and {@link StateCounts} have the rules.
+ * Flink. {@link UserEvaluator}, {@link WaitingChanges}, {@link UserSweep} and {@link StateCounts}
+ * have the rules.
  */
 public final class EngagementOperator extends AbstractStreamOperator<ScoreUpdate>
     implements TwoInputStreamOperator<Change, RuleChange, ScoreUpdate>,
@@ -76,18 +81,18 @@ public final class EngagementOperator extends AbstractStreamOperator<ScoreUpdate
       new MapStateDescriptor<>(
           "order-rows", StringSerializer.INSTANCE, new RecordSerializer<>(StoredOrder.class));
 
-  /** Keyed: changes that wait for the watermark. */
-  static final ListStateDescriptor<Change> PENDING =
-      new ListStateDescriptor<>("pending", new ChangeSerializer());
+  /** Keyed, in the namespace of an instant: the changes that wait for the watermark. */
+  static final ListStateDescriptor<Change> WAITING =
+      new ListStateDescriptor<>("waiting", new ChangeSerializer());
 
   /** Broadcast: the kept changes of policies and outreach rules, numbered from 1 by arrival. */
   static final MapStateDescriptor<Integer, DatedRuleChange> RULE_CHANGES =
       new MapStateDescriptor<>(
           "rule-changes", IntSerializer.INSTANCE, new RecordSerializer<>(DatedRuleChange.class));
 
-  /** Per subtask: the watermark up to which all users are evaluated. */
-  static final ListStateDescriptor<Long> EVALUATED_UNTIL =
-      new ListStateDescriptor<>("evaluated-until", LongSerializer.INSTANCE);
+  /** Per subtask: the last received watermark. */
+  static final ListStateDescriptor<Long> RECEIVED =
+      new ListStateDescriptor<>("received-watermark", LongSerializer.INSTANCE);
 
   /** Per key group: the numbers of {@link StateCounts}. */
   static final ListStateDescriptor<long[]> STATE_COUNTS =
@@ -103,20 +108,26 @@ public final class EngagementOperator extends AbstractStreamOperator<ScoreUpdate
 
   private static final String TIMERS = "instants";
 
-  /** A timer at which another policy comes into force. */
-  private static final Byte POLICY_SWITCH = 0;
+  /** A timer at the instant of changes that wait in keyed state. */
+  private static final Byte STORED_CHANGES = 0;
 
   /** The user's decay timer: fires at the next instant the score drops without an order. */
   private static final Byte WAKE_UP = 1;
 
   private static final long NO_WATERMARK = Long.MIN_VALUE;
 
+  private static final long SLICE_MS = 50;
+
+  /** The time for input between two slices. */
+  static final long PAUSE_MS = 3;
+
   private final long tombstoneRetentionMs;
+  private final Slice slice;
+  private final long maxWaitingBytes;
 
   private transient ValueState<UserState> users;
-  private transient ListState<Change> storedPending;
   private transient BroadcastState<Integer, DatedRuleChange> storedRuleChanges;
-  private transient ListState<Long> storedEvaluatedUntil;
+  private transient ListState<Long> storedReceived;
   private transient ListState<long[]> storedStateCounts;
   private transient InternalTimerService<Byte> timers;
 
@@ -126,10 +137,30 @@ public final class EngagementOperator extends AbstractStreamOperator<ScoreUpdate
   private transient StateCounts stateCounts;
   private transient EngagementMetrics engagementMetrics;
 
-  /** The watermark of the last complete advance. */
-  private transient long evaluatedUntil;
+  /** The last received watermark. A change at it or before is late. */
+  private transient long received;
 
-  private transient PendingChanges pending;
+  /** The watermark of the last complete advance; NO_WATERMARK after a restore. */
+  private transient long completed;
+
+  /** The watermark of the present slice. */
+  private transient long until;
+
+  /** The instant of the last timer of the present slice. */
+  private transient long lastTimer;
+
+  /** The last emitted watermark. */
+  private transient long emitted;
+
+  /** Whether a next slice is scheduled. */
+  private transient boolean scheduled;
+
+  private transient WaitingChanges waiting;
+  private transient List<WaitingChange> due;
+
+  /** The evaluation of all users for another policy; null while there is none. */
+  private transient UserSweep sweep;
+
   private transient StreamRecord<ScoreUpdate> record;
 
   /** The last emitted policy in force; null before the first. */
@@ -139,15 +170,19 @@ public final class EngagementOperator extends AbstractStreamOperator<ScoreUpdate
    * @param tombstoneRetention the event time for which the state remembers a deleted row
    */
   public EngagementOperator(Duration tombstoneRetention) {
+    this(tombstoneRetention, Slice.ofMillis(SLICE_MS), WaitingChanges.MAX_BYTES);
+  }
+
+  EngagementOperator(Duration tombstoneRetention, Slice slice, long maxWaitingBytes) {
     this.tombstoneRetentionMs = tombstoneRetention.toMillis();
+    this.slice = slice;
+    this.maxWaitingBytes = maxWaitingBytes;
   }
 
   @Override
   public void initializeState(StateInitializationContext context) throws Exception {
     super.initializeState(context);
     users = context.getKeyedStateStore().getState(USER);
-    storedPending = context.getKeyedStateStore().getListState(PENDING);
-
     storedRuleChanges = context.getOperatorStateStore().getBroadcastState(RULE_CHANGES);
     rules = new RuleTimelines();
     Map<Integer, DatedRuleChange> asTheyCame = new TreeMap<>();
@@ -162,15 +197,16 @@ public final class EngagementOperator extends AbstractStreamOperator<ScoreUpdate
     evaluator = new UserEvaluator(rules, orderLedger, this);
 
     // All subtasks have the same watermark at an aligned barrier, so a new one takes any of them.
-    storedEvaluatedUntil = context.getOperatorStateStore().getUnionListState(EVALUATED_UNTIL);
-    evaluatedUntil = NO_WATERMARK;
-    for (long watermark : storedEvaluatedUntil.get()) {
-      evaluatedUntil = Math.max(evaluatedUntil, watermark);
+    storedReceived = context.getOperatorStateStore().getUnionListState(RECEIVED);
+    received = NO_WATERMARK;
+    for (long watermark : storedReceived.get()) {
+      received = Math.max(received, watermark);
     }
-    dropReplacedRules();
+    completed = NO_WATERMARK;
+    emitted = NO_WATERMARK;
 
     storedStateCounts = context.getOperatorStateStore().getUnionListState(STATE_COUNTS);
-    stateCounts = new StateCounts(keyGroups(), storedStateCounts.get());
+    stateCounts = new StateCounts(keyGroups(), maxParallelism(), storedStateCounts.get());
   }
 
   private KeyGroupRange keyGroups() {
@@ -198,38 +234,75 @@ public final class EngagementOperator extends AbstractStreamOperator<ScoreUpdate
     super.open();
     timers = getInternalTimerService(TIMERS, ByteSerializer.INSTANCE, this);
     engagementMetrics = new EngagementMetrics(getMetricGroup(), stateCounts);
-    pending =
-        new PendingChanges(
-            keyedStateBackend(), PENDING.getName(), storedPending, CommitOrder.COMPARATOR);
+    waiting =
+        new WaitingChanges(
+            keyedStateBackend(),
+            storedChanges(),
+            instant -> timers.registerEventTimeTimer(STORED_CHANGES, instant),
+            stateCounts,
+            maxWaitingBytes);
+    due = new ArrayList<>();
     record = new StreamRecord<>(null);
+  }
+
+  @SuppressWarnings("unchecked") // The backend's own list states are internal ones.
+  private InternalListState<String, Long, Change> storedChanges() throws Exception {
+    ListState<Change> state = getOrCreateKeyedState(LongSerializer.INSTANCE, WAITING);
+    return (InternalListState<String, Long, Change>) state;
+  }
+
+  @Override
+  public void close() throws Exception {
+    if (sweep != null) {
+      sweep.close();
+    }
+    super.close();
+  }
+
+  /** Stores the waiting changes, before any kind of timer is part of the snapshot. */
+  @Override
+  public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
+    super.prepareSnapshotPreBarrier(checkpointId);
+    waiting.storeAll();
   }
 
   @Override
   public void snapshotState(StateSnapshotContext context) throws Exception {
     super.snapshotState(context);
-    pending.store();
-    storedEvaluatedUntil.update(List.of(evaluatedUntil));
+    storedReceived.update(List.of(received));
     storedStateCounts.update(stateCounts.toStore());
   }
 
   @Override
   public void processElement1(StreamRecord<Change> element) throws Exception {
     Change change = element.getValue();
-    if (change.snapshot() && evaluatedUntil == NO_WATERMARK) {
+    if (change.snapshot()) {
       applySnapshotRow(change);
       return;
     }
-    if (change.commitTime() <= evaluatedUntil) {
+    if (change.commitTime() <= received) {
       engagementMetrics.late.inc();
     }
-    pending.add(change);
+    waiting.add(Math.max(change.commitTime(), firstOpen()), change);
   }
 
-  /** Applies a row of the first snapshot. The user is evaluated as of the last of their rows. */
+  /**
+   * Applies a row of a snapshot. A new user is evaluated as of the last of their rows. A known user
+   * is evaluated as of the first that differs.
+   */
   private void applySnapshotRow(Change change) throws Exception {
     UserState user = users.value();
     if (user == null) {
       user = new UserState();
+    }
+    if (user.holds(change)) {
+      duplicate();
+      if (!waiting.mayHave(change.userId()) || !user.apply(change, change.commitTime(), orderLedger)) {
+        return;
+      }
+      // Older changes of the row that still wait must not come after it.
+      users.update(user);
+      return;
     }
     boolean wasUser = user.profile() != null;
     int ordersBefore = user.orderCount();
@@ -237,7 +310,7 @@ public final class EngagementOperator extends AbstractStreamOperator<ScoreUpdate
       duplicate();
       return;
     }
-    user.reviewNoEarlierThan(change.commitTime());
+    user.reviewSnapshotRowAt(Math.max(change.commitTime(), firstOpen()));
     wakeUpAt(user.reviewAt(), user);
     users.update(user);
     count(change.userId(), user, wasUser, ordersBefore, user.unconvertedOrders());
@@ -246,23 +319,20 @@ public final class EngagementOperator extends AbstractStreamOperator<ScoreUpdate
   @Override
   public void processElement2(StreamRecord<RuleChange> element) throws Exception {
     RuleChange change = element.getValue();
-    boolean initialSnapshot = change.snapshot() && evaluatedUntil == NO_WATERMARK;
+    boolean initialSnapshot = change.snapshot() && received == NO_WATERMARK;
     long since =
         initialSnapshot ? PolicyTimeline.ALWAYS : Math.max(change.commitTime(), firstOpen());
     DatedRuleChange dated = new DatedRuleChange(since, change);
     if (rules.add(dated)) {
       storedRuleChanges.put(rules.changes().size(), dated);
       dropReplacedRules();
-      if (change instanceof PolicyChanged && !initialSnapshot) {
-        evaluateAllUsersAt(since);
-      }
     }
   }
 
   /** Drops rule changes that no evaluation needs any more. */
   private void dropReplacedRules() throws Exception {
     // The margin is for a restore, which takes the rules of any subtask.
-    if (evaluatedUntil == NO_WATERMARK || !rules.mergeBelow(evaluatedUntil - tombstoneRetentionMs)) {
+    if (completed == NO_WATERMARK || !rules.mergeBelow(completed - tombstoneRetentionMs)) {
       return;
     }
     storedRuleChanges.clear();
@@ -272,36 +342,134 @@ public final class EngagementOperator extends AbstractStreamOperator<ScoreUpdate
     }
   }
 
-  /** The first instant that is not yet evaluated. */
+  /** The first instant that no received watermark has passed. */
   private long firstOpen() {
-    return evaluatedUntil == NO_WATERMARK ? NO_WATERMARK : evaluatedUntil + 1;
-  }
-
-  private void evaluateAllUsersAt(long instant) throws Exception {
-    getKeyedStateBackend()
-        .applyToAllKeys(
-            VoidNamespace.INSTANCE,
-            VoidNamespaceSerializer.INSTANCE,
-            USER,
-            (userId, state) -> timers.registerEventTimeTimer(POLICY_SWITCH, instant));
+    return received == NO_WATERMARK ? NO_WATERMARK : received + 1;
   }
 
   @Override
   public void processWatermark(Watermark mark) throws Exception {
     if (mark.getTimestamp() == Watermark.MAX_WATERMARK.getTimestamp()) {
       // The end of the input proves nothing about time.
+      while (completed < received) {
+        advance();
+      }
       output.emitWatermark(mark);
       return;
     }
-    if (mark.getTimestamp() <= evaluatedUntil) {
+    if (mark.getTimestamp() <= received) {
       // After a restore, the sources repeat evaluated changes. Time does not go back.
       return;
     }
-    pending.releaseUntil(
-        mark.getTimestamp(), (userId, changes) -> catchUp(userId, changes, mark.getTimestamp()));
-    emitPolicyInForce(mark.getTimestamp());
-    super.processWatermark(mark);
-    evaluatedUntil = mark.getTimestamp();
+    received = mark.getTimestamp();
+    if (!scheduled) {
+      advance();
+    }
+  }
+
+  /** Runs a slice of the advance to the received watermark. */
+  private void advance() throws Exception {
+    slice.begin();
+    until = received;
+    lastTimer = NO_WATERMARK;
+    boolean timersDone = fireTimers();
+    if (timersDone && releaseWaiting() && sweepUsers()) {
+      boolean first = completed == NO_WATERMARK;
+      completed = until;
+      if (first) {
+        dropReplacedRules();
+      }
+      emitPolicyInForce(until);
+      emitWatermark(until);
+      return;
+    }
+    long open = Math.min(waiting.earliestInMemory(), nextSwitch());
+    if (!timersDone) {
+      open = Math.min(open, lastTimer);
+    }
+    emitWatermark(Math.min(until, open - 1));
+    if (!scheduled) {
+      scheduled = true;
+      // The task's thread reads input during the pause, which may have a barrier.
+      getProcessingTimeService()
+          .registerTimer(
+              getProcessingTimeService().getCurrentProcessingTime() + PAUSE_MS,
+              time -> {
+                scheduled = false;
+                if (completed < received) {
+                  advance();
+                }
+              });
+    }
+  }
+
+  /** Whether an advance goes on in a later slice. */
+  boolean advancing() {
+    return scheduled;
+  }
+
+  long waitingBytes() {
+    return waiting.bytes();
+  }
+
+  private void emitWatermark(long watermark) {
+    if (watermark > emitted) {
+      emitted = watermark;
+      output.emitWatermark(new Watermark(watermark));
+    }
+  }
+
+  private boolean fireTimers() throws Exception {
+    return getTimeServiceManager()
+        .orElseThrow()
+        .tryAdvanceWatermark(new Watermark(until), slice::over);
+  }
+
+  /** Evaluates the users with due changes in memory. No stored change is due any more. */
+  private boolean releaseWaiting() throws Exception {
+    while (waiting.earliestInMemory() <= until) {
+      String userId = waiting.earliestUser();
+      keyedStateBackend().setCurrentKey(userId);
+      due.clear();
+      catchUp(userId, until);
+      if (slice.over()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Evaluates all users for the policies that came into force. */
+  private boolean sweepUsers() throws Exception {
+    while (sweep != null || nextSwitch() <= until) {
+      if (sweep == null) {
+        sweep =
+            new UserSweep(
+                keyedStateBackend(),
+                USER.getName(),
+                stateCounts,
+                maxParallelism(),
+                rules.policies().at(until).since());
+      }
+      String userId = sweep.next();
+      if (userId == null) {
+        sweep.close();
+        sweep = null;
+        continue;
+      }
+      keyedStateBackend().setCurrentKey(userId);
+      due.clear();
+      catchUp(userId, until);
+      if (slice.over()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** The first policy switch for which some users are not yet evaluated. */
+  private long nextSwitch() {
+    return rules.policies().nextSwitch(stateCounts.sweptUntil());
   }
 
   /** The first subtask emits it, since all have the same changes and the same watermark. */
@@ -317,7 +485,14 @@ public final class EngagementOperator extends AbstractStreamOperator<ScoreUpdate
 
   @Override
   public void onEventTime(InternalTimer<String, Byte> timer) throws Exception {
-    catchUp(timer.getKey(), List.of(), timers.currentWatermark());
+    due.clear();
+    lastTimer = timer.getTimestamp();
+    if (stateCounts.waiting() > 0) {
+      // A timer of another kind may fire first at this instant.
+      waiting.takeStored(timer.getKey(), lastTimer, due);
+    }
+    // Stored changes have timers of their own, which must not come after a later instant.
+    catchUp(timer.getKey(), stateCounts.waiting() == 0 ? until : lastTimer);
   }
 
   @Override
@@ -325,17 +500,22 @@ public final class EngagementOperator extends AbstractStreamOperator<ScoreUpdate
     throw new IllegalStateException("No timer is in processing time");
   }
 
-  private void catchUp(String userId, List<Change> changes, long watermark) throws Exception {
+  /** Applies the due changes and those in memory, and evaluates the user until a watermark. */
+  private void catchUp(String userId, long watermark) throws Exception {
+    waiting.takeFromMemory(userId, watermark, due);
     UserState known = users.value();
-    if (known == null && changes.isEmpty()) {
+    if (known == null && due.isEmpty()) {
       return;
+    }
+    if (due.size() > 1) {
+      due.sort(WaitingChange.ORDER);
     }
     UserState before = known == null ? new UserState() : known;
     boolean wasUser = before.profile() != null;
     int ordersBefore = before.orderCount();
     int unconvertedBefore = before.unconvertedOrders();
-    boolean touched = !changes.isEmpty() || evaluator.dueAt(before) <= watermark;
-    UserState user = evaluator.catchUp(userId, before, changes, firstOpen(), watermark);
+    boolean touched = !due.isEmpty() || evaluator.dueAt(before) <= watermark;
+    UserState user = evaluator.catchUp(userId, before, due, watermark);
     storeOrClear(user, watermark, touched);
     count(userId, user, wasUser, ordersBefore, unconvertedBefore);
   }
@@ -407,8 +587,7 @@ public final class EngagementOperator extends AbstractStreamOperator<ScoreUpdate
     int moreOrders = user.orderCount() - ordersBefore;
     int moreUnconverted = user.unconvertedOrders() - unconvertedBefore;
     if (moreUsers != 0 || moreOrders != 0 || moreUnconverted != 0) {
-      int keyGroup = KeyGroupRangeAssignment.assignToKeyGroup(userId, maxParallelism());
-      stateCounts.add(keyGroup, moreUsers, moreOrders, moreUnconverted);
+      stateCounts.add(userId, moreUsers, moreOrders, moreUnconverted);
     }
   }
 }

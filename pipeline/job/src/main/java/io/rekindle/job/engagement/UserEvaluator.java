@@ -62,17 +62,14 @@ final class UserEvaluator {
    * Applies changes, and evaluates as of each instant until the watermark.
    *
    * @param state the state, which the call changes
-   * @param changes in {@link CommitOrder}, all committed at the watermark or before
-   * @param firstOpen first instant that is not yet evaluated, epoch milliseconds
+   * @param changes in {@link WaitingChange#ORDER}, all at the watermark or before
    * @return the state afterwards: the same object, or a new one if all of it had expired
    */
-  UserState catchUp(
-      String userId, UserState state, List<Change> changes, long firstOpen, long watermark) {
+  UserState catchUp(String userId, UserState state, List<WaitingChange> changes, long watermark) {
     UserState user = state;
     int next = 0;
     while (true) {
-      long changeAt =
-          next < changes.size() ? instantOf(changes.get(next), firstOpen) : UserState.NEVER_DUE;
+      long changeAt = next < changes.size() ? changes.get(next).instant() : UserState.NEVER_DUE;
       long dueAt = dueAt(user);
       long at = Math.min(changeAt, dueAt);
       if (at > watermark) {
@@ -81,8 +78,8 @@ final class UserEvaluator {
       user = user.expiredAt(at, orders);
       Change lastApplied = null;
       boolean newUser = false;
-      for (; next < changes.size() && instantOf(changes.get(next), firstOpen) <= at; next++) {
-        Change change = changes.get(next);
+      for (; next < changes.size() && changes.get(next).instant() <= at; next++) {
+        Change change = changes.get(next).change();
         boolean unknownUser = user.profile() == null;
         if (user.apply(change, at, orders)) {
           lastApplied = change;
@@ -102,11 +99,6 @@ final class UserEvaluator {
     return user.published() == null
         ? user.reviewAt()
         : Math.min(user.reviewAt(), rules.policies().nextSwitch(user.evaluatedAt()));
-  }
-
-  /** The instant of a change: its commit, or the first instant that is not yet evaluated. */
-  private static long instantOf(Change change, long firstOpen) {
-    return Math.max(change.commitTime(), firstOpen);
   }
 
   private void evaluate(
@@ -180,7 +172,7 @@ final class UserEvaluator {
   /** The cause of an evaluation without a change. */
   private static Cause causeWithoutChange(
       UserState before, PublishedScore published, PolicyPeriod period) {
-    if (before.published() == null) {
+    if (before.published() == null || before.hasSnapshotRow()) {
       return Cause.SNAPSHOT;
     } else if (before.published().overridden() && !published.overridden()) {
       return Cause.OVERRIDE_ENDED;

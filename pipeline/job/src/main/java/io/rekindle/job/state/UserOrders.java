@@ -97,6 +97,13 @@ public final class UserOrders implements OrderHistory {
     return RowVersion.compare(version.commitLsn(), version.lsn(), commitLsn[index], lsn[index]) > 0;
   }
 
+  /** Whether the row at an index has the content of a change. */
+  boolean holds(OrderChanged order, int index) {
+    return placedAt[index] == order.placedAt()
+        && netMinor[index] == order.netMinor()
+        && currency[index] == (short) CurrencyCodes.pack(order.currency());
+  }
+
   /** Whether an order is older than all rows. */
   boolean isOlder(long at, byte[] id) {
     return size > 0 && position(at, id) == 0;

@@ -79,6 +79,9 @@ public final class UserState {
   /** The next evaluation without an event. */
   long reviewAt = NEVER_DUE;
 
+  /** Whether a row of a snapshot is not yet part of a published score. */
+  boolean snapshotRow;
+
   /** The registered wake-up timer, which may be too early. */
   long wakeAt = NEVER_DUE;
 
@@ -148,6 +151,11 @@ public final class UserState {
     return reviewAt;
   }
 
+  /** Whether a row of a snapshot is not yet part of a published score. */
+  public boolean hasSnapshotRow() {
+    return snapshotRow;
+  }
+
   /** The instant of the user's timer; {@link #NEVER_DUE} without one. */
   public long wakeAt() {
     return wakeAt;
@@ -158,9 +166,17 @@ public final class UserState {
     wakeAt = at;
   }
 
-  /** Requests an evaluation at an instant, unless a later one is requested already. */
-  public void reviewNoEarlierThan(long at) {
-    reviewAt = reviewAt == NEVER_DUE ? at : Math.max(reviewAt, at);
+  /**
+   * Requests an evaluation for a row of a snapshot: of a known user as of the first such row at the
+   * latest, of any other as of the last.
+   */
+  public void reviewSnapshotRowAt(long at) {
+    snapshotRow = true;
+    if (published != null) {
+      reviewAt = Math.min(reviewAt, at);
+    } else {
+      reviewAt = reviewAt == NEVER_DUE ? at : Math.max(reviewAt, at);
+    }
   }
 
   /**
@@ -174,6 +190,7 @@ public final class UserState {
     revision++;
     unconvertedOrders = unconverted;
     reviewAt = nextReviewAt;
+    snapshotRow = false;
   }
 
   /**
@@ -185,6 +202,7 @@ public final class UserState {
     boolean wasPublished = published != null;
     published = null;
     reviewAt = NEVER_DUE;
+    snapshotRow = false;
     unconvertedOrders = 0;
     if (wasPublished) {
       evaluatedAt = at;
@@ -292,6 +310,25 @@ public final class UserState {
     throw new IllegalArgumentException("No user's change: " + change);
   }
 
+  /** Whether the known row has the content of a change. The versions may differ. */
+  public boolean holds(Change change) {
+    if (change instanceof OrderChanged order) {
+      int known = orders.find(OrderIds.pack(order.orderId()));
+      return known >= 0 && orders.holds(order, known);
+    } else if (change instanceof UserChanged user) {
+      return profile != null && profile.equals(Profile.of(user, profile));
+    } else if (change instanceof Contacted contact) {
+      return contact.sentAt() <= lastContactAt;
+    } else if (change instanceof OverrideChanged set) {
+      return new ScoreOverride(set.score(), set.setAt(), set.expiresAt()).equals(override);
+    } else if (change instanceof SuppressionChanged set) {
+      return outreach != null
+          && new OutreachState.Suppression(set.address(), set.reason())
+              .equals(outreach.suppression);
+    }
+    return false;
+  }
+
   private boolean applyUser(RowVersion version, UserChanged now, long at) {
     if (!RowRegister.isNewer(version, userRow)) {
       return false;
@@ -391,6 +428,7 @@ public final class UserState {
     copy.revision = revision;
     copy.unconvertedOrders = unconvertedOrders;
     copy.reviewAt = reviewAt;
+    copy.snapshotRow = snapshotRow;
     copy.wakeAt = wakeAt;
     return copy;
   }

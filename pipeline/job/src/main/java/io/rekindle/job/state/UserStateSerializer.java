@@ -42,6 +42,9 @@ public final class UserStateSerializer extends TypeSerializer<UserState> {
   private static final int HAS_OUTREACH = 1 << 14;
   private static final int HAS_OLDER_ORDERS = 1 << 15;
 
+  /** A mark beside the band. Without a published score it has no effect. */
+  private static final int SNAPSHOT_ROW = 1 << 6;
+
   /** The buffer of this instance, so each thread needs its own instance. */
   private transient Binary texts;
 
@@ -67,7 +70,8 @@ public final class UserStateSerializer extends TypeSerializer<UserState> {
       Binary.writeSigned(state.lastContactAt, out);
     }
     if (state.published != null) {
-      out.writeByte(EnumCodes.BANDS.indexOf(state.published.band()));
+      int band = EnumCodes.BANDS.indexOf(state.published.band());
+      out.writeByte(state.snapshotRow ? band | SNAPSHOT_ROW : band);
       CompactDouble.write(state.published.score(), out);
     }
     Binary.writeUnsigned(state.revision, out);
@@ -150,8 +154,11 @@ public final class UserStateSerializer extends TypeSerializer<UserState> {
     RowRegister overrideRow = (marks & HAS_OVERRIDE_VERSION) != 0 ? RowRegister.read(in) : null;
     long lastContactAt = (marks & HAS_CONTACT) != 0 ? Binary.readSigned(in) : Score.NEVER;
     PublishedScore published = null;
+    boolean snapshotRow = false;
     if ((marks & HAS_PUBLISHED) != 0) {
-      Band band = EnumCodes.BANDS.get(in.readByte());
+      int code = in.readByte();
+      snapshotRow = (code & SNAPSHOT_ROW) != 0;
+      Band band = EnumCodes.BANDS.get(code & ~SNAPSHOT_ROW);
       published =
           new PublishedScore(
               (marks & PUBLISHED_SCORED) != 0,
@@ -196,6 +203,7 @@ public final class UserStateSerializer extends TypeSerializer<UserState> {
     state.unconvertedOrders = unconvertedOrders;
     state.reviewAt = reviewAt;
     state.wakeAt = wakeAt;
+    state.snapshotRow = snapshotRow;
     return state;
   }
 

@@ -17,6 +17,7 @@ import java.util.function.ToLongFunction;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
@@ -33,11 +34,45 @@ final class EngagementHarness implements AutoCloseable {
       harness;
   private int read;
 
-  private EngagementHarness(int subtask, int parallelism, OperatorSubtaskState state)
+  /** The limits of the operator: a slice, and the bytes of waiting changes in memory. */
+  record Limits(Slice slice, long waitingBytes, boolean rocksdb) {
+
+    static final Limits PRODUCTION =
+        new Limits(Slice.ofMillis(60_000), WaitingChanges.MAX_BYTES, false);
+
+    /** Slices of a number of users. */
+    static Limits ofUsers(int users, long waitingBytes) {
+      return new Limits(
+          new Slice() {
+            private static final long serialVersionUID = 1L;
+
+            private int done;
+
+            @Override
+            public void begin() {
+              done = 0;
+            }
+
+            @Override
+            public boolean over() {
+              return ++done >= users;
+            }
+          },
+          waitingBytes,
+          false);
+    }
+
+    /** The same limits with state and timers in RocksDB. */
+    Limits inRocksDb() {
+      return new Limits(slice, waitingBytes, true);
+    }
+  }
+
+  private EngagementHarness(int subtask, int parallelism, OperatorSubtaskState state, Limits limits)
       throws Exception {
     harness =
         new KeyedTwoInputStreamOperatorTestHarness<>(
-            new EngagementOperator(RETENTION),
+            new EngagementOperator(RETENTION, limits.slice(), limits.waitingBytes()),
             Change::userId,
             null,
             Types.STRING,
@@ -47,6 +82,11 @@ final class EngagementHarness implements AutoCloseable {
             EventTypeInfo.CHANGE.createSerializer(new SerializerConfigImpl()),
             EventTypeInfo.RULE_CHANGE.createSerializer(new SerializerConfigImpl()));
     harness.getExecutionConfig().enableObjectReuse();
+    if (limits.rocksdb()) {
+      EmbeddedRocksDBStateBackend backend = new EmbeddedRocksDBStateBackend();
+      backend.setPriorityQueueStateType(EmbeddedRocksDBStateBackend.PriorityQueueStateType.ROCKSDB);
+      harness.setStateBackend(backend);
+    }
     harness.setup(new RecordSerializer<>(ScoreUpdate.class));
     if (state != null) {
       harness.initializeState(state);
@@ -56,18 +96,26 @@ final class EngagementHarness implements AutoCloseable {
 
   /** With the rules that the table begins with. */
   static EngagementHarness fresh() throws Exception {
-    EngagementHarness harness = withoutRules();
+    return fresh(Limits.PRODUCTION);
+  }
+
+  static EngagementHarness fresh(Limits limits) throws Exception {
+    EngagementHarness harness = new EngagementHarness(0, 1, null, limits);
     harness.process(new OutreachChanged(0, new RowVersion(1, 0), true, OutreachRules.DEFAULTS));
     return harness;
   }
 
   static EngagementHarness withoutRules() throws Exception {
-    return new EngagementHarness(0, 1, null);
+    return new EngagementHarness(0, 1, null, Limits.PRODUCTION);
   }
 
   /** Goes on from what {@link #snapshot} gave. */
   static EngagementHarness restored(OperatorSubtaskState state) throws Exception {
     return restored(state, 1, 0, 1);
+  }
+
+  static EngagementHarness restored(OperatorSubtaskState state, Limits limits) throws Exception {
+    return new EngagementHarness(0, 1, state, limits);
   }
 
   /** Goes on as one of several subtasks, or as one of fewer, from a state of all of them. */
@@ -78,7 +126,8 @@ final class EngagementHarness implements AutoCloseable {
         subtask,
         parallelism,
         AbstractStreamOperatorTestHarness.repartitionOperatorState(
-            state, MAX_PARALLELISM, oldParallelism, parallelism, subtask));
+            state, MAX_PARALLELISM, oldParallelism, parallelism, subtask),
+        Limits.PRODUCTION);
   }
 
   void process(Change... changes) throws Exception {
@@ -97,6 +146,41 @@ final class EngagementHarness implements AutoCloseable {
   void tick(long instant) throws Exception {
     harness.processWatermark1(new Watermark(instant));
     harness.processWatermark2(new Watermark(instant));
+    while (operator().advancing()) {
+      slice();
+    }
+  }
+
+  /** As {@link #tick}, up to the end of the first slice. */
+  void begin(long instant) throws Exception {
+    harness.processWatermark1(new Watermark(instant));
+    harness.processWatermark2(new Watermark(instant));
+  }
+
+  /** The next slice of an advance. */
+  void slice() throws Exception {
+    harness.setProcessingTime(harness.getProcessingTime() + EngagementOperator.PAUSE_MS);
+  }
+
+  long waitingBytes() {
+    return operator().waitingBytes();
+  }
+
+  /** Whether an advance goes on in a later slice. */
+  boolean advancing() {
+    return operator().advancing();
+  }
+
+  /** The watermarks that the operator emitted. */
+  List<Long> watermarks() {
+    return harness.getOutput().stream()
+        .filter(Watermark.class::isInstance)
+        .map(element -> ((Watermark) element).getTimestamp())
+        .toList();
+  }
+
+  private EngagementOperator operator() {
+    return (EngagementOperator) harness.getOperator();
   }
 
   /** The end of both inputs. */
@@ -133,6 +217,7 @@ final class EngagementHarness implements AutoCloseable {
   }
 
   OperatorSubtaskState snapshot() throws Exception {
+    harness.prepareSnapshotPreBarrier(1);
     return harness.snapshot(1, 1);
   }
 
@@ -145,7 +230,7 @@ final class EngagementHarness implements AutoCloseable {
   }
 
   long gauge(ToLongFunction<StateCounts> count) {
-    return count.applyAsLong(((EngagementOperator) harness.getOperator()).stateCounts());
+    return count.applyAsLong(operator().stateCounts());
   }
 
   @Override

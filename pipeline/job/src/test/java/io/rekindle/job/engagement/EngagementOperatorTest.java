@@ -11,6 +11,7 @@ import io.rekindle.connectors.events.OrderChanged.Kind;
 import io.rekindle.connectors.events.PolicyChanged;
 import io.rekindle.connectors.events.RowVersion;
 import io.rekindle.job.ChangeFactory;
+import io.rekindle.job.engagement.EngagementHarness.Limits;
 import io.rekindle.job.rules.PolicyInForce;
 import io.rekindle.job.rules.PolicyTimeline;
 import io.rekindle.job.state.UserOrders;
@@ -24,6 +25,8 @@ import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class EngagementOperatorTest {
 
@@ -236,19 +239,130 @@ class EngagementOperatorTest {
   }
 
   @Test
-  void shouldEvaluateAsOfACommitOnlyOnceThoughASnapshotIsReadAgain() throws Exception {
+  void shouldDropARowOfALaterSnapshotThatEqualsTheKnownRow() throws Exception {
     Change order = shop.order(ANNA, START, "o1", START, 5_000);
     harness.process(shop.user(ANNA, START), order);
     harness.tick(A_SECOND_LATER);
     harness.updates();
 
     harness.process(ChangeFactory.asSnapshot(order, TWO_SECONDS_LATER, shop.next().lsn()));
+    harness.tick(TWO_SECONDS_LATER);
+    assertThat(harness.updates()).isEmpty();
+  }
+
+  @Test
+  void shouldApplyARowOfALaterSnapshotThatDiffersAsOfItsReading() throws Exception {
+    harness.process(shop.user(ANNA, START), shop.order(ANNA, START, "o1", START, 5_000));
+    harness.tick(A_SECOND_LATER);
+    harness.updates();
+
+    Change lost = shop.order(ANNA, A_SECOND_LATER, "o2", START, 7_000);
+    harness.process(ChangeFactory.asSnapshot(lost, TWO_SECONDS_LATER, shop.next().lsn()));
     harness.tick(TWO_SECONDS_LATER - 1);
     assertThat(harness.updates()).isEmpty();
     harness.tick(TWO_SECONDS_LATER);
     assertThat(harness.updates())
         .singleElement()
-        .satisfies(update -> assertThat(update.changed()).isFalse());
+        .satisfies(
+            update -> {
+              assertThat(update.asOf()).isEqualTo(TWO_SECONDS_LATER);
+              assertThat(update.score().orderCount()).isEqualTo(2);
+              assertThat(update.cause()).isEqualTo(Cause.SNAPSHOT);
+            });
+  }
+
+  @Test
+  void shouldLetNoOlderChangeThatWaitsComeAfterAnEqualRowOfASnapshot() throws Exception {
+    Change order = shop.order(ANNA, START, "o1", START, 5_000);
+    harness.process(shop.user(ANNA, START), order);
+    harness.tick(START);
+    harness.updates();
+
+    harness.process(shop.order(ANNA, A_SECOND_LATER, "o1", START, 0, Kind.CANCELLED));
+    harness.process(ChangeFactory.asSnapshot(order, TWO_SECONDS_LATER, shop.next().lsn()));
+    harness.tick(TWO_SECONDS_LATER);
+    assertThat(harness.updates()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void shouldLetABarrierPassInTheMiddleOfAPolicyAndGoOnThereAfterARestore(boolean inRocksDb)
+      throws Exception {
+    Limits onHeap = Limits.ofUsers(10, WaitingChanges.MAX_BYTES);
+    Limits slices = inRocksDb ? onHeap.inRocksDb() : onHeap;
+    OperatorSubtaskState middle;
+    List<String> before = new ArrayList<>();
+    try (EngagementHarness sliced = EngagementHarness.fresh(slices)) {
+      for (int i = 0; i < 1_000; i++) {
+        sliced.process(shop.user("user" + i, START));
+      }
+      sliced.tick(START);
+      sliced.updates();
+      sliced.process(shop.policy("document-v1", A_SECOND_LATER, DOCUMENT_V1, true));
+      sliced.begin(TWO_SECONDS_LATER);
+      for (int i = 0; i < 30; i++) {
+        sliced.slice();
+      }
+      assertThat(sliced.advancing()).isTrue();
+      assertThat(sliced.watermarks()).endsWith(A_SECOND_LATER - 1);
+      sliced.updates().forEach(update -> before.add(update.userId()));
+      assertThat(before).hasSize(310);
+      middle = sliced.snapshot();
+    }
+    try (EngagementHarness restored = EngagementHarness.restored(middle, slices)) {
+      // Time stands before the received watermark, and only a later one leads on.
+      restored.tick(A_SECOND_LATER);
+      assertThat(restored.updates()).isEmpty();
+      restored.tick(TWO_SECONDS_LATER + 1);
+      List<ScoreUpdate> after = restored.updates();
+      assertThat(after)
+          .hasSize(690)
+          .allSatisfy(
+              update -> {
+                assertThat(update.asOf()).isEqualTo(A_SECOND_LATER);
+                assertThat(update.cause()).isEqualTo(Cause.POLICY);
+              });
+      assertThat(after).extracting(ScoreUpdate::userId).doesNotContainAnyElementsOf(before);
+      assertThat(restored.watermarks()).endsWith(TWO_SECONDS_LATER + 1);
+    }
+  }
+
+  @Test
+  void shouldMoveTheWatermarkWithEachSliceButNeverAheadOfAnEvaluation() throws Exception {
+    try (EngagementHarness sliced =
+        EngagementHarness.fresh(Limits.ofUsers(7, WaitingChanges.MAX_BYTES))) {
+      for (int i = 0; i < 100; i++) {
+        sliced.process(shop.user("user" + i, START + i));
+      }
+      sliced.begin(A_SECOND_LATER);
+      int seen = 0;
+      while (sliced.advancing()) {
+        seen += sliced.updates().size();
+        List<Long> watermarks = sliced.watermarks();
+        assertThat(watermarks.get(watermarks.size() - 1)).isEqualTo(START + seen - 1);
+        sliced.slice();
+      }
+      assertThat(seen + sliced.updates().size()).isEqualTo(100);
+      assertThat(sliced.watermarks()).endsWith(A_SECOND_LATER).isSorted();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void shouldKeepChangesInStateAboveTheMemoryForThem(boolean inRocksDb) throws Exception {
+    Limits onHeap = Limits.ofUsers(50, 10_000);
+    try (EngagementHarness bounded =
+        EngagementHarness.fresh(inRocksDb ? onHeap.inRocksDb() : onHeap)) {
+      for (int i = 0; i < 500; i++) {
+        bounded.process(shop.user("user" + i % 100, START + i));
+        assertThat(bounded.waitingBytes()).isLessThanOrEqualTo(10_000);
+      }
+      assertThat(bounded.gauge(StateCounts::waiting)).isGreaterThan(400);
+      bounded.tick(A_SECOND_LATER);
+      assertThat(bounded.updates()).hasSize(500);
+      assertThat(bounded.gauge(StateCounts::waiting)).isZero();
+      assertThat(bounded.waitingBytes()).isZero();
+    }
   }
 
   @Test

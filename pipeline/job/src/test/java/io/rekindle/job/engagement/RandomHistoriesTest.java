@@ -2,6 +2,7 @@ package io.rekindle.job.engagement;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rekindle.job.engagement.EngagementHarness.Limits;
 import io.rekindle.job.outreach.Decision;
 import io.rekindle.job.state.Episode;
 import io.rekindle.scoring.Score;
@@ -165,6 +166,21 @@ class RandomHistoriesTest {
     }
   }
 
+  @Test
+  void slicesOfAFewUsersAndASmallMemoryGiveTheSameScoreUpdates() throws Exception {
+    long first = new Random().nextLong();
+    for (int i = 0; i < HISTORIES / 4; i++) {
+      long seed = first + i;
+      RandomHistory history = new RandomHistory(seed, TRANSACTIONS);
+      Random random = new Random(seed);
+      Limits limits = Limits.ofUsers(1 + random.nextInt(5), random.nextInt(20_000));
+      assertSame(
+          run(history, random, true, limits).inOrder(),
+          run(history, new Random(seed), false).inOrder(),
+          seed);
+    }
+  }
+
   /** One by one, so that a failure shows the first update that differs. */
   private static void assertSame(List<Object> actual, List<Object> expected, long seed) {
     for (int i = 0; i < Math.min(actual.size(), expected.size()); i++) {
@@ -178,6 +194,12 @@ class RandomHistoriesTest {
    * and with the watermark that its partitions prove.
    */
   private static Run run(RandomHistory history, Random random, boolean restores) throws Exception {
+    return run(history, random, restores, Limits.PRODUCTION);
+  }
+
+  /** Under limits that end a slice early, also in the middle of an advance at the next event. */
+  private static Run run(RandomHistory history, Random random, boolean restores, Limits limits)
+      throws Exception {
     List<List<RandomHistory.Event>> partitions = new ArrayList<>();
     for (int i = 0; i < RandomHistory.PARTITIONS; i++) {
       int partition = i;
@@ -189,7 +211,7 @@ class RandomHistoriesTest {
     long watermark = Long.MIN_VALUE;
     List<ScoreUpdate> updates = new ArrayList<>();
     List<Decision> decisions = new ArrayList<>();
-    EngagementHarness operator = EngagementHarness.fresh();
+    EngagementHarness operator = EngagementHarness.fresh(limits);
     try {
       while (left > 0) {
         int p = random.nextInt(partitions.size());
@@ -213,12 +235,15 @@ class RandomHistoriesTest {
         long proven = proven(partitions, next, history.end());
         if (proven > watermark && random.nextInt(3) == 0) {
           watermark = proven;
-          operator.tick(watermark);
+          operator.begin(watermark);
+        }
+        for (int slices = random.nextInt(4); operator.advancing() && slices > 0; slices--) {
+          operator.slice();
         }
         if (restores && random.nextInt(100) == 0) {
           updates.addAll(operator.updates());
           decisions.addAll(operator.decisions());
-          EngagementHarness restored = EngagementHarness.restored(operator.snapshot());
+          EngagementHarness restored = EngagementHarness.restored(operator.snapshot(), limits);
           operator.close();
           operator = restored;
         }

@@ -71,9 +71,12 @@ class UserEvaluatorTest {
   }
 
   private void evaluateUntil(long watermark, Change... changes) {
-    List<Change> inOrder = new ArrayList<>(Arrays.asList(changes));
-    inOrder.sort(CommitOrder.COMPARATOR);
-    anna = evaluator.catchUp(ANNA, anna, inOrder, firstOpen, watermark);
+    List<WaitingChange> inOrder =
+        Arrays.stream(changes)
+            .map(change -> new WaitingChange(Math.max(change.commitTime(), firstOpen), change))
+            .sorted(WaitingChange.ORDER)
+            .toList();
+    anna = evaluator.catchUp(ANNA, anna, inOrder, watermark);
     firstOpen = watermark + 1;
   }
 

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ScheduledFuture;
 import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
@@ -152,8 +153,8 @@ public final class EngagementOperator extends AbstractStreamOperator<ScoreUpdate
   /** The last emitted watermark. */
   private transient long emitted;
 
-  /** Whether a next slice is scheduled. */
-  private transient boolean scheduled;
+  /** The next slice of an advance; null without one. */
+  private transient ScheduledFuture<?> nextSlice;
 
   private transient WaitingChanges waiting;
   private transient List<WaitingChange> due;
@@ -362,7 +363,7 @@ public final class EngagementOperator extends AbstractStreamOperator<ScoreUpdate
       return;
     }
     received = mark.getTimestamp();
-    if (!scheduled) {
+    if (nextSlice == null) {
       advance();
     }
   }
@@ -388,24 +389,24 @@ public final class EngagementOperator extends AbstractStreamOperator<ScoreUpdate
       open = Math.min(open, lastTimer);
     }
     emitWatermark(Math.min(until, open - 1));
-    if (!scheduled) {
-      scheduled = true;
+    if (nextSlice == null) {
       // The task's thread reads input during the pause, which may have a barrier.
-      getProcessingTimeService()
-          .registerTimer(
-              getProcessingTimeService().getCurrentProcessingTime() + PAUSE_MS,
-              time -> {
-                scheduled = false;
-                if (completed < received) {
-                  advance();
-                }
-              });
+      nextSlice =
+          getProcessingTimeService()
+              .registerTimer(
+                  getProcessingTimeService().getCurrentProcessingTime() + PAUSE_MS,
+                  time -> {
+                    nextSlice = null;
+                    if (completed < received) {
+                      advance();
+                    }
+                  });
     }
   }
 
   /** Whether an advance goes on in a later slice. */
   boolean advancing() {
-    return scheduled;
+    return nextSlice != null;
   }
 
   long waitingBytes() {

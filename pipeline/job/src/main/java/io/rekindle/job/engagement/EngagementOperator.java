@@ -298,7 +298,8 @@ public final class EngagementOperator extends AbstractStreamOperator<ScoreUpdate
     }
     if (user.holds(change)) {
       duplicate();
-      if (!waiting.mayHave(change.userId()) || !user.apply(change, change.commitTime(), orderLedger)) {
+      if (!waiting.mayHave(change.userId())
+          || !user.apply(change, change.commitTime(), orderLedger)) {
         return;
       }
       // Older changes of the row that still wait must not come after it.

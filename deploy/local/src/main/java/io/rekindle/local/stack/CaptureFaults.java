@@ -21,7 +21,7 @@ import org.postgresql.ds.PGSimpleDataSource;
  */
 final class CaptureFaults {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
   private final Supplier<StackInfo> info;
   private final Consumer<String> log;
@@ -39,10 +39,10 @@ final class CaptureFaults {
   }
 
   /** Returns the faults, a sentence each with the statement that mends it. */
-  static List<String> read(StackInfo info, Duration patience) throws SQLException {
+  static List<String> read(StackInfo info, Duration timeout) throws SQLException {
     PGSimpleDataSource source = info.ownerDatabase();
     // Ends the thread of a query whose caller has given up.
-    int limit = 2 * Math.toIntExact(patience.toSeconds());
+    int limit = 2 * Math.toIntExact(timeout.toSeconds());
     source.setConnectTimeout(limit);
     source.setLoginTimeout(limit);
     source.setSocketTimeout(limit);
@@ -63,7 +63,7 @@ final class CaptureFaults {
   void check() throws IOException {
     List<String> faults;
     try {
-      faults = read(info.get(), PATIENCE);
+      faults = read(info.get(), TIMEOUT);
     } catch (SQLException e) {
       throw new IOException("capture is not watched: " + e.getMessage(), e);
     }

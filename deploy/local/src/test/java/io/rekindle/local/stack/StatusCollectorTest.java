@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class StatusCollectorTest {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(2);
+  private static final Duration TIMEOUT = Duration.ofSeconds(2);
   private static final String SILENCE = "no answer within 2 s, although its process runs";
 
   @TempDir Path directory;
@@ -88,7 +88,7 @@ class StatusCollectorTest {
 
   @Test
   void shouldNameEveryoneWhoDoesNotAnswer() {
-    StackStatus status = new StatusCollector(data, info, PATIENCE).collect();
+    StackStatus status = new StatusCollector(data, info, TIMEOUT).collect();
 
     assertThat(status.healthy()).isFalse();
     assertThat(
@@ -112,7 +112,7 @@ class StatusCollectorTest {
   void shouldNameAProcessThatHasEnded() {
     PidFile.write(data.pidFile(KafkaBroker.NAME), new Pid(Pid.current().pid(), 1));
 
-    StackStatus status = new StatusCollector(data, info, PATIENCE).collect();
+    StackStatus status = new StatusCollector(data, info, TIMEOUT).collect();
 
     assertThat(status.kafka().trouble()).isEqualTo("its process has ended");
     assertThat(status.kafka().pid()).isNull();

@@ -1,6 +1,6 @@
 package io.rekindle.local.job;
 
-import io.rekindle.job.source.StopJobException;
+import io.rekindle.job.source.DeliberateStop;
 import io.rekindle.local.process.EventLog;
 import io.rekindle.platform.rest.Backoff;
 import io.rekindle.platform.rest.FlinkRest;
@@ -17,7 +17,7 @@ import java.util.function.Consumer;
 /**
  * Keeps exactly one job running on the Flink cluster. If the job has ended or is gone with its
  * JobManager, the watchdog submits it again. The new job starts from the newest checkpoint or
- * savepoint. A job that ends by {@link StopJobException} stays down until the next start.
+ * savepoint. A job that stopped on purpose stays down until the next start.
  *
  * <p>Not thread-safe, except for the methods that report its state.
  */
@@ -113,7 +113,7 @@ public final class JobWatchdog {
       return;
     }
     Optional<FlinkRest.JobFailure> last = flink.lastFailure(jobId);
-    if (last.filter(failure -> StopJobException.isRootCause(failure.cause())).isPresent()) {
+    if (last.filter(failure -> DeliberateStop.isRootCause(failure.cause())).isPresent()) {
       trouble = "the job has stopped: " + last.get();
       failures.set(Integer.MAX_VALUE);
       stopped = true;

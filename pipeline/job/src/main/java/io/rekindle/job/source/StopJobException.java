@@ -21,9 +21,4 @@ public final class StopJobException extends RuntimeException {
   public StopJobException(String message) {
     super(message);
   }
-
-  /** Whether a root cause, as {@code RootCause} prints it, is this exception. */
-  public static boolean isRootCause(String cause) {
-    return cause.startsWith(StopJobException.class.getSimpleName() + ":");
-  }
 }

@@ -54,7 +54,7 @@ class CompleteSourceTest {
       Throwable failure = catchThrowable(() -> cluster.await(job, () -> false));
       StringWriter trace = new StringWriter();
       failure.printStackTrace(new PrintWriter(trace));
-      assertThat(StopJobException.isRootCause(RootCause.in(trace.toString())))
+      assertThat(DeliberateStop.isRootCause(RootCause.in(trace.toString())))
           .as(trace.toString())
           .isTrue();
       assertThat(trace.toString())
@@ -65,8 +65,8 @@ class CompleteSourceTest {
 
   @Test
   void shouldKnowItsOwnRootCauseOnly() {
-    assertThat(StopJobException.isRootCause("StopJobException: records are gone")).isTrue();
-    assertThat(StopJobException.isRootCause("PSQLException: connection refused")).isFalse();
+    assertThat(DeliberateStop.isRootCause("StopJobException: records are gone")).isTrue();
+    assertThat(DeliberateStop.isRootCause("PSQLException: connection refused")).isFalse();
     assertThatThrownBy(
             () -> {
               throw new StopJobException("records are gone");

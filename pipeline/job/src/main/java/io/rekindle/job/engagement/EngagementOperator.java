@@ -236,7 +236,7 @@ public final class EngagementOperator extends AbstractStreamOperator<ScoreUpdate
   public void open() throws Exception {
     super.open();
     timers = getInternalTimerService(TIMERS, ByteSerializer.INSTANCE, this);
-    engagementMetrics = new EngagementMetrics(getMetricGroup(), stateCounts);
+    engagementMetrics = new EngagementMetrics(getMetricGroup(), stateCounts, this::unevaluatedMs);
     waiting =
         new WaitingChanges(
             keyedStateBackend(),
@@ -437,6 +437,11 @@ public final class EngagementOperator extends AbstractStreamOperator<ScoreUpdate
   /** Whether an advance goes on in a later slice. */
   boolean advancing() {
     return nextSlice != null;
+  }
+
+  /** Another thread reads it, and may see a slightly older number. */
+  private long unevaluatedMs() {
+    return emitted == NO_WATERMARK ? 0 : received - emitted;
   }
 
   long waitingBytes() {

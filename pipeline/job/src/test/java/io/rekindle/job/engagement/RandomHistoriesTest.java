@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 class RandomHistoriesTest {
 
   /** Each of a shop with 40 users. */
-  private static final int HISTORIES = Integer.getInteger("rekindle.histories", 100);
+  private static final int HISTORIES = Integer.getInteger("rekindle.histories", 40);
 
   /** The seed of the first history. The next ones count on from it. */
   private static final long FIRST_SEED = Long.getLong("rekindle.seed", new Random().nextLong());

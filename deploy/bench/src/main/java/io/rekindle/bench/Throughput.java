@@ -3,7 +3,6 @@ package io.rekindle.bench;
 import io.rekindle.bench.sandbox.KafkaSandbox;
 import io.rekindle.connectors.kafka.Topics;
 import io.rekindle.job.JobSettings;
-import io.rekindle.local.terminal.Failure;
 import io.rekindle.local.terminal.Progress;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -11,14 +10,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
-import org.apache.kafka.clients.admin.AdminClient;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.StringSerializer;
 
 /** Measures the throughput of the job, and of one thread that only parses its input. */
 final class Throughput {
@@ -45,10 +36,10 @@ final class Throughput {
     ChangeStream stream = new ChangeStream(Topics.standard(), users, changes);
     List<Measurement> limit;
     List<Measurement> job;
-    AtomicLong bytes = new AtomicLong();
+    long bytes;
     try (Progress progress = Progress.onStandardError();
         KafkaSandbox kafka = KafkaSandbox.start(progress)) {
-      preload(kafka.bootstrap(), stream, bytes, progress);
+      bytes = KafkaFiller.fill(kafka.bootstrap(), stream::forEach, stream.changes(), progress);
       progress.step("parsing only, with one thread");
       limit =
           measure(
@@ -83,7 +74,7 @@ final class Throughput {
         "%,d changes of %,d users, %.2f KB each; state %s, parallelism %d%n",
         stream.changes(),
         users,
-        bytes.get() / 1e3 / stream.changes(),
+        bytes / 1e3 / stream.changes(),
         state.toString(),
         parallelism);
     print("job, just started", job.get(0));
@@ -92,41 +83,6 @@ final class Throughput {
     print("parsing only, warm", limit.get(Measurement.RUNS - 1));
     if (profile != null) {
       Profile.topMethods(profile, SHOWN_METHODS).forEach(out::println);
-    }
-  }
-
-  private static void preload(
-      String bootstrap, ChangeStream stream, AtomicLong bytes, Progress progress)
-      throws InterruptedException {
-    try (AdminClient admin = AdminClient.create(Map.of("bootstrap.servers", bootstrap))) {
-      Topics.standard().create(admin);
-    }
-    Map<String, Object> settings =
-        Map.of(
-            "bootstrap.servers", bootstrap,
-            "linger.ms", "20",
-            "batch.size", "262144",
-            "buffer.memory", "134217728");
-    AtomicReference<Exception> failure = new AtomicReference<>();
-    AtomicLong sent = new AtomicLong();
-    try (KafkaProducer<String, String> producer =
-        new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer())) {
-      stream.forEach(
-          message -> {
-            // The callback reports a failure.
-            Future<?> unused =
-                producer.send(
-                    new ProducerRecord<>(
-                        message.topic(), message.partition(), message.key(), message.value()),
-                    (metadata, e) -> failure.compareAndSet(null, e));
-            if (message.change()) {
-              bytes.addAndGet(message.value().length());
-              progress.count("filling Kafka", sent.incrementAndGet(), stream.changes());
-            }
-          });
-    }
-    if (failure.get() != null) {
-      throw new Failure("Kafka cannot be filled: " + failure.get().getMessage(), failure.get());
     }
   }
 

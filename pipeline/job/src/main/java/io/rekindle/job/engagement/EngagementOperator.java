@@ -494,15 +494,17 @@ public final class EngagementOperator extends AbstractStreamOperator<ScoreUpdate
                 maxParallelism(),
                 rules.policies().at(until).since());
       }
-      String userId = sweep.next();
-      if (userId == null) {
+      if (!sweep.hasNext()) {
         sweep.close();
         sweep = null;
         continue;
       }
-      keyedStateBackend().setCurrentKey(userId);
-      due.clear();
-      catchUp(userId, until);
+      String userId = sweep.next();
+      if (userId != null) {
+        keyedStateBackend().setCurrentKey(userId);
+        due.clear();
+        catchUp(userId, until);
+      }
       if (sliceIsOver()) {
         return false;
       }

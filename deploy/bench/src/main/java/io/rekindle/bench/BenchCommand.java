@@ -50,7 +50,8 @@ public final class BenchCommand implements Runnable, Subcommand {
         "The command fills a Kafka broker of its own with order changes in Debezium's form, and runs"
             + " the job's graph over them without sinks. It prints changes per second and processor time"
             + " per change. The numbers of one thread that only parses the changes stand beside them."
-            + " Each is measured twice: in a new JVM, and again when its code is compiled."
+            + " Each is measured twice: in a new JVM, and again when its code is compiled. The last run"
+            + " ends with a checkpoint."
       })
   int throughput(
       // Every command takes --data. This one works in a directory of its own.
@@ -75,6 +76,13 @@ public final class BenchCommand implements Runnable, Subcommand {
                   "The state backend: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
           JobSettings.StateBackend state,
       @Option(
+              names = "--timers",
+              paramLabel = "PLACE",
+              defaultValue = "rocksdb",
+              description =
+                  "The place of RocksDB's timers: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+          Throughput.Timers timers,
+      @Option(
               names = "--parallelism",
               paramLabel = "N",
               defaultValue = "2",
@@ -88,7 +96,7 @@ public final class BenchCommand implements Runnable, Subcommand {
           Path profile)
       throws IOException, InterruptedException {
     new Throughput(spec.commandLine().getOut())
-        .measure(changes, users, state, parallelism, profile);
+        .measure(changes, users, state, timers, parallelism, profile);
     return 0;
   }
 

@@ -104,24 +104,28 @@ final class Moments {
   /** Two kills: half of the changes are read, and half of those that wait are evaluated. */
   private void transaction() throws IOException, SQLException, InterruptedException {
     long begin = System.nanoTime();
-    long[] most = new long[2];
     await("reading", () -> checkpointed() && read() >= stream.changes() / 2);
     kill("after %,d read changes".formatted(read()));
+    long[] read = new long[1];
+    long[] most = new long[1];
+    long[] waiting = new long[1];
     await(
         "reading and evaluating",
         () -> {
-          most[0] = Math.max(most[0], metric(EngagementMetrics.WAITING));
-          most[1] = Math.max(most[1], read());
-          return most[0] > stream.changes() / 4
-              && metric(EngagementMetrics.WAITING) < most[0] / 2
-              && most[1] > stream.changes() / 4;
+          read[0] = Math.max(read[0], read());
+          waiting[0] = metric(EngagementMetrics.WAITING);
+          most[0] = Math.max(most[0], waiting[0]);
+          return most[0] > stream.changes() / 4 && waiting[0] > 0 && waiting[0] < most[0] / 2
+              || scoredUntil() >= stream.transactionAt();
         });
     out.printf(
         Locale.ROOT,
         "  the restored job read %,d changes; at most %,d waited in state%n",
-        most[1],
+        read[0],
         most[0]);
-    kill("with %,d changes left to evaluate".formatted(metric(EngagementMetrics.WAITING)));
+    if (waiting[0] > 0) {
+      kill("with %,d changes left to evaluate".formatted(waiting[0]));
+    }
     await("evaluating", () -> scoredUntil() >= stream.transactionAt());
     printEnd(begin);
   }
@@ -129,22 +133,27 @@ final class Moments {
   /** A stop at a quarter of the users, and a kill at half of them. */
   private void policy(int users) throws IOException, SQLException, InterruptedException {
     await("loading", () -> scoredUntil() >= stream.transactionAt());
+    long loaded = metric(EngagementMetrics.EVALUATED);
     long before = sandbox.flink().checkpoints(sandbox.jobId()).complete();
     String document = ScoringPolicy.builtIn(NEXT_POLICY).json();
     KafkaFiller.fill(
         sandbox.bootstrap(), to -> stream.policy(NEXT_POLICY, document, to), 1, progress);
     long begin = System.nanoTime();
-    await("evaluating", () -> scoredByPolicy() >= users / 4);
+    await("evaluating", () -> metric(EngagementMetrics.EVALUATED) >= loaded + users / 4);
     long complete = sandbox.flink().checkpoints(sandbox.jobId()).complete() - before;
     Duration stop = sandbox.stopJob();
+    long stopped = scoredByPolicy();
     out.printf(
         Locale.ROOT,
         "  %,d checkpoints, then a stop with a savepoint in %.1f s at %,d users%n",
         complete,
         stop.toMillis() / 1e3,
-        scoredByPolicy());
+        stopped);
+    out.flush();
     sandbox.startJob();
-    await("evaluating", () -> checkpointed() && scoredByPolicy() >= users / 2);
+    await(
+        "evaluating",
+        () -> checkpointed() && metric(EngagementMetrics.EVALUATED) >= users / 2 - stopped);
     kill("at %,d users".formatted(scoredByPolicy()));
     long[] evaluated = new long[1];
     await(

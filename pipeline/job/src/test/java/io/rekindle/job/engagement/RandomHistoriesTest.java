@@ -18,9 +18,9 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 /**
- * Random pasts of a shop with thousands of users in all, through the operator: each score update is
- * what the shop's tables held at that instant, and neither the interleaving of partitions, nor
- * repetition, nor a restore makes a difference. {@code -Drekindle.seed=N} begins with the history
+ * Random pasts of a shop with thousands of users in all, through the operator. Each score update is
+ * what the shop's tables held at that instant. Neither the interleaving of partitions, nor repetition,
+ * nor a restore makes a difference. {@code -Drekindle.seed=N} begins with the history
  * of a failure, and {@code -Drekindle.histories=N} runs more of them.
  */
 class RandomHistoriesTest {
@@ -106,8 +106,8 @@ class RandomHistoriesTest {
         assertThat(reported).as("seed %d, %s as of %d", seed, user, update.asOf()).isNull();
       }
     }
-    // Whoever was forgotten altogether, orders included, and comes back as they were is decided
-    // again; the table keeps the first decision of an episode.
+    // A user who was forgotten altogether, orders included, and comes back is decided again. The
+    // table keeps the first decision of an episode.
     assertThat(run.decisions().stream().map(Decision::episodeId).distinct())
         .as("seed %d", seed)
         .containsExactlyInAnyOrderElementsOf(expected);

@@ -198,6 +198,11 @@ final class EngagementHarness implements AutoCloseable {
                 }));
   }
 
+  /** Cancels the task of the operator. */
+  void cancel() throws Exception {
+    operator().getContainingTask().cancel();
+  }
+
   /** The watermarks that the operator emitted. */
   List<Long> watermarks() {
     return harness.getOutput().stream()

@@ -4,6 +4,7 @@ import static io.rekindle.job.ChangeFactory.DAY;
 import static io.rekindle.job.ChangeFactory.SECOND;
 import static io.rekindle.job.ChangeFactory.START;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.rekindle.connectors.events.Change;
@@ -23,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.execution.CancelTaskException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -326,6 +328,15 @@ class EngagementOperatorTest {
       assertThat(after).extracting(ScoreUpdate::userId).doesNotContainAnyElementsOf(before);
       assertThat(restored.watermarks()).endsWith(TWO_SECONDS_LATER);
     }
+  }
+
+  @Test
+  void shouldReleaseNothingOnceTheTaskIsCancelled() throws Exception {
+    harness.process(shop.user(ANNA, START));
+    harness.cancel();
+    assertThatThrownBy(() -> harness.begin(START)).isInstanceOf(CancelTaskException.class);
+    assertThat(harness.updates()).isEmpty();
+    assertThat(harness.watermarks()).isEmpty();
   }
 
   @Test

@@ -328,6 +328,23 @@ class VerificationITCase {
   }
 
   @Test
+  void shouldListTheMonthsOfHistoryThatLackRows() throws Exception {
+    database.execute(
+        "insert into engagement.unstored_history (month, rows) values ('2026-11-01', 1234)");
+    try {
+      assertThat(UnstoredHistory.read(database.dataSource()))
+          .singleElement()
+          .asString()
+          .startsWith("score_history of 2026-11 lacks at least 1,234 rows")
+          .contains("RekindleHistoryDetached");
+      assertThat(command("10")).isEqualTo(1);
+    } finally {
+      database.execute("truncate engagement.unstored_history");
+    }
+    assertThat(command("10")).isZero();
+  }
+
+  @Test
   void shouldEndWithTwoIfItCannotVerify() throws Exception {
     scoredUntil("now() - interval '1 hour'");
     assertThat(command("0")).isEqualTo(2);

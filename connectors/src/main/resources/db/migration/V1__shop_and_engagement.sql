@@ -1071,6 +1071,13 @@ create function engagement.lock_recipients(user_ids text[])
 $$;
 revoke execute on function engagement.lock_recipients(text[]) from public;
 
+-- The user of a decision as it is after the wait for an erasure, which gives it a pseudonym. A
+-- statement that waits goes on with what it saw before. A function of this kind looks anew.
+create function engagement.user_of_decision(episode text) returns text
+  language sql volatile as $$
+  select user_id from engagement.outreach_decisions where episode_id = episode
+$$;
+
 -- A user who was deleted while nothing was captured leaves no event. A job that starts from nothing
 -- calls this once: it removes such users' scores, and closes their episodes.
 create function engagement.sweep_removed_users() returns bigint

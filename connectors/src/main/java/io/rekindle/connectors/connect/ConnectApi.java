@@ -85,14 +85,10 @@ public final class ConnectApi {
    */
   public record ConnectorStatus(String state, String task, String trouble) {
 
-    /**
-     * What Postgres and Debezium write about a slot that does not have the changes after the last
-     * offset: it was made anew, or its log was removed.
-     */
+    /** What Postgres and Debezium write about a slot whose log was removed. */
     private static final Pattern SLOT_LOST =
         Pattern.compile(
-            "cannot advance replication slot|can no longer (get|stream|access)"
-                + "|replication slot .* (was|has been) invalidated");
+            "can no longer (get|stream|access)|replication slot .* (was|has been) invalidated");
 
     static ConnectorStatus of(JsonNode status) {
       JsonNode connector = status.path("connector");

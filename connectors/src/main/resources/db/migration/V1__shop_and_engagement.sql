@@ -960,7 +960,8 @@ create view engagement.capture_faults as
     from pg_replication_slots
     where slot_name = 'rekindle' and not active and inactive_since < now() - interval '8 seconds'
   union all
-  -- The connector asks for positions that it has seen in another history of the database.
+  -- The connector asks for positions that it has seen in another history of the database. A role
+  -- without pg_read_all_stats does not see these.
   select 'LOG_WENT_BACK', s.slot_name::text,
       'follow "Database restored from a backup" in docs/operations.md'
     from pg_replication_slots s left join pg_stat_replication r on r.pid = s.active_pid

@@ -10,7 +10,8 @@ import org.apache.kafka.common.TopicPartition;
 /**
  * Does to a topic what an administrator may do by mistake. {@code rehearse} runs it:
  *
- * <pre>java -cp KAFKA KafkaTopic.java BOOTSTRAP (add-partition | delete | delete-records) TOPIC</pre>
+ * <pre>java -cp KAFKA KafkaTopic.java BOOTSTRAP (add-partition | delete | delete-records) TOPIC
+ * </pre>
  */
 public final class KafkaTopic {
 

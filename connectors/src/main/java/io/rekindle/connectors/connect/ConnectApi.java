@@ -80,8 +80,8 @@ public final class ConnectApi {
    *
    * @param state of the connector: RUNNING, FAILED, PAUSED, …
    * @param task state of its task; UNASSIGNED while it has none
-   * @param trouble message of the innermost cause of a failure, with the procedure if it names a lost
-   *     slot; null without one
+   * @param trouble message of the innermost cause of a failure, with the procedure if it names a
+   *     lost slot; null without one
    */
   public record ConnectorStatus(String state, String task, String trouble) {
 

@@ -18,8 +18,12 @@ class ConnectorStatusTest {
         .putArray("tasks")
         .addObject()
         .put("state", "FAILED")
-        .put("trace", "org.apache.kafka.connect.errors.ConnectException: It failed\n\tat a.B.c(B)\n"
-            + "Caused by: io.debezium.DebeziumException: " + message + "\n\tat a.B.c(B)\n");
+        .put(
+            "trace",
+            "org.apache.kafka.connect.errors.ConnectException: It failed\n\tat a.B.c(B)\n"
+                + "Caused by: io.debezium.DebeziumException: "
+                + message
+                + "\n\tat a.B.c(B)\n");
     return ConnectorStatus.of(status);
   }
 

@@ -176,8 +176,7 @@ public final class ProductionJob {
       JobSettings settings, Topics topics, int parallelism) {
     int partitions = topics.changes().stream().mapToInt(Topic::partitions).min().orElseThrow();
     return new EngagementGraph.Sources(
-        completeSource(
-            settings, "changes", topics.changes(), CdcRecordDeserializer.ofChanges()),
+        completeSource(settings, "changes", topics.changes(), CdcRecordDeserializer.ofChanges()),
         completeSource(
             settings, "rule-changes", topics.ruleChanges(), new PolicyValidatingDeserializer()),
         Math.min(parallelism, partitions));
@@ -221,7 +220,9 @@ public final class ProductionJob {
                 .collect(Collectors.toUnmodifiableSet()))
         .setStartingOffsets(from)
         .setDeserializer(deserializer)
-        .setProperty("partition.discovery.interval.ms", checkInterval.map(interval -> Long.toString(interval.toMillis())).orElse("-1"))
+        .setProperty(
+            "partition.discovery.interval.ms",
+            checkInterval.map(interval -> Long.toString(interval.toMillis())).orElse("-1"))
         .setProperty(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, "5000")
         .build();
   }

@@ -21,7 +21,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Recomputes every user's score from the shop's tables and compares it with the score that the"
           + " running pipeline has stored. The shop may keep ordering meanwhile.",
-      "The command also compares episodes and decisions, and lists months of history that lack rows."
+      "The command also compares episodes and decisions, and lists months of history that lack"
+          + " rows."
     },
     exitCodeListHeading = "Exit code:%n",
     exitCodeList = {

@@ -134,9 +134,9 @@ class VerificationITCase {
         "update engagement.risk_episodes set user_id = 'bob'   | bob | 1 episodes are open, not 0",
         "delete from engagement.risk_episodes                  | ada | 0 episodes are open, not 1",
         "delete from engagement.outreach_decisions             | ada | 1 episodes have no decision",
-        "insert into engagement.risk_episodes select 'second', user_id, now(), now(), null, null, 0,"
-            + " policy_version, now(), 9 from engagement.risk_episodes"
-            + " | ada | 2 episodes are open, not 1; 1 episodes have no decision",
+        "insert into engagement.risk_episodes select 'second', user_id, now(), now(), null, null,"
+            + " 0, policy_version, now(), 9 from engagement.risk_episodes | ada | 2 episodes are"
+            + " open, not 1; 1 episodes have no decision",
       })
   void shouldFindWrongEpisodesAndMissingDecisions(String wrong, String user, String difference)
       throws Exception {

@@ -65,7 +65,9 @@ class CompleteSourceTest {
         new DataGeneratorSource<>(
             index -> index, Long.MAX_VALUE, RateLimiterStrategy.perSecond(100), Types.LONG);
 
-    /** The failures that Kafka answers, one after the other and the last for ever; null for none. */
+    /**
+     * The failures that Kafka answers, one after the other and the last for ever; null for none.
+     */
     private final RuntimeException[] answers;
 
     private static final AtomicInteger ASKED = new AtomicInteger();
@@ -82,7 +84,8 @@ class CompleteSourceTest {
         SplitEnumeratorContext<NumberSequenceSplit> context) {
       context.callAsync(
           () -> {
-            RuntimeException failure = answers[Math.min(ASKED.getAndIncrement(), answers.length - 1)];
+            RuntimeException failure =
+                answers[Math.min(ASKED.getAndIncrement(), answers.length - 1)];
             if (failure != null) {
               throw failure;
             }
@@ -150,8 +153,7 @@ class CompleteSourceTest {
     restarts.set(RestartStrategyOptions.RESTART_STRATEGY, "exponential-delay");
     StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(restarts);
     env.setParallelism(1);
-    env.fromSource(source, WatermarkStrategy.noWatermarks(), "read")
-        .sinkTo(new DiscardingSink<>());
+    env.fromSource(source, WatermarkStrategy.noWatermarks(), "read").sinkTo(new DiscardingSink<>());
 
     try (LocalCluster cluster = new LocalCluster()) {
       JobID job = cluster.submit(env);

@@ -130,8 +130,7 @@ class DeadLetterSplitterTest {
     for (var readers : List.of(List.of(before, after), List.of(after, before))) {
       try (var splitter =
           harness(
-              AbstractStreamOperatorTestHarness.repackageState(
-                  readers.get(0), readers.get(1)))) {
+              AbstractStreamOperatorTestHarness.repackageState(readers.get(0), readers.get(1)))) {
         splitter.processElement(tick(0, 10, NOON + 1_000, NOON - 59_000), 0);
         assertThat(splitter.getSideOutput(DeadLetterSplitter.DEAD_LETTERS)).isNull();
       }

@@ -509,7 +509,7 @@ create table engagement.erased_outcomes (
 create view engagement.email_outcomes as
   with money as (
     select document -> 'currency' ->> 'base' as base, document -> 'currency' -> 'rates' as rates
-    from engagement.scoring_policies where active)
+    from engagement.policy_in_force)
   select
     d.decision_id,
     d.episode_id,
@@ -567,7 +567,7 @@ comment on column engagement.email_outcomes.window_closed is 'Whether the window
 comment on column engagement.email_outcomes.reactivated is 'Whether there is at least one effective order in the window.';
 comment on column engagement.email_outcomes.reactivated_at is 'When the first of them was placed; null if there is none.';
 comment on column engagement.email_outcomes.orders is 'Effective orders in the window, those in a currency without a rate included.';
-comment on column engagement.email_outcomes.revenue is 'Sum of amount less refunds of these orders: in the base currency of the active policy, each rounded to hundredths; at face value if the policy has none.';
+comment on column engagement.email_outcomes.revenue is 'Sum of amount less refunds of these orders: in the base currency of the policy in force, each rounded to hundredths; at face value if the policy has none.';
 comment on column engagement.email_outcomes.unconverted_orders is 'Orders whose revenue is left out, since the policy has no rate for their currency.';
 
 -- Wilson's score interval for a proportion, 95 %, without continuity correction.

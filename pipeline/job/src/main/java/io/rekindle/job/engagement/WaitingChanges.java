@@ -186,7 +186,7 @@ final class WaitingChanges {
   }
 
   private static long size(Change change) {
-    long size = BYTES_PER_CHANGE + change.userId().length();
+    long size = (long) BYTES_PER_CHANGE + change.userId().length();
     if (change instanceof OrderChanged order) {
       size += order.orderId().length();
     } else if (change instanceof UserChanged user) {

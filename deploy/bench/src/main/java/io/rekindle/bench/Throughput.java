@@ -1,6 +1,7 @@
 package io.rekindle.bench;
 
 import io.rekindle.bench.sandbox.KafkaSandbox;
+import io.rekindle.connectors.kafka.KafkaLogin;
 import io.rekindle.connectors.kafka.Topics;
 import io.rekindle.job.JobSettings;
 import io.rekindle.local.terminal.Failure;
@@ -48,12 +49,12 @@ final class Throughput {
     AtomicLong bytes = new AtomicLong();
     try (Progress progress = Progress.onStandardError();
         KafkaSandbox kafka = KafkaSandbox.start(progress)) {
-      preload(kafka.bootstrap(), stream, bytes, progress);
+      preload(kafka.login(), stream, bytes, progress);
       progress.step("parsing only, with one thread");
       limit =
           measure(
               new JavaProcess(KafkaSandbox.jobClassPath(), DecodingLimit.class, kafka.directory()),
-              List.of(kafka.bootstrap()));
+              List.of(kafka.login().bootstrap(), kafka.login().tls().toString()));
       progress.step("running the job");
       JavaProcess process =
           new JavaProcess(KafkaSandbox.jobClassPath(), ThroughputJob.class, kafka.directory());
@@ -67,7 +68,9 @@ final class Throughput {
                   Long.toString(stream.changes()),
                   Long.toString(stream.end()),
                   JobSettings.KAFKA_BOOTSTRAP_SERVERS.argument(),
-                  kafka.bootstrap(),
+                  kafka.login().bootstrap(),
+                  JobSettings.KAFKA_TLS.argument(),
+                  kafka.login().tls().toString(),
                   // The job requires a database, although this graph has no sink.
                   JobSettings.DATABASE_URL.argument(),
                   "jdbc:postgresql:unused",
@@ -96,17 +99,14 @@ final class Throughput {
   }
 
   private static void preload(
-      String bootstrap, ChangeStream stream, AtomicLong bytes, Progress progress)
+      KafkaLogin kafka, ChangeStream stream, AtomicLong bytes, Progress progress)
       throws InterruptedException {
-    try (AdminClient admin = AdminClient.create(Map.of("bootstrap.servers", bootstrap))) {
+    try (AdminClient admin = AdminClient.create(kafka.settings())) {
       Topics.standard().create(admin);
     }
     Map<String, Object> settings =
-        Map.of(
-            "bootstrap.servers", bootstrap,
-            "linger.ms", "20",
-            "batch.size", "262144",
-            "buffer.memory", "134217728");
+        kafka.settings(
+            Map.of("linger.ms", "20", "batch.size", "262144", "buffer.memory", "134217728"));
     AtomicReference<Exception> failure = new AtomicReference<>();
     AtomicLong sent = new AtomicLong();
     try (KafkaProducer<String, String> producer =

@@ -196,7 +196,7 @@ public final class ProductionJob {
       KafkaRecordDeserializationSchema<CdcRecord<T>> deserializer,
       OffsetsInitializer from) {
     return KafkaSource.<CdcRecord<T>>builder()
-        .setBootstrapServers(settings.get(JobSettings.KAFKA_BOOTSTRAP_SERVERS))
+        .setProperties(settings.kafka().properties())
         .setGroupId(settings.get(JobSettings.KAFKA_GROUP_ID))
         .setClientIdPrefix(settings.get(JobSettings.KAFKA_GROUP_ID) + "-" + client)
         // A partition that is added later has no clock row, so it would hold time back for ever.
@@ -259,7 +259,7 @@ public final class ProductionJob {
   private static <T> KafkaSink<T> kafkaSink(
       JobSettings settings, KafkaRecordSerializationSchema<T> serializer, Topic topic) {
     return KafkaSink.<T>builder()
-        .setBootstrapServers(settings.get(JobSettings.KAFKA_BOOTSTRAP_SERVERS))
+        .setKafkaProducerConfig(settings.kafka().properties())
         .setRecordSerializer(serializer)
         .setDeliveryGuarantee(DeliveryGuarantee.AT_LEAST_ONCE)
         .setProperty(

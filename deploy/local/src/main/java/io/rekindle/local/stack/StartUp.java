@@ -161,7 +161,7 @@ final class StartUp {
   private void startBroker() {
     servers.kafka().initialise();
     start(servers.kafka());
-    try (AdminClient admin = KafkaBroker.admin(servers.kafka().bootstrap())) {
+    try (AdminClient admin = servers.kafka().admin()) {
       Topics.standard().create(admin);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.rekindle.connectors.kafka.KafkaLogin;
 import io.rekindle.connectors.kafka.Topics;
 import io.rekindle.local.Await;
 import io.rekindle.local.stack.RekindleScript.CommandResult;
@@ -264,7 +265,7 @@ class StackITCase {
   void shouldKeepWhatItCannotReadAndTakeItOnceRepaired() throws Exception {
     stack.execute("insert into shop.users (user_id) values ('elsa')");
     stack.await("elsa is evaluated", "select 1 from engagement.user_scores where user_id = 'elsa'");
-    String kafka = stack.info().kafkaBootstrap();
+    KafkaLogin kafka = stack.info().kafka();
     MalformedEvents malformed = new MalformedEvents();
     Map<String, String> reasons = new HashMap<>();
     for (MalformedEvents.Event event : malformed.all()) {
@@ -566,7 +567,7 @@ class StackITCase {
   }
 
   private long snapshotRows(String topic) {
-    Map<String, Object> settings = Map.of("bootstrap.servers", stack.info().kafkaBootstrap());
+    Map<String, Object> settings = stack.info().kafka().settings();
     long rows = 0;
     try (KafkaConsumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {

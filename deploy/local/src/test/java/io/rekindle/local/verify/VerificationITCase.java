@@ -359,6 +359,8 @@ class VerificationITCase {
             null,
             null,
             null,
+            null,
+            null,
             account,
             null,
             null,

@@ -26,7 +26,7 @@ import java.util.regex.Pattern;
 
 /**
  * Reads Flink for others. It holds the key that Flink asks for, and passes on GET requests of what
- * Flink's page and the dashboard show. Nobody can submit, change or stop a job through it.
+ * Flink's page and the dashboard show. It submits, changes and stops no job.
  *
  * <p>It passes on neither headers of the request nor its body. Paths that may have secrets or
  * personal data are not open: logs, thread dumps, the configuration and the environment. Nor is a

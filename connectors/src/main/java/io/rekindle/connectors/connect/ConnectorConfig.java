@@ -34,8 +34,8 @@ public final class ConnectorConfig {
    * @param user a role with REPLICATION, rekindle_cdc
    * @param password may itself be a reference that the worker resolves, such as {@code
    *     ${file:/run/secrets/cdc:password}}
-   * @param rootCertificate the file, as Connect reaches it, with the certificates by which Postgres is
-   *     known (PEM). Null for a Postgres without TLS.
+   * @param rootCertificate the file, as Connect reaches it, with the certificates by which Postgres
+   *     is known (PEM). Null for a Postgres without TLS.
    * @param partitions number of partitions of the topics that are partitioned by user
    * @return setting to value, in the file's order
    */

@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Creates the topics that a Kafka cluster lacks, and gives each part its rights, as a program of its
- * own. A second run changes nothing.
+ * Creates the topics that a Kafka cluster lacks, and gives each part its rights, as a program of
+ * its own. A second run changes nothing.
  */
 public final class CreateTopics {
 

@@ -17,7 +17,8 @@ class KafkaLoginTest {
 
   @Test
   void shouldNameTheKeyAndNotHaveIt() throws IOException {
-    for (String file : new String[] {TlsIdentity.KEY, TlsIdentity.CERTIFICATE, TlsIdentity.TRUSTED}) {
+    for (String file :
+        new String[] {TlsIdentity.KEY, TlsIdentity.CERTIFICATE, TlsIdentity.TRUSTED}) {
       Files.writeString(directory.resolve(file), "content of " + file);
     }
     KafkaLogin login = new KafkaLogin("kafka:9092", directory);

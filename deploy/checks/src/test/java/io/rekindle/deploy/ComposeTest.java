@@ -138,9 +138,7 @@ class ComposeTest {
                     .forEach(
                         mount -> {
                           assertThat(mount[1]).isEqualTo("/run/rekindle/" + mount[0]);
-                          holders
-                              .computeIfAbsent(mount[0], unknown -> new TreeSet<>())
-                              .add(name);
+                          holders.computeIfAbsent(mount[0], unknown -> new TreeSet<>()).add(name);
                         }));
     assertThat(holders.remove("trust"))
         .contains("migrate", "connect", "job", "taskmanager", "dashboard", "sender", "ready");

@@ -113,7 +113,9 @@ class KubernetesTest {
           "offset.storage.topic",
           "status.storage.topic");
 
-  /** Settings of TLS, which are other fields of Strimzi's; its workers talk to the operator alone. */
+  /**
+   * Settings of TLS, which are other fields of Strimzi's; its workers talk to the operator alone.
+   */
   private static final Pattern OF_TLS =
       Pattern.compile("(producer\\.)?(ssl\\.|security\\.).*|listeners\\.https\\..*|rest\\..*");
 

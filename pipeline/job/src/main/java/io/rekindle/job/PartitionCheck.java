@@ -30,8 +30,7 @@ final class PartitionCheck {
    */
   Topics existingTopics(Topics topics) throws InterruptedException {
     Topics existing;
-    try (AdminClient admin =
-AdminClient.create(settings.kafka().settings())) {
+    try (AdminClient admin = AdminClient.create(settings.kafka().settings())) {
       existing = topics.existing(admin);
     }
     // A shadow job writes to a database whose clock nothing moves.

@@ -10,6 +10,7 @@ import io.rekindle.platform.settings.SettingValues;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -93,6 +94,8 @@ public final class FlinkReader implements AutoCloseable {
    *
    * @param flink URL of Flink's REST API, without a path
    * @param tls directory with the key and the certificates; null for a Flink without TLS
+   * @throws IOException if the port is taken
+   * @throws UncheckedIOException if the key or a certificate cannot be read
    */
   public FlinkReader(String host, int port, URI flink, Path tls) throws IOException {
     this.flink = flink;
@@ -114,7 +117,7 @@ public final class FlinkReader implements AutoCloseable {
               values.get(FLINK_URL),
               values.get(FLINK_TLS).orElse(null));
       Runtime.getRuntime().addShutdownHook(new Thread(reader::close, "stop"));
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       System.err.println("Flink cannot be read: " + e.getMessage());
       System.exit(1);
     }
@@ -153,7 +156,8 @@ public final class FlinkReader implements AutoCloseable {
     try {
       answer =
           client.send(
-              HttpRequest.newBuilder(target).timeout(TIMEOUT).build(), BodyHandlers.ofInputStream());
+              HttpRequest.newBuilder(target).timeout(TIMEOUT).build(),
+              BodyHandlers.ofInputStream());
     } catch (IOException e) {
       refuse(exchange, 502, "Flink does not answer");
       return;

@@ -91,9 +91,7 @@ public final class RestClient {
   /** Returns a client that shows an identity; null for none. */
   static HttpClient http(Path tls, Duration connectTimeout) {
     HttpClient.Builder builder =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(connectTimeout);
+        HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(connectTimeout);
     if (tls != null) {
       try {
         builder.sslContext(TlsIdentity.read(tls));

@@ -32,6 +32,7 @@ public final class StackKey {
   private static final String DIRECTORY = "tls";
   private static final String STORE = "keystore.p12";
   private static final String PASSWORD = "keystore.password";
+
   /** The name in the certificate, by which Kafka knows its owner. */
   static final String NAME = "rekindle";
 

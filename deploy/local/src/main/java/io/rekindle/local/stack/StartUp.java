@@ -9,7 +9,6 @@ import io.rekindle.local.process.ProcessSpec;
 import io.rekindle.local.server.ConnectWorker;
 import io.rekindle.local.server.FlinkCluster;
 import io.rekindle.local.server.Installation;
-import io.rekindle.local.server.KafkaBroker;
 import io.rekindle.local.server.MailSender;
 import io.rekindle.local.server.Schema;
 import io.rekindle.local.server.Server;

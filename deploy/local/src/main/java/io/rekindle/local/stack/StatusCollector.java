@@ -70,11 +70,8 @@ public final class StatusCollector {
     var askedDatabase = ask(PostgresServer.NAME, () -> DatabaseProgress.read(info, timeout));
     var askedFaults = ask(PostgresServer.NAME, () -> CaptureFaults.read(info, timeout));
     var askedLetters =
-        ask(
-            KafkaBroker.NAME,
-            () -> DeadLetterCount.of(deadLetterTopic, info.kafka(), limit));
-    var askedConnector =
-        ask(ConnectWorker.NAME, () -> info.connect(limit).status());
+        ask(KafkaBroker.NAME, () -> DeadLetterCount.of(deadLetterTopic, info.kafka(), limit));
+    var askedConnector = ask(ConnectWorker.NAME, () -> info.connect(limit).status());
     var askedTaskManagers = ask(FlinkCluster.JOB_MANAGER, flink::taskManagers);
     var askedJob = ask(FlinkCluster.JOB_MANAGER, probe::job);
     var askedWatermarks = ask(FlinkCluster.JOB_MANAGER, probe::watermarks);

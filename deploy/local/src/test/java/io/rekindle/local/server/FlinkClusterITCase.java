@@ -105,8 +105,7 @@ class FlinkClusterITCase {
   /** Whoever speaks to this port could submit a job without the REST API. */
   @Test
   void shouldNotTalkToOtherProcessesWithoutTheKey() throws Exception {
-    try (Socket socket =
-        new Socket(InetAddress.getLoopbackAddress(), ports.get(Port.FLINK_RPC))) {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), ports.get(Port.FLINK_RPC))) {
       socket.setSoTimeout(10_000);
       OutputStream out = socket.getOutputStream();
       // A frame of Pekko's protocol begins with its length.
@@ -116,7 +115,8 @@ class FlinkClusterITCase {
       assertThat(answer)
           .as("the end of the connection, or an alert of TLS")
           .satisfiesAnyOf(
-              none -> assertThat(none).isEmpty(), alert -> assertThat(alert[0]).isEqualTo((byte) 21));
+              none -> assertThat(none).isEmpty(),
+              alert -> assertThat(alert[0]).isEqualTo((byte) 21));
     }
   }
 

@@ -58,8 +58,7 @@ class KafkaAccessITCase {
   static void start() throws Exception {
     assumeTrue(Signals.isOnPath("openssl"), "new-certificates needs OpenSSL");
     keys = directory.resolve("certificates");
-    Path script =
-        Path.of("").toAbsolutePath().getParent().resolve("docker/new-certificates");
+    Path script = Path.of("").toAbsolutePath().getParent().resolve("docker/new-certificates");
     OneShot.run(
         "new-certificates",
         new ProcessBuilder("bash", script.toString(), keys.toString()),
@@ -84,7 +83,8 @@ class KafkaAccessITCase {
         Files.readString(config)
             .replace(key.directory().toString(), keys.resolve("kafka").toString())
             .replace(
-                key.password(), Files.readString(keys.resolve("kafka").resolve("keystore.password")))
+                key.password(),
+                Files.readString(keys.resolve("kafka").resolve("keystore.password")))
             .replace(
                 "super.users=User:CN=rekindle",
                 "super.users=User:CN=rekindle-kafka;User:CN=rekindle-setup"));
@@ -126,12 +126,13 @@ class KafkaAccessITCase {
   void shouldKeepExactlyTheListedRights() throws Exception {
     try (AdminClient admin = admin("setup")) {
       admin
-          .createAcls(
-              KafkaAccess.of(TOPICS.withPrefix("other")).stream().limit(3).toList())
+          .createAcls(KafkaAccess.of(TOPICS.withPrefix("other")).stream().limit(3).toList())
           .all()
           .get();
       Await.until(
-          "the other rights are known", SOON, () -> rights(admin).size() > KafkaAccess.of(TOPICS).size());
+          "the other rights are known",
+          SOON,
+          () -> rights(admin).size() > KafkaAccess.of(TOPICS).size());
 
       KafkaAccess.grant(admin, TOPICS);
       awaitRights(admin);
@@ -239,8 +240,7 @@ class KafkaAccessITCase {
   }
 
   private static void assertRefused(Request request) {
-    assertThatThrownBy(() -> request.send().get())
-        .hasCauseInstanceOf(AuthorizationException.class);
+    assertThatThrownBy(() -> request.send().get()).hasCauseInstanceOf(AuthorizationException.class);
   }
 
   /** The topics in which a part may store a record. */

@@ -79,8 +79,7 @@ final class MalformedEvents {
   /** Sends an event and gives the id that its dead letter will have. */
   static String send(KafkaLogin kafka, Event event)
       throws ExecutionException, InterruptedException {
-    Map<String, Object> settings =
-        kafka.settings(Map.of("max.request.size", 4 << 20));
+    Map<String, Object> settings = kafka.settings(Map.of("max.request.size", 4 << 20));
     try (KafkaProducer<String, String> producer =
         new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer())) {
       RecordMetadata sent =

@@ -1,6 +1,7 @@
 package io.rekindle.local.stack;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -8,6 +9,7 @@ import io.rekindle.connectors.kafka.KafkaLogin;
 import io.rekindle.connectors.kafka.Topics;
 import io.rekindle.local.Await;
 import io.rekindle.local.stack.RekindleScript.CommandResult;
+import io.rekindle.platform.rest.RestClient;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -173,6 +175,26 @@ class StackITCase {
     assertThat(outcome.exitCode()).isEqualTo(1);
     assertThat(outcome.output())
         .contains("already runs on " + data, "supervisor pid " + stack.up().process().pid());
+  }
+
+  /** As Flink and Kafka, for which FlinkClusterITCase and KafkaAccessITCase are. */
+  @Test
+  @Order(5)
+  void shouldTakeAConnectorFromTheOwnerOfTheKeyOnly() throws Exception {
+    String connectors = "/connectors";
+    assertThat(new RestClient(stack.info().connectUrl(), stack.info().tls()).get(connectors))
+        .hasSize(1);
+    RestClient stranger = new RestClient(stack.info().connectUrl());
+    assertThatThrownBy(() -> stranger.get(connectors)).isInstanceOf(IOException.class);
+    HttpRequest.Builder inTheClear =
+        HttpRequest.newBuilder(
+                URI.create(
+                    stack.info().connectUrl().replace("https:", "http:") + connectors + "/x/config"))
+            .PUT(BodyPublishers.ofString("{}"));
+    assertThatThrownBy(() -> request(inTheClear)).isInstanceOf(IOException.class);
+    assertThat(request(HttpRequest.newBuilder(URI.create(stack.info().flinkUrl() + "/overview"))))
+        .as("Flink's page is there for others")
+        .contains("flink-version");
   }
 
   @Test

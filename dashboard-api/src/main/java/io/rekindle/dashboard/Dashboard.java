@@ -141,7 +141,7 @@ public final class Dashboard implements AutoCloseable {
     DeadLetterStore deadLetters =
         settings
             .pipeline()
-            .kafkaBootstrap()
+            .kafka()
             .map(kafka -> new DeadLetterStore(kafka, settings.pipeline().topicPrefix()))
             .orElse(null);
     pipeline =

@@ -7,6 +7,7 @@ import static io.rekindle.platform.settings.SettingType.text;
 import static io.rekindle.platform.settings.SettingType.webUrl;
 import static io.rekindle.platform.settings.SettingType.wholeNumber;
 
+import io.rekindle.connectors.kafka.KafkaLogin;
 import io.rekindle.dashboard.audit.AuditRetention;
 import io.rekindle.dashboard.signin.OidcSettings;
 import io.rekindle.dashboard.web.Role;
@@ -18,6 +19,7 @@ import io.rekindle.platform.settings.Setting;
 import io.rekindle.platform.settings.SettingType;
 import io.rekindle.platform.settings.SettingValues;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -225,13 +227,16 @@ public record DashboardSettings(
       SETTINGS
           .declare("flink.url", webUrl())
           .optional(
-              "Flink's REST API. Without it, the pipeline page does not know the job's state.");
+              "The reader of Flink, which shows the job and takes no other request. Without it, the"
+                  + " pipeline page does not know the job's state.");
 
   private static final Setting<Optional<String>> KAFKA_BOOTSTRAP =
       SETTINGS
           .declare("kafka.bootstrap-servers", text())
           .optional(
               "Kafka brokers. Without them, the dashboard neither shows nor replays dead letters.");
+
+  private static final Setting<Optional<Path>> KAFKA_TLS = KafkaLogin.declareTls(SETTINGS);
 
   private static final Setting<String> TOPIC_PREFIX =
       SETTINGS
@@ -274,12 +279,12 @@ public record DashboardSettings(
    * The parts of the pipeline that the dashboard asks.
    *
    * @param flinkUrl of Flink's REST API; empty to leave it out
-   * @param kafkaBootstrap brokers; empty to leave them out
+   * @param kafka brokers; empty to leave them out
    * @param topicPrefix first part of the name of every topic
    * @param slot replication slot of the connector
    */
   public record PipelineSettings(
-      Optional<URI> flinkUrl, Optional<String> kafkaBootstrap, String topicPrefix, String slot) {}
+      Optional<URI> flinkUrl, Optional<KafkaLogin> kafka, String topicPrefix, String slot) {}
 
   /**
    * Reads the settings.
@@ -321,7 +326,9 @@ public record DashboardSettings(
                             values.get(OIDC_NAME)))),
         new PipelineSettings(
             values.get(FLINK_URL),
-            values.get(KAFKA_BOOTSTRAP),
+            values
+                .get(KAFKA_BOOTSTRAP)
+                .map(brokers -> new KafkaLogin(brokers, values.get(KAFKA_TLS).orElse(null))),
             values.get(TOPIC_PREFIX),
             values.get(SLOT)),
         values.get(METRICS_PUBLIC),

@@ -3,6 +3,7 @@ package io.rekindle.dashboard;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.rekindle.connectors.kafka.KafkaLogin;
 import io.rekindle.dashboard.signin.OidcSettings;
 import io.rekindle.dashboard.web.Role;
 import io.rekindle.platform.settings.DatabaseLogin;
@@ -100,7 +101,7 @@ class DashboardSettingsTest {
                             "Example"))),
                 new DashboardSettings.PipelineSettings(
                     Optional.of(URI.create("http://127.0.0.1:8081")),
-                    Optional.of("127.0.0.1:9092"),
+                    Optional.of(new KafkaLogin("127.0.0.1:9092", null)),
                     "shop",
                     "other"),
                 true,

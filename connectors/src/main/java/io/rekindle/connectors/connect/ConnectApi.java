@@ -5,7 +5,9 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.rekindle.platform.rest.RestClient;
 import io.rekindle.platform.rest.RootCause;
+import io.rekindle.platform.rest.TlsIdentity;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -28,10 +30,19 @@ public final class ConnectApi {
 
   /**
    * @param url base URL of the worker, without a slash at the end
+   * @param tls the directory of a {@link TlsIdentity}; null for none
+   */
+  public ConnectApi(String url, Path tls) {
+    this.rest = new RestClient(url, tls);
+  }
+
+  /**
+   * @param url base URL of the worker, without a slash at the end
+   * @param tls the directory of a {@link TlsIdentity}; null for none
    * @param timeout the limit for connecting and for every answer
    */
-  public ConnectApi(String url, Duration timeout) {
-    this.rest = new RestClient(url, timeout);
+  public ConnectApi(String url, Path tls, Duration timeout) {
+    this.rest = new RestClient(url, tls, timeout);
   }
 
   /** Fails unless the worker answers. */

@@ -34,20 +34,35 @@ public final class ConnectorConfig {
    * @param user a role with REPLICATION, rekindle_cdc
    * @param password may itself be a reference that the worker resolves, such as {@code
    *     ${file:/run/secrets/cdc:password}}
+   * @param rootCertificate the file, as Connect reaches it, with the certificates by which Postgres
+   *     is known (PEM). Null for a Postgres without TLS.
    * @param partitions number of partitions of the topics that are partitioned by user
    * @return setting to value, in the file's order
    */
   public static Map<String, String> of(
-      String host, int port, String user, String password, String database, int partitions) {
-    return fill(
-        template(),
-        Map.of(
-            "database.host", host,
-            "database.port", Integer.toString(port),
-            "database.user", user,
-            "database.password", password,
-            "database.name", database,
-            "topics.partitions", Integer.toString(partitions)));
+      String host,
+      int port,
+      String user,
+      String password,
+      String database,
+      String rootCertificate,
+      int partitions) {
+    Map<String, String> template = template();
+    Map<String, String> values = new LinkedHashMap<>();
+    values.put("database.host", host);
+    values.put("database.port", Integer.toString(port));
+    values.put("database.user", user);
+    values.put("database.password", password);
+    values.put("database.name", database);
+    values.put("topics.partitions", Integer.toString(partitions));
+    if (rootCertificate == null) {
+      template.remove("database.sslrootcert");
+      values.put("database.sslmode", "disable");
+    } else {
+      values.put("database.sslmode", "verify-full");
+      values.put("database.sslrootcert", rootCertificate);
+    }
+    return fill(template, values);
   }
 
   static Map<String, String> fill(Map<String, String> template, Map<String, String> values) {

@@ -4,13 +4,16 @@ import io.rekindle.connectors.connect.ConnectApi;
 import io.rekindle.connectors.connect.ConnectApi.ConnectorStatus;
 import io.rekindle.connectors.connect.ConnectorConfig;
 import io.rekindle.connectors.connect.ConnectorWatchdog;
+import io.rekindle.platform.rest.TlsIdentity;
 import io.rekindle.platform.settings.ProgramSettings;
 import io.rekindle.platform.settings.ProgramSettings.Sources;
 import io.rekindle.platform.settings.Setting;
 import io.rekindle.platform.settings.SettingType;
 import io.rekindle.platform.settings.SettingValues;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,6 +45,11 @@ public final class ConnectorMain {
               SettingType.matching("a URL, such as http://127.0.0.1:8083", "https?://[^/]+/?"))
           .required("REST API of the worker, such as http://127.0.0.1:8083.");
 
+  private static final Setting<Optional<Path>> CONNECT_TLS =
+      SETTINGS
+          .declare("connect.tls", TlsIdentity.directory())
+          .optional("Directory with the key and the certificates for that API, in PEM.");
+
   private static final Setting<String> DATABASE_HOST =
       SETTINGS
           .declare("database.host", SettingType.text())
@@ -56,6 +64,13 @@ public final class ConnectorMain {
       SETTINGS
           .declare("database.name", SettingType.text())
           .withDefault("rekindle", "Name of the database.");
+
+  private static final Setting<Optional<String>> ROOT_CERTIFICATE =
+      SETTINGS
+          .declare("database.root-certificate", SettingType.text())
+          .optional(
+              "File, as the worker reaches it, with the certificates by which the database is known"
+                  + " (PEM). Without it, the connection to the database is not encrypted.");
 
   private static final Setting<Integer> PARTITIONS = TopicPartitions.declare(SETTINGS);
 
@@ -97,13 +112,15 @@ public final class ConnectorMain {
 
   private static ConnectorMain of(SettingValues values) {
     return new ConnectorMain(
-        new ConnectApi(values.get(CONNECT_URL).replaceFirst("/$", "")),
+        new ConnectApi(
+            values.get(CONNECT_URL).replaceFirst("/$", ""), values.get(CONNECT_TLS).orElse(null)),
         ConnectorConfig.of(
             values.get(DATABASE_HOST),
             values.get(DATABASE_PORT),
             "rekindle_cdc",
             "${env:REKINDLE_CDC_PASSWORD}",
             values.get(DATABASE_NAME),
+            values.get(ROOT_CERTIFICATE).orElse(null),
             values.get(PARTITIONS)),
         System::nanoTime);
   }

@@ -1,21 +1,23 @@
 package io.rekindle.connectors.setup;
 
+import io.rekindle.connectors.kafka.KafkaAccess;
+import io.rekindle.connectors.kafka.KafkaLogin;
 import io.rekindle.connectors.kafka.Topics;
 import io.rekindle.platform.settings.ProgramSettings;
 import io.rekindle.platform.settings.ProgramSettings.Sources;
 import io.rekindle.platform.settings.Setting;
 import io.rekindle.platform.settings.SettingType;
 import io.rekindle.platform.settings.SettingValues;
-import java.util.Map;
+import java.nio.file.Path;
+import java.util.Optional;
 import org.apache.kafka.clients.admin.AdminClient;
-import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Creates the topics that a Kafka cluster lacks, as a program of its own. A second run changes
- * nothing.
+ * Creates the topics that a Kafka cluster lacks, and gives each part its rights, as a program of
+ * its own. A second run changes nothing.
  */
 public final class CreateTopics {
 
@@ -25,7 +27,9 @@ public final class CreateTopics {
   public static final ProgramSettings SETTINGS =
       new ProgramSettings(
           "java -cp ... io.rekindle.connectors.setup.CreateTopics",
-          "The program creates the topics that are missing.",
+          """
+          The program creates the topics that are missing. With a key it also gives each part the
+          rights that it needs, and takes others from it; the key must be a super user's.""",
           Sources.ENVIRONMENT,
           values -> {});
 
@@ -33,6 +37,8 @@ public final class CreateTopics {
       SETTINGS
           .declare("kafka.bootstrap-servers", SettingType.text())
           .required("Kafka brokers, host:port, separated by commas.");
+
+  private static final Setting<Optional<Path>> TLS = KafkaLogin.declareTls(SETTINGS);
 
   private static final Setting<Integer> PARTITIONS = TopicPartitions.declare(SETTINGS);
 
@@ -44,9 +50,13 @@ public final class CreateTopics {
     Topics topics = Topics.standard().withPartitions(values.get(PARTITIONS));
     try (AdminClient admin =
         AdminClient.create(
-            Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, values.get(BOOTSTRAP)))) {
+            new KafkaLogin(values.get(BOOTSTRAP), values.get(TLS).orElse(null)).settings())) {
       topics.create(admin);
       LOG.info("All {} topics are there.", topics.all().size());
+      if (values.get(TLS).isPresent()) {
+        KafkaAccess.grant(admin, topics);
+        LOG.info("Each part has its rights.");
+      }
     } catch (KafkaException | IllegalStateException e) {
       System.err.println(e.getMessage());
       System.exit(1);

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class ConnectorConfigTest {
 
   private final Map<String, String> config =
-      ConnectorConfig.of("127.0.0.1", 5432, "rekindle_cdc", "p\"$1\\", "rekindle", 6);
+      ConnectorConfig.of("127.0.0.1", 5432, "rekindle_cdc", "p\"$1\\", "rekindle", null, 6);
 
   @Test
   void shouldFillEveryPlaceholder() {
@@ -22,6 +22,16 @@ class ConnectorConfigTest {
         .containsEntry("database.password", "p\"$1\\")
         .containsEntry("transforms.partition.partition.topic.num", "6");
     assertThat(config.values()).noneMatch(value -> value.contains("${"));
+  }
+
+  @Test
+  void shouldKnowPostgresByItsCertificateOrGoWithoutTls() {
+    assertThat(config)
+        .containsEntry("database.sslmode", "disable")
+        .doesNotContainKey("database.sslrootcert");
+    assertThat(ConnectorConfig.of("postgres", 5432, "cdc", "p", "rekindle", "/trust/ca.crt", 6))
+        .containsEntry("database.sslmode", "verify-full")
+        .containsEntry("database.sslrootcert", "/trust/ca.crt");
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.rekindle.dashboard.pipeline;
 
 import io.rekindle.connectors.deadletter.DeadLetter;
+import io.rekindle.connectors.kafka.KafkaLogin;
 import io.rekindle.connectors.kafka.Topics;
 import io.rekindle.connectors.replay.DeadLetterReplay;
 import java.io.IOException;
@@ -9,7 +10,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,18 +36,18 @@ public final class DeadLetterStore {
   /** The number of records that are read from the end of each partition. */
   private static final long MAX_SCANNED = 20_000;
 
-  private final String bootstrap;
+  private final KafkaLogin kafka;
   private final String topic;
   private final ReentrantLock lock = new ReentrantLock();
 
   /**
    * Makes the store.
    *
-   * @param bootstrap Kafka brokers
+   * @param kafka the brokers, and the key for them
    * @param topicPrefix first part of the name of every topic
    */
-  public DeadLetterStore(String bootstrap, String topicPrefix) {
-    this.bootstrap = bootstrap;
+  public DeadLetterStore(KafkaLogin kafka, String topicPrefix) {
+    this.kafka = kafka;
     this.topic = Topics.standard().withPrefix(topicPrefix).deadLetters().name();
   }
 
@@ -145,8 +145,7 @@ public final class DeadLetterStore {
   String replay(DeadLetter letter, Connection rows) {
     return guarded(
         () -> {
-          Map<String, Object> settings = new HashMap<>();
-          settings.put("bootstrap.servers", bootstrap);
+          Map<String, Object> settings = kafka.settings();
           settings.put("acks", "all");
           settings.put("max.block.ms", TIMEOUT.toMillis());
           settings.put("request.timeout.ms", 2_000);
@@ -186,13 +185,13 @@ public final class DeadLetterStore {
 
   private KafkaConsumer<byte[], byte[]> consumer() {
     Map<String, Object> settings =
-        Map.of(
-            "bootstrap.servers", bootstrap,
-            "enable.auto.commit", "false",
-            "auto.offset.reset", "earliest",
-            "isolation.level", "read_committed",
-            "default.api.timeout.ms", (int) TIMEOUT.toMillis(),
-            "allow.auto.create.topics", "false");
+        kafka.settings(
+            Map.of(
+                "enable.auto.commit", "false",
+                "auto.offset.reset", "earliest",
+                "isolation.level", "read_committed",
+                "default.api.timeout.ms", (int) TIMEOUT.toMillis(),
+                "allow.auto.create.topics", "false"));
     return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }
 

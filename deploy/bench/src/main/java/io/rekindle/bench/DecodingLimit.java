@@ -4,7 +4,9 @@ import io.rekindle.connectors.cdc.ChangeDecoder;
 import io.rekindle.connectors.cdc.NoOpReceiver;
 import io.rekindle.connectors.deadletter.DeadLetterReason;
 import io.rekindle.connectors.events.Change;
+import io.rekindle.connectors.kafka.KafkaLogin;
 import io.rekindle.connectors.kafka.Topics;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -26,14 +28,12 @@ final class DecodingLimit {
   /**
    * Reads all orders, several times.
    *
-   * @param arguments address of the broker
+   * @param arguments address of the broker, and the directory of the key for it
    */
   public static void main(String[] arguments) {
     Map<String, Object> settings =
-        Map.of(
-            "bootstrap.servers", arguments[0],
-            "enable.auto.commit", "false",
-            "max.poll.records", "5000");
+        new KafkaLogin(arguments[0], Path.of(arguments[1]))
+            .settings(Map.of("enable.auto.commit", "false", "max.poll.records", "5000"));
     List<TopicPartition> partitions = Topics.standard().orders().topicPartitions();
     try (KafkaConsumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {

@@ -1,6 +1,7 @@
 package io.rekindle.bench;
 
 import io.rekindle.bench.DebeziumMessages.Message;
+import io.rekindle.connectors.kafka.KafkaLogin;
 import io.rekindle.connectors.kafka.Topics;
 import io.rekindle.local.terminal.Failure;
 import io.rekindle.local.terminal.Progress;
@@ -26,17 +27,14 @@ final class KafkaFiller implements AutoCloseable {
   }
 
   /** Creates the missing topics of a broker. */
-  KafkaFiller(String bootstrap) throws InterruptedException {
-    try (AdminClient admin = AdminClient.create(Map.of("bootstrap.servers", bootstrap))) {
+  KafkaFiller(KafkaLogin kafka) throws InterruptedException {
+    try (AdminClient admin = AdminClient.create(kafka.settings())) {
       Topics.standard().create(admin);
     }
     producer =
         new KafkaProducer<>(
-            Map.of(
-                "bootstrap.servers", bootstrap,
-                "linger.ms", "20",
-                "batch.size", "262144",
-                "buffer.memory", "134217728"),
+            kafka.settings(
+                Map.of("linger.ms", "20", "batch.size", "262144", "buffer.memory", "134217728")),
             new StringSerializer(),
             new StringSerializer());
   }

@@ -88,7 +88,7 @@ final class Moments {
             System.currentTimeMillis() - AGO_MS);
     try (Progress progress = Progress.onStandardError();
         PipelineSandbox sandbox = PipelineSandbox.start(state, PARALLELISM, progress);
-        KafkaFiller kafka = new KafkaFiller(sandbox.bootstrap())) {
+        KafkaFiller kafka = new KafkaFiller(sandbox.kafka())) {
       kafka.fill(stream::load, stream.changes(), progress);
       Moments moments = new Moments(out, progress, sandbox, stream, kafka);
       out.printf(

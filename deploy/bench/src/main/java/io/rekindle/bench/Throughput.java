@@ -1,6 +1,7 @@
 package io.rekindle.bench;
 
 import io.rekindle.bench.sandbox.KafkaSandbox;
+import io.rekindle.connectors.kafka.KafkaLogin;
 import io.rekindle.connectors.kafka.Topics;
 import io.rekindle.job.JobSettings;
 import io.rekindle.local.terminal.Progress;
@@ -61,14 +62,14 @@ final class Throughput {
     long bytes;
     try (Progress progress = Progress.onStandardError();
         KafkaSandbox kafka = KafkaSandbox.start(progress)) {
-      try (KafkaFiller filler = new KafkaFiller(kafka.bootstrap())) {
+      try (KafkaFiller filler = new KafkaFiller(kafka.login())) {
         bytes = filler.fill(stream::forEach, stream.changes(), progress);
       }
       progress.step("parsing only, with one thread");
       limit =
           measure(
               new JavaProcess(KafkaSandbox.jobClassPath(), DecodingLimit.class, kafka.directory()),
-              List.of(kafka.bootstrap()),
+              List.of(kafka.login().bootstrap(), kafka.login().tls().toString()),
               new AtomicReference<>());
       progress.step("running the job");
       JavaProcess process =
@@ -84,7 +85,9 @@ final class Throughput {
                   Long.toString(stream.end()),
                   timers.name(),
                   JobSettings.KAFKA_BOOTSTRAP_SERVERS.argument(),
-                  kafka.bootstrap(),
+                  kafka.login().bootstrap(),
+                  JobSettings.KAFKA_TLS.argument(),
+                  kafka.login().tls().toString(),
                   // The job requires a database, although this graph has no sink.
                   JobSettings.DATABASE_URL.argument(),
                   "jdbc:postgresql:unused",

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.rekindle.connectors.kafka.KafkaAccess;
 import io.rekindle.connectors.kafka.Topics;
 import io.rekindle.connectors.setup.ConnectorMain;
 import io.rekindle.connectors.setup.CreateTopics;
@@ -11,6 +12,7 @@ import io.rekindle.connectors.setup.Migrate;
 import io.rekindle.dashboard.DashboardSettings;
 import io.rekindle.email.sender.settings.SenderSettings;
 import io.rekindle.job.JobSettings;
+import io.rekindle.platform.rest.FlinkReader;
 import io.rekindle.platform.text.Version;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -73,6 +76,8 @@ class ComposeTest {
   private static final Set<String> OPTIONAL_SECRETS =
       Set.of("REKINDLE_SMTP_PASSWORD", "REKINDLE_LLM_API_KEY");
 
+  private static final String CERTIFICATES = "${REKINDLE_CERTIFICATES:-./certificates}/";
+
   private static final JsonNode COMPOSE = compose();
   private static final JsonNode SERVICES = COMPOSE.get("services");
 
@@ -103,6 +108,10 @@ class ComposeTest {
     assertThat(service.has("mem_limit") && service.has("pids_limit")).isTrue();
     assertThat(texts(service.path("ports"))).allMatch(port -> port.startsWith("127.0.0.1:"));
     for (String volume : texts(service.path("volumes"))) {
+      if (volume.startsWith(CERTIFICATES)) {
+        assertThat(volume).endsWith(":ro");
+        continue;
+      }
       String from = volume.substring(0, volume.indexOf(':'));
       if (from.startsWith(".")) {
         assertThat(volume).endsWith(":ro");
@@ -114,6 +123,63 @@ class ComposeTest {
     if (!service.get("image").asText().startsWith("rekindle/")) {
       assertThat(service.get("user").asText()).as("user of a foreign image").matches("[1-9].*");
     }
+  }
+
+  /** A part has its own key and no other one; only the job's parts and the reader open Flink. */
+  @Test
+  void shouldGiveEachPartItsOwnKey() {
+    Map<String, Set<String>> holders = new TreeMap<>();
+    services()
+        .forEach(
+            name ->
+                texts(SERVICES.get(name).path("volumes")).stream()
+                    .filter(volume -> volume.startsWith(CERTIFICATES))
+                    .map(volume -> volume.substring(CERTIFICATES.length()).split(":", -1))
+                    .forEach(
+                        mount -> {
+                          assertThat(mount[1]).isEqualTo("/run/rekindle/" + mount[0]);
+                          holders.computeIfAbsent(mount[0], unknown -> new TreeSet<>()).add(name);
+                        }));
+    assertThat(holders.remove("trust"))
+        .contains("migrate", "connect", "job", "taskmanager", "dashboard", "sender", "ready");
+    assertThat(holders)
+        .isEqualTo(
+            Map.of(
+                "postgres", Set.of("postgres"),
+                "kafka", Set.of("kafka"),
+                "connect", Set.of("connect", "connector"),
+                "job", Set.of("flink-reader", "job", "jobmanager", "taskmanager"),
+                "dashboard", Set.of("dashboard"),
+                "setup", Set.of("topics")));
+    String script = Repository.text(DOCKER.resolve("new-certificates"));
+    holders
+        .keySet()
+        .forEach(part -> assertThat(script).containsPattern("(?m)^part " + part + " rekindle-"));
+    for (String part : List.of(KafkaAccess.CONNECT, KafkaAccess.JOB, KafkaAccess.DASHBOARD)) {
+      assertThat(script).as("the names that have rights").containsPattern(" " + part + "\\b");
+    }
+  }
+
+  @Test
+  void shouldKnowTheDatabaseByItsCertificate() {
+    for (String name : services().toList()) {
+      JsonNode environment = SERVICES.get(name).path("environment");
+      for (String variable : List.of("REKINDLE_DATABASE_URL", "DATA_SOURCE_URI")) {
+        if (environment.has(variable)) {
+          assertThat(environment.get(variable).asText())
+              .as(name)
+              .endsWith("?sslmode=verify-full&sslrootcert=/run/rekindle/trust/ca.crt");
+        }
+      }
+      if (environment.has("PGHOST")) {
+        assertThat(environment.get("PGSSLMODE").asText()).as(name).isEqualTo("verify-full");
+      }
+    }
+    assertThat(SERVICES.at("/connector/environment/REKINDLE_DATABASE_ROOT_CERTIFICATE").asText())
+        .isEqualTo("/run/rekindle/trust/ca.crt");
+    assertThat(Repository.text(DOCKER.resolve("postgres/pg_hba.conf")).lines())
+        .filteredOn(line -> !line.startsWith("#"))
+        .containsExactly("hostssl all all all scram-sha-256");
   }
 
   @ParameterizedTest
@@ -308,6 +374,7 @@ class ComposeTest {
     assertThat(settings("migrate")).isSubsetOf(KnownSettings.of(Migrate.SETTINGS));
     assertThat(settings("topics")).isSubsetOf(KnownSettings.of(CreateTopics.SETTINGS));
     assertThat(settings("connector")).isSubsetOf(KnownSettings.of(ConnectorMain.SETTINGS));
+    assertThat(settings("flink-reader")).isSubsetOf(KnownSettings.of(FlinkReader.SETTINGS));
     for (String name : List.of("migrate", "topics", "connector")) {
       assertThat(SERVICES.get(name).at("/environment/REKINDLE_TOPIC_PARTITIONS").asInt())
           .isEqualTo(Topics.standard().users().partitions());
@@ -319,7 +386,7 @@ class ComposeTest {
     for (String text :
         List.of(Repository.text(FILE), Repository.text(DOCKER.resolve("migrate/Dockerfile")))) {
       for (MatchResult name :
-          Pattern.compile("io\\.rekindle\\.connectors(\\.[a-z]+)+\\.[A-Z]\\w+")
+          Pattern.compile("io\\.rekindle\\.(connectors|platform)(\\.[a-z]+)+\\.[A-Z]\\w+")
               .matcher(text)
               .results()
               .toList()) {

@@ -28,18 +28,21 @@ import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.api.model.rbac.Role;
 import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
 import io.fabric8.openshift.api.model.monitoring.v1.PodMonitor;
+import io.rekindle.connectors.kafka.KafkaAccess;
 import io.rekindle.connectors.kafka.Topic;
 import io.rekindle.connectors.kafka.Topics;
 import io.rekindle.connectors.setup.Migrate;
 import io.rekindle.dashboard.DashboardSettings;
 import io.rekindle.email.sender.settings.SenderSettings;
 import io.rekindle.job.JobSettings;
+import io.rekindle.platform.rest.FlinkReader;
 import io.rekindle.platform.text.Version;
 import io.strimzi.api.kafka.model.connect.KafkaConnect;
 import io.strimzi.api.kafka.model.connector.KafkaConnector;
 import io.strimzi.api.kafka.model.kafka.Kafka;
 import io.strimzi.api.kafka.model.nodepool.KafkaNodePool;
 import io.strimzi.api.kafka.model.topic.KafkaTopic;
+import io.strimzi.api.kafka.model.user.KafkaUser;
 import java.io.File;
 import java.io.IOException;
 import java.io.StringReader;
@@ -50,6 +53,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
@@ -61,6 +65,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.flink.kubernetes.operator.api.FlinkDeployment;
 import org.apache.flink.shaded.guava33.com.google.common.hash.Hashing;
+import org.apache.kafka.common.acl.AclBinding;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -90,6 +95,7 @@ class KubernetesTest {
           Map.entry("kafka.strimzi.io/v1 KafkaConnect", KafkaConnect.class),
           Map.entry("kafka.strimzi.io/v1 KafkaConnector", KafkaConnector.class),
           Map.entry("kafka.strimzi.io/v1 KafkaTopic", KafkaTopic.class),
+          Map.entry("kafka.strimzi.io/v1 KafkaUser", KafkaUser.class),
           Map.entry("flink.apache.org/v1beta1 FlinkDeployment", FlinkDeployment.class));
 
   private static final Map<String, List<ObjectNode>> RENDERED = new HashMap<>();
@@ -106,6 +112,15 @@ class KubernetesTest {
           "config.storage.topic",
           "offset.storage.topic",
           "status.storage.topic");
+
+  /**
+   * Settings of TLS, which are other fields of Strimzi's; its workers talk to the operator alone.
+   */
+  private static final Pattern OF_TLS =
+      Pattern.compile("(producer\\.)?(ssl\\.|security\\.).*|listeners\\.https\\..*|rest\\..*");
+
+  /** Secrets that Strimzi makes. */
+  private static final Set<String> SECRETS_OF_STRIMZI = Set.of("rekindle-cluster-ca-cert");
 
   /** The models take what they do not know aside; here that is an error. */
   private static final ObjectMapper STRICT =
@@ -223,7 +238,7 @@ class KubernetesTest {
         .allMatch(image -> image.matches("[a-z/-]+:v?[0-9]+\\.[0-9]+\\.[0-9]+"))
         .filteredOn(image -> image.startsWith("rekindle/"))
         .allMatch(image -> image.endsWith(":" + Version.CURRENT))
-        .hasSize(5);
+        .hasSize(6);
   }
 
   @ParameterizedTest
@@ -290,6 +305,8 @@ class KubernetesTest {
     expected.replace("database.hostname", "${env:REKINDLE_DATABASE_HOST}");
     expected.replace("database.port", "${env:REKINDLE_DATABASE_PORT}");
     expected.replace("database.dbname", "${env:REKINDLE_DATABASE_NAME}");
+    expected.replace("database.sslmode", "verify-full");
+    expected.replace("database.sslrootcert", "/mnt/database/ca.crt");
     expected.replace("database.user", "rekindle_cdc");
     expected.replace("database.password", "${env:REKINDLE_CDC_PASSWORD}");
     String partitions = "transforms.partition.partition.topic.num";
@@ -307,7 +324,7 @@ class KubernetesTest {
         new StringReader(
             Repository.text(Repository.ROOT.resolve("deploy/config/connect/worker.properties"))));
     for (String name : local.stringPropertyNames()) {
-      if (OF_STRIMZI.contains(name)) {
+      if (OF_STRIMZI.contains(name) || OF_TLS.matcher(name).matches()) {
         continue;
       }
       if (name.endsWith("replication.factor")) {
@@ -353,10 +370,123 @@ class KubernetesTest {
         }
       }
       for (JsonNode name : document.findValues("secretName")) {
-        assertThat(keys).contains(name.asText() + "/tls.key");
+        assertThat(secretsOf(documents, keys)).contains(name.asText());
+      }
+      for (JsonNode sources : document.findValues("sources")) {
+        for (JsonNode source : sources) {
+          assertThat(secretsOf(documents, keys)).contains(source.at("/secret/name").asText());
+        }
       }
     }
     assertThat(documents).as("secrets").noneMatch(one -> one.get("kind").asText().equals("Secret"));
+  }
+
+  /** The names of all secrets: those of the example file, and those that Strimzi makes. */
+  private static Set<String> secretsOf(List<ObjectNode> documents, Set<String> keys) {
+    Set<String> names = new TreeSet<>(SECRETS_OF_STRIMZI);
+    keys.forEach(key -> names.add(key.substring(0, key.indexOf('/'))));
+    ofKind(documents, "KafkaUser").forEach(user -> names.add(user.at("/metadata/name").asText()));
+    return names;
+  }
+
+  @Test
+  void shouldGiveEachPartItsRightsInKafka() {
+    List<ObjectNode> documents = render("production");
+    Set<String> expected = new TreeSet<>();
+    for (AclBinding right : KafkaAccess.of(Topics.standard())) {
+      expected.add(
+          "%s %s %s %s %s"
+              .formatted(
+                  right.entry().principal(),
+                  right.pattern().resourceType(),
+                  right.pattern().patternType(),
+                  right.pattern().name(),
+                  right.entry().operation()));
+    }
+    Set<String> given = new TreeSet<>();
+    for (ObjectNode user : ofKind(documents, "KafkaUser")) {
+      assertThat(user.at("/spec/authentication/type").asText()).isEqualTo("tls");
+      assertThat(user.at("/spec/authorization/type").asText()).isEqualTo("simple");
+      for (JsonNode acl : user.at("/spec/authorization/acls")) {
+        JsonNode resource = acl.get("resource");
+        for (JsonNode operation : acl.get("operations")) {
+          given.add(
+              "%s %s %s %s %s"
+                  .formatted(
+                      KafkaAccess.principal(user.at("/metadata/name").asText()),
+                      resource.get("type").asText().toUpperCase(Locale.ROOT),
+                      resource.get("patternType").asText().equals("prefix")
+                          ? "PREFIXED"
+                          : "LITERAL",
+                      resource.get("name").asText(),
+                      operation.asText().equals("DescribeConfigs")
+                          ? "DESCRIBE_CONFIGS"
+                          : operation.asText().toUpperCase(Locale.ROOT)));
+        }
+      }
+    }
+    assertThat(given).isEqualTo(expected);
+    JsonNode kafka = one(documents, "Kafka/rekindle").at("/spec/kafka");
+    assertThat(kafka.at("/authorization/type").asText()).isEqualTo("simple");
+    assertThat(kafka.get("listeners")).hasSize(1);
+    assertThat(kafka.at("/listeners/0/tls").asBoolean()).isTrue();
+    assertThat(kafka.at("/listeners/0/authentication/type").asText()).isEqualTo("tls");
+  }
+
+  /** As deploy/config/flink does for the other ways to run. */
+  @Test
+  void shouldOpenFlinkToTheOwnersOfItsKeyOnly() {
+    List<ObjectNode> documents = render("production");
+    JsonNode flink = one(documents, "FlinkDeployment/rekindle").at("/spec/flinkConfiguration");
+    JsonNode local =
+        Repository.yaml(Repository.ROOT.resolve("deploy/config/flink/config.yaml"), JsonNode.class)
+            .at("/security/ssl");
+    for (String flag : List.of("internal.enabled", "rest.enabled", "rest.authentication-enabled")) {
+      assertThat(flink.get("security.ssl." + flag).asText()).as(flag).isEqualTo("true");
+      assertThat(local.at("/" + flag.replace('.', '/')).asText()).as(flag).isEqualTo("true");
+    }
+    for (String setting : List.of("protocol", "algorithms")) {
+      assertThat(flink.get("security.ssl." + setting)).isEqualTo(local.get(setting));
+    }
+    assertThat(Repository.text(DIRECTORY.resolve("new-flink-key")))
+        .contains("password=" + flink.get("security.ssl.keystore-password").asText());
+    List<String> holders =
+        documents.stream()
+            .filter(
+                document ->
+                    document.findValues("secretName").stream()
+                        .anyMatch(name -> name.asText().equals("rekindle-flink")))
+            .map(Kustomization::id)
+            .toList();
+    assertThat(holders)
+        .containsExactlyInAnyOrder("FlinkDeployment/rekindle", "Deployment/rekindle-flink-reader");
+    assertThat(environment(one(documents, "Deployment/rekindle-dashboard")))
+        .containsEntry("REKINDLE_FLINK_URL", "http://rekindle-flink-reader:8082");
+  }
+
+  @Test
+  void shouldKnowTheDatabaseByItsCertificate() {
+    List<ObjectNode> documents = render("production");
+    String verified = "?sslmode=verify-full&sslrootcert=/etc/rekindle/database/ca.crt";
+    assertThat(one(documents, "ConfigMap/rekindle-settings").at("/data/DATABASE_URL").asText())
+        .endsWith(verified);
+    assertThat(environment(one(documents, "Deployment/rekindle-postgres-exporter")))
+        .extractingByKey("DATA_SOURCE_URI")
+        .asString()
+        .endsWith(verified);
+    for (ObjectNode document : documents) {
+      for (JsonNode pod : pods(document)) {
+        if (document.toString().contains("DATABASE_URL\"")
+            || document.toString().contains("DATA_SOURCE_URI")) {
+          assertThat(pod.get("volumes").findValuesAsText("secretName"))
+              .as(Kustomization.id(document))
+              .contains("rekindle-database-ca");
+          assertThat(pod.at("/containers/0/volumeMounts").findValuesAsText("mountPath"))
+              .as(Kustomization.id(document))
+              .contains("/etc/rekindle/database");
+        }
+      }
+    }
   }
 
   @Test
@@ -368,6 +498,8 @@ class KubernetesTest {
         .isSubsetOf(KnownSettings.of(SenderSettings.SETTINGS));
     assertThat(known("FlinkDeployment/rekindle", documents))
         .isSubsetOf(KnownSettings.of(JobSettings.SETTINGS));
+    assertThat(known("Deployment/rekindle-flink-reader", documents))
+        .isSubsetOf(KnownSettings.of(FlinkReader.SETTINGS));
     assertThat(known("Job/rekindle-migrate", documents))
         .isSubsetOf(KnownSettings.of(Migrate.SETTINGS));
   }

@@ -8,6 +8,7 @@ import io.rekindle.connectors.setup.Migrate;
 import io.rekindle.dashboard.DashboardSettings;
 import io.rekindle.email.sender.settings.SenderSettings;
 import io.rekindle.job.JobSettings;
+import io.rekindle.platform.rest.FlinkReader;
 import io.rekindle.platform.settings.ProgramSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,7 +42,9 @@ class SettingsReferenceTest {
             + "\n## CreateTopics\n"
             + CreateTopics.SETTINGS.markdown()
             + "\n## ConnectorMain\n"
-            + ConnectorMain.SETTINGS.markdown());
+            + ConnectorMain.SETTINGS.markdown()
+            + "\n## FlinkReader\n"
+            + FlinkReader.SETTINGS.markdown());
 
     private final Path file;
     private final String text;
@@ -65,7 +68,8 @@ class SettingsReferenceTest {
         SenderSettings.SETTINGS,
         Migrate.SETTINGS,
         CreateTopics.SETTINGS,
-        ConnectorMain.SETTINGS);
+        ConnectorMain.SETTINGS,
+        FlinkReader.SETTINGS);
   }
 
   /** With {@code -Drekindle.write-docs} the pages are written instead. */

@@ -6,6 +6,7 @@ import static io.rekindle.platform.settings.SettingType.oneOf;
 import static io.rekindle.platform.settings.SettingType.text;
 import static io.rekindle.platform.settings.SettingType.wholeNumber;
 
+import io.rekindle.connectors.kafka.KafkaLogin;
 import io.rekindle.email.llm.LlmSettings;
 import io.rekindle.job.sink.DatabaseSettings;
 import io.rekindle.job.writing.WriterSettings;
@@ -17,6 +18,7 @@ import io.rekindle.platform.settings.Setting;
 import io.rekindle.platform.settings.SettingType;
 import io.rekindle.platform.settings.SettingValues;
 import java.math.BigDecimal;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -68,6 +70,8 @@ public final class JobSettings {
       SETTINGS
           .declare("kafka.bootstrap-servers", text())
           .required("Kafka brokers, host:port, separated by commas.");
+
+  public static final Setting<Optional<Path>> KAFKA_TLS = KafkaLogin.declareTls(SETTINGS);
 
   public static final Setting<String> KAFKA_TOPIC_PREFIX =
       SETTINGS
@@ -394,6 +398,11 @@ public final class JobSettings {
   /** A secret, which the job's graph has by name only. */
   Optional<Secret> secret(Setting<Optional<String>> setting) {
     return get(setting).map(value -> Secret.of(setting.variable(), value));
+  }
+
+  /** The brokers, and the key for them. */
+  KafkaLogin kafka() {
+    return new KafkaLogin(get(KAFKA_BOOTSTRAP_SERVERS), get(KAFKA_TLS).orElse(null));
   }
 
   /** The value of a setting. */

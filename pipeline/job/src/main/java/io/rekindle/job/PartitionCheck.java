@@ -5,9 +5,7 @@ import io.rekindle.connectors.schema.ClockRows;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
-import java.util.Map;
 import org.apache.kafka.clients.admin.AdminClient;
-import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,11 +30,7 @@ final class PartitionCheck {
    */
   Topics existingTopics(Topics topics) throws InterruptedException {
     Topics existing;
-    try (AdminClient admin =
-        AdminClient.create(
-            Map.of(
-                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
-                settings.get(JobSettings.KAFKA_BOOTSTRAP_SERVERS)))) {
+    try (AdminClient admin = AdminClient.create(settings.kafka().settings())) {
       existing = topics.existing(admin);
     }
     // A shadow job writes to a database whose clock nothing moves.

@@ -210,7 +210,7 @@ public final class ProductionJob {
       OffsetsInitializer from,
       Optional<Duration> checkInterval) {
     return KafkaSource.<CdcRecord<T>>builder()
-        .setBootstrapServers(settings.get(JobSettings.KAFKA_BOOTSTRAP_SERVERS))
+        .setProperties(settings.kafka().properties())
         .setGroupId(settings.get(JobSettings.KAFKA_GROUP_ID))
         .setClientIdPrefix(settings.get(JobSettings.KAFKA_GROUP_ID) + "-" + client)
         // A partition that is added later has no clock row, so it would hold time back for ever.
@@ -275,7 +275,7 @@ public final class ProductionJob {
   private static <T> KafkaSink<T> kafkaSink(
       JobSettings settings, KafkaRecordSerializationSchema<T> serializer, Topic topic) {
     return KafkaSink.<T>builder()
-        .setBootstrapServers(settings.get(JobSettings.KAFKA_BOOTSTRAP_SERVERS))
+        .setKafkaProducerConfig(settings.kafka().properties())
         .setRecordSerializer(serializer)
         .setDeliveryGuarantee(DeliveryGuarantee.AT_LEAST_ONCE)
         .setProperty(

@@ -53,6 +53,25 @@ public final class FlinkRest {
   }
 
   /**
+   * Creates a client of a JobManager that asks for a certificate.
+   *
+   * @param tls the directory of a {@link TlsIdentity}; null for none
+   */
+  public FlinkRest(String url, Path tls) {
+    this.rest = new RestClient(url, tls);
+  }
+
+  /**
+   * Creates a client of a JobManager that asks for a certificate.
+   *
+   * @param tls the directory of a {@link TlsIdentity}; null for none
+   * @param timeout the limit for connecting and for every answer
+   */
+  public FlinkRest(String url, Path tls, Duration timeout) {
+    this.rest = new RestClient(url, tls, timeout);
+  }
+
+  /**
    * A job on the cluster.
    *
    * @param id 32 hexadecimal digits

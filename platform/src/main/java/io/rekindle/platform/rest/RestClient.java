@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -46,7 +47,7 @@ public final class RestClient {
    * @param base the URL before each path, such as {@code http://127.0.0.1:8083}
    */
   public RestClient(String base) {
-    this(base, CONNECT_TIMEOUT, RESPONSE_TIMEOUT, SLOW_RESPONSE_TIMEOUT);
+    this(base, (Path) null);
   }
 
   /**
@@ -55,18 +56,50 @@ public final class RestClient {
    * @param base the URL before each path, such as {@code http://127.0.0.1:8083}
    */
   public RestClient(String base, Duration timeout) {
-    this(base, timeout, timeout, timeout);
+    this(base, null, timeout);
   }
 
-  private RestClient(String base, Duration connectTimeout, Duration timeout, Duration slowTimeout) {
+  /**
+   * Creates a client with the default limits, of a server that asks for a certificate.
+   *
+   * @param base the URL before each path, such as {@code https://127.0.0.1:8083}
+   * @param tls the directory of a {@link TlsIdentity}; null for none
+   * @throws UncheckedIOException if the identity cannot be read
+   */
+  public RestClient(String base, Path tls) {
+    this(base, http(tls, CONNECT_TIMEOUT), RESPONSE_TIMEOUT, SLOW_RESPONSE_TIMEOUT);
+  }
+
+  /**
+   * Creates a client with one time limit, of a server that asks for a certificate.
+   *
+   * @param base the URL before each path, such as {@code https://127.0.0.1:8083}
+   * @param tls the directory of a {@link TlsIdentity}; null for none
+   * @throws UncheckedIOException if the identity cannot be read
+   */
+  public RestClient(String base, Path tls, Duration timeout) {
+    this(base, http(tls, timeout), timeout, timeout);
+  }
+
+  private RestClient(String base, HttpClient http, Duration timeout, Duration slowTimeout) {
     this.base = base;
+    this.http = http;
     this.timeout = timeout;
     this.slowTimeout = slowTimeout;
-    this.http =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(connectTimeout)
-            .build();
+  }
+
+  /** Returns a client that shows an identity; null for none. */
+  static HttpClient http(Path tls, Duration connectTimeout) {
+    HttpClient.Builder builder =
+        HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(connectTimeout);
+    if (tls != null) {
+      try {
+        builder.sslContext(TlsIdentity.read(tls));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    return builder.build();
   }
 
   /** An answer with a status of 400 or more. */

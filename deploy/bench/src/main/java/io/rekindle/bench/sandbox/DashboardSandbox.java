@@ -1,10 +1,12 @@
 package io.rekindle.bench.sandbox;
 
+import io.rekindle.connectors.kafka.KafkaLogin;
 import io.rekindle.local.server.DashboardServer;
 import io.rekindle.local.server.Port;
 import io.rekindle.local.server.PostgresServer;
 import io.rekindle.local.server.Schema;
 import io.rekindle.local.server.StackInfo.Account;
+import io.rekindle.local.server.StackKey;
 import io.rekindle.local.terminal.Failure;
 import io.rekindle.local.terminal.Progress;
 import java.io.IOException;
@@ -43,7 +45,7 @@ public final class DashboardSandbox implements AutoCloseable {
             sandbox.port(Port.DASHBOARD),
             sandbox.settings().dashboardPassword(),
             NONE,
-            NONE,
+            new KafkaLogin(NONE, StackKey.readOrCreate(sandbox.data()).directory()),
             sandbox.installation());
   }
 

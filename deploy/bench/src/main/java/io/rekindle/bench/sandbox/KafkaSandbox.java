@@ -1,9 +1,11 @@
 package io.rekindle.bench.sandbox;
 
+import io.rekindle.connectors.kafka.KafkaLogin;
 import io.rekindle.local.process.DataDirectory;
 import io.rekindle.local.server.Installation;
 import io.rekindle.local.server.KafkaBroker;
 import io.rekindle.local.server.Port;
+import io.rekindle.local.server.StackKey;
 import io.rekindle.local.terminal.Progress;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -29,6 +31,7 @@ public final class KafkaSandbox implements AutoCloseable {
           new KafkaBroker(
               sandbox.data(),
               sandbox.settings(),
+              StackKey.readOrCreate(sandbox.data()),
               sandbox.port(Port.KAFKA),
               sandbox.port(Port.KAFKA_CONTROLLER),
               sandbox.installation());
@@ -43,9 +46,9 @@ public final class KafkaSandbox implements AutoCloseable {
     }
   }
 
-  /** Returns the address of the broker. */
-  public String bootstrap() {
-    return kafka.bootstrap();
+  /** Returns the broker and the key for it. */
+  public KafkaLogin login() {
+    return kafka.login();
   }
 
   /** Returns a directory that exists as long as the broker. */

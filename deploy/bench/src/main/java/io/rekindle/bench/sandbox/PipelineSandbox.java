@@ -1,5 +1,6 @@
 package io.rekindle.bench.sandbox;
 
+import io.rekindle.connectors.kafka.KafkaLogin;
 import io.rekindle.job.JobSettings;
 import io.rekindle.local.job.Checkpoints;
 import io.rekindle.local.job.JobWatchdog;
@@ -11,6 +12,7 @@ import io.rekindle.local.server.Port;
 import io.rekindle.local.server.PostgresServer;
 import io.rekindle.local.server.Schema;
 import io.rekindle.local.server.Server;
+import io.rekindle.local.server.StackKey;
 import io.rekindle.local.terminal.Failure;
 import io.rekindle.local.terminal.Progress;
 import io.rekindle.platform.rest.FlinkRest;
@@ -40,18 +42,22 @@ public final class PipelineSandbox implements AutoCloseable {
 
   private PipelineSandbox(Sandbox sandbox, JobSettings.StateBackend state, int parallelism) {
     this.sandbox = sandbox;
+    StackKey key = StackKey.readOrCreate(sandbox.data());
     postgres = new PostgresServer(sandbox.data(), sandbox.settings(), sandbox.port(Port.POSTGRES));
     kafka =
         new KafkaBroker(
             sandbox.data(),
             sandbox.settings(),
+            key,
             sandbox.port(Port.KAFKA),
             sandbox.port(Port.KAFKA_CONTROLLER),
             sandbox.installation());
     flink =
         new FlinkCluster(
             sandbox.data(),
+            key,
             sandbox.port(Port.FLINK),
+            sandbox.port(Port.FLINK_REST),
             sandbox.port(Port.FLINK_RPC),
             TASK_MANAGERS,
             Map.of(
@@ -62,6 +68,8 @@ public final class PipelineSandbox implements AutoCloseable {
         List.of(
             JobSettings.KAFKA_BOOTSTRAP_SERVERS.argument(),
             kafka.bootstrap(),
+            JobSettings.KAFKA_TLS.argument(),
+            key.directory().toString(),
             JobSettings.DATABASE_URL.argument(),
             postgres.jdbcUrl(),
             JobSettings.DATABASE_USER.argument(),
@@ -167,8 +175,9 @@ public final class PipelineSandbox implements AutoCloseable {
     return job.jobId();
   }
 
-  public String bootstrap() {
-    return kafka.bootstrap();
+  /** Returns the broker and the key for it. */
+  public KafkaLogin kafka() {
+    return kafka.login();
   }
 
   /** Returns connections of the owner of the tables. */

@@ -2,6 +2,7 @@ package io.rekindle.local.cli;
 
 import io.rekindle.connectors.deadletter.DeadLetter;
 import io.rekindle.connectors.deadletter.DeadLetterReason;
+import io.rekindle.connectors.kafka.KafkaLogin;
 import io.rekindle.connectors.kafka.Topics;
 import io.rekindle.connectors.replay.DeadLetterReplay;
 import io.rekindle.local.deadletters.DeadLetterLog;
@@ -189,7 +190,7 @@ public final class DeadLettersCommand implements Runnable {
   private int replay(StackInfo stack, Collection<DeadLetter> letters, boolean force)
       throws InterruptedException {
     try (Connection database = force ? null : stack.ownerDatabase().getConnection()) {
-      return replay(stack.kafkaBootstrap(), letters, database);
+      return replay(stack.kafka(), letters, database);
     } catch (SQLException e) {
       throw new Failure(
           "the rows cannot be looked up, and --force replays without: " + e.getMessage(), e);
@@ -197,11 +198,11 @@ public final class DeadLettersCommand implements Runnable {
   }
 
   /** Replays letters; without a check if the database is null. */
-  private int replay(String bootstrap, Collection<DeadLetter> letters, Connection database)
+  private int replay(KafkaLogin kafka, Collection<DeadLetter> letters, Connection database)
       throws InterruptedException, SQLException {
     PrintWriter out = spec.commandLine().getOut();
     int refused = 0;
-    Map<String, Object> settings = Map.of("bootstrap.servers", bootstrap, "acks", "all");
+    Map<String, Object> settings = kafka.settings(Map.of("acks", "all"));
     try (KafkaProducer<byte[], byte[]> producer =
             new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
         Progress progress = Progress.onStandardErrorIfSlow()) {
@@ -262,10 +263,10 @@ public final class DeadLettersCommand implements Runnable {
 
   /** Reads all dead letters, the oldest first. */
   private void read(DataOption data, Consumer<DeadLetter> letters) {
-    String bootstrap = StackInfo.read(data.path()).kafkaBootstrap();
+    KafkaLogin kafka = StackInfo.read(data.path()).kafka();
     PrintWriter err = spec.commandLine().getErr();
     try (Progress progress = Progress.onStandardErrorIfSlow()) {
-      new DeadLetterLog(bootstrap, Topics.standard().deadLetters().name(), progress)
+      new DeadLetterLog(kafka, Topics.standard().deadLetters().name(), progress)
           .forEach(
               letters,
               problem -> {

@@ -65,8 +65,8 @@ public final class UpCommand implements Callable<Integer> {
       names = "--port",
       paramLabel = "NAME=NUMBER",
       description =
-          "Sets the port of a server: postgres, kafka, kafka-controller, connect, flink, flink-rpc,"
-              + " dashboard, sender, mail-smtp or mail. By default the first start chooses a free"
+          "Sets the port of a server: postgres, kafka, kafka-controller, connect, flink,"
+              + " flink-rest, flink-rpc, dashboard, sender, mail-smtp or mail. By default the first start chooses a free"
               + " port, and later starts use it again.")
   private Map<String, Integer> ports = Map.of();
 

@@ -1,6 +1,7 @@
 package io.rekindle.local.deadletters;
 
 import io.rekindle.connectors.deadletter.DeadLetter;
+import io.rekindle.connectors.kafka.KafkaLogin;
 import io.rekindle.local.terminal.Progress;
 import java.time.Duration;
 import java.util.List;
@@ -17,12 +18,12 @@ public final class DeadLetterLog {
   private static final String READING = "reading dead letters";
   private static final Duration POLL = Duration.ofMillis(500);
 
-  private final String bootstrap;
+  private final KafkaLogin kafka;
   private final String topic;
   private final Progress progress;
 
-  public DeadLetterLog(String bootstrap, String topic, Progress progress) {
-    this.bootstrap = bootstrap;
+  public DeadLetterLog(KafkaLogin kafka, String topic, Progress progress) {
+    this.kafka = kafka;
     this.topic = topic;
     this.progress = progress;
   }
@@ -34,11 +35,11 @@ public final class DeadLetterLog {
    */
   public void forEach(Consumer<DeadLetter> letters, Consumer<String> problems) {
     Map<String, Object> settings =
-        Map.of(
-            "bootstrap.servers", bootstrap,
-            "enable.auto.commit", "false",
-            "auto.offset.reset", "earliest",
-            "isolation.level", "read_committed");
+        kafka.settings(
+            Map.of(
+                "enable.auto.commit", "false",
+                "auto.offset.reset", "earliest",
+                "isolation.level", "read_committed"));
     progress.step(READING);
     long read = 0;
     try (KafkaConsumer<byte[], byte[]> consumer =

@@ -39,7 +39,7 @@ public final class ShadowJob implements AutoCloseable {
    */
   public static ShadowJob submit(Path data, StackInfo stack, Path jar, String jdbcUrl)
       throws IOException {
-    FlinkRest flink = new FlinkRest(stack.flinkUrl());
+    FlinkRest flink = new FlinkRest(stack.flinkRestUrl(), stack.tls());
     int slots = flink.freeSlots();
     if (slots == 0) {
       throw new Failure(
@@ -53,6 +53,8 @@ public final class ShadowJob implements AutoCloseable {
         List.of(
             JobSettings.KAFKA_BOOTSTRAP_SERVERS.argument(),
             stack.kafkaBootstrap(),
+            JobSettings.KAFKA_TLS.argument(),
+            stack.tls().toString(),
             JobSettings.KAFKA_GROUP_ID.argument(),
             "rekindle-shadow",
             JobSettings.DATABASE_URL.argument(),

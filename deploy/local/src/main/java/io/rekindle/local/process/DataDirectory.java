@@ -212,7 +212,7 @@ public final class DataDirectory {
       throw new Failure(root + " is a file: name a directory with --data DIR");
     }
     List<String> knownEntries =
-        List.of("config", "flink", "kafka", "lib", "lock", "logs", "run", START_LOCK);
+        List.of("config", "flink", "kafka", "lib", "lock", "logs", "run", "tls", START_LOCK);
     try (Stream<Path> entries = Files.list(root)) {
       entries
           .filter(entry -> !knownEntries.contains(entry.getFileName().toString()))

@@ -22,24 +22,30 @@ public final class ConnectWorker implements Server {
   private static final String PASSWORD_VARIABLE = "REKINDLE_CDC_PASSWORD";
 
   private final DataDirectory data;
+  private final StackKey key;
   private final PostgresServer postgres;
   private final String kafkaBootstrap;
   private final int port;
   private final String classPath;
   private final ConnectApi api;
 
+  /**
+   * @param key the key that the REST API asks for
+   */
   public ConnectWorker(
       DataDirectory data,
+      StackKey key,
       PostgresServer postgres,
       String kafkaBootstrap,
       int port,
       Installation installation) {
     this.data = data;
+    this.key = key;
     this.postgres = postgres;
     this.kafkaBootstrap = kafkaBootstrap;
     this.port = port;
     this.classPath = installation.classPath("connect", data);
-    this.api = new ConnectApi(url());
+    this.api = new ConnectApi(url(), key.directory());
   }
 
   @Override
@@ -88,6 +94,10 @@ public final class ConnectWorker implements Server {
             "127.0.0.1",
             "CONNECT_PORT",
             Integer.toString(port),
+            "CONNECT_TLS",
+            key.directory().toString(),
+            "CONNECT_TLS_PASSWORD",
+            key.password(),
             "CONNECT_PLUGINS",
             plugins.toString()));
   }
@@ -105,6 +115,7 @@ public final class ConnectWorker implements Server {
             PostgresServer.CDC,
             "${env:" + PASSWORD_VARIABLE + "}",
             PostgresServer.DATABASE,
+            null,
             Topics.standard().users().partitions()));
   }
 
@@ -113,6 +124,6 @@ public final class ConnectWorker implements Server {
   }
 
   public String url() {
-    return "http://127.0.0.1:" + port;
+    return "https://127.0.0.1:" + port;
   }
 }

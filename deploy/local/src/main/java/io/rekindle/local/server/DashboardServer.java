@@ -1,5 +1,6 @@
 package io.rekindle.local.server;
 
+import io.rekindle.connectors.kafka.KafkaLogin;
 import io.rekindle.local.process.ClassArchive;
 import io.rekindle.local.process.DataDirectory;
 import io.rekindle.local.process.ProcessSpec;
@@ -19,7 +20,7 @@ public final class DashboardServer extends HttpServer {
   private final int port;
   private final String password;
   private final String flinkUrl;
-  private final String kafkaBootstrap;
+  private final KafkaLogin kafka;
   private final String classPath;
 
   public DashboardServer(
@@ -28,7 +29,7 @@ public final class DashboardServer extends HttpServer {
       int port,
       String password,
       String flinkUrl,
-      String kafkaBootstrap,
+      KafkaLogin kafka,
       Installation installation) {
     super(port, "/health");
     this.data = data;
@@ -36,7 +37,7 @@ public final class DashboardServer extends HttpServer {
     this.port = port;
     this.password = password;
     this.flinkUrl = flinkUrl;
-    this.kafkaBootstrap = kafkaBootstrap;
+    this.kafka = kafka;
     this.classPath = installation.classPath("dashboard", data);
   }
 
@@ -60,7 +61,8 @@ public final class DashboardServer extends HttpServer {
             "REKINDLE_DASHBOARD_ADMIN_PASSWORD", account().password(),
             "REKINDLE_DASHBOARD_SCORE_OVERRIDES", "true",
             "REKINDLE_FLINK_URL", flinkUrl,
-            "REKINDLE_KAFKA_BOOTSTRAP_SERVERS", kafkaBootstrap,
+            "REKINDLE_KAFKA_BOOTSTRAP_SERVERS", kafka.bootstrap(),
+            "REKINDLE_KAFKA_TLS", kafka.tls().toString(),
             "REKINDLE_DATABASE_URL", postgres.jdbcUrl(),
             "REKINDLE_DATABASE_USER", role.user(),
             "REKINDLE_DATABASE_PASSWORD", role.password()),

@@ -2,8 +2,11 @@ package io.rekindle.local.server;
 
 import io.rekindle.local.process.DataDirectory;
 import io.rekindle.local.process.ProcessSpec;
+import io.rekindle.local.terminal.Failure;
+import io.rekindle.platform.rest.FlinkReader;
 import io.rekindle.platform.rest.FlinkRest;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,6 +22,8 @@ public final class FlinkCluster {
   public static final String TASK_MANAGER = "taskmanager";
 
   private final DataDirectory data;
+  private final StackKey key;
+  private final int pagePort;
   private final int restPort;
   private final int rpcPort;
   private final String classPath;
@@ -27,28 +32,53 @@ public final class FlinkCluster {
   private final FlinkRest api;
 
   /**
+   * @param key the key that the REST API and the processes ask for
+   * @param pagePort the port that shows Flink to those without the key
    * @param taskManagers the number of TaskManagers
    * @param jobEnvironment environment variables of the job's main method, which runs in the
    *     JobManager, and of its tasks, which read the secrets from there
    */
   public FlinkCluster(
       DataDirectory data,
+      StackKey key,
+      int pagePort,
       int restPort,
       int rpcPort,
       int taskManagers,
       Map<String, String> jobEnvironment,
       Installation installation) {
     this.data = data;
+    this.key = key;
+    this.pagePort = pagePort;
     this.restPort = restPort;
     this.rpcPort = rpcPort;
     this.taskManagers = taskManagers;
     this.jobEnvironment = jobEnvironment;
     this.classPath = installation.classPath("flink", data);
-    this.api = new FlinkRest(url());
+    this.api = new FlinkRest(restUrl(), key.directory());
   }
 
-  public String url() {
-    return "http://127.0.0.1:" + restPort;
+  /** Flink's page, and what it shows, for those without the key. */
+  public String pageUrl() {
+    return "http://127.0.0.1:" + pagePort;
+  }
+
+  /** Flink's REST API, which asks for the key. */
+  public String restUrl() {
+    return "https://127.0.0.1:" + restPort;
+  }
+
+  /**
+   * Begins to show the page.
+   *
+   * @throws Failure if the port is taken
+   */
+  public FlinkReader showPage() {
+    try {
+      return new FlinkReader("127.0.0.1", pagePort, URI.create(restUrl()), key.directory());
+    } catch (IOException e) {
+      throw new Failure("cannot show Flink's page on " + pageUrl() + ": " + e.getMessage(), e);
+    }
   }
 
   public FlinkRest api() {
@@ -60,16 +90,18 @@ public final class FlinkCluster {
     installation.configure(
         "flink/config.yaml",
         data.config("flink/config.yaml"),
-        Map.of(
-            "FLINK_JOBMANAGER_HOST", "127.0.0.1",
-            "FLINK_TASKMANAGER_HOST", "127.0.0.1",
-            "FLINK_LISTEN", "127.0.0.1",
-            "FLINK_REST_PORT", Integer.toString(restPort),
-            "FLINK_RPC_PORT", Integer.toString(rpcPort),
-            "FLINK_UPLOADS", data.flink("uploads").toString(),
-            "FLINK_TMP", data.flink("tmp").toString(),
-            "FLINK_CHECKPOINTS", checkpoints().toUri().toString(),
-            "FLINK_SAVEPOINTS", savepoints().toUri().toString()));
+        Map.ofEntries(
+            Map.entry("FLINK_JOBMANAGER_HOST", "127.0.0.1"),
+            Map.entry("FLINK_TASKMANAGER_HOST", "127.0.0.1"),
+            Map.entry("FLINK_LISTEN", "127.0.0.1"),
+            Map.entry("FLINK_REST_PORT", Integer.toString(restPort)),
+            Map.entry("FLINK_RPC_PORT", Integer.toString(rpcPort)),
+            Map.entry("FLINK_TLS", key.directory().toString()),
+            Map.entry("FLINK_TLS_PASSWORD", key.password()),
+            Map.entry("FLINK_UPLOADS", data.flink("uploads").toString()),
+            Map.entry("FLINK_TMP", data.flink("tmp").toString()),
+            Map.entry("FLINK_CHECKPOINTS", checkpoints().toUri().toString()),
+            Map.entry("FLINK_SAVEPOINTS", savepoints().toUri().toString())));
   }
 
   public Path checkpoints() {

@@ -1,5 +1,6 @@
 package io.rekindle.local.server;
 
+import io.rekindle.connectors.kafka.KafkaLogin;
 import io.rekindle.local.process.DataDirectory;
 import io.rekindle.local.process.JavaCommand;
 import io.rekindle.local.process.OneShot;
@@ -29,18 +30,24 @@ public final class KafkaBroker implements Server {
 
   private final DataDirectory data;
   private final StackSettings settings;
+  private final StackKey key;
   private final int port;
   private final int controllerPort;
   private final String classPath;
 
+  /**
+   * @param key the key that the broker asks for
+   */
   public KafkaBroker(
       DataDirectory data,
       StackSettings settings,
+      StackKey key,
       int port,
       int controllerPort,
       Installation installation) {
     this.data = data;
     this.settings = settings;
+    this.key = key;
     this.port = port;
     this.controllerPort = controllerPort;
     this.classPath = installation.classPath("kafka", data);
@@ -66,7 +73,7 @@ public final class KafkaBroker implements Server {
     try (Socket socket = new Socket()) {
       socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), ANSWER_MS);
     }
-    try (AdminClient admin = admin(bootstrap())) {
+    try (AdminClient admin = admin()) {
       admin.describeCluster().nodes().get(ANSWER_MS, TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
       throw new IOException(e.getCause().getMessage(), e);
@@ -87,6 +94,9 @@ public final class KafkaBroker implements Server {
             "KAFKA_LISTEN", "127.0.0.1",
             "KAFKA_PORT", Integer.toString(port),
             "KAFKA_CONTROLLER_PORT", Integer.toString(controllerPort),
+            "KAFKA_TLS", key.directory().toString(),
+            "KAFKA_TLS_PASSWORD", key.password(),
+            "KAFKA_SUPER_USERS", "User:CN=" + StackKey.NAME,
             "KAFKA_DATA", data.kafka().toString()));
   }
 
@@ -121,19 +131,25 @@ public final class KafkaBroker implements Server {
     return "127.0.0.1:" + port;
   }
 
-  public static AdminClient admin(String bootstrap) {
-    return admin(bootstrap, Duration.ofMillis(ANSWER_MS));
+  /** Returns the broker and the key for it. */
+  public KafkaLogin login() {
+    return new KafkaLogin(bootstrap(), key.directory());
+  }
+
+  /** Returns a client whose requests fail after 5 s. */
+  public AdminClient admin() {
+    return admin(login(), Duration.ofMillis(ANSWER_MS));
   }
 
   /** Returns a client whose requests fail after the given time. */
-  public static AdminClient admin(String bootstrap, Duration limit) {
+  public static AdminClient admin(KafkaLogin kafka, Duration limit) {
     int millis = Math.toIntExact(limit.toMillis());
     return AdminClient.create(
-        Map.of(
-            AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap,
-            AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, millis,
-            AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, millis,
-            AdminClientConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 500));
+        kafka.settings(
+            Map.of(
+                AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, millis,
+                AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, millis,
+                AdminClientConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 500)));
   }
 
   private String config() {

@@ -23,6 +23,7 @@ public enum Port {
   KAFKA_CONTROLLER,
   CONNECT,
   FLINK,
+  FLINK_REST,
   FLINK_RPC,
   DASHBOARD,
   SENDER,

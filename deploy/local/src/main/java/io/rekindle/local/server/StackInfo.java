@@ -2,13 +2,17 @@ package io.rekindle.local.server;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.rekindle.connectors.connect.ConnectApi;
+import io.rekindle.connectors.kafka.KafkaLogin;
 import io.rekindle.local.process.Pid;
 import io.rekindle.local.process.PrivateFiles;
 import io.rekindle.local.terminal.Failure;
+import io.rekindle.platform.rest.FlinkRest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
@@ -24,8 +28,11 @@ import org.postgresql.ds.PGSimpleDataSource;
  * @param sender the role of the sender
  * @param api the role of the dashboard
  * @param kafkaBootstrap {@code host:port} of the broker
+ * @param tls the directory of the key that Kafka, Kafka Connect and Flink ask for; null if they do
+ *     not
  * @param connectUrl Kafka Connect's REST API
- * @param flinkUrl base URL of the JobManager's REST API and web page
+ * @param flinkUrl Flink's page, and what it shows, for those without the key
+ * @param flinkRestUrl Flink's REST API
  * @param dashboardUrl the dashboard
  * @param dashboardAccount the account of the demo, by its email address
  * @param senderUrl base URL of unsubscribe links
@@ -43,8 +50,10 @@ public record StackInfo(
     Account sender,
     Account api,
     String kafkaBootstrap,
+    Path tls,
     String connectUrl,
     String flinkUrl,
+    String flinkRestUrl,
     String dashboardUrl,
     Account dashboardAccount,
     String senderUrl,
@@ -104,6 +113,29 @@ public record StackInfo(
   /** Returns connections of the database's owner. */
   public PGSimpleDataSource ownerDatabase() {
     return owner.connections(jdbcUrl);
+  }
+
+  /** Returns the broker and the key for it. */
+  public KafkaLogin kafka() {
+    return new KafkaLogin(kafkaBootstrap, tls);
+  }
+
+  /**
+   * Returns a client of Flink.
+   *
+   * @param timeout the limit for connecting and for every answer
+   */
+  public FlinkRest flink(Duration timeout) {
+    return new FlinkRest(flinkRestUrl, tls, timeout);
+  }
+
+  /**
+   * Returns a client of Kafka Connect.
+   *
+   * @param timeout the limit for connecting and for every answer
+   */
+  public ConnectApi connect(Duration timeout) {
+    return new ConnectApi(connectUrl, tls, timeout);
   }
 
   /** Replaces the file in one step, so that a reader never sees half of it. */

@@ -1,5 +1,6 @@
 package io.rekindle.local.stack;
 
+import io.rekindle.connectors.kafka.KafkaLogin;
 import io.rekindle.connectors.kafka.Topic;
 import io.rekindle.local.server.KafkaBroker;
 import java.io.IOException;
@@ -16,9 +17,9 @@ final class DeadLetterCount {
 
   private DeadLetterCount() {}
 
-  static long of(Topic topic, String bootstrap, Duration timeout)
+  static long of(Topic topic, KafkaLogin kafka, Duration timeout)
       throws IOException, InterruptedException {
-    try (AdminClient admin = KafkaBroker.admin(bootstrap, timeout)) {
+    try (AdminClient admin = KafkaBroker.admin(kafka, timeout)) {
       return sum(admin, topic, OffsetSpec.latest()) - sum(admin, topic, OffsetSpec.earliest());
     } catch (ExecutionException e) {
       throw new IOException(e.getCause().getMessage(), e);

@@ -1,5 +1,6 @@
 package io.rekindle.local.stack;
 
+import io.rekindle.connectors.kafka.KafkaLogin;
 import io.rekindle.connectors.kafka.Topics;
 import io.rekindle.local.server.KafkaBroker;
 import io.rekindle.platform.rest.FlinkRest;
@@ -21,7 +22,7 @@ import org.apache.kafka.common.TopicPartition;
  */
 record KafkaTails(Map<String, Instant> newest) {
 
-  static KafkaTails read(String bootstrap, Duration timeout)
+  static KafkaTails read(KafkaLogin kafka, Duration timeout)
       throws IOException, InterruptedException {
     Map<TopicPartition, OffsetSpec> requested = new HashMap<>();
     Topics.standard()
@@ -31,7 +32,7 @@ record KafkaTails(Map<String, Instant> newest) {
                 topic
                     .topicPartitions()
                     .forEach(partition -> requested.put(partition, OffsetSpec.maxTimestamp())));
-    try (AdminClient admin = KafkaBroker.admin(bootstrap, timeout)) {
+    try (AdminClient admin = KafkaBroker.admin(kafka, timeout)) {
       Map<String, Instant> newest = new HashMap<>();
       admin
           .listOffsets(requested)

@@ -18,6 +18,7 @@ import io.rekindle.local.server.Port;
 import io.rekindle.local.server.PostgresServer;
 import io.rekindle.local.server.Server;
 import io.rekindle.local.server.StackInfo;
+import io.rekindle.local.server.StackKey;
 import io.rekindle.local.server.StackSettings;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -30,6 +31,7 @@ final class StackServers {
   private final DataDirectory data;
   private final Installation installation;
   private final StackSettings settings;
+  private final StackKey key;
   private final EventLog log;
 
   private final PostgresServer postgres;
@@ -53,16 +55,25 @@ final class StackServers {
     this.installation = installation;
     this.settings = settings;
     this.log = log;
+    key = StackKey.readOrCreate(data);
     postgres = new PostgresServer(data, settings, ports.get(Port.POSTGRES));
     kafka =
         new KafkaBroker(
-            data, settings, ports.get(Port.KAFKA), ports.get(Port.KAFKA_CONTROLLER), installation);
+            data,
+            settings,
+            key,
+            ports.get(Port.KAFKA),
+            ports.get(Port.KAFKA_CONTROLLER),
+            installation);
     connect =
-        new ConnectWorker(data, postgres, kafka.bootstrap(), ports.get(Port.CONNECT), installation);
+        new ConnectWorker(
+            data, key, postgres, kafka.bootstrap(), ports.get(Port.CONNECT), installation);
     flink =
         new FlinkCluster(
             data,
+            key,
             ports.get(Port.FLINK),
+            ports.get(Port.FLINK_REST),
             ports.get(Port.FLINK_RPC),
             settings.flink().taskManagers(),
             Map.of(
@@ -75,8 +86,8 @@ final class StackServers {
             postgres,
             ports.get(Port.DASHBOARD),
             settings.dashboardPassword(),
-            flink.url(),
-            kafka.bootstrap(),
+            flink.pageUrl(),
+            kafka.login(),
             installation);
     mail = new MailCatcher(data, ports.get(Port.MAIL_SMTP), ports.get(Port.MAIL), installation);
     sender =
@@ -165,8 +176,10 @@ final class StackServers {
         postgres.account(PostgresServer.SENDER),
         postgres.account(PostgresServer.API),
         kafka.bootstrap(),
+        key.directory(),
         connect.url(),
-        flink.url(),
+        flink.pageUrl(),
+        flink.restUrl(),
         dashboard.url(),
         dashboard.account(),
         sender.url(),
@@ -181,6 +194,8 @@ final class StackServers {
     return List.of(
         JobSettings.KAFKA_BOOTSTRAP_SERVERS.argument(),
         kafka.bootstrap(),
+        JobSettings.KAFKA_TLS.argument(),
+        key.directory().toString(),
         JobSettings.DATABASE_URL.argument(),
         postgres.jdbcUrl(),
         JobSettings.DATABASE_USER.argument(),

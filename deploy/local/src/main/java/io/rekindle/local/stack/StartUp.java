@@ -9,7 +9,6 @@ import io.rekindle.local.process.ProcessSpec;
 import io.rekindle.local.server.ConnectWorker;
 import io.rekindle.local.server.FlinkCluster;
 import io.rekindle.local.server.Installation;
-import io.rekindle.local.server.KafkaBroker;
 import io.rekindle.local.server.MailSender;
 import io.rekindle.local.server.Schema;
 import io.rekindle.local.server.Server;
@@ -161,7 +160,7 @@ final class StartUp {
   private void startBroker() {
     servers.kafka().initialise();
     start(servers.kafka());
-    try (AdminClient admin = KafkaBroker.admin(servers.kafka().bootstrap())) {
+    try (AdminClient admin = servers.kafka().admin()) {
       Topics.standard().create(admin);
     } catch (IllegalStateException e) {
       // The message names the topic and the procedure.

@@ -1,7 +1,6 @@
 package io.rekindle.local.stack;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.rekindle.connectors.connect.ConnectApi;
 import io.rekindle.connectors.connect.ConnectApi.ConnectorStatus;
 import io.rekindle.connectors.kafka.Topic;
 import io.rekindle.connectors.kafka.Topics;
@@ -65,17 +64,14 @@ public final class StatusCollector {
 
   public StackStatus collect() {
     Duration limit = timeout.multipliedBy(2);
-    FlinkRest flink = new FlinkRest(info.flinkUrl(), limit);
+    FlinkRest flink = info.flink(limit);
     FlinkProbe probe = new FlinkProbe(data.root(), flink);
     Topic deadLetterTopic = Topics.standard().deadLetters();
     var askedDatabase = ask(PostgresServer.NAME, () -> DatabaseProgress.read(info, timeout));
     var askedFaults = ask(PostgresServer.NAME, () -> CaptureFaults.read(info, timeout));
     var askedLetters =
-        ask(
-            KafkaBroker.NAME,
-            () -> DeadLetterCount.of(deadLetterTopic, info.kafkaBootstrap(), limit));
-    var askedConnector =
-        ask(ConnectWorker.NAME, () -> new ConnectApi(info.connectUrl(), limit).status());
+        ask(KafkaBroker.NAME, () -> DeadLetterCount.of(deadLetterTopic, info.kafka(), limit));
+    var askedConnector = ask(ConnectWorker.NAME, () -> info.connect(limit).status());
     var askedTaskManagers = ask(FlinkCluster.JOB_MANAGER, flink::taskManagers);
     var askedJob = ask(FlinkCluster.JOB_MANAGER, probe::job);
     var askedWatermarks = ask(FlinkCluster.JOB_MANAGER, probe::watermarks);
@@ -136,7 +132,7 @@ public final class StatusCollector {
     String why = null;
     if (!moves) {
       Answer<KafkaTails> tails =
-          ask(KafkaBroker.NAME, () -> KafkaTails.read(info.kafkaBootstrap(), limit)).join();
+          ask(KafkaBroker.NAME, () -> KafkaTails.read(info.kafka(), limit)).join();
       Instant now = progress.now() == null ? Instant.now() : progress.now();
       why =
           new Standstill(

@@ -16,6 +16,7 @@ import io.rekindle.local.server.PostgresServer;
 import io.rekindle.local.server.StackInfo;
 import io.rekindle.local.server.StackSettings;
 import io.rekindle.local.terminal.Failure;
+import io.rekindle.platform.rest.FlinkReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileLock;
@@ -51,6 +52,7 @@ public final class Supervisor {
   private StackInfo info;
   private Checkpoints checkpoints;
   private JobWatchdog job;
+  private FlinkReader page;
   private LiveOrders live;
 
   public Supervisor(
@@ -109,6 +111,9 @@ public final class Supervisor {
         log.step("stopping " + process.spec().title());
         process.stop();
       }
+    }
+    if (page != null) {
+      page.close();
     }
     try {
       if (checkpoints != null) {
@@ -174,6 +179,7 @@ public final class Supervisor {
     StartUp startUp =
         new StartUp(
             data, installation, request, settings, servers, job, watch, log, workers, stopping);
+    page = servers.flink().showPage();
     startUp.run();
     if (request.demo() && startUp.hasDemoShop()) {
       live = new LiveOrders(servers.postgres().owner(), log::report);

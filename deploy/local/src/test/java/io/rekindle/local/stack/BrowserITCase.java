@@ -153,7 +153,7 @@ class BrowserITCase {
     String sound = new MalformedEvents().order("nils-1", "nils");
     String letter =
         MalformedEvents.send(
-            stack.info().kafkaBootstrap(),
+            stack.info().kafka(),
             new MalformedEvents.Event(
                 "WRONG_TYPE",
                 Topics.standard().orders().name(),

@@ -118,7 +118,7 @@ class HistoriesITCase {
   @Test
   @Order(3)
   void shouldEvaluateNoUserBeforeASnapshotIsComplete() throws Exception {
-    RestClient connect = new RestClient(stack.info().connectUrl());
+    RestClient connect = new RestClient(stack.info().connectUrl(), stack.info().tls());
     String connector = "/connectors/" + ConnectorConfig.CONNECTOR_NAME;
     connect.put(connector + "/stop", JsonNodeFactory.instance.objectNode());
     Await.until(

@@ -1,5 +1,6 @@
 package io.rekindle.local.stack;
 
+import io.rekindle.connectors.kafka.KafkaLogin;
 import io.rekindle.connectors.kafka.Topics;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -76,10 +77,9 @@ final class MalformedEvents {
   }
 
   /** Sends an event and gives the id that its dead letter will have. */
-  static String send(String bootstrap, Event event)
+  static String send(KafkaLogin kafka, Event event)
       throws ExecutionException, InterruptedException {
-    Map<String, Object> settings =
-        Map.of("bootstrap.servers", bootstrap, "max.request.size", 4 << 20);
+    Map<String, Object> settings = kafka.settings(Map.of("max.request.size", 4 << 20));
     try (KafkaProducer<String, String> producer =
         new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer())) {
       RecordMetadata sent =

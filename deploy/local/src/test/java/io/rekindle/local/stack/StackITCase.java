@@ -1,12 +1,15 @@
 package io.rekindle.local.stack;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.rekindle.connectors.kafka.KafkaLogin;
 import io.rekindle.connectors.kafka.Topics;
 import io.rekindle.local.Await;
 import io.rekindle.local.stack.RekindleScript.CommandResult;
+import io.rekindle.platform.rest.RestClient;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -174,6 +177,26 @@ class StackITCase {
         .contains("already runs on " + data, "supervisor pid " + stack.up().process().pid());
   }
 
+  /** As Flink and Kafka, for which FlinkClusterITCase and KafkaAccessITCase are. */
+  @Test
+  @Order(5)
+  void shouldTakeAConnectorFromTheOwnerOfTheKeyOnly() throws Exception {
+    String connectors = "/connectors";
+    assertThat(new RestClient(stack.info().connectUrl(), stack.info().tls()).get(connectors))
+        .hasSize(1);
+    RestClient stranger = new RestClient(stack.info().connectUrl());
+    assertThatThrownBy(() -> stranger.get(connectors)).isInstanceOf(IOException.class);
+    HttpRequest.Builder inTheClear =
+        HttpRequest.newBuilder(
+                URI.create(
+                    stack.info().connectUrl().replace("https:", "http:") + connectors + "/x/config"))
+            .PUT(BodyPublishers.ofString("{}"));
+    assertThatThrownBy(() -> request(inTheClear)).isInstanceOf(IOException.class);
+    assertThat(request(HttpRequest.newBuilder(URI.create(stack.info().flinkUrl() + "/overview"))))
+        .as("Flink's page is there for others")
+        .contains("flink-version");
+  }
+
   @Test
   @Order(6)
   void shouldBeExactAfterThousandsOfConcurrentTransactions() throws Exception {
@@ -264,7 +287,7 @@ class StackITCase {
   void shouldKeepWhatItCannotReadAndTakeItOnceRepaired() throws Exception {
     stack.execute("insert into shop.users (user_id) values ('elsa')");
     stack.await("elsa is evaluated", "select 1 from engagement.user_scores where user_id = 'elsa'");
-    String kafka = stack.info().kafkaBootstrap();
+    KafkaLogin kafka = stack.info().kafka();
     MalformedEvents malformed = new MalformedEvents();
     Map<String, String> reasons = new HashMap<>();
     for (MalformedEvents.Event event : malformed.all()) {
@@ -566,7 +589,7 @@ class StackITCase {
   }
 
   private long snapshotRows(String topic) {
-    Map<String, Object> settings = Map.of("bootstrap.servers", stack.info().kafkaBootstrap());
+    Map<String, Object> settings = stack.info().kafka().settings();
     long rows = 0;
     try (KafkaConsumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {

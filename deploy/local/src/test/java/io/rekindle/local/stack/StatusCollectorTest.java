@@ -55,6 +55,8 @@ class StatusCollectorTest {
             account,
             account,
             address,
+            null,
+            "http://" + address,
             "http://" + address,
             "http://" + address,
             "http://" + address,

@@ -376,6 +376,8 @@ class VerificationITCase {
             null,
             null,
             null,
+            null,
+            null,
             account,
             null,
             null,

@@ -47,11 +47,11 @@ public final class BenchCommand implements Runnable, Subcommand {
       mixinStandardHelpOptions = true,
       description = {
         "Measures the job's throughput.",
-        "The command fills a Kafka broker of its own with order changes in Debezium's form, and runs"
-            + " the job's graph over them without sinks. It prints changes per second and processor time"
-            + " per change. The numbers of one thread that only parses the changes stand beside them."
-            + " Each is measured twice: in a new JVM, and again when its code is compiled. The last run"
-            + " ends with a checkpoint."
+        "The command fills a Kafka broker of its own with order changes in Debezium's form, and"
+            + " runs the job's graph over them without sinks. It prints changes per second and"
+            + " processor time per change. The numbers of one thread that only parses the changes"
+            + " stand beside them. Each is measured twice: in a new JVM, and again when its code is"
+            + " compiled. The last run ends with a checkpoint."
       })
   int throughput(
       // Every command takes --data. This one works in a directory of its own.
@@ -80,7 +80,8 @@ public final class BenchCommand implements Runnable, Subcommand {
               paramLabel = "PLACE",
               defaultValue = "rocksdb",
               description =
-                  "The place of RocksDB's timers: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+                  "The place of RocksDB's timers: ${COMPLETION-CANDIDATES} (default:"
+                      + " ${DEFAULT-VALUE}).")
           Throughput.Timers timers,
       @Option(
               names = "--parallelism",
@@ -92,7 +93,8 @@ public final class BenchCommand implements Runnable, Subcommand {
               names = "--profile",
               paramLabel = "FILE",
               description =
-                  "Records the job with the Java Flight Recorder into this file, and prints its hottest methods.")
+                  "Records the job with the Java Flight Recorder into this file, and prints its"
+                      + " hottest methods.")
           Path profile)
       throws IOException, InterruptedException {
     new Throughput(spec.commandLine().getOut())
@@ -105,10 +107,10 @@ public final class BenchCommand implements Runnable, Subcommand {
       mixinStandardHelpOptions = true,
       description = {
         "Measures a moment that touches every user, with kills in the middle.",
-        "The command starts Postgres, Kafka, Flink with a TaskManager of 1 GB of heap, and the job, in"
-            + " a directory of their own. It writes the changes to Kafka itself, as Debezium would. It"
-            + " kills the TaskManager with SIGKILL, and stops the job during a policy. At the end it"
-            + " compares all scores with the orders, and fails if any differs."
+        "The command starts Postgres, Kafka, Flink with a TaskManager of 1 GB of heap, and the job,"
+            + " in a directory of their own. It writes the changes to Kafka itself, as Debezium"
+            + " would. It kills the TaskManager with SIGKILL, and stops the job during a policy. At"
+            + " the end it compares all scores with the orders, and fails if any differs."
       })
   int moments(
       // Every command takes --data. This one works in a directory of its own.
@@ -146,7 +148,8 @@ public final class BenchCommand implements Runnable, Subcommand {
       name = "freshness",
       mixinStandardHelpOptions = true,
       description = {
-        "Measures the time from a commit in the running stack's shop until its score is in user_scores.",
+        "Measures the time from a commit in the running stack's shop until its score is in"
+            + " user_scores.",
         "The command commits changes at a steady rate. It adds users of its own and removes them"
             + " afterwards."
       })
@@ -180,8 +183,8 @@ public final class BenchCommand implements Runnable, Subcommand {
         .getOut()
         .printf(
             Locale.ROOT,
-            "%,d changes, %.1f a second: commit to visible score p50 %d ms, p99 %d ms, at most %d ms"
-                + " (looked for every %d ms)%n",
+            "%,d changes, %.1f a second: commit to visible score p50 %d ms, p99 %d ms, at most %d"
+                + " ms (looked for every %d ms)%n",
             times.count(),
             (double) times.count() / seconds,
             times.at(50) / 1_000_000,
@@ -208,10 +211,10 @@ public final class BenchCommand implements Runnable, Subcommand {
       description = {
         "Measures the dashboard over a large shop.",
         "The command starts Postgres and the dashboard in a directory of their own and fills the"
-            + " database with a large shop. The directory is kept for later runs. Viewers then open lists,"
-            + " searches, clients, statistics and pages. The command prints the time per kind of answer,"
-            + " and the throughput without pauses. It also prints the time of a policy preview, and the"
-            + " start time and memory of the dashboard."
+            + " database with a large shop. The directory is kept for later runs. Viewers then open"
+            + " lists, searches, clients, statistics and pages. The command prints the time per"
+            + " kind of answer, and the throughput without pauses. It also prints the time of a"
+            + " policy preview, and the start time and memory of the dashboard."
       })
   int dashboard(
       // Every command takes --data. This one works in a directory of its own.
@@ -227,7 +230,8 @@ public final class BenchCommand implements Runnable, Subcommand {
               paramLabel = "N",
               defaultValue = "1000000",
               description =
-                  "The number of users, with 10 orders and 5 score changes each (default: ${DEFAULT-VALUE}).")
+                  "The number of users, with 10 orders and 5 score changes each (default:"
+                      + " ${DEFAULT-VALUE}).")
           int users,
       @Option(
               names = "--viewers",
@@ -240,14 +244,16 @@ public final class BenchCommand implements Runnable, Subcommand {
               paramLabel = "N",
               defaultValue = "60",
               description =
-                  "The length of the measurement in seconds; 0 only fills the database (default: ${DEFAULT-VALUE}).")
+                  "The length of the measurement in seconds; 0 only fills the database (default:"
+                      + " ${DEFAULT-VALUE}).")
           int seconds,
       @Option(
               names = "--pause",
               paramLabel = "SECONDS",
               defaultValue = "1.5",
               description =
-                  "The average time of a viewer on a page of 3 requests (default: ${DEFAULT-VALUE}).")
+                  "The average time of a viewer on a page of 3 requests (default:"
+                      + " ${DEFAULT-VALUE}).")
           double pause)
       throws SQLException, IOException, InterruptedException, ExecutionException {
     PrintWriter out = spec.commandLine().getOut();
@@ -293,9 +299,9 @@ public final class BenchCommand implements Runnable, Subcommand {
       print(out, "all", saturated.all());
       out.printf(
           Locale.ROOT,
-          "policy preview over all clients: %.1f s%n"
-              + "the dashboard, from its process' start to the first answer about its health: %.2f s;"
-              + " it took %d MB, at most %d MB with the preview%n",
+          "policy preview over all clients: %.1f s%nthe dashboard, from its process' start to the"
+              + " first answer about its health: %.2f s; it took %d MB, at most %d MB with the"
+              + " preview%n",
           preview.toMillis() / 1e3,
           start.toMillis() / 1e3,
           resident >> 20,

@@ -100,8 +100,8 @@ final class BulkStream {
   }
 
   /**
-   * The tick of a heartbeat without a change. A restored job waits for one in every partition, since
-   * it knows no time of a partition whose records it has read.
+   * The tick of a heartbeat without a change. A restored job waits for one in every partition,
+   * since it knows no time of a partition whose records it has read.
    */
   void beat(Consumer<Message> messages) {
     tick(lastTick + 1, messages);

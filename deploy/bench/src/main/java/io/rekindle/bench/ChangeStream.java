@@ -54,8 +54,7 @@ final class ChangeStream {
     long committedAt = START;
     for (int change = 0; change < changes(); change++) {
       committedAt += MILLIS_PER_CHANGE;
-      messages.accept(
-          change < users ? debezium.user(change, committedAt) : order(committedAt));
+      messages.accept(change < users ? debezium.user(change, committedAt) : order(committedAt));
       debezium.commit();
       if (change % CHANGES_PER_SECOND == 0) {
         debezium.tick(committedAt, messages);

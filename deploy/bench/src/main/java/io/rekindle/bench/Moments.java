@@ -181,12 +181,12 @@ final class Moments {
         checkpoints.complete(),
         sandbox.peakTaskManagerBytes() >> 20);
     out.flush();
-    long restarts = restarts();
     long killed = System.nanoTime();
     sandbox.killTaskManager();
-    await("restarting", () -> restarts() > restarts && running());
-    out.printf(
-        Locale.ROOT, "  running again after %.1f s%n", (System.nanoTime() - killed) / 1e9);
+    // Flink's metrics of a killed process are old for a while, so the tasks' states tell.
+    await("noticing", () -> !running());
+    await("restarting", this::running);
+    out.printf(Locale.ROOT, "  running again after %.1f s%n", (System.nanoTime() - killed) / 1e9);
     out.flush();
   }
 
@@ -194,8 +194,8 @@ final class Moments {
     FlinkRest.CheckpointCount checkpoints = sandbox.flink().checkpoints(sandbox.jobId());
     out.printf(
         Locale.ROOT,
-        "  complete after %.0f s, kills included; %d checkpoints, the longest %.1f s; memory at most"
-            + " %,d MB%n",
+        "  complete after %.0f s, kills included; %d checkpoints, the longest %.1f s; memory at"
+            + " most %,d MB%n",
         (System.nanoTime() - begin) / 1e9,
         checkpoints.complete(),
         checkpoints.longestMillis() / 1e3,
@@ -245,10 +245,6 @@ final class Moments {
     return sandbox.flink().checkpoints(sandbox.jobId()).complete() > 0;
   }
 
-  private long restarts() throws IOException {
-    return sandbox.flink().restarts(sandbox.jobId()).orElse(0);
-  }
-
   /** The changes that the present tasks of the sources have passed on. */
   private long read() throws IOException {
     return sandbox.flink().vertices(sandbox.jobId()).stream()
@@ -282,9 +278,7 @@ final class Moments {
 
   private long scoredByPolicy() throws SQLException {
     return number(
-        "select count(*) from engagement.user_scores where policy_version = '"
-            + NEXT_POLICY
-            + "'");
+        "select count(*) from engagement.user_scores where policy_version = '" + NEXT_POLICY + "'");
   }
 
   private long number(String query) throws SQLException {

@@ -97,8 +97,7 @@ final class ScoreCheck {
       return row.getInt("order_count") + " orders";
     } else if (differ(row.getBigDecimal("score"), expected.scoreDecimal())
         || differ(row.getBigDecimal("average_order_value"), expected.averageOrderValue())) {
-      return "score %s, not %s"
-          .formatted(row.getBigDecimal("score"), expected.scoreDecimal());
+      return "score %s, not %s".formatted(row.getBigDecimal("score"), expected.scoreDecimal());
     } else if (!row.getString("band").equals(expected.band().name())
         || !row.getString("segment").equals(expected.segment().name())
         || row.getBoolean("at_risk") != expected.atRisk()

@@ -112,7 +112,8 @@ final class Throughput {
     print("job, warm", job.get(Measurement.RUNS - 1));
     out.printf(
         Locale.ROOT,
-        "checkpoint of %.0f MB          %,9d ms in which a task waits, then %,d ms in the background%n",
+        "checkpoint of %.0f MB          %,9d ms in which a task waits, then %,d ms in the"
+            + " background%n",
         checkpoint.get().bytes() / 1e6,
         checkpoint.get().syncMillis(),
         checkpoint.get().asyncMillis());

@@ -129,8 +129,7 @@ final class ThroughputJob {
 
   private static JobGraph graph(
       JobSettings settings, Configuration flink, Sink<ScoreUpdate> scores) {
-    StreamExecutionEnvironment env =
-        StreamExecutionEnvironment.getExecutionEnvironment(flink);
+    StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(flink);
     int parallelism = parallelism(settings);
     env.setParallelism(parallelism);
     Sink<DeadLetter> deadLetters = new DiscardingSink<>();

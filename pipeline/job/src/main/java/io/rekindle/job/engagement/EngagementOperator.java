@@ -247,7 +247,8 @@ public final class EngagementOperator extends AbstractStreamOperator<ScoreUpdate
     due = new ArrayList<>();
     record = new StreamRecord<>(null);
     if (received != NO_WATERMARK) {
-      // The former run may have left users of its advance, and no newer watermark may come for long.
+      // The former run may have left users of its advance, and no newer watermark may come for
+      // long.
       scheduleSlice();
     }
   }

@@ -28,9 +28,10 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
  * episodes at one instant. The newest risk comes first then, since its user is the likeliest to
  * come back.
  *
- * <p>Decisions to email wait for the watermark, so that a replay gives every email to the same user.
- * At most the cap of one instant waits: a policy may decide a million episodes at once, and those
- * beyond the cap are known at once. The parallelism is 1, since there is one limit for all users.
+ * <p>Decisions to email wait for the watermark, so that a replay gives every email to the same
+ * user. At most the cap of one instant waits: a policy may decide a million episodes at once, and
+ * those beyond the cap are known at once. The parallelism is 1, since there is one limit for all
+ * users.
  *
  * <p>The metrics under {@code rekindle} are the counters {@code decisions.KIND}, and {@code
  * decisions.SKIP.REASON} for skipped emails.

@@ -65,8 +65,7 @@ final class EngagementSubtasks implements AutoCloseable {
     close();
     subtasks = new ArrayList<>();
     for (int subtask = 0; subtask < parallelism; subtask++) {
-      subtasks.add(
-          EngagementHarness.restored(all, states.length, subtask, parallelism, limits));
+      subtasks.add(EngagementHarness.restored(all, states.length, subtask, parallelism, limits));
     }
   }
 

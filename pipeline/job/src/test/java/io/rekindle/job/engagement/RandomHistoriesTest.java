@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Random pasts of a shop with thousands of users in all, through the operator. Each score update is
- * what the shop's tables held at that instant. Neither the interleaving of partitions, nor repetition,
- * nor a restore makes a difference. {@code -Drekindle.seed=N} begins with the history
+ * what the shop's tables held at that instant. Neither the interleaving of partitions, nor
+ * repetition, nor a restore makes a difference. {@code -Drekindle.seed=N} begins with the history
  * of a failure, and {@code -Drekindle.histories=N} runs more of them.
  */
 class RandomHistoriesTest {

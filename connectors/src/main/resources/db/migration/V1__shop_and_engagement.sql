@@ -509,7 +509,7 @@ create table engagement.erased_outcomes (
 create view engagement.email_outcomes as
   with money as (
     select document -> 'currency' ->> 'base' as base, document -> 'currency' -> 'rates' as rates
-    from engagement.scoring_policies where active)
+    from engagement.policy_in_force)
   select
     d.decision_id,
     d.episode_id,
@@ -567,7 +567,7 @@ comment on column engagement.email_outcomes.window_closed is 'Whether the window
 comment on column engagement.email_outcomes.reactivated is 'Whether there is at least one effective order in the window.';
 comment on column engagement.email_outcomes.reactivated_at is 'When the first of them was placed; null if there is none.';
 comment on column engagement.email_outcomes.orders is 'Effective orders in the window, those in a currency without a rate included.';
-comment on column engagement.email_outcomes.revenue is 'Sum of amount less refunds of these orders: in the base currency of the active policy, each rounded to hundredths; at face value if the policy has none.';
+comment on column engagement.email_outcomes.revenue is 'Sum of amount less refunds of these orders: in the base currency of the policy in force, each rounded to hundredths; at face value if the policy has none.';
 comment on column engagement.email_outcomes.unconverted_orders is 'Orders whose revenue is left out, since the policy has no rate for their currency.';
 
 -- Wilson's score interval for a proportion, 95 %, without continuity correction.
@@ -897,26 +897,38 @@ create view engagement.capture_faults as
       ('engagement.scoring_policies', 'f'), ('engagement.outreach_settings', 'f'),
       ('shop.users', 'df'), ('engagement.emails', 'df'), ('engagement.clock', 'df')),
     tables as (
-      select name, identities, c.oid as id, n.oid as schema_id, c.relreplident::text as identity
+      select name, identities, c.oid as id, n.nspname as schema, n.oid as schema_id,
+        c.relreplident::text as identity, c.relrowsecurity as hides_rows
       from captured
         left join pg_namespace n on n.nspname = split_part(name, '.', 1)
         left join pg_class c on c.relnamespace = n.oid and c.relname = split_part(name, '.', 2)),
+    published as (
+      select schemaname || '.' || tablename as name, rowfilter
+      from pg_publication_tables where pubname = 'rekindle'),
     cdc as (
-      select oid, rolsuper or rolreplication
-        -- Amazon RDS has a role instead of the attribute.
-        or exists (select from pg_roles g
-                   where g.rolname = 'rds_replication' and pg_has_role(r.oid, g.oid, 'member'))
+      select oid, rolsuper or rolbypassrls as sees_all,
+        rolcanlogin and (
+          rolsuper or rolreplication
+          -- Amazon RDS has a role instead of the attribute.
+          or exists (select from pg_roles g
+                     where g.rolname = 'rds_replication' and pg_has_role(r.oid, g.oid, 'member')))
           as replicates
       from pg_roles r where rolname = 'rekindle_cdc')
   select 'TABLE_MISSING' as fault, name as subject, 'restore the table' as remedy
     from tables where id is null
   union all
-  select 'NOT_PUBLISHED', t.name, format('alter publication rekindle add table %s', t.name)
-    from tables t
-    where t.id is not null and not exists (
-      select from pg_publication_tables p
-      where p.pubname = 'rekindle' and p.schemaname || '.' || p.tablename = t.name
-        and p.rowfilter is null)
+  select 'NOT_PUBLISHED', 'rekindle',
+      'create publication rekindle for table ' || string_agg(name, ', ' order by name)
+    from tables
+    where id is not null and not exists (select from pg_publication where pubname = 'rekindle')
+    having count(*) > 0
+  union all
+  select 'NOT_PUBLISHED', t.name,
+      case when p.name is not null then format('alter publication rekindle drop table %s; ', t.name)
+        else '' end || format('alter publication rekindle add table %s', t.name)
+    from tables t left join published p using (name)
+    where t.id is not null and (p.name is null or p.rowfilter is not null)
+      and exists (select from pg_publication where pubname = 'rekindle')
   union all
   select 'NOT_PUBLISHED', 'operations',
       'alter publication rekindle set (publish = ''insert, update, delete, truncate'')'
@@ -933,18 +945,33 @@ create view engagement.capture_faults as
     where t.id is not null and not exists (
       select from pg_index i where i.indrelid = t.id and i.indisprimary)
   union all
-  select 'SLOT_MISSING', 'rekindle', 'start the connector; if it runs, the slot was dropped'
+  select 'SLOT_MISSING', 'rekindle',
+      'start the connector; if it has run before, follow "Slot lost" in docs/operations.md'
     where not exists (select from pg_replication_slots where slot_name = 'rekindle')
   union all
-  select 'SLOT_LOST', slot_name::text, coalesce(invalidation_reason, wal_status)
+  select 'SLOT_LOST', slot_name::text,
+      format('follow "Slot lost" in docs/operations.md (%s)',
+        coalesce(invalidation_reason, wal_status))
     from pg_replication_slots
     where slot_name = 'rekindle' and (wal_status = 'lost' or conflicting)
   union all
-  select 'SLOT_INACTIVE', slot_name::text, 'restart the connector'
+  select 'SLOT_INACTIVE', slot_name::text,
+      'start the connector: RekindleConnectorFailed in docs/runbook.md'
     from pg_replication_slots
     where slot_name = 'rekindle' and not active and inactive_since < now() - interval '8 seconds'
   union all
-  select 'NOT_GRANTED', t.name, format('grant select on %s to rekindle_cdc', t.name)
+  -- The connector asks for positions that it has seen in another history of the database. A role
+  -- without pg_read_all_stats does not see these.
+  select 'LOG_WENT_BACK', s.slot_name::text,
+      'follow "Database restored from a backup" in docs/operations.md'
+    from pg_replication_slots s left join pg_stat_replication r on r.pid = s.active_pid
+    where s.slot_name = 'rekindle' and case when not pg_is_in_recovery() then
+      greatest(s.confirmed_flush_lsn, r.write_lsn, r.flush_lsn) > pg_current_wal_insert_lsn() end
+  union all
+  select 'NOT_GRANTED', t.name, concat_ws('; ',
+      case when not has_schema_privilege(cdc.oid, t.schema_id, 'usage')
+        then format('grant usage on schema %s to rekindle_cdc', t.schema) end,
+      format('grant select on %s to rekindle_cdc', t.name))
     from tables t cross join cdc
     where t.id is not null and not (
       has_table_privilege(cdc.oid, t.id, 'select')
@@ -958,6 +985,11 @@ create view engagement.capture_faults as
         has_column_privilege(cdc.oid, t.id, 'beat', 'update')
         and has_column_privilege(cdc.oid, t.id, 'previous_beat', 'update')
         and has_column_privilege(cdc.oid, t.id, 'number', 'update'))
+  union all
+  -- A policy hides rows from a snapshot, and never from the log.
+  select 'NOT_GRANTED', t.name || ' (rows)', 'alter role rekindle_cdc bypassrls'
+    from tables t cross join cdc
+    where t.hides_rows and not cdc.sees_all
   union all
   select 'NOT_GRANTED', 'rekindle_cdc', 'alter role rekindle_cdc login replication'
     where not exists (select from cdc where replicates);
@@ -1039,6 +1071,13 @@ create function engagement.lock_recipients(user_ids text[])
   for key share of u
 $$;
 revoke execute on function engagement.lock_recipients(text[]) from public;
+
+-- The user of a decision as it is after the wait for an erasure, which gives it a pseudonym. A
+-- statement that waits goes on with what it saw before. A function of this kind looks anew.
+create function engagement.user_of_decision(episode text) returns text
+  language sql volatile as $$
+  select user_id from engagement.outreach_decisions where episode_id = episode
+$$;
 
 -- A user who was deleted while nothing was captured leaves no event. A job that starts from nothing
 -- calls this once: it removes such users' scores, and closes their episodes.

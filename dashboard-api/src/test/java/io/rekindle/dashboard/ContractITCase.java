@@ -54,7 +54,7 @@ class ContractITCase extends DashboardTestBase {
     assertThat(OpenApiContract.lists()).hasSizeGreaterThan(10).allMatch(OpenApiContract::hasCsv);
     for (String list : OpenApiContract.lists()) {
       String path = list.split(" ", 2)[1];
-      // Of one client: UsersITCase. Dead letters are in Kafka, which is not here.
+      // Of one client: ClientRoutesITCase. Dead letters are in Kafka, which is not here.
       if (!path.contains("{") && !path.equals("/api/dead-letters")) {
         int items =
             json(admin.get(path + (path.contains("log") ? "?limit=200" : ""))).get("items").size();

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** Creates, checks and restarts the connector by Kafka Connect's REST API. Thread-safe. */
 public final class ConnectApi {
@@ -90,9 +91,15 @@ public final class ConnectApi {
    *
    * @param state of the connector: RUNNING, FAILED, PAUSED, …
    * @param task state of its task; UNASSIGNED while it has none
-   * @param trouble message of the innermost cause of a failure; null without one
+   * @param trouble message of the innermost cause of a failure, with the procedure if it names a
+   *     lost slot; null without one
    */
   public record ConnectorStatus(String state, String task, String trouble) {
+
+    /** What Postgres and Debezium write about a slot whose log was removed. */
+    private static final Pattern SLOT_LOST =
+        Pattern.compile(
+            "can no longer (get|stream|access)|replication slot .* (was|has been) invalidated");
 
     static ConnectorStatus of(JsonNode status) {
       JsonNode connector = status.path("connector");
@@ -101,7 +108,13 @@ public final class ConnectApi {
       return new ConnectorStatus(
           connector.path("state").asText("UNASSIGNED"),
           task.path("state").asText("UNASSIGNED"),
-          trace == null ? null : RootCause.in(trace));
+          trace == null ? null : withProcedure(RootCause.in(trace)));
+    }
+
+    private static String withProcedure(String trouble) {
+      return SLOT_LOST.matcher(trouble).find()
+          ? trouble + ": follow \"Slot lost\" in docs/operations.md"
+          : trouble;
     }
 
     public boolean running() {

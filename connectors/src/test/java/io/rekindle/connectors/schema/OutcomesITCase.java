@@ -779,8 +779,10 @@ class OutcomesITCase {
   }
 
   private void policy(String document) throws SQLException {
-    execute("delete from engagement.scoring_policies");
-    execute("insert into engagement.scoring_policies values ('p', " + document + ", true)");
+    execute("delete from engagement.policy_in_force");
+    execute(
+        "insert into engagement.policy_in_force (policy_version, built_in, hash, document)"
+            + " values ('p', false, 'hash of p', %s)".formatted(document));
   }
 
   /** The experiment "spring" with variants given as names and weights. */

@@ -307,19 +307,16 @@ class SchemaITCase {
             + " | NOT_GRANTED shop.orders,NOT_GRANTED shop.users",
         "revoke update (beat) on engagement.clock from rekindle_cdc"
             + " | NOT_GRANTED engagement.clock",
+        "alter table shop.users enable row level security | NOT_GRANTED shop.users (rows)",
         "alter role rekindle_cdc noreplication | NOT_GRANTED rekindle_cdc",
-        "drop publication rekindle | NOT_PUBLISHED engagement.clock,"
-            + "NOT_PUBLISHED engagement.emails,NOT_PUBLISHED engagement.outreach_settings,"
-            + "NOT_PUBLISHED engagement.score_overrides,NOT_PUBLISHED engagement.scoring_policies,"
-            + "NOT_PUBLISHED engagement.suppressions,NOT_PUBLISHED shop.orders,"
-            + "NOT_PUBLISHED shop.users"
+        "alter role rekindle_cdc nologin | NOT_GRANTED rekindle_cdc",
+        "drop publication rekindle | NOT_PUBLISHED rekindle"
       })
-  void shouldNameWhatKeepsCaptureFromSeeingEveryChange(String change, String faults)
+  void shouldNameWhatKeepsCaptureFromSeeingEveryChangeAndMendIt(String change, String faults)
       throws SQLException {
-    String query =
-        "select fault || ' ' || subject from engagement.capture_faults"
-            + " where fault not like 'SLOT%' order by 1";
-    execute("alter role rekindle_cdc replication");
+    String present = " from engagement.capture_faults where fault not like 'SLOT%' order by 1";
+    String query = "select fault || ' ' || subject" + present;
+    execute("alter role rekindle_cdc login replication nobypassrls");
     assertThat(texts(query)).isEmpty();
 
     execute(change);
@@ -327,23 +324,13 @@ class SchemaITCase {
     assertThat(texts(query)).containsExactly(faults.split(",", -1));
     assertThat(texts("select fault from engagement.capture_faults where fault like 'SLOT%'"))
         .containsExactly("SLOT_MISSING");
-  }
 
-  @Test
-  void shouldMendAFaultOfCaptureByTheStatementThatItNames() throws SQLException {
-    execute("alter role rekindle_cdc replication");
-    execute("alter publication rekindle drop table shop.orders, engagement.clock");
-    execute("alter table shop.orders replica identity default");
-    execute("revoke select on engagement.emails from rekindle_cdc");
-    String faults = " from engagement.capture_faults where fault not like 'SLOT%'";
-    List<String> remedies = texts("select remedy" + faults);
-    assertThat(remedies).hasSize(4);
-
-    for (String remedy : remedies) {
-      execute(remedy);
+    if (!faults.startsWith("TABLE_MISSING") && !faults.startsWith("NO_PRIMARY_KEY")) {
+      for (String remedy : texts("select remedy" + present)) {
+        execute(remedy);
+      }
+      assertThat(texts(query)).isEmpty();
     }
-
-    assertThat(texts("select fault" + faults)).isEmpty();
   }
 
   @Test

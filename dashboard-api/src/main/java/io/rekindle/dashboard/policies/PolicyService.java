@@ -146,7 +146,7 @@ public final class PolicyService {
                 actor,
                 StoredPolicy.previous(handle)
                     .orElseThrow(
-                        () -> new ConflictException("No policy was in force before this one.")),
+                        () -> new ConflictException("No policy was active before this one.")),
                 "ROLL_BACK"));
   }
 
@@ -158,7 +158,7 @@ public final class PolicyService {
     String version = policy.policyVersion();
     String before = StoredPolicy.active(handle).map(StoredPolicy::policyVersion).orElse(null);
     if (version.equals(before)) {
-      throw new ConflictException("This policy is in force already.");
+      throw new ConflictException("This policy is active already.");
     }
     ScoringPolicy.parse(policy.document().toString());
     StoredPolicy.activate(handle, version);

@@ -11,7 +11,10 @@ import org.jdbi.v3.core.statement.Query;
  * A row of engagement.scoring_policies.
  *
  * @param description from the document; null if it has none
- * @param active whether scores are made by it now
+ * @param active whether it is the one that the job is told to use
+ * @param inForce whether the job computes scores by it, as the job has stored
+ * @param refused whether it is active and the job goes on with another, since its document is not
+ *     valid
  * @param activatedAt when it was last put in force; null if it never was, and so is still a draft
  * @param document null in a list
  */
@@ -19,6 +22,8 @@ public record StoredPolicy(
     String policyVersion,
     String description,
     boolean active,
+    boolean inForce,
+    boolean refused,
     boolean draft,
     String createdBy,
     Instant createdAt,
@@ -27,46 +32,54 @@ public record StoredPolicy(
 
   private static final String COLUMNS =
       """
-      policy_version, document ->> 'description' as description, active,
-      not active and activated_at is null as draft, created_by, created_at, activated_at
+      p.policy_version, p.document ->> 'description' as description, p.active,
+      coalesce(p.policy_version = f.policy_version and not f.built_in, false) as in_force,
+      p.active and coalesce(
+        (p.policy_version <> f.policy_version or f.built_in)
+          and f.changed_at >= coalesce(p.activated_at, p.created_at), false) as refused,
+      not p.active and p.activated_at is null as draft, p.created_by, p.created_at, p.activated_at
       """;
+
+  private static final String FROM =
+      " from engagement.scoring_policies p left join engagement.policy_in_force f on true";
 
   static List<StoredPolicy> all(Handle handle) {
     return handle
         .createQuery(
             "select "
                 + COLUMNS
-                + ", null as document from engagement.scoring_policies"
-                + " order by active desc, coalesce(activated_at, created_at) desc, policy_version")
+                + ", null as document"
+                + FROM
+                + " order by p.active desc, coalesce(p.activated_at, p.created_at) desc,"
+                + " p.policy_version")
         .mapTo(StoredPolicy.class)
         .list();
   }
 
   static Optional<StoredPolicy> byVersion(Handle handle, String version) {
-    return select(handle, "where policy_version = :version")
+    return select(handle, "where p.policy_version = :version")
         .bind("version", version)
         .mapTo(StoredPolicy.class)
         .findOne();
   }
 
   static Optional<StoredPolicy> active(Handle handle) {
-    return select(handle, "where active").mapTo(StoredPolicy.class).findOne();
+    return select(handle, "where p.active").mapTo(StoredPolicy.class).findOne();
   }
 
-  /** The one that was in force before the active one. */
+  /** The one that was active before the active one. */
   static Optional<StoredPolicy> previous(Handle handle) {
     return select(
             handle,
             """
-            where not active and activated_at is not null order by activated_at desc limit 1
+            where not p.active and p.activated_at is not null order by p.activated_at desc limit 1
             """)
         .mapTo(StoredPolicy.class)
         .findOne();
   }
 
   private static Query select(Handle handle, String where) {
-    return handle.createQuery(
-        "select " + COLUMNS + ", document from engagement.scoring_policies " + where);
+    return handle.createQuery("select " + COLUMNS + ", p.document" + FROM + " " + where);
   }
 
   /** False if there is one of that version. */

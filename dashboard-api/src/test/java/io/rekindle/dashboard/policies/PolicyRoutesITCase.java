@@ -16,7 +16,9 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -44,6 +46,52 @@ class PolicyRoutesITCase extends DashboardTestBase {
         .isEqualTo("first");
     assertThat(json(admin.get("/api/audit-log")).at("/items/0/before/active").textValue())
         .isEqualTo("second");
+  }
+
+  @Test
+  void shouldTellThePolicyInForceFromOneThatTheJobRefuses() throws Exception {
+    admin.post("/api/policies", policy("first", 55));
+    admin.post("/api/policies", policy("second", 60));
+    admin.post("/api/policies/first/activate", "{}");
+    assertThat(states()).containsExactly("first: active", "second: draft");
+
+    try {
+      jobApplies("first");
+      assertThat(states()).containsExactly("first: active inForce", "second: draft");
+
+      admin.post("/api/policies/second/activate", "{}");
+      assertThat(states()).containsExactly("second: active", "first: inForce");
+
+      jobApplies("first");
+      assertThat(states()).containsExactly("second: active refused", "first: inForce");
+      assertThat(admin.get("/policy?version=second").body()).contains("The job refuses this");
+    } finally {
+      database.execute("delete from engagement.policy_in_force");
+    }
+  }
+
+  /** Stores what the job stores once it has seen all changes of policies. */
+  private static void jobApplies(String version) throws Exception {
+    database.execute(
+        """
+        delete from engagement.policy_in_force;
+        insert into engagement.policy_in_force (policy_version, built_in, hash, document, changed_at)
+        select policy_version, false, 'hash', document, clock_timestamp()
+        from engagement.scoring_policies where policy_version = '%s'
+        """
+            .formatted(version));
+  }
+
+  private List<String> states() throws Exception {
+    List<String> states = new ArrayList<>();
+    for (JsonNode policy : json(admin.get("/api/policies")).get("items")) {
+      StringBuilder state = new StringBuilder(policy.get("policyVersion").textValue()).append(':');
+      for (String flag : List.of("active", "inForce", "refused", "draft")) {
+        state.append(policy.get(flag).booleanValue() ? " " + flag : "");
+      }
+      states.add(state.toString());
+    }
+    return states;
   }
 
   @Test

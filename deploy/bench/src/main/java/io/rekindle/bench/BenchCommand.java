@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "bench",
     mixinStandardHelpOptions = true,
-    synopsisSubcommandLabel = "(throughput | freshness | state | dashboard)",
+    synopsisSubcommandLabel = "(throughput | moments | freshness | state | dashboard)",
     description = "Measures the pipeline and the dashboard on this machine.")
 public final class BenchCommand implements Runnable, Subcommand {
 
@@ -50,7 +50,8 @@ public final class BenchCommand implements Runnable, Subcommand {
         "The command fills a Kafka broker of its own with order changes in Debezium's form, and runs"
             + " the job's graph over them without sinks. It prints changes per second and processor time"
             + " per change. The numbers of one thread that only parses the changes stand beside them."
-            + " Each is measured twice: in a new JVM, and again when its code is compiled."
+            + " Each is measured twice: in a new JVM, and again when its code is compiled. The last run"
+            + " ends with a checkpoint."
       })
   int throughput(
       // Every command takes --data. This one works in a directory of its own.
@@ -75,6 +76,13 @@ public final class BenchCommand implements Runnable, Subcommand {
                   "The state backend: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
           JobSettings.StateBackend state,
       @Option(
+              names = "--timers",
+              paramLabel = "PLACE",
+              defaultValue = "rocksdb",
+              description =
+                  "The place of RocksDB's timers: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+          Throughput.Timers timers,
+      @Option(
               names = "--parallelism",
               paramLabel = "N",
               defaultValue = "2",
@@ -88,8 +96,50 @@ public final class BenchCommand implements Runnable, Subcommand {
           Path profile)
       throws IOException, InterruptedException {
     new Throughput(spec.commandLine().getOut())
-        .measure(changes, users, state, parallelism, profile);
+        .measure(changes, users, state, timers, parallelism, profile);
     return 0;
+  }
+
+  @Command(
+      name = "moments",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Measures a moment that touches every user, with kills in the middle.",
+        "The command starts Postgres, Kafka, Flink with a TaskManager of 1 GB of heap, and the job, in"
+            + " a directory of their own. It writes the changes to Kafka itself, as Debezium would. It"
+            + " kills the TaskManager with SIGKILL, and stops the job during a policy. At the end it"
+            + " compares all scores with the orders, and fails if any differs."
+      })
+  int moments(
+      // Every command takes --data. This one works in a directory of its own.
+      @Mixin DataOption unused,
+      @Option(
+              names = "--moment",
+              paramLabel = "NAME",
+              required = true,
+              description = "The moment: ${COMPLETION-CANDIDATES}.")
+          Moments.Moment moment,
+      @Option(
+              names = "--users",
+              paramLabel = "N",
+              defaultValue = "250000",
+              description = "The number of users (default: ${DEFAULT-VALUE}).")
+          int users,
+      @Option(
+              names = "--orders",
+              paramLabel = "N",
+              defaultValue = "5000000",
+              description = "The number of orders of all users (default: ${DEFAULT-VALUE}).")
+          int orders,
+      @Option(
+              names = "--state",
+              paramLabel = "BACKEND",
+              defaultValue = "rocksdb",
+              description =
+                  "The state backend: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+          JobSettings.StateBackend state)
+      throws IOException, SQLException, InterruptedException {
+    return Moments.measure(moment, users, orders, state, spec.commandLine().getOut()) == 0 ? 0 : 1;
   }
 
   @Command(

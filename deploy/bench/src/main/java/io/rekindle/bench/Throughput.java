@@ -1,10 +1,8 @@
 package io.rekindle.bench;
 
 import io.rekindle.bench.sandbox.KafkaSandbox;
-import io.rekindle.connectors.kafka.KafkaLogin;
 import io.rekindle.connectors.kafka.Topics;
 import io.rekindle.job.JobSettings;
-import io.rekindle.local.terminal.Failure;
 import io.rekindle.local.terminal.Progress;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -12,19 +10,26 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
-import org.apache.kafka.clients.admin.AdminClient;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.StringSerializer;
 
 /** Measures the throughput of the job, and of one thread that only parses its input. */
 final class Throughput {
 
   private static final int SHOWN_METHODS = 25;
+
+  /** The places of RocksDB's timers. The heap backend has its timers on the heap. */
+  enum Timers {
+    /** With the state. */
+    ROCKSDB,
+    /** On the heap, from where each checkpoint writes all of them while the task waits. */
+    HEAP;
+
+    /** The name in lower case, as on the command line. */
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
 
   private final PrintWriter out;
 
@@ -38,23 +43,31 @@ final class Throughput {
   /**
    * Fills a broker with changes, measures both programs, and prints the results.
    *
+   * @param timers the place of RocksDB's timers
    * @param profile the file of the job's recording; null for no recording
    */
   void measure(
-      int changes, int users, JobSettings.StateBackend state, int parallelism, Path profile)
+      int changes,
+      int users,
+      JobSettings.StateBackend state,
+      Timers timers,
+      int parallelism,
+      Path profile)
       throws IOException, InterruptedException {
     ChangeStream stream = new ChangeStream(Topics.standard(), users, changes);
     List<Measurement> limit;
     List<Measurement> job;
-    AtomicLong bytes = new AtomicLong();
+    AtomicReference<CheckpointCost> checkpoint = new AtomicReference<>();
+    long bytes;
     try (Progress progress = Progress.onStandardError();
         KafkaSandbox kafka = KafkaSandbox.start(progress)) {
-      preload(kafka.login(), stream, bytes, progress);
+      bytes = KafkaFiller.fill(kafka.login(), stream::forEach, stream.changes(), progress);
       progress.step("parsing only, with one thread");
       limit =
           measure(
               new JavaProcess(KafkaSandbox.jobClassPath(), DecodingLimit.class, kafka.directory()),
-              List.of(kafka.login().bootstrap(), kafka.login().tls().toString()));
+              List.of(kafka.login().bootstrap(), kafka.login().tls().toString()),
+              new AtomicReference<>());
       progress.step("running the job");
       JavaProcess process =
           new JavaProcess(KafkaSandbox.jobClassPath(), ThroughputJob.class, kafka.directory());
@@ -67,6 +80,7 @@ final class Throughput {
               List.of(
                   Long.toString(stream.changes()),
                   Long.toString(stream.end()),
+                  timers.name(),
                   JobSettings.KAFKA_BOOTSTRAP_SERVERS.argument(),
                   kafka.login().bootstrap(),
                   JobSettings.KAFKA_TLS.argument(),
@@ -79,18 +93,26 @@ final class Throughput {
                   JobSettings.STATE_BACKEND.argument(),
                   state.toString(),
                   JobSettings.PARALLELISM.argument(),
-                  Integer.toString(parallelism)));
+                  Integer.toString(parallelism)),
+              checkpoint);
     }
     out.printf(
         Locale.ROOT,
-        "%,d changes of %,d users, %.2f KB each; state %s, parallelism %d%n",
+        "%,d changes of %,d users, %.2f KB each; state %s, timers %s, parallelism %d%n",
         stream.changes(),
         users,
-        bytes.get() / 1e3 / stream.changes(),
+        bytes / 1e3 / stream.changes(),
         state.toString(),
+        state == JobSettings.StateBackend.ROCKSDB ? timers : Timers.HEAP,
         parallelism);
     print("job, just started", job.get(0));
     print("job, warm", job.get(Measurement.RUNS - 1));
+    out.printf(
+        Locale.ROOT,
+        "checkpoint of %.0f MB          %,9d ms in which a task waits, then %,d ms in the background%n",
+        checkpoint.get().bytes() / 1e6,
+        checkpoint.get().syncMillis(),
+        checkpoint.get().asyncMillis());
     print("parsing only, just started", limit.get(0));
     print("parsing only, warm", limit.get(Measurement.RUNS - 1));
     if (profile != null) {
@@ -98,39 +120,8 @@ final class Throughput {
     }
   }
 
-  private static void preload(
-      KafkaLogin kafka, ChangeStream stream, AtomicLong bytes, Progress progress)
-      throws InterruptedException {
-    try (AdminClient admin = AdminClient.create(kafka.settings())) {
-      Topics.standard().create(admin);
-    }
-    Map<String, Object> settings =
-        kafka.settings(
-            Map.of("linger.ms", "20", "batch.size", "262144", "buffer.memory", "134217728"));
-    AtomicReference<Exception> failure = new AtomicReference<>();
-    AtomicLong sent = new AtomicLong();
-    try (KafkaProducer<String, String> producer =
-        new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer())) {
-      stream.forEach(
-          message -> {
-            // The callback reports a failure.
-            Future<?> unused =
-                producer.send(
-                    new ProducerRecord<>(
-                        message.topic(), message.partition(), message.key(), message.value()),
-                    (metadata, e) -> failure.compareAndSet(null, e));
-            if (message.change()) {
-              bytes.addAndGet(message.value().length());
-              progress.count("filling Kafka", sent.incrementAndGet(), stream.changes());
-            }
-          });
-    }
-    if (failure.get() != null) {
-      throw new Failure("Kafka cannot be filled: " + failure.get().getMessage(), failure.get());
-    }
-  }
-
-  private static List<Measurement> measure(JavaProcess process, List<String> arguments)
+  private static List<Measurement> measure(
+      JavaProcess process, List<String> arguments, AtomicReference<CheckpointCost> checkpoint)
       throws IOException, InterruptedException {
     List<Measurement> measured = new ArrayList<>();
     process.run(
@@ -139,6 +130,10 @@ final class Throughput {
           Measurement measurement = Measurement.parse(line);
           if (measurement != null) {
             measured.add(measurement);
+          }
+          CheckpointCost cost = CheckpointCost.parse(line);
+          if (cost != null) {
+            checkpoint.set(cost);
           }
         });
     return measured;

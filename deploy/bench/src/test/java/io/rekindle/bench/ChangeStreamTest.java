@@ -105,7 +105,7 @@ class ChangeStreamTest {
     return decoded;
   }
 
-  private static ConsumerRecord<byte[], byte[]> record(ChangeStream.Message message) {
+  private static ConsumerRecord<byte[], byte[]> record(DebeziumMessages.Message message) {
     return new ConsumerRecord<>(
         message.topic(),
         message.partition(),

@@ -51,7 +51,7 @@ final class ArchitectureRules {
       return switch (this) {
         case PLATFORM -> Set.of();
         case SCORING, CONNECTORS -> Set.of(PLATFORM);
-        case EMAIL -> Set.of(PLATFORM, SCORING, CONNECTORS);
+        case EMAIL -> Set.of(PLATFORM, SCORING);
         case JOB -> Set.of(PLATFORM, SCORING, CONNECTORS, EMAIL);
         case DASHBOARD -> Set.of(PLATFORM, SCORING, CONNECTORS);
         case LOCAL -> Set.of(PLATFORM, SCORING, CONNECTORS, EMAIL, JOB, DASHBOARD);
@@ -125,12 +125,27 @@ final class ArchitectureRules {
 
   /** By the outermost class, so that nested classes and lambdas count with it. */
   private static DescribedPredicate<JavaClass> areNotOf(String description, String simpleName) {
+    return DescribedPredicate.not(areOf(description, simpleName));
+  }
+
+  private static DescribedPredicate<JavaClass> areOf(String description, String simpleName) {
     return DescribedPredicate.describe(
-        "are not part of " + description,
+        "are part of " + description,
         javaClass -> {
           String name = javaClass.getName().replaceAll("\\$.*", "");
-          return !name.matches(".*\\." + simpleName);
+          return name.matches(".*\\." + simpleName);
         });
+  }
+
+  /** The evaluation of a user can be read and tested without Flink. */
+  static ArchRule evaluatorWithoutFlink() {
+    return noClasses()
+        .that(areOf("UserEvaluator", "UserEvaluator"))
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(FLINK)
+        .allowEmptyShould(true)
+        .because("EngagementOperator is the shell that knows Flink");
   }
 
   /** Flink's types stay where Flink runs; the benchmark starts a job of its own. */
@@ -187,7 +202,7 @@ final class ArchitectureRules {
         .onlyDependOnClassesThat(
             resideInAnyPackage(
                 Module.SCORING.packages(),
-                Module.PLATFORM.packages(),
+                "io.rekindle.platform.text..",
                 "java.io..",
                 "java.lang..",
                 "java.math..",

@@ -166,6 +166,28 @@ class ArchitectureRulesTest {
   }
 
   @Test
+  void shouldSeeFlinkInTheEvaluator() {
+    Type flink = new Type("org.apache.flink.api.Source", RECORD);
+
+    assertThat(
+            broken(
+                ArchitectureRules.evaluatorWithoutFlink(),
+                flink,
+                type(
+                    "io.rekindle.job.engagement.UserEvaluator",
+                    "org.apache.flink.api.Source source;")))
+        .isTrue();
+    assertThat(
+            broken(
+                ArchitectureRules.evaluatorWithoutFlink(),
+                flink,
+                type(
+                    "io.rekindle.job.engagement.EngagementOperator",
+                    "org.apache.flink.api.Source source;")))
+        .isFalse();
+  }
+
+  @Test
   void shouldLetFlinkIntoTheJobAndItsConnectors() {
     assertThat(
             broken(
@@ -182,6 +204,12 @@ class ArchitectureRulesTest {
             broken(
                 ArchitectureRules.pureScoring(),
                 type("io.rekindle.scoring.Score", "java.sql.Connection connection;")))
+        .isTrue();
+    assertThat(
+            broken(
+                ArchitectureRules.pureScoring(),
+                type("io.rekindle.platform.rest.RestClient", ""),
+                type("io.rekindle.scoring.Score", "io.rekindle.platform.rest.RestClient client;")))
         .isTrue();
     assertThat(
             broken(

@@ -78,6 +78,7 @@ class ArchitectureTest {
     List<String> declared =
         dependencies(module).stream()
             .filter(dependency -> dependency.group().equals("io.rekindle"))
+            .filter(dependency -> !dependency.scope().equals("test"))
             .map(Dependency::artifact)
             .toList();
 
@@ -108,6 +109,11 @@ class ArchitectureTest {
     assertThat(dependencies(Module.SCORING).stream().filter(d -> !d.scope().equals("test")))
         .extracting(Dependency::group)
         .containsOnly("com.fasterxml.jackson.core", "io.rekindle");
+  }
+
+  @Test
+  void shouldKeepTheEvaluatorFreeOfFlink() {
+    ArchitectureRules.evaluatorWithoutFlink().check(allClasses);
   }
 
   @Test

@@ -56,6 +56,19 @@ class WorkflowsTest {
     }
   }
 
+  @Test
+  void shouldLookForKnownWeaknessesInEveryRuntime() {
+    String audit = Repository.text(WORKFLOWS.resolve("audit.yml"));
+    List<Path> runtimes = Repository.files(Repository.ROOT.resolve("deploy/local/runtime"), "pom.xml");
+    assertThat(runtimes).hasSizeGreaterThan(5);
+    for (Path pom : runtimes) {
+      String runtime = Repository.ROOT.relativize(pom.getParent()).toString();
+      if (!runtime.equals("deploy/local/runtime")) {
+        assertThat(audit).contains("--sbom=" + runtime + "/target/bom.json");
+      }
+    }
+  }
+
   @ParameterizedTest
   @MethodSource("workflows")
   void shouldBeAllowedToReadAndNothingMoreUnlessAJobSaysSo(Path file) {

@@ -63,7 +63,9 @@ public final class EmailStore implements AutoCloseable {
       select
         e.episode_id, e.episode_id, e.episode_id,
         case when open then e.user_id
-          else coalesce(d.user_id, 'erased-' || md5(gen_random_uuid()::text)) end,
+          else coalesce(
+            engagement.user_of_decision(e.episode_id), 'erased-' || md5(gen_random_uuid()::text))
+        end,
         case when open then e.subject else '' end,
         case when open then e.preheader else '' end,
         case when open then e.html else '' end,
@@ -83,7 +85,6 @@ public final class EmailStore implements AutoCloseable {
         model_asked, model, prompt_version, schema_version, prompt_tokens, completion_tokens,
         cost_usd, latency_ms, calls, checks, experiment_id, variant, score)
       left join recipients r on r.user_id = e.user_id
-      left join engagement.outreach_decisions d on d.episode_id = e.episode_id
       cross join lateral (select r.user_id is not null and r.obstacle is null as open) as checked
       on conflict do nothing
       returning episode_id, status

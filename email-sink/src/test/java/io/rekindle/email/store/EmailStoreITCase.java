@@ -255,6 +255,32 @@ class EmailStoreITCase {
   }
 
   @Test
+  void shouldPutAnEmailThatWaitedForAnErasureUnderThePseudonym() throws Exception {
+    execute(
+        "insert into engagement.outreach_decisions (decision_id, episode_id, user_id, decision,"
+            + " reason, decided_at, policy_version, inputs)"
+            + " values ('e1', 'e1', 'u1', 'EMAIL', 'AT_RISK', now(), 'p', '{}')");
+    try (EmailStore store = store();
+        Connection erasing = postgres.getPostgresDatabase().getConnection();
+        Statement statement = erasing.createStatement()) {
+      erasing.setAutoCommit(false);
+      statement.execute("select engagement.erase_user('u1')");
+      CompletableFuture<Outcome> inserted =
+          CompletableFuture.supplyAsync(() -> insert(store, "e1", "u1"));
+      while (row("select count(*) from pg_stat_activity where wait_event_type = 'Lock'")
+          .equals("0")) {
+        assertThat(inserted).isNotDone();
+        Thread.onSpinWait();
+      }
+      erasing.commit();
+      assertThat(inserted.get()).isEqualTo(Outcome.CANCELLED);
+    }
+    assertThat(row("select user_id from engagement.emails"))
+        .startsWith("erased-")
+        .isEqualTo(row("select user_id from engagement.outreach_decisions"));
+  }
+
+  @Test
   void shouldOutliveLostConnectionsAndADatabaseThatIsAwayForAWhile() throws Exception {
     AtomicInteger refusals = new AtomicInteger();
     try (EmailStore store =

@@ -57,6 +57,9 @@ public final class ProductionJob {
   /** Long enough for a checkpoint that waits for an absent database. */
   private static final Duration CHECKPOINT_TIMEOUT = Duration.ofMinutes(15);
 
+  /** A consumer waits for a deleted topic without an error, so the source looks for it. */
+  private static final Duration TOPIC_CHECK_INTERVAL = Duration.ofSeconds(5);
+
   private static final int TOLERABLE_FAILED_CHECKPOINTS = 5;
 
   private ProductionJob() {}
@@ -98,7 +101,8 @@ public final class ProductionJob {
             List.of(requests),
             new DecisionDeserializationSchema(),
             // A request that retention has deleted is late, and must not stop the job.
-            OffsetsInitializer.earliest()),
+            OffsetsInitializer.earliest(),
+            Optional.empty()),
         new WriteEmails(writer),
         deadLetters(settings, topics),
         parallelism,
@@ -172,29 +176,39 @@ public final class ProductionJob {
       JobSettings settings, Topics topics, int parallelism) {
     int partitions = topics.changes().stream().mapToInt(Topic::partitions).min().orElseThrow();
     return new EngagementGraph.Sources(
-        CompleteSource.of(
-            source(
-                settings,
-                "changes",
-                topics.changes(),
-                CdcRecordDeserializer.ofChanges(),
-                new EarliestOrFail())),
-        CompleteSource.of(
-            source(
-                settings,
-                "rule-changes",
-                topics.ruleChanges(),
-                new PolicyValidatingDeserializer(),
-                new EarliestOrFail())),
+        completeSource(settings, "changes", topics.changes(), CdcRecordDeserializer.ofChanges()),
+        completeSource(
+            settings, "rule-changes", topics.ruleChanges(), new PolicyValidatingDeserializer()),
         Math.min(parallelism, partitions));
   }
 
+  private static <T> CompleteSource<CdcRecord<T>, ?, ?> completeSource(
+      JobSettings settings,
+      String client,
+      List<Topic> topics,
+      KafkaRecordDeserializationSchema<CdcRecord<T>> deserializer) {
+    return CompleteSource.of(
+        source(
+            settings,
+            client,
+            topics,
+            deserializer,
+            new EarliestOrFail(),
+            Optional.of(TOPIC_CHECK_INTERVAL)));
+  }
+
+  /**
+   * A source of the partitions that exist when the job starts.
+   *
+   * @param checkInterval how often it looks for its topics; empty for never
+   */
   private static <T> KafkaSource<CdcRecord<T>> source(
       JobSettings settings,
       String client,
       List<Topic> topics,
       KafkaRecordDeserializationSchema<CdcRecord<T>> deserializer,
-      OffsetsInitializer from) {
+      OffsetsInitializer from,
+      Optional<Duration> checkInterval) {
     return KafkaSource.<CdcRecord<T>>builder()
         .setProperties(settings.kafka().properties())
         .setGroupId(settings.get(JobSettings.KAFKA_GROUP_ID))
@@ -206,7 +220,9 @@ public final class ProductionJob {
                 .collect(Collectors.toUnmodifiableSet()))
         .setStartingOffsets(from)
         .setDeserializer(deserializer)
-        .setProperty("partition.discovery.interval.ms", "-1")
+        .setProperty(
+            "partition.discovery.interval.ms",
+            checkInterval.map(interval -> Long.toString(interval.toMillis())).orElse("-1"))
         .setProperty(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, "5000")
         .build();
   }

@@ -17,9 +17,16 @@ public final class SessionLimits {
   private SessionLimits() {}
 
   /**
+   * The longest transaction of a program with a limit for locks. Postgres does not call a client
+   * idle that has sent half a statement, so a process that is frozen just then needs this limit.
+   */
+  static final Duration TRANSACTION = Duration.ofSeconds(40);
+
+  /**
    * The options of a connection.
    *
-   * @param lockTimeout the longest wait for one lock; null to wait without an end
+   * @param lockTimeout the longest wait for one lock, for a program whose transactions are short;
+   *     null to wait without an end
    */
   public static String options(Duration lockTimeout) {
     String options =
@@ -28,6 +35,12 @@ public final class SessionLimits {
             + " -c tcp_user_timeout="
             + IDLE_IN_TRANSACTION.toMillis()
             + " -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=2";
-    return lockTimeout == null ? options : options + " -c lock_timeout=" + lockTimeout.toMillis();
+    return lockTimeout == null
+        ? options
+        : options
+            + " -c lock_timeout="
+            + lockTimeout.toMillis()
+            + " -c transaction_timeout="
+            + TRANSACTION.toMillis();
   }
 }

@@ -16,11 +16,11 @@ public final class TransientFailure {
    *   <li>53: lack of connections, memory or disk
    *   <li>40: a deadlock or a conflict of serializable transactions
    *   <li>55P03: another transaction held a lock for too long
-   *   <li>25P03: the server ended a transaction because its client was idle
+   *   <li>25P03, 25P04: the server ended a transaction because its client was idle or it took long
    * </ul>
    */
   private static final List<String> STATES =
-      List.of("08", "57P", "53", "40", "25006", "55P03", "25P03");
+      List.of("08", "57P", "53", "40", "25006", "55P03", "25P03", "25P04");
 
   private static final String STATEMENT_TIMEOUT = "57014";
 

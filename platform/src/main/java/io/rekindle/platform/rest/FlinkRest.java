@@ -207,6 +207,36 @@ public final class FlinkRest {
         : Optional.empty();
   }
 
+  /**
+   * The complete checkpoints of a job.
+   *
+   * @param longestMillis the longest time from a trigger to a completion; 0 without a checkpoint
+   */
+  public record CheckpointCount(long complete, long longestMillis) {}
+
+  /** The number of complete checkpoints, restarts included. */
+  public CheckpointCount checkpoints(String jobId) throws IOException {
+    JsonNode answer = rest.get("/jobs/" + jobId + "/checkpoints");
+    return new CheckpointCount(
+        answer.path("counts").path("completed").asLong(),
+        answer.path("summary").path("end_to_end_duration").path("max").asLong());
+  }
+
+  /**
+   * The sum of a metric over the running tasks of a step; empty if Flink does not know it yet.
+   *
+   * @param metric a name such as {@code OPERATOR.rekindle.users}
+   */
+  public OptionalLong sum(String jobId, String vertexId, String metric) throws IOException {
+    JsonNode sum =
+        rest.get(
+                "/jobs/%s/vertices/%s/subtasks/metrics?agg=sum&get=%s"
+                    .formatted(jobId, vertexId, URLEncoder.encode(metric, StandardCharsets.UTF_8)))
+            .path(0)
+            .path("sum");
+    return sum.isMissingNode() ? OptionalLong.empty() : OptionalLong.of(sum.asLong());
+  }
+
   /** The number of the job's own restarts; empty if Flink does not know it yet. */
   public OptionalLong restarts(String jobId) throws IOException {
     JsonNode value = rest.get("/jobs/" + jobId + "/metrics?get=numRestarts").path(0).path("value");

@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** Runs single servers of a stack as processes in a directory of their own. */
@@ -79,6 +80,10 @@ final class Sandbox implements AutoCloseable {
     return data;
   }
 
+  EventLog log() {
+    return log;
+  }
+
   Installation installation() {
     return installation;
   }
@@ -108,9 +113,7 @@ final class Sandbox implements AutoCloseable {
         START_LIMIT,
         POLL,
         () -> title + " does not answer: " + trouble.get());
-    return PidFile.read(data.pidFile(process.spec().name()))
-        .flatMap(Pid::handle)
-        .orElseThrow(() -> new Failure(title + " has ended again"));
+    return process(server).orElseThrow(() -> new Failure(title + " has ended again"));
   }
 
   private static boolean answers(Server server, AtomicReference<String> trouble) {
@@ -121,6 +124,16 @@ final class Sandbox implements AutoCloseable {
       trouble.set(e.getMessage());
       return false;
     }
+  }
+
+  /** Starts servers again that have died. */
+  void keepAlive() {
+    processes.forEach(ManagedProcess::keepAlive);
+  }
+
+  /** Returns the present process of a server; empty if it has none. */
+  Optional<ProcessHandle> process(Server server) {
+    return PidFile.read(data.pidFile(server.process().name())).flatMap(Pid::handle);
   }
 
   /** Stops the server that was started last. */

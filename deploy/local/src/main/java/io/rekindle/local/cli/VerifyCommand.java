@@ -2,9 +2,11 @@ package io.rekindle.local.cli;
 
 import io.rekindle.local.server.StackInfo;
 import io.rekindle.local.terminal.Progress;
+import io.rekindle.local.verify.UnstoredHistory;
 import io.rekindle.local.verify.Verification;
 import java.io.PrintWriter;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -18,10 +20,16 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = {
       "Recomputes every user's score from the shop's tables and compares it with the score that the"
-          + " running pipeline has stored. The shop may keep ordering meanwhile."
+          + " running pipeline has stored. The shop may keep ordering meanwhile.",
+      "The command also compares episodes and decisions, and lists months of history that lack"
+          + " rows."
     },
     exitCodeListHeading = "Exit code:%n",
-    exitCodeList = {"0:nothing differs", "1:something differs", "2:the comparison failed"},
+    exitCodeList = {
+      "0:nothing differs",
+      "1:something differs, or history lacks rows",
+      "2:the comparison failed"
+    },
     exitCodeOnExecutionException = VerifyCommand.NOT_VERIFIED)
 public final class VerifyCommand implements Callable<Integer> {
 
@@ -38,12 +46,15 @@ public final class VerifyCommand implements Callable<Integer> {
   @Override
   public Integer call() throws SQLException, InterruptedException {
     Verification.Result result;
+    List<String> missing;
     try (Progress progress = Progress.onStandardError()) {
       StackInfo stack = StackInfo.read(data.path());
       result = new Verification(stack.ownerDatabase(), timeout.duration(), progress).run();
+      missing = UnstoredHistory.read(stack.ownerDatabase());
     }
+    missing.forEach(spec.commandLine().getOut()::println);
     print(result, spec.commandLine().getOut());
-    return result.differences().isEmpty() ? 0 : 1;
+    return result.differences().isEmpty() && missing.isEmpty() ? 0 : 1;
   }
 
   public static void print(Verification.Result result, PrintWriter out) {

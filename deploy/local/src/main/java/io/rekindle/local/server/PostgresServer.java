@@ -125,6 +125,8 @@ public final class PostgresServer implements Server {
             "alter role %s with login %s password '%s'"
                 .formatted(role, RIGHTS.getOrDefault(role, ""), settings.password(role)));
       }
+      // The status shows how far the reader of the slot has come.
+      execute(connection, "grant pg_read_all_stats to " + OWNER);
       if (!exists(connection, "select 1 from pg_database where datname = ?", DATABASE)) {
         execute(connection, "create database " + DATABASE + " owner " + OWNER);
       }

@@ -21,6 +21,9 @@ import org.postgresql.ds.PGSimpleDataSource;
  */
 final class CaptureFaults {
 
+  /** The code of a database whose log ends before positions that capture has seen. */
+  static final String LOG_WENT_BACK = "LOG_WENT_BACK";
+
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
   private final Supplier<StackInfo> info;

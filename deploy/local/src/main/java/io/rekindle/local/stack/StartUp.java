@@ -239,7 +239,26 @@ final class StartUp {
             return false;
           }
         },
-        this::refuseFailingJob);
+        () -> {
+          refuseFailingJob();
+          refuseOtherHistory();
+        });
+  }
+
+  /** Capture would wait until the log is as long as that of the other history. */
+  private void refuseOtherHistory() {
+    try {
+      for (String fault : CaptureFaults.read(servers.info(null), SERVER_LIMIT)) {
+        if (fault.startsWith(CaptureFaults.LOG_WENT_BACK)) {
+          throw new Failure(
+              "Kafka has changes that the database does not know, so it was restored or is another"
+                  + " one. "
+                  + fault);
+        }
+      }
+    } catch (SQLException e) {
+      log.note("capture is not watched: " + e.getMessage());
+    }
   }
 
   private void refuseFailingJob() {

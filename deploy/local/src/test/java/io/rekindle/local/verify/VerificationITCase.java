@@ -134,9 +134,9 @@ class VerificationITCase {
         "update engagement.risk_episodes set user_id = 'bob'   | bob | 1 episodes are open, not 0",
         "delete from engagement.risk_episodes                  | ada | 0 episodes are open, not 1",
         "delete from engagement.outreach_decisions             | ada | 1 episodes have no decision",
-        "insert into engagement.risk_episodes select 'second', user_id, now(), now(), null, null, 0,"
-            + " policy_version, now(), 9 from engagement.risk_episodes"
-            + " | ada | 2 episodes are open, not 1; 1 episodes have no decision",
+        "insert into engagement.risk_episodes select 'second', user_id, now(), now(), null, null,"
+            + " 0, policy_version, now(), 9 from engagement.risk_episodes | ada | 2 episodes are"
+            + " open, not 1; 1 episodes have no decision",
       })
   void shouldFindWrongEpisodesAndMissingDecisions(String wrong, String user, String difference)
       throws Exception {
@@ -324,6 +324,23 @@ class VerificationITCase {
     user("ada");
     assertThat(command("10")).isEqualTo(1);
     storeScores();
+    assertThat(command("10")).isZero();
+  }
+
+  @Test
+  void shouldListTheMonthsOfHistoryThatLackRows() throws Exception {
+    database.execute(
+        "insert into engagement.unstored_history (month, rows) values ('2026-11-01', 1234)");
+    try {
+      assertThat(UnstoredHistory.read(database.dataSource()))
+          .singleElement()
+          .asString()
+          .startsWith("score_history of 2026-11 lacks at least 1,234 rows")
+          .contains("RekindleHistoryDetached");
+      assertThat(command("10")).isEqualTo(1);
+    } finally {
+      database.execute("truncate engagement.unstored_history");
+    }
     assertThat(command("10")).isZero();
   }
 

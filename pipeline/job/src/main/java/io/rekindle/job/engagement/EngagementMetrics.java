@@ -1,6 +1,7 @@
 package io.rekindle.job.engagement;
 
 import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.Gauge;
 import org.apache.flink.metrics.Histogram;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.metrics.DescriptiveStatisticsHistogram;
@@ -37,8 +38,14 @@ public final class EngagementMetrics {
   /** Gauge: orders that add no spend because the policy has no rate for their currency. */
   public static final String UNCONVERTED_ORDERS = "unconvertedOrders";
 
-  /** Gauge: changes that wait in keyed state, as the memory for them is full. */
+  /**
+   * Gauge: changes that wait in keyed state, beyond the memory for them or since the last
+   * checkpoint.
+   */
   public static final String WAITING = "waiting";
+
+  /** Gauge: milliseconds of event time that is complete and not yet evaluated. */
+  public static final String UNEVALUATED = "unevaluatedMs";
 
   private static final int LATENCIES_KEPT = 2_048;
 
@@ -48,7 +55,7 @@ public final class EngagementMetrics {
   final Counter late;
   final Histogram captureToScore;
 
-  EngagementMetrics(MetricGroup operator, StateCounts counts) {
+  EngagementMetrics(MetricGroup operator, StateCounts counts, Gauge<Long> unevaluatedMs) {
     MetricGroup group = operator.addGroup(GROUP);
     evaluated = group.counter(EVALUATED);
     changed = group.counter(CHANGED);
@@ -60,5 +67,6 @@ public final class EngagementMetrics {
     group.gauge(ORDERS, counts::orders);
     group.gauge(UNCONVERTED_ORDERS, counts::unconverted);
     group.gauge(WAITING, counts::waiting);
+    group.gauge(UNEVALUATED, unevaluatedMs);
   }
 }

@@ -31,6 +31,8 @@ import org.apache.flink.api.common.typeutils.base.IntSerializer;
 import org.apache.flink.api.common.typeutils.base.LongSerializer;
 import org.apache.flink.api.common.typeutils.base.StringSerializer;
 import org.apache.flink.api.common.typeutils.base.array.LongPrimitiveArraySerializer;
+import org.apache.flink.runtime.execution.CancelTaskException;
+import org.apache.flink.runtime.io.network.api.writer.ResultPartitionWriter;
 import org.apache.flink.runtime.state.KeyGroupRange;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.flink.runtime.state.KeyedStateBackend;
@@ -234,7 +236,7 @@ public final class EngagementOperator extends AbstractStreamOperator<ScoreUpdate
   public void open() throws Exception {
     super.open();
     timers = getInternalTimerService(TIMERS, ByteSerializer.INSTANCE, this);
-    engagementMetrics = new EngagementMetrics(getMetricGroup(), stateCounts);
+    engagementMetrics = new EngagementMetrics(getMetricGroup(), stateCounts, this::unevaluatedMs);
     waiting =
         new WaitingChanges(
             keyedStateBackend(),
@@ -244,6 +246,10 @@ public final class EngagementOperator extends AbstractStreamOperator<ScoreUpdate
             maxWaitingBytes);
     due = new ArrayList<>();
     record = new StreamRecord<>(null);
+    if (received != NO_WATERMARK) {
+      // The former run may have left users of its advance, and no newer watermark may come for long.
+      scheduleSlice();
+    }
   }
 
   @SuppressWarnings("unchecked") // The backend's own list states are internal ones.
@@ -369,7 +375,7 @@ public final class EngagementOperator extends AbstractStreamOperator<ScoreUpdate
     }
   }
 
-  /** Runs a slice of the advance to the received watermark. */
+  /** Runs a slice of the advance to the received watermark, of at least one user. */
   private void advance() throws Exception {
     slice.begin();
     until = received;
@@ -391,23 +397,51 @@ public final class EngagementOperator extends AbstractStreamOperator<ScoreUpdate
     }
     emitWatermark(Math.min(until, open - 1));
     if (nextSlice == null) {
-      // The task's thread reads input during the pause, which may have a barrier.
-      nextSlice =
-          getProcessingTimeService()
-              .registerTimer(
-                  getProcessingTimeService().getCurrentProcessingTime() + PAUSE_MS,
-                  time -> {
-                    nextSlice = null;
-                    if (completed < received) {
-                      advance();
-                    }
-                  });
+      scheduleSlice();
     }
+  }
+
+  /** Lets the task's thread read input before the next slice. The input may have a barrier. */
+  private void scheduleSlice() {
+    nextSlice =
+        getProcessingTimeService()
+            .registerTimer(
+                getProcessingTimeService().getCurrentProcessingTime() + PAUSE_MS,
+                time -> {
+                  nextSlice = null;
+                  if (completed == received) {
+                    return;
+                  }
+                  if (outputIsFree()) {
+                    advance();
+                  } else {
+                    scheduleSlice();
+                  }
+                });
+  }
+
+  private boolean sliceIsOver() {
+    // The task reads no input while its output is full, and a slice would fill it again at once.
+    return slice.over() || !outputIsFree();
+  }
+
+  private boolean outputIsFree() {
+    for (ResultPartitionWriter writer : getContainingTask().getEnvironment().getAllWriters()) {
+      if (!writer.isAvailable()) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Whether an advance goes on in a later slice. */
   boolean advancing() {
     return nextSlice != null;
+  }
+
+  /** Another thread reads it, and may see a slightly older number. */
+  private long unevaluatedMs() {
+    return emitted == NO_WATERMARK ? 0 : received - emitted;
   }
 
   long waitingBytes() {
@@ -421,10 +455,17 @@ public final class EngagementOperator extends AbstractStreamOperator<ScoreUpdate
     }
   }
 
+  /** Returns whether no due timer is left. */
   private boolean fireTimers() throws Exception {
-    return getTimeServiceManager()
-        .orElseThrow()
-        .tryAdvanceWatermark(new Watermark(until), slice::over);
+    boolean done =
+        getTimeServiceManager()
+            .orElseThrow()
+            .tryAdvanceWatermark(new Watermark(until), this::sliceIsOver);
+    if (getContainingTask().isCanceled()) {
+      // Flink returns true then, although due timers are left.
+      throw new CancelTaskException();
+    }
+    return done;
   }
 
   /** Evaluates the users with due changes in memory. No stored change is due any more. */
@@ -434,7 +475,7 @@ public final class EngagementOperator extends AbstractStreamOperator<ScoreUpdate
       keyedStateBackend().setCurrentKey(userId);
       due.clear();
       catchUp(userId, until);
-      if (slice.over()) {
+      if (sliceIsOver()) {
         return false;
       }
     }
@@ -453,16 +494,18 @@ public final class EngagementOperator extends AbstractStreamOperator<ScoreUpdate
                 maxParallelism(),
                 rules.policies().at(until).since());
       }
-      String userId = sweep.next();
-      if (userId == null) {
+      if (!sweep.hasNext()) {
         sweep.close();
         sweep = null;
         continue;
       }
-      keyedStateBackend().setCurrentKey(userId);
-      due.clear();
-      catchUp(userId, until);
-      if (slice.over()) {
+      String userId = sweep.next();
+      if (userId != null) {
+        keyedStateBackend().setCurrentKey(userId);
+        due.clear();
+        catchUp(userId, until);
+      }
+      if (sliceIsOver()) {
         return false;
       }
     }

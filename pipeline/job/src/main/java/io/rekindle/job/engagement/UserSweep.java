@@ -50,25 +50,30 @@ final class UserSweep implements AutoCloseable {
     iterator = users.iterator();
   }
 
-  /** Returns the next user of a key group that is not behind the sweep; null at the end. */
-  String next() {
-    while (iterator.hasNext()) {
-      String userId = iterator.next();
-      int next = KeyGroupRangeAssignment.assignToKeyGroup(userId, maxParallelism);
-      if (next < keyGroup) {
-        throw new IllegalStateException("The state backend does not list keys by key group");
-      }
-      for (; keyGroup < next; keyGroup++) {
-        counts.swept(keyGroup, until);
-      }
-      if (counts.sweptUntil(next) < until) {
-        return userId;
-      }
+  /** Whether a user is left. If not, the sweep is noted as complete. */
+  boolean hasNext() {
+    if (iterator.hasNext()) {
+      return true;
     }
-    for (; keyGroup <= counts.lastKeyGroup(); keyGroup++) {
+    leaveUntil(counts.lastKeyGroup() + 1);
+    return false;
+  }
+
+  /** Returns the next user; null if an earlier sweep has evaluated their key group. */
+  String next() {
+    String userId = iterator.next();
+    int next = KeyGroupRangeAssignment.assignToKeyGroup(userId, maxParallelism);
+    if (next < keyGroup) {
+      throw new IllegalStateException("The state backend does not list keys by key group");
+    }
+    leaveUntil(next);
+    return counts.sweptUntil(next) < until ? userId : null;
+  }
+
+  private void leaveUntil(int next) {
+    for (; keyGroup < next; keyGroup++) {
       counts.swept(keyGroup, until);
     }
-    return null;
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.rekindle.job.engagement;
 
 import io.rekindle.connectors.events.Change;
+import io.rekindle.connectors.events.OrderChanged;
 import io.rekindle.connectors.events.UserChanged;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -185,13 +186,15 @@ final class WaitingChanges {
   }
 
   private static long size(Change change) {
-    if (!(change instanceof UserChanged user)) {
-      return BYTES_PER_CHANGE;
-    }
-    long size = 2L * BYTES_PER_CHANGE + length(user.email()) + length(user.name());
-    if (user.preferredCategories() != null) {
-      for (String category : user.preferredCategories()) {
-        size += 50L + category.length();
+    long size = (long) BYTES_PER_CHANGE + change.userId().length();
+    if (change instanceof OrderChanged order) {
+      size += order.orderId().length();
+    } else if (change instanceof UserChanged user) {
+      size += BYTES_PER_CHANGE + length(user.email()) + length(user.name());
+      if (user.preferredCategories() != null) {
+        for (String category : user.preferredCategories()) {
+          size += 50L + category.length();
+        }
       }
     }
     return size;

@@ -9,6 +9,8 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.TreeMap;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.typeutils.base.LongSerializer;
@@ -26,8 +28,9 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
  * episodes at one instant. The newest risk comes first then, since its user is the likeliest to
  * come back.
  *
- * <p>Decisions wait for the watermark, so that a replay gives every email to the same user. The
- * parallelism is 1, since there is one limit for all users.
+ * <p>Decisions to email wait for the watermark, so that a replay gives every email to the same user.
+ * At most the cap of one instant waits: a policy may decide a million episodes at once, and those
+ * beyond the cap are known at once. The parallelism is 1, since there is one limit for all users.
  *
  * <p>The metrics under {@code rekindle} are the counters {@code decisions.KIND}, and {@code
  * decisions.SKIP.REASON} for skipped emails.
@@ -52,20 +55,50 @@ public final class DailyCapOperator extends AbstractStreamOperator<Decision>
 
   private transient ListState<Decision> storedWaiting;
   private transient ListState<Long> storedUsed;
-  private transient List<Decision> waiting;
+  private transient TreeMap<Long, Candidates> waiting;
   private transient long day;
   private transient long used;
   private transient StreamRecord<Decision> record;
   private transient MetricGroup decisions;
   private transient Map<String, Counter> counters;
 
+  /** The decisions of one instant that may become emails, the last one first. */
+  private static final class Candidates {
+
+    private final PriorityQueue<Decision> decisions = new PriorityQueue<>(CAP_ORDER.reversed());
+    private int emails;
+
+    void add(Decision decision) {
+      decisions.add(decision);
+      emails += decision.kind() == Kind.EMAIL ? 1 : 0;
+    }
+
+    /** Takes the last decision if those before it use up the cap; null otherwise. */
+    Decision takeOverCap() {
+      Decision last = decisions.peek();
+      if (last == null) {
+        return null;
+      }
+      int isEmail = last.kind() == Kind.EMAIL ? 1 : 0;
+      if (emails - isEmail < last.dailyCap()) {
+        return null;
+      }
+      emails -= isEmail;
+      return decisions.poll();
+    }
+
+    List<Decision> inOrder() {
+      return decisions.stream().sorted(CAP_ORDER).toList();
+    }
+  }
+
   @Override
   public void initializeState(StateInitializationContext context) throws Exception {
     super.initializeState(context);
     storedWaiting = context.getOperatorStateStore().getListState(WAITING);
     storedUsed = context.getOperatorStateStore().getListState(USED);
-    waiting = new ArrayList<>();
-    storedWaiting.get().forEach(waiting::add);
+    waiting = new TreeMap<>();
+    storedWaiting.get().forEach(this::await);
     day = Long.MIN_VALUE;
     List<Long> dayAndUsed = new ArrayList<>();
     storedUsed.get().forEach(dayAndUsed::add);
@@ -86,32 +119,50 @@ public final class DailyCapOperator extends AbstractStreamOperator<Decision>
   @Override
   public void snapshotState(StateSnapshotContext context) throws Exception {
     super.snapshotState(context);
-    storedWaiting.update(waiting);
+    List<Decision> all = new ArrayList<>();
+    waiting.values().forEach(candidates -> all.addAll(candidates.inOrder()));
+    storedWaiting.update(all);
     storedUsed.update(List.of(day, used));
   }
 
   @Override
   public void processElement(StreamRecord<Decision> element) {
-    waiting.add(element.getValue());
+    Decision decision = element.getValue();
+    if (decision.kind() == Kind.SKIP) {
+      emit(decision);
+      return;
+    }
+    Candidates candidates = await(decision);
+    Decision over = candidates.takeOverCap();
+    while (over != null) {
+      emit(over.overDailyCap());
+      over = candidates.takeOverCap();
+    }
+  }
+
+  private Candidates await(Decision decision) {
+    Candidates candidates =
+        waiting.computeIfAbsent(decision.decidedAt(), instant -> new Candidates());
+    candidates.add(decision);
+    return candidates;
   }
 
   @Override
   public void processWatermark(Watermark mark) throws Exception {
-    List<Decision> due = new ArrayList<>();
-    waiting.removeIf(decision -> decision.decidedAt() <= mark.getTimestamp() && due.add(decision));
-    due.sort(CAP_ORDER);
-    for (Decision decision : due) {
-      Decision capped = applyCap(decision);
-      count(capped);
-      output.collect(record.replace(capped, capped.decidedAt()));
+    while (!waiting.isEmpty() && waiting.firstKey() <= mark.getTimestamp()) {
+      for (Decision decision : waiting.pollFirstEntry().getValue().inOrder()) {
+        emit(applyCap(decision));
+      }
     }
     super.processWatermark(mark);
   }
 
+  private void emit(Decision decision) {
+    count(decision);
+    output.collect(record.replace(decision, decision.decidedAt()));
+  }
+
   private Decision applyCap(Decision decision) {
-    if (decision.kind() == Kind.SKIP) {
-      return decision;
-    }
     long today =
         Instant.ofEpochMilli(decision.decidedAt())
             .atOffset(ZoneOffset.UTC)

@@ -6,9 +6,11 @@ import io.rekindle.connectors.deadletter.DeadLetter;
 import io.rekindle.connectors.deadletter.DeadLetterReason;
 import io.rekindle.connectors.flink.EventTypeInfo;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BinaryOperator;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
@@ -41,6 +43,10 @@ public final class DeadLetterSplitter<T> extends ProcessFunction<CdcRecord<T>, T
   private static final ListStateDescriptor<KnownTick> KNOWN_TICKS =
       new ListStateDescriptor<>("known-ticks", EventTypeInfo.of(KnownTick.class));
 
+  /** A database whose clock was set back goes on numbering, and its newest time stays. */
+  private static final Comparator<BeatChain> LATER =
+      Comparator.comparingLong(BeatChain::newest).thenComparingLong(BeatChain::number);
+
   private transient Map<TopicPartition, BeatChain> chains;
   private transient ListState<KnownTick> knownTicks;
   private transient Counter lostTicks;
@@ -54,7 +60,7 @@ public final class DeadLetterSplitter<T> extends ProcessFunction<CdcRecord<T>, T
           new TopicPartition(tick.topic(), tick.partition()),
           new BeatChain(tick.number(), tick.at(), tick.newest()),
           // Readers without the partition have an older link of it.
-          (a, b) -> a.newest() >= b.newest() ? a : b);
+          BinaryOperator.maxBy(LATER));
     }
   }
 

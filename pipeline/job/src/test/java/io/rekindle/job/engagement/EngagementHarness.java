@@ -13,10 +13,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 import java.util.function.ToLongFunction;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.io.network.partition.MockResultPartitionWriter;
 import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
@@ -100,7 +103,11 @@ final class EngagementHarness implements AutoCloseable {
   }
 
   static EngagementHarness fresh(Limits limits) throws Exception {
-    EngagementHarness harness = new EngagementHarness(0, 1, null, limits);
+    return fresh(0, 1, limits);
+  }
+
+  static EngagementHarness fresh(int subtask, int parallelism, Limits limits) throws Exception {
+    EngagementHarness harness = new EngagementHarness(subtask, parallelism, null, limits);
     harness.process(new OutreachChanged(0, new RowVersion(1, 0), true, OutreachRules.DEFAULTS));
     return harness;
   }
@@ -122,12 +129,18 @@ final class EngagementHarness implements AutoCloseable {
   static EngagementHarness restored(
       OperatorSubtaskState state, int oldParallelism, int subtask, int parallelism)
       throws Exception {
+    return restored(state, oldParallelism, subtask, parallelism, Limits.PRODUCTION);
+  }
+
+  static EngagementHarness restored(
+      OperatorSubtaskState state, int oldParallelism, int subtask, int parallelism, Limits limits)
+      throws Exception {
     return new EngagementHarness(
         subtask,
         parallelism,
         AbstractStreamOperatorTestHarness.repartitionOperatorState(
             state, MAX_PARALLELISM, oldParallelism, parallelism, subtask),
-        Limits.PRODUCTION);
+        limits);
   }
 
   void process(Change... changes) throws Exception {
@@ -169,6 +182,25 @@ final class EngagementHarness implements AutoCloseable {
   /** Whether an advance goes on in a later slice. */
   boolean advancing() {
     return operator().advancing();
+  }
+
+  /** Adds an output of the task that is free while a condition holds. */
+  void addOutput(BooleanSupplier free) {
+    harness
+        .getEnvironment()
+        .addOutputs(
+            List.of(
+                new MockResultPartitionWriter() {
+                  @Override
+                  public CompletableFuture<?> getAvailableFuture() {
+                    return free.getAsBoolean() ? AVAILABLE : new CompletableFuture<>();
+                  }
+                }));
+  }
+
+  /** Cancels the task of the operator. */
+  void cancel() throws Exception {
+    operator().getContainingTask().cancel();
   }
 
   /** The watermarks that the operator emitted. */

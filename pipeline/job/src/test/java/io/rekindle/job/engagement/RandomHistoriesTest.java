@@ -18,16 +18,26 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 /**
- * Random pasts of a shop with thousands of users in all, through the operator: each score update is
- * what the shop's tables held at that instant, and neither the interleaving of partitions, nor
- * repetition, nor a restore makes a difference.
+ * Random pasts of a shop with thousands of users in all, through the operator. Each score update is
+ * what the shop's tables held at that instant. Neither the interleaving of partitions, nor repetition,
+ * nor a restore makes a difference. {@code -Drekindle.seed=N} begins with the history
+ * of a failure, and {@code -Drekindle.histories=N} runs more of them.
  */
 class RandomHistoriesTest {
 
   /** Each of a shop with 40 users. */
-  private static final int HISTORIES = 100;
+  private static final int HISTORIES = Integer.getInteger("rekindle.histories", 40);
+
+  /** The seed of the first history. The next ones count on from it. */
+  private static final long FIRST_SEED = Long.getLong("rekindle.seed", new Random().nextLong());
+
+  /** Each restore of a history starts databases, which takes most of its time. */
+  private static final int HISTORIES_IN_ROCKSDB = 3;
 
   private static final int TRANSACTIONS = 400;
+
+  /** The largest parallelism after a restore. */
+  private static final int MAX_SUBTASKS = 3;
 
   /** Of both policies of the histories. */
   private static final int THRESHOLD = 50;
@@ -36,9 +46,8 @@ class RandomHistoriesTest {
 
   @Test
   void everyScoreUpdateIsWhatTheTablesHeldAtThatInstant() throws Exception {
-    long first = new Random().nextLong();
     for (int i = 0; i < HISTORIES; i++) {
-      long seed = first + i;
+      long seed = FIRST_SEED + i;
       RandomHistory history = new RandomHistory(seed, TRANSACTIONS);
       Run run = run(history, new Random(seed), false);
       List<ScoreUpdate> updates = run.updates();
@@ -97,8 +106,8 @@ class RandomHistoriesTest {
         assertThat(reported).as("seed %d, %s as of %d", seed, user, update.asOf()).isNull();
       }
     }
-    // Whoever was forgotten altogether, orders included, and comes back as they were is decided
-    // again; the table keeps the first decision of an episode.
+    // A user who was forgotten altogether, orders included, and comes back is decided again. The
+    // table keeps the first decision of an episode.
     assertThat(run.decisions().stream().map(Decision::episodeId).distinct())
         .as("seed %d", seed)
         .containsExactlyInAnyOrderElementsOf(expected);
@@ -141,9 +150,8 @@ class RandomHistoriesTest {
 
   @Test
   void anotherInterleavingGivesTheSameScoreUpdates() throws Exception {
-    long first = new Random().nextLong();
     for (int i = 0; i < HISTORIES / 4; i++) {
-      long seed = first + i;
+      long seed = FIRST_SEED + i;
       RandomHistory history = new RandomHistory(seed, TRANSACTIONS);
       List<Object> once = run(history, new Random(seed), false).inOrder();
       for (int other = 1; other <= 2; other++) {
@@ -155,9 +163,8 @@ class RandomHistoriesTest {
 
   @Test
   void aRestoreInTheMiddleGivesTheSameScoreUpdates() throws Exception {
-    long first = new Random().nextLong();
     for (int i = 0; i < HISTORIES / 4; i++) {
-      long seed = first + i;
+      long seed = FIRST_SEED + i;
       RandomHistory history = new RandomHistory(seed, TRANSACTIONS);
       assertSame(
           run(history, new Random(seed), true).inOrder(),
@@ -168,12 +175,14 @@ class RandomHistoriesTest {
 
   @Test
   void slicesOfAFewUsersAndASmallMemoryGiveTheSameScoreUpdates() throws Exception {
-    long first = new Random().nextLong();
     for (int i = 0; i < HISTORIES / 4; i++) {
-      long seed = first + i;
+      long seed = FIRST_SEED + i;
       RandomHistory history = new RandomHistory(seed, TRANSACTIONS);
       Random random = new Random(seed);
       Limits limits = Limits.ofUsers(1 + random.nextInt(5), random.nextInt(20_000));
+      if (i < HISTORIES_IN_ROCKSDB) {
+        limits = limits.inRocksDb();
+      }
       assertSame(
           run(history, random, true, limits).inOrder(),
           run(history, new Random(seed), false).inOrder(),
@@ -209,10 +218,7 @@ class RandomHistoriesTest {
     int[] next = new int[partitions.size()];
     int left = history.events().size();
     long watermark = Long.MIN_VALUE;
-    List<ScoreUpdate> updates = new ArrayList<>();
-    List<Decision> decisions = new ArrayList<>();
-    EngagementHarness operator = EngagementHarness.fresh(limits);
-    try {
+    try (EngagementSubtasks operator = new EngagementSubtasks(1, limits)) {
       while (left > 0) {
         int p = random.nextInt(partitions.size());
         List<RandomHistory.Event> partition = partitions.get(p);
@@ -237,27 +243,18 @@ class RandomHistoriesTest {
           watermark = proven;
           operator.begin(watermark);
         }
-        for (int slices = random.nextInt(4); operator.advancing() && slices > 0; slices--) {
-          operator.slice();
-        }
+        operator.slices(random);
         if (restores && random.nextInt(100) == 0) {
-          updates.addAll(operator.updates());
-          decisions.addAll(operator.decisions());
-          EngagementHarness restored = EngagementHarness.restored(operator.snapshot(), limits);
-          operator.close();
-          operator = restored;
+          operator.restore(1 + random.nextInt(MAX_SUBTASKS));
         }
       }
-      operator.tick(history.end());
-      updates.addAll(operator.updates());
-      decisions.addAll(operator.decisions());
-      return new Run(updates, decisions);
-    } finally {
-      operator.close();
+      operator.begin(history.end());
+      operator.finish();
+      return new Run(operator.updates(), operator.decisions());
     }
   }
 
-  private static void deliver(RandomHistory.Event event, EngagementHarness operator)
+  private static void deliver(RandomHistory.Event event, EngagementSubtasks operator)
       throws Exception {
     if (event.change() != null) {
       operator.process(event.change());

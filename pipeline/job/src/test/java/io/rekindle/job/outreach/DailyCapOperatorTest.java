@@ -71,7 +71,24 @@ class DailyCapOperatorTest {
     process(email("older", NOON, NOON - 10 * HOUR));
     process(email("newest", NOON, NOON));
     tick(NOON);
-    assertThat(results()).containsExactly("newest EMAIL", "new EMAIL", "old EMAIL", "older SKIP");
+    assertThat(results()).containsExactly("older SKIP", "newest EMAIL", "new EMAIL", "old EMAIL");
+  }
+
+  @Test
+  void shouldKeepNoMoreDecisionsOfOneInstantThanTheCap() throws Exception {
+    for (int i = 0; i < 1_000; i++) {
+      process(email("user" + i, NOON, NOON - i));
+      process(decision("held" + i, NOON, NOON - i, Kind.HOLDOUT));
+    }
+    assertThat(results()).hasSizeGreaterThanOrEqualTo(2_000 - 2 * CAP);
+    tick(NOON);
+    assertThat(results()).filteredOn(result -> result.endsWith("EMAIL")).hasSize(CAP);
+  }
+
+  @Test
+  void shouldSkipAllWithoutACap() throws Exception {
+    process(decision("anna", NOON, NOON - HOUR, Kind.EMAIL, 0));
+    assertThat(results()).containsExactly("anna SKIP");
   }
 
   @Test
@@ -104,7 +121,6 @@ class DailyCapOperatorTest {
   void shouldLetWhatIsSkippedPass() throws Exception {
     Decision skipped = decision("anna", NOON, NOON, Kind.SKIP);
     process(skipped);
-    tick(NOON);
     assertThat(harness.extractOutputValues()).containsExactly(skipped);
   }
 
@@ -157,6 +173,7 @@ class DailyCapOperatorTest {
     running.processWatermark(Watermark.MAX_WATERMARK);
     results.addAll(names(running.extractOutputValues()));
     running.close();
+    Collections.sort(results);
     return results;
   }
 
@@ -184,6 +201,11 @@ class DailyCapOperatorTest {
   }
 
   private static Decision decision(String userId, long decidedAt, long openedAt, Kind kind) {
+    return decision(userId, decidedAt, openedAt, kind, CAP);
+  }
+
+  private static Decision decision(
+      String userId, long decidedAt, long openedAt, Kind kind, int dailyCap) {
     return new Decision(
         EpisodeId.of(userId, openedAt),
         userId,
@@ -197,7 +219,7 @@ class DailyCapOperatorTest {
         null,
         "cadence-v1",
         "{}",
-        CAP,
+        dailyCap,
         null);
   }
 }

@@ -14,14 +14,19 @@ import io.rekindle.job.outreach.Decision;
 import io.rekindle.job.rules.PolicyInForce;
 import io.rekindle.job.state.Episode;
 import io.rekindle.job.state.PublishedScore;
+import io.rekindle.platform.jdbc.SessionLimits;
 import io.rekindle.scoring.Score;
 import io.rekindle.scoring.Scorer;
 import io.rekindle.scoring.contact.EpisodeId;
 import io.rekindle.scoring.orders.OrderHistory;
 import io.rekindle.scoring.policy.Band;
 import io.rekindle.scoring.policy.ScoringPolicy;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.math.BigDecimal;
+import java.net.Socket;
+import java.net.URI;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -424,6 +429,7 @@ class RetryingDatabaseITCase {
       assertThat(value(statement, "show idle_in_transaction_session_timeout")).isEqualTo("20s");
       assertThat(value(statement, "show tcp_user_timeout")).isEqualTo("20000");
       assertThat(value(statement, "show lock_timeout")).isEqualTo("10s");
+      assertThat(value(statement, "show transaction_timeout")).isEqualTo("40s");
       statement.execute("set idle_in_transaction_session_timeout = '2s'");
       try (Statement first = connections.getOrEstablishConnection().createStatement()) {
         first.execute("set lock_timeout = '200ms'");
@@ -436,6 +442,62 @@ class RetryingDatabaseITCase {
       assertThatThrownBy(() -> statement.execute("select 1")).isInstanceOf(SQLException.class);
     }
     assertThat(revisions()).containsExactly("anna|2");
+  }
+
+  /** Postgres waits for the rest of a message without calling the client idle. */
+  @Test
+  void shouldNotWaitForAWriterThatIsFrozenWithinAStatement() throws Exception {
+    store(update("anna", NOON, 1, OrderHistory.EMPTY));
+    URI url = URI.create(database.url().substring("jdbc:".length()));
+    try (Socket frozen = new Socket(url.getHost(), url.getPort())) {
+      DataOutputStream out = new DataOutputStream(frozen.getOutputStream());
+      DataInputStream in = new DataInputStream(frozen.getInputStream());
+      byte[] start =
+          String.join(
+                  "\0",
+                  "user",
+                  "rekindle_pipeline",
+                  "database",
+                  url.getPath().substring(1),
+                  "options",
+                  SessionLimits.options(Duration.ofSeconds(10))
+                      + " -c idle_in_transaction_session_timeout=1s -c transaction_timeout=2s",
+                  "\0")
+              .getBytes(UTF_8);
+      out.writeInt(start.length + 8);
+      out.writeInt(3 << 16);
+      out.write(start);
+      awaitReady(in);
+      query(out, "begin; update engagement.user_scores set revision = 9");
+      awaitReady(in);
+      // The first bytes of a statement that would have a hundred.
+      out.writeByte('P');
+      out.writeInt(100);
+      out.writeByte(0);
+      out.flush();
+
+      store(update("anna", NOON, 2, OrderHistory.EMPTY));
+    }
+    assertThat(revisions()).containsExactly("anna|2");
+  }
+
+  private static void query(DataOutputStream out, String sql) throws IOException {
+    byte[] text = sql.getBytes(UTF_8);
+    out.writeByte('Q');
+    out.writeInt(text.length + 5);
+    out.write(text);
+    out.writeByte(0);
+    out.flush();
+  }
+
+  /** Reads the server's messages up to "ready for query". */
+  private static void awaitReady(DataInputStream in) throws IOException {
+    byte type;
+    do {
+      type = in.readByte();
+      byte[] content = in.readNBytes(in.readInt() - 4);
+      assertThat(type).as(new String(content, UTF_8)).isNotEqualTo((byte) 'E');
+    } while (type != 'Z');
   }
 
   private static String value(Statement statement, String query) throws SQLException {

@@ -8,8 +8,10 @@ import io.rekindle.connectors.cdc.CdcRecord;
 import io.rekindle.connectors.deadletter.DeadLetter;
 import io.rekindle.connectors.deadletter.DeadLetterReason;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.api.operators.ProcessOperator;
+import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
 import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
@@ -39,9 +41,13 @@ class DeadLetterSplitterTest {
   }
 
   private static CdcRecord<String> tick(int partition, long number, long at) {
+    return tick(partition, number, at, NOON + 1_000 * (number - 1));
+  }
+
+  private static CdcRecord<String> tick(int partition, long number, long at, long previous) {
     return CdcRecord.tick(
         at,
-        new Beat(false, number, at, NOON + 1_000 * (number - 1)),
+        new Beat(false, number, at, previous),
         new ConsumerRecord<>(
             ORDERS,
             partition,
@@ -103,6 +109,31 @@ class DeadLetterSplitterTest {
           .isInstanceOf(StopJobException.class)
           .hasMessageContaining("tick 5 in rekindle.shop.orders-0 does not follow tick 8")
           .hasMessageContaining("Database restored from a backup");
+    }
+  }
+
+  @Test
+  void shouldGoOnFromTheLatestLinkOfAllReadersAfterTheClockWasSetBack() throws Exception {
+    OperatorSubtaskState before;
+    try (var splitter = harness(null)) {
+      splitter.processElement(tick(0, 7, NOON), 0);
+      before = splitter.snapshot(1, 1);
+    }
+    OperatorSubtaskState after;
+    try (var splitter = harness(before)) {
+      // The clock is set back, so no time is newer than the first.
+      splitter.processElement(tick(0, 8, NOON - 60_000, NOON), 0);
+      splitter.processElement(tick(0, 9, NOON - 59_000, NOON - 60_000), 0);
+      after = splitter.snapshot(2, 2);
+    }
+    // The first reader had the partition until the restore before, and the second has it since.
+    for (var readers : List.of(List.of(before, after), List.of(after, before))) {
+      try (var splitter =
+          harness(
+              AbstractStreamOperatorTestHarness.repackageState(readers.get(0), readers.get(1)))) {
+        splitter.processElement(tick(0, 10, NOON + 1_000, NOON - 59_000), 0);
+        assertThat(splitter.getSideOutput(DeadLetterSplitter.DEAD_LETTERS)).isNull();
+      }
     }
   }
 }

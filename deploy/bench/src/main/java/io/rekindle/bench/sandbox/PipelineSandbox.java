@@ -88,8 +88,7 @@ public final class PipelineSandbox implements AutoCloseable {
   public static PipelineSandbox start(
       JobSettings.StateBackend state, int parallelism, Progress progress)
       throws IOException, SQLException, InterruptedException {
-    PipelineSandbox started =
-        new PipelineSandbox(Sandbox.temporary(progress), state, parallelism);
+    PipelineSandbox started = new PipelineSandbox(Sandbox.temporary(progress), state, parallelism);
     try {
       progress.step("starting Postgres and Kafka");
       started.startStorage();
@@ -158,9 +157,7 @@ public final class PipelineSandbox implements AutoCloseable {
   }
 
   private ProcessHandle taskManagerProcess() {
-    return sandbox
-        .process(taskManager())
-        .orElseThrow(() -> new Failure("there is no TaskManager"));
+    return sandbox.process(taskManager()).orElseThrow(() -> new Failure("there is no TaskManager"));
   }
 
   private Server taskManager() {

@@ -959,6 +959,8 @@ create view engagement.capture_faults as
       'start the connector: RekindleConnectorFailed in docs/runbook.md'
     from pg_replication_slots
     where slot_name = 'rekindle' and not active and inactive_since < now() - interval '8 seconds'
+      -- A connector that takes a snapshot has sessions, and does not read from the slot.
+      and not exists (select from pg_stat_activity where usename = 'rekindle_cdc')
   union all
   -- The connector asks for positions that it has seen in another history of the database. A role
   -- without pg_read_all_stats does not see these.

@@ -30,6 +30,7 @@ final class BulkStream {
   private final boolean oneTransaction;
   private final long start;
   private final DebeziumMessages debezium;
+  private long lastTick;
 
   /**
    * @param oneTransaction whether all orders are one transaction
@@ -60,7 +61,7 @@ final class BulkStream {
 
   /** Creates the users and their orders. */
   void load(Consumer<Message> messages) {
-    debezium.tick(start, messages);
+    tick(start, messages);
     for (int user = 0; user < users; user++) {
       long committedAt = start + 1 + MINUTE * user / users;
       messages.accept(debezium.user(user, committedAt));
@@ -71,10 +72,10 @@ final class BulkStream {
       }
       debezium.commit();
       if (user % Math.max(1, users / TICKS_OF_USERS) == 0) {
-        debezium.tick(committedAt, messages);
+        tick(committedAt, messages);
       }
     }
-    debezium.tick(start + MINUTE + TICK_AFTER, messages);
+    tick(start + MINUTE + TICK_AFTER, messages);
     if (oneTransaction) {
       for (int i = 0; i < ordersEach; i++) {
         for (int user = 0; user < users; user++) {
@@ -83,14 +84,27 @@ final class BulkStream {
       }
       debezium.commit();
     }
-    debezium.tick(transactionAt() + TICK_AFTER, messages);
+    tick(transactionAt() + TICK_AFTER, messages);
   }
 
   /** Puts a policy in force. */
   void policy(String version, String document, Consumer<Message> messages) {
     messages.accept(debezium.policy(version, document, policyAt()));
     debezium.commit();
-    debezium.tick(policyAt() + TICK_AFTER, messages);
+    tick(policyAt() + TICK_AFTER, messages);
+  }
+
+  private void tick(long committedAt, Consumer<Message> messages) {
+    lastTick = committedAt;
+    debezium.tick(committedAt, messages);
+  }
+
+  /**
+   * The tick of a heartbeat without a change. A restored job waits for one in every partition, since
+   * it knows no time of a partition whose records it has read.
+   */
+  void beat(Consumer<Message> messages) {
+    tick(lastTick + 1, messages);
   }
 
   private void order(int user, int i, long committedAt, Consumer<Message> messages) {

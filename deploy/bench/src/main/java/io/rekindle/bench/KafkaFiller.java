@@ -16,9 +16,9 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.StringSerializer;
 
 /** Writes messages to a broker, in the place of Debezium. */
-final class KafkaFiller {
+final class KafkaFiller implements AutoCloseable {
 
-  private KafkaFiller() {}
+  private final KafkaProducer<String, String> producer;
 
   /** Messages in the order of their commits. */
   interface Source {
@@ -26,42 +26,61 @@ final class KafkaFiller {
     void forEach(Consumer<Message> messages);
   }
 
+  /** Creates the missing topics of a broker. */
+  KafkaFiller(KafkaLogin kafka) throws InterruptedException {
+    try (AdminClient admin = AdminClient.create(kafka.settings())) {
+      Topics.standard().create(admin);
+    }
+    producer =
+        new KafkaProducer<>(
+            kafka.settings(
+                Map.of("linger.ms", "20", "batch.size", "262144", "buffer.memory", "134217728")),
+            new StringSerializer(),
+            new StringSerializer());
+  }
+
   /**
-   * Creates the missing topics, and writes all messages.
+   * Writes all messages, and reports them as they are written.
    *
    * @param changes the number of changes among them
    * @return the bytes of the changes
    */
-  static long fill(KafkaLogin kafka, Source source, long changes, Progress progress)
-      throws InterruptedException {
-    try (AdminClient admin = AdminClient.create(kafka.settings())) {
-      Topics.standard().create(admin);
-    }
-    Map<String, Object> settings =
-        kafka.settings(
-            Map.of("linger.ms", "20", "batch.size", "262144", "buffer.memory", "134217728"));
-    AtomicReference<Exception> failure = new AtomicReference<>();
+  long fill(Source source, long changes, Progress progress) {
     AtomicLong sent = new AtomicLong();
     AtomicLong bytes = new AtomicLong();
-    try (KafkaProducer<String, String> producer =
-        new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer())) {
-      source.forEach(
-          message -> {
-            // The callback reports a failure.
-            Future<?> unused =
-                producer.send(
-                    new ProducerRecord<>(
-                        message.topic(), message.partition(), message.key(), message.value()),
-                    (metadata, e) -> failure.compareAndSet(null, e));
-            if (message.change()) {
-              bytes.addAndGet(message.value().length());
-              progress.count("filling Kafka", sent.incrementAndGet(), changes);
-            }
-          });
-    }
+    write(
+        messages ->
+            source.forEach(
+                message -> {
+                  messages.accept(message);
+                  if (message.change()) {
+                    bytes.addAndGet(message.value().length());
+                    progress.count("filling Kafka", sent.incrementAndGet(), changes);
+                  }
+                }));
+    return bytes.get();
+  }
+
+  /** Writes all messages. */
+  void write(Source source) {
+    AtomicReference<Exception> failure = new AtomicReference<>();
+    source.forEach(
+        message -> {
+          // The callback reports a failure.
+          Future<?> unused =
+              producer.send(
+                  new ProducerRecord<>(
+                      message.topic(), message.partition(), message.key(), message.value()),
+                  (metadata, e) -> failure.compareAndSet(null, e));
+        });
+    producer.flush();
     if (failure.get() != null) {
       throw new Failure("Kafka cannot be filled: " + failure.get().getMessage(), failure.get());
     }
-    return bytes.get();
+  }
+
+  @Override
+  public void close() {
+    producer.close();
   }
 }

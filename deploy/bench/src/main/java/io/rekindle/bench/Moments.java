@@ -50,6 +50,7 @@ final class Moments {
   private final Progress progress;
   private final PipelineSandbox sandbox;
   private final BulkStream stream;
+  private final KafkaFiller kafka;
 
   /** A step of the measurement that can be true or not yet. */
   private interface Condition {
@@ -58,11 +59,16 @@ final class Moments {
   }
 
   private Moments(
-      PrintWriter out, Progress progress, PipelineSandbox sandbox, BulkStream stream) {
+      PrintWriter out,
+      Progress progress,
+      PipelineSandbox sandbox,
+      BulkStream stream,
+      KafkaFiller kafka) {
     this.out = out;
     this.progress = progress;
     this.sandbox = sandbox;
     this.stream = stream;
+    this.kafka = kafka;
   }
 
   /**
@@ -81,9 +87,10 @@ final class Moments {
             moment == Moment.TRANSACTION,
             System.currentTimeMillis() - AGO_MS);
     try (Progress progress = Progress.onStandardError();
-        PipelineSandbox sandbox = PipelineSandbox.start(state, PARALLELISM, progress)) {
-      KafkaFiller.fill(sandbox.kafka(), stream::load, stream.changes(), progress);
-      Moments moments = new Moments(out, progress, sandbox, stream);
+        PipelineSandbox sandbox = PipelineSandbox.start(state, PARALLELISM, progress);
+        KafkaFiller kafka = new KafkaFiller(sandbox.kafka())) {
+      kafka.fill(stream::load, stream.changes(), progress);
+      Moments moments = new Moments(out, progress, sandbox, stream, kafka);
       out.printf(
           Locale.ROOT,
           "%s: %,d users, %,d orders, state %s%n",
@@ -136,8 +143,7 @@ final class Moments {
     long loaded = metric(EngagementMetrics.EVALUATED);
     long before = sandbox.flink().checkpoints(sandbox.jobId()).complete();
     String document = ScoringPolicy.builtIn(NEXT_POLICY).json();
-    KafkaFiller.fill(
-        sandbox.kafka(), to -> stream.policy(NEXT_POLICY, document, to), 1, progress);
+    kafka.write(messages -> stream.policy(NEXT_POLICY, document, messages));
     long begin = System.nanoTime();
     await("evaluating", () -> metric(EngagementMetrics.EVALUATED) >= loaded + users / 4);
     long complete = sandbox.flink().checkpoints(sandbox.jobId()).complete() - before;
@@ -212,11 +218,20 @@ final class Moments {
     long deadline = System.nanoTime() + LIMIT.toNanos();
     while (true) {
       sandbox.keepAlive();
+      kafka.write(stream::beat);
       if (condition.holds()) {
         return;
       }
       if (System.nanoTime() - deadline > 0) {
-        throw new Failure(step + " takes longer than " + LIMIT.toMinutes() + " minutes");
+        throw new Failure(
+            "%s takes longer than %d minutes: %,d read, %,d evaluated, %,d wait, scored until %d"
+                .formatted(
+                    step,
+                    LIMIT.toMinutes(),
+                    read(),
+                    metric(EngagementMetrics.EVALUATED),
+                    metric(EngagementMetrics.WAITING),
+                    scoredUntil()));
       }
       Thread.sleep(POLL_MS);
     }

@@ -61,7 +61,9 @@ final class Throughput {
     long bytes;
     try (Progress progress = Progress.onStandardError();
         KafkaSandbox kafka = KafkaSandbox.start(progress)) {
-      bytes = KafkaFiller.fill(kafka.login(), stream::forEach, stream.changes(), progress);
+      try (KafkaFiller filler = new KafkaFiller(kafka.login())) {
+        bytes = filler.fill(stream::forEach, stream.changes(), progress);
+      }
       progress.step("parsing only, with one thread");
       limit =
           measure(

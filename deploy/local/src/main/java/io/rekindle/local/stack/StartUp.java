@@ -162,6 +162,9 @@ final class StartUp {
     start(servers.kafka());
     try (AdminClient admin = servers.kafka().admin()) {
       Topics.standard().create(admin);
+    } catch (IllegalStateException e) {
+      // The message names the topic and the procedure.
+      throw new Failure(e.getMessage(), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new Failure("interrupted", e);

@@ -1,3 +1,6 @@
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -10,7 +13,7 @@ import org.apache.kafka.common.TopicPartition;
 /**
  * Does to a topic what an administrator may do by mistake. {@code rehearse} runs it:
  *
- * <pre>java -cp KAFKA KafkaTopic.java BOOTSTRAP (add-partition | delete | delete-records) TOPIC
+ * <pre>java -cp KAFKA KafkaTopic.java BOOTSTRAP DIRECTORY_OF_KEY (add-partition | delete | delete-records) TOPIC
  * </pre>
  */
 public final class KafkaTopic {
@@ -19,11 +22,11 @@ public final class KafkaTopic {
 
   /** Runs one command. */
   public static void main(String[] arguments) throws Exception {
-    String topic = arguments[2];
-    try (Admin admin = Admin.create(Map.of("bootstrap.servers", arguments[0]))) {
+    String topic = arguments[3];
+    try (Admin admin = Admin.create(login(arguments[0], Path.of(arguments[1])))) {
       int partitions =
           admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic).partitions().size();
-      switch (arguments[1]) {
+      switch (arguments[2]) {
         case "add-partition" ->
             admin
                 .createPartitions(Map.of(topic, NewPartitions.increaseTo(partitions + 1)))
@@ -41,8 +44,26 @@ public final class KafkaTopic {
                                 partition -> RecordsToDelete.beforeOffset(-1))))
                 .all()
                 .get();
-        default -> throw new IllegalArgumentException("no command " + arguments[1]);
+        default -> throw new IllegalArgumentException("no command " + arguments[2]);
       }
     }
+  }
+
+  private static Map<String, Object> login(String bootstrap, Path key) throws IOException {
+    return Map.of(
+        "bootstrap.servers",
+        bootstrap,
+        "security.protocol",
+        "SSL",
+        "ssl.keystore.type",
+        "PEM",
+        "ssl.keystore.key",
+        Files.readString(key.resolve("tls.key")),
+        "ssl.keystore.certificate.chain",
+        Files.readString(key.resolve("tls.crt")),
+        "ssl.truststore.type",
+        "PEM",
+        "ssl.truststore.certificates",
+        Files.readString(key.resolve("ca.crt")));
   }
 }

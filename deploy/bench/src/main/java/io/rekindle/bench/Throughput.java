@@ -1,7 +1,6 @@
 package io.rekindle.bench;
 
 import io.rekindle.bench.sandbox.KafkaSandbox;
-import io.rekindle.connectors.kafka.KafkaLogin;
 import io.rekindle.connectors.kafka.Topics;
 import io.rekindle.job.JobSettings;
 import io.rekindle.local.terminal.Progress;

@@ -189,7 +189,9 @@ class StackITCase {
     HttpRequest.Builder inTheClear =
         HttpRequest.newBuilder(
                 URI.create(
-                    stack.info().connectUrl().replace("https:", "http:") + connectors + "/x/config"))
+                    stack.info().connectUrl().replace("https:", "http:")
+                        + connectors
+                        + "/x/config"))
             .PUT(BodyPublishers.ofString("{}"));
     assertThatThrownBy(() -> request(inTheClear)).isInstanceOf(IOException.class);
     assertThat(request(HttpRequest.newBuilder(URI.create(stack.info().flinkUrl() + "/overview"))))

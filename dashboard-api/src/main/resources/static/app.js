@@ -363,8 +363,8 @@
     }, wait);
   }
 
-  function follow() {
-    if (!document.querySelector("[data-follow]")) return;
+  function subscribe() {
+    if (!document.querySelector("[data-subscribe]")) return;
     let poll = null;
     const startPolling = () => { poll ??= setInterval(happened, 3000); };
     const events = new EventSource("/api/events");
@@ -508,7 +508,7 @@
   document.addEventListener("DOMContentLoaded", () => {
     showTimes(document);
     showBulk();
-    follow();
+    subscribe();
     askFreshness();
     setInterval(askFreshness, 3000);
     setInterval(showFreshness, 500);

@@ -85,7 +85,7 @@ public final class LiveRoutes implements Routes, AutoCloseable {
     }
     String principal = keyOf(Principal.of(ctx));
     if (streamsByPrincipal.merge(principal, 1, Integer::sum) > MAX_STREAMS_PER_PRINCIPAL) {
-      leave(principal);
+      release(principal);
       throw HttpProblem.retryLater(
           HttpStatus.TOO_MANY_REQUESTS,
           "You listen by "
@@ -104,7 +104,7 @@ public final class LiveRoutes implements Routes, AutoCloseable {
     return (principal.isAccount() ? "account " : "key ") + principal.id();
   }
 
-  private void leave(String principal) {
+  private void release(String principal) {
     streamsByPrincipal.compute(principal, (key, count) -> count == 1 ? null : count - 1);
   }
 
@@ -120,13 +120,13 @@ public final class LiveRoutes implements Routes, AutoCloseable {
               response.getOutputStream(),
               ended -> {
                 streams.remove(ended);
-                leave(principal);
+                release(principal);
               });
       streams.put(stream, router.grantOf(ctx));
       stream.send("retry: 2000\n\n".getBytes(StandardCharsets.UTF_8));
       return stream;
     } catch (IOException e) {
-      leave(principal);
+      release(principal);
       throw new UncheckedIOException(e);
     }
   }

@@ -25,7 +25,7 @@ final class SignInLimits {
    *
    * @throws HttpProblem 429 after too many
    */
-  void takeForStranger(String email, String address) {
+  void takeForUnknownBrowser(String email, String address) {
     String account = email.toLowerCase(Locale.ROOT);
     String network = AddressGroup.of(address);
     byNetwork.take(network, 1);

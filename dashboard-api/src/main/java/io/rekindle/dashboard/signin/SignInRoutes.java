@@ -133,7 +133,7 @@ public final class SignInRoutes implements Routes {
     if (browsers.knows(browser, email)) {
       limits.takeForKnownBrowser(browser);
     } else {
-      limits.takeForStranger(email, address);
+      limits.takeForUnknownBrowser(email, address);
     }
     return service
         .byPassword(email, password, address, browser)

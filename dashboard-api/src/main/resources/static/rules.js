@@ -17,7 +17,7 @@
     return made;
   }
 
-  /** Asks once nobody has changed anything for a moment; an answer to an earlier question is dropped. */
+  /** Asks a moment after the last change of a field; an answer to an earlier question is dropped. */
   function asker(form, ask) {
     let question = 0;
     let timer;

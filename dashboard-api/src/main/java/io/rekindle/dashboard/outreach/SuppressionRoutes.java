@@ -59,7 +59,7 @@ public final class SuppressionRoutes implements Routes {
             .orElseThrow(() -> HttpProblem.notFound("No suppression of \"" + userId + "\"."));
     if (!reason.equals("MANUAL")) {
       throw HttpProblem.conflict(
-          "This suppression is not ours to lift: its reason is " + reason + ".");
+          "Only a MANUAL suppression can be lifted: the reason of this one is " + reason + ".");
     }
     ctx.status(HttpStatus.NO_CONTENT);
   }

@@ -5,6 +5,7 @@ import io.javalin.config.JavalinConfig;
 import io.javalin.http.HttpStatus;
 import io.javalin.json.JavalinJackson;
 import io.javalin.util.JavalinBindException;
+import io.rekindle.dashboard.access.RateLimit;
 import io.rekindle.dashboard.admin.AccountRoutes;
 import io.rekindle.dashboard.admin.AccountService;
 import io.rekindle.dashboard.admin.AdminPages;
@@ -26,6 +27,7 @@ import io.rekindle.dashboard.emails.EmailService;
 import io.rekindle.dashboard.experiments.ExperimentPages;
 import io.rekindle.dashboard.experiments.ExperimentRoutes;
 import io.rekindle.dashboard.experiments.ExperimentService;
+import io.rekindle.dashboard.json.Json;
 import io.rekindle.dashboard.live.LiveRoutes;
 import io.rekindle.dashboard.metrics.Metrics;
 import io.rekindle.dashboard.metrics.MetricsRoutes;
@@ -70,14 +72,11 @@ import io.rekindle.dashboard.web.Authenticator;
 import io.rekindle.dashboard.web.ClientAddress;
 import io.rekindle.dashboard.web.ErrorHandler;
 import io.rekindle.dashboard.web.HttpProblem;
-import io.rekindle.dashboard.web.Json;
-import io.rekindle.dashboard.web.RateLimit;
 import io.rekindle.dashboard.web.RequestId;
 import io.rekindle.dashboard.web.Router;
 import io.rekindle.dashboard.web.Routes;
 import io.rekindle.dashboard.web.SecretCookie;
 import io.rekindle.dashboard.web.SecurityHeaders;
-import io.rekindle.dashboard.web.list.InvalidCursorException;
 import io.rekindle.dashboard.web.list.ListResponse;
 import io.rekindle.platform.process.FatalErrors;
 import io.rekindle.platform.settings.DatabaseLogin;
@@ -270,10 +269,6 @@ public final class Dashboard implements AutoCloseable {
     ErrorHandler errors = new ErrorHandler(renderer);
     errors.register(config.routes);
     errors.translate(config.routes, InvalidPolicyException.class, PolicyRoutes::problem);
-    errors.translate(
-        config.routes,
-        InvalidCursorException.class,
-        e -> HttpProblem.invalid("cursor", e.getMessage()));
     errors.translate(
         config.routes,
         NotYetComputedException.class,

@@ -7,9 +7,9 @@ import static io.rekindle.platform.settings.SettingType.text;
 import static io.rekindle.platform.settings.SettingType.webUrl;
 import static io.rekindle.platform.settings.SettingType.wholeNumber;
 
+import io.rekindle.dashboard.access.Role;
 import io.rekindle.dashboard.audit.AuditRetention;
 import io.rekindle.dashboard.signin.OidcSettings;
-import io.rekindle.dashboard.web.Role;
 import io.rekindle.platform.settings.DatabaseLogin;
 import io.rekindle.platform.settings.InvalidSettingsException;
 import io.rekindle.platform.settings.ProgramSettings;

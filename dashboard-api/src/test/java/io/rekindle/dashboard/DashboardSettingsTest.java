@@ -3,8 +3,8 @@ package io.rekindle.dashboard;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.rekindle.dashboard.access.Role;
 import io.rekindle.dashboard.signin.OidcSettings;
-import io.rekindle.dashboard.web.Role;
 import io.rekindle.platform.settings.DatabaseLogin;
 import io.rekindle.platform.settings.InvalidSettingsException;
 import java.net.URI;

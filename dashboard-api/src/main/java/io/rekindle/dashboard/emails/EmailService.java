@@ -1,8 +1,8 @@
 package io.rekindle.dashboard.emails;
 
 import io.rekindle.dashboard.database.Snapshot;
+import io.rekindle.dashboard.list.ListPage;
 import io.rekindle.dashboard.policies.PolicyInForce;
-import io.rekindle.dashboard.web.list.ListPage;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;

@@ -2,17 +2,18 @@ package io.rekindle.dashboard.live;
 
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
+import io.rekindle.dashboard.access.Principal;
+import io.rekindle.dashboard.access.Scope;
 import io.rekindle.dashboard.background.BackgroundLoop;
+import io.rekindle.dashboard.json.Json;
 import io.rekindle.dashboard.pipeline.ProgressQuery;
 import io.rekindle.dashboard.web.Access;
 import io.rekindle.dashboard.web.HttpProblem;
-import io.rekindle.dashboard.web.Json;
-import io.rekindle.dashboard.web.Principal;
 import io.rekindle.dashboard.web.QueryParameters;
+import io.rekindle.dashboard.web.Requests;
 import io.rekindle.dashboard.web.Router;
 import io.rekindle.dashboard.web.Router.Grant;
 import io.rekindle.dashboard.web.Routes;
-import io.rekindle.dashboard.web.Scope;
 import jakarta.servlet.ServletResponse;
 import jakarta.servlet.ServletResponseWrapper;
 import java.io.IOException;
@@ -83,7 +84,7 @@ public final class LiveRoutes implements Routes, AutoCloseable {
       throw HttpProblem.retryLater(
           HttpStatus.SERVICE_UNAVAILABLE, "Too many pages listen already.", 30);
     }
-    String principal = keyOf(Principal.of(ctx));
+    String principal = keyOf(Requests.principal(ctx));
     if (streamsByPrincipal.merge(principal, 1, Integer::sum) > MAX_STREAMS_PER_PRINCIPAL) {
       release(principal);
       throw HttpProblem.retryLater(

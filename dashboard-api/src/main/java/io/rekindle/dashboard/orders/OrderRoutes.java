@@ -2,20 +2,19 @@ package io.rekindle.dashboard.orders;
 
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
+import io.rekindle.dashboard.access.RateLimit;
+import io.rekindle.dashboard.access.Scope;
 import io.rekindle.dashboard.web.Access;
-import io.rekindle.dashboard.web.Actor;
 import io.rekindle.dashboard.web.HttpProblem;
 import io.rekindle.dashboard.web.Idempotency;
 import io.rekindle.dashboard.web.Idempotency.Answer;
-import io.rekindle.dashboard.web.Json;
+import io.rekindle.dashboard.web.JsonBody;
 import io.rekindle.dashboard.web.JsonFields;
-import io.rekindle.dashboard.web.Principal;
 import io.rekindle.dashboard.web.ProblemDetails.FieldError;
 import io.rekindle.dashboard.web.QueryParameters;
-import io.rekindle.dashboard.web.RateLimit;
+import io.rekindle.dashboard.web.Requests;
 import io.rekindle.dashboard.web.Router;
 import io.rekindle.dashboard.web.Routes;
-import io.rekindle.dashboard.web.Scope;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -79,9 +78,9 @@ public final class OrderRoutes implements Routes {
   }
 
   private void create(Context ctx) {
-    writes.take(Principal.of(ctx).id(), 1);
-    byte[] bytes = Json.bytes(ctx, Json.MAX_BODY);
-    JsonFields body = JsonFields.of(Json.parse(bytes));
+    writes.take(Requests.principal(ctx).id(), 1);
+    byte[] bytes = JsonBody.bytes(ctx, JsonBody.MAX_BODY);
+    JsonFields body = JsonFields.of(JsonBody.parse(bytes));
     NewOrder order = NewOrder.read(body, Instant.now());
     body.check();
     idempotency.answer(
@@ -90,7 +89,7 @@ public final class OrderRoutes implements Routes {
         handle -> {
           ShopOrder stored =
               orders
-                  .create(handle, order, Actor.of(ctx))
+                  .create(handle, order, Requests.actor(ctx))
                   .orElseThrow(
                       () ->
                           HttpProblem.conflict(
@@ -100,11 +99,11 @@ public final class OrderRoutes implements Routes {
   }
 
   private void createMany(Context ctx) {
-    byte[] bytes = Json.bytes(ctx, MAX_BATCH_BYTES);
-    JsonFields body = JsonFields.of(Json.parse(bytes));
+    byte[] bytes = JsonBody.bytes(ctx, MAX_BATCH_BYTES);
+    JsonFields body = JsonFields.of(JsonBody.parse(bytes));
     List<JsonFields> items = body.separateObjects("orders", MAX_BATCH_ORDERS);
     body.check();
-    writes.take(Principal.of(ctx).id(), 1L + (items.size() - 1) / ORDERS_PER_PERMIT);
+    writes.take(Requests.principal(ctx).id(), 1L + (items.size() - 1) / ORDERS_PER_PERMIT);
     Instant now = Instant.now();
     List<NewOrder> given = new ArrayList<>(items.size());
     List<NewOrder> valid = new ArrayList<>(items.size());
@@ -122,7 +121,7 @@ public final class OrderRoutes implements Routes {
         ctx,
         bytes,
         handle -> {
-          List<ShopOrder> stored = orders.createAll(handle, valid, Actor.of(ctx));
+          List<ShopOrder> stored = orders.createAll(handle, valid, Requests.actor(ctx));
           return new Answer(HttpStatus.OK, results(given, errors, stored), List.of());
         });
   }
@@ -154,10 +153,10 @@ public final class OrderRoutes implements Routes {
   }
 
   private void change(Context ctx) {
-    writes.take(Principal.of(ctx).id(), 1);
+    writes.take(Requests.principal(ctx).id(), 1);
     String orderId = QueryParameters.pathId(ctx, "orderId");
-    byte[] bytes = Json.bytes(ctx, Json.MAX_BODY);
-    JsonFields body = JsonFields.of(Json.parse(bytes));
+    byte[] bytes = JsonBody.bytes(ctx, JsonBody.MAX_BODY);
+    JsonFields body = JsonFields.of(JsonBody.parse(bytes));
     BigDecimal amount = body.decimal("amount", "0", NewOrder.MAX_AMOUNT, 2);
     BigDecimal refunded = body.decimal("refundedAmount", "0", NewOrder.MAX_AMOUNT, 2);
     OrderStatus status = body.oneOf("status", OrderStatus.class);
@@ -176,7 +175,7 @@ public final class OrderRoutes implements Routes {
           try {
             after =
                 orders
-                    .change(handle, orderId, change, Actor.of(ctx))
+                    .change(handle, orderId, change, Requests.actor(ctx))
                     .orElseThrow(() -> HttpProblem.notFound("order", orderId));
           } catch (ExcessiveRefundException e) {
             throw HttpProblem.invalid("refundedAmount", "has to be at most the order's amount.");

@@ -1,10 +1,10 @@
 package io.rekindle.dashboard.orders;
 
+import io.rekindle.dashboard.access.Actor;
 import io.rekindle.dashboard.audit.AuditLog;
 import io.rekindle.dashboard.audit.AuditLog.Subject;
 import io.rekindle.dashboard.audit.AuditLog.Target;
 import io.rekindle.dashboard.orders.OrderTrace.Traced;
-import io.rekindle.dashboard.web.Actor;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

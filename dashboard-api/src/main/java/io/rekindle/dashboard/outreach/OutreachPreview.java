@@ -1,8 +1,8 @@
 package io.rekindle.dashboard.outreach;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import io.rekindle.dashboard.json.Json;
 import io.rekindle.dashboard.statistics.ReasonCount;
-import io.rekindle.dashboard.web.Json;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Instant;

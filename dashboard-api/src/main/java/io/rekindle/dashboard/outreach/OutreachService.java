@@ -2,10 +2,10 @@ package io.rekindle.dashboard.outreach;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rekindle.dashboard.access.Actor;
 import io.rekindle.dashboard.audit.AuditLog;
 import io.rekindle.dashboard.audit.AuditLog.Subject;
 import io.rekindle.dashboard.database.DashboardDatabase;
-import io.rekindle.dashboard.web.Actor;
 import io.rekindle.dashboard.web.JsonFields;
 import java.time.Duration;
 import java.util.Optional;

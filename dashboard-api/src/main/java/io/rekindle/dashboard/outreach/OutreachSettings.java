@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNullElse;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.rekindle.dashboard.web.Json;
+import io.rekindle.dashboard.json.Json;
 import io.rekindle.dashboard.web.JsonFields;
 import java.math.BigDecimal;
 import java.time.Instant;

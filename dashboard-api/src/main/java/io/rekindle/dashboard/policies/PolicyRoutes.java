@@ -5,12 +5,11 @@ import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
 import io.rekindle.dashboard.database.DashboardDatabase;
 import io.rekindle.dashboard.web.Access;
-import io.rekindle.dashboard.web.Actor;
 import io.rekindle.dashboard.web.HttpProblem;
-import io.rekindle.dashboard.web.Json;
+import io.rekindle.dashboard.web.JsonBody;
 import io.rekindle.dashboard.web.JsonFields;
-import io.rekindle.dashboard.web.Principal;
 import io.rekindle.dashboard.web.QueryParameters;
+import io.rekindle.dashboard.web.Requests;
 import io.rekindle.dashboard.web.Router;
 import io.rekindle.dashboard.web.Routes;
 import io.rekindle.dashboard.web.list.CsvFormat;
@@ -60,7 +59,7 @@ public final class PolicyRoutes implements Routes, AutoCloseable {
     ScoringPolicy policy = document(ctx);
     StoredPolicy created =
         policies
-            .create(Actor.of(ctx), policy)
+            .create(Requests.actor(ctx), policy)
             .orElseThrow(
                 () ->
                     HttpProblem.taken(
@@ -76,7 +75,7 @@ public final class PolicyRoutes implements Routes, AutoCloseable {
     }
     ctx.json(
         policies
-            .replace(Actor.of(ctx), policy)
+            .replace(Requests.actor(ctx), policy)
             .orElseThrow(() -> HttpProblem.notFound("policy", version)));
   }
 
@@ -84,17 +83,17 @@ public final class PolicyRoutes implements Routes, AutoCloseable {
     String version = QueryParameters.pathId(ctx, "policyVersion");
     ctx.json(
         policies
-            .activate(Actor.of(ctx), version)
+            .activate(Requests.actor(ctx), version)
             .orElseThrow(() -> HttpProblem.notFound("policy", version)));
   }
 
   private void rollBack(Context ctx) throws InvalidPolicyException {
-    ctx.json(policies.rollBack(Actor.of(ctx)));
+    ctx.json(policies.rollBack(Requests.actor(ctx)));
   }
 
   /** Compares a stored policy, or a document from the request, with the policy in force. */
   private void preview(Context ctx) throws InvalidPolicyException {
-    JsonFields body = Json.object(ctx);
+    JsonFields body = JsonBody.object(ctx);
     String version = body.text("policyVersion", 128);
     JsonNode document = body.json("document");
     if ((version == null) == (document == null) && body.mistakes() == 0) {
@@ -106,7 +105,7 @@ public final class PolicyRoutes implements Routes, AutoCloseable {
     ctx.status(HttpStatus.ACCEPTED)
         .json(
             previews
-                .start(Principal.of(ctx).id(), policies.inForce(), after)
+                .start(Requests.principal(ctx).id(), policies.inForce(), after)
                 .orElseThrow(
                     () ->
                         HttpProblem.retryLater(
@@ -129,7 +128,7 @@ public final class PolicyRoutes implements Routes, AutoCloseable {
   }
 
   private static ScoringPolicy document(Context ctx) throws InvalidPolicyException {
-    JsonFields body = Json.object(ctx);
+    JsonFields body = JsonBody.object(ctx);
     JsonNode document = body.required("document", body.json("document"));
     body.check();
     return ScoringPolicy.parse(document.toString());

@@ -3,6 +3,8 @@ package io.rekindle.dashboard.web;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
+import io.rekindle.dashboard.database.TextRules;
+import io.rekindle.dashboard.json.Json;
 import io.rekindle.platform.text.Digest;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -55,7 +57,7 @@ public final class Idempotency {
     if (mistake != null) {
       throw HttpProblem.invalid(HEADER, mistake);
     }
-    String principal = Principal.of(ctx).id();
+    String principal = Requests.principal(ctx).id();
     byte[] hash = hash(ctx, body);
     Optional<Stored> earlier = claim(principal, key, hash);
     if (earlier.isPresent()) {

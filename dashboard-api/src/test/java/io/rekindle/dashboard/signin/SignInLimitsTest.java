@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.rekindle.dashboard.web.HttpProblem;
+import io.rekindle.dashboard.access.TooManyRequestsException;
 import java.util.function.IntConsumer;
 import org.junit.jupiter.api.Test;
 
@@ -20,7 +20,7 @@ class SignInLimitsTest {
         .isEqualTo(10);
 
     assertThatThrownBy(() -> limits.takeForUnknownBrowser("ada@EXAMPLE.org", "2001:db8:0:1:9::"))
-        .isInstanceOf(HttpProblem.class);
+        .isInstanceOf(TooManyRequestsException.class);
     assertThatCode(() -> limits.takeForUnknownBrowser("ada@example.org", "2001:db8:0:2::"))
         .doesNotThrowAnyException();
     assertThatCode(() -> limits.takeForUnknownBrowser("bea@example.org", "2001:db8:0:1::"))
@@ -50,8 +50,8 @@ class SignInLimitsTest {
       try {
         attempt.accept(i);
         admitted++;
-      } catch (HttpProblem e) {
-        assertThat(e.retryAfterSeconds()).isPositive();
+      } catch (TooManyRequestsException e) {
+        assertThat(e.seconds()).isPositive();
       }
     }
     return admitted;

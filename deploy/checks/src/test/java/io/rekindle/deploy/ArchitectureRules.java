@@ -163,19 +163,26 @@ final class ArchitectureRules {
         .because("the other programs have no Flink on their class path");
   }
 
-  /** Only a route, a page or the web layer answers with an HTTP problem. */
-  static ArchRule httpProblemsInRoutesPagesAndWeb() {
+  /**
+   * Below the routes and pages the dashboard knows nothing of {@code web}: it throws exceptions
+   * without HTTP, which {@code ErrorHandler} maps. A record may read itself from the fields of a
+   * request.
+   */
+  static ArchRule webAboveTheServices() {
     return noClasses()
         .that()
         .resideInAPackage(Module.DASHBOARD.packages())
         .and(areNotOf("Routes or Pages", "\\w*(Routes|Pages)"))
         .and()
-        .resideOutsideOfPackage("io.rekindle.dashboard.web..")
-        // The composition root maps the exceptions of services to problems.
+        .resideOutsideOfPackages("io.rekindle.dashboard.web..", "io.rekindle.dashboard.ui..")
+        // The composition root maps the exceptions of features to problems.
         .and(areNotOf("Dashboard", "Dashboard"))
         .should()
-        .dependOnClassesThat()
-        .haveFullyQualifiedName("io.rekindle.dashboard.web.HttpProblem")
+        .dependOnClassesThat(
+            resideInAPackage("io.rekindle.dashboard.web..")
+                .and(
+                    DescribedPredicate.not(
+                        areOf("fields of a request", "(JsonFields|QueryParameters)"))))
         .allowEmptyShould(true)
         .because("a service says what is wrong, a route says it in HTTP");
   }

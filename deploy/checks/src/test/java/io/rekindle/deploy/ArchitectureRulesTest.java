@@ -116,24 +116,38 @@ class ArchitectureRulesTest {
   }
 
   @Test
-  void shouldSeeAnHttpProblemInAQuery() {
-    Type problem = type("io.rekindle.dashboard.web.HttpProblem", "");
+  void shouldSeeTheWebBelowRoutesAndPages() {
+    for (String type : List.of("web.HttpProblem", "web.Requests", "web.list.ListResponse")) {
+      String web = "io.rekindle.dashboard." + type;
+      for (String below :
+          List.of("clients.ClientQuery", "clients.ClientService", "access.RateLimit")) {
+        assertThat(
+                broken(
+                    ArchitectureRules.webAboveTheServices(),
+                    type(web, ""),
+                    type("io.rekindle.dashboard." + below, web + " there;")))
+            .as(below)
+            .isTrue();
+      }
+      assertThat(
+              broken(
+                  ArchitectureRules.webAboveTheServices(),
+                  type(web, ""),
+                  type("io.rekindle.dashboard.clients.ClientRoutes", web + " there;"),
+                  type("io.rekindle.dashboard.ui.Link", web + " there;")))
+          .isFalse();
+    }
+  }
 
+  @Test
+  void shouldLetARecordReadItselfFromARequest() {
     assertThat(
             broken(
-                ArchitectureRules.httpProblemsInRoutesPagesAndWeb(),
-                problem,
+                ArchitectureRules.webAboveTheServices(),
+                type("io.rekindle.dashboard.web.JsonFields", ""),
                 type(
-                    "io.rekindle.dashboard.clients.ClientQuery",
-                    "io.rekindle.dashboard.web.HttpProblem p;")))
-        .isTrue();
-    assertThat(
-            broken(
-                ArchitectureRules.httpProblemsInRoutesPagesAndWeb(),
-                problem,
-                type(
-                    "io.rekindle.dashboard.clients.ClientRoutes",
-                    "io.rekindle.dashboard.web.HttpProblem p;")))
+                    "io.rekindle.dashboard.orders.NewOrder",
+                    "io.rekindle.dashboard.web.JsonFields fields;")))
         .isFalse();
   }
 

@@ -63,8 +63,8 @@ class ArchitectureTest {
   }
 
   @Test
-  void shouldKeepHttpProblemsInRoutesPagesAndWeb() {
-    ArchitectureRules.httpProblemsInRoutesPagesAndWeb().check(allClasses);
+  void shouldKeepTheWebAboveTheServices() {
+    ArchitectureRules.webAboveTheServices().check(allClasses);
   }
 
   @Test

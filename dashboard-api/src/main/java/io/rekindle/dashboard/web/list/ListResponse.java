@@ -3,6 +3,9 @@ package io.rekindle.dashboard.web.list;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
 import io.rekindle.dashboard.database.Snapshot;
+import io.rekindle.dashboard.list.ItemConsumer;
+import io.rekindle.dashboard.list.KeysetQuery;
+import io.rekindle.dashboard.list.ListPage;
 import io.rekindle.dashboard.web.HttpProblem;
 import io.rekindle.dashboard.web.QueryParameters;
 import java.io.IOException;
@@ -33,12 +36,6 @@ public final class ListResponse {
   @FunctionalInterface
   public interface PageSource {
     Object page(String cursor, int limit);
-  }
-
-  /** Takes one item. */
-  @FunctionalInterface
-  public interface ItemConsumer<T> {
-    void accept(T item) throws Exception;
   }
 
   /** Hands over every item of a list, in its order. */

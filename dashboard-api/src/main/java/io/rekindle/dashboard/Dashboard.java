@@ -12,6 +12,7 @@ import io.rekindle.dashboard.admin.AdminPages;
 import io.rekindle.dashboard.admin.ApiKeyRoutes;
 import io.rekindle.dashboard.audit.AuditLogRoutes;
 import io.rekindle.dashboard.audit.AuditRetention;
+import io.rekindle.dashboard.audit.AuditService;
 import io.rekindle.dashboard.background.NotYetComputedException;
 import io.rekindle.dashboard.background.StatisticsRefresher;
 import io.rekindle.dashboard.clients.ClientChanges;
@@ -29,6 +30,7 @@ import io.rekindle.dashboard.experiments.ExperimentRoutes;
 import io.rekindle.dashboard.experiments.ExperimentService;
 import io.rekindle.dashboard.json.Json;
 import io.rekindle.dashboard.live.LiveRoutes;
+import io.rekindle.dashboard.live.LiveService;
 import io.rekindle.dashboard.metrics.Metrics;
 import io.rekindle.dashboard.metrics.MetricsRoutes;
 import io.rekindle.dashboard.orders.OrderRoutes;
@@ -47,6 +49,7 @@ import io.rekindle.dashboard.pipeline.PipelineRoutes;
 import io.rekindle.dashboard.pipeline.PipelineService;
 import io.rekindle.dashboard.pipeline.ProgressQuery;
 import io.rekindle.dashboard.policies.PolicyPages;
+import io.rekindle.dashboard.policies.PolicyPreviewQueue;
 import io.rekindle.dashboard.policies.PolicyRoutes;
 import io.rekindle.dashboard.policies.PolicyService;
 import io.rekindle.dashboard.signin.ApiKeys;
@@ -72,6 +75,7 @@ import io.rekindle.dashboard.web.Authenticator;
 import io.rekindle.dashboard.web.ClientAddress;
 import io.rekindle.dashboard.web.ErrorHandler;
 import io.rekindle.dashboard.web.HttpProblem;
+import io.rekindle.dashboard.web.Idempotency;
 import io.rekindle.dashboard.web.RequestId;
 import io.rekindle.dashboard.web.Router;
 import io.rekindle.dashboard.web.Routes;
@@ -103,8 +107,8 @@ public final class Dashboard implements AutoCloseable {
   private final Erasures erasures;
   private final AuditRetention auditRetention;
   private final PipelineService pipeline;
-  private final PolicyRoutes policies;
-  private final LiveRoutes live;
+  private final PolicyPreviewQueue policyPreviews;
+  private final LiveService live;
   private final MetricsRoutes metricsRoutes;
   private final Authenticator authenticator;
   private final StatisticsRefresher refresher;
@@ -150,10 +154,11 @@ public final class Dashboard implements AutoCloseable {
             settings.pipeline().topicPrefix(),
             settings.pipeline().flinkUrl().orElse(null),
             deadLetters);
+    AuditService audit = new AuditService(jdbi);
     ListResponse listResponse = new ListResponse(jdbi);
     PolicyService policyService = new PolicyService(jdbi);
-    policies = new PolicyRoutes(policyService, database);
-    live = new LiveRoutes(jdbi, progress);
+    policyPreviews = new PolicyPreviewQueue(database);
+    live = new LiveService(jdbi, progress);
     metrics.gauge("rekindle.dashboard.listeners", "Pages that listen to events.", live::listeners);
     RateLimit writes = new RateLimit(settings.writesPerMinute(), Duration.ofMinutes(1));
     erasures = new Erasures(jdbi);
@@ -183,7 +188,7 @@ public final class Dashboard implements AutoCloseable {
     Collections.addAll(
         all,
         new AssetRoutes(assets),
-        new AdminPages(accounts, keys, jdbi),
+        new AdminPages(accounts, keys, audit),
         new PolicyPages(policyService),
         new OutreachPages(outreach),
         new OverviewPages(statistics),
@@ -201,15 +206,16 @@ public final class Dashboard implements AutoCloseable {
             signIn, sessions, new KnownBrowsers(jdbi), sessionCookie, signInMethods.passwords()),
         new AccountRoutes(accounts, sessionCookie),
         new ApiKeyRoutes(keys),
-        new AuditLogRoutes(jdbi, listResponse),
+        new AuditLogRoutes(audit, listResponse),
         new ClientRoutes(
             clients, new ClientChanges(jdbi), listResponse, writes, settings.scoreOverrides()),
-        new OrderRoutes(jdbi, new OrderService(jdbi, settings.pipeline().slot()), writes),
+        new OrderRoutes(
+            new Idempotency(jdbi), new OrderService(jdbi, settings.pipeline().slot()), writes),
         new PipelineRoutes(pipeline, deadLetterService),
-        policies,
+        new PolicyRoutes(policyService, policyPreviews),
         new OutreachRoutes(outreach),
         new SuppressionRoutes(new SuppressionService(jdbi), listResponse),
-        live,
+        new LiveRoutes(live),
         metricsRoutes);
     routeGroups = List.copyOf(all);
   }
@@ -304,7 +310,7 @@ public final class Dashboard implements AutoCloseable {
     erasures.close();
     auditRetention.close();
     pipeline.close();
-    policies.close();
+    policyPreviews.close();
     live.close();
     server.stop();
     database.close();

@@ -128,7 +128,7 @@ public final class AuditLog {
   }
 
   /** The newest entries first, from a cursor on. */
-  public static ListPage<AuditEntry> page(Handle handle, String cursor, int limit) {
+  static ListPage<AuditEntry> page(Handle handle, String cursor, int limit) {
     String[] after = Cursor.read(cursor, LIST, 1);
     long below;
     try {
@@ -151,7 +151,7 @@ public final class AuditLog {
   }
 
   /** Hands over every entry, the newest first; to be called in a transaction. */
-  public static void forEach(Handle handle, ItemConsumer<AuditEntry> consumer) throws Exception {
+  static void forEach(Handle handle, ItemConsumer<AuditEntry> consumer) throws Exception {
     try (var entries =
         handle
             .createQuery(SELECT + " order by entry_id desc")

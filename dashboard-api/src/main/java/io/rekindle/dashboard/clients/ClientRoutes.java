@@ -116,7 +116,7 @@ public final class ClientRoutes implements Routes {
         query,
         CLIENTS_CSV,
         (cursor, limit) -> clients.page(filter, cursor, limit, count),
-        (handle, consumer) -> new ClientListQuery(handle, filter).forEach(consumer));
+        clients.all(filter));
   }
 
   /** A list about one client. */
@@ -132,11 +132,8 @@ public final class ClientRoutes implements Routes {
               format,
               query,
               Map.of("userId", userId),
-              handle -> {
-                if (!ShopUser.exists(handle, userId)) {
-                  throw HttpProblem.notFound("user", userId);
-                }
-              });
+              clients.exists(userId),
+              () -> HttpProblem.notFound("user", userId));
         });
   }
 

@@ -37,11 +37,7 @@ public final class EmailRoutes implements Routes {
     QueryParameters query = QueryParameters.of(ctx);
     EmailFilter filter = EmailFilter.read(query);
     listResponse.answer(
-        ctx,
-        query,
-        CSV,
-        (cursor, limit) -> emails.page(filter, cursor, limit),
-        (handle, consumer) -> EmailListQuery.forEach(handle, filter, consumer));
+        ctx, query, CSV, (cursor, limit) -> emails.page(filter, cursor, limit), emails.all(filter));
   }
 
   private void one(Context ctx) {

@@ -22,7 +22,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.jdbi.v3.core.Jdbi;
 
 /** The routes under /api/orders. */
 public final class OrderRoutes implements Routes {
@@ -58,8 +57,8 @@ public final class OrderRoutes implements Routes {
   /** The outcome of a batch: a result for each order, in their order. */
   record Results(int created, int existing, int invalid, List<Result> results) {}
 
-  public OrderRoutes(Jdbi jdbi, OrderService orders, RateLimit writes) {
-    this.idempotency = new Idempotency(jdbi);
+  public OrderRoutes(Idempotency idempotency, OrderService orders, RateLimit writes) {
+    this.idempotency = idempotency;
     this.orders = orders;
     this.writes = writes;
   }
@@ -86,16 +85,15 @@ public final class OrderRoutes implements Routes {
     idempotency.answer(
         ctx,
         bytes,
-        handle -> {
-          ShopOrder stored =
-              orders
-                  .create(handle, order, Requests.actor(ctx))
-                  .orElseThrow(
-                      () ->
-                          HttpProblem.conflict(
-                              "orderId: there is an order \"" + order.orderId() + "\"."));
-          return new Answer(HttpStatus.CREATED, stored, List.of(order.userId()));
-        });
+        orders.create(order, Requests.actor(ctx)),
+        stored ->
+            new Answer(
+                HttpStatus.CREATED,
+                stored.orElseThrow(
+                    () ->
+                        HttpProblem.conflict(
+                            "orderId: there is an order \"" + order.orderId() + "\".")),
+                List.of(order.userId())));
   }
 
   private void createMany(Context ctx) {
@@ -120,10 +118,8 @@ public final class OrderRoutes implements Routes {
     idempotency.answer(
         ctx,
         bytes,
-        handle -> {
-          List<ShopOrder> stored = orders.createAll(handle, valid, Requests.actor(ctx));
-          return new Answer(HttpStatus.OK, results(given, errors, stored), List.of());
-        });
+        orders.createAll(valid, Requests.actor(ctx)),
+        stored -> new Answer(HttpStatus.OK, results(given, errors, stored), List.of()));
   }
 
   private static Results results(
@@ -167,20 +163,17 @@ public final class OrderRoutes implements Routes {
     }
     body.check();
     OrderChange change = new OrderChange(amount, refunded, status, category, body.has("category"));
-    idempotency.answer(
-        ctx,
-        bytes,
-        handle -> {
-          ShopOrder after;
-          try {
-            after =
-                orders
-                    .change(handle, orderId, change, Requests.actor(ctx))
-                    .orElseThrow(() -> HttpProblem.notFound("order", orderId));
-          } catch (ExcessiveRefundException e) {
-            throw HttpProblem.invalid("refundedAmount", "has to be at most the order's amount.");
-          }
-          return new Answer(HttpStatus.OK, after, List.of(after.userId()));
-        });
+    try {
+      idempotency.answer(
+          ctx,
+          bytes,
+          orders.change(orderId, change, Requests.actor(ctx)),
+          changed -> {
+            ShopOrder after = changed.orElseThrow(() -> HttpProblem.notFound("order", orderId));
+            return new Answer(HttpStatus.OK, after, List.of(after.userId()));
+          });
+    } catch (ExcessiveRefundException e) {
+      throw HttpProblem.invalid("refundedAmount", "has to be at most the order's amount.");
+    }
   }
 }

@@ -29,9 +29,10 @@ public final class OutreachRoutes implements Routes {
 
   private void change(Context ctx) {
     JsonFields body = JsonBody.object(ctx);
+    // Read twice: the first time for its mistakes, which end the request.
     outreach.settings().with(body);
     body.check();
-    ctx.json(outreach.change(Requests.actor(ctx), body));
+    ctx.json(outreach.change(Requests.actor(ctx), settings -> settings.with(body)));
   }
 
   /** Previews the settings with the fields that the request names. */

@@ -13,7 +13,6 @@ import io.rekindle.dashboard.web.Routes;
 import io.rekindle.dashboard.web.list.CsvFormat;
 import io.rekindle.dashboard.web.list.ListResponse;
 import java.util.List;
-import java.util.Map;
 
 /** The addresses under /api/suppressions. */
 public final class SuppressionRoutes implements Routes {
@@ -35,7 +34,7 @@ public final class SuppressionRoutes implements Routes {
     router.get(
         "/api/suppressions",
         Access.VIEWER,
-        ctx -> listResponse.answer(ctx, CSV, SuppressionService.ALL, Map.of(), handle -> {}));
+        ctx -> listResponse.answer(ctx, CSV, SuppressionService.ALL));
     router.post("/api/suppressions", Access.ANALYST, this::add);
     router.delete("/api/suppressions/{userId}", Access.ANALYST, this::lift);
   }

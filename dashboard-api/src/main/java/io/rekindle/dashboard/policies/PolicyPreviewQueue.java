@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * Previews under way and the latest results. One at a time, since each takes a core and more; a
  * principal who asks again does not want to know the earlier answer. Thread-safe.
  */
-final class PolicyPreviewQueue implements AutoCloseable {
+public final class PolicyPreviewQueue implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(PolicyPreviewQueue.class);
   private static final int MAX_WAITING = 4;
@@ -120,7 +120,7 @@ final class PolicyPreviewQueue implements AutoCloseable {
     }
   }
 
-  PolicyPreviewQueue(DashboardDatabase database) {
+  public PolicyPreviewQueue(DashboardDatabase database) {
     this.database = database;
   }
 

@@ -3,7 +3,6 @@ package io.rekindle.dashboard.policies;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
-import io.rekindle.dashboard.database.DashboardDatabase;
 import io.rekindle.dashboard.web.Access;
 import io.rekindle.dashboard.web.HttpProblem;
 import io.rekindle.dashboard.web.JsonBody;
@@ -18,7 +17,7 @@ import io.rekindle.scoring.document.InvalidPolicyException;
 import io.rekindle.scoring.policy.ScoringPolicy;
 
 /** The addresses under /api/policies. */
-public final class PolicyRoutes implements Routes, AutoCloseable {
+public final class PolicyRoutes implements Routes {
 
   private static final CsvFormat<StoredPolicy> CSV =
       CsvFormat.of("policies", StoredPolicy.class).without("document");
@@ -26,10 +25,9 @@ public final class PolicyRoutes implements Routes, AutoCloseable {
   private final PolicyService policies;
   private final PolicyPreviewQueue previews;
 
-  /** Creates the routes; {@link #close} ends the previews. */
-  public PolicyRoutes(PolicyService policies, DashboardDatabase database) {
+  public PolicyRoutes(PolicyService policies, PolicyPreviewQueue previews) {
     this.policies = policies;
-    this.previews = new PolicyPreviewQueue(database);
+    this.previews = previews;
   }
 
   @Override
@@ -44,11 +42,6 @@ public final class PolicyRoutes implements Routes, AutoCloseable {
     router.post("/api/policy-previews", Access.ANALYST, this::preview);
     router.get("/api/policy-previews/{previewId}", Access.ANALYST, this::previewed);
     router.delete("/api/policy-previews/{previewId}", Access.ANALYST, this::cancel);
-  }
-
-  @Override
-  public void close() {
-    previews.close();
   }
 
   private void one(Context ctx) {

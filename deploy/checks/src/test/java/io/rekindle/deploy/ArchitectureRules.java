@@ -187,6 +187,32 @@ final class ArchitectureRules {
         .because("a service says what is wrong, a route says it in HTTP");
   }
 
+  /** A service answers from its arguments: it reads no request, not even the fields of one. */
+  static ArchRule servicesWithoutWeb() {
+    return noClasses()
+        .that()
+        .resideInAPackage(Module.DASHBOARD.packages())
+        .and(areOf("a service", "\\w*Service"))
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.rekindle.dashboard.web..")
+        .allowEmptyShould(true)
+        .because("a route parses and answers, a service does the work");
+  }
+
+  /** Routes and pages open no handle and run no query. */
+  static ArchRule noDatabaseInRoutesAndPages() {
+    return noClasses()
+        .that()
+        .resideInAPackage(Module.DASHBOARD.packages())
+        .and(areOf("Routes or Pages", "\\w*(Routes|Pages)"))
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("org.jdbi..", "java.sql..", "javax.sql..")
+        .allowEmptyShould(true)
+        .because("a route parses and answers, a service does the work");
+  }
+
   /** The platform rests on the JDK and Jackson alone. */
   static ArchRule leafPlatform() {
     return classes()

@@ -152,6 +152,45 @@ class ArchitectureRulesTest {
   }
 
   @Test
+  void shouldSeeAServiceThatReadsARequest() {
+    Type fields = type("io.rekindle.dashboard.web.JsonFields", "");
+
+    for (Map.Entry<String, Boolean> reader :
+        Map.of("OrderService", true, "NewOrder", false, "OrderRoutes", false).entrySet()) {
+      assertThat(
+              broken(
+                  ArchitectureRules.servicesWithoutWeb(),
+                  fields,
+                  type(
+                      "io.rekindle.dashboard.orders." + reader.getKey(),
+                      "io.rekindle.dashboard.web.JsonFields fields;")))
+          .as(reader.getKey())
+          .isEqualTo(reader.getValue());
+    }
+  }
+
+  @Test
+  void shouldSeeARouteOrAPageThatOpensAHandle() {
+    Type handle =
+        new Type("org.jdbi.v3.core.Handle", "package org.jdbi.v3.core; public interface Handle {}");
+
+    for (Map.Entry<String, Boolean> user :
+        Map.of("OrderRoutes", true, "OrderPages", true, "OrderService", false).entrySet()) {
+      assertThat(
+              broken(
+                  ArchitectureRules.noDatabaseInRoutesAndPages(),
+                  handle,
+                  type(
+                      "io.rekindle.dashboard.orders." + user.getKey(),
+                      "Object lambda() { java.util.function.Consumer<org.jdbi.v3.core.Handle> c ="
+                          + " handle -> handle.toString(); return c; } public"
+                          + " org.jdbi.v3.core.Handle handle;")))
+          .as(user.getKey())
+          .isEqualTo(user.getValue());
+    }
+  }
+
+  @Test
   void shouldSeeAPlatformThatNeedsALibrary() {
     assertThat(
             broken(

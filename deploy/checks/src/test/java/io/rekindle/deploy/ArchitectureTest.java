@@ -68,6 +68,16 @@ class ArchitectureTest {
   }
 
   @Test
+  void shouldKeepRequestsFromServices() {
+    ArchitectureRules.servicesWithoutWeb().check(allClasses);
+  }
+
+  @Test
+  void shouldKeepTheDatabaseFromRoutesAndPages() {
+    ArchitectureRules.noDatabaseInRoutesAndPages().check(allClasses);
+  }
+
+  @Test
   void shouldKeepThePlatformALeaf() {
     ArchitectureRules.leafPlatform().check(allClasses);
   }

@@ -8,6 +8,7 @@ import static io.rekindle.platform.settings.SettingType.oneOf;
 import static io.rekindle.platform.settings.SettingType.text;
 import static io.rekindle.platform.settings.SettingType.wholeNumber;
 
+import io.rekindle.email.EmailExpiry;
 import io.rekindle.email.UnsubscribeLinks;
 import io.rekindle.email.WebUrl;
 import io.rekindle.email.sender.mail.HeaderText;
@@ -50,7 +51,8 @@ public record SenderSettings(
           "java -jar rekindle-email-sink-VERSION-sender.jar",
           """
           The sender sends the emails that are ready, and serves their unsubscribe links. Any number
-          of senders may run on one database.""",
+          of senders may run on one database.\
+          """,
           Sources.ENVIRONMENT,
           SenderSettings::check);
 
@@ -155,10 +157,7 @@ public record SenderSettings(
           .withDefault("10", "Attempts after which an email has failed.");
 
   private static final Setting<Duration> EXPIRE =
-      SETTINGS
-          .declare("sender.expire", duration(Duration.ofHours(1), Duration.ofDays(30)))
-          .renamedFrom("sender.expire-hours", "h")
-          .withDefault("72 h", "Age at which the sender cancels an unsent email.");
+      EmailExpiry.declare(SETTINGS, "Age at which the sender cancels an unsent email.");
 
   private static final Setting<Duration> POLL =
       SETTINGS

@@ -124,7 +124,7 @@ class SenderSettingsTest {
     Map<String, String> environment = new HashMap<>(NEEDED);
     environment.put("REKINDLE_SENDER_LEASE_SECONDS", "10");
     environment.put("REKINDLE_SENDER_RETRY_SECONDS", "5");
-    environment.put("REKINDLE_SENDER_EXPIRE_HOURS", "24");
+    environment.put("REKINDLE_SENDER_EXPIRE", "24 h");
     environment.put("REKINDLE_SENDER_POLL_MILLIS", "20");
     environment.put("REKINDLE_SMTP_TIMEOUT_SECONDS", "30");
 

@@ -1,6 +1,6 @@
 package io.rekindle.scoring.contact;
 
-/** A reason not to write to a person. The SQL function {@code contact_obstacle} uses the names. */
+/** A reason not to write to a person. The SQL functions of the rule use the names. */
 public enum Obstacle {
   USER_REMOVED,
   NO_CONSENT,

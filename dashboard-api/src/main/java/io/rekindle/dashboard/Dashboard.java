@@ -293,11 +293,6 @@ public final class Dashboard implements AutoCloseable {
     return server.port();
   }
 
-  /** How many streams of events are open. */
-  public int listeners() {
-    return live.listeners();
-  }
-
   /** Every address and who may use it. */
   public List<Router.Route> routes() {
     return router.registered();

@@ -129,7 +129,6 @@ public record DashboardSettings(
   private static final Setting<Duration> SESSION_MAX =
       SETTINGS
           .declare("dashboard.session-max", SESSION)
-          .renamedFrom("dashboard.session-longest", null)
           .withDefault("7 d", "A session ends this long after the sign-in.");
 
   private static final Setting<Boolean> PASSWORD_SIGN_IN =

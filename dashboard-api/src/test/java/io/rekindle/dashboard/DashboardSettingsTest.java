@@ -110,15 +110,6 @@ class DashboardSettingsTest {
   }
 
   @Test
-  void shouldTakeTheEarlierNameOfTheLongestSession() {
-    DashboardSettings settings =
-        DashboardSettings.from(
-            Map.of("REKINDLE_DATABASE_URL", URL, "REKINDLE_DASHBOARD_SESSION_LONGEST", "2 d"));
-
-    assertThat(settings.signIn().max()).isEqualTo(Duration.ofDays(2));
-  }
-
-  @Test
   void shouldNameEveryWrongSettingAtOnce() {
     assertThatThrownBy(
             () ->

@@ -50,7 +50,7 @@ class OutreachPreviewITCase {
         .isEqualTo(
             example.obstacle() == null
                 ? List.of()
-                : List.of(new ReasonCount(example.obstacle().name(), 1)));
+                : List.of(new ReasonCount(example.obstacle(), 1)));
   }
 
   private static OutreachSettings rules(ContactCase example) throws Exception {

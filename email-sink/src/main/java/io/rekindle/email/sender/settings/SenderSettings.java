@@ -139,7 +139,6 @@ public record SenderSettings(
   private static final Setting<Duration> LEASE =
       SETTINGS
           .declare("sender.lease", duration(Duration.ofSeconds(5), Duration.ofHours(1)))
-          .renamedFrom("sender.lease-seconds", "s")
           .withDefault(
               "60 s",
               "How long emails wait for a killed sender before another sender takes them. A live"
@@ -148,7 +147,6 @@ public record SenderSettings(
   private static final Setting<Duration> RETRY =
       SETTINGS
           .declare("sender.retry", duration(Duration.ofSeconds(1), Duration.ofHours(1)))
-          .renamedFrom("sender.retry-seconds", "s")
           .withDefault("60 s", "Pause after a first passing failure; doubles until an hour.");
 
   private static final Setting<Integer> MAX_ATTEMPTS =
@@ -162,7 +160,6 @@ public record SenderSettings(
   private static final Setting<Duration> POLL =
       SETTINGS
           .declare("sender.poll", duration(Duration.ofMillis(10), Duration.ofMinutes(1)))
-          .renamedFrom("sender.poll-millis", "ms")
           .withDefault("1 s", "Pause between queries for emails to send.");
 
   private static final Setting<Optional<String>> SMTP_HOST =
@@ -194,7 +191,6 @@ public record SenderSettings(
   private static final Setting<Duration> SMTP_TIMEOUT =
       SETTINGS
           .declare("smtp.timeout", duration(Duration.ofSeconds(1), Duration.ofMinutes(10)))
-          .renamedFrom("smtp.timeout-seconds", "s")
           .withDefault("60 s", "Longest wait for each response of the SMTP server.");
 
   private static final Setting<Optional<String>> MAIL_FROM =

@@ -49,7 +49,7 @@ class ContactCasesITCase {
                 example.cooldownDays(),
                 example.decided().toString(),
                 example.expiry().toString()))
-        .isEqualTo(example.obstacle() == null ? null : example.obstacle().name());
+        .isEqualTo(example.obstacle());
   }
 
   @ParameterizedTest
@@ -97,7 +97,7 @@ class ContactCasesITCase {
         .isEqualTo(
             example.obstacle() == null
                 ? new Send(example.address())
-                : new Cancel(Verdict.Reason.valueOf(example.obstacle().name())));
+                : new Cancel(Verdict.Reason.valueOf(example.obstacle())));
   }
 
   /** The previews ask for half a million rows. */

@@ -147,7 +147,7 @@
     }
     const response = await fetch(path, options);
     if (response.status === 401) {
-      // Whoever is signing out is on the way already.
+      // A sign-out is on the way to that page already.
       if (!leaving) toSignIn();
       throw new Error(text("error.signedOut"));
     }
@@ -334,7 +334,7 @@
     button.querySelector("use").setAttribute("href", live.paused ? button.dataset.play : button.dataset.stop);
   }
 
-  /** Whoever is choosing or typing in a part keeps it as it is. */
+  /** A part stays as it is while a person chooses or types in it. */
   function busy(part) {
     return part.querySelector("input:checked[data-row]") !== null ||
       part.querySelector("dialog[open]") !== null ||
@@ -363,8 +363,8 @@
     }, wait);
   }
 
-  function follow() {
-    if (!document.querySelector("[data-follow]")) return;
+  function subscribe() {
+    if (!document.querySelector("[data-subscribe]")) return;
     let poll = null;
     const startPolling = () => { poll ??= setInterval(happened, 3000); };
     const events = new EventSource("/api/events");
@@ -375,18 +375,18 @@
       events.addEventListener(kind, happened);
     }
     document.addEventListener("visibilitychange", () => { if (!document.hidden) happened(); });
-    // Numbers about everybody are counted in the background and announced by nobody.
+    // Statistics are computed in the background, and no event announces them.
     setInterval(() => { if (document.querySelector("[data-live=counted], [data-chart-live]")) happened(); }, 5000);
   }
 
-  // What is open, focused or scrolled in a part stays so when the part is replaced.
+  // Open details and the focus of a part survive when the part is replaced.
   let kept = null;
   const handleOf = (element) => element.id ? "#" + CSS.escape(element.id)
     : element.getAttribute?.("href") ? `[href="${CSS.escape(element.getAttribute("href"))}"]` : null;
   document.addEventListener("htmx:beforeSwap", (event) => {
     const part = event.detail.target;
     const asked = event.detail.requestConfig.elt;
-    // Somebody may have begun to choose or type since this was asked for.
+    // A person may have begun to choose or type since the request.
     if (asked.matches("[data-live]:not([data-always])") && busy(asked)) {
       event.detail.shouldSwap = false;
       return;
@@ -407,7 +407,7 @@
   document.addEventListener("htmx:configRequest", (event) => {
     event.detail.headers["X-CSRF-Token"] = csrf;
     if (!attended()) event.detail.headers["X-Background"] = "true";
-    // What is not filtered by is not in the address.
+    // Empty filters are left out of the address.
     if (event.detail.verb === "get") {
       for (const [name, value] of Object.entries(event.detail.parameters)) {
         if (value === "") delete event.detail.parameters[name];
@@ -508,7 +508,7 @@
   document.addEventListener("DOMContentLoaded", () => {
     showTimes(document);
     showBulk();
-    follow();
+    subscribe();
     askFreshness();
     setInterval(askFreshness, 3000);
     setInterval(showFreshness, 500);

@@ -149,7 +149,7 @@
       const marks = (shape.marks ?? []).map((mark) => ({ ...mark, time: Date.parse(mark.at) }));
       const scoreAt = (time) => { let found = points[0]?.[1] ?? 0; for (const point of points) if (point[0] <= time) found = point[1]; return found; };
       const first = points[0]?.[0];
-      const look = { ORDER: ["circle", 9, "chart-3"], EMAIL: ["rect", 9, "chart-2"], OVERRIDE: ["diamond", 12, "chart-4"] };
+      const symbols = { ORDER: ["circle", 9, "chart-3"], EMAIL: ["rect", 9, "chart-2"], OVERRIDE: ["diamond", 12, "chart-4"] };
       const series = [line(labels.score, points.map((p) => [p[0], p[1]]), "chart-1", {
         step: "end", areaStyle: { color: colour("chart-1", 0.08) },
         markLine: { silent: true, symbol: "none", animation: false, label: { color: colour("muted"), position: "insideEndTop", formatter: "{b}" },
@@ -158,8 +158,8 @@
             ...(shape.bands ?? []).filter((band) => band.from !== shape.atRiskBelow)
               .map((band) => ({ yAxis: band.from, name: band.name, lineStyle: { color: colour("line-strong"), opacity: 0.5 } }))] },
       })];
-      for (const kind of Object.keys(look)) {
-        const [symbol, size, key] = look[kind];
+      for (const kind of Object.keys(symbols)) {
+        const [symbol, size, key] = symbols[kind];
         series.push({ name: labels[kind], type: "scatter", symbol, symbolSize: size,
           itemStyle: { color: colour(key), borderColor: colour("surface"), borderWidth: 1.5 }, z: 5,
           data: marks.filter((m) => m.kind === kind && (first === undefined || m.time >= first)).map((m) => ({ value: [m.time, scoreAt(m.time)], mark: m })) });

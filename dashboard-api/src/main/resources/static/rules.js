@@ -17,7 +17,7 @@
     return made;
   }
 
-  /** Asks once nobody has changed anything for a moment; an answer to an earlier question is dropped. */
+  /** Asks a moment after the last change of a field; an answer to an earlier question is dropped. */
   function asker(form, ask) {
     let question = 0;
     let timer;
@@ -175,7 +175,7 @@
       return made;
     }
 
-    function ladder(part) {
+    function tierTable(part) {
       const from = FROM[part];
       const tiers = at([part, "tiers"]);
       const body = element("tbody");
@@ -184,11 +184,11 @@
         body.append(element("tr", { "data-place": nameOf([part, "tiers", i]) },
           element("td", {}, element("div", { className: "field" }, input([part, "tiers", i, from], "number", `${label}: ${labels[from]}`))),
           element("td", {}, element("div", { className: "field" }, input([part, "tiers", i, "points"], "number", `${label}: ${labels.points}`))),
-          element("td", { className: "ladder-actions" }, ...actions(tiers, i, label))));
+          element("td", { className: "row-actions" }, ...actions(tiers, i, label))));
       });
       const last = tiers.at(-1) ?? {};
       return [
-        element("table", { className: "ladder" },
+        element("table", { className: "edit-table" },
           element("thead", {}, element("tr", {},
             element("th", { scope: "col", textContent: labels[from] }), element("th", { scope: "col", textContent: labels.points }),
             element("th", { scope: "col" }, element("span", { className: "visually-hidden", textContent: labels.actions })))),
@@ -235,7 +235,7 @@
             policy.frequency = linear ? { of: policy.frequency.of, tiers: structuredClone(PARTS.frequency.tiers) } : { of: policy.frequency.of, linear: { ...LINE.frequency } };
             redraw();
           })),
-        ...(linear ? [line("frequency", "number")] : ladder("frequency")),
+        ...(linear ? [line("frequency", "number")] : tierTable("frequency")),
       ];
     }
 
@@ -246,7 +246,7 @@
           policy.value = of === "SPEND_IN_WINDOW" ? structuredClone(PARTS.value) : { of, linear: { ...LINE.value } };
           redraw();
         }), spend ? field(["value", "reference"], "money") : null),
-        ...(spend ? ladder("value") : [line("value", "money")]),
+        ...(spend ? tierTable("value") : [line("value", "money")]),
       ];
     }
 
@@ -268,7 +268,7 @@
             withoutEmpty(path);
             changed();
           }),
-          element("span", { className: "ladder-actions" }, ...actions(rules, i, label))),
+          element("span", { className: "row-actions" }, ...actions(rules, i, label))),
         element("div", { className: "ranges" }, ...RANGES.map((range) => element("div", { className: "range", "data-place": nameOf([...path, "when", range]) },
           element("span", { className: "muted small", textContent: labels[range] }),
           element("div", { className: "field" }, input([...path, "when", range, "atLeast"], "number", `${label}: ${labels[range]}, ${labels.atLeast}`)),
@@ -281,7 +281,7 @@
       const put = (entries) => { policy.currency.rates = Object.fromEntries(entries); };
       return [
         fields(field(["currency", "base"], "text")),
-        element("table", { className: "ladder" },
+        element("table", { className: "edit-table" },
           element("thead", {}, element("tr", {}, element("th", { scope: "col", textContent: labels.code }), element("th", { scope: "col", textContent: labels.rate }),
             element("th", { scope: "col" }, element("span", { className: "visually-hidden", textContent: labels.actions })))),
           element("tbody", {}, ...all.map(([code], i) => {
@@ -290,7 +290,7 @@
             return element("tr", {},
               element("td", {}, element("div", { className: "field" }, named)),
               element("td", {}, element("div", { className: "field" }, input(["currency", "rates", code], "text", `${labels.rate}: ${code}`))),
-              element("td", { className: "ladder-actions" }, fixed ? null : action("cross", `${labels.remove}: ${code}`, () => { put(all.filter((_, other) => other !== i)); redraw(); })));
+              element("td", { className: "row-actions" }, fixed ? null : action("cross", `${labels.remove}: ${code}`, () => { put(all.filter((_, other) => other !== i)); redraw(); })));
           }))),
         adder(labels.addRate, () => put([...all, ["USD", "1.00"]])),
       ];
@@ -305,10 +305,10 @@
         section("atRisk", labels["atRisk.about"], [
           fields(field(["atRisk", "scoreBelow"], "number"), field(["atRisk", "dropAtLeast"], "number"), field(["atRisk", "recoveryMargin"], "number")),
           fields(field(["bands", "healthyFrom"], "number"), field(["bands", "coolingFrom"], "number"), field(["bands", "lowFrom"], "number"))], true),
-        optional("recency", () => ladder("recency"), true),
+        optional("recency", () => tierTable("recency"), true),
         optional("rhythm", () => [
           fields(...["priorGapDays", "priorWeight", "orderDays", "minGapDays", "maxGapDays"].map((key) => field(["rhythm", key], "number"))),
-          ...ladder("rhythm")], true),
+          ...tierTable("rhythm")], true),
         optional("frequency", frequency, true),
         optional("value", value, true),
         optional("contact", () => [fields(field(["contact", "points"], "number"), field(["contact", "withinDays"], "number"))], false),

@@ -1038,6 +1038,19 @@ create function engagement.contact_obstacle(
   end
 $$;
 
+-- The reason not to write to a person at an instant, by the age of the risk and by the last contact;
+-- null if there is none. It holds ContactRule's other two conditions, and the same cases hold it to
+-- them. last_contact_at is null without a contact.
+create function engagement.contact_timing_obstacle(
+  at_risk_since timestamptz, stale_days integer,
+  last_contact_at timestamptz, cooldown_days integer, instant timestamptz)
+  returns text language sql stable parallel safe as $$
+  select case
+    when at_risk_since < instant - stale_days * interval '24 hours' then 'STALE'
+    when last_contact_at > instant - cooldown_days * interval '24 hours' then 'RECENTLY_CONTACTED'
+  end
+$$;
+
 -- Of episodes, those whose users may still be contacted, and their facts given to a model. A user
 -- may unsubscribe while a request waits, and the role of the pipeline cannot read the shop's tables.
 -- The sender cancels an email at the age of expiry, so a model is not asked for it.

@@ -5,12 +5,14 @@ import io.javalin.config.JavalinConfig;
 import io.javalin.http.HttpStatus;
 import io.javalin.json.JavalinJackson;
 import io.javalin.util.JavalinBindException;
+import io.rekindle.dashboard.access.RateLimit;
 import io.rekindle.dashboard.admin.AccountRoutes;
 import io.rekindle.dashboard.admin.AccountService;
 import io.rekindle.dashboard.admin.AdminPages;
 import io.rekindle.dashboard.admin.ApiKeyRoutes;
 import io.rekindle.dashboard.audit.AuditLogRoutes;
 import io.rekindle.dashboard.audit.AuditRetention;
+import io.rekindle.dashboard.audit.AuditService;
 import io.rekindle.dashboard.background.NotYetComputedException;
 import io.rekindle.dashboard.background.StatisticsRefresher;
 import io.rekindle.dashboard.clients.ClientChanges;
@@ -26,7 +28,9 @@ import io.rekindle.dashboard.emails.EmailService;
 import io.rekindle.dashboard.experiments.ExperimentPages;
 import io.rekindle.dashboard.experiments.ExperimentRoutes;
 import io.rekindle.dashboard.experiments.ExperimentService;
+import io.rekindle.dashboard.json.Json;
 import io.rekindle.dashboard.live.LiveRoutes;
+import io.rekindle.dashboard.live.LiveService;
 import io.rekindle.dashboard.metrics.Metrics;
 import io.rekindle.dashboard.metrics.MetricsRoutes;
 import io.rekindle.dashboard.orders.OrderRoutes;
@@ -45,6 +49,7 @@ import io.rekindle.dashboard.pipeline.PipelineRoutes;
 import io.rekindle.dashboard.pipeline.PipelineService;
 import io.rekindle.dashboard.pipeline.ProgressQuery;
 import io.rekindle.dashboard.policies.PolicyPages;
+import io.rekindle.dashboard.policies.PolicyPreviewQueue;
 import io.rekindle.dashboard.policies.PolicyRoutes;
 import io.rekindle.dashboard.policies.PolicyService;
 import io.rekindle.dashboard.signin.ApiKeys;
@@ -70,14 +75,12 @@ import io.rekindle.dashboard.web.Authenticator;
 import io.rekindle.dashboard.web.ClientAddress;
 import io.rekindle.dashboard.web.ErrorHandler;
 import io.rekindle.dashboard.web.HttpProblem;
-import io.rekindle.dashboard.web.Json;
-import io.rekindle.dashboard.web.RateLimit;
+import io.rekindle.dashboard.web.Idempotency;
 import io.rekindle.dashboard.web.RequestId;
 import io.rekindle.dashboard.web.Router;
 import io.rekindle.dashboard.web.Routes;
 import io.rekindle.dashboard.web.SecretCookie;
 import io.rekindle.dashboard.web.SecurityHeaders;
-import io.rekindle.dashboard.web.list.InvalidCursorException;
 import io.rekindle.dashboard.web.list.ListResponse;
 import io.rekindle.platform.process.FatalErrors;
 import io.rekindle.platform.settings.DatabaseLogin;
@@ -104,8 +107,8 @@ public final class Dashboard implements AutoCloseable {
   private final Erasures erasures;
   private final AuditRetention auditRetention;
   private final PipelineService pipeline;
-  private final PolicyRoutes policies;
-  private final LiveRoutes live;
+  private final PolicyPreviewQueue policyPreviews;
+  private final LiveService live;
   private final MetricsRoutes metricsRoutes;
   private final Authenticator authenticator;
   private final StatisticsRefresher refresher;
@@ -151,10 +154,11 @@ public final class Dashboard implements AutoCloseable {
             settings.pipeline().topicPrefix(),
             settings.pipeline().flinkUrl().orElse(null),
             deadLetters);
+    AuditService audit = new AuditService(jdbi);
     ListResponse listResponse = new ListResponse(jdbi);
     PolicyService policyService = new PolicyService(jdbi);
-    policies = new PolicyRoutes(policyService, database);
-    live = new LiveRoutes(jdbi, progress);
+    policyPreviews = new PolicyPreviewQueue(database);
+    live = new LiveService(jdbi, progress);
     metrics.gauge("rekindle.dashboard.listeners", "Pages that listen to events.", live::listeners);
     RateLimit writes = new RateLimit(settings.writesPerMinute(), Duration.ofMinutes(1));
     erasures = new Erasures(jdbi);
@@ -184,7 +188,7 @@ public final class Dashboard implements AutoCloseable {
     Collections.addAll(
         all,
         new AssetRoutes(assets),
-        new AdminPages(accounts, keys, jdbi),
+        new AdminPages(accounts, keys, audit),
         new PolicyPages(policyService),
         new OutreachPages(outreach),
         new OverviewPages(statistics),
@@ -202,15 +206,16 @@ public final class Dashboard implements AutoCloseable {
             signIn, sessions, new KnownBrowsers(jdbi), sessionCookie, signInMethods.passwords()),
         new AccountRoutes(accounts, sessionCookie),
         new ApiKeyRoutes(keys),
-        new AuditLogRoutes(jdbi, listResponse),
+        new AuditLogRoutes(audit, listResponse),
         new ClientRoutes(
             clients, new ClientChanges(jdbi), listResponse, writes, settings.scoreOverrides()),
-        new OrderRoutes(jdbi, new OrderService(jdbi, settings.pipeline().slot()), writes),
+        new OrderRoutes(
+            new Idempotency(jdbi), new OrderService(jdbi, settings.pipeline().slot()), writes),
         new PipelineRoutes(pipeline, deadLetterService),
-        policies,
+        new PolicyRoutes(policyService, policyPreviews),
         new OutreachRoutes(outreach),
         new SuppressionRoutes(new SuppressionService(jdbi), listResponse),
-        live,
+        new LiveRoutes(live),
         metricsRoutes);
     routeGroups = List.copyOf(all);
   }
@@ -272,10 +277,6 @@ public final class Dashboard implements AutoCloseable {
     errors.translate(config.routes, InvalidPolicyException.class, PolicyRoutes::problem);
     errors.translate(
         config.routes,
-        InvalidCursorException.class,
-        e -> HttpProblem.invalid("cursor", e.getMessage()));
-    errors.translate(
-        config.routes,
         NotYetComputedException.class,
         e -> HttpProblem.retryLater(HttpStatus.SERVICE_UNAVAILABLE, e.getMessage(), 2));
     errors.translate(
@@ -292,11 +293,6 @@ public final class Dashboard implements AutoCloseable {
     return server.port();
   }
 
-  /** How many streams of events are open. */
-  public int listeners() {
-    return live.listeners();
-  }
-
   /** Every address and who may use it. */
   public List<Router.Route> routes() {
     return router.registered();
@@ -309,7 +305,7 @@ public final class Dashboard implements AutoCloseable {
     erasures.close();
     auditRetention.close();
     pipeline.close();
-    policies.close();
+    policyPreviews.close();
     live.close();
     server.stop();
     database.close();

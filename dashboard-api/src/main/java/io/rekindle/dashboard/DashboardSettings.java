@@ -8,9 +8,9 @@ import static io.rekindle.platform.settings.SettingType.webUrl;
 import static io.rekindle.platform.settings.SettingType.wholeNumber;
 
 import io.rekindle.connectors.kafka.KafkaLogin;
+import io.rekindle.dashboard.access.Role;
 import io.rekindle.dashboard.audit.AuditRetention;
 import io.rekindle.dashboard.signin.OidcSettings;
-import io.rekindle.dashboard.web.Role;
 import io.rekindle.platform.settings.DatabaseLogin;
 import io.rekindle.platform.settings.InvalidSettingsException;
 import io.rekindle.platform.settings.ProgramSettings;
@@ -131,7 +131,6 @@ public record DashboardSettings(
   private static final Setting<Duration> SESSION_MAX =
       SETTINGS
           .declare("dashboard.session-max", SESSION)
-          .renamedFrom("dashboard.session-longest", null)
           .withDefault("7 d", "A session ends this long after the sign-in.");
 
   private static final Setting<Boolean> PASSWORD_SIGN_IN =

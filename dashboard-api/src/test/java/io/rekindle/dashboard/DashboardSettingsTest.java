@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rekindle.connectors.kafka.KafkaLogin;
+import io.rekindle.dashboard.access.Role;
 import io.rekindle.dashboard.signin.OidcSettings;
-import io.rekindle.dashboard.web.Role;
 import io.rekindle.platform.settings.DatabaseLogin;
 import io.rekindle.platform.settings.InvalidSettingsException;
 import java.net.URI;
@@ -108,15 +108,6 @@ class DashboardSettingsTest {
                 true,
                 7,
                 Duration.ofDays(90)));
-  }
-
-  @Test
-  void shouldTakeTheEarlierNameOfTheLongestSession() {
-    DashboardSettings settings =
-        DashboardSettings.from(
-            Map.of("REKINDLE_DATABASE_URL", URL, "REKINDLE_DASHBOARD_SESSION_LONGEST", "2 d"));
-
-    assertThat(settings.signIn().max()).isEqualTo(Duration.ofDays(2));
   }
 
   @Test

@@ -10,9 +10,6 @@ package io.rekindle.email;
  */
 public record Variant(String name, String prompt, String tone, String offer) {
 
-  /** The prompt that is there from the start. */
-  public static final String WINBACK = "winback-v1";
-
   /**
    * @throws IllegalArgumentException if name or prompt is missing
    */

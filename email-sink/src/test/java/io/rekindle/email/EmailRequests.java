@@ -18,7 +18,9 @@ public final class EmailRequests {
           "Fern & Fable, 1 Mill Lane, Dublin",
           emailId -> "https://shop.example.org/unsubscribe/" + emailId);
 
-  public static final Variant FRIENDLY = new Variant("friendly", Variant.WINBACK, "warm", null);
+  public static final String WINBACK = "winback-v1";
+
+  public static final Variant FRIENDLY = new Variant("friendly", WINBACK, "warm", null);
 
   private EmailRequests() {}
 

@@ -12,7 +12,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
  * @param key the original key, may be null
  * @param value the original value
  */
-@SuppressWarnings("ArrayRecordComponent") // Kafka's bytes, which nobody compares.
+@SuppressWarnings("ArrayRecordComponent") // Kafka's bytes, which are never compared.
 public record Tick(
     Beat beat, String topic, int partition, long offset, long timestamp, byte[] key, byte[] value) {
 

@@ -132,6 +132,7 @@ class SchemaITCase {
         "rekindle_api      | select * from engagement.uplift('default')",
         "rekindle_api      | select engagement.contact_obstacle(true, 'a@example.com', false,"
             + " null)",
+        "rekindle_api      | select engagement.contact_timing_obstacle(now(), 14, null, 30, now())",
         "rekindle_api      | select engagement.erase_user('nobody')",
         "rekindle_api      | select * from shop.orders",
         "rekindle_api      | select * from engagement.user_scores",

@@ -2,17 +2,16 @@ package io.rekindle.dashboard.admin;
 
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
+import io.rekindle.dashboard.access.Role;
 import io.rekindle.dashboard.admin.AccountService.AccountChange;
 import io.rekindle.dashboard.signin.Account;
 import io.rekindle.dashboard.signin.Passwords;
 import io.rekindle.dashboard.web.Access;
-import io.rekindle.dashboard.web.Actor;
 import io.rekindle.dashboard.web.HttpProblem;
-import io.rekindle.dashboard.web.Json;
+import io.rekindle.dashboard.web.JsonBody;
 import io.rekindle.dashboard.web.JsonFields;
-import io.rekindle.dashboard.web.Principal;
 import io.rekindle.dashboard.web.QueryParameters;
-import io.rekindle.dashboard.web.Role;
+import io.rekindle.dashboard.web.Requests;
 import io.rekindle.dashboard.web.Router;
 import io.rekindle.dashboard.web.Routes;
 import io.rekindle.dashboard.web.SecretCookie;
@@ -42,7 +41,7 @@ public final class AccountRoutes implements Routes {
   }
 
   private void create(Context ctx) {
-    JsonFields body = Json.object(ctx);
+    JsonFields body = JsonBody.object(ctx);
     String email = body.requiredText("email", 320);
     if (email != null && !email.matches("[^\\s@]+@[^\\s@]+")) {
       body.reject("email", "has to be an email address.");
@@ -56,7 +55,7 @@ public final class AccountRoutes implements Routes {
     body.check();
     Account account =
         accounts
-            .create(Actor.of(ctx), email, name == null ? "" : name, role, password)
+            .create(Requests.actor(ctx), email, name == null ? "" : name, role, password)
             .orElseThrow(
                 () -> HttpProblem.taken("email", "There is an account for " + email + "."));
     ctx.status(HttpStatus.CREATED).json(account);
@@ -64,7 +63,7 @@ public final class AccountRoutes implements Routes {
 
   private void change(Context ctx) {
     String id = QueryParameters.pathId(ctx, "accountId");
-    JsonFields body = Json.object(ctx);
+    JsonFields body = JsonBody.object(ctx);
     AccountChange change =
         new AccountChange(
             body.text("name", 200),
@@ -74,16 +73,16 @@ public final class AccountRoutes implements Routes {
     body.check();
     ctx.json(
         accounts
-            .change(Actor.of(ctx), sessionCookie.read(ctx), id, change)
+            .change(Requests.actor(ctx), sessionCookie.read(ctx), id, change)
             .orElseThrow(() -> HttpProblem.notFound("account", id)));
   }
 
   private void delete(Context ctx) {
     String id = QueryParameters.pathId(ctx, "accountId");
-    if (id.equals(Principal.of(ctx).id())) {
+    if (id.equals(Requests.principal(ctx).id())) {
       throw HttpProblem.conflict("You cannot delete the account that you are signed in with.");
     }
-    if (!accounts.delete(Actor.of(ctx), id)) {
+    if (!accounts.delete(Requests.actor(ctx), id)) {
       throw HttpProblem.notFound("account", id);
     }
     ctx.status(HttpStatus.NO_CONTENT);

@@ -1,14 +1,14 @@
 package io.rekindle.dashboard.admin;
 
+import io.rekindle.dashboard.access.Actor;
+import io.rekindle.dashboard.access.Role;
 import io.rekindle.dashboard.audit.AuditLog;
 import io.rekindle.dashboard.audit.AuditLog.Subject;
+import io.rekindle.dashboard.database.ConflictException;
 import io.rekindle.dashboard.signin.Account;
 import io.rekindle.dashboard.signin.Accounts;
 import io.rekindle.dashboard.signin.Passwords;
 import io.rekindle.dashboard.signin.Sessions;
-import io.rekindle.dashboard.web.Actor;
-import io.rekindle.dashboard.web.ConflictException;
-import io.rekindle.dashboard.web.Role;
 import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Jdbi;

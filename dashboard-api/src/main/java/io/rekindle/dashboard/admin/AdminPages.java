@@ -3,13 +3,12 @@ package io.rekindle.dashboard.admin;
 import static io.rekindle.dashboard.web.Access.ADMIN;
 
 import io.javalin.http.Context;
-import io.rekindle.dashboard.audit.AuditLog;
+import io.rekindle.dashboard.audit.AuditService;
 import io.rekindle.dashboard.signin.ApiKeys;
 import io.rekindle.dashboard.web.Page;
 import io.rekindle.dashboard.web.QueryParameters;
 import io.rekindle.dashboard.web.Router;
 import io.rekindle.dashboard.web.Routes;
-import org.jdbi.v3.core.Jdbi;
 
 /** The pages of accounts, API keys and the audit log. */
 public final class AdminPages implements Routes {
@@ -18,12 +17,12 @@ public final class AdminPages implements Routes {
 
   private final AccountService accounts;
   private final ApiKeys keys;
-  private final Jdbi jdbi;
+  private final AuditService audit;
 
-  public AdminPages(AccountService accounts, ApiKeys keys, Jdbi jdbi) {
+  public AdminPages(AccountService accounts, ApiKeys keys, AuditService audit) {
     this.accounts = accounts;
     this.keys = keys;
-    this.jdbi = jdbi;
+    this.audit = audit;
   }
 
   @Override
@@ -47,7 +46,6 @@ public final class AdminPages implements Routes {
     QueryParameters query = QueryParameters.of(ctx);
     String cursor = query.cursor();
     query.check();
-    return new Page("audit-log")
-        .with("page", jdbi.withHandle(handle -> AuditLog.page(handle, cursor, PAGE_SIZE)));
+    return new Page("audit-log").with("page", audit.page(cursor, PAGE_SIZE));
   }
 }

@@ -2,17 +2,17 @@ package io.rekindle.dashboard.admin;
 
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
+import io.rekindle.dashboard.access.Scope;
 import io.rekindle.dashboard.signin.ApiKeys;
 import io.rekindle.dashboard.signin.ApiKeys.ApiKey;
 import io.rekindle.dashboard.web.Access;
-import io.rekindle.dashboard.web.Actor;
 import io.rekindle.dashboard.web.HttpProblem;
-import io.rekindle.dashboard.web.Json;
+import io.rekindle.dashboard.web.JsonBody;
 import io.rekindle.dashboard.web.JsonFields;
 import io.rekindle.dashboard.web.QueryParameters;
+import io.rekindle.dashboard.web.Requests;
 import io.rekindle.dashboard.web.Router;
 import io.rekindle.dashboard.web.Routes;
-import io.rekindle.dashboard.web.Scope;
 import io.rekindle.dashboard.web.list.CsvFormat;
 import io.rekindle.dashboard.web.list.ListResponse;
 import java.time.Instant;
@@ -40,7 +40,7 @@ public final class ApiKeyRoutes implements Routes {
   }
 
   private void create(Context ctx) {
-    JsonFields body = Json.object(ctx);
+    JsonFields body = JsonBody.object(ctx);
     String name = body.requiredText("name", 200);
     Set<Scope> scopes = scopes(body);
     Instant expiresAt = body.instant("expiresAt");
@@ -48,7 +48,7 @@ public final class ApiKeyRoutes implements Routes {
       body.reject("expiresAt", "has to be in the future.");
     }
     body.check();
-    ctx.status(HttpStatus.CREATED).json(keys.create(Actor.of(ctx), name, scopes, expiresAt));
+    ctx.status(HttpStatus.CREATED).json(keys.create(Requests.actor(ctx), name, scopes, expiresAt));
   }
 
   private static Set<Scope> scopes(JsonFields body) {
@@ -70,7 +70,7 @@ public final class ApiKeyRoutes implements Routes {
 
   private void revoke(Context ctx) {
     String id = QueryParameters.pathId(ctx, "keyId");
-    if (!keys.revoke(Actor.of(ctx), id)) {
+    if (!keys.revoke(Requests.actor(ctx), id)) {
       throw HttpProblem.notFound("No API key \"" + id + "\" that is good.");
     }
     ctx.status(HttpStatus.NO_CONTENT);

@@ -1,12 +1,12 @@
 package io.rekindle.dashboard.audit;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.rekindle.dashboard.web.Actor;
-import io.rekindle.dashboard.web.Json;
-import io.rekindle.dashboard.web.list.Cursor;
-import io.rekindle.dashboard.web.list.InvalidCursorException;
-import io.rekindle.dashboard.web.list.ListPage;
-import io.rekindle.dashboard.web.list.ListResponse;
+import io.rekindle.dashboard.access.Actor;
+import io.rekindle.dashboard.json.Json;
+import io.rekindle.dashboard.list.Cursor;
+import io.rekindle.dashboard.list.InvalidCursorException;
+import io.rekindle.dashboard.list.ItemConsumer;
+import io.rekindle.dashboard.list.ListPage;
 import java.time.Instant;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
@@ -128,7 +128,7 @@ public final class AuditLog {
   }
 
   /** The newest entries first, from a cursor on. */
-  public static ListPage<AuditEntry> page(Handle handle, String cursor, int limit) {
+  static ListPage<AuditEntry> page(Handle handle, String cursor, int limit) {
     String[] after = Cursor.read(cursor, LIST, 1);
     long below;
     try {
@@ -151,8 +151,7 @@ public final class AuditLog {
   }
 
   /** Hands over every entry, the newest first; to be called in a transaction. */
-  public static void forEach(Handle handle, ListResponse.ItemConsumer<AuditEntry> consumer)
-      throws Exception {
+  static void forEach(Handle handle, ItemConsumer<AuditEntry> consumer) throws Exception {
     try (var entries =
         handle
             .createQuery(SELECT + " order by entry_id desc")

@@ -7,18 +7,17 @@ import io.rekindle.dashboard.web.Router;
 import io.rekindle.dashboard.web.Routes;
 import io.rekindle.dashboard.web.list.CsvFormat;
 import io.rekindle.dashboard.web.list.ListResponse;
-import org.jdbi.v3.core.Jdbi;
 
 /** The audit log, for admins. */
 public final class AuditLogRoutes implements Routes {
 
   private static final CsvFormat<AuditEntry> CSV = CsvFormat.of(AuditLog.LIST, AuditEntry.class);
 
-  private final Jdbi jdbi;
+  private final AuditService audit;
   private final ListResponse listResponse;
 
-  public AuditLogRoutes(Jdbi jdbi, ListResponse listResponse) {
-    this.jdbi = jdbi;
+  public AuditLogRoutes(AuditService audit, ListResponse listResponse) {
+    this.audit = audit;
     this.listResponse = listResponse;
   }
 
@@ -27,12 +26,6 @@ public final class AuditLogRoutes implements Routes {
     router.get(
         "/api/audit-log",
         Access.ADMIN,
-        ctx ->
-            listResponse.answer(
-                ctx,
-                QueryParameters.of(ctx),
-                CSV,
-                (cursor, limit) -> jdbi.withHandle(handle -> AuditLog.page(handle, cursor, limit)),
-                AuditLog::forEach));
+        ctx -> listResponse.answer(ctx, QueryParameters.of(ctx), CSV, audit::page, audit.all()));
   }
 }

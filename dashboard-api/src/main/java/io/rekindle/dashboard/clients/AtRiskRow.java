@@ -3,7 +3,7 @@ package io.rekindle.dashboard.clients;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.rekindle.dashboard.clients.ContactStatusQuery.ContactStatus;
 import io.rekindle.dashboard.database.FactorPoints;
-import io.rekindle.dashboard.web.Json;
+import io.rekindle.dashboard.json.Json;
 import io.rekindle.scoring.contact.ContactRule;
 import io.rekindle.scoring.factor.Factor;
 import io.rekindle.scoring.policy.ScoringPolicy;

@@ -1,8 +1,8 @@
 package io.rekindle.dashboard.clients;
 
+import io.rekindle.dashboard.access.Actor;
 import io.rekindle.dashboard.audit.AuditLog;
 import io.rekindle.dashboard.audit.AuditLog.Subject;
-import io.rekindle.dashboard.web.Actor;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.function.UnaryOperator;

@@ -3,8 +3,8 @@ package io.rekindle.dashboard.clients;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.rekindle.dashboard.database.FactorPoints;
 import io.rekindle.dashboard.database.Points;
+import io.rekindle.dashboard.list.KeysetQuery;
 import io.rekindle.dashboard.orders.ShopOrder;
-import io.rekindle.dashboard.web.list.KeysetQuery;
 import java.math.BigDecimal;
 import java.time.Instant;
 

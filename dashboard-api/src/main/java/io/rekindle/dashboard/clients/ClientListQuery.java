@@ -2,9 +2,9 @@ package io.rekindle.dashboard.clients;
 
 import io.rekindle.dashboard.clients.ClientFilter.Sort;
 import io.rekindle.dashboard.clients.ClientRows.Listed;
-import io.rekindle.dashboard.web.list.InvalidCursorException;
-import io.rekindle.dashboard.web.list.ListPage;
-import io.rekindle.dashboard.web.list.ListResponse;
+import io.rekindle.dashboard.list.InvalidCursorException;
+import io.rekindle.dashboard.list.ItemConsumer;
+import io.rekindle.dashboard.list.ListPage;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -114,7 +114,7 @@ final class ClientListQuery {
   }
 
   /** Hands over every client of the list; to be called in a transaction. */
-  void forEach(ListResponse.ItemConsumer<ClientProfile> consumer) throws Exception {
+  void forEach(ItemConsumer<ClientProfile> consumer) throws Exception {
     Map<String, Object> parameters = new LinkedHashMap<>();
     String sql =
         "select "

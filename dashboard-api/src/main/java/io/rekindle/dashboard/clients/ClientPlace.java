@@ -1,7 +1,7 @@
 package io.rekindle.dashboard.clients;
 
-import io.rekindle.dashboard.web.list.Cursor;
-import io.rekindle.dashboard.web.list.InvalidCursorException;
+import io.rekindle.dashboard.list.Cursor;
+import io.rekindle.dashboard.list.InvalidCursorException;
 import java.util.Arrays;
 
 /**

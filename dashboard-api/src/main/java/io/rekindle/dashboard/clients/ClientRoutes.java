@@ -2,25 +2,24 @@ package io.rekindle.dashboard.clients;
 
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
+import io.rekindle.dashboard.access.RateLimit;
+import io.rekindle.dashboard.access.Scope;
 import io.rekindle.dashboard.clients.ClientHistoryQueries.Decision;
 import io.rekindle.dashboard.clients.ClientHistoryQueries.Email;
 import io.rekindle.dashboard.clients.ClientHistoryQueries.Event;
 import io.rekindle.dashboard.clients.ClientHistoryQueries.ScoreChange;
+import io.rekindle.dashboard.list.KeysetQuery;
 import io.rekindle.dashboard.orders.ShopOrder;
 import io.rekindle.dashboard.web.Access;
-import io.rekindle.dashboard.web.Actor;
 import io.rekindle.dashboard.web.HttpProblem;
-import io.rekindle.dashboard.web.Json;
+import io.rekindle.dashboard.web.JsonBody;
 import io.rekindle.dashboard.web.JsonFields;
-import io.rekindle.dashboard.web.Principal;
 import io.rekindle.dashboard.web.QueryParameters;
-import io.rekindle.dashboard.web.RateLimit;
+import io.rekindle.dashboard.web.Requests;
 import io.rekindle.dashboard.web.Router;
 import io.rekindle.dashboard.web.Routes;
-import io.rekindle.dashboard.web.Scope;
 import io.rekindle.dashboard.web.UrlPart;
 import io.rekindle.dashboard.web.list.CsvFormat;
-import io.rekindle.dashboard.web.list.KeysetQuery;
 import io.rekindle.dashboard.web.list.ListResponse;
 import java.time.Duration;
 import java.time.Instant;
@@ -117,7 +116,7 @@ public final class ClientRoutes implements Routes {
         query,
         CLIENTS_CSV,
         (cursor, limit) -> clients.page(filter, cursor, limit, count),
-        (handle, consumer) -> new ClientListQuery(handle, filter).forEach(consumer));
+        clients.all(filter));
   }
 
   /** A list about one client. */
@@ -133,11 +132,8 @@ public final class ClientRoutes implements Routes {
               format,
               query,
               Map.of("userId", userId),
-              handle -> {
-                if (!ShopUser.exists(handle, userId)) {
-                  throw HttpProblem.notFound("user", userId);
-                }
-              });
+              clients.exists(userId),
+              () -> HttpProblem.notFound("user", userId));
         });
   }
 
@@ -147,8 +143,8 @@ public final class ClientRoutes implements Routes {
   }
 
   private void create(Context ctx) {
-    writes.take(Principal.of(ctx).id(), 1);
-    JsonFields body = Json.object(ctx);
+    writes.take(Requests.principal(ctx).id(), 1);
+    JsonFields body = JsonBody.object(ctx);
     String given = body.text("userId", 128);
     if (body.has("userId") && (given == null || given.isBlank())) {
       body.reject("userId", "has to be a text of 1 to 128 characters, or absent.");
@@ -157,7 +153,7 @@ public final class ClientRoutes implements Routes {
     body.check();
     ClientProfile profile =
         changes
-            .create(user, Actor.of(ctx))
+            .create(user, Requests.actor(ctx))
             .orElseThrow(
                 () -> HttpProblem.taken("userId", "There is a user \"" + user.userId() + "\"."));
     ctx.status(HttpStatus.CREATED)
@@ -166,22 +162,22 @@ public final class ClientRoutes implements Routes {
   }
 
   private void change(Context ctx) {
-    writes.take(Principal.of(ctx).id(), 1);
+    writes.take(Requests.principal(ctx).id(), 1);
     String userId = QueryParameters.pathId(ctx, "userId");
-    JsonFields body = Json.object(ctx);
+    JsonFields body = JsonBody.object(ctx);
     // Read twice: the first time for its mistakes, which are reported before an unknown id.
     ShopUser.blank(userId).with(body);
     body.check();
     ctx.json(
         changes
-            .change(userId, user -> user.with(body), Actor.of(ctx))
+            .change(userId, user -> user.with(body), Requests.actor(ctx))
             .orElseThrow(() -> HttpProblem.notFound("user", userId)));
   }
 
   private void erase(Context ctx) {
-    writes.take(Principal.of(ctx).id(), 1);
+    writes.take(Requests.principal(ctx).id(), 1);
     String userId = QueryParameters.pathId(ctx, "userId");
-    long rows = changes.erase(userId, Actor.of(ctx));
+    long rows = changes.erase(userId, Requests.actor(ctx));
     if (rows == 0) {
       throw HttpProblem.notFound("user", userId);
     }
@@ -191,7 +187,7 @@ public final class ClientRoutes implements Routes {
   private void override(Context ctx) {
     String userId = QueryParameters.pathId(ctx, "userId");
     requireOverrides();
-    JsonFields body = Json.object(ctx);
+    JsonFields body = JsonBody.object(ctx);
     Integer score = body.required("score", body.integer("score", 0, 100));
     String reason = body.text("reason", 500);
     Instant expiresAt = body.instant("expiresAt");
@@ -203,14 +199,14 @@ public final class ClientRoutes implements Routes {
     body.check();
     ctx.json(
         changes
-            .override(userId, score, reason == null ? "" : reason, expiresAt, Actor.of(ctx))
+            .override(userId, score, reason == null ? "" : reason, expiresAt, Requests.actor(ctx))
             .orElseThrow(() -> HttpProblem.notFound("user", userId)));
   }
 
   private void endOverride(Context ctx) {
     String userId = QueryParameters.pathId(ctx, "userId");
     requireOverrides();
-    if (!changes.endOverride(userId, Actor.of(ctx))) {
+    if (!changes.endOverride(userId, Requests.actor(ctx))) {
       throw HttpProblem.notFound("No override for the user \"" + userId + "\".");
     }
     ctx.status(HttpStatus.NO_CONTENT);

@@ -3,10 +3,12 @@ package io.rekindle.dashboard.clients;
 import io.rekindle.dashboard.clients.ClientHistoryQueries.Event;
 import io.rekindle.dashboard.clients.ContactStatusQuery.ContactStatus;
 import io.rekindle.dashboard.database.Snapshot;
+import io.rekindle.dashboard.database.Work;
+import io.rekindle.dashboard.list.ItemSource;
+import io.rekindle.dashboard.list.KeysetQuery;
+import io.rekindle.dashboard.list.ListPage;
 import io.rekindle.dashboard.orders.ShopOrder;
 import io.rekindle.dashboard.policies.PolicyInForce;
-import io.rekindle.dashboard.web.list.KeysetQuery;
-import io.rekindle.dashboard.web.list.ListPage;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -100,6 +102,16 @@ public final class ClientService {
                   now),
               inForce.currency());
         });
+  }
+
+  /** All clients of a filter, in its order. */
+  ItemSource<ClientProfile> all(ClientFilter filter) {
+    return (handle, consumer) -> new ClientListQuery(handle, filter).forEach(consumer);
+  }
+
+  /** Whether the shop has a client of that id. */
+  Work<Boolean> exists(String userId) {
+    return handle -> ShopUser.exists(handle, userId);
   }
 
   /** One client; empty if the shop has none of that id. */

@@ -1,7 +1,7 @@
 package io.rekindle.dashboard.database;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.rekindle.dashboard.web.Json;
+import io.rekindle.dashboard.json.Json;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Type;
 import java.math.BigDecimal;

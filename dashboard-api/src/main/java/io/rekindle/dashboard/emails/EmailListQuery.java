@@ -1,9 +1,9 @@
 package io.rekindle.dashboard.emails;
 
 import io.rekindle.dashboard.database.LikePattern;
-import io.rekindle.dashboard.web.list.KeysetQuery;
-import io.rekindle.dashboard.web.list.ListPage;
-import io.rekindle.dashboard.web.list.ListResponse;
+import io.rekindle.dashboard.list.ItemConsumer;
+import io.rekindle.dashboard.list.KeysetQuery;
+import io.rekindle.dashboard.list.ListPage;
 import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.Locale;
@@ -69,8 +69,7 @@ final class EmailListQuery {
   }
 
   /** Hands over every email that the filter lets through; to be called in a transaction. */
-  static void forEach(
-      Handle handle, EmailFilter filter, ListResponse.ItemConsumer<EmailSummary> consumer)
+  static void forEach(Handle handle, EmailFilter filter, ItemConsumer<EmailSummary> consumer)
       throws Exception {
     keysetQuery(handle, filter).forEach(handle, parameters(filter), consumer);
   }

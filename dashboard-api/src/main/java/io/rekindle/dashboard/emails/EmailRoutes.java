@@ -3,12 +3,12 @@ package io.rekindle.dashboard.emails;
 import static io.rekindle.dashboard.web.Access.VIEWER;
 
 import io.javalin.http.Context;
+import io.rekindle.dashboard.access.Scope;
 import io.rekindle.dashboard.web.Access;
 import io.rekindle.dashboard.web.HttpProblem;
 import io.rekindle.dashboard.web.QueryParameters;
 import io.rekindle.dashboard.web.Router;
 import io.rekindle.dashboard.web.Routes;
-import io.rekindle.dashboard.web.Scope;
 import io.rekindle.dashboard.web.list.CsvFormat;
 import io.rekindle.dashboard.web.list.ListResponse;
 
@@ -37,11 +37,7 @@ public final class EmailRoutes implements Routes {
     QueryParameters query = QueryParameters.of(ctx);
     EmailFilter filter = EmailFilter.read(query);
     listResponse.answer(
-        ctx,
-        query,
-        CSV,
-        (cursor, limit) -> emails.page(filter, cursor, limit),
-        (handle, consumer) -> EmailListQuery.forEach(handle, filter, consumer));
+        ctx, query, CSV, (cursor, limit) -> emails.page(filter, cursor, limit), emails.all(filter));
   }
 
   private void one(Context ctx) {

@@ -1,8 +1,9 @@
 package io.rekindle.dashboard.emails;
 
 import io.rekindle.dashboard.database.Snapshot;
+import io.rekindle.dashboard.list.ItemSource;
+import io.rekindle.dashboard.list.ListPage;
 import io.rekindle.dashboard.policies.PolicyInForce;
-import io.rekindle.dashboard.web.list.ListPage;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -53,6 +54,11 @@ public final class EmailService {
   /** The emails after a cursor, or the newest ones for null. */
   public ListPage<EmailSummary> page(EmailFilter filter, String cursor, int limit) {
     return jdbi.withHandle(handle -> EmailListQuery.page(handle, filter, cursor, limit));
+  }
+
+  /** All emails of a filter, the newest first. */
+  ItemSource<EmailSummary> all(EmailFilter filter) {
+    return (handle, consumer) -> EmailListQuery.forEach(handle, filter, consumer);
   }
 
   /** Empty if there is no such email. */

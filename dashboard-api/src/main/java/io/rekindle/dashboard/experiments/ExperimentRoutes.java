@@ -1,12 +1,12 @@
 package io.rekindle.dashboard.experiments;
 
 import io.javalin.http.Context;
+import io.rekindle.dashboard.access.Scope;
 import io.rekindle.dashboard.web.Access;
 import io.rekindle.dashboard.web.HttpProblem;
 import io.rekindle.dashboard.web.QueryParameters;
 import io.rekindle.dashboard.web.Router;
 import io.rekindle.dashboard.web.Routes;
-import io.rekindle.dashboard.web.Scope;
 import io.rekindle.dashboard.web.list.CsvFormat;
 import io.rekindle.dashboard.web.list.ListResponse;
 import java.io.IOException;

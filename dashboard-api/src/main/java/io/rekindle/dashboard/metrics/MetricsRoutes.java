@@ -2,10 +2,10 @@ package io.rekindle.dashboard.metrics;
 
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import io.rekindle.dashboard.access.Scope;
 import io.rekindle.dashboard.web.Access;
 import io.rekindle.dashboard.web.Router;
 import io.rekindle.dashboard.web.Routes;
-import io.rekindle.dashboard.web.Scope;
 import java.time.Duration;
 
 /** Times requests, and serves the metrics to Prometheus at {@code /metrics}. Thread-safe. */

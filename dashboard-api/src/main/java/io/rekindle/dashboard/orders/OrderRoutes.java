@@ -2,20 +2,19 @@ package io.rekindle.dashboard.orders;
 
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
+import io.rekindle.dashboard.access.RateLimit;
+import io.rekindle.dashboard.access.Scope;
 import io.rekindle.dashboard.web.Access;
-import io.rekindle.dashboard.web.Actor;
 import io.rekindle.dashboard.web.HttpProblem;
 import io.rekindle.dashboard.web.Idempotency;
 import io.rekindle.dashboard.web.Idempotency.Answer;
-import io.rekindle.dashboard.web.Json;
+import io.rekindle.dashboard.web.JsonBody;
 import io.rekindle.dashboard.web.JsonFields;
-import io.rekindle.dashboard.web.Principal;
 import io.rekindle.dashboard.web.ProblemDetails.FieldError;
 import io.rekindle.dashboard.web.QueryParameters;
-import io.rekindle.dashboard.web.RateLimit;
+import io.rekindle.dashboard.web.Requests;
 import io.rekindle.dashboard.web.Router;
 import io.rekindle.dashboard.web.Routes;
-import io.rekindle.dashboard.web.Scope;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -23,7 +22,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.jdbi.v3.core.Jdbi;
 
 /** The routes under /api/orders. */
 public final class OrderRoutes implements Routes {
@@ -59,8 +57,8 @@ public final class OrderRoutes implements Routes {
   /** The outcome of a batch: a result for each order, in their order. */
   record Results(int created, int existing, int invalid, List<Result> results) {}
 
-  public OrderRoutes(Jdbi jdbi, OrderService orders, RateLimit writes) {
-    this.idempotency = new Idempotency(jdbi);
+  public OrderRoutes(Idempotency idempotency, OrderService orders, RateLimit writes) {
+    this.idempotency = idempotency;
     this.orders = orders;
     this.writes = writes;
   }
@@ -79,32 +77,31 @@ public final class OrderRoutes implements Routes {
   }
 
   private void create(Context ctx) {
-    writes.take(Principal.of(ctx).id(), 1);
-    byte[] bytes = Json.bytes(ctx, Json.MAX_BODY);
-    JsonFields body = JsonFields.of(Json.parse(bytes));
+    writes.take(Requests.principal(ctx).id(), 1);
+    byte[] bytes = JsonBody.bytes(ctx, JsonBody.MAX_BODY);
+    JsonFields body = JsonFields.of(JsonBody.parse(bytes));
     NewOrder order = NewOrder.read(body, Instant.now());
     body.check();
     idempotency.answer(
         ctx,
         bytes,
-        handle -> {
-          ShopOrder stored =
-              orders
-                  .create(handle, order, Actor.of(ctx))
-                  .orElseThrow(
-                      () ->
-                          HttpProblem.conflict(
-                              "orderId: there is an order \"" + order.orderId() + "\"."));
-          return new Answer(HttpStatus.CREATED, stored, List.of(order.userId()));
-        });
+        orders.create(order, Requests.actor(ctx)),
+        stored ->
+            new Answer(
+                HttpStatus.CREATED,
+                stored.orElseThrow(
+                    () ->
+                        HttpProblem.conflict(
+                            "orderId: there is an order \"" + order.orderId() + "\".")),
+                List.of(order.userId())));
   }
 
   private void createMany(Context ctx) {
-    byte[] bytes = Json.bytes(ctx, MAX_BATCH_BYTES);
-    JsonFields body = JsonFields.of(Json.parse(bytes));
+    byte[] bytes = JsonBody.bytes(ctx, MAX_BATCH_BYTES);
+    JsonFields body = JsonFields.of(JsonBody.parse(bytes));
     List<JsonFields> items = body.separateObjects("orders", MAX_BATCH_ORDERS);
     body.check();
-    writes.take(Principal.of(ctx).id(), 1L + (items.size() - 1) / ORDERS_PER_PERMIT);
+    writes.take(Requests.principal(ctx).id(), 1L + (items.size() - 1) / ORDERS_PER_PERMIT);
     Instant now = Instant.now();
     List<NewOrder> given = new ArrayList<>(items.size());
     List<NewOrder> valid = new ArrayList<>(items.size());
@@ -121,10 +118,8 @@ public final class OrderRoutes implements Routes {
     idempotency.answer(
         ctx,
         bytes,
-        handle -> {
-          List<ShopOrder> stored = orders.createAll(handle, valid, Actor.of(ctx));
-          return new Answer(HttpStatus.OK, results(given, errors, stored), List.of());
-        });
+        orders.createAll(valid, Requests.actor(ctx)),
+        stored -> new Answer(HttpStatus.OK, results(given, errors, stored), List.of()));
   }
 
   private static Results results(
@@ -154,10 +149,10 @@ public final class OrderRoutes implements Routes {
   }
 
   private void change(Context ctx) {
-    writes.take(Principal.of(ctx).id(), 1);
+    writes.take(Requests.principal(ctx).id(), 1);
     String orderId = QueryParameters.pathId(ctx, "orderId");
-    byte[] bytes = Json.bytes(ctx, Json.MAX_BODY);
-    JsonFields body = JsonFields.of(Json.parse(bytes));
+    byte[] bytes = JsonBody.bytes(ctx, JsonBody.MAX_BODY);
+    JsonFields body = JsonFields.of(JsonBody.parse(bytes));
     BigDecimal amount = body.decimal("amount", "0", NewOrder.MAX_AMOUNT, 2);
     BigDecimal refunded = body.decimal("refundedAmount", "0", NewOrder.MAX_AMOUNT, 2);
     OrderStatus status = body.oneOf("status", OrderStatus.class);
@@ -168,20 +163,17 @@ public final class OrderRoutes implements Routes {
     }
     body.check();
     OrderChange change = new OrderChange(amount, refunded, status, category, body.has("category"));
-    idempotency.answer(
-        ctx,
-        bytes,
-        handle -> {
-          ShopOrder after;
-          try {
-            after =
-                orders
-                    .change(handle, orderId, change, Actor.of(ctx))
-                    .orElseThrow(() -> HttpProblem.notFound("order", orderId));
-          } catch (ExcessiveRefundException e) {
-            throw HttpProblem.invalid("refundedAmount", "has to be at most the order's amount.");
-          }
-          return new Answer(HttpStatus.OK, after, List.of(after.userId()));
-        });
+    try {
+      idempotency.answer(
+          ctx,
+          bytes,
+          orders.change(orderId, change, Requests.actor(ctx)),
+          changed -> {
+            ShopOrder after = changed.orElseThrow(() -> HttpProblem.notFound("order", orderId));
+            return new Answer(HttpStatus.OK, after, List.of(after.userId()));
+          });
+    } catch (ExcessiveRefundException e) {
+      throw HttpProblem.invalid("refundedAmount", "has to be at most the order's amount.");
+    }
   }
 }

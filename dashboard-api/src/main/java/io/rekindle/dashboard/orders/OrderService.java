@@ -1,10 +1,11 @@
 package io.rekindle.dashboard.orders;
 
+import io.rekindle.dashboard.access.Actor;
 import io.rekindle.dashboard.audit.AuditLog;
 import io.rekindle.dashboard.audit.AuditLog.Subject;
 import io.rekindle.dashboard.audit.AuditLog.Target;
+import io.rekindle.dashboard.database.Work;
 import io.rekindle.dashboard.orders.OrderTrace.Traced;
-import io.rekindle.dashboard.web.Actor;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,7 +13,7 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
 /**
- * Records orders, each change in the caller's transaction with its audit entry, and follows them.
+ * Records orders, each change in one transaction with its audit entry, and follows them.
  * Thread-safe.
  */
 public final class OrderService {
@@ -34,37 +35,41 @@ public final class OrderService {
   }
 
   /** Creates an order; empty if the id is taken. */
-  Optional<ShopOrder> create(Handle handle, NewOrder order, Actor actor) {
-    Optional<ShopOrder> stored = OrderStore.insert(handle, List.of(order)).stream().findFirst();
-    stored.ifPresent(created -> audit(handle, actor, "CREATE", null, created));
-    return stored;
+  Work<Optional<ShopOrder>> create(NewOrder order, Actor actor) {
+    return handle -> {
+      Optional<ShopOrder> stored = OrderStore.insert(handle, List.of(order)).stream().findFirst();
+      stored.ifPresent(created -> audit(handle, actor, "CREATE", null, created));
+      return stored;
+    };
   }
 
   /** Creates the orders whose ids are free, of several with one id the first. */
-  List<ShopOrder> createAll(Handle handle, List<NewOrder> orders, Actor actor) {
-    List<ShopOrder> stored = OrderStore.insert(handle, orders);
-    AuditLog.record(
-        handle, actor, "CREATE", Subject.ORDER.of(null), null, Map.of("created", stored.size()));
-    return stored;
+  Work<List<ShopOrder>> createAll(List<NewOrder> orders, Actor actor) {
+    return handle -> {
+      List<ShopOrder> stored = OrderStore.insert(handle, orders);
+      AuditLog.record(
+          handle, actor, "CREATE", Subject.ORDER.of(null), null, Map.of("created", stored.size()));
+      return stored;
+    };
   }
 
   /**
-   * Changes an order; empty if there is none of that id.
-   *
-   * @throws ExcessiveRefundException if the refund would exceed the amount
+   * Changes an order; empty if there is none of that id. The work throws {@link
+   * ExcessiveRefundException} if the refund would exceed the amount.
    */
-  Optional<ShopOrder> change(Handle handle, String orderId, OrderChange change, Actor actor) {
-    return OrderStore.lock(handle, orderId)
-        .map(
-            before -> {
-              ShopOrder changed = change.applyTo(before);
-              if (changed.refundedAmount().compareTo(changed.amount()) > 0) {
-                throw new ExcessiveRefundException();
-              }
-              ShopOrder after = OrderStore.update(handle, changed);
-              audit(handle, actor, "CHANGE", before, after);
-              return after;
-            });
+  Work<Optional<ShopOrder>> change(String orderId, OrderChange change, Actor actor) {
+    return handle ->
+        OrderStore.lock(handle, orderId)
+            .map(
+                before -> {
+                  ShopOrder changed = change.applyTo(before);
+                  if (changed.refundedAmount().compareTo(changed.amount()) > 0) {
+                    throw new ExcessiveRefundException();
+                  }
+                  ShopOrder after = OrderStore.update(handle, changed);
+                  audit(handle, actor, "CHANGE", before, after);
+                  return after;
+                });
   }
 
   private static void audit(

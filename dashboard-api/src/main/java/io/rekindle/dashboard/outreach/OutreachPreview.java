@@ -1,8 +1,8 @@
 package io.rekindle.dashboard.outreach;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import io.rekindle.dashboard.json.Json;
 import io.rekindle.dashboard.statistics.ReasonCount;
-import io.rekindle.dashboard.web.Json;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Instant;
@@ -53,6 +53,8 @@ public record OutreachPreview(Instant asOf, long atRisk, RuleOutcome before, Rul
           with ordinality as r (enabled, stale, cooldown, experiment, variants, share, place)
       ), client as (
         select s.user_id, s.at_risk_since, s.last_contact_at,
+               case when s.last_contact_at < s.at_risk_since then s.last_contact_at end
+                 as contact_before_risk,
                engagement.contact_obstacle(
                  u.marketing_consent, u.email, x.user_id is not null, x.address) as obstacle
         from engagement.user_scores s
@@ -61,17 +63,16 @@ public record OutreachPreview(Instant asOf, long atRisk, RuleOutcome before, Rul
         where s.at_risk offset 0
       ), evaluated as (
         select rules.*,
-               case
-                 when obstacle is not null then obstacle
-                 when not enabled then 'PAUSED'
-                 when at_risk_since < now() - stale * interval '24 hours' then 'STALE'
-                 when last_contact_at > now() - cooldown * interval '24 hours'
-                   then 'RECENTLY_CONTACTED'
-                 else 'MAY' end as now_is,
+               coalesce(
+                 obstacle,
+                 case when not enabled then 'PAUSED' end,
+                 engagement.contact_timing_obstacle(
+                   at_risk_since, stale, last_contact_at, cooldown, now()),
+                 'MAY') as now_is,
                at_risk_since >= now() - :week * interval '24 hours'
                  and obstacle is null and enabled
-                 and not coalesce(last_contact_at < at_risk_since
-                   and last_contact_at > at_risk_since - cooldown * interval '24 hours', false)
+                 and engagement.contact_timing_obstacle(
+                   at_risk_since, stale, contact_before_risk, cooldown, at_risk_since) is null
                  as lately,
                user_id
         from client cross join rules offset 0

@@ -3,10 +3,10 @@ package io.rekindle.dashboard.outreach;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
 import io.rekindle.dashboard.web.Access;
-import io.rekindle.dashboard.web.Actor;
 import io.rekindle.dashboard.web.HttpProblem;
-import io.rekindle.dashboard.web.Json;
+import io.rekindle.dashboard.web.JsonBody;
 import io.rekindle.dashboard.web.JsonFields;
+import io.rekindle.dashboard.web.Requests;
 import io.rekindle.dashboard.web.Router;
 import io.rekindle.dashboard.web.Routes;
 
@@ -28,15 +28,16 @@ public final class OutreachRoutes implements Routes {
   }
 
   private void change(Context ctx) {
-    JsonFields body = Json.object(ctx);
+    JsonFields body = JsonBody.object(ctx);
+    // Read twice: the first time for its mistakes, which end the request.
     outreach.settings().with(body);
     body.check();
-    ctx.json(outreach.change(Actor.of(ctx), body));
+    ctx.json(outreach.change(Requests.actor(ctx), settings -> settings.with(body)));
   }
 
   /** Previews the settings with the fields that the request names. */
   private void preview(Context ctx) throws InterruptedException {
-    JsonFields body = Json.object(ctx);
+    JsonFields body = JsonBody.object(ctx);
     OutreachSettings before = outreach.settings();
     OutreachSettings after = before.with(body);
     body.check();
@@ -54,7 +55,7 @@ public final class OutreachRoutes implements Routes {
   private void rollBack(Context ctx) {
     ctx.json(
         outreach
-            .rollBack(Actor.of(ctx))
+            .rollBack(Requests.actor(ctx))
             .orElseThrow(() -> HttpProblem.conflict("Nothing was changed here before.")));
   }
 }

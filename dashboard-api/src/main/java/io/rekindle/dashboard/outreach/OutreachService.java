@@ -1,16 +1,15 @@
 package io.rekindle.dashboard.outreach;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rekindle.dashboard.access.Actor;
 import io.rekindle.dashboard.audit.AuditLog;
 import io.rekindle.dashboard.audit.AuditLog.Subject;
 import io.rekindle.dashboard.database.DashboardDatabase;
-import io.rekindle.dashboard.web.Actor;
-import io.rekindle.dashboard.web.JsonFields;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
@@ -35,9 +34,8 @@ public final class OutreachService {
     return jdbi.withHandle(OutreachSettings::read);
   }
 
-  /** Changes the fields that a request names; its mistakes have been checked. */
-  OutreachSettings change(Actor actor, JsonFields fields) {
-    return jdbi.inTransaction(handle -> write(handle, actor, fields, "CHANGE"));
+  OutreachSettings change(Actor actor, UnaryOperator<OutreachSettings> change) {
+    return jdbi.inTransaction(handle -> write(handle, actor, change, "CHANGE"));
   }
 
   /**
@@ -56,9 +54,7 @@ public final class OutreachService {
                     """)
                 .mapTo(JsonNode.class)
                 .findOne()
-                .map(
-                    before ->
-                        write(handle, actor, JsonFields.of((ObjectNode) before), "ROLL_BACK")));
+                .map(before -> write(handle, actor, now -> now.restored(before), "ROLL_BACK")));
   }
 
   /** Compares two settings. Empty if too many other previews run. */
@@ -81,9 +77,9 @@ public final class OutreachService {
   }
 
   private static OutreachSettings write(
-      Handle handle, Actor actor, JsonFields fields, String action) {
+      Handle handle, Actor actor, UnaryOperator<OutreachSettings> change, String action) {
     OutreachSettings before = OutreachSettings.lock(handle);
-    OutreachSettings after = before.with(fields).write(handle, actor.name());
+    OutreachSettings after = change.apply(before).write(handle, actor.name());
     AuditLog.record(handle, actor, action, Subject.OUTREACH_SETTINGS.of(null), before, after);
     return after;
   }

@@ -2,10 +2,11 @@ package io.rekindle.dashboard.outreach;
 
 import static java.util.Objects.requireNonNullElse;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.rekindle.dashboard.web.Json;
+import io.rekindle.dashboard.json.Json;
 import io.rekindle.dashboard.web.JsonFields;
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -82,6 +83,17 @@ public record OutreachSettings(
         body.has("variants") ? variants(body) : variants,
         updatedBy,
         updatedAt);
+  }
+
+  /** This with the values of an earlier state, which has its JSON form. */
+  OutreachSettings restored(JsonNode earlier) {
+    ObjectNode merged = Json.MAPPER.valueToTree(this);
+    merged.setAll((ObjectNode) earlier);
+    try {
+      return Json.MAPPER.treeToValue(merged, OutreachSettings.class);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("The audit log holds no outreach settings", e);
+    }
   }
 
   OutreachSettings write(Handle handle, String by) {

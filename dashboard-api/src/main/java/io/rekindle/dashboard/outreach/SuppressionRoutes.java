@@ -3,17 +3,16 @@ package io.rekindle.dashboard.outreach;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
 import io.rekindle.dashboard.web.Access;
-import io.rekindle.dashboard.web.Actor;
 import io.rekindle.dashboard.web.HttpProblem;
-import io.rekindle.dashboard.web.Json;
+import io.rekindle.dashboard.web.JsonBody;
 import io.rekindle.dashboard.web.JsonFields;
 import io.rekindle.dashboard.web.QueryParameters;
+import io.rekindle.dashboard.web.Requests;
 import io.rekindle.dashboard.web.Router;
 import io.rekindle.dashboard.web.Routes;
 import io.rekindle.dashboard.web.list.CsvFormat;
 import io.rekindle.dashboard.web.list.ListResponse;
 import java.util.List;
-import java.util.Map;
 
 /** The addresses under /api/suppressions. */
 public final class SuppressionRoutes implements Routes {
@@ -35,31 +34,31 @@ public final class SuppressionRoutes implements Routes {
     router.get(
         "/api/suppressions",
         Access.VIEWER,
-        ctx -> listResponse.answer(ctx, CSV, SuppressionService.ALL, Map.of(), handle -> {}));
+        ctx -> listResponse.answer(ctx, CSV, SuppressionService.ALL));
     router.post("/api/suppressions", Access.ANALYST, this::add);
     router.delete("/api/suppressions/{userId}", Access.ANALYST, this::lift);
   }
 
   private void add(Context ctx) {
-    JsonFields body = Json.object(ctx, 4 * Json.MAX_BODY);
+    JsonFields body = JsonBody.object(ctx, 4 * JsonBody.MAX_BODY);
     List<String> users = body.texts("userIds", MAX_AT_ONCE, 128);
     if (body.mistakes() == 0 && (users == null || users.isEmpty() || users.contains(""))) {
       body.reject("userIds", "has to be a list of 1 to " + MAX_AT_ONCE + " ids.");
     }
     String detail = body.text("detail", 1_000);
     body.check();
-    ctx.json(suppressions.add(Actor.of(ctx), users, detail == null ? "" : detail));
+    ctx.json(suppressions.add(Requests.actor(ctx), users, detail == null ? "" : detail));
   }
 
   private void lift(Context ctx) {
     String userId = QueryParameters.pathId(ctx, "userId");
     String reason =
         suppressions
-            .lift(Actor.of(ctx), userId)
+            .lift(Requests.actor(ctx), userId)
             .orElseThrow(() -> HttpProblem.notFound("No suppression of \"" + userId + "\"."));
     if (!reason.equals("MANUAL")) {
       throw HttpProblem.conflict(
-          "This suppression is not ours to lift: its reason is " + reason + ".");
+          "Only a MANUAL suppression can be lifted: the reason of this one is " + reason + ".");
     }
     ctx.status(HttpStatus.NO_CONTENT);
   }

@@ -1,9 +1,9 @@
 package io.rekindle.dashboard.outreach;
 
+import io.rekindle.dashboard.access.Actor;
 import io.rekindle.dashboard.audit.AuditLog;
 import io.rekindle.dashboard.audit.AuditLog.Subject;
-import io.rekindle.dashboard.web.Actor;
-import io.rekindle.dashboard.web.list.KeysetQuery;
+import io.rekindle.dashboard.list.KeysetQuery;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;

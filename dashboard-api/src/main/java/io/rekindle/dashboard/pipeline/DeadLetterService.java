@@ -2,12 +2,12 @@ package io.rekindle.dashboard.pipeline;
 
 import io.rekindle.connectors.deadletter.DeadLetter;
 import io.rekindle.connectors.replay.DeadLetterReplay;
+import io.rekindle.dashboard.access.Actor;
 import io.rekindle.dashboard.audit.AuditLog;
 import io.rekindle.dashboard.audit.AuditLog.Subject;
-import io.rekindle.dashboard.web.Actor;
-import io.rekindle.dashboard.web.list.Cursor;
-import io.rekindle.dashboard.web.list.InvalidCursorException;
-import io.rekindle.dashboard.web.list.ListPage;
+import io.rekindle.dashboard.list.Cursor;
+import io.rekindle.dashboard.list.InvalidCursorException;
+import io.rekindle.dashboard.list.ListPage;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;

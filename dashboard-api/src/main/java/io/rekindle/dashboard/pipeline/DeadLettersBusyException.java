@@ -6,6 +6,6 @@ public final class DeadLettersBusyException extends DeadLettersUnavailableExcept
   private static final long serialVersionUID = 1L;
 
   DeadLettersBusyException() {
-    super("Somebody else reads the dead letters right now.", true);
+    super("Other requests read the dead letters right now.", true);
   }
 }

@@ -4,11 +4,11 @@ import static io.rekindle.dashboard.web.Access.ADMIN;
 import static io.rekindle.dashboard.web.Access.VIEWER;
 
 import io.javalin.http.Context;
+import io.rekindle.dashboard.list.ListPage;
 import io.rekindle.dashboard.web.Page;
 import io.rekindle.dashboard.web.QueryParameters;
 import io.rekindle.dashboard.web.Router;
 import io.rekindle.dashboard.web.Routes;
-import io.rekindle.dashboard.web.list.ListPage;
 import java.util.List;
 
 /** The addresses of the pages about the pipeline. */

@@ -2,15 +2,15 @@ package io.rekindle.dashboard.pipeline;
 
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
+import io.rekindle.dashboard.access.Scope;
 import io.rekindle.dashboard.pipeline.DeadLetterService.Replayed;
 import io.rekindle.dashboard.web.Access;
-import io.rekindle.dashboard.web.Actor;
 import io.rekindle.dashboard.web.HttpProblem;
-import io.rekindle.dashboard.web.Json;
+import io.rekindle.dashboard.web.JsonBody;
 import io.rekindle.dashboard.web.JsonFields;
+import io.rekindle.dashboard.web.Requests;
 import io.rekindle.dashboard.web.Router;
 import io.rekindle.dashboard.web.Routes;
-import io.rekindle.dashboard.web.Scope;
 import io.rekindle.dashboard.web.list.CsvFormat;
 import io.rekindle.dashboard.web.list.ListResponse;
 
@@ -62,7 +62,7 @@ public final class PipelineRoutes implements Routes {
 
   private void replay(Context ctx) {
     String id = ctx.pathParam("id");
-    JsonFields body = Json.object(ctx, 2 * MAX_VALUE);
+    JsonFields body = JsonBody.object(ctx, 2 * MAX_VALUE);
     String value = body.text("value", MAX_VALUE);
     String key = body.text("key", 10_000);
     Boolean force = body.bool("force");
@@ -70,7 +70,7 @@ public final class PipelineRoutes implements Routes {
     try {
       Replayed replayed =
           letters
-              .replay(Actor.of(ctx), id, key, value, Boolean.TRUE.equals(force))
+              .replay(Requests.actor(ctx), id, key, value, Boolean.TRUE.equals(force))
               .orElseThrow(() -> HttpProblem.notFound("dead letter", id));
       ctx.json(replayed);
     } catch (RejectedReplayException e) {

@@ -1,6 +1,6 @@
 package io.rekindle.dashboard.policies;
 
-import io.rekindle.dashboard.web.Json;
+import io.rekindle.dashboard.json.Json;
 import io.rekindle.scoring.document.InvalidPolicyException;
 import io.rekindle.scoring.policy.ScoringPolicy;
 import org.jdbi.v3.core.Handle;

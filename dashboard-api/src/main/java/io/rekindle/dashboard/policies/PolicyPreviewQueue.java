@@ -17,9 +17,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Previews under way and the latest results. One at a time, since each takes a core and more; a
- * caller who asks again does not want to know the earlier answer. Thread-safe.
+ * principal who asks again does not want to know the earlier answer. Thread-safe.
  */
-final class PolicyPreviewQueue implements AutoCloseable {
+public final class PolicyPreviewQueue implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(PolicyPreviewQueue.class);
   private static final int MAX_WAITING = 4;
@@ -59,7 +59,7 @@ final class PolicyPreviewQueue implements AutoCloseable {
   }
 
   /**
-   * A preview as callers see it.
+   * A preview as the API shows it.
    *
    * @param usersTotal an estimate until it is done; 0 if it is not known yet
    * @param finishedAt null until it is
@@ -79,7 +79,7 @@ final class PolicyPreviewQueue implements AutoCloseable {
   private static final class PreviewJob {
 
     private final String id = UUID.randomUUID().toString();
-    private final String caller;
+    private final String principalId;
     private final PolicyPreview preview;
     private final Instant startedAt = Instant.now();
     private State state = State.WAITING;
@@ -87,8 +87,8 @@ final class PolicyPreviewQueue implements AutoCloseable {
     private String error;
     private PolicyComparison.Result result;
 
-    PreviewJob(String caller, PolicyPreview preview) {
-      this.caller = caller;
+    PreviewJob(String principalId, PolicyPreview preview) {
+      this.principalId = principalId;
       this.preview = preview;
     }
 
@@ -120,15 +120,17 @@ final class PolicyPreviewQueue implements AutoCloseable {
     }
   }
 
-  PolicyPreviewQueue(DashboardDatabase database) {
+  public PolicyPreviewQueue(DashboardDatabase database) {
     this.database = database;
   }
 
-  /** Begins to compare, and cancels the caller's earlier preview. Empty if too many others wait. */
-  Optional<PreviewStatus> start(String caller, ScoringPolicy before, ScoringPolicy after) {
-    PreviewJob entry = new PreviewJob(caller, new PolicyPreview(database, before, after));
+  /**
+   * Begins to compare, and cancels the principal's earlier preview. Empty if too many others wait.
+   */
+  Optional<PreviewStatus> start(String principalId, ScoringPolicy before, ScoringPolicy after) {
+    PreviewJob entry = new PreviewJob(principalId, new PolicyPreview(database, before, after));
     for (PreviewJob other : entries.values()) {
-      if (other.caller.equals(caller)) {
+      if (other.principalId.equals(principalId)) {
         cancel(other);
       }
     }

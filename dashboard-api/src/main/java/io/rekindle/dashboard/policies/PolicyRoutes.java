@@ -3,14 +3,12 @@ package io.rekindle.dashboard.policies;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
-import io.rekindle.dashboard.database.DashboardDatabase;
 import io.rekindle.dashboard.web.Access;
-import io.rekindle.dashboard.web.Actor;
 import io.rekindle.dashboard.web.HttpProblem;
-import io.rekindle.dashboard.web.Json;
+import io.rekindle.dashboard.web.JsonBody;
 import io.rekindle.dashboard.web.JsonFields;
-import io.rekindle.dashboard.web.Principal;
 import io.rekindle.dashboard.web.QueryParameters;
+import io.rekindle.dashboard.web.Requests;
 import io.rekindle.dashboard.web.Router;
 import io.rekindle.dashboard.web.Routes;
 import io.rekindle.dashboard.web.list.CsvFormat;
@@ -19,7 +17,7 @@ import io.rekindle.scoring.document.InvalidPolicyException;
 import io.rekindle.scoring.policy.ScoringPolicy;
 
 /** The addresses under /api/policies. */
-public final class PolicyRoutes implements Routes, AutoCloseable {
+public final class PolicyRoutes implements Routes {
 
   private static final CsvFormat<StoredPolicy> CSV =
       CsvFormat.of("policies", StoredPolicy.class).without("document");
@@ -27,10 +25,9 @@ public final class PolicyRoutes implements Routes, AutoCloseable {
   private final PolicyService policies;
   private final PolicyPreviewQueue previews;
 
-  /** Creates the routes; {@link #close} ends the previews. */
-  public PolicyRoutes(PolicyService policies, DashboardDatabase database) {
+  public PolicyRoutes(PolicyService policies, PolicyPreviewQueue previews) {
     this.policies = policies;
-    this.previews = new PolicyPreviewQueue(database);
+    this.previews = previews;
   }
 
   @Override
@@ -47,11 +44,6 @@ public final class PolicyRoutes implements Routes, AutoCloseable {
     router.delete("/api/policy-previews/{previewId}", Access.ANALYST, this::cancel);
   }
 
-  @Override
-  public void close() {
-    previews.close();
-  }
-
   private void one(Context ctx) {
     ctx.json(existing(QueryParameters.pathId(ctx, "policyVersion")));
   }
@@ -60,7 +52,7 @@ public final class PolicyRoutes implements Routes, AutoCloseable {
     ScoringPolicy policy = document(ctx);
     StoredPolicy created =
         policies
-            .create(Actor.of(ctx), policy)
+            .create(Requests.actor(ctx), policy)
             .orElseThrow(
                 () ->
                     HttpProblem.taken(
@@ -76,7 +68,7 @@ public final class PolicyRoutes implements Routes, AutoCloseable {
     }
     ctx.json(
         policies
-            .replace(Actor.of(ctx), policy)
+            .replace(Requests.actor(ctx), policy)
             .orElseThrow(() -> HttpProblem.notFound("policy", version)));
   }
 
@@ -84,17 +76,17 @@ public final class PolicyRoutes implements Routes, AutoCloseable {
     String version = QueryParameters.pathId(ctx, "policyVersion");
     ctx.json(
         policies
-            .activate(Actor.of(ctx), version)
+            .activate(Requests.actor(ctx), version)
             .orElseThrow(() -> HttpProblem.notFound("policy", version)));
   }
 
   private void rollBack(Context ctx) throws InvalidPolicyException {
-    ctx.json(policies.rollBack(Actor.of(ctx)));
+    ctx.json(policies.rollBack(Requests.actor(ctx)));
   }
 
   /** Compares a stored policy, or a document from the request, with the policy in force. */
   private void preview(Context ctx) throws InvalidPolicyException {
-    JsonFields body = Json.object(ctx);
+    JsonFields body = JsonBody.object(ctx);
     String version = body.text("policyVersion", 128);
     JsonNode document = body.json("document");
     if ((version == null) == (document == null) && body.mistakes() == 0) {
@@ -106,7 +98,7 @@ public final class PolicyRoutes implements Routes, AutoCloseable {
     ctx.status(HttpStatus.ACCEPTED)
         .json(
             previews
-                .start(Principal.of(ctx).id(), policies.inForce(), after)
+                .start(Requests.principal(ctx).id(), policies.inForce(), after)
                 .orElseThrow(
                     () ->
                         HttpProblem.retryLater(
@@ -129,7 +121,7 @@ public final class PolicyRoutes implements Routes, AutoCloseable {
   }
 
   private static ScoringPolicy document(Context ctx) throws InvalidPolicyException {
-    JsonFields body = Json.object(ctx);
+    JsonFields body = JsonBody.object(ctx);
     JsonNode document = body.required("document", body.json("document"));
     body.check();
     return ScoringPolicy.parse(document.toString());

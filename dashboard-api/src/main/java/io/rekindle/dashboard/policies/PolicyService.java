@@ -1,12 +1,12 @@
 package io.rekindle.dashboard.policies;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.rekindle.dashboard.access.Actor;
 import io.rekindle.dashboard.audit.AuditLog;
 import io.rekindle.dashboard.audit.AuditLog.Subject;
+import io.rekindle.dashboard.database.ConflictException;
 import io.rekindle.dashboard.database.Snapshot;
-import io.rekindle.dashboard.web.Actor;
-import io.rekindle.dashboard.web.ConflictException;
-import io.rekindle.dashboard.web.Json;
+import io.rekindle.dashboard.json.Json;
 import io.rekindle.scoring.document.InvalidPolicyException;
 import io.rekindle.scoring.policy.ScoringPolicy;
 import java.util.List;

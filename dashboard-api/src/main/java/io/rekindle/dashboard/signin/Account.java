@@ -1,6 +1,6 @@
 package io.rekindle.dashboard.signin;
 
-import io.rekindle.dashboard.web.Role;
+import io.rekindle.dashboard.access.Role;
 import java.time.Instant;
 
 /**

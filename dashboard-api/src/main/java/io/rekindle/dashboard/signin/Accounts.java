@@ -1,6 +1,6 @@
 package io.rekindle.dashboard.signin;
 
-import io.rekindle.dashboard.web.Role;
+import io.rekindle.dashboard.access.Role;
 import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;

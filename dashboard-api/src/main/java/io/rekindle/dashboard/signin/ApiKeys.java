@@ -1,11 +1,11 @@
 package io.rekindle.dashboard.signin;
 
+import io.rekindle.dashboard.access.Actor;
+import io.rekindle.dashboard.access.ExpiredKeyException;
+import io.rekindle.dashboard.access.Principal;
+import io.rekindle.dashboard.access.Scope;
 import io.rekindle.dashboard.audit.AuditLog;
 import io.rekindle.dashboard.audit.AuditLog.Subject;
-import io.rekindle.dashboard.web.Actor;
-import io.rekindle.dashboard.web.ExpiredKeyException;
-import io.rekindle.dashboard.web.Principal;
-import io.rekindle.dashboard.web.Scope;
 import io.rekindle.platform.text.Digest;
 import java.time.Instant;
 import java.util.List;
@@ -149,8 +149,8 @@ public final class ApiKeys {
                       "select "
                           + COLUMNS
                           // By the database's clock, as sessions are.
-                          + ", coalesce(expires_at <= now(), false) as expired"
-                          + " from dashboard.api_keys where key_hash = :hash and revoked_at is null")
+                          + ", coalesce(expires_at <= now(), false) as expired from"
+                          + " dashboard.api_keys where key_hash = :hash and revoked_at is null")
                   .bind("hash", hash)
                   .mapTo(Found.class)
                   .findOne();

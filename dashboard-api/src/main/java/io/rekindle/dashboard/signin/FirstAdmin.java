@@ -1,10 +1,10 @@
 package io.rekindle.dashboard.signin;
 
+import io.rekindle.dashboard.access.Actor;
+import io.rekindle.dashboard.access.Role;
 import io.rekindle.dashboard.audit.AuditLog;
 import io.rekindle.dashboard.audit.AuditLog.Subject;
 import io.rekindle.dashboard.background.BackgroundLoop;
-import io.rekindle.dashboard.web.Actor;
-import io.rekindle.dashboard.web.Role;
 import java.time.Duration;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;

@@ -1,9 +1,9 @@
 package io.rekindle.dashboard.signin;
 
+import io.rekindle.dashboard.access.Actor;
 import io.rekindle.dashboard.audit.AuditLog;
 import io.rekindle.dashboard.audit.AuditLog.Subject;
 import io.rekindle.dashboard.signin.OidcProvider.Identity;
-import io.rekindle.dashboard.web.Actor;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 

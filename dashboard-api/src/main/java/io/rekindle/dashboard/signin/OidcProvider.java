@@ -36,7 +36,7 @@ import com.nimbusds.openid.connect.sdk.UserInfoResponse;
 import com.nimbusds.openid.connect.sdk.claims.IDTokenClaimsSet;
 import com.nimbusds.openid.connect.sdk.op.OIDCProviderMetadata;
 import com.nimbusds.openid.connect.sdk.validators.IDTokenValidator;
-import io.rekindle.dashboard.web.Role;
+import io.rekindle.dashboard.access.Role;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Clock;

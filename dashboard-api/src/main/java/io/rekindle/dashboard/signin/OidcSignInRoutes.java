@@ -2,15 +2,15 @@ package io.rekindle.dashboard.signin;
 
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
+import io.rekindle.dashboard.access.AddressGroup;
+import io.rekindle.dashboard.access.RateLimit;
+import io.rekindle.dashboard.access.TooManyRequestsException;
 import io.rekindle.dashboard.signin.OidcAttempts.PendingAttempt;
 import io.rekindle.dashboard.signin.OidcProvider.Attempt;
 import io.rekindle.dashboard.signin.OidcProvider.Identity;
 import io.rekindle.dashboard.signin.Sessions.NewSession;
 import io.rekindle.dashboard.web.Access;
-import io.rekindle.dashboard.web.AddressGroup;
 import io.rekindle.dashboard.web.ClientAddress;
-import io.rekindle.dashboard.web.HttpProblem;
-import io.rekindle.dashboard.web.RateLimit;
 import io.rekindle.dashboard.web.Router;
 import io.rekindle.dashboard.web.Routes;
 import io.rekindle.dashboard.web.SecretCookie;
@@ -116,7 +116,7 @@ public final class OidcSignInRoutes implements Routes {
     try {
       byAddress.take(AddressGroup.of(ClientAddress.of(ctx)), 1);
       return false;
-    } catch (HttpProblem e) {
+    } catch (TooManyRequestsException e) {
       SignInRoutes.sendBack(ctx, SignInProblem.LATER, next);
       return true;
     }

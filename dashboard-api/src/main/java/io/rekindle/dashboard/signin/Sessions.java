@@ -1,7 +1,7 @@
 package io.rekindle.dashboard.signin;
 
-import io.rekindle.dashboard.web.Principal;
-import io.rekindle.dashboard.web.Role;
+import io.rekindle.dashboard.access.Principal;
+import io.rekindle.dashboard.access.Role;
 import io.rekindle.platform.text.Digest;
 import java.time.Duration;
 import java.util.Base64;

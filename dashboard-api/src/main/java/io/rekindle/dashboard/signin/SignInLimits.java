@@ -1,8 +1,8 @@
 package io.rekindle.dashboard.signin;
 
-import io.rekindle.dashboard.web.AddressGroup;
-import io.rekindle.dashboard.web.HttpProblem;
-import io.rekindle.dashboard.web.RateLimit;
+import io.rekindle.dashboard.access.AddressGroup;
+import io.rekindle.dashboard.access.RateLimit;
+import io.rekindle.dashboard.access.TooManyRequestsException;
 import java.time.Duration;
 import java.util.Locale;
 
@@ -23,9 +23,9 @@ final class SignInLimits {
   /**
    * Counts an attempt of a browser that is not known.
    *
-   * @throws HttpProblem 429 after too many
+   * @throws TooManyRequestsException after too many
    */
-  void takeForStranger(String email, String address) {
+  void takeForUnknownBrowser(String email, String address) {
     String account = email.toLowerCase(Locale.ROOT);
     String network = AddressGroup.of(address);
     byNetwork.take(network, 1);
@@ -36,7 +36,7 @@ final class SignInLimits {
   /**
    * Counts an attempt of a browser that has signed in to the account before.
    *
-   * @throws HttpProblem 429 after too many
+   * @throws TooManyRequestsException after too many
    */
   void takeForKnownBrowser(String browserToken) {
     byKnownBrowser.take(browserToken, 1);
@@ -45,7 +45,7 @@ final class SignInLimits {
   /**
    * Counts a try to give the current password by someone who is signed in.
    *
-   * @throws HttpProblem 429 after too many
+   * @throws TooManyRequestsException after too many
    */
   void takeForOwner(String accountId) {
     byOwner.take(accountId, 1);

@@ -2,16 +2,17 @@ package io.rekindle.dashboard.signin;
 
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
+import io.rekindle.dashboard.access.Principal;
+import io.rekindle.dashboard.access.Role;
+import io.rekindle.dashboard.access.TooManyRequestsException;
 import io.rekindle.dashboard.signin.Sessions.NewSession;
 import io.rekindle.dashboard.signin.SignInService.SignedIn;
 import io.rekindle.dashboard.web.Access;
-import io.rekindle.dashboard.web.Actor;
 import io.rekindle.dashboard.web.ClientAddress;
 import io.rekindle.dashboard.web.HttpProblem;
-import io.rekindle.dashboard.web.Json;
+import io.rekindle.dashboard.web.JsonBody;
 import io.rekindle.dashboard.web.JsonFields;
-import io.rekindle.dashboard.web.Principal;
-import io.rekindle.dashboard.web.Role;
+import io.rekindle.dashboard.web.Requests;
 import io.rekindle.dashboard.web.Router;
 import io.rekindle.dashboard.web.Routes;
 import io.rekindle.dashboard.web.SecretCookie;
@@ -62,7 +63,7 @@ public final class SignInRoutes implements Routes {
     router.post("/sign-in", Access.PUBLIC, this::byForm);
     router.post("/sign-out", Access.VIEWER, this::signOut);
     router.post("/api/session", Access.PUBLIC, this::byJson);
-    router.get("/api/session", Access.VIEWER, ctx -> ctx.json(session(Principal.of(ctx))));
+    router.get("/api/session", Access.VIEWER, ctx -> ctx.json(session(Requests.principal(ctx))));
     router.delete("/api/session", Access.VIEWER, this::endSession);
     router.put("/api/session/password", Access.VIEWER, this::changePassword);
   }
@@ -70,7 +71,7 @@ public final class SignInRoutes implements Routes {
   private void byJson(Context ctx) {
     requireEnabled();
     fromOwnSite(ctx);
-    JsonFields body = Json.object(ctx);
+    JsonFields body = JsonBody.object(ctx);
     String email = body.requiredText("email", 320);
     String password = body.requiredText("password", Passwords.MAX_LENGTH);
     body.check();
@@ -96,10 +97,7 @@ public final class SignInRoutes implements Routes {
       } else {
         ctx.redirect(next, HttpStatus.SEE_OTHER);
       }
-    } catch (HttpProblem e) {
-      if (e.status() != HttpStatus.TOO_MANY_REQUESTS) {
-        throw e;
-      }
+    } catch (TooManyRequestsException e) {
       sendBack(ctx, SignInProblem.LATER, next);
     }
   }
@@ -133,7 +131,7 @@ public final class SignInRoutes implements Routes {
     if (browsers.knows(browser, email)) {
       limits.takeForKnownBrowser(browser);
     } else {
-      limits.takeForStranger(email, address);
+      limits.takeForUnknownBrowser(email, address);
     }
     return service
         .byPassword(email, password, address, browser)
@@ -167,14 +165,14 @@ public final class SignInRoutes implements Routes {
 
   private void changePassword(Context ctx) {
     requireEnabled();
-    Principal principal = Principal.of(ctx);
-    JsonFields body = Json.object(ctx);
+    Principal principal = Requests.principal(ctx);
+    JsonFields body = JsonBody.object(ctx);
     String current = body.requiredText("currentPassword", Passwords.MAX_LENGTH);
     String replacement = Passwords.read(body, "newPassword");
     body.check();
     limits.takeForOwner(principal.id());
     if (!service.changePassword(
-        Actor.of(ctx), principal.id(), current, replacement, cookie.read(ctx))) {
+        Requests.actor(ctx), principal.id(), current, replacement, cookie.read(ctx))) {
       throw HttpProblem.invalid("currentPassword", "is not your password.");
     }
     ctx.status(HttpStatus.NO_CONTENT);

@@ -1,10 +1,10 @@
 package io.rekindle.dashboard.ui;
 
 import gg.jte.Content;
-import io.rekindle.dashboard.web.Json;
-import io.rekindle.dashboard.web.Principal;
+import io.rekindle.dashboard.access.Principal;
+import io.rekindle.dashboard.access.Role;
+import io.rekindle.dashboard.json.Json;
 import io.rekindle.dashboard.web.RequestInfo;
-import io.rekindle.dashboard.web.Role;
 import io.rekindle.dashboard.web.UrlPart;
 import java.math.BigDecimal;
 import java.text.NumberFormat;

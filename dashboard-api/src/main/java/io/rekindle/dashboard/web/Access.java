@@ -1,6 +1,9 @@
 package io.rekindle.dashboard.web;
 
 import io.javalin.security.RouteRole;
+import io.rekindle.dashboard.access.Principal;
+import io.rekindle.dashboard.access.Role;
+import io.rekindle.dashboard.access.Scope;
 
 /**
  * The access rule of an address: public, or accounts from a role on and perhaps API keys with a

@@ -1,5 +1,7 @@
 package io.rekindle.dashboard.web;
 
+import io.rekindle.dashboard.access.ExpiredKeyException;
+import io.rekindle.dashboard.access.Principal;
 import java.util.Optional;
 
 /** Finds the sender of a request. */

@@ -1,6 +1,7 @@
 package io.rekindle.dashboard.web;
 
 import io.javalin.http.Context;
+import io.rekindle.dashboard.database.TextRules;
 
 /**
  * The address that a request comes from: the connected one, or the one that a proxy in front

@@ -5,6 +5,10 @@ import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
 import io.javalin.http.HttpResponseException;
 import io.javalin.http.HttpStatus;
+import io.rekindle.dashboard.access.ExpiredKeyException;
+import io.rekindle.dashboard.access.TooManyRequestsException;
+import io.rekindle.dashboard.database.ConflictException;
+import io.rekindle.dashboard.list.InvalidCursorException;
 import io.rekindle.platform.jdbc.TransientFailure;
 import java.io.IOException;
 import java.sql.SQLException;
@@ -34,6 +38,12 @@ public final class ErrorHandler {
         routes,
         ExpiredKeyException.class,
         e -> new HttpProblem(HttpStatus.UNAUTHORIZED, e.getMessage()));
+    translate(
+        routes,
+        TooManyRequestsException.class,
+        e -> HttpProblem.retryLater(HttpStatus.TOO_MANY_REQUESTS, e.getMessage(), e.seconds()));
+    translate(
+        routes, InvalidCursorException.class, e -> HttpProblem.invalid("cursor", e.getMessage()));
     routes.exception(
         HttpResponseException.class,
         (e, ctx) ->

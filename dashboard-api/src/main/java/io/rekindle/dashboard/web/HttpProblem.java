@@ -4,7 +4,7 @@ import io.javalin.http.HttpStatus;
 import io.rekindle.dashboard.web.ProblemDetails.FieldError;
 import java.util.List;
 
-/** A request that is not granted; the message is for the caller. */
+/** A request that is not granted; the message is for the client of the API. */
 public final class HttpProblem extends RuntimeException {
 
   private static final long serialVersionUID = 1L;

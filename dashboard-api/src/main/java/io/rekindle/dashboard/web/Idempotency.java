@@ -3,6 +3,9 @@ package io.rekindle.dashboard.web;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
+import io.rekindle.dashboard.database.TextRules;
+import io.rekindle.dashboard.database.Work;
+import io.rekindle.dashboard.json.Json;
 import io.rekindle.platform.text.Digest;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -41,13 +44,15 @@ public final class Idempotency {
    * Does the work in a transaction and answers, or answers as it did before.
    *
    * @param body of the request
+   * @param answerOf answers what the work returned, or throws a problem, which undoes the work
    * @throws HttpProblem 422 if the key was used for another request, 409 if that is still being
    *     done
    */
-  public void answer(Context ctx, byte[] body, Function<Handle, Answer> work) {
+  public <T> void answer(
+      Context ctx, byte[] body, Work<T> work, Function<? super T, Answer> answerOf) {
     String key = ctx.header(HEADER);
     if (key == null) {
-      Answer answer = jdbi.inTransaction(work::apply);
+      Answer answer = jdbi.inTransaction(handle -> answerOf.apply(work.in(handle)));
       ctx.status(answer.status()).json(answer.body());
       return;
     }
@@ -55,7 +60,7 @@ public final class Idempotency {
     if (mistake != null) {
       throw HttpProblem.invalid(HEADER, mistake);
     }
-    String principal = Principal.of(ctx).id();
+    String principal = Requests.principal(ctx).id();
     byte[] hash = hash(ctx, body);
     Optional<Stored> earlier = claim(principal, key, hash);
     if (earlier.isPresent()) {
@@ -75,7 +80,7 @@ public final class Idempotency {
       answer =
           jdbi.inTransaction(
               handle -> {
-                Answer made = work.apply(handle);
+                Answer made = answerOf.apply(work.in(handle));
                 store(handle, principal, key, made);
                 return made;
               });

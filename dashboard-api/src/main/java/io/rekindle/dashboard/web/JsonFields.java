@@ -2,6 +2,7 @@ package io.rekindle.dashboard.web;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rekindle.dashboard.database.TextRules;
 import io.rekindle.dashboard.web.ProblemDetails.FieldError;
 import io.rekindle.platform.text.Instants;
 import java.math.BigDecimal;

@@ -1,6 +1,7 @@
 package io.rekindle.dashboard.web;
 
 import io.javalin.http.Context;
+import io.rekindle.dashboard.database.TextRules;
 import io.rekindle.dashboard.web.ProblemDetails.FieldError;
 import io.rekindle.platform.text.Instants;
 import java.math.BigDecimal;

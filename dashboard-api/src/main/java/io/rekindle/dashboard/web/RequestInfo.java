@@ -1,6 +1,7 @@
 package io.rekindle.dashboard.web;
 
 import io.javalin.http.Context;
+import io.rekindle.dashboard.access.Principal;
 import java.util.List;
 import java.util.Map;
 
@@ -27,7 +28,7 @@ public record RequestInfo(
         ctx.queryString(),
         ctx.queryParamMap(),
         ctx.cookie("theme"),
-        Principal.find(ctx).orElse(null));
+        Requests.find(ctx).orElse(null));
   }
 
   /** The same request without a sign-in. */

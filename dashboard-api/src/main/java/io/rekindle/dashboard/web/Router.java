@@ -5,6 +5,8 @@ import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import io.javalin.http.HandlerType;
 import io.javalin.http.HttpStatus;
+import io.rekindle.dashboard.access.ExpiredKeyException;
+import io.rekindle.dashboard.access.Principal;
 import io.rekindle.platform.text.Digest;
 import java.util.ArrayList;
 import java.util.List;
@@ -139,7 +141,7 @@ public final class Router {
     if (principal.csrfToken() != null && !SAFE.contains(ctx.method())) {
       requireCsrfToken(ctx, principal);
     }
-    principal.attachTo(ctx);
+    Requests.attach(principal, ctx);
   }
 
   private static String lacking(Access access, Principal principal) {

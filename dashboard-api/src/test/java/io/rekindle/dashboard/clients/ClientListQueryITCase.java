@@ -6,7 +6,7 @@ import io.rekindle.dashboard.TestDatabase;
 import io.rekindle.dashboard.clients.ClientFilter.Sort;
 import io.rekindle.dashboard.clients.ClientListQuery.Effort;
 import io.rekindle.dashboard.database.DashboardDatabase;
-import io.rekindle.dashboard.web.list.ListPage;
+import io.rekindle.dashboard.list.ListPage;
 import io.rekindle.scoring.policy.Band;
 import io.rekindle.scoring.policy.Segment;
 import java.math.BigDecimal;
@@ -181,8 +181,8 @@ class ClientListQueryITCase {
   void shouldTellStandingsApart() throws Exception {
     int combinations = Segment.values().length * Band.values().length * 2;
     String facetCodes =
-        "select count(distinct engagement.facet_code(segment, band, risk)) from"
-            + " unnest(array['%s']) segment, unnest(array['%s']) band, unnest('{t,f}'::bool[]) risk";
+        "select count(distinct engagement.facet_code(segment, band, risk)) from unnest(array['%s'])"
+            + " segment, unnest(array['%s']) band, unnest('{t,f}'::bool[]) risk";
 
     assertThat(
             database.value(

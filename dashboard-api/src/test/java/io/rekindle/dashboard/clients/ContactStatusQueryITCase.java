@@ -46,7 +46,6 @@ class ContactStatusQueryITCase {
   @ParameterizedTest
   @MethodSource("io.rekindle.scoring.contact.ContactCase#ofPerson")
   void shouldAgreeWithTheContactCase(ContactCase example) {
-    assertThat(contacts.get(example.name()).obstacle())
-        .isEqualTo(example.obstacle() == null ? null : example.obstacle().name());
+    assertThat(contacts.get(example.name()).obstacle()).isEqualTo(example.obstacle());
   }
 }

@@ -6,8 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.rekindle.dashboard.ContactCaseRows;
 import io.rekindle.dashboard.TestDatabase;
 import io.rekindle.dashboard.database.DashboardDatabase;
+import io.rekindle.dashboard.json.Json;
 import io.rekindle.dashboard.statistics.ReasonCount;
-import io.rekindle.dashboard.web.Json;
 import io.rekindle.scoring.contact.ContactCase;
 import java.math.BigDecimal;
 import java.util.List;
@@ -50,7 +50,7 @@ class OutreachPreviewITCase {
         .isEqualTo(
             example.obstacle() == null
                 ? List.of()
-                : List.of(new ReasonCount(example.obstacle().name(), 1)));
+                : List.of(new ReasonCount(example.obstacle(), 1)));
   }
 
   private static OutreachSettings rules(ContactCase example) throws Exception {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.rekindle.dashboard.web.HttpProblem;
+import io.rekindle.dashboard.access.TooManyRequestsException;
 import java.util.function.IntConsumer;
 import org.junit.jupiter.api.Test;
 
@@ -14,20 +14,23 @@ class SignInLimitsTest {
 
   @Test
   void shouldCountTheFailuresOfOneNetworkAgainstThatNetworkOnly() {
-    assertThat(admitted(20, i -> limits.takeForStranger("Ada@example.org", "2001:db8:0:1::" + i)))
+    assertThat(
+            admitted(
+                20, i -> limits.takeForUnknownBrowser("Ada@example.org", "2001:db8:0:1::" + i)))
         .isEqualTo(10);
 
-    assertThatThrownBy(() -> limits.takeForStranger("ada@EXAMPLE.org", "2001:db8:0:1:9::"))
-        .isInstanceOf(HttpProblem.class);
-    assertThatCode(() -> limits.takeForStranger("ada@example.org", "2001:db8:0:2::"))
+    assertThatThrownBy(() -> limits.takeForUnknownBrowser("ada@EXAMPLE.org", "2001:db8:0:1:9::"))
+        .isInstanceOf(TooManyRequestsException.class);
+    assertThatCode(() -> limits.takeForUnknownBrowser("ada@example.org", "2001:db8:0:2::"))
         .doesNotThrowAnyException();
-    assertThatCode(() -> limits.takeForStranger("bea@example.org", "2001:db8:0:1::"))
+    assertThatCode(() -> limits.takeForUnknownBrowser("bea@example.org", "2001:db8:0:1::"))
         .doesNotThrowAnyException();
   }
 
   @Test
   void shouldCountGuessesFromManyNetworksByAccountAndLetAKnownBrowserIn() {
-    assertThat(admitted(300, i -> limits.takeForStranger("ada@example.org", "10.0." + i + ".1")))
+    assertThat(
+            admitted(300, i -> limits.takeForUnknownBrowser("ada@example.org", "10.0." + i + ".1")))
         .isBetween(100, 110);
 
     assertThatCode(() -> limits.takeForKnownBrowser("ada's")).doesNotThrowAnyException();
@@ -36,7 +39,7 @@ class SignInLimitsTest {
 
   @Test
   void shouldCountGuessesOfManyAccountsByNetwork() {
-    assertThat(admitted(100, i -> limits.takeForStranger(i + "@example.org", "192.0.2.1")))
+    assertThat(admitted(100, i -> limits.takeForUnknownBrowser(i + "@example.org", "192.0.2.1")))
         .isEqualTo(60);
   }
 
@@ -47,8 +50,8 @@ class SignInLimitsTest {
       try {
         attempt.accept(i);
         admitted++;
-      } catch (HttpProblem e) {
-        assertThat(e.retryAfterSeconds()).isPositive();
+      } catch (TooManyRequestsException e) {
+        assertThat(e.seconds()).isPositive();
       }
     }
     return admitted;

@@ -456,7 +456,7 @@ class PagesITCase {
     Locator points = page.locator("[name='document.recency.tiers[1].points']");
 
     points.fill("31");
-    assertThat(page.locator(".ladder .error")).containsText("must not rise");
+    assertThat(page.locator(".edit-table .error")).containsText("must not rise");
     assertThat(points).hasAttribute("aria-invalid", "true");
     points.fill("27");
     assertThat(page.locator("#preview [data-slot=scoreChanges]")).not().isEmpty();

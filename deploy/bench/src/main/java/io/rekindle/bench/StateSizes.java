@@ -5,7 +5,6 @@ import io.rekindle.connectors.events.OrderChanged;
 import io.rekindle.connectors.events.RowVersion;
 import io.rekindle.connectors.events.UserChanged;
 import io.rekindle.job.state.OrderLedger;
-import io.rekindle.job.state.OrderRows;
 import io.rekindle.job.state.PublishedScore;
 import io.rekindle.job.state.UserState;
 import io.rekindle.job.state.UserStateSerializer;
@@ -55,7 +54,7 @@ final class StateSizes {
   /** Returns the bytes of the state of a user after these changes and an evaluation. */
   private static int bytes(List<Change> changes) throws IOException {
     UserState user = new UserState();
-    OrderLedger orders = new OrderLedger(OrderRows.inMemory(), RETENTION_MILLIS);
+    OrderLedger orders = new OrderLedger(new NoOrderRows(), RETENTION_MILLIS);
     for (Change change : changes) {
       user.apply(change, NOW, orders);
     }

@@ -163,21 +163,54 @@ final class ArchitectureRules {
         .because("the other programs have no Flink on their class path");
   }
 
-  /** Only a route, a page or the web layer answers with an HTTP problem. */
-  static ArchRule httpProblemsInRoutesPagesAndWeb() {
+  /**
+   * Below the routes and pages the dashboard knows nothing of {@code web}: it throws exceptions
+   * without HTTP, which {@code ErrorHandler} maps. A record may read itself from the fields of a
+   * request.
+   */
+  static ArchRule webAboveTheServices() {
     return noClasses()
         .that()
         .resideInAPackage(Module.DASHBOARD.packages())
         .and(areNotOf("Routes or Pages", "\\w*(Routes|Pages)"))
         .and()
-        .resideOutsideOfPackage("io.rekindle.dashboard.web..")
-        // The composition root maps the exceptions of services to problems.
+        .resideOutsideOfPackages("io.rekindle.dashboard.web..", "io.rekindle.dashboard.ui..")
+        // The composition root maps the exceptions of features to problems.
         .and(areNotOf("Dashboard", "Dashboard"))
         .should()
-        .dependOnClassesThat()
-        .haveFullyQualifiedName("io.rekindle.dashboard.web.HttpProblem")
+        .dependOnClassesThat(
+            resideInAPackage("io.rekindle.dashboard.web..")
+                .and(
+                    DescribedPredicate.not(
+                        areOf("fields of a request", "(JsonFields|QueryParameters)"))))
         .allowEmptyShould(true)
         .because("a service says what is wrong, a route says it in HTTP");
+  }
+
+  /** A service answers from its arguments: it reads no request, not even the fields of one. */
+  static ArchRule servicesWithoutWeb() {
+    return noClasses()
+        .that()
+        .resideInAPackage(Module.DASHBOARD.packages())
+        .and(areOf("a service", "\\w*Service"))
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.rekindle.dashboard.web..")
+        .allowEmptyShould(true)
+        .because("a route parses and answers, a service does the work");
+  }
+
+  /** Routes and pages open no handle and run no query. */
+  static ArchRule noDatabaseInRoutesAndPages() {
+    return noClasses()
+        .that()
+        .resideInAPackage(Module.DASHBOARD.packages())
+        .and(areOf("Routes or Pages", "\\w*(Routes|Pages)"))
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("org.jdbi..", "java.sql..", "javax.sql..")
+        .allowEmptyShould(true)
+        .because("a route parses and answers, a service does the work");
   }
 
   /** The platform rests on the JDK and Jackson alone. */

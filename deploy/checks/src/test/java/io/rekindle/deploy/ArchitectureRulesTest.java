@@ -116,25 +116,78 @@ class ArchitectureRulesTest {
   }
 
   @Test
-  void shouldSeeAnHttpProblemInAQuery() {
-    Type problem = type("io.rekindle.dashboard.web.HttpProblem", "");
+  void shouldSeeTheWebBelowRoutesAndPages() {
+    for (String type : List.of("web.HttpProblem", "web.Requests", "web.list.ListResponse")) {
+      String web = "io.rekindle.dashboard." + type;
+      for (String below :
+          List.of("clients.ClientQuery", "clients.ClientService", "access.RateLimit")) {
+        assertThat(
+                broken(
+                    ArchitectureRules.webAboveTheServices(),
+                    type(web, ""),
+                    type("io.rekindle.dashboard." + below, web + " there;")))
+            .as(below)
+            .isTrue();
+      }
+      assertThat(
+              broken(
+                  ArchitectureRules.webAboveTheServices(),
+                  type(web, ""),
+                  type("io.rekindle.dashboard.clients.ClientRoutes", web + " there;"),
+                  type("io.rekindle.dashboard.ui.Link", web + " there;")))
+          .isFalse();
+    }
+  }
 
+  @Test
+  void shouldLetARecordReadItselfFromARequest() {
     assertThat(
             broken(
-                ArchitectureRules.httpProblemsInRoutesPagesAndWeb(),
-                problem,
+                ArchitectureRules.webAboveTheServices(),
+                type("io.rekindle.dashboard.web.JsonFields", ""),
                 type(
-                    "io.rekindle.dashboard.clients.ClientQuery",
-                    "io.rekindle.dashboard.web.HttpProblem p;")))
-        .isTrue();
-    assertThat(
-            broken(
-                ArchitectureRules.httpProblemsInRoutesPagesAndWeb(),
-                problem,
-                type(
-                    "io.rekindle.dashboard.clients.ClientRoutes",
-                    "io.rekindle.dashboard.web.HttpProblem p;")))
+                    "io.rekindle.dashboard.orders.NewOrder",
+                    "io.rekindle.dashboard.web.JsonFields fields;")))
         .isFalse();
+  }
+
+  @Test
+  void shouldSeeAServiceThatReadsARequest() {
+    Type fields = type("io.rekindle.dashboard.web.JsonFields", "");
+
+    for (Map.Entry<String, Boolean> reader :
+        Map.of("OrderService", true, "NewOrder", false, "OrderRoutes", false).entrySet()) {
+      assertThat(
+              broken(
+                  ArchitectureRules.servicesWithoutWeb(),
+                  fields,
+                  type(
+                      "io.rekindle.dashboard.orders." + reader.getKey(),
+                      "io.rekindle.dashboard.web.JsonFields fields;")))
+          .as(reader.getKey())
+          .isEqualTo(reader.getValue());
+    }
+  }
+
+  @Test
+  void shouldSeeARouteOrAPageThatOpensAHandle() {
+    Type handle =
+        new Type("org.jdbi.v3.core.Handle", "package org.jdbi.v3.core; public interface Handle {}");
+
+    for (Map.Entry<String, Boolean> user :
+        Map.of("OrderRoutes", true, "OrderPages", true, "OrderService", false).entrySet()) {
+      assertThat(
+              broken(
+                  ArchitectureRules.noDatabaseInRoutesAndPages(),
+                  handle,
+                  type(
+                      "io.rekindle.dashboard.orders." + user.getKey(),
+                      "Object lambda() { java.util.function.Consumer<org.jdbi.v3.core.Handle> c ="
+                          + " handle -> handle.toString(); return c; } public"
+                          + " org.jdbi.v3.core.Handle handle;")))
+          .as(user.getKey())
+          .isEqualTo(user.getValue());
+    }
   }
 
   @Test

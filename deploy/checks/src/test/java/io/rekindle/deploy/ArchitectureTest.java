@@ -63,8 +63,18 @@ class ArchitectureTest {
   }
 
   @Test
-  void shouldKeepHttpProblemsInRoutesPagesAndWeb() {
-    ArchitectureRules.httpProblemsInRoutesPagesAndWeb().check(allClasses);
+  void shouldKeepTheWebAboveTheServices() {
+    ArchitectureRules.webAboveTheServices().check(allClasses);
+  }
+
+  @Test
+  void shouldKeepRequestsFromServices() {
+    ArchitectureRules.servicesWithoutWeb().check(allClasses);
+  }
+
+  @Test
+  void shouldKeepTheDatabaseFromRoutesAndPages() {
+    ArchitectureRules.noDatabaseInRoutesAndPages().check(allClasses);
   }
 
   @Test

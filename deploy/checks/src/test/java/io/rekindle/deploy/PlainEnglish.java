@@ -5,8 +5,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -15,9 +17,10 @@ import java.util.stream.Stream;
  * Counts the words of each sentence and flags what is hard to read: a sentence of more than 30
  * words, and the patterns of the glossary's section on style.
  *
- * <p>Reads Markdown, message bundles, and comments of Java and SQL. It needs nothing but a JDK:
- * {@code java deploy/checks/src/test/java/io/rekindle/deploy/PlainEnglish.java FILE|DIRECTORY…}
- * prints each finding and ends with 1 if there is one.
+ * <p>Reads Markdown, message bundles, descriptions in YAML and JSON, sentences in strings of Java,
+ * and comments of everything else. It needs nothing but a JDK: {@code java
+ * deploy/checks/src/test/java/io/rekindle/deploy/PlainEnglish.java FILE|DIRECTORY…} prints each
+ * finding and ends with 1 if there is one.
  */
 final class PlainEnglish {
 
@@ -34,6 +37,27 @@ final class PlainEnglish {
           new Rule(
               "write it without the double negation",
               "(?i)\\b(?:not|never|no)\\b [^,.;]{0,24}\\bunless\\b.*\\bnot\\b"));
+
+  /** Built files, tests, content of emails and prompts, and policies, which are held by a hash. */
+  private static final Pattern EXEMPT =
+      Pattern.compile("/(target|\\.git|node_modules|languages|prompts|scoring/policies|src/test)/");
+
+  private static final Pattern JAVA_TOKEN =
+      Pattern.compile(
+          "/\\*.*?\\*/|//[^\\n]*|\"\"\".*?\"\"\"|\"(?:\\\\.|[^\"\\\\\\n])*\"|'(?:\\\\.|[^'\\\\])+'",
+          Pattern.DOTALL);
+  private static final Pattern JAVA_JOINT =
+      Pattern.compile("\\s*\\+\\s*([\\w.()\\s]+\\+\\s*)?", Pattern.DOTALL);
+  private static final Pattern SENTENCE = Pattern.compile("(?:\\p{L}+[ ,]+){3}");
+  private static final Pattern SQL_START =
+      Pattern.compile("(?i)^\\s*(select|insert|update|delete|with|create|alter|merge|drop)\\b");
+  private static final Pattern BLOCK_COMMENT = Pattern.compile("/\\*(.*?)\\*/", Pattern.DOTALL);
+  private static final Pattern MARKUP_COMMENT =
+      Pattern.compile("<(?:!|%)--(.*?)--%?>", Pattern.DOTALL);
+  private static final Pattern JSON_PROSE =
+      Pattern.compile("\"(?:description|summary|help|title)\"\\s*:\\s*\"((?:\\\\.|[^\"\\\\])*)\"");
+  private static final Pattern YAML_PROSE =
+      Pattern.compile("(\\s*(?:- )?)(?:description|summary|help|title):\\s*(.*)");
 
   private record Rule(String advice, Pattern pattern) {
     Rule(String advice, String regex) {
@@ -71,10 +95,9 @@ final class PlainEnglish {
   /** The files under a path that this class can read, in the order of their names. */
   static List<Path> files(Path path) {
     try (Stream<Path> all = Files.walk(path)) {
-      return all.filter(Files::isRegularFile)
-          .filter(file -> !file.toString().contains("/target/"))
-          .filter(
-              file -> file.toString().matches(".*(\\.md|messages\\w*\\.properties|\\.java|\\.sql)"))
+      return all.filter(file -> !EXEMPT.matcher(file.toString()).find())
+          .filter(Files::isRegularFile)
+          .filter(file -> Kind.of(file) != null)
           .sorted(Comparator.comparing(Path::toString))
           .toList();
     } catch (IOException e) {
@@ -82,7 +105,39 @@ final class PlainEnglish {
     }
   }
 
-  /** What is hard to read in a file. */
+  /** How a file is read. */
+  private enum Kind {
+    MARKDOWN("\\.md", PlainEnglish::markdown),
+    MESSAGES("messages\\w*\\.properties", PlainEnglish::messages),
+    JAVA("\\.java", PlainEnglish::java),
+    SQL("\\.sql", text -> comments(text, "--")),
+    SCRIPT("\\.(js|css)", text -> comments(text, BLOCK_COMMENT, "//")),
+    MARKUP("\\.(xml|html|jte)", text -> comments(text, MARKUP_COMMENT, null)),
+    JSON("\\.json", PlainEnglish::json),
+    YAML("\\.ya?ml", PlainEnglish::yaml),
+    SHELL(
+        "\\.(properties|conf|config|options|sh|py|example)|/(Dockerfile|rekindle|run)"
+            + "|deploy/(docker|observability|operations)/[^.]*",
+        text -> comments(text, "#"));
+
+    private final Pattern name;
+    private final Function<String, List<Passage>> passages;
+
+    Kind(String name, Function<String, List<Passage>> passages) {
+      this.name = Pattern.compile("(?:" + name + ")$");
+      this.passages = passages;
+    }
+
+    /** Null for a file that is not read. */
+    static Kind of(Path file) {
+      return Arrays.stream(values())
+          .filter(kind -> kind.name.matcher(file.toString()).find())
+          .findFirst()
+          .orElse(null);
+    }
+  }
+
+  /** What is hard to read in a file of {@link #files}. */
   static List<Finding> findings(Path file) {
     String text;
     try {
@@ -90,13 +145,7 @@ final class PlainEnglish {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    String name = file.getFileName().toString();
-    List<Passage> passages =
-        name.endsWith(".md")
-            ? markdown(text)
-            : name.endsWith(".properties")
-                ? messages(text)
-                : name.endsWith(".sql") ? comments(text, "--") : javadoc(text);
+    List<Passage> passages = Kind.of(file).passages.apply(text);
     List<Finding> findings = new ArrayList<>();
     for (Passage passage : passages) {
       for (String sentence : sentences(passage.text())) {
@@ -202,22 +251,102 @@ final class PlainEnglish {
     return passages;
   }
 
-  private static List<Passage> javadoc(String text) {
+  private static List<Passage> java(String text) {
     List<Passage> passages = new ArrayList<>(comments(text, "//"));
-    Matcher matcher = Pattern.compile("/\\*\\*?(.*?)\\*/", Pattern.DOTALL).matcher(text);
+    Matcher token = JAVA_TOKEN.matcher(text);
+    StringBuilder sentence = new StringBuilder();
+    int end = 0;
+    int start = 1;
+    while (token.find()) {
+      String found = token.group();
+      if (found.startsWith("/*")) {
+        addJavadoc(passages, line(text, token.start()), found);
+      } else if (found.startsWith("\"") && !found.startsWith("\"\"\"")) {
+        // "a " + b + " c" is read as one text.
+        Matcher joint = JAVA_JOINT.matcher(text.substring(end, token.start()));
+        if (sentence.isEmpty() || !joint.matches()) {
+          addSentence(passages, start, sentence);
+          start = line(text, token.start());
+        } else if (joint.group(1) != null) {
+          sentence.append(" x ");
+        }
+        sentence.append(found, 1, found.length() - 1);
+        end = token.end();
+      }
+    }
+    addSentence(passages, start, sentence);
+    return passages;
+  }
+
+  /** A string is read if it has a few words and is no SQL. */
+  private static void addSentence(List<Passage> passages, int line, StringBuilder text) {
+    if (SENTENCE.matcher(text).find() && !SQL_START.matcher(text).find()) {
+      add(passages, line, text);
+    }
+    text.setLength(0);
+  }
+
+  private static void addJavadoc(List<Passage> passages, int line, String comment) {
+    String plain = comment.replaceAll("^/\\*+|\\*/$|(?m)^\\s*\\*", "");
+    for (String part :
+        plain.split(
+            "</?(?:p|ul|ol|li|dl|dt|dd|h\\d|pre|table|tr|td|th)\\b[^>]*>|\\n\\s*@\\w+", -1)) {
+      add(passages, line, new StringBuilder(part.replaceAll("\\s+", " ")));
+    }
+  }
+
+  private static List<Passage> json(String text) {
+    List<Passage> passages = new ArrayList<>();
+    Matcher matcher = JSON_PROSE.matcher(text);
     while (matcher.find()) {
-      int line =
-          1 + (int) text.substring(0, matcher.start()).chars().filter(c -> c == '\n').count();
-      String plain = matcher.group(1).replaceAll("(?m)^\\s*\\*", "");
-      for (String part :
-          plain.split(
-              "</?(?:p|ul|ol|li|dl|dt|dd|h\\d|pre|table|tr|td|th)\\b[^>]*>|\\n\\s*@\\w+", -1)) {
-        add(passages, line, new StringBuilder(part.replaceAll("\\s+", " ")));
+      String value = matcher.group(1).replace("\\\"", "\"").replace("\\n", "\n");
+      for (String paragraph : value.split("\n", -1)) {
+        add(passages, line(text, matcher.start()), new StringBuilder(paragraph));
       }
     }
     return passages;
   }
 
+  private static List<Passage> yaml(String text) {
+    List<Passage> passages = new ArrayList<>(comments(text, "#"));
+    String[] lines = text.split("\n", -1);
+    for (int i = 0; i < lines.length; i++) {
+      Matcher key = YAML_PROSE.matcher(lines[i]);
+      if (!key.matches()) {
+        continue;
+      }
+      int start = i + 1;
+      StringBuilder value = new StringBuilder(key.group(2).replaceFirst("^[|>][+-]?$", ""));
+      while (i + 1 < lines.length
+          && (lines[i + 1].isBlank() || indent(lines[i + 1]) > key.end(1))) {
+        i++;
+        if (lines[i].isBlank()) {
+          add(passages, start, value);
+          start = i + 2;
+        } else {
+          value.append(value.isEmpty() ? "" : " ").append(lines[i].strip());
+        }
+      }
+      add(passages, start, value);
+    }
+    return passages;
+  }
+
+  private static int indent(String line) {
+    return line.length() - line.stripLeading().length();
+  }
+
+  private static List<Passage> comments(String text, Pattern block, String mark) {
+    List<Passage> passages =
+        mark == null ? new ArrayList<>() : new ArrayList<>(comments(text, mark));
+    Matcher matcher = block.matcher(text);
+    while (matcher.find()) {
+      addJavadoc(passages, line(text, matcher.start()), matcher.group(1));
+    }
+    return passages;
+  }
+
+  /** Comments to the end of the line; those on adjoining lines of their own are one text. */
   private static List<Passage> comments(String text, String mark) {
     List<Passage> passages = new ArrayList<>();
     StringBuilder comment = new StringBuilder();
@@ -230,10 +359,18 @@ final class PlainEnglish {
         comment.append(comment.isEmpty() ? "" : " ").append(line.substring(mark.length()).strip());
       } else {
         add(passages, start, comment);
+        int trailing = line.lastIndexOf(" " + mark + " ");
+        if (trailing >= 0) {
+          add(passages, i + 1, new StringBuilder(line.substring(trailing + mark.length() + 2)));
+        }
       }
     }
     add(passages, start, comment);
     return passages;
+  }
+
+  private static int line(String text, int offset) {
+    return 1 + (int) text.substring(0, offset).chars().filter(c -> c == '\n').count();
   }
 
   private static void add(List<Passage> passages, int line, StringBuilder text) {

@@ -25,7 +25,7 @@ public final class Layout {
     this.settings = settings;
   }
 
-  public Email compose(String emailId, EmailContent content) {
+  public Email compose(String episodeId, EmailContent content) {
     Language language = content.language();
     String subject = SingleLine.of(content.subject(), Email.MAX_SUBJECT);
     String preheader = SingleLine.of(content.preheader(), Email.MAX_PREHEADER);
@@ -41,7 +41,7 @@ public final class Layout {
         "because",
         Placeholders.BRACES.fill(language.because(), Map.of("shop", settings.shopName())));
     values.put("unsubscribe", language.unsubscribe());
-    values.put("unsubscribeUrl", settings.unsubscribeUrl().apply(emailId));
+    values.put("unsubscribeUrl", settings.unsubscribeUrl().apply(episodeId));
     values.put("address", settings.postalAddress());
 
     Map<String, String> escaped = new HashMap<>();

@@ -154,10 +154,9 @@ public final class LlmEmailWriter implements EmailWriter {
         cancel();
         return;
       }
-      MDC.put("emailId", request.episodeId());
       MDC.put("episodeId", request.episodeId());
-      LOG.error("Could not have email {} written by a model", request.episodeId(), defect);
-      MDC.remove("emailId");
+      LOG.error(
+          "Could not have the email of episode {} written by a model", request.episodeId(), defect);
       MDC.remove("episodeId");
       failed(INTERNAL);
     }

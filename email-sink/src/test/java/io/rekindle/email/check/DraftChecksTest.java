@@ -237,8 +237,8 @@ class DraftChecksTest {
     EmailRequest german = EmailRequests.of("Ada", List.of("Books", "Tea"), "de");
     String body =
         "<p>Hallo {{name}},</p><p>wir haben lange nichts von Ihnen gehört, und das ist schade. Ihr"
-            + " letzter Einkauf war am 14. März 2025, und wir haben an Sie gedacht. Schauen Sie doch"
-            + " bei uns vorbei, wenn Sie mögen, und sehen Sie, was es gibt. %s</p>";
+            + " letzter Einkauf war am 14. März 2025, und wir haben an Sie gedacht. Schauen Sie"
+            + " doch bei uns vorbei, wenn Sie mögen, und sehen Sie, was es gibt. %s</p>";
 
     assertThat(failed(evaluate(draft(d -> d.put("body", body.formatted(""))), german))).isEmpty();
     assertThat(
@@ -256,7 +256,8 @@ class DraftChecksTest {
   @Test
   void shouldLetTheOfferStandAndNothingBeyondIt() {
     Variant offering =
-        new Variant("offer", Variant.WINBACK, null, "10% off your next order with code BACK10");
+        new Variant(
+            "offer", EmailRequests.WINBACK, null, "10% off your next order with code BACK10");
     EmailRequest request = EmailRequests.of("Ada", List.of("Books", "Tea"), "en", offering);
 
     assertThat(failed(evaluate(saying("Enjoy 10% off your next order with code BACK10."), request)))
@@ -271,7 +272,7 @@ class DraftChecksTest {
             "Ada",
             List.of("Books", "Tea"),
             "en",
-            new Variant("offer", Variant.WINBACK, null, "Free shipping, and 1235 euros off"));
+            new Variant("offer", EmailRequests.WINBACK, null, "Free shipping, and 1235 euros off"));
     assertThat(failed(evaluate(saying("Free shipping, and 1235 euros off."), shipping))).isEmpty();
     assertThat(failed(evaluate(saying("And free coffee."), shipping))).contains("no-promise");
   }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.rekindle.email.Email;
 import io.rekindle.email.EmailFacts;
 import io.rekindle.email.EmailRequest;
+import io.rekindle.email.EmailRequests;
 import io.rekindle.email.EmailWriter;
 import io.rekindle.email.Variant;
 import java.io.IOException;
@@ -251,7 +252,7 @@ class TemplateEmailWriterTest {
 
   private Email write(EmailFacts facts) {
     EmailRequest request =
-        new EmailRequest("e1", facts, new Variant("friendly", Variant.WINBACK, null, null));
+        new EmailRequest("e1", facts, new Variant("friendly", EmailRequests.WINBACK, null, null));
     return writer.write(request).join().email();
   }
 

@@ -9,7 +9,6 @@ import io.rekindle.email.EmailRequests;
 import io.rekindle.email.EmailWriter;
 import io.rekindle.email.ScriptedServer;
 import io.rekindle.email.ScriptedServer.Act;
-import io.rekindle.email.Variant;
 import io.rekindle.email.WriterListener;
 import io.rekindle.email.WrittenEmail;
 import java.math.BigDecimal;
@@ -64,7 +63,7 @@ class PromptInjectionTest {
         for (ScriptedServer.Request request : server.requests()) {
           JsonNode messages = JSON.readTree(request.body()).path("messages");
           assertThat(messages.at("/0/content").asText())
-              .isEqualTo(Prompt.find(Variant.WINBACK).system());
+              .isEqualTo(Prompt.find(EmailRequests.WINBACK).system());
           String user = messages.at("/1/content").asText();
           String data = user.substring(user.indexOf('{'));
           assertThat(user).startsWith("Write the email to this client. The data, facts only:\n\n{");
@@ -110,7 +109,7 @@ class PromptInjectionTest {
       JsonNode messages = JSON.readTree(server.requests().get(1).body()).path("messages");
       assertThat(messages).hasSize(2);
       assertThat(messages.at("/0/content").asText())
-          .isEqualTo(Prompt.find(Variant.WINBACK).system());
+          .isEqualTo(Prompt.find(EmailRequests.WINBACK).system());
       String first =
           JSON.readTree(server.requests().get(0).body()).at("/messages/1/content").asText();
       String user = messages.at("/1/content").asText();

@@ -8,7 +8,6 @@ import io.rekindle.email.EmailFacts;
 import io.rekindle.email.EmailRequest;
 import io.rekindle.email.EmailRequests;
 import io.rekindle.email.EmailWriter;
-import io.rekindle.email.Variant;
 import io.rekindle.email.WriterListener;
 import io.rekindle.email.WrittenEmail;
 import io.rekindle.email.check.DraftChecks;
@@ -371,7 +370,7 @@ final class WriterBenchmark {
     LlmDraft draft = LlmDraft.of(DraftSchema.parse(text));
     EmailContent content = DraftChecks.evaluate(draft, input).content();
     Layout layout = new Layout(EmailRequests.SHOP);
-    Prompt prompt = Prompt.find(Variant.WINBACK);
+    Prompt prompt = Prompt.find(EmailRequests.WINBACK);
     AtomicLong sink = new AtomicLong();
     List<String> lines = new ArrayList<>();
     lines.add(

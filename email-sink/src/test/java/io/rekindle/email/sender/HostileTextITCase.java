@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rekindle.email.Completions;
 import io.rekindle.email.EmailFacts;
 import io.rekindle.email.EmailRequest;
+import io.rekindle.email.EmailRequests;
 import io.rekindle.email.EmailWriter;
 import io.rekindle.email.ScriptedServer;
 import io.rekindle.email.ScriptedServer.Act;
@@ -159,7 +160,7 @@ class HostileTextITCase {
                 categories,
                 "en",
                 null),
-            new Variant("friendly", Variant.WINBACK, null, null));
+            new Variant("friendly", EmailRequests.WINBACK, null, null));
     try (EmailStore store =
             new EmailStore(
                 HostileTextITCase::pipeline, 1, Duration.ofSeconds(10), Duration.ofDays(3));

@@ -7,6 +7,7 @@ import static io.rekindle.platform.settings.SettingType.text;
 import static io.rekindle.platform.settings.SettingType.wholeNumber;
 
 import io.rekindle.connectors.kafka.KafkaLogin;
+import io.rekindle.email.EmailExpiry;
 import io.rekindle.email.llm.LlmSettings;
 import io.rekindle.job.sink.DatabaseSettings;
 import io.rekindle.job.writing.WriterSettings;
@@ -232,12 +233,10 @@ public final class JobSettings {
                   + " them, requests wait in their topic, for 14 days at most.");
 
   public static final Setting<Duration> SENDER_EXPIRE =
-      SETTINGS
-          .declare("sender.expire", duration(Duration.ofHours(1), Duration.ofDays(30)))
-          .withDefault(
-              "72 h",
-              "Age at which the sender cancels an unsent email; the same as the sender's. The job"
-                  + " asks no model for an older one.");
+      EmailExpiry.declare(
+          SETTINGS,
+          "Age at which the sender cancels an unsent email; the same as the sender's. The job"
+              + " asks no model for an older one.");
 
   public static final Setting<String> LLM_BASE_URL =
       SETTINGS

@@ -3,6 +3,10 @@ package io.rekindle.dashboard.web.list;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
 import io.rekindle.dashboard.database.Snapshot;
+import io.rekindle.dashboard.database.Work;
+import io.rekindle.dashboard.list.ItemSource;
+import io.rekindle.dashboard.list.KeysetQuery;
+import io.rekindle.dashboard.list.ListPage;
 import io.rekindle.dashboard.web.HttpProblem;
 import io.rekindle.dashboard.web.QueryParameters;
 import java.io.IOException;
@@ -12,7 +16,6 @@ import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.HandleConsumer;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
 
@@ -35,18 +38,6 @@ public final class ListResponse {
     Object page(String cursor, int limit);
   }
 
-  /** Takes one item. */
-  @FunctionalInterface
-  public interface ItemConsumer<T> {
-    void accept(T item) throws Exception;
-  }
-
-  /** Hands over every item of a list, in its order. */
-  @FunctionalInterface
-  public interface ItemSource<T> {
-    void forEach(Handle handle, ItemConsumer<T> consumer) throws Exception;
-  }
-
   private record ListRequest(boolean csv, String cursor, int limit) {}
 
   public ListResponse(Jdbi jdbi) {
@@ -66,7 +57,7 @@ public final class ListResponse {
       PageSource pages,
       ItemSource<T> items)
       throws Exception {
-    answer(ctx, query, format, pages, handle -> {}, items);
+    answer(ctx, query, format, pages, handle -> true, () -> null, items);
   }
 
   private <T extends Record> void answer(
@@ -74,7 +65,8 @@ public final class ListResponse {
       QueryParameters query,
       CsvFormat<T> format,
       PageSource pages,
-      HandleConsumer<RuntimeException> check,
+      Work<Boolean> exists,
+      Supplier<HttpProblem> missing,
       ItemSource<T> items)
       throws Exception {
     ListRequest request = request(ctx, query);
@@ -93,7 +85,7 @@ public final class ListResponse {
             // All clients are sorted before the first row. The pool restores both limits.
             handle.execute("set local statement_timeout = 0");
             handle.getConnection().setNetworkTimeout(Runnable::run, 0);
-            check.useHandle(handle);
+            check(handle, exists, missing);
             try (Csv csv = Csv.answer(ctx, format.name(), format.header())) {
               items.forEach(handle, item -> csv.row(format.row(item)));
             }
@@ -106,14 +98,16 @@ public final class ListResponse {
   /**
    * A list in the database that goes back in time.
    *
-   * @param check throws if there is no such list; reads the same snapshot as the list
+   * @param exists whether there is such a list, by the same snapshot
+   * @param missing the answer if there is none
    */
   public <T extends Record> void answer(
       Context ctx,
       CsvFormat<T> format,
       KeysetQuery<T> keysetQuery,
       Map<String, ?> parameters,
-      HandleConsumer<RuntimeException> check)
+      Work<Boolean> exists,
+      Supplier<HttpProblem> missing)
       throws Exception {
     answer(
         ctx,
@@ -123,11 +117,24 @@ public final class ListResponse {
             Snapshot.read(
                 jdbi,
                 handle -> {
-                  check.useHandle(handle);
+                  check(handle, exists, missing);
                   return keysetQuery.page(handle, parameters, cursor, limit);
                 }),
-        check,
+        exists,
+        missing,
         (handle, consumer) -> keysetQuery.forEach(handle, parameters, consumer));
+  }
+
+  /** A list in the database that goes back in time, and that always exists. */
+  public <T extends Record> void answer(
+      Context ctx, CsvFormat<T> format, KeysetQuery<T> keysetQuery) throws Exception {
+    answer(ctx, format, keysetQuery, Map.of(), handle -> true, () -> null);
+  }
+
+  private static void check(Handle handle, Work<Boolean> exists, Supplier<HttpProblem> missing) {
+    if (!exists.in(handle)) {
+      throw missing.get();
+    }
   }
 
   /** A list that is somewhere else and fits into memory. */

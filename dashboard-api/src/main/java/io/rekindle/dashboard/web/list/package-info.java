@@ -1,2 +1,2 @@
-/** Lists over HTTP: keyset pages, cursors, CSV. */
+/** Lists over HTTP: pages and CSV. */
 package io.rekindle.dashboard.web.list;

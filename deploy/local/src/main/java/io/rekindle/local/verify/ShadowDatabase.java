@@ -36,7 +36,7 @@ public final class ShadowDatabase {
                   + NAME
                   + " already, of a replay that was kept or is under way: `drop database "
                   + NAME
-                  + "` if nobody needs it");
+                  + "` if it is no longer needed");
         }
       }
       statement.execute("create database " + NAME);

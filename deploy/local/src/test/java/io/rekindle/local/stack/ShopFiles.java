@@ -21,7 +21,7 @@ final class ShopFiles {
 
   private static final int USERS = 700;
   private static final int UNKNOWN_USERS = 40;
-  private static final int MOST_ORDERS = 16;
+  private static final int MAX_ORDERS = 16;
   private static final Instant END = Instant.parse("2026-10-01T00:00:00Z");
   private static final Duration AGE = Duration.ofDays(1_000);
   private static final List<String> NAMES =
@@ -98,7 +98,7 @@ final class ShopFiles {
     long gap = Duration.ofDays(3 + random.nextInt(120)).toMillis();
     // Some are silent for long.
     long ago = random.nextBoolean() ? 0 : (long) (gap * 8 * random.nextDouble());
-    for (int left = random.nextInt(MOST_ORDERS); left > 0; left--) {
+    for (int left = random.nextInt(MAX_ORDERS); left > 0; left--) {
       ago += (long) (gap * 2 * random.nextDouble());
       BigDecimal amount = BigDecimal.valueOf(1_00 + random.nextInt(120_00), 2);
       int roll = random.nextInt(20);

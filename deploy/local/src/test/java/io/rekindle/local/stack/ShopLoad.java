@@ -21,7 +21,7 @@ final class ShopLoad implements AutoCloseable {
 
   private static final int USERS = 60;
   private static final int ORDERS = 400;
-  private static final int MOST_CHANGES = 4;
+  private static final int MAX_CHANGES = 4;
   private static final Duration PAUSE = Duration.ofMillis(10);
 
   private final DataSource shop;
@@ -78,7 +78,7 @@ final class ShopLoad implements AutoCloseable {
 
   /** Some changes at once, and now and then none after all. */
   private void transact(Connection connection) throws SQLException {
-    int size = 1 + random.nextInt(MOST_CHANGES);
+    int size = 1 + random.nextInt(MAX_CHANGES);
     for (int i = 0; i < size; i++) {
       change(connection);
     }

@@ -8,6 +8,7 @@ import static io.rekindle.platform.settings.SettingType.oneOf;
 import static io.rekindle.platform.settings.SettingType.text;
 import static io.rekindle.platform.settings.SettingType.wholeNumber;
 
+import io.rekindle.email.EmailExpiry;
 import io.rekindle.email.UnsubscribeLinks;
 import io.rekindle.email.WebUrl;
 import io.rekindle.email.sender.mail.HeaderText;
@@ -50,7 +51,8 @@ public record SenderSettings(
           "java -jar rekindle-email-sink-VERSION-sender.jar",
           """
           The sender sends the emails that are ready, and serves their unsubscribe links. Any number
-          of senders may run on one database.""",
+          of senders may run on one database.\
+          """,
           Sources.ENVIRONMENT,
           SenderSettings::check);
 
@@ -137,7 +139,6 @@ public record SenderSettings(
   private static final Setting<Duration> LEASE =
       SETTINGS
           .declare("sender.lease", duration(Duration.ofSeconds(5), Duration.ofHours(1)))
-          .renamedFrom("sender.lease-seconds", "s")
           .withDefault(
               "60 s",
               "How long emails wait for a killed sender before another sender takes them. A live"
@@ -146,7 +147,6 @@ public record SenderSettings(
   private static final Setting<Duration> RETRY =
       SETTINGS
           .declare("sender.retry", duration(Duration.ofSeconds(1), Duration.ofHours(1)))
-          .renamedFrom("sender.retry-seconds", "s")
           .withDefault("60 s", "Pause after a first passing failure; doubles until an hour.");
 
   private static final Setting<Integer> MAX_ATTEMPTS =
@@ -155,15 +155,11 @@ public record SenderSettings(
           .withDefault("10", "Attempts after which an email has failed.");
 
   private static final Setting<Duration> EXPIRE =
-      SETTINGS
-          .declare("sender.expire", duration(Duration.ofHours(1), Duration.ofDays(30)))
-          .renamedFrom("sender.expire-hours", "h")
-          .withDefault("72 h", "Age at which the sender cancels an unsent email.");
+      EmailExpiry.declare(SETTINGS, "Age at which the sender cancels an unsent email.");
 
   private static final Setting<Duration> POLL =
       SETTINGS
           .declare("sender.poll", duration(Duration.ofMillis(10), Duration.ofMinutes(1)))
-          .renamedFrom("sender.poll-millis", "ms")
           .withDefault("1 s", "Pause between queries for emails to send.");
 
   private static final Setting<Optional<String>> SMTP_HOST =
@@ -195,7 +191,6 @@ public record SenderSettings(
   private static final Setting<Duration> SMTP_TIMEOUT =
       SETTINGS
           .declare("smtp.timeout", duration(Duration.ofSeconds(1), Duration.ofMinutes(10)))
-          .renamedFrom("smtp.timeout-seconds", "s")
           .withDefault("60 s", "Longest wait for each response of the SMTP server.");
 
   private static final Setting<Optional<String>> MAIL_FROM =

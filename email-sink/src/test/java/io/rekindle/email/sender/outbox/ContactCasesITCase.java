@@ -24,23 +24,32 @@ class ContactCasesITCase {
   @RegisterExtension static final SenderDatabase DATABASE = new SenderDatabase();
 
   @ParameterizedTest
-  @MethodSource("io.rekindle.scoring.contact.ContactCase#ofPersonAndDecision")
+  @MethodSource("io.rekindle.scoring.contact.ContactCase#all")
   void shouldAgreeInSql(ContactCase example) throws SQLException {
     store(example);
 
     assertThat(
             DATABASE.value(
                 """
-                select engagement.contact_obstacle(
-                  u.marketing_consent, u.email, s.user_id is not null, s.address,
-                  now() - cast(? as interval), cast(? as interval))
+                select coalesce(
+                  engagement.contact_obstacle(
+                    u.marketing_consent, u.email, s.user_id is not null, s.address),
+                  engagement.contact_timing_obstacle(
+                    now() - cast(? as interval), ?, now() - cast(? as interval), ?, now()),
+                  engagement.contact_obstacle(
+                    u.marketing_consent, u.email, s.user_id is not null, s.address,
+                    now() - cast(? as interval), cast(? as interval)))
                 from (values ('u')) as asked (user_id)
                 left join shop.users u using (user_id)
                 left join engagement.suppressions s using (user_id)
                 """,
+                example.opened().toString(),
+                example.staleDays(),
+                example.contacted() == null ? null : example.contacted().toString(),
+                example.cooldownDays(),
                 example.decided().toString(),
                 example.expiry().toString()))
-        .isEqualTo(example.obstacle() == null ? null : example.obstacle().name());
+        .isEqualTo(example.obstacle());
   }
 
   @ParameterizedTest
@@ -88,7 +97,7 @@ class ContactCasesITCase {
         .isEqualTo(
             example.obstacle() == null
                 ? new Send(example.address())
-                : new Cancel(Verdict.Reason.valueOf(example.obstacle().name())));
+                : new Cancel(Verdict.Reason.valueOf(example.obstacle())));
   }
 
   /** The previews ask for half a million rows. */
@@ -100,6 +109,12 @@ class ContactCasesITCase {
                     + "u.marketing_consent, u.email, s.user_id is not null, s.address)"
                     + " from shop.users u left join engagement.suppressions s using (user_id)"))
         .doesNotContain("contact_obstacle(");
+    assertThat(
+            DATABASE.value(
+                "explain (format json, verbose) select engagement.contact_timing_obstacle("
+                    + "s.at_risk_since, o.stale_days, s.last_contact_at, o.cooldown_days, now())"
+                    + " from engagement.user_scores s cross join engagement.outreach_settings o"))
+        .doesNotContain("contact_timing_obstacle(");
   }
 
   private static void store(ContactCase example) throws SQLException {

@@ -120,13 +120,13 @@ class SenderSettingsTest {
   }
 
   @Test
-  void shouldTakeTheOldNamesWithTheirUnits() {
+  void shouldTakeDurationsWithTheirUnits() {
     Map<String, String> environment = new HashMap<>(NEEDED);
-    environment.put("REKINDLE_SENDER_LEASE_SECONDS", "10");
-    environment.put("REKINDLE_SENDER_RETRY_SECONDS", "5");
-    environment.put("REKINDLE_SENDER_EXPIRE_HOURS", "24");
-    environment.put("REKINDLE_SENDER_POLL_MILLIS", "20");
-    environment.put("REKINDLE_SMTP_TIMEOUT_SECONDS", "30");
+    environment.put("REKINDLE_SENDER_LEASE", "10 s");
+    environment.put("REKINDLE_SENDER_RETRY", "5 s");
+    environment.put("REKINDLE_SENDER_EXPIRE", "24 h");
+    environment.put("REKINDLE_SENDER_POLL", "20 ms");
+    environment.put("REKINDLE_SMTP_TIMEOUT", "30 s");
 
     SenderSettings settings = settings(environment);
 

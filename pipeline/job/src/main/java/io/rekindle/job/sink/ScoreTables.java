@@ -113,7 +113,7 @@ final class ScoreTables implements Tables<ScoreUpdate> {
       """;
 
   /** No writer stays frozen for a week and wakes. */
-  private static final String FORGET_OLD_REMOVALS =
+  private static final String EXPIRE_REMOVALS =
       "delete from engagement.removed_scores where removed_at < now() - interval '7 days'";
 
   private static final String INSERT_HISTORY =
@@ -368,7 +368,7 @@ final class ScoreTables implements Tables<ScoreUpdate> {
                   .bigint(ScoreUpdate::revision));
     }
     try (Statement statement = connection.createStatement()) {
-      statement.executeUpdate(FORGET_OLD_REMOVALS);
+      statement.executeUpdate(EXPIRE_REMOVALS);
     }
   }
 

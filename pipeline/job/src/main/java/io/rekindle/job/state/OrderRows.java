@@ -1,6 +1,5 @@
 package io.rekindle.job.state;
 
-import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -21,35 +20,4 @@ public interface OrderRows {
 
   /** Removes all rows. */
   void clear();
-
-  /** Creates rows in memory, of one user. */
-  static OrderRows inMemory() {
-    Map<String, StoredOrder> rows = new HashMap<>();
-    return new OrderRows() {
-      @Override
-      public StoredOrder get(String orderId) {
-        return rows.get(orderId);
-      }
-
-      @Override
-      public void put(String orderId, StoredOrder row) {
-        rows.put(orderId, row);
-      }
-
-      @Override
-      public void remove(String orderId) {
-        rows.remove(orderId);
-      }
-
-      @Override
-      public Iterable<Map.Entry<String, StoredOrder>> entries() {
-        return rows.entrySet();
-      }
-
-      @Override
-      public void clear() {
-        rows.clear();
-      }
-    };
-  }
 }

@@ -18,7 +18,7 @@ import io.rekindle.job.rules.PolicyTimeline;
 import io.rekindle.job.rules.RuleTimelines;
 import io.rekindle.job.state.Episode.CloseReason;
 import io.rekindle.job.state.OrderLedger;
-import io.rekindle.job.state.OrderRows;
+import io.rekindle.job.state.OrderRowsInMemory;
 import io.rekindle.job.state.UserState;
 import io.rekindle.scoring.policy.ScoringPolicy;
 import java.util.ArrayList;
@@ -36,7 +36,7 @@ class UserEvaluatorTest {
   private final RuleTimelines rules = new RuleTimelines();
   private final Results results = new Results();
   private final UserEvaluator evaluator =
-      new UserEvaluator(rules, new OrderLedger(OrderRows.inMemory(), RETENTION), results);
+      new UserEvaluator(rules, new OrderLedger(new OrderRowsInMemory(), RETENTION), results);
 
   private UserState anna = new UserState();
   private long firstOpen = Long.MIN_VALUE;

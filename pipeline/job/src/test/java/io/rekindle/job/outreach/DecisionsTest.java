@@ -15,7 +15,6 @@ import io.rekindle.job.outreach.Decision.Reason;
 import io.rekindle.scoring.Score;
 import io.rekindle.scoring.Scorer;
 import io.rekindle.scoring.contact.ContactCase;
-import io.rekindle.scoring.contact.Obstacle;
 import io.rekindle.scoring.contact.Recipient;
 import io.rekindle.scoring.orders.OrderHistory;
 import io.rekindle.scoring.policy.ScoringPolicy;
@@ -212,8 +211,8 @@ class DecisionsTest {
     OutreachRules rules =
         new OutreachRules(
             true, example.cooldownDays(), example.staleDays(), 10, "default", 0, List.of(FRIENDLY));
-    Obstacle expected = example.obstacle();
+    String expected = example.obstacle();
     assertThat(reason(candidate, NOW - example.opened().toMillis(), rules))
-        .isEqualTo(expected == null ? Reason.AT_RISK : Reason.valueOf(expected.name()));
+        .isEqualTo(expected == null ? Reason.AT_RISK : Reason.valueOf(expected));
   }
 }

@@ -38,7 +38,7 @@ class OrderLedgerTest {
   private static final int MAX_STATE_BYTES = 100_000;
 
   private final UserStateSerializer serializer = new UserStateSerializer();
-  private final OrderRows rows = OrderRows.inMemory();
+  private final OrderRows rows = new OrderRowsInMemory();
   private final OrderLedger ledger = new OrderLedger(rows, DAY);
   private final ChangeFactory shop = new ChangeFactory();
   private UserState anna = new UserState();

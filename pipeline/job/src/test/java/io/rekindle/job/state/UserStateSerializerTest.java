@@ -24,7 +24,7 @@ class UserStateSerializerTest {
       "ffff21616e6e61406578616d706c652e636f6d29536f6d65626f64792063616c6c656420616e6e61020d67617264656e0b626f6f6b731b4575726f70652f5669656e6e610b64652d41548080d4efed65a497b10250002a80f086c2ee6580e0b994ef65e0853d4000f6ef86c2ee6501ff404ec000000000000780f086c2ee650198f086c2ee6596f086c2ee650180f086c2ee6580f086c2ee650f80a0eecaec658080d4efed652c15636164656e63652d7631ff0180a0eecaec650f64656661756c7411667269656e646c791b61406578616d706c652e636f6d0f424f554e434544e0863d40000302028090a19ded650116b29a010180f0b2528e4ef6aee2045014008d7f2b1c1f4e4b579a702f6a4f2f1b11026f31";
 
   /** These users have fewer orders than would go to rows, and one tombstone. */
-  private static final OrderLedger LEDGER = new OrderLedger(OrderRows.inMemory(), DAY);
+  private static final OrderLedger LEDGER = new OrderLedger(new OrderRowsInMemory(), DAY);
 
   private final UserStateSerializer serializer = new UserStateSerializer();
 

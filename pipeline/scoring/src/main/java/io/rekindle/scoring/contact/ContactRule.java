@@ -6,8 +6,8 @@ import java.time.Instant;
 /**
  * The rule whether the shop may write to a person. The job, the sender and the dashboard apply it.
  * Queries use its form in SQL: {@code engagement.contact_obstacle} for the person and the expiry,
- * and their own conditions for staleness and cooldown. The table {@code contact-cases.csv} in the
- * tests holds all of them to one answer. A day has 24 hours here.
+ * {@code engagement.contact_timing_obstacle} for staleness and cooldown. The table {@code
+ * contact-cases.csv} in the tests holds all of them to one answer. A day has 24 hours here.
  */
 public final class ContactRule {
 

@@ -1,12 +1,9 @@
 package io.rekindle.scoring.contact;
 
-/** A reason not to write to a person. The SQL function {@code contact_obstacle} uses the names. */
+/** A reason in the person not to write. The SQL function {@code contact_obstacle} has the names. */
 public enum Obstacle {
   USER_REMOVED,
   NO_CONSENT,
   SUPPRESSED,
-  NO_ADDRESS,
-  STALE,
-  RECENTLY_CONTACTED,
-  EXPIRED
+  NO_ADDRESS
 }

@@ -49,10 +49,9 @@ final class PolicyReader {
             "version",
             VERSION,
             "a name of 1 to 128 letters, digits, dots, underscores and hyphens, in quotes");
-    String description =
-        policy.has("description")
-            ? policy.text("description", TEXT, "a text of at most 2000 characters")
-            : "";
+    if (policy.has("description")) {
+      policy.text("description", TEXT, "a text of at most 2000 characters");
+    }
     long window = policy.days("windowDays", Limits.MIN_ABOVE_ZERO, Limits.MAX_DAYS);
     int base = policy.whole("base", -Limits.MAX_POINTS, Limits.MAX_POINTS);
 
@@ -86,7 +85,6 @@ final class PolicyReader {
 
     return new Definition(
         version,
-        description,
         window,
         base,
         minimum,

@@ -80,11 +80,6 @@ public final class ScoringPolicy {
     return definition.version();
   }
 
-  /** The author's description of the policy; may be empty. */
-  public String description() {
-    return definition.description();
-  }
-
   /**
    * SHA-256 of {@link #json()} in lower-case hexadecimal. Layout, order of fields, spelling of
    * numbers and null fields of the document do not change it.
@@ -127,7 +122,6 @@ public final class ScoringPolicy {
    */
   public record Definition(
       String version,
-      String description,
       long windowMillis,
       int base,
       int minimum,

@@ -36,7 +36,7 @@ public record ContactCase(
     int cooldownDays,
     Duration decided,
     Duration expiry,
-    Obstacle obstacle) {
+    String obstacle) {
 
   /** All cases. */
   public static List<ContactCase> all() {
@@ -53,23 +53,22 @@ public record ContactCase(
 
   /** The cases that the job sees: the user is there, and no email is written yet. */
   public static Stream<ContactCase> inForceAtDecision() {
-    return without(Obstacle.USER_REMOVED, Obstacle.EXPIRED);
+    return without("USER_REMOVED", "EXPIRED");
   }
 
   /** The cases whose obstacle is the person or the age of the decision. */
   public static Stream<ContactCase> ofPersonAndDecision() {
-    return without(Obstacle.STALE, Obstacle.RECENTLY_CONTACTED);
+    return without("STALE", "RECENTLY_CONTACTED");
   }
 
   /** The cases that the sender sees: the job has decided on an email. */
   public static Stream<ContactCase> inForceAtSending() {
-    return without(Obstacle.STALE);
+    return without("STALE");
   }
 
   /** The cases whose obstacle is the person. */
   public static Stream<ContactCase> ofPerson() {
-    return without(
-        Obstacle.USER_REMOVED, Obstacle.STALE, Obstacle.RECENTLY_CONTACTED, Obstacle.EXPIRED);
+    return without("USER_REMOVED", "STALE", "RECENTLY_CONTACTED", "EXPIRED");
   }
 
   /** Null if the shop has no such user. */
@@ -82,8 +81,8 @@ public record ContactCase(
     return name;
   }
 
-  private static Stream<ContactCase> without(Obstacle... obstacles) {
-    Set<Obstacle> unseen = Set.of(obstacles);
+  private static Stream<ContactCase> without(String... obstacles) {
+    Set<String> unseen = Set.of(obstacles);
     return all().stream().filter(row -> row.obstacle == null || !unseen.contains(row.obstacle));
   }
 
@@ -101,7 +100,7 @@ public record ContactCase(
         Integer.parseInt(row[9]),
         Duration.parse(row[10]),
         Duration.parse(row[11]),
-        row[12].isEmpty() ? null : Obstacle.valueOf(row[12]));
+        orNull(row[12]));
   }
 
   private static String orNull(String text) {

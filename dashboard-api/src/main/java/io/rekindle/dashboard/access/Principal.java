@@ -1,7 +1,5 @@
-package io.rekindle.dashboard.web;
+package io.rekindle.dashboard.access;
 
-import io.javalin.http.Context;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -15,8 +13,6 @@ import java.util.Set;
  *     which no browser sends by itself
  */
 public record Principal(String id, String name, Role role, Set<Scope> scopes, String csrfToken) {
-
-  private static final String ATTRIBUTE = "principal";
 
   public static Principal account(String id, String email, Role role, String csrfToken) {
     return new Principal(id, email, role, Set.of(), csrfToken);
@@ -33,24 +29,5 @@ public record Principal(String id, String name, Role role, Set<Scope> scopes, St
   /** Whether this is an account that may do what the role may. */
   public boolean is(Role least) {
     return isAccount() && role.covers(least);
-  }
-
-  /**
-   * Who sent this request.
-   *
-   * @throws IllegalStateException at a public address, which has no principal
-   */
-  public static Principal of(Context ctx) {
-    return find(ctx)
-        .orElseThrow(
-            () -> new IllegalStateException(ctx.path() + " is public: it has no principal"));
-  }
-
-  static Optional<Principal> find(Context ctx) {
-    return Optional.ofNullable(ctx.attribute(ATTRIBUTE));
-  }
-
-  void attachTo(Context ctx) {
-    ctx.attribute(ATTRIBUTE, this);
   }
 }

@@ -1,4 +1,4 @@
-package io.rekindle.dashboard.web;
+package io.rekindle.dashboard.database;
 
 /** A change does not fit the state as it is now; the message says why, for the caller. */
 public final class ConflictException extends RuntimeException {

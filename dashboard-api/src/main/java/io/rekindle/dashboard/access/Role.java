@@ -1,4 +1,4 @@
-package io.rekindle.dashboard.web;
+package io.rekindle.dashboard.access;
 
 /** The rights of an account; each role has all rights of the roles before it. */
 public enum Role {

@@ -1,4 +1,4 @@
-package io.rekindle.dashboard.web.list;
+package io.rekindle.dashboard.list;
 
 import io.rekindle.platform.text.Instants;
 import java.time.DateTimeException;
@@ -61,8 +61,7 @@ public record KeysetQuery<T extends Record>(String name, String sql, Class<T> ty
   }
 
   /** Hands over every item, the newest first; to be called in a transaction. */
-  public void forEach(
-      Handle handle, Map<String, ?> parameters, ListResponse.ItemConsumer<T> consumer)
+  public void forEach(Handle handle, Map<String, ?> parameters, ItemConsumer<T> consumer)
       throws Exception {
     try (var items =
         handle

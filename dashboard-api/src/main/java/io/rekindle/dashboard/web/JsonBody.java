@@ -4,36 +4,21 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectWriter;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
 
-/** Reads and writes JSON as the API has it. */
-public final class Json {
+/** Reads the body of a request as strict JSON. */
+public final class JsonBody {
 
   /** The most bytes of a request's body, except where an address takes a batch. */
   public static final int MAX_BODY = 64 * 1024;
-
-  /** Writes times in ISO 8601 and numbers without exponents. */
-  public static final JsonMapper MAPPER =
-      JsonMapper.builder()
-          .addModule(new JavaTimeModule())
-          .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
-          .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
-          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-          .enable(StreamWriteFeature.WRITE_BIGDECIMAL_AS_PLAIN)
-          .build();
 
   private static final JsonMapper STRICT =
       JsonMapper.builder(
@@ -50,7 +35,7 @@ public final class Json {
           .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
           .build();
 
-  private Json() {}
+  private JsonBody() {}
 
   /** The request's body as an object of at most {@link #MAX_BODY} bytes. */
   public static JsonFields object(Context ctx) {
@@ -105,33 +90,6 @@ public final class Json {
       throw HttpProblem.invalid("", "The body has to be a JSON object.");
     }
     return object;
-  }
-
-  /** A column of JSON; null for null. */
-  public static JsonNode column(String json) {
-    try {
-      return json == null ? null : MAPPER.readTree(json);
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("The database holds no JSON where it should", e);
-    }
-  }
-
-  /** A value as the API writes it. */
-  public static String write(Object value) {
-    return write(MAPPER.writer(), value);
-  }
-
-  /** A value for people to read, with indents. */
-  public static String pretty(Object value) {
-    return write(MAPPER.writerWithDefaultPrettyPrinter(), value);
-  }
-
-  private static String write(ObjectWriter writer, Object value) {
-    try {
-      return writer.writeValueAsString(value);
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("Has no JSON form: " + value.getClass(), e);
-    }
   }
 
   private static String firstLine(String message) {

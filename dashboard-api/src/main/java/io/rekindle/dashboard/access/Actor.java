@@ -1,6 +1,4 @@
-package io.rekindle.dashboard.web;
-
-import io.javalin.http.Context;
+package io.rekindle.dashboard.access;
 
 /**
  * Who changes something, for the audit log.
@@ -11,15 +9,9 @@ import io.javalin.http.Context;
  */
 public record Actor(String name, String kind, String address) {
 
-  /**
-   * The principal of a request.
-   *
-   * @throws IllegalStateException at a public address
-   */
-  public static Actor of(Context ctx) {
-    Principal principal = Principal.of(ctx);
-    return new Actor(
-        principal.name(), principal.isAccount() ? "ACCOUNT" : "API_KEY", ClientAddress.of(ctx));
+  /** The one who sent a request from an IP address. */
+  public static Actor of(Principal principal, String address) {
+    return new Actor(principal.name(), principal.isAccount() ? "ACCOUNT" : "API_KEY", address);
   }
 
   /** A part of the system, such as an OpenID provider. */

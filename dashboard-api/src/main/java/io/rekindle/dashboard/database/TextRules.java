@@ -1,4 +1,4 @@
-package io.rekindle.dashboard.web;
+package io.rekindle.dashboard.database;
 
 /** The rules for every text of a request. */
 public final class TextRules {

@@ -1,4 +1,4 @@
-package io.rekindle.dashboard.web.list;
+package io.rekindle.dashboard.list;
 
 import java.util.List;
 

@@ -1,10 +1,9 @@
-package io.rekindle.dashboard.web;
+package io.rekindle.dashboard.access;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.github.bucket4j.Bucket;
 import io.github.bucket4j.ConsumptionProbe;
-import io.javalin.http.HttpStatus;
 import java.time.Duration;
 
 /** Limits how often something is done by each key. Thread-safe. */
@@ -29,16 +28,13 @@ public final class RateLimit {
   /**
    * Takes permits of the key.
    *
-   * @throws HttpProblem 429 with the time to wait if there are too few left
+   * @throws TooManyRequestsException if there are too few left
    */
   public void take(String key, long count) {
     ConsumptionProbe probe = bucket(key).tryConsumeAndReturnRemaining(count);
     if (!probe.isConsumed()) {
-      long seconds = Duration.ofNanos(probe.getNanosToWaitForRefill()).toSeconds() + 1;
-      throw HttpProblem.retryLater(
-          HttpStatus.TOO_MANY_REQUESTS,
-          "Too many requests: try again in " + seconds + " s.",
-          seconds);
+      throw new TooManyRequestsException(
+          Duration.ofNanos(probe.getNanosToWaitForRefill()).toSeconds() + 1);
     }
   }
 

@@ -1,4 +1,4 @@
-package io.rekindle.dashboard.web.list;
+package io.rekindle.dashboard.list;
 
 /** A cursor that is malformed, or that belongs to another list or another order of it. */
 public final class InvalidCursorException extends RuntimeException {

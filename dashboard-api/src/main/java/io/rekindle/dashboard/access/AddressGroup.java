@@ -1,4 +1,4 @@
-package io.rekindle.dashboard.web;
+package io.rekindle.dashboard.access;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;

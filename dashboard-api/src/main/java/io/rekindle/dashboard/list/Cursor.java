@@ -1,9 +1,9 @@
-package io.rekindle.dashboard.web.list;
+package io.rekindle.dashboard.list;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import io.rekindle.dashboard.web.Json;
-import io.rekindle.dashboard.web.TextRules;
+import io.rekindle.dashboard.database.TextRules;
+import io.rekindle.dashboard.json.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;

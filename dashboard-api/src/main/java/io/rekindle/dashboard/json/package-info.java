@@ -1,0 +1,2 @@
+/** The one form of JSON. */
+package io.rekindle.dashboard.json;

@@ -1,0 +1,2 @@
+/** Lists in the database by keyset, and their cursors. */
+package io.rekindle.dashboard.list;

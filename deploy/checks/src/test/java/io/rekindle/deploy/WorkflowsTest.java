@@ -59,7 +59,8 @@ class WorkflowsTest {
   @Test
   void shouldLookForKnownWeaknessesInEveryRuntime() {
     String audit = Repository.text(WORKFLOWS.resolve("audit.yml"));
-    List<Path> runtimes = Repository.files(Repository.ROOT.resolve("deploy/local/runtime"), "pom.xml");
+    List<Path> runtimes =
+        Repository.files(Repository.ROOT.resolve("deploy/local/runtime"), "pom.xml");
     assertThat(runtimes).hasSizeGreaterThan(5);
     for (Path pom : runtimes) {
       String runtime = Repository.ROOT.relativize(pom.getParent()).toString();

@@ -22,11 +22,12 @@ import org.slf4j.MDC;
  * Takes emails that are due and brings each of them to an end, one after another.
  *
  * <p>The SMTP server gets an email at most once, except in two cases, in which it gets the same
- * Message-ID again. In the first, the server took the email and the process ended before the commit.
- * Only that one statement lies in between, and the loop sends nothing else before it has succeeded.
- * So at most one email per process that ends is sent twice. In the second, the server's last
- * response was lost, so nothing says whether it took the email. That is an attempt like any other. While the database is away, no lease is renewed;
- * after an outage longer than a lease, another sender may take the emails.
+ * Message-ID again. In the first, the server took the email and the process ended before the
+ * commit. Only that one statement lies in between, and the loop sends nothing else before it has
+ * succeeded. So at most one email per process that ends is sent twice. In the second, the server's
+ * last response was lost, so nothing says whether it took the email. That is an attempt like any
+ * other. While the database is away, no lease is renewed; after an outage longer than a lease,
+ * another sender may take the emails.
  *
  * <p>The class is long, since every result of a delivery has its own way to be stored.
  */

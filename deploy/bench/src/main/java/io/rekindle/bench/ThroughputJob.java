@@ -59,6 +59,7 @@ final class ThroughputJob {
     System.exit(0);
   }
 
+  @SuppressWarnings("try") // Flink's cluster lets close be interrupted.
   private static void run(
       JobSettings settings, String timers, long changes, long end, boolean withCheckpoint)
       throws Exception {

@@ -122,8 +122,9 @@ final class Moments {
           read[0] = Math.max(read[0], read());
           waiting[0] = metric(EngagementMetrics.WAITING);
           most[0] = Math.max(most[0], waiting[0]);
-          return most[0] > stream.changes() / 4 && waiting[0] > 0 && waiting[0] < most[0] / 2
-              || scoredUntil() >= stream.transactionAt();
+          boolean halfEvaluated =
+              most[0] > stream.changes() / 4 && waiting[0] > 0 && waiting[0] < most[0] / 2;
+          return halfEvaluated || scoredUntil() >= stream.transactionAt();
         });
     out.printf(
         Locale.ROOT,

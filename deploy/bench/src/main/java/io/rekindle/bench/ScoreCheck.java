@@ -108,8 +108,9 @@ final class ScoreCheck {
   }
 
   private static boolean differ(BigDecimal stored, BigDecimal expected) {
-    return stored == null || expected == null
-        ? stored != expected
-        : stored.compareTo(expected) != 0;
+    if (stored == null) {
+      return expected != null;
+    }
+    return expected == null || stored.compareTo(expected) != 0;
   }
 }

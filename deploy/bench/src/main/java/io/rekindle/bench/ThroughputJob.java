@@ -59,7 +59,7 @@ final class ThroughputJob {
     System.exit(0);
   }
 
-  @SuppressWarnings("try") // An interruption of the cluster's end ends this process, too.
+  @SuppressWarnings("try") // Flink's cluster lets close be interrupted.
   private static void run(
       JobSettings settings, String timers, long changes, long end, boolean withCheckpoint)
       throws Exception {

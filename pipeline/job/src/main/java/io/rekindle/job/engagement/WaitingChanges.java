@@ -25,7 +25,7 @@ final class WaitingChanges {
   static final long MAX_BYTES = 32L << 20;
 
   /** The estimated bytes of a change without its texts, with its place in the maps. */
-  private static final int BYTES_PER_CHANGE = 250;
+  private static final long BYTES_PER_CHANGE = 250;
 
   private final KeyedStateBackend<String> keys;
   private final InternalListState<String, Long, Change> stored;
@@ -186,7 +186,7 @@ final class WaitingChanges {
   }
 
   private static long size(Change change) {
-    long size = (long) BYTES_PER_CHANGE + change.userId().length();
+    long size = BYTES_PER_CHANGE + change.userId().length();
     if (change instanceof OrderChanged order) {
       size += order.orderId().length();
     } else if (change instanceof UserChanged user) {

@@ -151,7 +151,7 @@ class OutreachITCase {
     awaitEmails(group, "SENT", emails);
 
     int mostCalls = mostCallsOfAnEpisode(model.requests().subList(requestsBefore, requests()));
-    Await.until("Flink says how often", RunningStack.SOON, () -> restarts() > restartsBefore);
+    Await.until("Flink says how often", RunningStack.RECOVERY, () -> restarts() > restartsBefore);
     int restarts = restarts() - restartsBefore;
     System.out.printf(
         "round %d: %d EMAIL of %d decisions, %d calls for them, at most %d per episode with %d"

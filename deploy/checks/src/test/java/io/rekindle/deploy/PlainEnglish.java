@@ -121,6 +121,8 @@ final class PlainEnglish {
         text -> comments(text, "#"));
 
     private final Pattern name;
+
+    @SuppressWarnings("ImmutableEnumChecker") // The functions have no state.
     private final Function<String, List<Passage>> passages;
 
     Kind(String name, Function<String, List<Passage>> passages) {

@@ -174,7 +174,11 @@ final class ArchitectureRules {
         .resideInAPackage(Module.DASHBOARD.packages())
         .and(areNotOf("Routes or Pages", "\\w*(Routes|Pages)"))
         .and()
-        .resideOutsideOfPackages("io.rekindle.dashboard.web..", "io.rekindle.dashboard.ui..")
+        .resideOutsideOfPackages(
+            "io.rekindle.dashboard.web..",
+            "io.rekindle.dashboard.ui..",
+            // The generated pages.
+            "io.rekindle.dashboard.templates..")
         // The composition root maps the exceptions of features to problems.
         .and(areNotOf("Dashboard", "Dashboard"))
         .should()
@@ -221,7 +225,13 @@ final class ArchitectureRules {
         .should()
         .onlyDependOnClassesThat(
             resideInAnyPackage(
-                Module.PLATFORM.packages(), "java..", "javax.sql..", "com.fasterxml.jackson.."))
+                Module.PLATFORM.packages(),
+                "java..",
+                "javax.net.ssl..",
+                "javax.sql..",
+                // The HTTP server of the JDK.
+                "com.sun.net.httpserver..",
+                "com.fasterxml.jackson.."))
         .allowEmptyShould(true)
         .because("every module depends on it");
   }

@@ -97,6 +97,10 @@ public final class EngagementOperator extends AbstractStreamOperator<ScoreUpdate
   static final ListStateDescriptor<Long> RECEIVED =
       new ListStateDescriptor<>("received-watermark", LongSerializer.INSTANCE);
 
+  /** Per subtask: the watermark of the last complete advance. */
+  static final ListStateDescriptor<Long> COMPLETED =
+      new ListStateDescriptor<>("completed-watermark", LongSerializer.INSTANCE);
+
   /** Per key group: the numbers of {@link StateCounts}. */
   static final ListStateDescriptor<long[]> STATE_COUNTS =
       new ListStateDescriptor<>("state-counts", LongPrimitiveArraySerializer.INSTANCE);
@@ -131,6 +135,7 @@ public final class EngagementOperator extends AbstractStreamOperator<ScoreUpdate
   private transient ValueState<UserState> users;
   private transient BroadcastState<Integer, DatedRuleChange> storedRuleChanges;
   private transient ListState<Long> storedReceived;
+  private transient ListState<Long> storedCompleted;
   private transient ListState<long[]> storedStateCounts;
   private transient InternalTimerService<Byte> timers;
 
@@ -205,6 +210,8 @@ public final class EngagementOperator extends AbstractStreamOperator<ScoreUpdate
     for (long watermark : storedReceived.get()) {
       received = Math.max(received, watermark);
     }
+    storedCompleted = context.getOperatorStateStore().getUnionListState(COMPLETED);
+    dropReplacedRules(least(storedCompleted.get()));
     completed = NO_WATERMARK;
     emitted = NO_WATERMARK;
 
@@ -278,6 +285,7 @@ public final class EngagementOperator extends AbstractStreamOperator<ScoreUpdate
   public void snapshotState(StateSnapshotContext context) throws Exception {
     super.snapshotState(context);
     storedReceived.update(List.of(received));
+    storedCompleted.update(List.of(completed));
     storedStateCounts.update(stateCounts.toStore());
   }
 
@@ -334,14 +342,16 @@ public final class EngagementOperator extends AbstractStreamOperator<ScoreUpdate
     DatedRuleChange dated = new DatedRuleChange(since, change);
     if (rules.add(dated)) {
       storedRuleChanges.put(rules.changes().size(), dated);
-      dropReplacedRules();
     }
   }
 
-  /** Drops rule changes that no evaluation needs any more. */
-  private void dropReplacedRules() throws Exception {
-    // The margin is for a restore, which takes the rules of any subtask.
-    if (completed == NO_WATERMARK || !rules.mergeBelow(completed - tombstoneRetentionMs)) {
+  /**
+   * Drops rule changes that no evaluation needs any more. Only a restore knows how far all subtasks
+   * are: a change of parallelism gives users of any of them to each.
+   */
+  private void dropReplacedRules(long completedByAll) throws Exception {
+    if (completedByAll == NO_WATERMARK
+        || !rules.mergeBelow(completedByAll - tombstoneRetentionMs)) {
       return;
     }
     storedRuleChanges.clear();
@@ -349,6 +359,15 @@ public final class EngagementOperator extends AbstractStreamOperator<ScoreUpdate
     for (int i = 0; i < changes.size(); i++) {
       storedRuleChanges.put(i + 1, changes.get(i));
     }
+  }
+
+  /** The least watermark; NO_WATERMARK without any. */
+  private static long least(Iterable<Long> watermarks) {
+    long least = Long.MAX_VALUE;
+    for (long watermark : watermarks) {
+      least = Math.min(least, watermark);
+    }
+    return least == Long.MAX_VALUE ? NO_WATERMARK : least;
   }
 
   /** The first instant that no received watermark has passed. */
@@ -383,11 +402,7 @@ public final class EngagementOperator extends AbstractStreamOperator<ScoreUpdate
     lastTimer = NO_WATERMARK;
     boolean timersDone = fireTimers();
     if (timersDone && releaseWaiting() && sweepUsers()) {
-      boolean first = completed == NO_WATERMARK;
       completed = until;
-      if (first) {
-        dropReplacedRules();
-      }
       emitPolicyInForce(until);
       emitWatermark(until);
       return;

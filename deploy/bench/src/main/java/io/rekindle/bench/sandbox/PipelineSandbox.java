@@ -64,24 +64,7 @@ public final class PipelineSandbox implements AutoCloseable {
                 JobSettings.DATABASE_PASSWORD.variable(),
                 postgres.account(PostgresServer.PIPELINE).password()),
             sandbox.installation());
-    jobArguments =
-        List.of(
-            JobSettings.KAFKA_BOOTSTRAP_SERVERS.argument(),
-            kafka.bootstrap(),
-            JobSettings.KAFKA_TLS.argument(),
-            key.directory().toString(),
-            JobSettings.DATABASE_URL.argument(),
-            postgres.jdbcUrl(),
-            JobSettings.DATABASE_USER.argument(),
-            PostgresServer.PIPELINE,
-            JobSettings.CHECKPOINT_DIRECTORY.argument(),
-            flink.checkpoints().toUri().toString(),
-            JobSettings.SAVEPOINT_DIRECTORY.argument(),
-            flink.savepoints().toUri().toString(),
-            JobSettings.PARALLELISM.argument(),
-            Integer.toString(parallelism),
-            JobSettings.STATE_BACKEND.argument(),
-            state.toString());
+    jobArguments = flink.jobArguments(kafka.login(), postgres, parallelism, state);
   }
 
   /** Starts Postgres with the schema, and Kafka. */

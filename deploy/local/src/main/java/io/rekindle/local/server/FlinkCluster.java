@@ -1,5 +1,7 @@
 package io.rekindle.local.server;
 
+import io.rekindle.connectors.kafka.KafkaLogin;
+import io.rekindle.job.JobSettings;
 import io.rekindle.local.process.DataDirectory;
 import io.rekindle.local.process.ProcessSpec;
 import io.rekindle.local.terminal.Failure;
@@ -83,6 +85,35 @@ public final class FlinkCluster {
 
   public FlinkRest api() {
     return api;
+  }
+
+  /**
+   * The command line of a job of this cluster, as far as it names the servers and the state.
+   *
+   * @param postgres the database, which the job enters by the role of the pipeline
+   */
+  public List<String> jobArguments(
+      KafkaLogin kafka,
+      PostgresServer postgres,
+      int parallelism,
+      JobSettings.StateBackend stateBackend) {
+    return List.of(
+        JobSettings.KAFKA_BOOTSTRAP_SERVERS.argument(),
+        kafka.bootstrap(),
+        JobSettings.KAFKA_TLS.argument(),
+        kafka.tls().toString(),
+        JobSettings.DATABASE_URL.argument(),
+        postgres.jdbcUrl(),
+        JobSettings.DATABASE_USER.argument(),
+        PostgresServer.PIPELINE,
+        JobSettings.CHECKPOINT_DIRECTORY.argument(),
+        checkpoints().toUri().toString(),
+        JobSettings.SAVEPOINT_DIRECTORY.argument(),
+        savepoints().toUri().toString(),
+        JobSettings.PARALLELISM.argument(),
+        Integer.toString(parallelism),
+        JobSettings.STATE_BACKEND.argument(),
+        stateBackend.toString());
   }
 
   public void configure(Installation installation) {

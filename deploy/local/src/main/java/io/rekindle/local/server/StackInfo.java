@@ -115,6 +115,21 @@ public record StackInfo(
     return owner.connections(jdbcUrl);
   }
 
+  /**
+   * Returns connections of the database's owner for a caller that gives up.
+   *
+   * @param timeout the time after which the caller gives up; a connection ends after twice that,
+   *     and its thread with it
+   */
+  public PGSimpleDataSource ownerDatabase(Duration timeout) {
+    PGSimpleDataSource source = ownerDatabase();
+    int limit = 2 * Math.toIntExact(timeout.toSeconds());
+    source.setConnectTimeout(limit);
+    source.setLoginTimeout(limit);
+    source.setSocketTimeout(limit);
+    return source;
+  }
+
   /** Returns the broker and the key for it. */
   public KafkaLogin kafka() {
     return new KafkaLogin(kafkaBootstrap, tls);

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.postgresql.ds.PGSimpleDataSource;
 
 /**
  * Watches {@code engagement.capture_faults}: the publication, the replica identities, the slot and
@@ -43,13 +42,7 @@ final class CaptureFaults {
 
   /** Returns the faults, a sentence each with the statement that mends it. */
   static List<String> read(StackInfo info, Duration timeout) throws SQLException {
-    PGSimpleDataSource source = info.ownerDatabase();
-    // Ends the thread of a query whose caller has given up.
-    int limit = 2 * Math.toIntExact(timeout.toSeconds());
-    source.setConnectTimeout(limit);
-    source.setLoginTimeout(limit);
-    source.setSocketTimeout(limit);
-    try (Connection connection = source.getConnection();
+    try (Connection connection = info.ownerDatabase(timeout).getConnection();
         Statement statement = connection.createStatement();
         ResultSet row =
             statement.executeQuery(

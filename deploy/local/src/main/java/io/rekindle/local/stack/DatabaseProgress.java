@@ -7,7 +7,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
-import org.postgresql.ds.PGSimpleDataSource;
 
 /**
  * The progress of scores and of capture, as the database knows it.
@@ -40,13 +39,7 @@ record DatabaseProgress(
           .formatted(SLOT);
 
   static DatabaseProgress read(StackInfo info, Duration timeout) throws SQLException {
-    PGSimpleDataSource source = info.ownerDatabase();
-    // Ends the thread of a query whose caller has given up.
-    int limit = 2 * Math.toIntExact(timeout.toSeconds());
-    source.setConnectTimeout(limit);
-    source.setLoginTimeout(limit);
-    source.setSocketTimeout(limit);
-    try (Connection connection = source.getConnection();
+    try (Connection connection = info.ownerDatabase(timeout).getConnection();
         Statement statement = connection.createStatement();
         ResultSet row = statement.executeQuery(QUERY)) {
       if (!row.next()) {

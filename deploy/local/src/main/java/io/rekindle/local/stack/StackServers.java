@@ -20,7 +20,9 @@ import io.rekindle.local.server.Server;
 import io.rekindle.local.server.StackInfo;
 import io.rekindle.local.server.StackKey;
 import io.rekindle.local.server.StackSettings;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -191,23 +193,15 @@ final class StackServers {
 
   /** The command line of the job. */
   List<String> jobArguments() {
-    return List.of(
-        JobSettings.KAFKA_BOOTSTRAP_SERVERS.argument(),
-        kafka.bootstrap(),
-        JobSettings.KAFKA_TLS.argument(),
-        key.directory().toString(),
-        JobSettings.DATABASE_URL.argument(),
-        postgres.jdbcUrl(),
-        JobSettings.DATABASE_USER.argument(),
-        PostgresServer.PIPELINE,
-        JobSettings.CHECKPOINT_DIRECTORY.argument(),
-        flink.checkpoints().toUri().toString(),
-        JobSettings.PARALLELISM.argument(),
-        Integer.toString(settings.flink().parallelism()),
-        JobSettings.STATE_BACKEND.argument(),
-        settings.flink().stateBackend().toString(),
-        JobSettings.SAVEPOINT_DIRECTORY.argument(),
-        flink.savepoints().toUri().toString(),
+    List<String> arguments =
+        new ArrayList<>(
+            flink.jobArguments(
+                kafka.login(),
+                postgres,
+                settings.flink().parallelism(),
+                settings.flink().stateBackend()));
+    Collections.addAll(
+        arguments,
         JobSettings.SHOP_NAME.argument(),
         DemoIdentity.SHOP_NAME,
         JobSettings.SHOP_URL.argument(),
@@ -216,5 +210,6 @@ final class StackServers {
         DemoIdentity.POSTAL_ADDRESS,
         JobSettings.UNSUBSCRIBE_BASE_URL.argument(),
         sender.url());
+    return arguments;
   }
 }

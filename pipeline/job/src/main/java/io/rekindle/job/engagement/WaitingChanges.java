@@ -5,7 +5,6 @@ import io.rekindle.connectors.events.OrderChanged;
 import io.rekindle.connectors.events.UserChanged;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
@@ -147,8 +146,7 @@ final class WaitingChanges {
       return;
     }
     long earliest = Long.MAX_VALUE;
-    for (Iterator<WaitingChange> all = buffer.changes.iterator(); all.hasNext(); ) {
-      WaitingChange waiting = all.next();
+    for (WaitingChange waiting : buffer.changes) {
       if (waiting.instant() > until) {
         earliest = Math.min(earliest, waiting.instant());
       } else {

@@ -4,10 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.rekindle.connectors.deadletter.DeadLetter;
 import io.rekindle.connectors.deadletter.DeadLetterReason;
+import io.rekindle.platform.text.Digest;
 import io.rekindle.platform.text.Version;
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.sql.SQLException;
 
 /**
@@ -60,11 +59,6 @@ public final class RefusedRow {
   }
 
   private static long fingerprint(String id) {
-    try {
-      byte[] digest = MessageDigest.getInstance("SHA-256").digest(id.getBytes(UTF_8));
-      return ByteBuffer.wrap(digest).getLong() & OFFSET_MASK;
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java has SHA-256", e);
-    }
+    return ByteBuffer.wrap(Digest.of(id)).getLong() & OFFSET_MASK;
   }
 }

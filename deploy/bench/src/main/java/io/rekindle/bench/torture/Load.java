@@ -1,0 +1,116 @@
+package io.rekindle.bench.torture;
+
+import io.rekindle.local.terminal.Failure;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** Commits the transactions of a plan, each until it succeeds, on a thread of its own. */
+final class Load implements AutoCloseable {
+
+  private static final int PAUSE_MILLIS = 30;
+
+  /** Classes of errors that a repetition does not mend: data, constraint, syntax. */
+  private static final Set<String> WRONG = Set.of("22", "23", "42");
+
+  private final TortureStack stack;
+  private final LoadPlan plan;
+  private final AtomicLong commits = new AtomicLong();
+  private final AtomicLong interruptions = new AtomicLong();
+  private final ReentrantLock transaction = new ReentrantLock(true);
+  private final CountDownLatch stopped = new CountDownLatch(1);
+  private final Thread thread = new Thread(this::run, "torture-load");
+  private volatile SQLException failure;
+
+  Load(TortureStack stack, LoadPlan plan) {
+    this.stack = stack;
+    this.plan = plan;
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  /** Waits for the transaction under way. The thread that pauses has to resume. */
+  void pause() {
+    transaction.lock();
+  }
+
+  void resume() {
+    transaction.unlock();
+  }
+
+  long commits() {
+    return commits.get();
+  }
+
+  long interruptions() {
+    return interruptions.get();
+  }
+
+  /** Returns the error that ended the load; null if there was none. */
+  SQLException failure() {
+    return failure;
+  }
+
+  @Override
+  public void close() {
+    stopped.countDown();
+    try {
+      thread.join(stack.timeout().toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void run() {
+    List<String> statements = plan.next();
+    while (rest()) {
+      try (Connection connection = stack.connect(stack.info().owner())) {
+        connection.setAutoCommit(false);
+        while (rest()) {
+          commit(connection, statements);
+          commits.incrementAndGet();
+          statements = plan.next();
+        }
+      } catch (SQLException e) {
+        if (e.getSQLState() != null && WRONG.contains(e.getSQLState().substring(0, 2))) {
+          failure = e;
+          return;
+        }
+        interruptions.incrementAndGet();
+      } catch (Failure e) {
+        // No stack runs: a command is between `down` and `up`.
+        interruptions.incrementAndGet();
+      }
+    }
+  }
+
+  private void commit(Connection connection, List<String> statements) throws SQLException {
+    transaction.lock();
+    try (Statement statement = connection.createStatement()) {
+      // Locks of a fault and a commit without an answer end here.
+      connection.setNetworkTimeout(Runnable::run, 90_000);
+      for (String sql : statements) {
+        statement.execute(sql);
+      }
+      connection.commit();
+    } finally {
+      transaction.unlock();
+    }
+  }
+
+  /** Pauses for a moment; returns false at the end. */
+  private boolean rest() {
+    try {
+      return !stopped.await(PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+}

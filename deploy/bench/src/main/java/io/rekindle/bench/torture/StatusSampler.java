@@ -1,0 +1,162 @@
+package io.rekindle.bench.torture;
+
+import io.rekindle.bench.torture.Honesty.Claim;
+import io.rekindle.bench.torture.Honesty.Truth;
+import io.rekindle.local.stack.StackStatus;
+import io.rekindle.local.stack.StackStatus.Component;
+import io.rekindle.local.stack.StatusCollector;
+import io.rekindle.local.terminal.Failure;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+
+/** Asks for the status again and again, and compares it with the truth. */
+final class StatusSampler implements AutoCloseable {
+
+  private static final int PAUSE_MILLIS = 1_000;
+  private static final int ANSWER_SECONDS = 5;
+
+  private final TortureStack stack;
+  private final Honesty honesty = new Honesty();
+  private final List<String> lies = Collections.synchronizedList(new ArrayList<>());
+  private final AtomicInteger samples = new AtomicInteger();
+  private final CountDownLatch stopped = new CountDownLatch(1);
+  private final Thread thread = new Thread(this::run, "torture-status");
+  private String lastShown = "";
+
+  StatusSampler(TortureStack stack) {
+    this.stack = stack;
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  List<String> lies() {
+    synchronized (lies) {
+      return List.copyOf(lies);
+    }
+  }
+
+  int samples() {
+    return samples.get();
+  }
+
+  @Override
+  public void close() {
+    stopped.countDown();
+    try {
+      thread.join(stack.timeout().toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void run() {
+    try {
+      while (!stopped.await(PAUSE_MILLIS, TimeUnit.MILLISECONDS)) {
+        if (!stack.changing()) {
+          sample();
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void sample() {
+    Truth before;
+    Claim claim;
+    Truth after;
+    try {
+      before = truth();
+      StackStatus status = new StatusCollector(stack.data(), stack.info()).collect();
+      claim = claim(status);
+      after = truth();
+      show(status, claim);
+    } catch (Failure e) {
+      // No stack runs any more.
+      return;
+    }
+    if (stack.changing()) {
+      return;
+    }
+    samples.incrementAndGet();
+    for (String lie : honesty.lies(before, claim, after)) {
+      lies.add(lie);
+      stack.log().say("LIE %s", lie);
+    }
+  }
+
+  private Truth truth() {
+    String scoredUntil = null;
+    Duration age = null;
+    var database = stack.info().ownerDatabase();
+    database.setSocketTimeout(ANSWER_SECONDS);
+    try (Connection connection = database.getConnection();
+        Statement statement = connection.createStatement();
+        ResultSet row =
+            statement.executeQuery(
+                "select scored_until::text, extract(epoch from clock_timestamp() - scored_until)"
+                    + " from engagement.scored_until where scored_until is not null")) {
+      if (row.next()) {
+        scoredUntil = row.getString(1);
+        age = Duration.ofMillis((long) (1000 * row.getDouble(2)));
+      }
+    } catch (SQLException e) {
+      // The database does not say: neither can the status be held to it.
+      scoredUntil = null;
+      age = null;
+    }
+    return new Truth(System.nanoTime(), Processes.look(stack.data()), scoredUntil, age);
+  }
+
+  static Claim claim(StackStatus status) {
+    Map<String, Component> components = new HashMap<>(status.moreTaskmanagers());
+    components.put("postgres", status.postgres());
+    components.put("kafka", status.kafka());
+    components.put("connect", status.connect());
+    components.put("jobmanager", status.jobmanager());
+    components.put("taskmanager", status.taskmanager());
+    components.put("dashboard", status.dashboard());
+    components.put("sender", status.sender());
+    components.put("mail", status.mail());
+    Set<String> troubled =
+        components.entrySet().stream()
+            .filter(entry -> !entry.getValue().healthy())
+            .map(Map.Entry::getKey)
+            .collect(Collectors.toCollection(TreeSet::new));
+    return new Claim(status.healthy(), troubled);
+  }
+
+  /** Writes a status into the log when it says something new. */
+  private void show(StackStatus status, Claim claim) {
+    String why = status.watermark().why();
+    String shown =
+        claim.healthy()
+            ? "ok"
+            : "trouble%s%s%s%s"
+                .formatted(
+                    claim.troubled().isEmpty()
+                        ? ""
+                        : " with " + String.join(", ", claim.troubled()),
+                    status.connector().healthy() ? "" : ", connector",
+                    status.job().healthy() ? "" : ", job " + status.job().state(),
+                    why == null ? "" : ": time stands still: " + why);
+    if (!shown.equals(lastShown)) {
+      stack.log().say("status: %s", shown);
+      lastShown = shown;
+    }
+  }
+}

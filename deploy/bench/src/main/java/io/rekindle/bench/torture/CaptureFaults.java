@@ -89,15 +89,15 @@ final class CaptureFaults {
 
   private static String inTheGap(Step step) {
     return """
-        drop table if exists public.torture_gone;
-        create table public.torture_gone as
-          select * from shop.orders where order_id like 'torture-o%%' order by order_id limit 1;
-        delete from shop.orders where order_id in (select order_id from public.torture_gone);
-        update shop.orders set refunded_amount = amount where order_id =
-          (select max(order_id) from shop.orders where order_id like 'torture-o%%');
-        insert into shop.orders (order_id, user_id, amount) values ('torture-gap-%d', '%s1', 25)
-          on conflict (order_id) do update set amount = excluded.amount + 1
-        """
+    drop table if exists public.torture_gone;
+    create table public.torture_gone as
+      select * from shop.orders where order_id like 'torture-o%%' order by order_id limit 1;
+    delete from shop.orders where order_id in (select order_id from public.torture_gone);
+    update shop.orders set refunded_amount = amount where order_id =
+      (select max(order_id) from shop.orders where order_id like 'torture-o%%');
+    insert into shop.orders (order_id, user_id, amount) values ('torture-gap-%d', '%s1', 25)
+      on conflict (order_id) do update set amount = excluded.amount + 1
+    """
         .formatted(step.number(), LoadPlan.USER);
   }
 

@@ -33,8 +33,8 @@ final class LoadPlan {
   /** The statements that a run begins with. */
   static List<String> preparation() {
     return List.of(
-        "update engagement.outreach_settings set enabled = true, holdout_share = 0,"
-            + " quiet_from = '00:00', quiet_until = '00:00', cooldown_days = 0, daily_cap = 1000000",
+        "update engagement.outreach_settings set enabled = true, holdout_share = 0, quiet_from ="
+            + " '00:00', quiet_until = '00:00', cooldown_days = 0, daily_cap = 1000000",
         """
         insert into engagement.scoring_policies (policy_version, document)
         select 'torture',
@@ -62,9 +62,10 @@ final class LoadPlan {
     int percent = random.nextInt(100);
     if (percent < 35) {
       return """
-          insert into shop.orders (order_id, user_id, placed_at, amount) values ('%s', '%s', \
-          now() - interval '%d hours', %d.%02d) on conflict (order_id) do update \
-          set placed_at = excluded.placed_at, amount = excluded.amount, status = 'PLACED'"""
+      insert into shop.orders (order_id, user_id, placed_at, amount) values ('%s', '%s', \
+      now() - interval '%d hours', %d.%02d) on conflict (order_id) do update \
+      set placed_at = excluded.placed_at, amount = excluded.amount, status = 'PLACED'\
+      """
           .formatted(
               order, user, random.nextInt(HOURS), 1 + random.nextInt(500), random.nextInt(100));
     } else if (percent < 45) {
@@ -83,9 +84,10 @@ final class LoadPlan {
           .formatted(USER, random.nextInt(LEAVERS));
     } else if (percent < 88) {
       return """
-          insert into engagement.score_overrides (user_id, score, expires_at) values ('%s', %d, \
-          now() + interval '%d seconds') on conflict (user_id) do update set score = excluded.score, \
-          set_at = now(), expires_at = excluded.expires_at"""
+      insert into engagement.score_overrides (user_id, score, expires_at) values ('%s', %d, \
+      now() + interval '%d seconds') on conflict (user_id) do update set score = excluded.score, \
+      set_at = now(), expires_at = excluded.expires_at\
+      """
           .formatted(user, random.nextInt(101), 5 + random.nextInt(120));
     } else if (percent < 92) {
       return "delete from engagement.score_overrides where user_id = '%s'".formatted(user);
@@ -108,24 +110,27 @@ final class LoadPlan {
   /** A policy that is none becomes a dead letter each time it changes. */
   private String refusedByTheJob() {
     return """
-        insert into engagement.scoring_policies (policy_version, document) values ('torture-bad', \
-        '{"tiers": %d}') on conflict (policy_version) do update set document = excluded.document"""
+    insert into engagement.scoring_policies (policy_version, document) values ('torture-bad', \
+    '{"tiers": %d}') on conflict (policy_version) do update set document = excluded.document\
+    """
         .formatted(random.nextInt(1_000_000));
   }
 
   private static String insertUser(String user, boolean consent) {
     return """
-        insert into shop.users (user_id, email, name, marketing_consent) values ('%1$s', \
-        '%1$s@example.com', 'Nora', %2$s) on conflict (user_id) do update \
-        set marketing_consent = excluded.marketing_consent"""
+    insert into shop.users (user_id, email, name, marketing_consent) values ('%1$s', \
+    '%1$s@example.com', 'Nora', %2$s) on conflict (user_id) do update \
+    set marketing_consent = excluded.marketing_consent\
+    """
         .formatted(user, consent);
   }
 
   private static String insertUsers(String prefix, int count) {
     return """
-        insert into shop.users (user_id, email, name, marketing_consent)
-        select '%1$s' || n, '%1$s' || n || '@example.com', 'Nora', '%1$s' = '%2$s'
-        from generate_series(0, %3$d) n on conflict (user_id) do nothing"""
+    insert into shop.users (user_id, email, name, marketing_consent)
+    select '%1$s' || n, '%1$s' || n || '@example.com', 'Nora', '%1$s' = '%2$s'
+    from generate_series(0, %3$d) n on conflict (user_id) do nothing\
+    """
         .formatted(prefix, USER, count - 1);
   }
 }

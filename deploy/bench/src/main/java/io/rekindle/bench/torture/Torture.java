@@ -52,16 +52,15 @@ final class Torture {
       }
       stack
           .log()
-          .say("%d commits, %d interruptions", stack.load().commits(), stack.load().interruptions());
+          .say(
+              "%d commits, %d interruptions", stack.load().commits(), stack.load().interruptions());
       try {
         DatabaseFaults.endSilence(stack);
         wrong.addAll(new Checks(stack).run());
       } catch (Failure e) {
         wrong.add("no stack to check: " + e.getMessage());
       }
-      stack
-          .log()
-          .say("%d samples of the status, %d lies", status.samples(), status.lies().size());
+      stack.log().say("%d samples of the status, %d lies", status.samples(), status.lies().size());
       wrong.addAll(status.lies());
     }
     return wrong;

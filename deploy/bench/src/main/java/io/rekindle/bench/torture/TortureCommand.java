@@ -26,7 +26,8 @@ import picocli.CommandLine.TypeConversionException;
     name = "torture",
     mixinStandardHelpOptions = true,
     description = {
-      "Runs random faults over a stack under a random load, and checks that nothing is wrong afterwards.",
+      "Runs random faults over a stack under a random load, and checks that nothing is wrong"
+          + " afterwards.",
       "The command starts a stack on a directory that `--data` must name, and stops it at the end."
           + " It changes the shop at random. The command compares the status with the truth"
           + " meanwhile. The same seed gives the same faults and the same load."
@@ -61,7 +62,8 @@ public final class TortureCommand implements Callable<Integer>, Subcommand {
       paramLabel = "SECONDS",
       defaultValue = "300",
       description =
-          "The longest time for each check and each part of a procedure (default: ${DEFAULT-VALUE}).")
+          "The longest time for each check and each part of a procedure (default:"
+              + " ${DEFAULT-VALUE}).")
   private int timeout;
 
   @Option(

@@ -102,6 +102,6 @@ final class CaptureFaults {
   }
 
   private static RestClient connect(TortureStack stack) {
-    return new RestClient(stack.info().connectUrl());
+    return new RestClient(stack.info().connectUrl(), stack.info().tls());
   }
 }

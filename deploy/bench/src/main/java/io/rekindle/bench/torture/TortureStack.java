@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** The stack of a run: its processes, its database and its commands. */
 final class TortureStack {
@@ -34,7 +35,7 @@ final class TortureStack {
 
   private volatile Load load;
   private volatile long catcherStartedAt;
-  private volatile int senderFaults;
+  private final AtomicInteger senderFaults = new AtomicInteger();
 
   /**
    * @param home the directory of the script {@code rekindle}
@@ -82,12 +83,12 @@ final class TortureStack {
 
   /** The number of faults that may have ended the sender between acceptance and commit. */
   int senderFaults() {
-    return senderFaults;
+    return senderFaults.get();
   }
 
   /** Counts a fault after which the sender may repeat one email. */
   void hurtsSender() {
-    senderFaults++;
+    senderFaults.incrementAndGet();
   }
 
   // ---- processes

@@ -41,6 +41,8 @@ enum Fault {
   private final String description;
   private final int shortestSeconds;
   private final int longestSeconds;
+
+  @SuppressWarnings("ImmutableEnumChecker") // The functions have no state.
   private final Strike strike;
 
   Fault(String description, Strike strike) {

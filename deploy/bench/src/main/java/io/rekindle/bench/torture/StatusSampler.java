@@ -27,7 +27,7 @@ import java.util.stream.Collectors;
 final class StatusSampler implements AutoCloseable {
 
   private static final int PAUSE_MILLIS = 1_000;
-  private static final int ANSWER_SECONDS = 5;
+  private static final Duration ANSWER_LIMIT = Duration.ofSeconds(5);
 
   private final TortureStack stack;
   private final Honesty honesty = new Honesty();
@@ -102,9 +102,7 @@ final class StatusSampler implements AutoCloseable {
   private Truth truth() {
     String scoredUntil = null;
     Duration age = null;
-    var database = stack.info().ownerDatabase();
-    database.setSocketTimeout(ANSWER_SECONDS);
-    try (Connection connection = database.getConnection();
+    try (Connection connection = stack.info().ownerDatabase(ANSWER_LIMIT).getConnection();
         Statement statement = connection.createStatement();
         ResultSet row =
             statement.executeQuery(

@@ -19,6 +19,7 @@ final class CaptureFaults {
   static void loseSlot(TortureStack stack, Step step) throws InterruptedException {
     stack.load().pause();
     try {
+      captureEverything(stack);
       stop(stack);
       dropSlot(stack);
       // The load waits, so that the deleted row is known. A change of it comes with the snapshot.
@@ -50,6 +51,7 @@ final class CaptureFaults {
     int delay = choices.nextInt(MOST_MILLIS_INTO_SNAPSHOT);
     stack.load().pause();
     try {
+      captureEverything(stack);
       stop(stack);
       dropSlot(stack);
       forgetOffsetsAndResume(stack);
@@ -61,6 +63,19 @@ final class CaptureFaults {
     stack.log().say("  %d ms after the slot was made:", delay);
     stack.kill(victim);
     captureGoesOn(stack);
+  }
+
+  /**
+   * Waits until capture has all changes of the load. Otherwise a loss of the slot also loses deleted
+   * rows that the procedure does not know.
+   */
+  private static void captureEverything(TortureStack stack) throws InterruptedException {
+    String[] end = new String[1];
+    stack.eventually(
+        "the end of the log is known",
+        () -> end[0] = stack.value("select pg_current_wal_insert_lsn()"));
+    stack.until(
+        "capture has every change", "select confirmed_flush_lsn >= '" + end[0] + "' " + SLOT);
   }
 
   private static void stop(TortureStack stack) throws InterruptedException {

@@ -453,12 +453,7 @@ class StackITCase {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "taskmanager",
-        "jobmanager",
-        "connect",
-        "kafka",
-        "postgres and sender and mail",
-        "connect and taskmanager",
+        "taskmanager", "kafka", "connect and jobmanager", "postgres and sender and mail",
       })
   @Order(12)
   void shouldRecoverByItselfFromTheDeathOf(String components) throws Exception {

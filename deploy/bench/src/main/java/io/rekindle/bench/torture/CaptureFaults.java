@@ -66,8 +66,8 @@ final class CaptureFaults {
   }
 
   /**
-   * Waits until capture has all changes of the load. Otherwise a loss of the slot also loses deleted
-   * rows that the procedure does not know.
+   * Waits until capture has all changes of the load. Otherwise a loss of the slot also loses
+   * deleted rows that the procedure does not know.
    */
   private static void captureEverything(TortureStack stack) throws InterruptedException {
     String[] end = new String[1];

@@ -67,17 +67,20 @@ public final class ConnectWorker implements Server {
     api.check();
   }
 
-  /** Writes the worker's settings and installs its plugins, each with its own class loader. */
+  /**
+   * Writes the worker's settings and installs Debezium and ours as one plugin, since one class
+   * loader must find the snapshotter.
+   */
   public void configure(Installation installation) {
     Path plugins = data.lib("plugins");
     try {
       DataDirectory.deleteTree(plugins);
-      Path debezium = Files.createDirectories(plugins.resolve("debezium"));
+      Path plugin = Files.createDirectories(plugins.resolve("rekindle"));
       for (Path jar : installation.jars("debezium", data)) {
-        Files.createSymbolicLink(debezium.resolve(jar.getFileName()), jar);
+        Files.createSymbolicLink(plugin.resolve(jar.getFileName()), jar);
       }
       for (Path jar : installation.connectPluginJars()) {
-        Installation.copy(jar, plugins.resolve("rekindle"));
+        Installation.copy(jar, plugin);
       }
     } catch (IOException e) {
       throw new Failure("cannot lay out the plugins of Kafka Connect: " + e.getMessage(), e);

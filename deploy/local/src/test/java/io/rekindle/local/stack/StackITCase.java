@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.rekindle.connectors.kafka.KafkaLogin;
 import io.rekindle.connectors.kafka.Topics;
 import io.rekindle.local.Await;
@@ -453,7 +454,10 @@ class StackITCase {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "taskmanager", "kafka", "connect and jobmanager", "postgres and sender and mail",
+        "taskmanager",
+        "kafka",
+        "connect and jobmanager",
+        "postgres and sender and mail",
       })
   @Order(12)
   void shouldRecoverByItselfFromTheDeathOf(String components) throws Exception {
@@ -555,6 +559,35 @@ class StackITCase {
         .contains("ending kafka (pid " + broker.pid() + "), left behind by a run that was killed");
     assertThat(Files.readString(data.resolve("logs/supervisor.log")))
         .contains(" from " + savepoint + "\n");
+    stack.verifyAll();
+  }
+
+  @Test
+  @Order(16)
+  void shouldSeeWhatIsDeletedWhileASnapshotIsTakenAnew() throws Exception {
+    RestClient connect = new RestClient(stack.info().connectUrl(), stack.info().tls());
+    String connector = "/connectors/rekindle";
+    stack.execute("insert into shop.users (user_id) values ('flora')");
+    stack.execute(
+        "insert into shop.orders (order_id, user_id, amount)"
+            + " values ('flora-1', 'flora', 10), ('flora-2', 'flora', 20)");
+    stack.await(
+        "two orders",
+        "select 1 from engagement.user_scores where user_id = 'flora' and order_count = 2");
+
+    connect.put(connector + "/stop", JsonNodeFactory.instance.objectNode());
+    Await.until(
+        "no session reads from the slot",
+        RunningStack.SOON,
+        () -> stack.rows("select from pg_replication_slots where not active"));
+    stack.execute("delete from shop.orders where order_id = 'flora-1'");
+    connect.delete(connector + "/offsets");
+    connect.put(connector + "/resume", JsonNodeFactory.instance.objectNode());
+
+    stack.await(
+        "one order",
+        RunningStack.RECOVERY,
+        "select 1 from engagement.user_scores where user_id = 'flora' and order_count = 1");
     stack.verifyAll();
   }
 

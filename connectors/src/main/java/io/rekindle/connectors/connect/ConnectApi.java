@@ -3,6 +3,7 @@ package io.rekindle.connectors.connect;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.rekindle.platform.jdbc.ConnectionFailure;
 import io.rekindle.platform.rest.RestClient;
 import io.rekindle.platform.rest.RootCause;
 import io.rekindle.platform.rest.TlsIdentity;
@@ -61,7 +62,8 @@ public final class ConnectApi {
     } catch (RestClient.StatusException e) {
       if (e.status() == 400) {
         throw new IllegalArgumentException(
-            "Kafka Connect refuses the connector: " + e.getMessage(), e);
+            "Kafka Connect refuses the connector: " + ConnectionFailure.withSetting(e.getMessage()),
+            e);
       }
       throw e;
     }
@@ -108,7 +110,7 @@ public final class ConnectApi {
       return new ConnectorStatus(
           connector.path("state").asText("UNASSIGNED"),
           task.path("state").asText("UNASSIGNED"),
-          trace == null ? null : withProcedure(RootCause.in(trace)));
+          trace == null ? null : withProcedure(ConnectionFailure.withSetting(RootCause.in(trace))));
     }
 
     private static String withProcedure(String trouble) {

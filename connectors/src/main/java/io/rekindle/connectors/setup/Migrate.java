@@ -6,6 +6,7 @@ import io.rekindle.connectors.kafka.Topics;
 import io.rekindle.connectors.schema.ClockRows;
 import io.rekindle.connectors.schema.Migrations;
 import io.rekindle.connectors.schema.Policies;
+import io.rekindle.platform.jdbc.ConnectionFailure;
 import io.rekindle.platform.settings.ProgramSettings;
 import io.rekindle.platform.settings.ProgramSettings.Sources;
 import io.rekindle.platform.settings.Setting;
@@ -99,13 +100,14 @@ public final class Migrate {
     try {
       LOG.info(run(values));
     } catch (SQLException | FlywayException | IOException e) {
-      System.err.println("The database is not up to date: " + e.getMessage());
+      System.err.println(
+          "The database is not up to date: " + ConnectionFailure.withSetting(e.getMessage()));
       System.exit(1);
     }
   }
 
   /** Brings the database up to date and reports the changes in a sentence. */
-  static String run(SettingValues values) throws SQLException, IOException {
+  public static String run(SettingValues values) throws SQLException, IOException {
     PGSimpleDataSource database = new PGSimpleDataSource();
     database.setUrl(values.get(DATABASE_URL));
     database.setUser(values.get(DATABASE_USER));

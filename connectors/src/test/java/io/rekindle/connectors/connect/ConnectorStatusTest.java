@@ -43,6 +43,12 @@ class ConnectorStatusTest {
   }
 
   @Test
+  void shouldNameTheSettingOfATlsFailure() {
+    assertThat(failedBy("unable to find valid certification path to requested target").trouble())
+        .endsWith("no certificate in the file of sslrootcert has signed the one of the server");
+  }
+
+  @Test
   void shouldLeaveOtherTroubleAsItIs() {
     assertThat(failedBy("The connection attempt failed.").trouble())
         .isEqualTo("DebeziumException: The connection attempt failed.");

@@ -141,6 +141,20 @@ class ConnectorMainTest {
   }
 
   @Test
+  void shouldPassTheReasonOfARefusalOn() {
+    settingsStatus = 400;
+    status =
+        """
+        {"error_code": 400, "message": "Configuration is invalid and contains 1 error(s):\\n\
+        The hostname db could not be verified by hostnameverifier PgjdbcHostnameVerifier.\\n"}
+        """;
+
+    assertThatThrownBy(() -> connectorMain.checkOnce())
+        .hasMessageContaining("contains 1 error(s): The hostname db could not be verified")
+        .hasMessageContaining("sslmode=verify-full");
+  }
+
+  @Test
   void shouldNameEveryWrongSettingAtOnce() {
     Map<String, String> wrong =
         Map.of(

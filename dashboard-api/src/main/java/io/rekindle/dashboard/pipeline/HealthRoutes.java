@@ -5,6 +5,7 @@ import io.javalin.http.HttpStatus;
 import io.rekindle.dashboard.web.Access;
 import io.rekindle.dashboard.web.Router;
 import io.rekindle.dashboard.web.Routes;
+import io.rekindle.platform.jdbc.ConnectionFailure;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,16 +30,8 @@ public final class HealthRoutes implements Routes {
       ctx.json(Health.up(progress.read()));
     } catch (RuntimeException e) {
       LOG.debug("Unhealthy", e);
-      ctx.status(HttpStatus.SERVICE_UNAVAILABLE).json(Health.databaseDown(rootMessage(e)));
+      ctx.status(HttpStatus.SERVICE_UNAVAILABLE)
+          .json(Health.databaseDown(ConnectionFailure.reason(e)));
     }
-  }
-
-  /** The innermost cause helps: the pool only says that it waited in vain. */
-  private static String rootMessage(Throwable e) {
-    Throwable cause = e;
-    while (cause.getCause() != null) {
-      cause = cause.getCause();
-    }
-    return cause.getMessage();
   }
 }

@@ -3,7 +3,6 @@ package io.rekindle.deploy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.rekindle.connectors.kafka.KafkaAccess;
 import io.rekindle.connectors.kafka.Topics;
 import io.rekindle.connectors.setup.ConnectorMain;
@@ -31,9 +30,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.yaml.snakeyaml.LoaderOptions;
-import org.yaml.snakeyaml.Yaml;
-import org.yaml.snakeyaml.constructor.SafeConstructor;
 
 /**
  * docker-compose.yml and the Dockerfiles, against each other and against what they name. That it
@@ -42,7 +38,7 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
 class ComposeTest {
 
   private static final Path DOCKER = Repository.ROOT.resolve("deploy/docker");
-  private static final Path FILE = Repository.ROOT.resolve("docker-compose.yml");
+  private static final Path FILE = Repository.COMPOSE;
 
   /** What we use of Compose; all of it is known to 1.29 and to 2. */
   private static final Set<String> KEYS =
@@ -70,6 +66,8 @@ class ComposeTest {
           "volumes");
 
   private static final Pattern VARIABLE = Pattern.compile("\\$\\{([A-Z_]+)(:[-?][^}]*)?}");
+  private static final Pattern MOUNTED_PATH =
+      Pattern.compile("/(run|var/lib)/rekindle/[\\w-]+(/[\\w.-]+)*");
   private static final Pattern SECRET = Pattern.compile("[A-Z_]*(PASSWORD|SECRET|API_KEY)");
 
   /** Nothing is kept from others by their absence: what they open is switched off. */
@@ -78,7 +76,7 @@ class ComposeTest {
 
   private static final String CERTIFICATES = "${REKINDLE_CERTIFICATES:-./certificates}/";
 
-  private static final JsonNode COMPOSE = compose();
+  private static final JsonNode COMPOSE = Repository.compose();
   private static final JsonNode SERVICES = COMPOSE.get("services");
 
   static Stream<String> services() {
@@ -158,6 +156,65 @@ class ComposeTest {
     for (String part : List.of(KafkaAccess.CONNECT, KafkaAccess.JOB, KafkaAccess.DASHBOARD)) {
       assertThat(script).as("the names that have rights").containsPattern(" " + part + "\\b");
     }
+  }
+
+  /** Paths are in the settings, in the image and in the script that a container starts. */
+  @ParameterizedTest
+  @MethodSource("services")
+  void shouldMountEveryPathThatItNames(String name) {
+    JsonNode service = SERVICES.get(name);
+    List<String> mounts = mounts(name);
+    Set<String> paths = new TreeSet<>();
+    String image = service.get("image").asText();
+    StringBuilder text =
+        new StringBuilder().append(service.path("environment")).append(service.path("command"));
+    if (name.equals("connector")) {
+      // The worker reads this file.
+      String certificate = service.at("/environment/REKINDLE_DATABASE_ROOT_CERTIFICATE").asText();
+      assertThat(mounts("connect")).anyMatch(mount -> isBelow(certificate, mount));
+      text.replace(0, text.length(), text.toString().replace(certificate, ""));
+    }
+    if (image.startsWith("rekindle/")) {
+      Path directory = DOCKER.resolve(image.substring("rekindle/".length(), image.indexOf(':')));
+      Path script =
+          directory.resolve(
+              service.at("/entrypoint/0").asText("start").replace("/opt/rekindle/bin/", ""));
+      text.append(Repository.text(directory.resolve("Dockerfile")))
+          .append(Files.exists(script) ? Repository.text(script) : "");
+    }
+    MOUNTED_PATH.matcher(text).results().forEach(path -> paths.add(path.group()));
+    assertThat(paths)
+        .allSatisfy(path -> assertThat(mounts).anyMatch(mount -> isBelow(path, mount)));
+    if (text.indexOf("keystore.password") >= 0) {
+      String part =
+          Pattern.compile("_TLS=/run/rekindle/(\\w+)")
+              .matcher(text)
+              .results()
+              .findFirst()
+              .orElseThrow()
+              .group(1);
+      assertThat(Repository.text(DOCKER.resolve("new-certificates")))
+          .as("the key store of " + name)
+          .containsPattern("(?m)^store " + part + "$");
+    }
+    for (Map.Entry<String, JsonNode> variable : service.path("environment").properties()) {
+      if (variable.getKey().endsWith("_TLS")) {
+        assertThat(Repository.text(DOCKER.resolve("new-certificates")))
+            .as("the key of " + name)
+            .containsPattern(
+                "(?m)^part " + Path.of(variable.getValue().asText()).getFileName() + " ");
+      }
+    }
+  }
+
+  private static List<String> mounts(String service) {
+    return texts(SERVICES.get(service).path("volumes")).stream()
+        .map(volume -> volume.replaceFirst(":ro$", "").replaceFirst("^.*:", ""))
+        .toList();
+  }
+
+  private static boolean isBelow(String path, String mount) {
+    return (path + "/").startsWith(mount + "/");
   }
 
   @Test
@@ -375,6 +432,7 @@ class ComposeTest {
     assertThat(settings("topics")).isSubsetOf(KnownSettings.of(CreateTopics.SETTINGS));
     assertThat(settings("connector")).isSubsetOf(KnownSettings.of(ConnectorMain.SETTINGS));
     assertThat(settings("flink-reader")).isSubsetOf(KnownSettings.of(FlinkReader.SETTINGS));
+    assertThat(settings("taskmanager")).isSubsetOf(KnownSettings.of(JobSettings.SETTINGS));
     for (String name : List.of("migrate", "topics", "connector")) {
       assertThat(SERVICES.get(name).at("/environment/REKINDLE_TOPIC_PARTITIONS").asInt())
           .isEqualTo(Topics.standard().users().partitions());
@@ -547,10 +605,4 @@ class ComposeTest {
   }
 
   /** With anchors and merges resolved, which Jackson's reader leaves as they are. */
-  private static JsonNode compose() {
-    LoaderOptions strict = new LoaderOptions();
-    strict.setAllowDuplicateKeys(false);
-    Object document = new Yaml(new SafeConstructor(strict)).load(Repository.text(FILE));
-    return new ObjectMapper().valueToTree(document);
-  }
 }

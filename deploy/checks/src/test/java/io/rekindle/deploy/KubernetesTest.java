@@ -38,14 +38,17 @@ import io.rekindle.job.JobSettings;
 import io.rekindle.platform.rest.FlinkReader;
 import io.rekindle.platform.text.Version;
 import io.strimzi.api.kafka.model.connect.KafkaConnect;
+import io.strimzi.api.kafka.model.connect.KafkaConnectSpec;
 import io.strimzi.api.kafka.model.connector.KafkaConnector;
 import io.strimzi.api.kafka.model.kafka.Kafka;
+import io.strimzi.api.kafka.model.kafka.KafkaClusterSpec;
 import io.strimzi.api.kafka.model.nodepool.KafkaNodePool;
 import io.strimzi.api.kafka.model.topic.KafkaTopic;
 import io.strimzi.api.kafka.model.user.KafkaUser;
 import java.io.File;
 import java.io.IOException;
 import java.io.StringReader;
+import java.lang.reflect.Field;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -60,9 +63,19 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.CoreOptions;
+import org.apache.flink.configuration.HighAvailabilityOptions;
+import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.configuration.SecurityOptions;
+import org.apache.flink.configuration.StateBackendOptions;
+import org.apache.flink.configuration.TaskManagerOptions;
+import org.apache.flink.configuration.WebOptions;
 import org.apache.flink.kubernetes.operator.api.FlinkDeployment;
 import org.apache.flink.shaded.guava33.com.google.common.hash.Hashing;
 import org.apache.kafka.common.acl.AclBinding;
@@ -118,6 +131,10 @@ class KubernetesTest {
    */
   private static final Pattern OF_TLS =
       Pattern.compile("(producer\\.)?(ssl\\.|security\\.).*|listeners\\.https\\..*|rest\\..*");
+
+  /** A file in a directory that is mounted. */
+  private static final Pattern MOUNTED_FILE =
+      Pattern.compile("((?:/etc/rekindle|/mnt)/[\\w-]+)/([\\w.-]+)");
 
   /** Secrets that Strimzi makes. */
   private static final Set<String> SECRETS_OF_STRIMZI = Set.of("rekindle-cluster-ca-cert");
@@ -487,6 +504,131 @@ class KubernetesTest {
         }
       }
     }
+  }
+
+  /** Paths are in variables, in arguments and in the configurations of Flink and the connector. */
+  @ParameterizedTest
+  @ValueSource(strings = {"small", "production"})
+  void shouldMountEveryFileThatItNames(String overlay) {
+    List<ObjectNode> documents = render(overlay);
+    JsonNode settings = one(documents, "ConfigMap/rekindle-settings").get("data");
+    int found = 0;
+    for (ObjectNode document : documents) {
+      for (JsonNode pod : pods(document)) {
+        JsonNode container = pod.at("/containers/0");
+        StringBuilder text =
+            new StringBuilder()
+                .append(container.path("args"))
+                .append(container.path("env"))
+                .append(document.at("/spec/flinkConfiguration"));
+        for (JsonNode reference : container.path("env").findValues("configMapKeyRef")) {
+          text.append(settings.path(reference.get("key").asText()));
+        }
+        found += assertMounted(text, pod, container.path("volumeMounts"), document);
+        for (JsonNode variable : container.path("env")) {
+          if (variable.get("name").asText().matches("REKINDLE_.*_TLS")) {
+            assertThat(files(variable.get("value").asText(), pod, container.path("volumeMounts")))
+                .as(Kustomization.id(document))
+                .contains("tls.key", "tls.crt", "ca.crt");
+          }
+        }
+      }
+    }
+    JsonNode template = one(documents, "KafkaConnect/rekindle").at("/spec/template");
+    found +=
+        assertMounted(
+            one(documents, "KafkaConnector/rekindle").at("/spec/config").toString(),
+            template.get("pod"),
+            template.at("/connectContainer/volumeMounts"),
+            one(documents, "KafkaConnector/rekindle"));
+    assertThat(found).isPositive();
+  }
+
+  private static int assertMounted(
+      CharSequence text, JsonNode pod, JsonNode mounts, ObjectNode document) {
+    List<MatchResult> paths = MOUNTED_FILE.matcher(text).results().toList();
+    for (MatchResult path : paths) {
+      assertThat(files(path.group(1), pod, mounts))
+          .as(Kustomization.id(document) + " mounts " + path.group())
+          .contains(path.group(2));
+    }
+    return paths.size();
+  }
+
+  /** The names of the files that are mounted as a directory. */
+  private static Set<String> files(String directory, JsonNode pod, JsonNode mounts) {
+    Set<String> files = new TreeSet<>();
+    for (JsonNode mount : mounts) {
+      if (mount.get("mountPath").asText().equals(directory)) {
+        for (JsonNode volume : pod.get("volumes")) {
+          if (volume.get("name").equals(mount.get("name"))) {
+            files.addAll(files(volume));
+          }
+        }
+      }
+    }
+    return files;
+  }
+
+  private static List<String> files(JsonNode volume) {
+    if (!volume.findValues("items").isEmpty()) {
+      return volume.findValues("items").stream()
+          .flatMap(items -> items.findValuesAsText("path").stream())
+          .toList();
+    }
+    if (volume.has("configMap")) {
+      String name = volume.at("/configMap/name").asText();
+      return names(one(render("production"), "ConfigMap/" + name).path("data"));
+    }
+    return Kustomization.documents(DIRECTORY.resolve("secrets.example.yaml")).stream()
+        .filter(secret -> secret.at("/metadata/name").equals(volume.at("/secret/secretName")))
+        .flatMap(secret -> names(secret.path("stringData")).stream())
+        .toList();
+  }
+
+  /** A misspelt setting of Flink is ignored without a word. */
+  @Test
+  void shouldSetOnlyWhatFlinkKnows() throws IllegalAccessException {
+    Set<String> known = new HashSet<>();
+    for (Class<?> options :
+        List.of(
+            CheckpointingOptions.class,
+            HighAvailabilityOptions.class,
+            PipelineOptions.class,
+            SecurityOptions.class,
+            StateBackendOptions.class,
+            TaskManagerOptions.class,
+            CoreOptions.class,
+            WebOptions.class)) {
+      for (Field field : options.getFields()) {
+        if (field.get(null) instanceof ConfigOption<?> option) {
+          known.add(option.key());
+        }
+      }
+    }
+    assertThat(
+            names(
+                one(render("production"), "FlinkDeployment/rekindle")
+                    .at("/spec/flinkConfiguration")))
+        .filteredOn(
+            name ->
+                !name.matches(
+                    "(kubernetes|job\\.autoscaler|metrics\\.reporter)\\..*|metrics\\.reporters"))
+        .isSubsetOf(known);
+  }
+
+  /** Strimzi drops settings that it makes itself, and only its operator's log says so. */
+  @Test
+  void shouldSetOnlyWhatStrimziPassesOn() {
+    List<ObjectNode> documents = render("production");
+    assertThat(names(one(documents, "KafkaConnect/rekindle").at("/spec/config")))
+        .noneMatch(name -> isOneOf(name, KafkaConnectSpec.FORBIDDEN_PREFIXES));
+    assertThat(names(one(documents, "Kafka/rekindle").at("/spec/kafka/config")))
+        .noneMatch(name -> isOneOf(name, KafkaClusterSpec.FORBIDDEN_PREFIXES));
+  }
+
+  private static boolean isOneOf(String name, String prefixes) {
+    return Stream.of(prefixes.split(", ", -1)).anyMatch(name::startsWith);
   }
 
   @Test

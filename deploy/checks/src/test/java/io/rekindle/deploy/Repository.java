@@ -13,12 +13,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
 
 /** The repository's files, read strictly: a key twice, or one that nobody knows, is an error. */
 final class Repository {
 
   static final Path ROOT = Path.of("../..");
   static final Path OBSERVABILITY = ROOT.resolve("deploy/observability");
+  static final Path COMPOSE = ROOT.resolve("docker-compose.yml");
   static final Path RUNBOOK = ROOT.resolve("docs/runbook.md");
 
   static final ObjectMapper YAML =
@@ -58,6 +62,13 @@ final class Repository {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** docker-compose.yml with its anchors and merges resolved. */
+  static JsonNode compose() {
+    LoaderOptions strict = new LoaderOptions();
+    strict.setAllowDuplicateKeys(false);
+    return JSON.valueToTree(new Yaml(new SafeConstructor(strict)).load(text(COMPOSE)));
   }
 
   /** The files below a directory that end so, in order. */

@@ -39,6 +39,11 @@ public final class ShopDatabase implements BeforeAllCallback, BeforeEachCallback
     return postgres.getPostgresDatabase();
   }
 
+  /** A URL with a user. */
+  public String url() {
+    return postgres.getJdbcUrl("postgres", "postgres");
+  }
+
   public Connection connect() throws SQLException {
     return dataSource().getConnection();
   }

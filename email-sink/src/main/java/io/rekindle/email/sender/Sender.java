@@ -11,7 +11,6 @@ import io.rekindle.email.sender.settings.SenderSettings.Mode;
 import io.rekindle.email.sender.smtp.LoggingMailTransport;
 import io.rekindle.email.sender.smtp.SmtpMailTransport;
 import io.rekindle.email.sender.web.SenderServer;
-import io.rekindle.platform.jdbc.SessionLimits;
 import io.rekindle.platform.process.FatalErrors;
 import io.rekindle.platform.settings.DatabaseLogin;
 import java.io.IOException;
@@ -33,9 +32,6 @@ import org.slf4j.LoggerFactory;
 public final class Sender implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Sender.class);
-
-  private static final int POOL_SIZE = 6;
-  private static final long CONNECTION_TIMEOUT_MILLIS = 2_000;
 
   /** For the email under way; process managers wait longer before they kill. */
   private static final Duration SHUTDOWN_GRACE = Duration.ofSeconds(7);
@@ -128,23 +124,8 @@ public final class Sender implements AutoCloseable {
   }
 
   private static HikariConfig pool(DatabaseLogin database, SenderMetrics metrics) {
-    HikariConfig config = new HikariConfig();
-    config.setPoolName("sender");
+    HikariConfig config = SenderPool.of(database);
     config.setMetricsTrackerFactory(metrics.ofPool());
-    config.setJdbcUrl(database.url());
-    config.setUsername(database.user());
-    config.setPassword(database.password());
-    config.setMaximumPoolSize(POOL_SIZE);
-    config.setMinimumIdle(1);
-    config.setConnectionTimeout(CONNECTION_TIMEOUT_MILLIS);
-    config.setValidationTimeout(1_000);
-    config.setInitializationFailTimeout(-1); // Start without the database, and wait for it.
-    config.addDataSourceProperty("ApplicationName", "rekindle-sender");
-    config.addDataSourceProperty(SessionLimits.PROPERTY, SessionLimits.options(null));
-    config.addDataSourceProperty("connectTimeout", "2"); // seconds, like the next
-    config.addDataSourceProperty("socketTimeout", "10");
-    // The detail of a refusal quotes the row, and the log is no place for people.
-    config.addDataSourceProperty("logServerErrorDetail", "false");
     return config;
   }
 

@@ -2,6 +2,7 @@ package io.rekindle.job;
 
 import io.rekindle.connectors.kafka.Topics;
 import io.rekindle.connectors.schema.ClockRows;
+import io.rekindle.platform.jdbc.ConnectionFailure;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -39,7 +40,8 @@ final class PartitionCheck {
         refuseMismatches(ClockRows.mismatches(connection, existing));
       } catch (SQLException e) {
         // Without the database the job stores nothing, and it waits for the database by itself.
-        LOG.warn("Cannot compare the partitions with engagement.clock: {}", e.getMessage());
+        LOG.warn(
+            "Cannot compare the partitions with engagement.clock: {}", ConnectionFailure.reason(e));
       }
     }
     return existing;

@@ -174,11 +174,9 @@ public final class RestClient {
       return body.strip();
     }
     JsonNode errors = json.path("errors");
-    String text =
-        errors.isArray()
-            ? errors.path(errors.size() - 1).asText()
-            : json.path("message").asText(body.strip());
-    return RootCause.in(text);
+    return errors.isArray()
+        ? RootCause.in(errors.path(errors.size() - 1).asText())
+        : json.path("message").asText(body).strip().replaceAll("\\s*\\R\\s*", " ");
   }
 
   private HttpRequest.Builder request(String path, Duration limit) {

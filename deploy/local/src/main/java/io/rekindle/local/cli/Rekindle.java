@@ -1,6 +1,7 @@
 package io.rekindle.local.cli;
 
 import io.rekindle.local.terminal.Failure;
+import io.rekindle.platform.jdbc.ConnectionFailure;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.sql.SQLException;
@@ -62,7 +63,7 @@ public final class Rekindle implements Runnable {
       sentence = failure.getMessage();
       exitCode = Math.max(exitCode, failure.exitCode());
     } else if (e instanceof SQLException) {
-      sentence = "the database failed, see `rekindle status`: " + e.getMessage();
+      sentence = "the database failed, see `rekindle status`: " + ConnectionFailure.reason(e);
     } else if (e instanceof KafkaException) {
       sentence = "Kafka failed, see `rekindle status`: " + e.getMessage();
     } else if (e instanceof IOException) {

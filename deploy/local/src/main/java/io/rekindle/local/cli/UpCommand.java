@@ -66,8 +66,8 @@ public final class UpCommand implements Callable<Integer> {
       paramLabel = "NAME=NUMBER",
       description =
           "Sets the port of a server: postgres, kafka, kafka-controller, connect, flink,"
-              + " flink-rest, flink-rpc, dashboard, sender, mail-smtp or mail. By default the first start chooses a free"
-              + " port, and later starts use it again.")
+              + " flink-rest, flink-rpc, dashboard, sender, mail-smtp or mail. By default the first"
+              + " start chooses a free port, and later starts use it again.")
   private Map<String, Integer> ports = Map.of();
 
   @Option(
@@ -150,7 +150,8 @@ public final class UpCommand implements Callable<Integer> {
   }
 
   private static String ready(StackInfo info) {
-    return "%s postgres=%s kafka=%s connect=%s flink=%s dashboard=%s dashboard.user=%s dashboard.password=%s sender.url=%s mail.smtp=%s mail.url=%s"
+    return ("%s postgres=%s kafka=%s connect=%s flink=%s dashboard=%s dashboard.user=%s"
+            + " dashboard.password=%s sender.url=%s mail.smtp=%s mail.url=%s")
         .formatted(
             READY,
             info.postgresUri(),

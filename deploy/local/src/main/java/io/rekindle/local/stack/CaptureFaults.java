@@ -42,8 +42,14 @@ final class CaptureFaults {
 
   /** Returns the faults, a sentence each with the statement that mends it. */
   static List<String> read(StackInfo info, Duration timeout) throws SQLException {
-    try (Connection connection = info.ownerDatabase(timeout).getConnection();
-        Statement statement = connection.createStatement();
+    try (Connection connection = info.ownerDatabase(timeout).getConnection()) {
+      return read(connection);
+    }
+  }
+
+  /** Returns the faults by a connection of the owner. */
+  static List<String> read(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
         ResultSet row =
             statement.executeQuery(
                 "select fault, subject, remedy from engagement.capture_faults order by 1, 2")) {

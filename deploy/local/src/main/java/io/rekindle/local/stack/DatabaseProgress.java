@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 
 /**
  * The progress of scores and of capture, as the database knows it.
@@ -16,14 +17,21 @@ import java.time.Instant;
  * @param slotActive whether anything reads from the replication slot; null without a slot
  * @param lagBytes the log that the slot has not confirmed; null without a slot
  * @param now the database's clock
+ * @param captureFaults the faults of capture, a sentence each
  */
 record DatabaseProgress(
-    Instant scoredUntil, Double ageSeconds, Boolean slotActive, Long lagBytes, Instant now) {
+    Instant scoredUntil,
+    Double ageSeconds,
+    Boolean slotActive,
+    Long lagBytes,
+    Instant now,
+    List<String> captureFaults) {
 
   static final String SLOT = "rekindle";
 
   /** All values are unknown. */
-  static final DatabaseProgress NONE = new DatabaseProgress(null, null, null, null, null);
+  static final DatabaseProgress NONE =
+      new DatabaseProgress(null, null, null, null, null, List.of());
 
   private static final String QUERY =
       """
@@ -39,11 +47,17 @@ record DatabaseProgress(
           .formatted(SLOT);
 
   static DatabaseProgress read(StackInfo info, Duration timeout) throws SQLException {
-    try (Connection connection = info.ownerDatabase(timeout).getConnection();
-        Statement statement = connection.createStatement();
+    try (Connection connection = info.ownerDatabase(timeout).getConnection()) {
+      return read(connection);
+    }
+  }
+
+  private static DatabaseProgress read(Connection connection) throws SQLException {
+    List<String> faults = CaptureFaults.read(connection);
+    try (Statement statement = connection.createStatement();
         ResultSet row = statement.executeQuery(QUERY)) {
       if (!row.next()) {
-        return NONE;
+        return new DatabaseProgress(null, null, null, null, null, faults);
       }
       long scoredUntil = row.getLong("scored_until");
       boolean scored = !row.wasNull();
@@ -54,7 +68,8 @@ record DatabaseProgress(
           scored ? row.getDouble("age") : null,
           slot ? active : null,
           slot ? row.getLong("lag") : null,
-          Instant.ofEpochMilli(row.getLong("now")));
+          Instant.ofEpochMilli(row.getLong("now")),
+          faults);
     }
   }
 }

@@ -68,7 +68,6 @@ public final class StatusCollector {
     FlinkProbe probe = new FlinkProbe(data.root(), flink);
     Topic deadLetterTopic = Topics.standard().deadLetters();
     var askedDatabase = ask(PostgresServer.NAME, () -> DatabaseProgress.read(info, timeout));
-    var askedFaults = ask(PostgresServer.NAME, () -> CaptureFaults.read(info, timeout));
     var askedLetters =
         ask(KafkaBroker.NAME, () -> DeadLetterCount.of(deadLetterTopic, info.kafka(), limit));
     var askedConnector = ask(ConnectWorker.NAME, () -> info.connect(limit).status());
@@ -86,9 +85,6 @@ public final class StatusCollector {
     Answer<Optional<ConnectorStatus>> connectorStatus = askedConnector.join();
     Answer<Job> jobStatus = askedJob.join();
     Answer<PartitionWatermarks> watermarkStatus = askedWatermarks.join();
-
-    Answer<List<String>> faultStatus = askedFaults.join();
-    List<String> faults = faultStatus.given() ? faultStatus.value() : List.of();
 
     Component postgres = component(PostgresServer.NAME, database, info.postgresUri(), null, null);
     Component kafka = component(KafkaBroker.NAME, letters, null, info.kafkaBootstrap(), null);
@@ -127,6 +123,7 @@ public final class StatusCollector {
     PartitionWatermarks read =
         watermarkStatus.given() ? watermarkStatus.value() : PartitionWatermarks.NONE;
     DatabaseProgress progress = database.given() ? database.value() : DatabaseProgress.NONE;
+    List<String> faults = progress.captureFaults();
     boolean moves =
         progress.ageSeconds() != null && progress.ageSeconds() < Standstill.LIMIT.toSeconds();
     String why = null;
@@ -174,7 +171,7 @@ public final class StatusCollector {
         connector,
         job,
         watermark,
-        capture(progress, read, faults),
+        capture(progress, read),
         letters.given() ? new DeadLetters(deadLetterTopic.name(), letters.value()) : null);
   }
 
@@ -267,8 +264,8 @@ public final class StatusCollector {
         why);
   }
 
-  private static Capture capture(
-      DatabaseProgress progress, PartitionWatermarks read, List<String> faults) {
+  private static Capture capture(DatabaseProgress progress, PartitionWatermarks read) {
+    List<String> faults = progress.captureFaults();
     if (progress.slotActive() == null && faults.isEmpty()) {
       return null;
     }

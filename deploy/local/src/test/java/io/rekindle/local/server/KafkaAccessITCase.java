@@ -1,22 +1,29 @@
 package io.rekindle.local.server;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.rekindle.connectors.deadletter.DeadLetter;
+import io.rekindle.connectors.deadletter.DeadLetterReason;
 import io.rekindle.connectors.kafka.KafkaAccess;
 import io.rekindle.connectors.kafka.KafkaLogin;
 import io.rekindle.connectors.kafka.Topic;
 import io.rekindle.connectors.kafka.Topics;
+import io.rekindle.connectors.replay.DeadLetterReplay;
 import io.rekindle.local.Await;
+import io.rekindle.local.deadletters.DeadLetterLog;
 import io.rekindle.local.process.DataDirectory;
 import io.rekindle.local.process.OneShot;
 import io.rekindle.local.process.ProcessSpec;
 import io.rekindle.local.process.Signals;
+import io.rekindle.local.terminal.Progress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -213,15 +220,57 @@ class KafkaAccessITCase {
     }
   }
 
-  @Test
-  void shouldLetTheJobShowItsOffsets() throws Exception {
+  /** The second job of a replay has a group of its own. */
+  @ParameterizedTest
+  @ValueSource(strings = {"rekindle-job", "rekindle-shadow"})
+  void shouldLetTheJobShowItsOffsets(String group) throws Exception {
     TopicPartition partition = TOPICS.orders().topicPartitions().get(0);
-    Map<String, Object> settings = login("job").settings(Map.of("group.id", "rekindle-job"));
+    Map<String, Object> settings = login("job").settings(Map.of("group.id", group));
     try (KafkaConsumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
       consumer.assign(List.of(partition));
       consumer.commitSync(Map.of(partition, new OffsetAndMetadata(0)));
       assertThat(consumer.committed(Set.of(partition)).get(partition).offset()).isZero();
+    }
+  }
+
+  @Test
+  void shouldLetTheJobAskForPartitions() throws Exception {
+    try (AdminClient admin = admin("job")) {
+      assertThat(names(TOPICS.existing(admin).captured())).isEqualTo(names(TOPICS.captured()));
+    }
+  }
+
+  /** As the dashboard and `rekindle dead-letters` do it, and with the key of the dashboard. */
+  @Test
+  void shouldLetADeadLetterBeReplayed() throws Exception {
+    TopicPartition origin = TOPICS.orders().topicPartitions().get(0);
+    DeadLetter letter =
+        new DeadLetter(
+            origin.topic(),
+            origin.partition(),
+            7,
+            1,
+            "key".getBytes(UTF_8),
+            "value".getBytes(UTF_8),
+            DeadLetterReason.WRONG_TYPE,
+            "amount is no number",
+            null);
+    try (KafkaProducer<byte[], byte[]> job =
+        new KafkaProducer<>(
+            login("job").settings(), new ByteArraySerializer(), new ByteArraySerializer())) {
+      job.send(letter.toRecord(TOPICS.deadLetters().name())).get();
+    }
+    List<DeadLetter> stored = new ArrayList<>();
+    new DeadLetterLog(
+            login("dashboard"), TOPICS.deadLetters().name(), Progress.onStandardErrorIfSlow())
+        .forEach(stored::add, problem -> {});
+
+    try (KafkaProducer<byte[], byte[]> dashboard =
+        new KafkaProducer<>(
+            login("dashboard").settings(), new ByteArraySerializer(), new ByteArraySerializer())) {
+      assertThat(new DeadLetterReplay(dashboard).send(stored.get(stored.size() - 1)))
+          .startsWith(origin.topic() + "-" + origin.partition() + "-");
     }
   }
 

@@ -8,23 +8,75 @@ import java.net.ConnectException;
 import java.net.http.HttpTimeoutException;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Iterator;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class AnswerTest {
 
   private static final Duration LONG = Duration.ofMinutes(1);
 
-  @Test
-  void shouldTellASlowAnswerFromAQuickOne() {
-    Answer<String> slow = Answer.to(() -> "here", Duration.ofNanos(-1), LONG).join();
-    Answer<String> quick = Answer.to(() -> "here", LONG, LONG).join();
+  /** Answers its n-th question after the n-th number of seconds, by a clock of its own. */
+  private static final class Part {
 
-    assertThat(slow.health()).isEqualTo(Health.SLOW);
+    private final Iterator<Integer> seconds;
+    private final AtomicLong nanos = new AtomicLong();
+    private int asked;
+
+    Part(Integer... seconds) {
+      this.seconds = List.of(seconds).iterator();
+    }
+
+    Answer<Integer> answer() {
+      return Answer.to(
+              () -> {
+                nanos.addAndGet(TimeUnit.SECONDS.toNanos(seconds.next()));
+                return ++asked;
+              },
+              LONG,
+              nanos::get)
+          .join();
+    }
+  }
+
+  @Test
+  void shouldTakeAQuickAnswerAtOnce() {
+    assertThat(new Part(2).answer()).isEqualTo(new Answer<>(1, Health.OK, null, null));
+  }
+
+  @Test
+  void shouldNotCallAPartSlowForTheFirstAnswerOfAColdStart() {
+    assertThat(new Part(4, 0).answer()).isEqualTo(new Answer<>(2, Health.OK, null, null));
+  }
+
+  @Test
+  void shouldCallAPartSlowWhoseSecondAnswerIsSlowToo() {
+    Answer<Integer> slow = new Part(4, 3).answer();
+
+    assertThat(slow).isEqualTo(new Answer<>(2, Health.SLOW, null, 3.0));
     assertThat(slow.given()).isTrue();
-    assertThat(slow.seconds()).isNotNegative();
-    assertThat(quick.health()).isEqualTo(Health.OK);
-    assertThat(quick.seconds()).isNull();
+  }
+
+  @Test
+  void shouldJudgeByTheSecondAnswerEvenIfItIsNone() {
+    AtomicLong nanos = new AtomicLong();
+
+    Answer<String> answer =
+        Answer.to(
+                () -> {
+                  if (nanos.getAndAdd(LONG.toNanos()) > 0) {
+                    throw new IOException("503 DOWN");
+                  }
+                  return "here";
+                },
+                LONG,
+                nanos::get)
+            .join();
+
+    assertThat(answer).isEqualTo(Answer.none("503 DOWN"));
   }
 
   @Test

@@ -31,7 +31,7 @@ class StandstillTest {
   private Connector connector = new Connector("RUNNING", "RUNNING", null, true);
   private Job job = new Job("1", "RUNNING", true, null);
   private Answer<DatabaseProgress> database =
-      given(new DatabaseProgress(STUCK, 300.0, true, 4_096L, NOW));
+      given(new DatabaseProgress(STUCK, 300.0, true, 4_096L, NOW, List.of()));
   private List<Partition> partitions =
       List.of(partition("users", 0, FRESH), partition("orders", 0, FRESH));
 
@@ -112,10 +112,10 @@ class StandstillTest {
     assertThat(reason()).isEqualTo("the connector is RUNNING and its task FAILED: slot is gone");
 
     connector = new Connector("RUNNING", "RUNNING", null, true);
-    database = given(new DatabaseProgress(STUCK, 300.0, false, 4_096L, NOW));
+    database = given(new DatabaseProgress(STUCK, 300.0, false, 4_096L, NOW, List.of()));
     assertThat(reason()).isEqualTo("nothing reads from the replication slot rekindle");
 
-    database = given(new DatabaseProgress(STUCK, 300.0, true, 4_096L, NOW));
+    database = given(new DatabaseProgress(STUCK, 300.0, true, 4_096L, NOW, List.of()));
     job = new Job("1", "RESTARTING", false, "last failure: disk full");
     assertThat(reason()).isEqualTo("the job is RESTARTING: last failure: disk full");
   }

@@ -28,6 +28,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -385,10 +386,36 @@ class VerificationITCase {
             null,
             pid);
     new JsonMapper().writeValue(data.resolve("stack.json").toFile(), stack);
+    return rekindle(new StringWriter(), "--data", data.toString(), "--timeout", timeout);
+  }
+
+  private static int rekindle(StringWriter output, String... options) {
     CommandLine rekindle = Rekindle.commandLine();
-    rekindle.setOut(new PrintWriter(new StringWriter()));
-    rekindle.setErr(new PrintWriter(new StringWriter()));
-    return rekindle.execute("verify", "--data", data.toString(), "--timeout", timeout);
+    rekindle.setOut(new PrintWriter(output));
+    rekindle.setErr(new PrintWriter(output));
+    return rekindle.execute(
+        Stream.concat(Stream.of("verify"), Stream.of(options)).toArray(String[]::new));
+  }
+
+  @Test
+  void shouldVerifyADatabaseWithoutALocalStack() throws Exception {
+    fillDemoShop();
+    storeScores();
+    StringWriter output = new StringWriter();
+
+    assertThat(rekindle(output, "--database", database.url())).as(output.toString()).isZero();
+    assertThat(output.toString()).contains(DemoShop.USERS + " users checked, 0 differences");
+  }
+
+  @Test
+  void shouldNameTheSettingOfADatabaseThatItDoesNotTrust() throws Exception {
+    StringWriter output = new StringWriter();
+
+    assertThat(rekindle(output, "--database", database.url() + "&sslmode=verify-full"))
+        .isEqualTo(2);
+    assertThat(output.toString()).contains("ssl=on");
+    assertThat(rekindle(output, "--database", "postgresql://db/rekindle")).isEqualTo(2);
+    assertThat(output.toString()).contains("--database is not a JDBC URL of Postgres");
   }
 
   private static Verification.Result verify() throws Exception {

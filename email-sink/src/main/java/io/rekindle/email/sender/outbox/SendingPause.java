@@ -1,5 +1,6 @@
 package io.rekindle.email.sender.outbox;
 
+import io.rekindle.platform.jdbc.ConnectionFailure;
 import io.rekindle.platform.rest.Backoff;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -81,7 +82,7 @@ final class SendingPause {
 
   void databaseIsAway(SQLException e) {
     if (!databaseAway) {
-      LOG.warn("Sending waits for the database: {}", e.getMessage());
+      LOG.warn("Sending waits for the database: {}", ConnectionFailure.reason(e));
       databaseAway = true;
     }
   }

@@ -1,6 +1,7 @@
 package io.rekindle.job.sink;
 
 import io.rekindle.connectors.deadletter.DeadLetter;
+import io.rekindle.platform.jdbc.ConnectionFailure;
 import io.rekindle.platform.jdbc.DatabaseRetry;
 import io.rekindle.platform.jdbc.RefusedData;
 import io.rekindle.platform.jdbc.TransientFailure;
@@ -77,14 +78,18 @@ final class RetryingDatabase<T> {
             LOG.warn(
                 "The database is away, trying again in {} ms: {}",
                 pause.toMillis(),
-                failure.getMessage());
+                ConnectionFailure.reason(failure));
             Thread.sleep(pause.toMillis());
             return true;
           });
     } catch (SQLException e) {
       if (TransientFailure.is(e)) {
         throw new IOException(
-            "The database was away for more than " + retryTimeout + ": " + e.getMessage(), e);
+            "The database was away for more than "
+                + retryTimeout
+                + ": "
+                + ConnectionFailure.reason(e),
+            e);
       }
       if (!RefusedData.is(e) || batch.rows() == 0) {
         throw new IOException("The database refuses what the job stores: " + e.getMessage(), e);

@@ -40,8 +40,7 @@ public final class TestDashboard implements AutoCloseable {
 
   /** Starts over a pool of the test's own, which the dashboard closes. */
   static TestDashboard start(TestDatabase database, DashboardDatabase pool) throws Exception {
-    return new TestDashboard(
-        Dashboard.start(settings(database, Map.of()), pool, QUICK_PASSWORDS));
+    return new TestDashboard(Dashboard.start(settings(database, Map.of()), pool, QUICK_PASSWORDS));
   }
 
   private static TestDashboard start(DashboardSettings settings, Passwords passwords) {

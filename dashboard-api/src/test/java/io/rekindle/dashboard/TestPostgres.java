@@ -13,7 +13,9 @@ import java.util.Comparator;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
-/** A Postgres for all tests of a JVM, that can be stopped and started again. It ends with the JVM. */
+/**
+ * A Postgres for all tests of a JVM, that can be stopped and started again. It ends with the JVM.
+ */
 final class TestPostgres {
 
   static final TestPostgres SHARED = started();

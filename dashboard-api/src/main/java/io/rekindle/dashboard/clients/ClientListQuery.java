@@ -163,8 +163,7 @@ final class ClientListQuery {
 
   private List<Listed> walked(ClientPlace after, int limit) {
     WalkedClients walk = new WalkedClients(rows, filter, effort, way == Way.WALK_AMONG_FOUND);
-    return walk.page(after, limit)
-        .orElseGet(() -> sorted.page(!rows.searches(), after, limit));
+    return walk.page(after, limit).orElseGet(() -> sorted.page(!rows.searches(), after, limit));
   }
 
   private Way way() {

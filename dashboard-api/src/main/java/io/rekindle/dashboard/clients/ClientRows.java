@@ -22,7 +22,8 @@ final class ClientRows {
   // With offset 0, rows are looked up one by one in the order of the outer query. The planner takes
   // columns for independent and would otherwise join all rows.
   private static final String LOOK_UP =
-      " left join lateral (select * from %1$s x where x.user_id = %2$s.user_id offset 0) as %3$s on true";
+      " left join lateral (select * from %1$s x where x.user_id = %2$s.user_id offset 0) as %3$s on"
+          + " true";
 
   /** The facet codes that occur, in ascending order, with one row of each. */
   private static final String FACET_CODES =
@@ -107,11 +108,7 @@ final class ClientRows {
 
   /** Counts rows, up to {@code most}. */
   int count(String from, int most, Map<String, Object> parameters) {
-    return handle
-        .createQuery(counting(from, most))
-        .bindMap(parameters)
-        .mapTo(Integer.class)
-        .one();
+    return handle.createQuery(counting(from, most)).bindMap(parameters).mapTo(Integer.class).one();
   }
 
   /** Counts the steps of a walk, up to {@code most}; to be called in a transaction. */

@@ -72,7 +72,8 @@ public final class ClientService {
    * @param cursor null for the first page
    */
   public ClientListView listView(ClientFilter filter, String cursor, int limit) {
-    return snapshots.read(handle ->
+    return snapshots.read(
+        handle ->
             new ClientListView(
                 page(handle, filter, cursor, limit, true), PolicyInForce.read(handle).currency()));
   }
@@ -83,7 +84,8 @@ public final class ClientService {
    * @param cursor null for the first page
    */
   public AtRiskView atRiskView(ClientFilter filter, String cursor, int limit, Instant now) {
-    return snapshots.read(handle -> {
+    return snapshots.read(
+        handle -> {
           ClientListPage page = page(handle, filter, cursor, limit, true);
           PolicyInForce inForce = PolicyInForce.read(handle);
           return new AtRiskView(
@@ -116,7 +118,8 @@ public final class ClientService {
 
   /** One client as the client's page shows it; empty if the shop has none of that id. */
   public Optional<ClientView> view(String userId, Instant now) {
-    return snapshots.read(handle -> ClientProfileQuery.byId(handle, userId).map(client -> view(handle, client, now)));
+    return snapshots.read(
+        handle -> ClientProfileQuery.byId(handle, userId).map(client -> view(handle, client, now)));
   }
 
   private static ClientListPage page(

@@ -72,7 +72,8 @@ public final class EmailService {
 
   /** Empty if there is no such email. */
   public Optional<EmailView> view(String emailId) {
-    return snapshots.read(handle ->
+    return snapshots.read(
+        handle ->
             detail(handle, emailId)
                 .map(
                     email ->

@@ -63,7 +63,8 @@ public final class ExperimentService {
    * @param id null for the running experiment
    */
   public Optional<ExperimentView> view(String id) {
-    return snapshots.read(handle ->
+    return snapshots.read(
+        handle ->
             (id == null ? Optional.of(current(handle)) : result(handle, id))
                 .map(
                     result ->

@@ -93,7 +93,8 @@ public final class PipelineService implements AutoCloseable {
   public PipelineStatus status() {
     askedAt = System.nanoTime();
     ExternalStatus known = external;
-    return snapshots.read(handle -> {
+    return snapshots.read(
+        handle -> {
           PipelineProgress scored = ProgressQuery.read(handle);
           List<Subtask> subtasks = subtasks(handle);
           Capture capture = capture(handle);

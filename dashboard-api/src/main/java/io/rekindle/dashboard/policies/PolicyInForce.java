@@ -16,9 +16,10 @@ public record PolicyInForce(ScoringPolicy policy, String currency) {
 
   private static final PolicyInForce BY_DEFAULT = of(ScoringPolicy.byDefault());
 
-  /** The policy last read, since it seldom changes, and to parse it takes longer than to read it. */
-  private static final AtomicReference<Parsed> LAST =
-      new AtomicReference<>(new Parsed(null, null));
+  /**
+   * The policy last read, since it seldom changes, and to parse it takes longer than to read it.
+   */
+  private static final AtomicReference<Parsed> LAST = new AtomicReference<>(new Parsed(null, null));
 
   private record Parsed(String document, PolicyInForce policy) {}
 

@@ -51,7 +51,8 @@ public final class PolicyService {
    * @param version null for the first of the list
    */
   Optional<PolicyView> view(String version) {
-    return snapshots.read(handle -> {
+    return snapshots.read(
+        handle -> {
           List<StoredPolicy> all = StoredPolicy.all(handle);
           if (version == null && all.isEmpty()) {
             return Optional.of(

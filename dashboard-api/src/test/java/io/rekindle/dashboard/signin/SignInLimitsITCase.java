@@ -26,7 +26,9 @@ class SignInLimitsITCase {
   @BeforeAll
   static void start() throws Exception {
     database = new TestDatabase();
-    dashboard = TestDashboard.startWithStrongPasswords(database, Map.of("REKINDLE_DASHBOARD_TRUST_PROXY", "true"));
+    dashboard =
+        TestDashboard.startWithStrongPasswords(
+            database, Map.of("REKINDLE_DASHBOARD_TRUST_PROXY", "true"));
     dashboard.admin(database);
   }
 

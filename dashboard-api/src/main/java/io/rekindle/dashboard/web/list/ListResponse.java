@@ -112,7 +112,8 @@ public final class ListResponse {
         QueryParameters.of(ctx),
         format,
         (cursor, limit) ->
-            snapshots.read(handle -> {
+            snapshots.read(
+                handle -> {
                   check(handle, exists, missing);
                   return keysetQuery.page(handle, parameters, cursor, limit);
                 }),

@@ -86,7 +86,8 @@ class PagesITCase {
   /** Until then, colors are between those of two schemes. */
   private static final String TRANSITIONS_DONE =
       "() => Promise.all(document.getAnimations().filter(animation =>"
-          + " animation instanceof CSSTransition).map(transition => transition.finished))";
+          + " animation instanceof CSSTransition)"
+          + ".map(transition => transition.finished.catch(() => {})))";
 
   private static TestDatabase database;
   private static TestDashboard dashboard;

@@ -21,6 +21,7 @@ import io.rekindle.dashboard.clients.ClientRoutes;
 import io.rekindle.dashboard.clients.ClientService;
 import io.rekindle.dashboard.clients.Erasures;
 import io.rekindle.dashboard.database.DashboardDatabase;
+import io.rekindle.dashboard.database.Snapshots;
 import io.rekindle.dashboard.docs.OpenApiRoutes;
 import io.rekindle.dashboard.emails.EmailPages;
 import io.rekindle.dashboard.emails.EmailRoutes;
@@ -119,13 +120,13 @@ public final class Dashboard implements AutoCloseable {
   private Router router;
   private Javalin server;
 
-  private Dashboard(DashboardSettings settings, DashboardDatabase database) {
+  private Dashboard(DashboardSettings settings, DashboardDatabase database, Passwords passwords) {
     this.database = database;
     Metrics metrics = new Metrics();
     metricsRoutes = new MetricsRoutes(metrics, settings.metricsPublic());
-    metrics.observe(database.pool());
+    database.pools().forEach(metrics::observe);
     Jdbi jdbi = database.jdbi();
-    Passwords passwords = new Passwords();
+    Snapshots snapshots = database.snapshots();
     ApiKeys keys = new ApiKeys(jdbi);
     Sessions sessions = new Sessions(jdbi, settings.signIn().idle(), settings.signIn().max());
     sessionCookie = SecretCookie.of("rekindle_session", settings.https());
@@ -149,14 +150,14 @@ public final class Dashboard implements AutoCloseable {
             .orElse(null);
     pipeline =
         new PipelineService(
-            jdbi,
+            snapshots,
             settings.pipeline().slot(),
             settings.pipeline().topicPrefix(),
             settings.pipeline().flinkUrl().orElse(null),
             deadLetters);
     AuditService audit = new AuditService(jdbi);
-    ListResponse listResponse = new ListResponse(jdbi);
-    PolicyService policyService = new PolicyService(jdbi);
+    ListResponse listResponse = new ListResponse(snapshots);
+    PolicyService policyService = new PolicyService(jdbi, snapshots);
     policyPreviews = new PolicyPreviewQueue(database);
     live = new LiveService(jdbi, progress);
     metrics.gauge("rekindle.dashboard.listeners", "Pages that listen to events.", live::listeners);
@@ -164,10 +165,10 @@ public final class Dashboard implements AutoCloseable {
     erasures = new Erasures(jdbi);
     auditRetention = new AuditRetention(jdbi, settings.auditRetention());
     refresher = new StatisticsRefresher(database.unlimited());
-    ExperimentService experiments = new ExperimentService(jdbi, refresher);
+    ExperimentService experiments = new ExperimentService(snapshots, refresher);
     StatisticsService statistics = new StatisticsService(refresher, experiments);
-    EmailService emails = new EmailService(jdbi);
-    ClientService clients = new ClientService(jdbi);
+    EmailService emails = new EmailService(snapshots);
+    ClientService clients = new ClientService(snapshots);
     DeadLetterService deadLetterService = new DeadLetterService(jdbi, deadLetters);
     OutreachService outreach = new OutreachService(database);
     Optional<OidcSettings> oidc = settings.signIn().oidc();
@@ -236,12 +237,15 @@ public final class Dashboard implements AutoCloseable {
   public static Dashboard start(DashboardSettings settings) {
     DatabaseLogin database = settings.database();
     return start(
-        settings, new DashboardDatabase(database.url(), database.user(), database.password()));
+        settings,
+        new DashboardDatabase(database.url(), database.user(), database.password()),
+        new Passwords(Passwords.Cost.RECOMMENDED));
   }
 
   /** Starts over a database, which it closes. */
-  static Dashboard start(DashboardSettings settings, DashboardDatabase database) {
-    Dashboard dashboard = new Dashboard(settings, database);
+  static Dashboard start(
+      DashboardSettings settings, DashboardDatabase database, Passwords passwords) {
+    Dashboard dashboard = new Dashboard(settings, database, passwords);
     try {
       dashboard.server = Javalin.create(config -> dashboard.configure(config, settings));
       dashboard.server.start(settings.host(), settings.port());

@@ -67,7 +67,7 @@ class PageSnapshotsITCase {
   /** Starts a dashboard that counts the handles that its requests open. */
   private static TestDashboard counting(AtomicInteger opened) throws Exception {
     DashboardDatabase pool = new DashboardDatabase(database.url(), "rekindle_api", "");
-    pool.jdbi().installPlugin(new CountRequestHandles(opened));
+    pool.install(new CountRequestHandles(opened));
     return TestDashboard.start(database, pool);
   }
 

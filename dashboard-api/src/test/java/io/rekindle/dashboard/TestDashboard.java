@@ -1,6 +1,8 @@
 package io.rekindle.dashboard;
 
 import io.rekindle.dashboard.database.DashboardDatabase;
+import io.rekindle.dashboard.signin.Passwords;
+import io.rekindle.platform.settings.DatabaseLogin;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -10,6 +12,9 @@ public final class TestDashboard implements AutoCloseable {
 
   public static final String ADMIN = "admin@example.org";
   public static final String PASSWORD = "correct horse battery";
+
+  /** Tests sign in often, and few are about how long that takes. */
+  private static final Passwords QUICK_PASSWORDS = new Passwords(new Passwords.Cost(64, 1));
 
   private final Dashboard dashboard;
 
@@ -24,12 +29,27 @@ public final class TestDashboard implements AutoCloseable {
   /** Starts with further settings. */
   public static TestDashboard start(TestDatabase database, Map<String, String> settings)
       throws Exception {
-    return new TestDashboard(Dashboard.start(settings(database, settings)));
+    return start(settings(database, settings), QUICK_PASSWORDS);
+  }
+
+  /** Starts with passwords that are hashed as in production. */
+  public static TestDashboard startWithStrongPasswords(
+      TestDatabase database, Map<String, String> settings) throws Exception {
+    return start(settings(database, settings), new Passwords(Passwords.Cost.RECOMMENDED));
   }
 
   /** Starts over a pool of the test's own, which the dashboard closes. */
   static TestDashboard start(TestDatabase database, DashboardDatabase pool) throws Exception {
-    return new TestDashboard(Dashboard.start(settings(database, Map.of()), pool));
+    return new TestDashboard(Dashboard.start(settings(database, Map.of()), pool, QUICK_PASSWORDS));
+  }
+
+  private static TestDashboard start(DashboardSettings settings, Passwords passwords) {
+    DatabaseLogin login = settings.database();
+    return new TestDashboard(
+        Dashboard.start(
+            settings,
+            new DashboardDatabase(login.url(), login.user(), login.password()),
+            passwords));
   }
 
   private static DashboardSettings settings(TestDatabase database, Map<String, String> settings)

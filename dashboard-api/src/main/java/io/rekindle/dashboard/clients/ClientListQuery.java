@@ -9,7 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -157,21 +156,14 @@ final class ClientListQuery {
     return switch (way) {
       case FEW_FOUND -> sorted.page(false, after, limit);
       case FEW_SCORED -> sorted.page(true, after, limit);
-      case WALK_AMONG_FOUND, WALK -> handle.inTransaction(walking -> walked(walking, after, limit));
+      // Settings of a statement are local to a transaction.
+      case WALK_AMONG_FOUND, WALK -> handle.inTransaction(walking -> walked(after, limit));
     };
   }
 
-  private List<Listed> walked(Handle walking, ClientPlace after, int limit) {
-    // To sort all clients takes seconds: the planner has to use the indexes, whatever its
-    // statistics of the tables are.
-    walking.execute("set local enable_sort = off");
+  private List<Listed> walked(ClientPlace after, int limit) {
     WalkedClients walk = new WalkedClients(rows, filter, effort, way == Way.WALK_AMONG_FOUND);
-    Optional<List<Listed>> found = walk.page(after, limit);
-    List<Listed> listed =
-        found.isPresent() ? found.get() : sorted.page(!rows.searches(), after, limit);
-    // The rest of an outer transaction may sort.
-    walking.execute("set local enable_sort = on");
-    return listed;
+    return walk.page(after, limit).orElseGet(() -> sorted.page(!rows.searches(), after, limit));
   }
 
   private Way way() {

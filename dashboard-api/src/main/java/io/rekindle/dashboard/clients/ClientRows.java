@@ -2,11 +2,16 @@ package io.rekindle.dashboard.clients;
 
 import io.rekindle.dashboard.clients.ClientFilter.Sort;
 import io.rekindle.dashboard.clients.ClientPlace.Part;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.Nested;
+import org.jdbi.v3.core.result.ResultBearing;
+import org.jdbi.v3.core.result.ResultProducers;
 
 /** The parts that all ways to find a page of clients share. For one request on one handle. */
 final class ClientRows {
@@ -17,7 +22,8 @@ final class ClientRows {
   // With offset 0, rows are looked up one by one in the order of the outer query. The planner takes
   // columns for independent and would otherwise join all rows.
   private static final String LOOK_UP =
-      " left join lateral (select * from %1$s x where x.user_id = %2$s.user_id offset 0) as %3$s on true";
+      " left join lateral (select * from %1$s x where x.user_id = %2$s.user_id offset 0) as %3$s on"
+          + " true";
 
   /** The facet codes that occur, in ascending order, with one row of each. */
   private static final String FACET_CODES =
@@ -102,31 +108,64 @@ final class ClientRows {
 
   /** Counts rows, up to {@code most}. */
   int count(String from, int most, Map<String, Object> parameters) {
-    return handle
-        .createQuery("select count(*) from (select 1" + from + " limit :most) as counted")
-        .bindMap(parameters)
-        .bind("most", most)
+    return handle.createQuery(counting(from, most)).bindMap(parameters).mapTo(Integer.class).one();
+  }
+
+  /** Counts the steps of a walk, up to {@code most}; to be called in a transaction. */
+  int countSteps(String steps, int most, Map<String, Object> parameters) {
+    return walk(counting(" from " + steps + " as step", most), parameters)
         .mapTo(Integer.class)
         .one();
   }
 
   /** The clients in these places. */
   List<Listed> list(String places, Map<String, Object> parameters) {
-    String sql =
-        "select "
-            + ClientProfileQuery.COLUMNS
-            + ", place.part, cast(place.value as text) as sort_value, place.user_id as place_id"
-            + " from ("
-            + places
-            + ") as place left join shop.users u on u.user_id = place.user_id"
-            + " left join engagement.user_scores s on s.user_id = place.user_id"
-            + " order by place.part, place.value%1$s, place.user_id%1$s".formatted(direction);
+    return listed(handle.createQuery(listing(places)).bindMap(parameters));
+  }
+
+  /** The clients in these places of a walk; to be called in a transaction. */
+  List<Listed> listSteps(String places, Map<String, Object> parameters) {
+    return listed(walk(listing(places), parameters));
+  }
+
+  private String listing(String places) {
+    return "select "
+        + ClientProfileQuery.COLUMNS
+        + ", place.part, cast(place.value as text) as sort_value, place.user_id as place_id"
+        + " from ("
+        + places
+        + ") as place left join shop.users u on u.user_id = place.user_id"
+        + " left join engagement.user_scores s on s.user_id = place.user_id"
+        + " order by place.part, place.value%1$s, place.user_id%1$s".formatted(direction);
+  }
+
+  private static String counting(String from, int most) {
+    return "select count(*) from (select 1" + from + " limit " + most + ") as counted";
+  }
+
+  private static List<Listed> listed(ResultBearing rows) {
+    return rows.mapTo(ListedRow.class).map(ListedRow::listed).list();
+  }
+
+  /**
+   * Runs a query through the indexes, whatever the planner's statistics of the tables are: to sort
+   * all clients takes seconds. The settings go with the query in one round trip.
+   */
+  private ResultBearing walk(String sql, Map<String, Object> parameters) {
     return handle
-        .createQuery(sql)
+        .createQuery("set local enable_sort = off; " + sql + "; set local enable_sort = on")
         .bindMap(parameters)
-        .mapTo(ListedRow.class)
-        .map(ListedRow::listed)
-        .list();
+        .execute(
+            (statement, context) ->
+                ResultProducers.createResultBearing(statement, ClientRows::firstRows, context));
+  }
+
+  private static ResultSet firstRows(Statement executed) throws SQLException {
+    ResultSet rows = executed.getResultSet();
+    while (rows == null && (executed.getMoreResults() || executed.getUpdateCount() != -1)) {
+      rows = executed.getResultSet();
+    }
+    return rows;
   }
 
   /** A condition: behind that place in its part. */

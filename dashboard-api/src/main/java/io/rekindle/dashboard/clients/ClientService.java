@@ -2,7 +2,7 @@ package io.rekindle.dashboard.clients;
 
 import io.rekindle.dashboard.clients.ClientHistoryQueries.Event;
 import io.rekindle.dashboard.clients.ContactStatusQuery.ContactStatus;
-import io.rekindle.dashboard.database.Snapshot;
+import io.rekindle.dashboard.database.Snapshots;
 import io.rekindle.dashboard.database.Work;
 import io.rekindle.dashboard.list.ItemSource;
 import io.rekindle.dashboard.list.KeysetQuery;
@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.Jdbi;
 
 /** Reads clients, each answer from one snapshot. Thread-safe. */
 public final class ClientService {
@@ -22,7 +21,7 @@ public final class ClientService {
   private static final int MAX_EVENTS = 100;
   private static final int MAX_ORDERS = 25;
 
-  private final Jdbi jdbi;
+  private final Snapshots snapshots;
 
   /**
    * A list of clients as its page shows it.
@@ -53,8 +52,8 @@ public final class ClientService {
       ListPage<Event> events,
       ListPage<ShopOrder> orders) {}
 
-  public ClientService(Jdbi jdbi) {
-    this.jdbi = jdbi;
+  public ClientService(Snapshots snapshots) {
+    this.snapshots = snapshots;
   }
 
   /**
@@ -64,7 +63,7 @@ public final class ClientService {
    * @param count whether to count the clients of all pages
    */
   public ClientListPage page(ClientFilter filter, String cursor, int limit, boolean count) {
-    return Snapshot.read(jdbi, handle -> page(handle, filter, cursor, limit, count));
+    return snapshots.read(handle -> page(handle, filter, cursor, limit, count));
   }
 
   /**
@@ -73,8 +72,7 @@ public final class ClientService {
    * @param cursor null for the first page
    */
   public ClientListView listView(ClientFilter filter, String cursor, int limit) {
-    return Snapshot.read(
-        jdbi,
+    return snapshots.read(
         handle ->
             new ClientListView(
                 page(handle, filter, cursor, limit, true), PolicyInForce.read(handle).currency()));
@@ -86,8 +84,7 @@ public final class ClientService {
    * @param cursor null for the first page
    */
   public AtRiskView atRiskView(ClientFilter filter, String cursor, int limit, Instant now) {
-    return Snapshot.read(
-        jdbi,
+    return snapshots.read(
         handle -> {
           ClientListPage page = page(handle, filter, cursor, limit, true);
           PolicyInForce inForce = PolicyInForce.read(handle);
@@ -116,13 +113,12 @@ public final class ClientService {
 
   /** One client; empty if the shop has none of that id. */
   public Optional<ClientProfile> profile(String userId) {
-    return jdbi.withHandle(handle -> ClientProfileQuery.byId(handle, userId));
+    return snapshots.readOnce(handle -> ClientProfileQuery.byId(handle, userId));
   }
 
   /** One client as the client's page shows it; empty if the shop has none of that id. */
   public Optional<ClientView> view(String userId, Instant now) {
-    return Snapshot.read(
-        jdbi,
+    return snapshots.read(
         handle -> ClientProfileQuery.byId(handle, userId).map(client -> view(handle, client, now)));
   }
 

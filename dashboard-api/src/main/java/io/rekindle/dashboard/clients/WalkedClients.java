@@ -61,8 +61,7 @@ final class WalkedClients {
         continue;
       }
       List<Listed> more = matching(part, steps, required, parameters);
-      if (more.size() < required
-          && rows.count(" from " + steps + " as step", most, parameters) == most) {
+      if (more.size() < required && rows.countSteps(steps, most, parameters) == most) {
         return Optional.empty();
       }
       found.addAll(more);
@@ -164,6 +163,6 @@ final class WalkedClients {
       places.append(conditions.scores("s", parameters));
     }
     places.append(order(byScores || part == Part.WITH_VALUE)).append(" limit ").append(limit);
-    return rows.list(places.toString(), parameters);
+    return rows.listSteps(places.toString(), parameters);
   }
 }

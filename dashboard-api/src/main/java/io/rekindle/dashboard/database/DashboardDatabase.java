@@ -6,17 +6,25 @@ import io.rekindle.platform.jdbc.SessionLimits;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Properties;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.spi.JdbiPlugin;
+import org.jdbi.v3.core.statement.SqlStatements;
+import org.jdbi.v3.core.statement.TemplateEngine;
 
 /**
- * The connections to Postgres: a pool for quick queries, and separate connections for long work. It
- * can be created while the database is away. Thread-safe.
+ * The connections to Postgres: a pool for snapshots, a pool for changes and what belongs to them,
+ * and separate connections for long work. It can be created while the database is away.
+ * Thread-safe.
  */
 public final class DashboardDatabase implements AutoCloseable {
 
-  /** Enough connections that slow queries do not keep quick ones waiting. */
-  private static final int POOL_SIZE = 16;
+  /** Enough connections that slow reads do not keep quick ones waiting. */
+  private static final int READING_POOL_SIZE = 16;
+
+  /** Sign-ins and changes are short. */
+  private static final int POOL_SIZE = 8;
 
   /**
    * A filter may leave one client or all of them, and no single plan suits both. A query that took
@@ -28,6 +36,12 @@ public final class DashboardDatabase implements AutoCloseable {
       "set plan_cache_mode = force_custom_plan; set max_parallel_workers_per_gather = 0;"
           + " set work_mem = '16MB'; set statement_timeout = '8s'";
 
+  /** As defaults of the session, these cost a snapshot no statement. */
+  private static final String READING_SESSION =
+      SESSION
+          + "; set default_transaction_isolation = 'repeatable read';"
+          + " set default_transaction_read_only = on";
+
   /** Long enough for a busy moment, short enough to report an outage. */
   private static final long CONNECTION_TIMEOUT_MILLIS = 2_000;
 
@@ -35,8 +49,11 @@ public final class DashboardDatabase implements AutoCloseable {
   private final String user;
   private final String password;
   private final HikariDataSource pool;
+  private final HikariDataSource readingPool;
   private final Jdbi jdbi;
+  private final Jdbi reading;
   private final Jdbi unlimited;
+  private final Snapshots snapshots;
 
   /**
    * @param url JDBC URL of Postgres
@@ -45,14 +62,36 @@ public final class DashboardDatabase implements AutoCloseable {
     this.url = url;
     this.user = user;
     this.password = password;
-    this.pool = new HikariDataSource(configuration());
-    this.jdbi = RowMappers.register(Jdbi.create(pool));
-    this.unlimited = RowMappers.register(Jdbi.create(this::connectUnlimited));
+    this.pool = new HikariDataSource(configuration("dashboard", POOL_SIZE, SESSION));
+    this.readingPool =
+        new HikariDataSource(
+            configuration("dashboard-reading", READING_POOL_SIZE, READING_SESSION));
+    this.jdbi = configured(Jdbi.create(pool));
+    this.reading = configured(Jdbi.create(readingPool));
+    this.unlimited = configured(Jdbi.create(this::connectUnlimited));
+    this.snapshots = new Snapshots(reading);
   }
 
-  /** Uses the pool; a statement may take 8 s. */
+  private static Jdbi configured(Jdbi jdbi) {
+    // No statement has attributes, and looking for them takes as long as looking for parameters.
+    jdbi.getConfig(SqlStatements.class).setTemplateEngine(TemplateEngine.NOP);
+    return RowMappers.register(jdbi);
+  }
+
+  /** Uses the pool for changes; a statement may take 8 s. */
   public Jdbi jdbi() {
     return jdbi;
+  }
+
+  /** Uses the pool for snapshots; a statement may take 8 s. */
+  public Snapshots snapshots() {
+    return snapshots;
+  }
+
+  /** Adds a plugin to the handles of both pools. */
+  public void install(JdbiPlugin plugin) {
+    jdbi.installPlugin(plugin);
+    reading.installPlugin(plugin);
   }
 
   /** A new connection for each handle, without a limit on how long a statement takes. */
@@ -60,8 +99,9 @@ public final class DashboardDatabase implements AutoCloseable {
     return unlimited;
   }
 
-  public HikariDataSource pool() {
-    return pool;
+  /** Both pools. */
+  public List<HikariDataSource> pools() {
+    return List.of(pool, readingPool);
   }
 
   /** A new connection without a limit on how long a statement takes; the caller closes it. */
@@ -78,20 +118,21 @@ public final class DashboardDatabase implements AutoCloseable {
   @Override
   public void close() {
     pool.close();
+    readingPool.close();
   }
 
-  private HikariConfig configuration() {
+  private HikariConfig configuration(String name, int size, String session) {
     HikariConfig config = new HikariConfig();
-    config.setPoolName("dashboard");
+    config.setPoolName(name);
     config.setJdbcUrl(url);
     config.setUsername(user);
     config.setPassword(password);
-    config.setMaximumPoolSize(POOL_SIZE);
+    config.setMaximumPoolSize(size);
     config.setMinimumIdle(1);
     config.setConnectionTimeout(CONNECTION_TIMEOUT_MILLIS);
     config.setValidationTimeout(1_000);
     config.setInitializationFailTimeout(-1); // Start without the database, and wait for it.
-    config.setConnectionInitSql(SESSION);
+    config.setConnectionInitSql(session);
     config.addDataSourceProperty("ApplicationName", "rekindle-dashboard");
     config.addDataSourceProperty(SessionLimits.PROPERTY, SessionLimits.options(null));
     config.addDataSourceProperty("connectTimeout", "2"); // seconds, like the next

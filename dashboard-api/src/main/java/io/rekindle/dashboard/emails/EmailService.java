@@ -1,12 +1,11 @@
 package io.rekindle.dashboard.emails;
 
-import io.rekindle.dashboard.database.Snapshot;
+import io.rekindle.dashboard.database.Snapshots;
 import io.rekindle.dashboard.list.ItemSource;
 import io.rekindle.dashboard.list.ListPage;
 import io.rekindle.dashboard.policies.PolicyInForce;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.Jdbi;
 
 /** Reads emails, each answer from one snapshot. Thread-safe. */
 public final class EmailService {
@@ -38,7 +37,7 @@ public final class EmailService {
       where e.email_id = :id
       """;
 
-  private final Jdbi jdbi;
+  private final Snapshots snapshots;
 
   /**
    * An email as its page shows it.
@@ -47,13 +46,13 @@ public final class EmailService {
    */
   public record EmailView(EmailDetail email, EmailExplanation explanation, String currency) {}
 
-  public EmailService(Jdbi jdbi) {
-    this.jdbi = jdbi;
+  public EmailService(Snapshots snapshots) {
+    this.snapshots = snapshots;
   }
 
   /** The emails after a cursor, or the newest ones for null. */
   public ListPage<EmailSummary> page(EmailFilter filter, String cursor, int limit) {
-    return jdbi.withHandle(handle -> EmailListQuery.page(handle, filter, cursor, limit));
+    return snapshots.readOnce(handle -> EmailListQuery.page(handle, filter, cursor, limit));
   }
 
   /** All emails of a filter, the newest first. */
@@ -63,18 +62,17 @@ public final class EmailService {
 
   /** Empty if there is no such email. */
   public Optional<EmailDetail> detail(String emailId) {
-    return jdbi.withHandle(handle -> detail(handle, emailId));
+    return snapshots.readOnce(handle -> detail(handle, emailId));
   }
 
   /** Empty if there is no such email. */
   public Optional<EmailExplanation> explanation(String emailId) {
-    return jdbi.withHandle(handle -> explanation(handle, emailId));
+    return snapshots.readOnce(handle -> explanation(handle, emailId));
   }
 
   /** Empty if there is no such email. */
   public Optional<EmailView> view(String emailId) {
-    return Snapshot.read(
-        jdbi,
+    return snapshots.read(
         handle ->
             detail(handle, emailId)
                 .map(

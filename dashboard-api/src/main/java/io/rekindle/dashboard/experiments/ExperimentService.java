@@ -4,13 +4,12 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.rekindle.dashboard.background.CachedStatistic;
 import io.rekindle.dashboard.background.StatisticsRefresher;
-import io.rekindle.dashboard.database.Snapshot;
+import io.rekindle.dashboard.database.Snapshots;
 import io.rekindle.dashboard.policies.PolicyInForce;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.Jdbi;
 
 /** Experiments and their results, which are at most 5 s old while they are read. Thread-safe. */
 public final class ExperimentService {
@@ -18,7 +17,7 @@ public final class ExperimentService {
   private static final Duration PERIOD = Duration.ofSeconds(5);
   private static final int MAX_ENDED = 8;
 
-  private final Jdbi jdbi;
+  private final Snapshots snapshots;
   private final CachedStatistic<ExperimentResult> current;
 
   /** Results of experiments that do not run any more, by name. */
@@ -34,8 +33,8 @@ public final class ExperimentService {
   public record ExperimentView(ExperimentResult result, List<Experiment> all, String currency) {}
 
   /** Adds the result of the running experiment to a refresher that has not started. */
-  public ExperimentService(Jdbi jdbi, StatisticsRefresher refresher) {
-    this.jdbi = jdbi;
+  public ExperimentService(Snapshots snapshots, StatisticsRefresher refresher) {
+    this.snapshots = snapshots;
     this.current =
         refresher.add(
             "experiment",
@@ -50,12 +49,12 @@ public final class ExperimentService {
 
   /** The result of an experiment; empty if there was none of this name. */
   public Optional<ExperimentResult> result(String id) {
-    return Snapshot.read(jdbi, handle -> result(handle, id));
+    return snapshots.read(handle -> result(handle, id));
   }
 
   /** All experiments, those that run first. */
   public List<Experiment> all() {
-    return jdbi.withHandle(ExperimentResultQuery::all);
+    return snapshots.readOnce(ExperimentResultQuery::all);
   }
 
   /**
@@ -64,8 +63,7 @@ public final class ExperimentService {
    * @param id null for the running experiment
    */
   public Optional<ExperimentView> view(String id) {
-    return Snapshot.read(
-        jdbi,
+    return snapshots.read(
         handle ->
             (id == null ? Optional.of(current(handle)) : result(handle, id))
                 .map(

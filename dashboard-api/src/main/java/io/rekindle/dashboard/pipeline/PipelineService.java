@@ -3,7 +3,7 @@ package io.rekindle.dashboard.pipeline;
 import io.rekindle.connectors.kafka.Topic;
 import io.rekindle.connectors.kafka.Topics;
 import io.rekindle.dashboard.background.BackgroundLoop;
-import io.rekindle.dashboard.database.Snapshot;
+import io.rekindle.dashboard.database.Snapshots;
 import io.rekindle.dashboard.pipeline.PipelineStatus.Capture;
 import io.rekindle.dashboard.pipeline.PipelineStatus.DeadLetters;
 import io.rekindle.dashboard.pipeline.PipelineStatus.Holder;
@@ -24,7 +24,6 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.common.KafkaException;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.Jdbi;
 
 /**
  * Finds out the state of the pipeline, and the stage that holds it. The database is asked at once.
@@ -42,7 +41,7 @@ public final class PipelineService implements AutoCloseable {
   /** Counting takes a connection to Kafka, and dead letters are rare. */
   private static final int ROUNDS_PER_COUNT = 5;
 
-  private final Jdbi jdbi;
+  private final Snapshots snapshots;
   private final String slot;
   private final Topics topics;
   private final JobProbe flink;
@@ -70,8 +69,8 @@ public final class PipelineService implements AutoCloseable {
    * @param letters null if Kafka is not to be asked
    */
   public PipelineService(
-      Jdbi jdbi, String slot, String topicPrefix, URI flinkUrl, DeadLetterStore letters) {
-    this.jdbi = jdbi;
+      Snapshots snapshots, String slot, String topicPrefix, URI flinkUrl, DeadLetterStore letters) {
+    this.snapshots = snapshots;
     this.slot = slot;
     this.topics = Topics.standard().withPrefix(topicPrefix);
     this.flink = flinkUrl == null ? null : new JobProbe(flinkUrl);
@@ -94,8 +93,7 @@ public final class PipelineService implements AutoCloseable {
   public PipelineStatus status() {
     askedAt = System.nanoTime();
     ExternalStatus known = external;
-    return Snapshot.read(
-        jdbi,
+    return snapshots.read(
         handle -> {
           PipelineProgress scored = ProgressQuery.read(handle);
           List<Subtask> subtasks = subtasks(handle);

@@ -5,7 +5,7 @@ import io.rekindle.dashboard.access.Actor;
 import io.rekindle.dashboard.audit.AuditLog;
 import io.rekindle.dashboard.audit.AuditLog.Subject;
 import io.rekindle.dashboard.database.ConflictException;
-import io.rekindle.dashboard.database.Snapshot;
+import io.rekindle.dashboard.database.Snapshots;
 import io.rekindle.dashboard.json.Json;
 import io.rekindle.scoring.document.InvalidPolicyException;
 import io.rekindle.scoring.policy.ScoringPolicy;
@@ -19,6 +19,7 @@ import org.jdbi.v3.core.Jdbi;
 public final class PolicyService {
 
   private final Jdbi jdbi;
+  private final Snapshots snapshots;
 
   /**
    * The page of policies.
@@ -29,18 +30,19 @@ public final class PolicyService {
    */
   record PolicyView(List<StoredPolicy> all, StoredPolicy shown, JsonNode document) {}
 
-  public PolicyService(Jdbi jdbi) {
+  public PolicyService(Jdbi jdbi, Snapshots snapshots) {
     this.jdbi = jdbi;
+    this.snapshots = snapshots;
   }
 
   /** All policies without their documents, the active one first. */
   List<StoredPolicy> all() {
-    return jdbi.withHandle(StoredPolicy::all);
+    return snapshots.readOnce(StoredPolicy::all);
   }
 
   /** One policy with its document; empty if there is none of this version. */
   Optional<StoredPolicy> find(String version) {
-    return jdbi.withHandle(handle -> StoredPolicy.byVersion(handle, version));
+    return snapshots.readOnce(handle -> StoredPolicy.byVersion(handle, version));
   }
 
   /**
@@ -49,8 +51,7 @@ public final class PolicyService {
    * @param version null for the first of the list
    */
   Optional<PolicyView> view(String version) {
-    return Snapshot.read(
-        jdbi,
+    return snapshots.read(
         handle -> {
           List<StoredPolicy> all = StoredPolicy.all(handle);
           if (version == null && all.isEmpty()) {
@@ -65,7 +66,7 @@ public final class PolicyService {
 
   /** The policy by which the job computes scores. */
   ScoringPolicy inForce() {
-    return jdbi.withHandle(PolicyInForce::read).policy();
+    return snapshots.readOnce(PolicyInForce::read).policy();
   }
 
   /** Stores a draft. Empty if there is a policy of its version. */

@@ -19,8 +19,6 @@ public final class Passwords {
   public static final int MIN_LENGTH = 12;
   public static final int MAX_LENGTH = 200;
 
-  private static final int MEMORY_KIB = 19_456;
-  private static final int PASSES = 2;
   private static final int LANES = 1;
   private static final int SALT_BYTES = 16;
   private static final int HASH_BYTES = 32;
@@ -33,8 +31,21 @@ public final class Passwords {
   /** Each hash takes 19 MiB for a moment; those who wait hold a thread of the server each. */
   private final HashingGate gate = new HashingGate(2, 8);
 
+  private final Cost cost;
+
   /** Of a random password, so that an unknown account takes as long as a known one. */
-  private final String dummyHash = hash(token());
+  private final String dummyHash;
+
+  /** What it costs to hash a password. */
+  public record Cost(int memoryKib, int passes) {
+
+    public static final Cost RECOMMENDED = new Cost(19_456, 2);
+  }
+
+  public Passwords(Cost cost) {
+    this.cost = cost;
+    this.dummyHash = hash(token());
+  }
 
   /** Reads a new password from a request; null only after a mistake. */
   public static String read(JsonFields body, String name) {
@@ -54,10 +65,14 @@ public final class Passwords {
   public String hash(String password) {
     byte[] salt = new byte[SALT_BYTES];
     RANDOM.nextBytes(salt);
-    byte[] hash = argon2(password, salt, MEMORY_KIB, PASSES, LANES, HASH_BYTES);
+    byte[] hash = argon2(password, salt, cost.memoryKib(), cost.passes(), LANES, HASH_BYTES);
     return "$argon2id$v=19$m=%d,t=%d,p=%d$%s$%s"
         .formatted(
-            MEMORY_KIB, PASSES, LANES, ENCODER.encodeToString(salt), ENCODER.encodeToString(hash));
+            cost.memoryKib(),
+            cost.passes(),
+            LANES,
+            ENCODER.encodeToString(salt),
+            ENCODER.encodeToString(hash));
   }
 
   /**

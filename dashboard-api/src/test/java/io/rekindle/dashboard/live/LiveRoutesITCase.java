@@ -125,9 +125,10 @@ class LiveRoutesITCase extends DashboardTestBase {
         Socket page = new Socket(InetAddress.getLoopbackAddress(), dashboard.port());
         ended.add(page);
         page.setSoTimeout(30_000);
-        BufferedReader events = listen(page, client);
+        ending.add(listen(page, client));
+      }
+      for (BufferedReader events : ending) {
         await(events, "pipeline");
-        ending.add(events);
       }
 
       long from = System.nanoTime();
@@ -160,10 +161,15 @@ class LiveRoutesITCase extends DashboardTestBase {
   void shouldLetAPrincipalListenByTwentyPagesAtMost() throws Exception {
     List<Socket> pages = new ArrayList<>();
     try {
+      // All at once, since each waits for the next look at the database.
+      List<BufferedReader> listening = new ArrayList<>();
       for (int i = 0; i < 20; i++) {
         Socket page = new Socket(InetAddress.getLoopbackAddress(), dashboard.port());
         pages.add(page);
-        await(listen(page), "pipeline");
+        listening.add(listen(page));
+      }
+      for (BufferedReader events : listening) {
+        await(events, "pipeline");
       }
 
       HttpResponse<String> refused = admin.get("/api/events");

@@ -26,7 +26,9 @@ class SignInLimitsITCase {
   @BeforeAll
   static void start() throws Exception {
     database = new TestDatabase();
-    dashboard = TestDashboard.start(database, Map.of("REKINDLE_DASHBOARD_TRUST_PROXY", "true"));
+    dashboard =
+        TestDashboard.startWithStrongPasswords(
+            database, Map.of("REKINDLE_DASHBOARD_TRUST_PROXY", "true"));
     dashboard.admin(database);
   }
 
@@ -88,6 +90,12 @@ class SignInLimitsITCase {
     }
     assertThat(later).isPositive();
     assertThat(signIn(from("192.0.2.200"), TestDashboard.PASSWORD).statusCode()).isEqualTo(201);
+  }
+
+  @Test
+  void shouldStorePasswordsAsHashesOfTheRecommendedCost() throws Exception {
+    assertThat(database.value("select password_hash from dashboard.accounts"))
+        .startsWith("$argon2id$v=19$m=19456,t=2,p=1$");
   }
 
   private static TestClient from(String address) {

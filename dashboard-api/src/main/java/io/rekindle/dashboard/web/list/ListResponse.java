@@ -2,7 +2,7 @@ package io.rekindle.dashboard.web.list;
 
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
-import io.rekindle.dashboard.database.Snapshot;
+import io.rekindle.dashboard.database.Snapshots;
 import io.rekindle.dashboard.database.Work;
 import io.rekindle.dashboard.list.ItemSource;
 import io.rekindle.dashboard.list.KeysetQuery;
@@ -16,8 +16,6 @@ import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.Jdbi;
-import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
 
 /**
  * Answers with a page of a list as JSON, or with all of it as CSV. A file is written row by row
@@ -29,7 +27,7 @@ public final class ListResponse {
   private static final int MAX_LIMIT = 200;
   private static final int DEFAULT_LIMIT = 50;
 
-  private final Jdbi jdbi;
+  private final Snapshots snapshots;
   private final Semaphore atOnce = new Semaphore(2);
 
   /** Gives the page after a cursor, or the first for null. */
@@ -40,8 +38,8 @@ public final class ListResponse {
 
   private record ListRequest(boolean csv, String cursor, int limit) {}
 
-  public ListResponse(Jdbi jdbi) {
-    this.jdbi = jdbi;
+  public ListResponse(Snapshots snapshots) {
+    this.snapshots = snapshots;
   }
 
   /**
@@ -79,8 +77,7 @@ public final class ListResponse {
           HttpStatus.TOO_MANY_REQUESTS, "Other exports are being written: try again shortly.", 10);
     }
     try {
-      jdbi.useTransaction(
-          TransactionIsolationLevel.REPEATABLE_READ,
+      snapshots.read(
           handle -> {
             // All clients are sorted before the first row. The pool restores both limits.
             handle.execute("set local statement_timeout = 0");
@@ -89,6 +86,7 @@ public final class ListResponse {
             try (Csv csv = Csv.answer(ctx, format.name(), format.header())) {
               items.forEach(handle, item -> csv.row(format.row(item)));
             }
+            return null;
           });
     } finally {
       atOnce.release();
@@ -114,8 +112,7 @@ public final class ListResponse {
         QueryParameters.of(ctx),
         format,
         (cursor, limit) ->
-            Snapshot.read(
-                jdbi,
+            snapshots.read(
                 handle -> {
                   check(handle, exists, missing);
                   return keysetQuery.page(handle, parameters, cursor, limit);

@@ -603,6 +603,4 @@ class ComposeTest {
     object.fieldNames().forEachRemaining(names::add);
     return names;
   }
-
-  /** With anchors and merges resolved, which Jackson's reader leaves as they are. */
 }

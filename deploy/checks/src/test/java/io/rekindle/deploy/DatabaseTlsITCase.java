@@ -160,7 +160,7 @@ class DatabaseTlsITCase {
       <R> R ask(Manifest manifest, String host, Path rootCertificate, Query<R> query)
           throws SQLException {
         try (DashboardDatabase database = dashboard(manifest, host, rootCertificate);
-            Connection connection = database.pool().getConnection()) {
+            Connection connection = database.pools().get(0).getConnection()) {
           return answer(connection, query);
         }
       }

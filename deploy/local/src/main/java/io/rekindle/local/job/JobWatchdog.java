@@ -19,11 +19,18 @@ import java.util.function.Consumer;
  * JobManager, the watchdog submits it again. The new job starts from the newest checkpoint or
  * savepoint. A job that stopped on purpose stays down until the next start.
  *
+ * <p>The watchdog chooses the id, and keeps it for a job that the JobManager does not know. A busy
+ * JobManager may take a submission minutes after the watchdog has given up waiting. It then refuses
+ * the other one with the same id, so there are never two jobs.
+ *
  * <p>Not thread-safe, except for the methods that report its state.
  */
 public final class JobWatchdog {
 
   private static final Backoff BACKOFF = new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(30));
+
+  /** The time before a submission without an answer is repeated. */
+  private static final Duration NO_ANSWER = Duration.ofSeconds(30);
 
   private final FlinkRest flink;
   private final Path jar;
@@ -89,6 +96,7 @@ public final class JobWatchdog {
     }
     Optional<FlinkRest.Job> job = jobId == null ? Optional.empty() : flink.job(jobId);
     if (job.isPresent() && !job.get().ended()) {
+      notBefore = 0;
       if (job.get().running()) {
         ran = true;
         failures.set(0);
@@ -96,14 +104,14 @@ public final class JobWatchdog {
       return;
     }
     if (jobId == null) {
-      submit();
+      submit(newId());
       return;
     }
     if (notBefore == 0) {
       hasEnded(job);
     }
     if (!stopped && System.nanoTime() - notBefore >= 0) {
-      submit();
+      submit(job.isPresent() ? newId() : jobId);
     }
   }
 
@@ -144,16 +152,17 @@ public final class JobWatchdog {
     log.report(trouble + ": submitting it again");
   }
 
-  private void submit() throws IOException {
+  private static String newId() {
+    return UUID.randomUUID().toString().replace("-", "");
+  }
+
+  private void submit(String id) throws IOException {
     Optional<Path> from = checkpoints.newest();
     if (from.isEmpty() && checkpoints.any()) {
       log.report("the job started from none of its checkpoints: trying them all again");
       checkpoints.forgetUnusable();
       from = checkpoints.newest();
     }
-    // The watchdog chooses the id. After a lost answer it still knows the job, so there is no
-    // second one.
-    String id = UUID.randomUUID().toString().replace("-", "");
     submitted.accept(id);
     String jarId = flink.replaceJar(jar);
     log.note("submitting job " + id + from.map(path -> " from " + path).orElse(" from nothing"));
@@ -165,8 +174,16 @@ public final class JobWatchdog {
       boolean claim = restoredFrom != null && !checkpoints.isSavepoint(restoredFrom);
       flink.run(jarId, id, arguments, restoredFrom, claim);
     } catch (RestClient.StatusException e) {
+      if (flink.job(id).isPresent()) {
+        // An earlier submission arrived in the end.
+        return;
+      }
       failures.incrementAndGet();
       scheduleRestart("was refused: " + e.getMessage());
+    } catch (IOException e) {
+      // It may still arrive.
+      notBefore = System.nanoTime() + NO_ANSWER.toNanos();
+      throw e;
     }
   }
 }

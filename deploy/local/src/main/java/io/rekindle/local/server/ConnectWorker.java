@@ -68,8 +68,8 @@ public final class ConnectWorker implements Server {
   }
 
   /**
-   * Writes the worker's settings and installs Debezium and ours as one plugin, since one class
-   * loader must find the snapshotter.
+   * Writes the worker's settings and installs Debezium with our classes as one plugin, since one
+   * class loader must find the snapshotter.
    */
   public void configure(Installation installation) {
     Path plugins = data.lib("plugins");

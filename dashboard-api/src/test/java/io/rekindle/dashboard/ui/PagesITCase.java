@@ -83,12 +83,6 @@ class PagesITCase {
   private static final String REPEATED_SECTIONS =
       ".swagger-ui span:nth-child(n+3) > .opblock-tag-section";
 
-  /** Until then, colors are between those of two schemes. */
-  private static final String TRANSITIONS_DONE =
-      "() => Promise.all(document.getAnimations().filter(animation =>"
-          + " animation instanceof CSSTransition)"
-          + ".map(transition => transition.finished.catch(() => {})))";
-
   private static TestDatabase database;
   private static TestDashboard dashboard;
   private static TestOidcProvider provider;
@@ -198,15 +192,12 @@ class PagesITCase {
       axe = new String(script.readAllBytes(), StandardCharsets.UTF_8);
     }
     List<String> faults = new ArrayList<>();
-    Page page = open("/sign-in");
-    for (Map.Entry<String, String> entry : PAGES.entrySet()) {
-      show(page, entry.getValue());
-      page.evaluate(axe);
-      // A page follows the scheme of its system without being loaded again.
-      for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
-        page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(scheme));
-        page.evaluate(TRANSITIONS_DONE);
+    for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
+      Page page = open(new Browser.NewContextOptions().setColorScheme(scheme), "/sign-in");
+      for (Map.Entry<String, String> entry : PAGES.entrySet()) {
+        show(page, entry.getValue());
         shoot(page, entry.getKey() + "-" + scheme.name().toLowerCase(Locale.ROOT));
+        page.evaluate(axe);
         Object found =
             page.evaluate(
                 """
@@ -225,6 +216,7 @@ class PagesITCase {
           }
         }
       }
+      context.close();
     }
     assertThat(faults).isEmpty();
     assertThat(complaints).isEmpty();

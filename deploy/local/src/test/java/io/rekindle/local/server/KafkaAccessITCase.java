@@ -255,7 +255,7 @@ class KafkaAccessITCase {
             "value".getBytes(UTF_8),
             DeadLetterReason.WRONG_TYPE,
             "amount is no number",
-            null);
+            "1");
     try (KafkaProducer<byte[], byte[]> job =
         new KafkaProducer<>(
             login("job").settings(), new ByteArraySerializer(), new ByteArraySerializer())) {

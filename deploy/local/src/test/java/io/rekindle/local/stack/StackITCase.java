@@ -579,7 +579,7 @@ class StackITCase {
     Await.until(
         "no session reads from the slot",
         RunningStack.SOON,
-        () -> stack.rows("select from pg_replication_slots where not active"));
+        () -> stack.rows("select 1 from pg_replication_slots where not active"));
     stack.execute("delete from shop.orders where order_id = 'flora-1'");
     connect.delete(connector + "/offsets");
     connect.put(connector + "/resume", JsonNodeFactory.instance.objectNode());

@@ -120,15 +120,15 @@ final class ClientRows {
 
   /** The clients in these places. */
   List<Listed> list(String places, Map<String, Object> parameters) {
-    return listed(handle.createQuery(listing(places)).bindMap(parameters));
+    return listed(handle.createQuery(pageQuery(places)).bindMap(parameters));
   }
 
   /** The clients in these places of a walk; to be called in a transaction. */
   List<Listed> listSteps(String places, Map<String, Object> parameters) {
-    return listed(walk(listing(places), parameters));
+    return listed(walk(pageQuery(places), parameters));
   }
 
-  private String listing(String places) {
+  private String pageQuery(String places) {
     return "select "
         + ClientProfileQuery.COLUMNS
         + ", place.part, cast(place.value as text) as sort_value, place.user_id as place_id"

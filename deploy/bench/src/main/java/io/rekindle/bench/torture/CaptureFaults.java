@@ -10,7 +10,7 @@ final class CaptureFaults {
 
   private static final String CONNECTOR = "/connectors/rekindle";
   private static final String SLOT = "from pg_replication_slots where slot_name = 'rekindle'";
-  private static final int MOST_MILLIS_INTO_SNAPSHOT = 2_000;
+  private static final int MAX_MILLIS_INTO_SNAPSHOT = 2_000;
   private static final ObjectNode EMPTY = JsonNodeFactory.instance.objectNode();
 
   private CaptureFaults() {}
@@ -48,7 +48,7 @@ final class CaptureFaults {
   static void killInSnapshot(TortureStack stack, Step step) throws InterruptedException {
     RandomGenerator choices = step.choices();
     String victim = new String[] {"connect", "kafka", "postgres"}[choices.nextInt(3)];
-    int delay = choices.nextInt(MOST_MILLIS_INTO_SNAPSHOT);
+    int delay = choices.nextInt(MAX_MILLIS_INTO_SNAPSHOT);
     stack.load().pause();
     try {
       captureEverything(stack);

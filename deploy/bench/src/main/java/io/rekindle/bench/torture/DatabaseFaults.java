@@ -17,7 +17,7 @@ import java.util.random.RandomGenerator;
 final class DatabaseFaults {
 
   private static final int POLL_MILLIS = 200;
-  private static final int LARGEST_COMMIT = 40_000;
+  private static final int MAX_COMMIT = 40_000;
 
   private DatabaseFaults() {}
 
@@ -94,7 +94,7 @@ final class DatabaseFaults {
   /** Inserts, changes or deletes many orders of many users in one transaction. */
   static void hugeTransaction(TortureStack stack, Step step) throws InterruptedException {
     RandomGenerator choices = step.choices();
-    int rows = LARGEST_COMMIT / 2 + choices.nextInt(LARGEST_COMMIT / 2);
+    int rows = MAX_COMMIT / 2 + choices.nextInt(MAX_COMMIT / 2);
     String sql =
         switch (choices.nextInt(3)) {
           case 0 -> "delete from shop.orders where order_id like 'torture-huge-%'";

@@ -21,7 +21,7 @@ final class LoadPlan {
   static final int USERS = 200;
 
   private static final int ORDERS = 1_500;
-  private static final int MOST_CHANGES = 4;
+  private static final int MAX_CHANGES = 4;
   private static final int HOURS = 24 * 400;
 
   private final Random random;
@@ -48,7 +48,7 @@ final class LoadPlan {
 
   /** Returns the statements of the next transaction. */
   List<String> next() {
-    int size = 1 + random.nextInt(MOST_CHANGES);
+    int size = 1 + random.nextInt(MAX_CHANGES);
     List<String> statements = new ArrayList<>();
     for (int i = 0; i < size; i++) {
       statements.add(change());

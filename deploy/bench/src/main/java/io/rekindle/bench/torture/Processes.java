@@ -29,7 +29,7 @@ final class Processes {
   private Processes() {}
 
   /** Looks at all processes but the supervisor, by component. */
-  static Map<String, Seen> look(DataDirectory data) {
+  static Map<String, Seen> seen(DataDirectory data) {
     Map<String, Seen> seen = new TreeMap<>();
     for (String component : data.startedComponents("")) {
       if (!component.equals(DataDirectory.SUPERVISOR)) {

@@ -15,7 +15,7 @@ import java.util.Random;
  */
 final class Schedule {
 
-  private static final int LONGEST_PAUSE_SECONDS = 15;
+  private static final int MAX_PAUSE_SECONDS = 15;
   private static final double AT_ONCE = 0.25;
 
   private final Random random;
@@ -40,7 +40,7 @@ final class Schedule {
     }
     Fault fault = round.remove();
     boolean atOnce = random.nextDouble() < AT_ONCE;
-    int pause = 1 + random.nextInt(LONGEST_PAUSE_SECONDS);
+    int pause = 1 + random.nextInt(MAX_PAUSE_SECONDS);
     int span = fault.longestSeconds() - fault.shortestSeconds();
     int length = fault.shortestSeconds() + random.nextInt(span + 1);
     return new Step(

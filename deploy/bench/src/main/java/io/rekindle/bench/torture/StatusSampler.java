@@ -117,7 +117,7 @@ final class StatusSampler implements AutoCloseable {
       scoredUntil = null;
       age = null;
     }
-    return new Truth(System.nanoTime(), Processes.look(stack.data()), scoredUntil, age);
+    return new Truth(System.nanoTime(), Processes.seen(stack.data()), scoredUntil, age);
   }
 
   static Claim claim(StackStatus status) {

@@ -234,7 +234,7 @@ class AccessITCase extends DashboardTestBase {
                     + "%'"))
         .isEqualTo("0");
     assertThat(database.value("select password_hash from dashboard.accounts"))
-        .startsWith("$argon2id$v=19$");
+        .startsWith("$argon2id$v=19$m=64,t=1,p=1$");
   }
 
   @Test

@@ -294,23 +294,15 @@ class DraftChecksTest {
     String[] forms = {
       "%d", "%d books", "all %d of them", "%d.", "(%d)", "%d-fold", "no. %d", "%d!"
     };
-    EmailRequest request = EmailRequests.ada();
-    FactCheck check = new FactCheck(Language.of("en"), request.facts(), List.of(), null);
     for (int i = 0; i < 2_000; i++) {
       int number = random.nextInt(random.nextInt(100_000) + 1);
       if (List.of(12, 1_234, 1_235, 2_025).contains(number)) {
         continue;
       }
       String sentence = forms[random.nextInt(forms.length)].formatted(number);
-      assertThat(check.check(List.of("There are " + sentence)))
+      assertThat(failed(evaluate(saying("There are " + sentence))))
           .as("seed %d, %s", seed, sentence)
-          .anyMatch(result -> !result.passed());
-      // The whole draft takes fifty times as long.
-      if (i % 20 == 0) {
-        assertThat(failed(evaluate(saying("There are " + sentence))))
-            .as("seed %d, %s", seed, sentence)
-            .isNotEmpty();
-      }
+          .isNotEmpty();
     }
   }
 
@@ -360,7 +352,7 @@ class DraftChecksTest {
     };
     Layout layout = new Layout(EmailRequests.SHOP);
     int passed = 0;
-    for (int i = 0; i < 1_000; i++) {
+    for (int i = 0; i < 2_500; i++) {
       StringBuilder text = new StringBuilder();
       int length = random.nextInt(6);
       for (int j = 0; j < length; j++) {
@@ -375,7 +367,7 @@ class DraftChecksTest {
         assertThat(email.html()).doesNotContainPattern("<p [^s]|<[^>]* on\\w+=");
       }
     }
-    assertThat(passed).isGreaterThan(40);
+    assertThat(passed).isGreaterThan(100);
   }
 
   static List<String> failed(DraftChecks.Result result) {

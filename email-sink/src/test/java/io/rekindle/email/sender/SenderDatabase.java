@@ -153,8 +153,7 @@ public final class SenderDatabase
     try (Connection connection = owner.getConnection();
         Statement statement = connection.createStatement()) {
       statement.execute(
-          "select pg_terminate_backend(pid) from pg_stat_activity where usename ="
-              + " 'rekindle_sender'");
+          "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'rekindle_sender'");
     }
   }
 

@@ -130,28 +130,19 @@ class SendingITCase {
       value = {
         "DECIDED_OTHERWISE | update engagement.outreach_decisions set decision = 'HOLDOUT'",
         "DECIDED_OTHERWISE | update engagement.outreach_decisions set decision = 'SKIP'",
-        "NOT_DECIDED   | delete from engagement.outreach_decisions; update engagement.emails set"
-            + " generated_at = now() - interval '61 minutes'",
+        "NOT_DECIDED   | delete from engagement.outreach_decisions; update engagement.emails set generated_at = now() - interval '61 minutes'",
         "NO_CONSENT    | update shop.users set marketing_consent = false",
         "USER_REMOVED  | delete from shop.users",
         "NO_ADDRESS    | update shop.users set email = null",
         "NO_ADDRESS    | update shop.users set email = 'ada at example.com'",
-        "NO_ADDRESS    | update shop.users set email = E'ada@example.com\\r"
-            + "\\n"
-            + "Bcc: all@example.com'",
-        "SUPPRESSED    | insert into engagement.suppressions (user_id, reason) values ('ada',"
-            + " 'MANUAL')",
-        "SUPPRESSED    | insert into engagement.suppressions (user_id, reason, address) values"
-            + " ('ada', 'BOUNCED', 'ADA@example.com')",
-        "ORDERED_SINCE | insert into shop.orders (order_id, user_id, amount) values ('o', 'ada',"
-            + " 10)",
-        "RECENTLY_CONTACTED | insert into engagement.emails (user_id, status, sent_at) values"
-            + " ('ada', 'SENT', now() - interval '29 days')",
+        "NO_ADDRESS    | update shop.users set email = E'ada@example.com\\r\\nBcc: all@example.com'",
+        "SUPPRESSED    | insert into engagement.suppressions (user_id, reason) values ('ada', 'MANUAL')",
+        "SUPPRESSED    | insert into engagement.suppressions (user_id, reason, address) values ('ada', 'BOUNCED', 'ADA@example.com')",
+        "ORDERED_SINCE | insert into shop.orders (order_id, user_id, amount) values ('o', 'ada', 10)",
+        "RECENTLY_CONTACTED | insert into engagement.emails (user_id, status, sent_at) values ('ada', 'SENT', now() - interval '29 days')",
         "EXPIRED       | update engagement.emails set generated_at = now() - interval '73 hours'",
-        "EXPIRED       | update engagement.outreach_decisions set decided_at = now() - interval '73"
-            + " hours'",
-        "EXPIRED       | update engagement.emails set generated_at = now() - interval '73 hours';"
-            + " update engagement.outreach_settings set enabled = false",
+        "EXPIRED       | update engagement.outreach_decisions set decided_at = now() - interval '73 hours'",
+        "EXPIRED       | update engagement.emails set generated_at = now() - interval '73 hours'; update engagement.outreach_settings set enabled = false",
       })
   void shouldCancelWhatMayNotBeSentAnyMore(String reason, String change) throws Exception {
     database.user("ada");
@@ -170,20 +161,14 @@ class SendingITCase {
   @ValueSource(
       strings = {
         // Placed before it was decided to write.
-        "insert into shop.orders (order_id, user_id, amount, placed_at) values ('o', 'ada', 10,"
-            + " now() - interval '1 day')",
-        "insert into shop.orders (order_id, user_id, amount, refunded_amount) values ('o', 'ada',"
-            + " 10, 10)",
-        "insert into shop.orders (order_id, user_id, amount, status) values ('o', 'ada', 10,"
-            + " 'CANCELLED')",
-        "insert into engagement.emails (user_id, status, sent_at) values ('ada', 'SENT', now() -"
-            + " interval '31 days')",
-        "insert into engagement.emails (user_id, status, sent_at) values ('bea', 'SENT', now() -"
-            + " interval '1 day')",
+        "insert into shop.orders (order_id, user_id, amount, placed_at) values ('o', 'ada', 10, now() - interval '1 day')",
+        "insert into shop.orders (order_id, user_id, amount, refunded_amount) values ('o', 'ada', 10, 10)",
+        "insert into shop.orders (order_id, user_id, amount, status) values ('o', 'ada', 10, 'CANCELLED')",
+        "insert into engagement.emails (user_id, status, sent_at) values ('ada', 'SENT', now() - interval '31 days')",
+        "insert into engagement.emails (user_id, status, sent_at) values ('bea', 'SENT', now() - interval '1 day')",
         "insert into engagement.emails (user_id, status) values ('ada', 'LOGGED')",
         // An address of before.
-        "insert into engagement.suppressions (user_id, reason, address) values ('ada', 'BOUNCED',"
-            + " 'old@example.com')",
+        "insert into engagement.suppressions (user_id, reason, address) values ('ada', 'BOUNCED', 'old@example.com')",
       })
   void shouldSendInSpiteOfWhatDoesNotCount(String change) throws Exception {
     database.user("ada");
@@ -313,8 +298,7 @@ class SendingITCase {
     database.user("old");
     database.ready("e0", "old");
     database.execute(
-        "update engagement.emails set generated_at = now() - interval '4 days' where email_id ="
-            + " 'e0'");
+        "update engagement.emails set generated_at = now() - interval '4 days' where email_id = 'e0'");
     database.execute(pause);
 
     start();
@@ -347,9 +331,9 @@ class SendingITCase {
 
     assertThat(
             database.value(
-                "select status || ' ' || attempts || ' ' || (next_attempt_at > now() + interval '50"
-                    + " s') || ' ' || (leased_by is null) from engagement.emails join"
-                    + " engagement.deliveries using (email_id)"))
+                "select status || ' ' || attempts || ' ' || (next_attempt_at > now() + interval '50 s')"
+                    + " || ' ' || (leased_by is null)"
+                    + " from engagement.emails join engagement.deliveries using (email_id)"))
         .isEqualTo("READY 1 true true");
     database.endWaiting();
     awaitStatus("e1", "SENT");
@@ -389,8 +373,8 @@ class SendingITCase {
 
     assertThat(
             database.value(
-                "select user_id || ' ' || address || ' ' || reason || ' ' || detail || ' ' ||"
-                    + " created_by from engagement.suppressions"))
+                "select user_id || ' ' || address || ' ' || reason || ' ' || detail || ' ' || created_by"
+                    + " from engagement.suppressions"))
         .isEqualTo("ada ada@example.com BOUNCED " + reply + " rekindle_sender");
     database.ready("e2", "ada");
     awaitStatus("e2", "CANCELLED SUPPRESSED");
@@ -493,8 +477,8 @@ class SendingITCase {
 
     assertThat(
             database.value(
-                "select string_agg(status || coalesce(' ' || status_reason, ''), ', ' order by"
-                    + " status) from engagement.emails"))
+                "select string_agg(status || coalesce(' ' || status_reason, ''), ', ' order by status)"
+                    + " from engagement.emails"))
         .isEqualTo("READY, READY, READY, READY");
     assertThat(
             database.value(
@@ -771,8 +755,7 @@ class SendingITCase {
   @Test
   void shouldSendAgainAfterAKillOnlyWhatWasNotWrittenDown(@TempDir Path logs) throws Exception {
     Map<String, Integer> copies = new HashMap<>();
-    int rounds = 4;
-    for (int round = 0; round < rounds; round++) {
+    for (int round = 0; round < 10; round++) {
       String email = "kill-" + round;
       database.user("user-" + round);
       database.ready(email, "user-" + round);
@@ -794,7 +777,7 @@ class SendingITCase {
     for (Received mail : smtp.received()) {
       copies.merge(mail.header("Message-ID"), 1, Integer::sum);
     }
-    assertThat(copies).hasSize(rounds);
+    assertThat(copies).hasSize(10);
     assertThat(copies.values()).allMatch(count -> count <= 2);
     assertThat(database.value("select max(attempts) from engagement.deliveries")).isEqualTo("2");
   }

@@ -455,9 +455,11 @@ class StackITCase {
   @ValueSource(
       strings = {
         "taskmanager",
+        "jobmanager",
+        "connect",
         "kafka",
-        "connect and jobmanager",
         "postgres and sender and mail",
+        "connect and taskmanager",
       })
   @Order(12)
   void shouldRecoverByItselfFromTheDeathOf(String components) throws Exception {

@@ -50,6 +50,9 @@ public final class JobWatchdog {
 
   private long notBefore;
 
+  /** Until then, a submission without an answer may arrive. */
+  private long unansweredUntil = System.nanoTime();
+
   /**
    * @param submitted receives the id of each job before its submission
    */
@@ -105,6 +108,9 @@ public final class JobWatchdog {
     }
     if (jobId == null) {
       submit(newId());
+      return;
+    }
+    if (job.isEmpty() && System.nanoTime() - unansweredUntil < 0) {
       return;
     }
     if (notBefore == 0) {
@@ -181,8 +187,7 @@ public final class JobWatchdog {
       failures.incrementAndGet();
       scheduleRestart("was refused: " + e.getMessage());
     } catch (IOException e) {
-      // It may still arrive.
-      notBefore = System.nanoTime() + NO_ANSWER.toNanos();
+      unansweredUntil = System.nanoTime() + NO_ANSWER.toNanos();
       throw e;
     }
   }

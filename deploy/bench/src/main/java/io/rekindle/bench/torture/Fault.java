@@ -1,25 +1,34 @@
 package io.rekindle.bench.torture;
 
+import io.rekindle.local.server.ConnectWorker;
+import io.rekindle.local.server.DashboardServer;
+import io.rekindle.local.server.FlinkCluster;
+import io.rekindle.local.server.KafkaBroker;
+import io.rekindle.local.server.MailSender;
+import io.rekindle.local.server.PostgresServer;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.Locale;
 
 /** What a run does to a stack. */
 enum Fault {
-  KILL_TASKMANAGER("SIGKILL of the TaskManager", (s, step) -> s.kill("taskmanager")),
-  KILL_JOBMANAGER("SIGKILL of the JobManager", (s, step) -> s.kill("jobmanager")),
-  KILL_CONNECT("SIGKILL of Kafka Connect", (s, step) -> s.kill("connect")),
-  KILL_KAFKA("SIGKILL of the Kafka broker", (s, step) -> s.kill("kafka")),
-  KILL_SENDER("SIGKILL of the sender", (s, step) -> s.kill("sender")),
-  KILL_DASHBOARD("SIGKILL of the dashboard", (s, step) -> s.kill("dashboard")),
-  KILL_POSTGRES("SIGKILL of Postgres", (s, step) -> s.kill("postgres")),
+  KILL_TASKMANAGER("SIGKILL of the TaskManager", (s, step) -> s.kill(FlinkCluster.TASK_MANAGER)),
+  KILL_JOBMANAGER("SIGKILL of the JobManager", (s, step) -> s.kill(FlinkCluster.JOB_MANAGER)),
+  KILL_CONNECT("SIGKILL of Kafka Connect", (s, step) -> s.kill(ConnectWorker.NAME)),
+  KILL_KAFKA("SIGKILL of the Kafka broker", (s, step) -> s.kill(KafkaBroker.NAME)),
+  KILL_SENDER("SIGKILL of the sender", (s, step) -> s.kill(MailSender.NAME)),
+  KILL_DASHBOARD("SIGKILL of the dashboard", (s, step) -> s.kill(DashboardServer.NAME)),
+  KILL_POSTGRES("SIGKILL of Postgres", (s, step) -> s.kill(PostgresServer.NAME)),
   FREEZE_TASKMANAGER(
-      "SIGSTOP of the TaskManager", 5, 40, (s, step) -> s.freeze("taskmanager", step)),
-  FREEZE_JOBMANAGER("SIGSTOP of the JobManager", 5, 40, (s, step) -> s.freeze("jobmanager", step)),
-  FREEZE_CONNECT("SIGSTOP of Kafka Connect", 5, 40, (s, step) -> s.freeze("connect", step)),
-  FREEZE_KAFKA("SIGSTOP of the Kafka broker", 5, 40, (s, step) -> s.freeze("kafka", step)),
-  FREEZE_SENDER("SIGSTOP of the sender", 5, 40, (s, step) -> s.freeze("sender", step)),
-  FREEZE_DASHBOARD("SIGSTOP of the dashboard", 5, 40, (s, step) -> s.freeze("dashboard", step)),
+      "SIGSTOP of the TaskManager", 5, 40, (s, step) -> s.freeze(FlinkCluster.TASK_MANAGER, step)),
+  FREEZE_JOBMANAGER(
+      "SIGSTOP of the JobManager", 5, 40, (s, step) -> s.freeze(FlinkCluster.JOB_MANAGER, step)),
+  FREEZE_CONNECT(
+      "SIGSTOP of Kafka Connect", 5, 40, (s, step) -> s.freeze(ConnectWorker.NAME, step)),
+  FREEZE_KAFKA("SIGSTOP of the Kafka broker", 5, 40, (s, step) -> s.freeze(KafkaBroker.NAME, step)),
+  FREEZE_SENDER("SIGSTOP of the sender", 5, 40, (s, step) -> s.freeze(MailSender.NAME, step)),
+  FREEZE_DASHBOARD(
+      "SIGSTOP of the dashboard", 5, 40, (s, step) -> s.freeze(DashboardServer.NAME, step)),
   POSTGRES_DOWN_5("a restart of Postgres, down for 5 s", 5, 5, DatabaseFaults::keepDown),
   POSTGRES_DOWN_60("a restart of Postgres, down for 60 s", 60, 60, DatabaseFaults::keepDown),
   TERMINATE_BACKENDS("every session of the database ended", DatabaseFaults::terminateBackends),

@@ -6,8 +6,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -24,14 +22,13 @@ final class Load implements AutoCloseable {
   private final AtomicLong commits = new AtomicLong();
   private final AtomicLong interruptions = new AtomicLong();
   private final ReentrantLock transaction = new ReentrantLock(true);
-  private final CountDownLatch stopped = new CountDownLatch(1);
-  private final Thread thread = new Thread(this::run, "torture-load");
+  private final TortureThread thread;
   private volatile SQLException failure;
 
   Load(TortureStack stack, LoadPlan plan) {
     this.stack = stack;
     this.plan = plan;
-    thread.setDaemon(true);
+    this.thread = new TortureThread("torture-load", stack.timeout(), this::run);
     thread.start();
   }
 
@@ -59,20 +56,15 @@ final class Load implements AutoCloseable {
 
   @Override
   public void close() {
-    stopped.countDown();
-    try {
-      thread.join(stack.timeout().toMillis());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    thread.close();
   }
 
   private void run() {
     List<String> statements = plan.next();
-    while (rest()) {
+    while (thread.pause(PAUSE_MILLIS)) {
       try (Connection connection = stack.connect(stack.info().owner())) {
         connection.setAutoCommit(false);
-        while (rest()) {
+        while (thread.pause(PAUSE_MILLIS)) {
           commit(connection, statements);
           commits.incrementAndGet();
           statements = plan.next();
@@ -101,16 +93,6 @@ final class Load implements AutoCloseable {
       connection.commit();
     } finally {
       transaction.unlock();
-    }
-  }
-
-  /** Pauses for a moment; returns false at the end. */
-  private boolean rest() {
-    try {
-      return !stopped.await(PAUSE_MILLIS, TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
     }
   }
 }

@@ -3,7 +3,6 @@ package io.rekindle.bench.torture;
 import io.rekindle.bench.torture.Honesty.Claim;
 import io.rekindle.bench.torture.Honesty.Truth;
 import io.rekindle.local.stack.StackStatus;
-import io.rekindle.local.stack.StackStatus.Component;
 import io.rekindle.local.stack.StatusCollector;
 import io.rekindle.local.terminal.Failure;
 import java.sql.Connection;
@@ -13,13 +12,10 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 
@@ -33,13 +29,12 @@ final class StatusSampler implements AutoCloseable {
   private final Honesty honesty = new Honesty();
   private final List<String> lies = Collections.synchronizedList(new ArrayList<>());
   private final AtomicInteger samples = new AtomicInteger();
-  private final CountDownLatch stopped = new CountDownLatch(1);
-  private final Thread thread = new Thread(this::run, "torture-status");
+  private final TortureThread thread;
   private String lastShown = "";
 
   StatusSampler(TortureStack stack) {
     this.stack = stack;
-    thread.setDaemon(true);
+    this.thread = new TortureThread("torture-status", stack.timeout(), this::run);
     thread.start();
   }
 
@@ -55,23 +50,14 @@ final class StatusSampler implements AutoCloseable {
 
   @Override
   public void close() {
-    stopped.countDown();
-    try {
-      thread.join(stack.timeout().toMillis());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    thread.close();
   }
 
   private void run() {
-    try {
-      while (!stopped.await(PAUSE_MILLIS, TimeUnit.MILLISECONDS)) {
-        if (!stack.changing()) {
-          sample();
-        }
+    while (thread.pause(PAUSE_MILLIS)) {
+      if (!stack.changing()) {
+        sample();
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
   }
 
@@ -121,17 +107,8 @@ final class StatusSampler implements AutoCloseable {
   }
 
   static Claim claim(StackStatus status) {
-    Map<String, Component> components = new HashMap<>(status.moreTaskmanagers());
-    components.put("postgres", status.postgres());
-    components.put("kafka", status.kafka());
-    components.put("connect", status.connect());
-    components.put("jobmanager", status.jobmanager());
-    components.put("taskmanager", status.taskmanager());
-    components.put("dashboard", status.dashboard());
-    components.put("sender", status.sender());
-    components.put("mail", status.mail());
     Set<String> troubled =
-        components.entrySet().stream()
+        status.components().entrySet().stream()
             .filter(entry -> !entry.getValue().healthy())
             .map(Map.Entry::getKey)
             .collect(Collectors.toCollection(TreeSet::new));

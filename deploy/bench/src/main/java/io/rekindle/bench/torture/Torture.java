@@ -43,20 +43,19 @@ final class Torture {
       stack.eventually("the shop is prepared", () -> stack.execute(sql));
     }
     try (StatusSampler status = new StatusSampler(stack)) {
-      try (Load load = new Load(stack, new LoadPlan(seed))) {
-        stack.load(load);
-        strike(wrong, load);
+      Load load = new Load(stack, new LoadPlan(seed));
+      stack.load(load);
+      int faults;
+      try (load) {
+        faults = strike(wrong, load);
       }
-      if (stack.load().failure() != null) {
-        wrong.add("the load ended: " + stack.load().failure().getMessage());
+      if (load.failure() != null) {
+        wrong.add("the load ended: " + load.failure().getMessage());
       }
-      stack
-          .log()
-          .say(
-              "%d commits, %d interruptions", stack.load().commits(), stack.load().interruptions());
+      stack.log().say("%d commits, %d interruptions", load.commits(), load.interruptions());
       try {
         DatabaseFaults.endSilence(stack);
-        wrong.addAll(new Checks(stack).run());
+        wrong.addAll(new Checks(stack, faults).run());
       } catch (Failure e) {
         wrong.add("no stack to check: " + e.getMessage());
       }
@@ -66,13 +65,14 @@ final class Torture {
     return wrong;
   }
 
-  private void strike(List<String> wrong, Load load) throws InterruptedException {
+  /** Returns the number of faults. */
+  private int strike(List<String> wrong, Load load) throws InterruptedException {
     long end = System.nanoTime() + limit.toNanos();
     while (true) {
       Step step = schedule.next();
       Thread.sleep(step.pause().toMillis());
       if (System.nanoTime() - end > 0) {
-        return;
+        return step.number() - 1;
       }
       String length =
           step.length().isZero() ? "" : " for %d s".formatted(step.length().toSeconds());
@@ -81,13 +81,12 @@ final class Torture {
           .say(
               "step %d after %d s: %s%s (%d commits so far)",
               step.number(), step.pause().toSeconds(), step.fault(), length, load.commits());
-      stack.hurtsSender();
       try {
         step.fault().strike(stack, step);
       } catch (IOException | SQLException | Failure e) {
         wrong.add("step %d, %s: %s".formatted(step.number(), step.fault(), e.getMessage()));
         stack.log().say("  failed: %s", e.getMessage());
-        return;
+        return step.number();
       }
     }
   }

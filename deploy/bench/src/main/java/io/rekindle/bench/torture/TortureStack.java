@@ -18,7 +18,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /** The stack of a run: its processes, its database and its commands. */
 final class TortureStack {
@@ -35,7 +34,6 @@ final class TortureStack {
 
   private volatile Load load;
   private volatile long catcherStartedAt;
-  private final AtomicInteger senderFaults = new AtomicInteger();
 
   /**
    * @param home the directory of the script {@code rekindle}
@@ -81,16 +79,6 @@ final class TortureStack {
     return catcherStartedAt;
   }
 
-  /** The number of faults that may have ended the sender between acceptance and commit. */
-  int senderFaults() {
-    return senderFaults.get();
-  }
-
-  /** Counts a fault after which the sender may repeat one email. */
-  void hurtsSender() {
-    senderFaults.incrementAndGet();
-  }
-
   // ---- processes
 
   void kill(String component) {
@@ -121,12 +109,9 @@ final class TortureStack {
   // ---- commands
 
   void up(String... options) throws IOException, InterruptedException {
-    String[] command = new String[options.length + 3];
-    command[0] = "up";
-    command[1] = "--detach";
-    command[2] = "--empty";
-    System.arraycopy(options, 0, command, 3, options.length);
-    if (command(command) != 0) {
+    List<String> command = new ArrayList<>(List.of("up", "--detach", "--empty"));
+    command.addAll(List.of(options));
+    if (command(command.toArray(String[]::new)) != 0) {
       throw new Failure("`rekindle up` failed");
     }
     catcherStartedAt = System.currentTimeMillis();

@@ -10,9 +10,7 @@ import io.rekindle.local.stack.StackStatus.Health;
 import io.rekindle.local.stack.StatusCollector;
 import io.rekindle.local.terminal.Progress;
 import java.io.PrintStream;
-import java.util.LinkedHashMap;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -51,29 +49,21 @@ public final class StatusCommand implements Callable<Integer> {
   }
 
   public static void print(StackStatus status, PrintStream out) {
-    Map<String, Component> components = new LinkedHashMap<>();
-    components.put("postgres", status.postgres());
-    components.put("kafka", status.kafka());
-    components.put("connect", status.connect());
-    components.put("jobmanager", status.jobmanager());
-    components.put("taskmanager", status.taskmanager());
-    components.putAll(status.moreTaskmanagers());
-    components.put("flink", status.flink());
-    components.put("dashboard", status.dashboard());
-    components.put("sender", status.sender());
-    components.put("mail", status.mail());
-    components.put("supervisor", status.supervisor());
-    components.forEach(
-        (name, component) ->
-            out.printf(
-                Locale.ROOT,
-                "%-13s %-8s %8s  %s%s%s%n",
-                name,
-                component.state() == Health.SLOW ? "slow" : component.healthy() ? "ok" : "TROUBLE",
-                component.pid() == null ? "" : component.pid().toString(),
-                component.endpoint() == null ? "" : component.endpoint(),
-                component.smtp() == null ? "" : ", SMTP " + component.smtp(),
-                remark(component)));
+    status
+        .components()
+        .forEach(
+            (name, component) ->
+                out.printf(
+                    Locale.ROOT,
+                    "%-13s %-8s %8s  %s%s%s%n",
+                    name,
+                    component.state() == Health.SLOW
+                        ? "slow"
+                        : component.healthy() ? "ok" : "TROUBLE",
+                    component.pid() == null ? "" : component.pid().toString(),
+                    component.endpoint() == null ? "" : component.endpoint(),
+                    component.smtp() == null ? "" : ", SMTP " + component.smtp(),
+                    remark(component)));
     out.println();
     var connector = status.connector();
     line(

@@ -3,6 +3,7 @@ package io.rekindle.local.stack;
 import com.fasterxml.jackson.annotation.JsonAnyGetter;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonInclude.Include;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -37,6 +38,23 @@ public record StackStatus(
     Watermark watermark,
     Capture capture,
     DeadLetters deadLetters) {
+
+  /** The components by the names of {@code rekindle status}, in its order. */
+  public Map<String, Component> components() {
+    Map<String, Component> components = new LinkedHashMap<>();
+    components.put("postgres", postgres);
+    components.put("kafka", kafka);
+    components.put("connect", connect);
+    components.put("jobmanager", jobmanager);
+    components.put("taskmanager", taskmanager);
+    components.putAll(moreTaskmanagers);
+    components.put("flink", flink);
+    components.put("dashboard", dashboard);
+    components.put("sender", sender);
+    components.put("mail", mail);
+    components.put("supervisor", supervisor);
+    return components;
+  }
 
   /** What the answer of a part says about it. */
   public enum Health {

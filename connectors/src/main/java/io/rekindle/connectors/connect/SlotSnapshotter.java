@@ -20,7 +20,7 @@ import java.util.Map;
 public final class SlotSnapshotter implements Snapshotter {
 
   /** The value of {@code snapshot.mode.custom.name}. */
-  public static final String NAME = "from_slot";
+  private static final String NAME = "from_slot";
 
   private volatile boolean takesSnapshot;
 

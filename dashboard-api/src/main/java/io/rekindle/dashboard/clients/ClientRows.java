@@ -22,8 +22,7 @@ final class ClientRows {
   // With offset 0, rows are looked up one by one in the order of the outer query. The planner takes
   // columns for independent and would otherwise join all rows.
   private static final String LOOK_UP =
-      " left join lateral (select * from %1$s x where x.user_id = %2$s.user_id offset 0) as %3$s on"
-          + " true";
+      " left join lateral (select * from %1$s x where x.user_id = %2$s.user_id offset 0) as %3$s on true";
 
   /** The facet codes that occur, in ascending order, with one row of each. */
   private static final String FACET_CODES =

@@ -159,20 +159,16 @@ class DatabaseTlsITCase {
       @Override
       <R> R ask(Manifest manifest, String host, Path rootCertificate, Query<R> query)
           throws SQLException {
-        try (DashboardDatabase database = dashboard(manifest, host, rootCertificate);
-            Connection connection = database.pools().get(0).getConnection()) {
-          return answer(connection, query);
-        }
+        return askDashboard(
+            manifest, host, rootCertificate, d -> d.pools().get(0).getConnection(), query);
       }
     },
     DASHBOARD_WORK("rekindle_api") {
       @Override
       <R> R ask(Manifest manifest, String host, Path rootCertificate, Query<R> query)
           throws SQLException {
-        try (DashboardDatabase database = dashboard(manifest, host, rootCertificate);
-            Connection connection = database.connectUnlimited()) {
-          return answer(connection, query);
-        }
+        return askDashboard(
+            manifest, host, rootCertificate, DashboardDatabase::connectUnlimited, query);
       }
     },
     SENDER("rekindle_sender") {
@@ -230,9 +226,22 @@ class DatabaseTlsITCase {
       }
     }
 
-    private static DashboardDatabase dashboard(
-        Manifest manifest, String host, Path rootCertificate) {
-      return new DashboardDatabase(manifest.url(host, rootCertificate), "rekindle_api", PASSWORD);
+    private interface DashboardConnection {
+      Connection of(DashboardDatabase database) throws SQLException;
+    }
+
+    private static <R> R askDashboard(
+        Manifest manifest,
+        String host,
+        Path rootCertificate,
+        DashboardConnection kind,
+        Query<R> query)
+        throws SQLException {
+      String url = manifest.url(host, rootCertificate);
+      try (DashboardDatabase database = new DashboardDatabase(url, "rekindle_api", PASSWORD);
+          Connection connection = kind.of(database)) {
+        return answer(connection, query);
+      }
     }
 
     private static PostgresConnectorConfig connector(

@@ -2,7 +2,8 @@ package io.rekindle.dashboard.database;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import io.rekindle.platform.jdbc.SessionLimits;
+import io.rekindle.platform.jdbc.PoolSettings;
+import io.rekindle.platform.settings.DatabaseLogin;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -42,12 +43,7 @@ public final class DashboardDatabase implements AutoCloseable {
           + "; set default_transaction_isolation = 'repeatable read';"
           + " set default_transaction_read_only = on";
 
-  /** Long enough for a busy moment, short enough to report an outage. */
-  private static final long CONNECTION_TIMEOUT_MILLIS = 2_000;
-
-  private final String url;
-  private final String user;
-  private final String password;
+  private final DatabaseLogin login;
   private final HikariDataSource pool;
   private final HikariDataSource readingPool;
   private final Jdbi jdbi;
@@ -59,9 +55,7 @@ public final class DashboardDatabase implements AutoCloseable {
    * @param url JDBC URL of Postgres
    */
   public DashboardDatabase(String url, String user, String password) {
-    this.url = url;
-    this.user = user;
-    this.password = password;
+    this.login = new DatabaseLogin(url, user, password);
     this.pool = new HikariDataSource(configuration("dashboard", POOL_SIZE, SESSION));
     this.readingPool =
         new HikariDataSource(
@@ -107,12 +101,12 @@ public final class DashboardDatabase implements AutoCloseable {
   /** A new connection without a limit on how long a statement takes; the caller closes it. */
   public Connection connectUnlimited() throws SQLException {
     Properties properties = new Properties();
-    properties.setProperty("user", user);
-    properties.setProperty("password", password);
+    properties.setProperty("user", login.user());
+    properties.setProperty("password", login.password());
     properties.setProperty("ApplicationName", "rekindle-dashboard-work");
     properties.setProperty("connectTimeout", "2");
     properties.setProperty("logServerErrorDetail", "false");
-    return DriverManager.getConnection(url, properties);
+    return DriverManager.getConnection(login.url(), properties);
   }
 
   @Override
@@ -122,23 +116,8 @@ public final class DashboardDatabase implements AutoCloseable {
   }
 
   private HikariConfig configuration(String name, int size, String session) {
-    HikariConfig config = new HikariConfig();
-    config.setPoolName(name);
-    config.setJdbcUrl(url);
-    config.setUsername(user);
-    config.setPassword(password);
-    config.setMaximumPoolSize(size);
-    config.setMinimumIdle(1);
-    config.setConnectionTimeout(CONNECTION_TIMEOUT_MILLIS);
-    config.setValidationTimeout(1_000);
-    config.setInitializationFailTimeout(-1); // Start without the database, and wait for it.
+    HikariConfig config = PoolSettings.of(name, "rekindle-dashboard", size, login);
     config.setConnectionInitSql(session);
-    config.addDataSourceProperty("ApplicationName", "rekindle-dashboard");
-    config.addDataSourceProperty(SessionLimits.PROPERTY, SessionLimits.options(null));
-    config.addDataSourceProperty("connectTimeout", "2"); // seconds, like the next
-    config.addDataSourceProperty("socketTimeout", "10");
-    // The detail of a refusal quotes the row, and the log is no place for people.
-    config.addDataSourceProperty("logServerErrorDetail", "false");
     return config;
   }
 }

@@ -11,6 +11,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.util.RawValue;
 import io.rekindle.scoring.document.InvalidPolicyException;
+import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -66,6 +68,19 @@ class InvalidPoliciesTest {
         "/value/linear|{}|$.value.linear|not for SPEND_IN_WINDOW",
         "/value/tiers/1/points|-1|$.value.tiers[1].points|use at least 0",
         "/value/of|\"AVERAGE_ORDER_VALUE\"|$.value.tiers|not for AVERAGE_ORDER_VALUE",
+        "/loyalty|{\"of\":\"ORDERS_EVER\"}|$.loyalty.of|one of [ORDER_DAYS_EVER]",
+        "/loyalty|{\"of\":\"ORDER_DAYS_EVER\"}|$.loyalty.tiers|is missing",
+        "/loyalty|{\"of\":\"ORDER_DAYS_EVER\",\"tiers\":[{\"fromCount\":0,\"points\":1}]}|$.loyalty.tiers[0].fromCount|must be 1",
+        "/probability|{}|$.probability.horizonDays|is missing",
+        "/probability|{\"horizonDays\":90}|$.probability.perMille|is missing",
+        "/probability|{\"horizonDays\":0}|$.probability.horizonDays|from 1 to 3650",
+        "/probability|{\"horizonDays\":90,\"perMille\":7}|$.probability.perMille|list of numbers",
+        "/probability|{\"horizonDays\":90,\"perMille\":[1,2]}|$.probability.perMille|must have 101 numbers, but has 2",
+        "/probability|{\"horizonDays\":90,\"slope\":1e999999999}|$.probability.slope|must be a number",
+        "/probability|{\"horizonDays\":90,\"teacher\":[\"r\"]}|$.probability.teacher[0]|must be a number",
+        "/probability|{\"days\":90}|$.probability.days|use one of [horizonDays, perMille",
+        "/detail|{\"beta\":[1e-999999999]}|$.detail.beta[0]|must be a number",
+        "/detail|{\"gamma\":1}|$.detail.gamma|use one of [a, b0",
         "/contact|{\"points\":1,\"withinDays\":7}|$.contact.points|from -1000 to -1",
         "/contact|{\"points\":-1}|$.contact.withinDays|is missing",
         "/contact|{\"points\":-1,\"withinDays\":3651}|$.contact.withinDays|from 0.001 to 3650",
@@ -100,6 +115,27 @@ class InvalidPoliciesTest {
     assertThat(invalid).as(document).isNotNull();
     assertThat(invalid.path()).isEqualTo(path);
     assertThat(invalid).hasMessageStartingWith(path + ": ").hasMessageContaining(fix);
+  }
+
+  @Test
+  void shouldRefuseProbabilitiesThatFallOrAreNone() throws Exception {
+    int[] perMille = IntStream.rangeClosed(0, 100).map(score -> 5 * score).toArray();
+    perMille[40] = 194;
+    assertThatThrownBy(() -> ScoringPolicy.parse(cadenceWithTable(perMille)))
+        .hasMessageStartingWith("$.probability.perMille[40]: ")
+        .hasMessageContaining("use at least 195");
+    perMille[40] = 1_001;
+    assertThatThrownBy(() -> ScoringPolicy.parse(cadenceWithTable(perMille)))
+        .hasMessageStartingWith("$.probability.perMille[40]: ")
+        .hasMessageContaining("from 0 to 1000, but is 1001");
+    perMille[40] = 195;
+    assertThat(ScoringPolicy.parse(cadenceWithTable(perMille)).probability()).isPresent();
+  }
+
+  private static String cadenceWithTable(int[] perMille) throws JsonProcessingException {
+    return cadenceWith(
+        "/probability",
+        "{\"horizonDays\":90,\"perMille\":" + Arrays.toString(perMille).replace(" ", "") + "}");
   }
 
   @ParameterizedTest

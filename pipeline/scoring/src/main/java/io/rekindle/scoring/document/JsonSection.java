@@ -170,8 +170,7 @@ public final class JsonSection {
       throw invalid(field, "must have at most " + max + " numbers, but has " + list.size());
     }
     for (int i = 0; i < list.size(); i++) {
-      decimal(
-          field + "[" + i + "]", list.get(i), MAX_DECIMALS, MAX_NUMBER.negate(), MAX_NUMBER);
+      decimal(field + "[" + i + "]", list.get(i), MAX_DECIMALS, MAX_NUMBER.negate(), MAX_NUMBER);
     }
   }
 

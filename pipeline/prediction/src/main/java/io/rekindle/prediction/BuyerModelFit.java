@@ -76,6 +76,7 @@ final class BuyerModelFit {
   }
 
   /** The penalized log-likelihood and its derivatives by the logarithms of the parameters. */
+  @SuppressWarnings("ArrayRecordComponent") // Never compared.
   private record Point(double[] logs, double value, double[] gradient, double[][] hessian) {
 
     double largestGradient() {

@@ -28,6 +28,7 @@ import java.util.List;
  * @param probabilityIntercept the log-odds at a score of 0
  * @param probabilitySlope the log-odds of a point of the score
  * @param perMille the probability by score from 0 to 100, in thousandths
+ * @param cadencePerMille the same for the scores of {@code cadence-v1}, whose points stay
  * @param quality of the probabilities on the examples themselves, which flatters
  */
 public record FittedPolicy(
@@ -49,12 +50,14 @@ public record FittedPolicy(
     double probabilityIntercept,
     double probabilitySlope,
     List<Integer> perMille,
+    List<Integer> cadencePerMille,
     Quality quality) {
 
   /** Makes the lists unmodifiable. */
   public FittedPolicy {
     borderWeights = Collections.unmodifiableList(borderWeights);
     perMille = Collections.unmodifiableList(perMille);
+    cadencePerMille = Collections.unmodifiableList(cadencePerMille);
   }
 
   /** The policy for the scoring engine. */

@@ -31,6 +31,7 @@ final class PolicyDocument {
   static String of(
       ShopSummary shop,
       long asOf,
+      int horizonDays,
       BuyerModel teacher,
       CellTotals cells,
       double prior,
@@ -40,19 +41,19 @@ final class PolicyDocument {
       LogisticLine line,
       int[] perMille) {
     PolicyDocument document = new PolicyDocument();
-    document.general(asOf);
+    document.general(asOf, horizonDays);
     for (TieredFactor factor : TieredFactor.values()) {
       document.factor(factor, points, shop.reference());
     }
     document.policy.putNull("contact");
     document.thresholds(thresholds);
     document.segments(thresholds);
-    document.probability(shop, asOf, teacher, cells, line, perMille);
+    document.probability(shop, asOf, horizonDays, teacher, cells, line, perMille);
     document.detail(shop, cells, prior, weights, line);
     return document.text();
   }
 
-  private void general(long asOf) {
+  private void general(long asOf, int horizonDays) {
     LocalDate day = Instant.ofEpochMilli(asOf).atOffset(ZoneOffset.UTC).toLocalDate();
     policy.put("version", "fitted-" + day);
     policy.put(
@@ -60,7 +61,7 @@ final class PolicyDocument {
         "Points learned from the shop's own orders up to "
             + Instant.ofEpochMilli(asOf)
             + ", with the probability of an order within "
-            + Snapshots.HORIZON_DAYS
+            + horizonDays
             + " days by score.");
     policy.put("windowDays", Workload.windowDays());
     policy.put("base", 0);
@@ -146,12 +147,13 @@ final class PolicyDocument {
   private void probability(
       ShopSummary shop,
       long asOf,
+      int horizonDays,
       BuyerModel teacher,
       CellTotals cells,
       LogisticLine line,
       int[] perMille) {
     ObjectNode probability = policy.putObject("probability");
-    probability.put("horizonDays", Snapshots.HORIZON_DAYS);
+    probability.put("horizonDays", horizonDays);
     ArrayNode table = probability.putArray("perMille");
     for (int probabilityOfScore : perMille) {
       table.add(probabilityOfScore);

@@ -20,10 +20,12 @@ public final class PolicyFit {
 
   private final ShopOrders shop;
   private final long asOf;
+  private final int horizonDays;
 
-  private PolicyFit(ShopOrders shop, long asOf) {
+  private PolicyFit(ShopOrders shop, long asOf, int horizonDays) {
     this.shop = shop;
     this.asOf = asOf;
+    this.horizonDays = horizonDays;
   }
 
   /**
@@ -34,7 +36,16 @@ public final class PolicyFit {
    * @throws IllegalArgumentException if the orders of a client are not sorted
    */
   public static FitResult fit(ShopOrders shop, long asOf) {
-    return new PolicyFit(shop, asOf).fit();
+    return fit(shop, asOf, Snapshots.HORIZON_DAYS);
+  }
+
+  /**
+   * Fits a policy with the probability of an order within other days.
+   *
+   * @param horizonDays above zero
+   */
+  static FitResult fit(ShopOrders shop, long asOf, int horizonDays) {
+    return new PolicyFit(shop, asOf, horizonDays).fit();
   }
 
   private FitResult fit() {
@@ -46,7 +57,7 @@ public final class PolicyFit {
       return new FitResult.Refused(shortfalls);
     }
     BuyerModel teacher = BuyerModelFit.fit(summary.sample());
-    Snapshots snapshots = new Snapshots(asOf, summary.firstOrderAt());
+    Snapshots snapshots = new Snapshots(asOf, summary.firstOrderAt(), horizonDays);
     ExampleReader reader = new ExampleReader(asOf, snapshots, summary.reference(), teacher);
     shop.forEachClient(reader);
 
@@ -66,10 +77,14 @@ public final class PolicyFit {
     double[] scores = scores(cells, points);
     LogisticLine line = LogisticLine.fit(scores, cells);
     int[] perMille = perMille(line);
+    CellTotals cadence = reader.cadence.totals();
+    LogisticLine cadenceLine =
+        LogisticLine.fit(Arrays.stream(cadence.cells()).asDoubleStream().toArray(), cadence);
     String document =
         PolicyDocument.of(
             summary,
             asOf,
+            snapshots.horizonDays(),
             teacher,
             cells,
             prior,
@@ -98,6 +113,7 @@ public final class PolicyFit {
             line.intercept(),
             line.slope(),
             Arrays.stream(perMille).boxed().toList(),
+            Arrays.stream(perMille(cadenceLine)).boxed().toList(),
             Quality.of(Arrays.stream(scores).map(line::probability).toArray(), cells)));
   }
 
@@ -127,6 +143,10 @@ public final class PolicyFit {
     private final BuyerModel teacher;
     private final ClientSweep sweep = new ClientSweep();
     private final ExampleCounts examples;
+
+    // The same examples by the score of cadence-v1 in place of a cell.
+    private final ExampleCounts cadence;
+    private final int[] cadenceScores = WholePoints.ofTemplate().scores();
     private final Workload workload = new Workload();
 
     ExampleReader(long asOf, Snapshots snapshots, long reference, BuyerModel teacher) {
@@ -135,6 +155,7 @@ public final class PolicyFit {
       this.reference = reference;
       this.teacher = teacher;
       examples = new ExampleCounts(snapshots.weights(), Snapshots.TEACHER_WEIGHT);
+      cadence = new ExampleCounts(snapshots.weights(), Snapshots.TEACHER_WEIGHT);
     }
 
     @Override
@@ -143,15 +164,21 @@ public final class PolicyFit {
       for (int i = 0; i < snapshots.count(); i++) {
         long instant = snapshots.instant(i);
         if (sweep.advance(instant)) {
-          boolean returned = sweep.nextOrderAt() <= instant + Snapshots.HORIZON;
+          boolean returned = sweep.nextOrderAt() <= instant + snapshots.horizon();
           examples.add(sweep.cell(reference), i, returned);
+          cadence.add(cadenceScore(), i, returned);
         }
       }
       if (sweep.advance(asOf)) {
-        double probability = teacher.ordersWithin(sweep.buying(), Snapshots.HORIZON_WEEKS);
+        double probability = teacher.ordersWithin(sweep.buying(), snapshots.horizonWeeks());
         examples.addTeacher(sweep.cell(reference), probability);
+        cadence.addTeacher(cadenceScore(), probability);
         workload.add(sweep, reference);
       }
+    }
+
+    private int cadenceScore() {
+      return cadenceScores[sweep.cell(Workload.CADENCE_REFERENCE)];
     }
   }
 }

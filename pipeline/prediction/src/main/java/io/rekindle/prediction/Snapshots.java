@@ -9,14 +9,8 @@ import io.rekindle.scoring.orders.UserFacts;
  */
 final class Snapshots {
 
-  /** The days in which an order is a return. */
+  /** The days in which an order is a return, if nothing else is asked for. */
   static final int HORIZON_DAYS = 90;
-
-  /** {@link #HORIZON_DAYS} in milliseconds. */
-  static final long HORIZON = HORIZON_DAYS * UserFacts.DAY;
-
-  /** The horizon in weeks. */
-  static final double HORIZON_WEEKS = HORIZON_DAYS / 7.0;
 
   /** A client's example with the probability of the teacher. */
   static final double TEACHER_WEIGHT = 0.5;
@@ -26,29 +20,47 @@ final class Snapshots {
   private static final int MAX = 26;
   private static final double HALF_LIFE_DAYS = 180;
 
+  private final int horizonDays;
   private final long[] instants;
   private final double[] weights;
 
   /**
    * @param asOf the instant of the fit, epoch milliseconds
    * @param firstOrderAt the shop's first effective order, epoch milliseconds
+   * @param horizonDays the days in which an order is a return, above zero
    */
-  Snapshots(long asOf, long firstOrderAt) {
+  Snapshots(long asOf, long firstOrderAt, int horizonDays) {
+    this.horizonDays = horizonDays;
     int count = 0;
-    while (count < MAX && asOf - HORIZON - count * EVERY >= firstOrderAt + EVERY) {
+    while (count < MAX && asOf - horizon() - count * EVERY >= firstOrderAt + EVERY) {
       count++;
     }
     instants = new long[count];
     weights = new double[count];
     for (int i = 0; i < count; i++) {
       int back = count - 1 - i;
-      instants[i] = asOf - HORIZON - back * EVERY;
+      instants[i] = asOf - horizon() - back * EVERY;
       // Snapshots overlap, so that an order can be an outcome of several.
       weights[i] =
           (double) EVERY_DAYS
-              / HORIZON_DAYS
+              / horizonDays
               * StrictMath.pow(2, -(EVERY_DAYS * back) / HALF_LIFE_DAYS);
     }
+  }
+
+  /** The days in which an order is a return. */
+  int horizonDays() {
+    return horizonDays;
+  }
+
+  /** The same time in milliseconds. */
+  long horizon() {
+    return horizonDays * UserFacts.DAY;
+  }
+
+  /** The same time in weeks. */
+  double horizonWeeks() {
+    return horizonDays / 7.0;
   }
 
   /** The number of snapshots; 0 in a young shop. */

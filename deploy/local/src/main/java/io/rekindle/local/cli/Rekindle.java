@@ -26,6 +26,8 @@ import picocli.CommandLine.Spec;
       StatusCommand.class,
       ImportCommand.class,
       ScoreCommand.class,
+      FitCommand.class,
+      BacktestCommand.class,
       VerifyCommand.class,
       ReplayCommand.class,
       DeadLettersCommand.class

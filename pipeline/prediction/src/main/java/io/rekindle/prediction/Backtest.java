@@ -4,7 +4,6 @@ import io.rekindle.scoring.orders.OrderHistory;
 import io.rekindle.scoring.orders.UserFacts;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.function.IntUnaryOperator;
 
@@ -35,6 +34,9 @@ public final class Backtest {
   }
 
   private static final long DAY = UserFacts.DAY;
+
+  /** The days before the first past instant of the first fit; two of them are examples then. */
+  private static final int FIRST_AFTER_DAYS = 60;
 
   private final ShopOrders shop;
   private final int horizonDays;
@@ -75,19 +77,17 @@ public final class Backtest {
     return new Result(instants, figures(instants, policies));
   }
 
-  /** The last instant whose outcomes are all known, and those before it, ascending. */
+  /** The midnights from some days after the first order on, as long as all outcomes are known. */
   private List<Long> candidates() {
     Span span = new Span();
     shop.forEachClient(span);
     List<Long> candidates = new ArrayList<>();
     if (span.last != Long.MIN_VALUE) {
-      // A file ends with a day.
-      long end = Math.floorDiv(span.last, DAY) * DAY + DAY;
-      for (long instant = end - horizon; instant > span.first; instant -= every) {
+      long instant = Math.floorDiv(span.first, DAY) * DAY + FIRST_AFTER_DAYS * DAY + horizon;
+      for (; instant + horizon <= span.last; instant += every) {
         candidates.add(instant);
       }
     }
-    Collections.reverse(candidates);
     return candidates;
   }
 

@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.function.IntUnaryOperator;
 
 /**
- * Looks how good policies would have been: at each of several past instants a policy is fitted to the
- * orders up to it, and compared with what the clients did after. No fit sees the future. Three are
- * compared: {@code cadence-v1} with its score as a percentage, {@code cadence-v1} with a fitted table,
- * and the fitted policy.
+ * Looks how good policies would have been: at each of several past instants a policy is fitted to
+ * the orders up to it, and compared with what the clients did after. No fit sees the future. Three
+ * are compared: {@code cadence-v1} with its score as a percentage, {@code cadence-v1} with a fitted
+ * table, and the fitted policy.
  *
  * <p>A pure function of the orders. Memory depends on the number of instants, and not on that of
  * clients.

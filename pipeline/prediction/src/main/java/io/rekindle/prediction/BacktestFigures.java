@@ -5,8 +5,8 @@ package io.rekindle.prediction;
  *
  * @param policy the name of the policy
  * @param examples clients at all instants
- * @param auc the chance that of two clients at one instant the one who returned had the higher score,
- *     ties by half
+ * @param auc the chance that of two clients at one instant the one who returned had the higher
+ *     score, ties by half
  * @param brier the mean squared difference of probability and outcome; 0 is perfect
  * @param logLoss the mean of &minus;ln of the probability that the outcome had; 0 is perfect
  * @param ece the expected calibration error: the mean difference of probability and rate of returns

@@ -46,6 +46,7 @@ record ShopSummary(
         reader.sample.stream().map(Sampled::buying).toList());
   }
 
+  @SuppressWarnings("ArrayRecordComponent") // Never compared.
   private record Sampled(byte[] digest, BuyingRecord buying) {}
 
   private static final class Reader implements ShopOrders.Visitor {

@@ -56,8 +56,7 @@ class BuyerModelTest {
   void shouldGiveProbabilitiesByTheFormula() {
     BuyerModel model = new BuyerModel(0.7, 8.8, 0.5, 3);
     BuyingRecord client = new BuyingRecord(4, 20.0 / 7, 300.0 / 7);
-    double active =
-        1 / (1 + 0.5 / 7 * Math.pow((8.8 + 300.0 / 7) / (8.8 + 20.0 / 7), 4.7));
+    double active = 1 / (1 + 0.5 / 7 * Math.pow((8.8 + 300.0 / 7) / (8.8 + 20.0 / 7), 4.7));
     assertThat(model.active(client)).isCloseTo(active, within(1e-12));
     assertThat(model.ordersWithin(client, 90.0 / 7))
         .isCloseTo(

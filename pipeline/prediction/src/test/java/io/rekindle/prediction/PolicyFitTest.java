@@ -18,7 +18,9 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Properties of fits of random shops. The seed is printed; {@code -Drekindle.seed=N} repeats a run. */
+/**
+ * Properties of fits of random shops. The seed is printed; {@code -Drekindle.seed=N} repeats a run.
+ */
 class PolicyFitTest {
 
   private static final long NOW = RandomShop.NOW;

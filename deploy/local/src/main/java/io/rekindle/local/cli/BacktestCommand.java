@@ -27,9 +27,10 @@ import picocli.CommandLine.Spec;
       "Measures how good scores and probabilities would have been on a shop's own past. It needs no"
           + " running stack.",
       "",
-      "At past instants the command fits a policy to the orders up to then, and compares it with the"
-          + " orders that came after. cadence-v1 is compared with its score as a percentage, and with"
-          + " a fitted table. The columns of the orders are those of `rekindle import`, in any order."
+      "At past instants the command fits a policy to the orders up to then, and compares it with"
+          + " the orders that came after. cadence-v1 is compared with its score as a percentage,"
+          + " and with a fitted table. The columns of the orders are those of `rekindle import`, in"
+          + " any order."
     })
 public final class BacktestCommand implements Callable<Integer> {
 

@@ -27,9 +27,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The orders of a CSV file by client, in temporary files: rows of a file have any sequence, and a fit
- * reads client by client, several times. Memory holds the clients of one of {@value #PARTS} parts.
- * The last of several rows with one order id counts, as in an import.
+ * The orders of a CSV file by client, in temporary files: rows of a file have any sequence, and a
+ * fit reads client by client, several times. Memory holds the clients of one of {@value #PARTS}
+ * parts. The last of several rows with one order id counts, as in an import.
  */
 public final class GroupedOrders implements ShopOrders, Closeable {
 

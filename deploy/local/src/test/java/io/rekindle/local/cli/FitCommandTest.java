@@ -77,7 +77,8 @@ class FitCommandTest {
     write(rows);
     assertThat(fit("2026-06-01")).isEqualTo(1);
     assertThat(err.toString())
-        .contains("line " + (rows.size() + 1) + ": currency is 'USD', and 'EUR' in the rows before");
+        .contains(
+            "line " + (rows.size() + 1) + ": currency is 'USD', and 'EUR' in the rows before");
   }
 
   @Test

@@ -162,8 +162,8 @@ final class BuyerModelFit {
     double[] first = new double[PARAMETERS];
     double[][] second = new double[PARAMETERS][PARAMETERS];
     double logAlpha = logs[1];
-    double[] stay = new double[PARAMETERS];
-    double[] leave = new double[PARAMETERS];
+    double[] stayGradient = new double[PARAMETERS];
+    double[] leaveGradient = new double[PARAMETERS];
     for (int row = 0; row < rows.length; row++) {
       final double count = counts[row];
       final int x = rows[row].repeats();
@@ -188,14 +188,14 @@ final class BuyerModelFit {
                   + larger
                   + StrictMath.log1p(ratio));
 
-      stay[0] = -logWhole;
-      stay[1] = -shape / whole;
-      stay[2] = 0;
-      stay[3] = 1 / (b + x);
-      leave[0] = -logActive;
-      leave[1] = -shape / active;
-      leave[2] = 1 / a;
-      leave[3] = 0;
+      stayGradient[0] = -logWhole;
+      stayGradient[1] = -shape / whole;
+      stayGradient[2] = 0;
+      stayGradient[3] = 1 / (b + x);
+      leaveGradient[0] = -logActive;
+      leaveGradient[1] = -shape / active;
+      leaveGradient[2] = 1 / a;
+      leaveGradient[3] = 0;
       first[0] += count * (risingFirst[0][x] + logAlpha);
       first[1] += count * r / alpha;
       first[2] -= count * risingFirst[2][x + 1];
@@ -212,9 +212,9 @@ final class BuyerModelFit {
       second[3][3] +=
           count * (risingSecond[2][x + 1] - risingSecond[1][x] - stays / ((b + x) * (b + x)));
       for (int i = 0; i < PARAMETERS; i++) {
-        first[i] += count * (stays * stay[i] + leaves * leave[i]);
+        first[i] += count * (stays * stayGradient[i] + leaves * leaveGradient[i]);
         for (int j = 0; j <= i; j++) {
-          second[i][j] += count * stays * leaves * (stay[i] - leave[i]) * (stay[j] - leave[j]);
+          second[i][j] += count * stays * leaves * (stayGradient[i] - leaveGradient[i]) * (stayGradient[j] - leaveGradient[j]);
         }
       }
     }

@@ -47,7 +47,7 @@ final class TierCell {
     int count = 0;
     for (TieredFactor factor : FACTORS) {
       for (int border = 0; border < factor.borders(); border++) {
-        if (factor.passes(levels[factor.ordinal()], border)) {
+        if (factor.passes(levels[factor.index()], border)) {
           passed[count++] = factor.offset() + border;
         }
       }

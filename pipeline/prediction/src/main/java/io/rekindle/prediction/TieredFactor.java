@@ -14,6 +14,7 @@ import java.util.List;
  * border of elapsed time, at or above a border of a count or an amount. More recent and more
  * frequent orders raise levels and never lower them.
  */
+@SuppressWarnings("ImmutableEnumChecker") // The arrays are never written.
 enum TieredFactor {
   /** Days since the last order. */
   RECENCY(
@@ -109,6 +110,12 @@ enum TieredFactor {
     this.increments = increments;
     doubled =
         borders.stream().mapToLong(border -> Math.round(2 * Double.parseDouble(border))).toArray();
+  }
+
+  /** The factor's place in lists by factor, from 0. */
+  @SuppressWarnings("EnumOrdinal") // Cells and lists are in this order.
+  int index() {
+    return ordinal();
   }
 
   /** The factor in the scoring engine. */

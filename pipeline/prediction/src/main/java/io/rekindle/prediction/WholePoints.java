@@ -33,7 +33,7 @@ final class WholePoints {
           levels[level] += factor.passes(level, border) ? factor.increment(border) : 0;
         }
       }
-      points[factor.ordinal()] = levels;
+      points[factor.index()] = levels;
     }
     return new WholePoints(points);
   }
@@ -47,20 +47,20 @@ final class WholePoints {
     double[] sums = new double[FACTORS.length];
     double all = 0;
     for (TieredFactor factor : FACTORS) {
-      sums[factor.ordinal()] = sum(factor, weights, factor.borders());
-      all += sums[factor.ordinal()];
+      sums[factor.index()] = sum(factor, weights, factor.borders());
+      all += sums[factor.index()];
     }
     int[] maxima = maxima(sums, all);
     int[][] points = new int[FACTORS.length][];
     for (TieredFactor factor : FACTORS) {
-      int maximum = maxima[factor.ordinal()];
+      int maximum = maxima[factor.index()];
       int[] levels = new int[factor.levels()];
       for (int level = 0; level < levels.length; level++) {
         double share = MAX_SCORE * sum(factor, weights, level) / all;
         levels[level] = Math.min(maximum, (int) Math.floor(share + HALF));
       }
       levels[factor.borders()] = maximum;
-      points[factor.ordinal()] = levels;
+      points[factor.index()] = levels;
     }
     return new WholePoints(points);
   }
@@ -100,7 +100,7 @@ final class WholePoints {
 
   /** The points of a factor at a level. */
   int points(TieredFactor factor, int level) {
-    return byLevel[factor.ordinal()][level];
+    return byLevel[factor.index()][level];
   }
 
   /** The score of a cell. */

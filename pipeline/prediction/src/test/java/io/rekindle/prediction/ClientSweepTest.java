@@ -58,7 +58,7 @@ class ClientSweepTest {
         assertThat(sweep.usualGap()).as(what).isEqualTo(expected.usualGap());
         int[] levels = TierCell.levels(sweep.cell(reference));
         for (TieredFactor factor : TieredFactor.values()) {
-          assertThat(points.points(factor, levels[factor.ordinal()]))
+          assertThat(points.points(factor, levels[factor.index()]))
               .as("%s, %s", factor, what)
               .isEqualTo((int) expected.points(factor.factor()));
         }

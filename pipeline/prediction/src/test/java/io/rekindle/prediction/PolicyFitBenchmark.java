@@ -10,9 +10,9 @@ import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Fits a policy to a made-up shop that is generated anew in each reading, so that nothing is measured
- * but the fit and the generator. Arguments: the number of clients (1,000,000 by default, with about
- * ten orders each). Prints times and the peak of the heap.
+ * Fits a policy to a made-up shop that is generated anew in each reading, so that nothing is
+ * measured but the fit and the generator. Arguments: the number of clients (1,000,000 by default,
+ * with about ten orders each). Prints times and the peak of the heap.
  */
 final class PolicyFitBenchmark {
 

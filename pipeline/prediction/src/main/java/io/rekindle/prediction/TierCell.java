@@ -1,5 +1,7 @@
 package io.rekindle.prediction;
 
+import java.util.Arrays;
+
 /**
  * The levels of a client in the five factors as one number. There are at most {@link #CELLS} of
  * them, however many clients a shop has.
@@ -52,6 +54,6 @@ final class TierCell {
         }
       }
     }
-    return java.util.Arrays.copyOf(passed, count);
+    return Arrays.copyOf(passed, count);
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeEach;
@@ -48,7 +49,7 @@ class BuyerModelTest {
   void shouldNotDependOnTheSequenceOfClients() {
     List<BuyingRecord> clients = clients(300);
     List<BuyingRecord> reversed = new ArrayList<>(clients);
-    java.util.Collections.reverse(reversed);
+    Collections.reverse(reversed);
     assertThat(BuyerModelFit.fit(reversed)).isEqualTo(BuyerModelFit.fit(clients));
   }
 

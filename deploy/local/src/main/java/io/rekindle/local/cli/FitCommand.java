@@ -11,6 +11,7 @@ import io.rekindle.prediction.PolicyFit;
 import io.rekindle.scoring.policy.ScoringPolicy.Definition;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -103,7 +104,7 @@ public final class FitCommand implements Callable<Integer> {
     }
     try {
       Files.writeString(out, policy.document());
-    } catch (java.nio.file.AccessDeniedException | NoSuchFileException e) {
+    } catch (AccessDeniedException | NoSuchFileException e) {
       throw new Failure(out + " cannot be written: " + e.getMessage(), e);
     }
     print(policy, elapsed, screen);

@@ -214,7 +214,12 @@ final class BuyerModelFit {
       for (int i = 0; i < PARAMETERS; i++) {
         first[i] += count * (stays * stayGradient[i] + leaves * leaveGradient[i]);
         for (int j = 0; j <= i; j++) {
-          second[i][j] += count * stays * leaves * (stayGradient[i] - leaveGradient[i]) * (stayGradient[j] - leaveGradient[j]);
+          second[i][j] +=
+              count
+                  * stays
+                  * leaves
+                  * (stayGradient[i] - leaveGradient[i])
+                  * (stayGradient[j] - leaveGradient[j]);
         }
       }
     }

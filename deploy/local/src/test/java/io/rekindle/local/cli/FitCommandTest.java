@@ -46,7 +46,7 @@ class FitCommandTest {
     assertThat(policy.version()).isEqualTo("fitted-2026-06-01");
     assertThat(policy.probability()).isPresent();
     assertThat(screen.toString())
-        .contains("300 clients")
+        .contains("clients, ", "two order days")
         .contains("at risk below " + policy.atRiskBelow())
         .contains("written to " + out);
 

@@ -50,7 +50,7 @@
 
   /* ---------------------------------------------------------------- a policy */
 
-  const FROM = { recency: "fromDays", rhythm: "fromGaps", frequency: "fromCount", value: "fromMultiple" };
+  const FROM = { recency: "fromDays", rhythm: "fromGaps", frequency: "fromCount", value: "fromMultiple", loyalty: "fromCount" };
   const SEGMENTS = ["LOST", "CANT_LOSE", "AT_RISK", "CHAMPION", "LOYAL", "PROMISING", "NEW", "NEEDS_ATTENTION", "HIBERNATING"];
   const RANGES = ["score", "orderDaysInWindow", "orderDaysEver", "elapsedDays"];
   // What a part holds when it is switched on.
@@ -61,6 +61,7 @@
     frequency: { of: "ORDER_DAYS_IN_WINDOW", tiers: [{ fromCount: 0, points: 0 }, { fromCount: 3, points: 30 }] },
     value: { of: "SPEND_IN_WINDOW", reference: "50.00", tiers: [{ fromMultiple: 0, points: 0 }, { fromMultiple: 4, points: 10 }] },
     contact: { points: -10, withinDays: 7 },
+    loyalty: { of: "ORDER_DAYS_EVER", tiers: [{ fromCount: 1, points: 0 }, { fromCount: 3, points: 10 }] },
     currency: { base: "EUR", rates: {} },
   };
   const LINE = { frequency: { points: 15, fullAt: 10 }, value: { points: 10, fullAt: "200.00" } };
@@ -312,6 +313,7 @@
         optional("frequency", frequency, true),
         optional("value", value, true),
         optional("contact", () => [fields(field(["contact", "points"], "number"), field(["contact", "withinDays"], "number"))], false),
+        optional("loyalty", () => tierTable("loyalty"), false),
         section("segments", labels["segments.about"], [
           element("ol", { className: "stack" }, ...segments.map(segment)),
           adder(labels.addRule, () => segments.unshift({ segment: "LOST", when: { score: { below: 1 } } }))], false),

@@ -50,7 +50,7 @@ class DashboardITCase extends DashboardTestBase {
                  "averageOrderValue": 50.00, "engagementScore": 40, "band": "LOW",
                  "segment": "AT_RISK", "atRisk": true, "atRiskSince": "2025-05-21T09:20:00Z",
                  "breakdown": {"recency": 4, "rhythm": 4, "frequency": 22, "value": 10,
-                               "contact": null},
+                               "contact": null, "loyalty": null},
                  "overridden": false, "computedScore": 40, "usualGapMillis": 2990769230,
                  "lastContactAt": null, "lastEmailDate": "2025-06-01T00:00:00Z",
                  "nextChangeAt": "2025-07-25T00:00:00Z",

@@ -88,7 +88,17 @@ final class Compatibility {
     } else if (side == Side.INPUT && current.has("items")) {
       say(path, "restricts its items, which it did not");
     }
+    if (sameCondition(released, current)) {
+      compare(path, released.get("then"), current.get("then"));
+    }
     compareOthers(path, released, current);
+  }
+
+  /** Whether both have a "then" under the same condition, which is compared like a schema. */
+  private static boolean sameCondition(JsonNode released, JsonNode current) {
+    return released.has("then")
+        && current.has("then")
+        && released.path("if").equals(current.path("if"));
   }
 
   private void compareTypes(String path, JsonNode released, JsonNode current) {
@@ -194,6 +204,9 @@ final class Compatibility {
     released.fieldNames().forEachRemaining(keywords::add);
     current.fieldNames().forEachRemaining(keywords::add);
     keywords.removeAll(COMPARED);
+    if (sameCondition(released, current)) {
+      keywords.remove("then");
+    }
     for (String keyword : keywords) {
       JsonNode before = released.path(keyword);
       JsonNode now = current.path(keyword);

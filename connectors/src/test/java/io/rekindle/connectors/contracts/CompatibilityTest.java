@@ -54,6 +54,15 @@ class CompatibilityTest {
   }
 
   @Test
+  void shouldCompareWhatHoldsUnderACondition() {
+    assertThat(changed(score, schema -> then(schema).add("cause_id"))).isEmpty();
+    assertThat(changed(score, schema -> then(schema).remove(0)))
+        .containsExactly("score is not always there any more.");
+    assertThat(changed(score, schema -> ((ObjectNode) schema.get("if")).put("type", "object")))
+        .containsExactly("The event has another if, which may break anything.");
+  }
+
+  @Test
   void shouldMissAPropertyThatIsGone() {
     assertThat(changed(order, schema -> after(schema).remove("category")))
         .containsExactly("after.category is gone.");
@@ -130,6 +139,10 @@ class CompatibilityTest {
 
   private static ObjectNode column(JsonNode schema, String name) {
     return (ObjectNode) after(schema).get(name);
+  }
+
+  private static ArrayNode then(JsonNode schema) {
+    return (ArrayNode) schema.at("/then/required");
   }
 
   private static ArrayNode required(JsonNode schema, String part) {

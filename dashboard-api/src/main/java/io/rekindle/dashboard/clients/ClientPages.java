@@ -18,6 +18,7 @@ import io.rekindle.dashboard.web.Router;
 import io.rekindle.dashboard.web.Routes;
 import io.rekindle.scoring.factor.Factor;
 import io.rekindle.scoring.policy.ScoringPolicy;
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -120,9 +121,12 @@ public final class ClientPages implements Routes {
         policy.version().equals(client.policyVersion()) && client.lastOrderDate() != null;
     Waterfall.Builder waterfall = new Waterfall.Builder();
     for (Factor factor : Factor.values()) {
+      BigDecimal part = points.of(factor);
+      // Few policies have a loyalty, and the others need no line for it.
+      boolean shown = part != null && !(factor == Factor.LOYALTY && part.signum() == 0);
       waterfall.part(
           factor.name(),
-          points.of(factor),
+          shown ? part : null,
           known ? why(factor, client, forecast, currency, v) : null);
     }
     return waterfall.score(
@@ -144,6 +148,7 @@ public final class ClientPages implements Routes {
       case FREQUENCY -> v.t("why.FREQUENCY", forecast.score().orderDays());
       case VALUE -> v.t("why.VALUE", v.money(forecast.spend(), currency));
       case CONTACT -> null;
+      case LOYALTY -> v.t("why.LOYALTY", forecast.score().orderDaysEver());
     };
   }
 

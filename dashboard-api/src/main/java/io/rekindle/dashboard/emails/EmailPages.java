@@ -75,7 +75,8 @@ public final class EmailPages implements Routes {
     for (Factor factor : Factor.values()) {
       JsonNode stored = inputs.path(factor.column());
       BigDecimal points = stored.isNumber() ? stored.decimalValue() : null;
-      boolean shown = points != null && !(factor == Factor.CONTACT && points.signum() == 0);
+      boolean often = factor != Factor.CONTACT && factor != Factor.LOYALTY;
+      boolean shown = points != null && (often || points.signum() != 0);
       builder.part(factor.name(), shown ? points : null, null);
     }
     return builder.score(why.decision().score(), null, null);

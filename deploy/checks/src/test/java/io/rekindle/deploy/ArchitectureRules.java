@@ -30,6 +30,7 @@ final class ArchitectureRules {
   enum Module {
     PLATFORM("platform", "rekindle-platform", "io.rekindle.platform"),
     SCORING("pipeline/scoring", "rekindle-scoring", "io.rekindle.scoring"),
+    PREDICTION("pipeline/prediction", "rekindle-prediction", "io.rekindle.prediction"),
     CONNECTORS("connectors", "rekindle-connectors", "io.rekindle.connectors"),
     EMAIL("email-sink", "rekindle-email-sink", "io.rekindle.email"),
     JOB("pipeline/job", "rekindle-job", "io.rekindle.job"),
@@ -51,11 +52,11 @@ final class ArchitectureRules {
       return switch (this) {
         case PLATFORM -> Set.of();
         case SCORING, CONNECTORS -> Set.of(PLATFORM);
-        case EMAIL -> Set.of(PLATFORM, SCORING);
+        case PREDICTION, EMAIL -> Set.of(PLATFORM, SCORING);
         case JOB -> Set.of(PLATFORM, SCORING, CONNECTORS, EMAIL);
         case DASHBOARD -> Set.of(PLATFORM, SCORING, CONNECTORS);
-        case LOCAL -> Set.of(PLATFORM, SCORING, CONNECTORS, EMAIL, JOB, DASHBOARD);
-        case BENCH -> Set.of(PLATFORM, SCORING, CONNECTORS, EMAIL, JOB, LOCAL);
+        case LOCAL -> Set.of(PLATFORM, SCORING, PREDICTION, CONNECTORS, EMAIL, JOB, DASHBOARD);
+        case BENCH -> Set.of(PLATFORM, SCORING, PREDICTION, CONNECTORS, EMAIL, JOB, LOCAL);
       };
     }
 
@@ -240,11 +241,12 @@ final class ArchitectureRules {
   static ArchRule pureScoring() {
     return classes()
         .that()
-        .resideInAPackage(Module.SCORING.packages())
+        .resideInAnyPackage(Module.SCORING.packages(), Module.PREDICTION.packages())
         .should()
         .onlyDependOnClassesThat(
             resideInAnyPackage(
                 Module.SCORING.packages(),
+                Module.PREDICTION.packages(),
                 "io.rekindle.platform.text..",
                 "java.io..",
                 "java.lang..",
@@ -257,13 +259,15 @@ final class ArchitectureRules {
                 "java.util..",
                 "com.fasterxml.jackson.."))
         .allowEmptyShould(true)
-        .because("a score is a function of its arguments");
+        .because("a score and a fit are functions of their arguments");
   }
 
   /** Time comes in as an argument. */
   static ArchRule noClockInScoringAndJob() {
     return noClasses()
-        .that(resideInAnyPackage(Module.SCORING.packages(), Module.JOB.packages()))
+        .that(
+            resideInAnyPackage(
+                Module.SCORING.packages(), Module.PREDICTION.packages(), Module.JOB.packages()))
         .should()
         .accessTargetWhere(readsTheClock())
         .allowEmptyShould(true)

@@ -7,6 +7,7 @@ import io.rekindle.scoring.policy.ScoringPolicy;
 import io.rekindle.scoring.policy.ScoringPolicy.Definition;
 import io.rekindle.scoring.policy.Segment;
 import java.math.BigDecimal;
+import java.util.OptionalInt;
 
 /**
  * Computes scores by one policy: a pure function of the set of orders, the instant and the last
@@ -79,6 +80,18 @@ public final class Scorer {
         nextReview,
         nextCrossing == DecayCurve.NO_CROSSING ? Score.NEVER : nextCrossing,
         facts);
+  }
+
+  /**
+   * The probability of an order within the days of the policy's table, in thousandths; empty
+   * without a score or without a table.
+   *
+   * @param computed a result of this scorer that no person has overridden
+   */
+  public OptionalInt orderPerMille(Score computed) {
+    return policy.probability() == null || !computed.scored()
+        ? OptionalInt.empty()
+        : OptionalInt.of(policy.probability().perMille(computed.score()));
   }
 
   /**

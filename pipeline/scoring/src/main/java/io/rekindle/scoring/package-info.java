@@ -57,6 +57,11 @@
  *       leaves the window; begin and end of a contact.
  * </ul>
  *
+ * <h2>Probability</h2>
+ *
+ * <p>A policy can have a table of the probability of an order within some days, by score: {@link
+ * io.rekindle.scoring.policy.OrderProbability}. It does not affect the score.
+ *
  * <h2>Policies</h2>
  *
  * <p>{@link io.rekindle.scoring.policy.ScoringPolicy} reads them from JSON. The product's policies

@@ -233,6 +233,16 @@ final class ReferenceScorer {
         : 0;
   }
 
+  private double loyalty() {
+    return policy.hasNonNull("loyalty")
+        ? tier(
+            policy.at("/loyalty/tiers"),
+            "fromCount",
+            BigDecimal.ONE,
+            BigDecimal.valueOf(orderDaysEver()))
+        : 0;
+  }
+
   private Map<Factor, Double> points(long instant) {
     Map<Factor, Double> points = new EnumMap<>(Factor.class);
     for (Factor factor : Factor.values()) {
@@ -244,6 +254,7 @@ final class ReferenceScorer {
             case FREQUENCY -> frequency(instant);
             case VALUE -> value(instant);
             case CONTACT -> contact(instant);
+            case LOYALTY -> loyalty();
           });
     }
     return points;

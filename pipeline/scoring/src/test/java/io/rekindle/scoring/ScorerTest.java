@@ -1,5 +1,6 @@
 package io.rekindle.scoring;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -15,6 +16,7 @@ import io.rekindle.scoring.policy.Segment;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class ScorerTest {
@@ -45,6 +47,49 @@ class ScorerTest {
     assertThat(document.score(oddAmount, NOW, YESTERDAY).scoreDecimal()).hasToString("79.0005");
     assertThat(document.score(oddAmount, NOW, YESTERDAY).pointsDecimal(Factor.RECENCY))
         .hasToString("-15");
+  }
+
+  @Test
+  void shouldLookUpTheProbabilityOfAnOrder() throws Exception {
+    String table = IntStream.rangeClosed(0, 100).mapToObj(s -> "" + 9 * s).collect(joining(","));
+    Scorer withTable =
+        new Scorer(
+            ScoringPolicy.parse(
+                ScoringPolicy.builtIn("cadence-v1")
+                    .json()
+                    .replaceFirst(
+                        "\\{",
+                        "{\"probability\":{\"horizonDays\":90,\"perMille\":[" + table + "]},")));
+
+    assertThat(withTable.orderPerMille(withTable.score(orderDaysAgo(0), NOW, Score.NEVER)))
+        .hasValue(9 * 68);
+    assertThat(withTable.orderPerMille(withTable.score(OrderHistory.EMPTY, NOW, Score.NEVER)))
+        .isEmpty();
+    assertThat(cadence.orderPerMille(cadence.score(orderDaysAgo(0), NOW, Score.NEVER))).isEmpty();
+  }
+
+  @Test
+  void shouldCountOrderDaysEverAsLoyalty() throws Exception {
+    Scorer loyalty =
+        new Scorer(
+            ScoringPolicy.parse(
+                ScoringPolicy.builtIn("cadence-v1")
+                    .json()
+                    .replaceFirst(
+                        "\\{",
+                        "{\"loyalty\":{\"of\":\"ORDER_DAYS_EVER\",\"tiers\":[{\"fromCount\":1,\"points\":0},"
+                            + "{\"fromCount\":3,\"points\":7}]},")));
+    OrderList old =
+        OrderList.of(
+            new Order(NOW - 900 * DAY, 5_000),
+            new Order(NOW - 800 * DAY, 5_000),
+            new Order(NOW - 700 * DAY, 5_000),
+            new Order(NOW - 700 * DAY + 1, 5_000));
+
+    assertThat(loyalty.score(old, NOW, Score.NEVER).score()).isEqualTo(7);
+    assertThat(loyalty.score(old, NOW - 750 * DAY, Score.NEVER).points(Factor.LOYALTY))
+        .isEqualTo(7);
+    assertThat(cadence.score(old, NOW, Score.NEVER).points(Factor.LOYALTY)).isZero();
   }
 
   @Test

@@ -27,6 +27,8 @@ import picocli.CommandLine.Spec;
       StatusCommand.class,
       ImportCommand.class,
       ScoreCommand.class,
+      FitCommand.class,
+      BacktestCommand.class,
       VerifyCommand.class,
       ReplayCommand.class,
       DeadLettersCommand.class

@@ -16,8 +16,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,35 +38,42 @@ public final class CaseScorer {
 
   private static final String ORDERS = "orders(id@placed_at_ms:net_minor)";
 
-  /** Cases have no contacts. */
-  private static final List<Factor> FACTORS =
-      List.copyOf(EnumSet.complementOf(EnumSet.of(Factor.CONTACT)));
-
-  private static final List<String> OUTPUT =
-      Stream.of(
-              Stream.of("name", "as_of_ms", ORDERS, "score"),
-              FACTORS.stream().map(Factor::key),
-              Stream.of(
-                  "band",
-                  "segment",
-                  "at_risk",
-                  "at_risk_since_ms",
-                  "next_change_ms",
-                  "gap_ms",
-                  "order_days_365",
-                  "spend_365_minor",
-                  "document_v1_score_not_emailed"))
-          .flatMap(columns -> columns)
-          .toList();
-
   private final Scorer scorer;
+  private final List<Factor> factors;
   private final Scorer documentScorer = new Scorer(ScoringPolicy.builtIn("document-v1"));
   private final OrderTable orders = new OrderTable();
   private final Progress progress;
 
   public CaseScorer(ScoringPolicy policy, Progress progress) {
     scorer = new Scorer(policy);
+    factors = factors(policy);
     this.progress = progress;
+  }
+
+  /** Cases have no contacts, and few policies have a loyalty. */
+  private static List<Factor> factors(ScoringPolicy policy) {
+    return Arrays.stream(Factor.values())
+        .filter(factor -> factor != Factor.CONTACT)
+        .filter(factor -> factor != Factor.LOYALTY || policy.has(factor))
+        .toList();
+  }
+
+  private List<String> output() {
+    return Stream.of(
+            Stream.of("name", "as_of_ms", ORDERS, "score"),
+            factors.stream().map(Factor::key),
+            Stream.of(
+                "band",
+                "segment",
+                "at_risk",
+                "at_risk_since_ms",
+                "next_change_ms",
+                "gap_ms",
+                "order_days_365",
+                "spend_365_minor",
+                "document_v1_score_not_emailed"))
+        .flatMap(columns -> columns)
+        .toList();
   }
 
   private record OrderEntry(long placedAt, long netMinor) {}
@@ -100,7 +107,7 @@ public final class CaseScorer {
       CSVFormat format = CSVFormat.RFC4180.builder().setRecordSeparator('\n').get();
       try (BufferedWriter writer = Files.newBufferedWriter(out, StandardCharsets.UTF_8);
           CSVPrinter printer = new CSVPrinter(writer, format)) {
-        List<Object> header = new ArrayList<>(OUTPUT);
+        List<Object> header = new ArrayList<>(output());
         if (layout.note() >= 0) {
           header.add("note");
         }
@@ -132,12 +139,12 @@ public final class CaseScorer {
     long asOf = number("as_of_ms", values.get(layout.asOf()));
     read(values.get(layout.orders()));
     Score score = scorer.score(orders, asOf, Score.NEVER);
-    List<Object> result = new ArrayList<>(OUTPUT.size() + 1);
+    List<Object> result = new ArrayList<>();
     result.add(values.get(layout.name()));
     result.add(values.get(layout.asOf()));
     result.add(values.get(layout.orders()));
     result.add(score.scoreDecimal());
-    FACTORS.forEach(factor -> result.add(score.pointsDecimal(factor)));
+    factors.forEach(factor -> result.add(score.pointsDecimal(factor)));
     result.add(score.band());
     result.add(score.segment());
     result.add(score.atRisk() ? 1 : 0);

@@ -10,7 +10,8 @@ import java.util.Map;
 
 /**
  * A row of {@code engagement.user_scores}. Instants are epoch milliseconds, or {@link Score#NEVER}
- * for null. The usual gap is 0 for null. Points and amounts are null where the table has null.
+ * for null. The usual gap is 0 for null. Amounts are null where the table has null, and points are
+ * null without an order.
  */
 record StoredScore(
     String userId,
@@ -72,7 +73,10 @@ record StoredScore(
   private static Map<Factor, BigDecimal> points(ResultSet row) throws SQLException {
     Map<Factor, BigDecimal> points = new EnumMap<>(Factor.class);
     for (Factor factor : Factor.values()) {
-      points.put(factor, row.getBigDecimal(factor.column()));
+      BigDecimal stored = row.getBigDecimal(factor.column());
+      // Null with an order is from before the factor had its column.
+      points.put(
+          factor, stored == null && row.getInt("order_count") > 0 ? BigDecimal.ZERO : stored);
     }
     return points;
   }

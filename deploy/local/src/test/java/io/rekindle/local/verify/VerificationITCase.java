@@ -456,10 +456,10 @@ class VerificationITCase {
         """
         insert into engagement.user_scores
           (user_id, score, band, segment, recency_points, rhythm_points, frequency_points,
-           value_points, contact_points, at_risk, at_risk_since, next_change_at, overridden,
+           value_points, contact_points, loyalty_points, at_risk, at_risk_since, next_change_at, overridden,
            computed_score, order_count, average_order_value, last_order_at, usual_gap_ms,
            last_contact_at, as_of, revision, policy_version)
-        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, 0), ?, ?, 1, '')
+        values (?, ?, ?, ?, ?, ?, ?, ?, ?, null, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, 0), ?, ?, 1, '')
         """;
     try (Connection connection = database.connect();
         ShopSnapshot snapshot = new ShopSnapshot(connection);

@@ -24,6 +24,10 @@ public final class JsonSection {
 
   private static final Pattern MONEY = Pattern.compile("(0|[1-9]\\d{0,11})\\.\\d{2}");
 
+  // Numbers that nothing is computed from: any that is written by a program.
+  private static final BigDecimal MAX_NUMBER = new BigDecimal("1e300");
+  private static final int MAX_DECIMALS = 1_100;
+
   private final String path;
   private final JsonNode node;
 
@@ -134,6 +138,50 @@ public final class JsonSection {
     return decimal(field, 0, BigDecimal.valueOf(min), BigDecimal.valueOf(max)).intValueExact();
   }
 
+  /** A list of whole numbers from {@code min} to {@code max}, exactly {@code size} of them. */
+  public int[] wholes(String field, int size, int min, int max) throws InvalidPolicyException {
+    JsonNode list = list(field);
+    if (list.size() != size) {
+      throw invalid(field, "must have " + size + " numbers, but has " + list.size());
+    }
+    int[] numbers = new int[size];
+    for (int i = 0; i < size; i++) {
+      numbers[i] =
+          decimal(
+                  field + "[" + i + "]",
+                  list.get(i),
+                  0,
+                  BigDecimal.valueOf(min),
+                  BigDecimal.valueOf(max))
+              .intValueExact();
+    }
+    return numbers;
+  }
+
+  /** Any number of the size and precision of a double. */
+  public void number(String field) throws InvalidPolicyException {
+    decimal(field, required(field), MAX_DECIMALS, MAX_NUMBER.negate(), MAX_NUMBER);
+  }
+
+  /** A list of such numbers, at most {@code max} of them. */
+  public void numbers(String field, int max) throws InvalidPolicyException {
+    JsonNode list = list(field);
+    if (list.size() > max) {
+      throw invalid(field, "must have at most " + max + " numbers, but has " + list.size());
+    }
+    for (int i = 0; i < list.size(); i++) {
+      decimal(field + "[" + i + "]", list.get(i), MAX_DECIMALS, MAX_NUMBER.negate(), MAX_NUMBER);
+    }
+  }
+
+  private JsonNode list(String field) throws InvalidPolicyException {
+    JsonNode list = required(field);
+    if (!list.isArray()) {
+      throw invalid(field, "must be a list of numbers, but is " + excerpt(list));
+    }
+    return list;
+  }
+
   /** A number with at most three decimals, in thousandths. */
   public long thousandths(String field, String min, int max) throws InvalidPolicyException {
     return decimal(field, 3, new BigDecimal(min), BigDecimal.valueOf(max))
@@ -180,7 +228,12 @@ public final class JsonSection {
 
   private BigDecimal decimal(String field, int decimals, BigDecimal min, BigDecimal max)
       throws InvalidPolicyException {
-    JsonNode value = required(field);
+    return decimal(field, required(field), decimals, min, max);
+  }
+
+  private BigDecimal decimal(
+      String field, JsonNode value, int decimals, BigDecimal min, BigDecimal max)
+      throws InvalidPolicyException {
     if (value.isNumber()) {
       BigDecimal number = value.decimalValue().stripTrailingZeros();
       if (number.scale() <= decimals && number.compareTo(min) >= 0 && number.compareTo(max) <= 0) {

@@ -24,7 +24,12 @@ public enum Factor {
   VALUE,
 
   /** Zero, or the deduction for a recent contact. */
-  CONTACT;
+  CONTACT,
+
+  /** The order days ever. */
+  LOYALTY;
+
+  private static final FactorRule ABSENT = new Recency(TierTable.NONE);
 
   /** The name of the factor's section in policies, and its name in the API: {@code recency}. */
   public String key() {
@@ -53,10 +58,15 @@ public enum Factor {
     return String.join(", ", Arrays.stream(values()).map(Factor::column).toList());
   }
 
+  /** Whether the rule is that of a policy without a section for the factor. */
+  public static boolean isAbsent(FactorRule rule) {
+    return rule == ABSENT;
+  }
+
   /** Reads a policy's rule for this factor. A factor without a section gives no points. */
   public FactorRule read(JsonSection policy) throws InvalidPolicyException {
     if (!policy.has(key())) {
-      return new Recency(TierTable.NONE);
+      return ABSENT;
     }
     JsonSection section = policy.section(key());
     return switch (this) {
@@ -65,6 +75,7 @@ public enum Factor {
       case FREQUENCY -> Frequency.read(section);
       case VALUE -> Value.read(section);
       case CONTACT -> Contact.read(section);
+      case LOYALTY -> Loyalty.read(section);
     };
   }
 }

@@ -65,7 +65,7 @@ public final class Frequency {
 
   private static TierTable orderDaysTiers(JsonSection section) throws InvalidPolicyException {
     if (!TierReader.isLinear(section)) {
-      return countTiers(section);
+      return TierReader.counts(section, 0);
     }
     PointsFunction function = linear(section);
     // Order days are whole, so a tier table with a threshold for each is the line.
@@ -78,27 +78,12 @@ public final class Frequency {
   private static PointsFunction ordersFunction(JsonSection section) throws InvalidPolicyException {
     return TierReader.isLinear(section)
         ? linear(section)
-        : new PointsFunction.Tiered(countTiers(section));
+        : new PointsFunction.Tiered(TierReader.counts(section, 0));
   }
 
   private static PointsFunction linear(JsonSection section) throws InvalidPolicyException {
     JsonSection linear = section.section("linear").allowOnly("points", "fullAt");
     return new PointsFunction.Linear(
         linear.whole("points", 0, Limits.MAX_POINTS), linear.whole("fullAt", 1, Limits.MAX_COUNT));
-  }
-
-  private static TierTable countTiers(JsonSection section) throws InvalidPolicyException {
-    TierTable thousandths = TierReader.rising(section, "fromCount", Limits.MAX_COUNT);
-    long[] thresholds = new long[thousandths.levels()];
-    for (int i = 0; i < thresholds.length; i++) {
-      if (thousandths.threshold(i) % 1000 != 0) {
-        throw section
-            .sections("tiers")
-            .get(i)
-            .invalid("fromCount", "must be a whole number: orders are counted");
-      }
-      thresholds[i] = thousandths.threshold(i) / 1000;
-    }
-    return thousandths.withThresholds(thresholds);
   }
 }

@@ -22,7 +22,7 @@ final class TierReader {
     int previousPoints = Limits.MAX_POINTS;
     for (int i = 0; i < levels; i++) {
       JsonSection tier = tiers.get(i).allowOnly(threshold, "points");
-      long from = tierThreshold(tier, threshold, max, previousThreshold);
+      long from = tierThreshold(tier, threshold, 0, max, previousThreshold);
       int tierPoints = tier.whole("points", -Limits.MAX_POINTS, Limits.MAX_POINTS);
       if (tierPoints > previousPoints) {
         throw tier.invalid(
@@ -40,8 +40,29 @@ final class TierReader {
     return new TierTable(thresholds, points);
   }
 
-  /** Reads tiers with rising points, and thresholds in thousandths. */
+  /** Reads tiers with rising points, and thresholds in thousandths from 0 on. */
   static TierTable rising(JsonSection section, String threshold, int max)
+      throws InvalidPolicyException {
+    return rising(section, threshold, 0, max);
+  }
+
+  /** Reads tiers of whole counts with rising points. The first of them begins at {@code first}. */
+  static TierTable counts(JsonSection section, int first) throws InvalidPolicyException {
+    TierTable thousandths = rising(section, "fromCount", first, Limits.MAX_COUNT);
+    long[] thresholds = new long[thousandths.levels()];
+    for (int i = 0; i < thresholds.length; i++) {
+      if (thousandths.threshold(i) % 1000 != 0) {
+        throw section
+            .sections("tiers")
+            .get(i)
+            .invalid("fromCount", "must be a whole number: orders are counted");
+      }
+      thresholds[i] = thousandths.threshold(i) / 1000;
+    }
+    return thousandths.withThresholds(thresholds);
+  }
+
+  private static TierTable rising(JsonSection section, String threshold, int first, int max)
       throws InvalidPolicyException {
     List<JsonSection> tiers = section.sections("tiers");
     long[] thresholds = new long[tiers.size()];
@@ -50,7 +71,7 @@ final class TierReader {
     int previousPoints = -Limits.MAX_POINTS;
     for (int i = 0; i < thresholds.length; i++) {
       JsonSection tier = tiers.get(i).allowOnly(threshold, "points");
-      thresholds[i] = tierThreshold(tier, threshold, max, previousThreshold);
+      thresholds[i] = tierThreshold(tier, threshold, first, max, previousThreshold);
       int tierPoints = tier.whole("points", -Limits.MAX_POINTS, Limits.MAX_POINTS);
       if (tierPoints < previousPoints) {
         throw tier.invalid(
@@ -66,11 +87,12 @@ final class TierReader {
     return new TierTable(thresholds, points);
   }
 
-  private static long tierThreshold(JsonSection tier, String field, int max, long previous)
+  private static long tierThreshold(
+      JsonSection tier, String field, int first, int max, long previous)
       throws InvalidPolicyException {
     long threshold = tier.thousandths(field, "0", max);
-    if (previous < 0 && threshold != 0) {
-      throw tier.invalid(field, "must be 0, since the first tier starts there");
+    if (previous < 0 && threshold != 1000L * first) {
+      throw tier.invalid(field, "must be " + first + ", since the first tier starts there");
     }
     if (threshold <= previous) {
       throw tier.invalid(

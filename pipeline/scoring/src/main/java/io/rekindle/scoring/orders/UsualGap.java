@@ -15,7 +15,7 @@ public record UsualGap(
    * @param gaps the number of gaps between the order days that count
    * @param spanMillis from the first of those days to the last
    */
-  long estimate(int gaps, long spanMillis) {
+  public long estimate(int gaps, long spanMillis) {
     long mean = (spanMillis + priorWeight * priorMillis) / (gaps + priorWeight);
     return Math.max(minimumMillis, Math.min(maximumMillis, mean));
   }

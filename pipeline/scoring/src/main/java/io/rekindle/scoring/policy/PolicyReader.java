@@ -42,7 +42,7 @@ final class PolicyReader {
     List<String> fields =
         new ArrayList<>(List.of("version", "description", "windowDays", "base", "clamp"));
     fields.addAll(Factor.keys());
-    fields.addAll(List.of("atRisk", "bands", "segments", "currency"));
+    fields.addAll(List.of("atRisk", "bands", "segments", "currency", "probability", "detail"));
     policy.allowOnly(fields);
     String version =
         policy.text(
@@ -82,6 +82,11 @@ final class PolicyReader {
     int healthyFrom = bands.whole("healthyFrom", coolingFrom, MAX_SCORE);
 
     List<SegmentRule> segmentRules = segmentRules(policy);
+    OrderProbability probability =
+        policy.has("probability") ? OrderProbability.read(policy.section("probability")) : null;
+    if (policy.has("detail")) {
+      OrderProbability.checkDetail(policy.section("detail"));
+    }
 
     return new Definition(
         version,
@@ -99,7 +104,8 @@ final class PolicyReader {
         coolingFrom,
         lowFrom,
         segmentRules,
-        exchangeRates(policy));
+        exchangeRates(policy),
+        probability);
   }
 
   private static List<SegmentRule> segmentRules(JsonSection policy) throws InvalidPolicyException {

@@ -14,6 +14,7 @@ import io.rekindle.scoring.orders.ExchangeRates;
 import io.rekindle.scoring.orders.UsualGap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A scoring policy from a JSON document. The {@linkplain io.rekindle.scoring package} describes the
@@ -93,6 +94,11 @@ public final class ScoringPolicy {
     return json;
   }
 
+  /** Whether the policy has a section for the factor. */
+  public boolean has(Factor factor) {
+    return !Factor.isAbsent(definition.factors().get(factor.index()));
+  }
+
   /** A user whose score is below this is at risk. */
   public int atRiskBelow() {
     return definition.atRiskBelow();
@@ -104,6 +110,11 @@ public final class ScoringPolicy {
    */
   public boolean recovered(boolean atRisk, boolean scored, double score) {
     return !atRisk && (!scored || score >= definition.atRiskBelow() + definition.recoveryMargin());
+  }
+
+  /** The probability of an order by score; empty if the policy has none. */
+  public Optional<OrderProbability> probability() {
+    return Optional.ofNullable(definition.probability());
   }
 
   public Definition definition() {
@@ -119,6 +130,7 @@ public final class ScoringPolicy {
    * @param elapsedConditions the times since the last order in segment rules
    * @param atRiskDrop null if a drop alone does not put at risk
    * @param recoveryMargin the points above the threshold at which a user has recovered
+   * @param probability null if the policy has no table of probabilities
    */
   public record Definition(
       String version,
@@ -136,7 +148,8 @@ public final class ScoringPolicy {
       int coolingFrom,
       int lowFrom,
       List<SegmentRule> segmentRules,
-      ExchangeRates exchangeRates) {
+      ExchangeRates exchangeRates,
+      OrderProbability probability) {
 
     /** The estimate of the usual gap; null if the policy has no rhythm. */
     public UsualGap usualGap() {

@@ -25,7 +25,8 @@ class FactorTest {
   void shouldNameColumnsInOrder() {
     assertThat(Factor.columns())
         .startsWith(
-            "recency_points, rhythm_points, frequency_points, value_points, contact_points");
+            "recency_points, rhythm_points, frequency_points, value_points, contact_points,"
+                + " loyalty_points");
   }
 
   @Test

@@ -11,6 +11,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.util.RawValue;
 import io.rekindle.scoring.document.InvalidPolicyException;
+import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -45,7 +47,8 @@ class InvalidPoliciesTest {
         "/recency/tiers/0/fromDays|1|$.recency.tiers[0].fromDays|must be 0",
         "/recency/tiers/2/fromDays|14|$.recency.tiers[2].fromDays|more than 14 of the tier before",
         "/recency/tiers/2/fromDays|30.0001|$.recency.tiers[2].fromDays|at most 3 decimals",
-        "/recency/tiers/3/points|25|$.recency.tiers[3].points|must not rise as time passes: use at most 24",
+        "/recency/tiers/3/points|25|$.recency.tiers[3].points|must not rise as time passes: use at"
+            + " most 24",
         "/recency/tiers/3/points|2.5|$.recency.tiers[3].points|whole number",
         "/recency/tiers/3/from|9|$.recency.tiers[3].from|use one of [fromDays, points]",
         "/rhythm/orderDays|1|$.rhythm.orderDays|from 2 to 1000",
@@ -58,7 +61,8 @@ class InvalidPoliciesTest {
         "/frequency/linear|{\"points\":1,\"fullAt\":2}|$.frequency|either tiers or linear",
         "/frequency/tiers|null|$.frequency|either tiers or linear",
         "/frequency/tiers/2/fromCount|1.5|$.frequency.tiers[2].fromCount|orders are counted",
-        "/frequency/tiers/2/points|3|$.frequency.tiers[2].points|must not cost points: use at least 4",
+        "/frequency/tiers/2/points|3|$.frequency.tiers[2].points|must not cost points: use at least"
+            + " 4",
         "/value/of|null|$.value.of|is missing",
         "/value/reference|50|$.value.reference|such as \"50.00\"",
         "/value/reference|\"50\"|$.value.reference|two decimals",
@@ -66,6 +70,23 @@ class InvalidPoliciesTest {
         "/value/linear|{}|$.value.linear|not for SPEND_IN_WINDOW",
         "/value/tiers/1/points|-1|$.value.tiers[1].points|use at least 0",
         "/value/of|\"AVERAGE_ORDER_VALUE\"|$.value.tiers|not for AVERAGE_ORDER_VALUE",
+        "/loyalty|{\"of\":\"ORDERS_EVER\"}|$.loyalty.of|one of [ORDER_DAYS_EVER]",
+        "/loyalty|{\"of\":\"ORDER_DAYS_EVER\"}|$.loyalty.tiers|is missing",
+        "/loyalty|{\"of\":\"ORDER_DAYS_EVER\",\"tiers\":[{\"fromCount\":0,\"points\":1}]}|$.loyalty.tiers[0].fromCount|must"
+            + " be 1",
+        "/probability|{}|$.probability.horizonDays|is missing",
+        "/probability|{\"horizonDays\":90}|$.probability.perMille|is missing",
+        "/probability|{\"horizonDays\":0}|$.probability.horizonDays|from 1 to 3650",
+        "/probability|{\"horizonDays\":90,\"perMille\":7}|$.probability.perMille|list of numbers",
+        "/probability|{\"horizonDays\":90,\"perMille\":[1,2]}|$.probability.perMille|must have 101"
+            + " numbers, but has 2",
+        "/probability|{\"horizonDays\":90,\"slope\":1e999999999}|$.probability.slope|must be a"
+            + " number",
+        "/probability|{\"horizonDays\":90,\"teacher\":[\"r\"]}|$.probability.teacher[0]|must be a"
+            + " number",
+        "/probability|{\"days\":90}|$.probability.days|use one of [horizonDays, perMille",
+        "/detail|{\"beta\":[1e-999999999]}|$.detail.beta[0]|must be a number",
+        "/detail|{\"gamma\":1}|$.detail.gamma|use one of [a, b0",
         "/contact|{\"points\":1,\"withinDays\":7}|$.contact.points|from -1000 to -1",
         "/contact|{\"points\":-1}|$.contact.withinDays|is missing",
         "/contact|{\"points\":-1,\"withinDays\":3651}|$.contact.withinDays|from 0.001 to 3650",
@@ -100,6 +121,27 @@ class InvalidPoliciesTest {
     assertThat(invalid).as(document).isNotNull();
     assertThat(invalid.path()).isEqualTo(path);
     assertThat(invalid).hasMessageStartingWith(path + ": ").hasMessageContaining(fix);
+  }
+
+  @Test
+  void shouldRefuseProbabilitiesThatFallOrAreNone() throws Exception {
+    int[] perMille = IntStream.rangeClosed(0, 100).map(score -> 5 * score).toArray();
+    perMille[40] = 194;
+    assertThatThrownBy(() -> ScoringPolicy.parse(cadenceWithTable(perMille)))
+        .hasMessageStartingWith("$.probability.perMille[40]: ")
+        .hasMessageContaining("use at least 195");
+    perMille[40] = 1_001;
+    assertThatThrownBy(() -> ScoringPolicy.parse(cadenceWithTable(perMille)))
+        .hasMessageStartingWith("$.probability.perMille[40]: ")
+        .hasMessageContaining("from 0 to 1000, but is 1001");
+    perMille[40] = 195;
+    assertThat(ScoringPolicy.parse(cadenceWithTable(perMille)).probability()).isPresent();
+  }
+
+  private static String cadenceWithTable(int[] perMille) throws JsonProcessingException {
+    return cadenceWith(
+        "/probability",
+        "{\"horizonDays\":90,\"perMille\":" + Arrays.toString(perMille).replace(" ", "") + "}");
   }
 
   @ParameterizedTest

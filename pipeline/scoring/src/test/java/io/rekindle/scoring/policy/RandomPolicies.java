@@ -71,6 +71,16 @@ public final class RandomPolicies {
           .put("points", random.nextInt(-30, 0))
           .put("withinDays", decimal(1, 30_000));
     }
+    if (random.nextBoolean()) {
+      ObjectNode loyalty = policy.putObject("loyalty").put("of", "ORDER_DAYS_EVER");
+      ArrayNode tiers = risingTiers("fromCount", 15_000, 1_000);
+      // A client with a score has an order day.
+      tiers.forEach(
+          tier ->
+              ((ObjectNode) tier)
+                  .put("fromCount", tier.get("fromCount").decimalValue().add(BigDecimal.ONE)));
+      loyalty.set("tiers", tiers);
+    }
     ObjectNode atRisk = policy.putObject("atRisk");
     atRisk.put("scoreBelow", random.nextInt(0, 90));
     if (random.nextBoolean()) {

@@ -1,0 +1,210 @@
+package io.rekindle.prediction;
+
+import io.rekindle.scoring.orders.OrderHistory;
+import io.rekindle.scoring.orders.UserFacts;
+import io.rekindle.scoring.orders.UsualGap;
+import io.rekindle.scoring.policy.ScoringPolicy;
+import java.util.Arrays;
+
+/**
+ * The facts about a client at ascending instants, in one pass over the client's orders. All facts
+ * at an instant use the effective orders up to it. Mutable and reused for every client.
+ */
+final class ClientSweep {
+
+  /** Stands for no order. */
+  static final long NEVER = UserFacts.NEVER;
+
+  private static final long DAY = UserFacts.DAY;
+  static final long WINDOW = 365 * DAY;
+  private static final UsualGap GAP = ScoringPolicy.builtIn("cadence-v1").definition().usualGap();
+  private static final int INITIAL_ROWS = 64;
+
+  // Effective orders, ascending.
+  private long[] placedAt = new long[INITIAL_ROWS];
+  private long[] net = new long[INITIAL_ROWS];
+  private int size;
+
+  // The order days of the orders up to the present instant: midnight, and the newest order of each.
+  private long[] dayStart = new long[INITIAL_ROWS];
+  private long[] dayNewest = new long[INITIAL_ROWS];
+  private int days;
+
+  private int next;
+  private int firstInWindow;
+  private int firstDayInWindow;
+  private long spendInWindow;
+  private long instant;
+
+  /**
+   * Loads another client.
+   *
+   * @param until later orders are left out; epoch milliseconds
+   * @throws IllegalArgumentException if the orders are not sorted
+   */
+  void load(OrderHistory orders, long until) {
+    if (orders.size() > placedAt.length) {
+      int capacity = Math.max(orders.size(), 2 * placedAt.length);
+      placedAt = new long[capacity];
+      net = new long[capacity];
+      dayStart = new long[capacity];
+      dayNewest = new long[capacity];
+    }
+    size = 0;
+    long previous = Long.MIN_VALUE;
+    for (int i = 0; i < orders.size(); i++) {
+      long time = orders.placedAt(i);
+      if (time < previous) {
+        throw new IllegalArgumentException(
+            "The order at " + time + " ms is after one at " + previous + " ms: sort them");
+      }
+      previous = time;
+      if (time <= until && orders.netMinor(i) > 0) {
+        placedAt[size] = time;
+        net[size] = orders.netMinor(i);
+        size++;
+      }
+    }
+    days = 0;
+    next = 0;
+    firstInWindow = 0;
+    firstDayInWindow = 0;
+    spendInWindow = 0;
+    instant = Long.MIN_VALUE;
+  }
+
+  /**
+   * Goes to an instant that is not before the present one.
+   *
+   * @return whether there is an order up to it
+   */
+  boolean advance(long to) {
+    instant = to;
+    for (; next < size && placedAt[next] <= to; next++) {
+      long day = Math.floorDiv(placedAt[next], DAY) * DAY;
+      if (days == 0 || dayStart[days - 1] != day) {
+        dayStart[days] = day;
+        days++;
+      }
+      dayNewest[days - 1] = placedAt[next];
+      spendInWindow += net[next];
+    }
+    for (; firstInWindow < next && to - placedAt[firstInWindow] >= WINDOW; firstInWindow++) {
+      spendInWindow -= net[firstInWindow];
+    }
+    while (firstDayInWindow < days && to - dayNewest[firstDayInWindow] >= WINDOW) {
+      firstDayInWindow++;
+    }
+    return next > 0;
+  }
+
+  /** The number of loaded orders. */
+  int size() {
+    return size;
+  }
+
+  /** The time of a loaded order, epoch milliseconds. */
+  long placedAt(int order) {
+    return placedAt[order];
+  }
+
+  /** The amount of a loaded order in hundredths, above zero. */
+  long net(int order) {
+    return net[order];
+  }
+
+  /** The time of the first order after the present instant, or {@link Long#MAX_VALUE}. */
+  long nextOrderAt() {
+    return next < size ? placedAt[next] : Long.MAX_VALUE;
+  }
+
+  /** The time of the newest order up to the present instant. */
+  long lastOrderAt() {
+    return next == 0 ? NEVER : placedAt[next - 1];
+  }
+
+  /** Order days up to the present instant. */
+  int orderDays() {
+    return days;
+  }
+
+  /** The midnight of the first order day. */
+  long firstDay() {
+    return dayStart[0];
+  }
+
+  /** The midnight of the last order day. */
+  long lastDay() {
+    return dayStart[days - 1];
+  }
+
+  /** Order days in the window. */
+  int orderDaysInWindow() {
+    return days - firstDayInWindow;
+  }
+
+  /** The spend in the window, in hundredths. */
+  long spendInWindow() {
+    return spendInWindow;
+  }
+
+  /** The usual gap in milliseconds. */
+  long usualGap() {
+    int counted = Math.min(days, GAP.orderDays());
+    return GAP.estimate(counted - 1, dayStart[days - 1] - dayStart[days - counted]);
+  }
+
+  /**
+   * The cell at the present instant.
+   *
+   * @param reference the reference value in hundredths
+   */
+  int cell(long reference) {
+    long elapsed = instant - lastOrderAt();
+    return TierCell.of(
+        TieredFactor.recencyLevel(elapsed),
+        TieredFactor.RHYTHM.level(elapsed, usualGap()),
+        TieredFactor.FREQUENCY.level(orderDaysInWindow(), 1),
+        TieredFactor.VALUE.level(spendInWindow, reference),
+        TieredFactor.LOYALTY.level(days, 1));
+  }
+
+  /**
+   * The cell at the last order, with the orders up to the present instant.
+   *
+   * @param reference the reference value in hundredths
+   */
+  int cellAtLastOrder(long reference) {
+    long last = lastOrderAt();
+    int order = next;
+    long spend = 0;
+    while (order > 0 && last - placedAt[order - 1] < WINDOW) {
+      order--;
+      spend += net[order];
+    }
+    int day = days;
+    while (day > 0 && last - dayNewest[day - 1] < WINDOW) {
+      day--;
+    }
+    return TierCell.of(
+        TieredFactor.RECENCY.borders(),
+        TieredFactor.RHYTHM.borders(),
+        TieredFactor.FREQUENCY.level(days - day, 1),
+        TieredFactor.VALUE.level(spend, reference),
+        TieredFactor.LOYALTY.level(days, 1));
+  }
+
+  /** The buying of the client up to the present instant, for the teacher. */
+  BuyingRecord buying() {
+    return new BuyingRecord(days - 1, weeks(lastDay() - firstDay()), weeks(instant - firstDay()));
+  }
+
+  private static double weeks(long millis) {
+    return millis / (7.0 * DAY);
+  }
+
+  @Override
+  public String toString() {
+    return Arrays.toString(Arrays.copyOf(placedAt, size));
+  }
+}

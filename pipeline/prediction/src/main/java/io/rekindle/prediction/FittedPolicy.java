@@ -1,0 +1,71 @@
+package io.rekindle.prediction;
+
+import io.rekindle.scoring.document.InvalidPolicyException;
+import io.rekindle.scoring.policy.ScoringPolicy;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * A policy whose points were learned from a shop's orders. Immutable. Log-odds are natural
+ * logarithms of odds of an order within 90 days.
+ *
+ * @param document the policy as JSON, readable, with how it was found; the same for the same orders
+ * @param asOf the instant of the fit, epoch milliseconds
+ * @param clients with an effective order
+ * @param repeatClients with two order days or more
+ * @param orders effective orders
+ * @param snapshots past instants at which clients were examples
+ * @param examples clients at these instants, without the teacher's
+ * @param cells distinct cells of examples; the fit saw nothing but these
+ * @param weight the sum of the examples' weights
+ * @param returns the sum of weights &middot; outcomes
+ * @param reference the reference value in hundredths: the shop's median order
+ * @param teacher the buyer model that gave the outcomes of the present
+ * @param intercept the log-odds without any border
+ * @param prior the log-odds of a point of the template
+ * @param borderWeights the log-odds of each border: 12 of recency, 6 of rhythm, 6 of frequency, 5
+ *     of value, 6 of loyalty, each ascending
+ * @param probabilityIntercept the log-odds at a score of 0
+ * @param probabilitySlope the log-odds of a point of the score
+ * @param perMille the probability by score from 0 to 100, in thousandths
+ * @param cadencePerMille the same for the scores of {@code cadence-v1}, whose points stay
+ * @param quality of the probabilities on the examples themselves, which flatters
+ */
+public record FittedPolicy(
+    String document,
+    long asOf,
+    int clients,
+    int repeatClients,
+    long orders,
+    int snapshots,
+    long examples,
+    int cells,
+    double weight,
+    double returns,
+    long reference,
+    BuyerModel teacher,
+    double intercept,
+    double prior,
+    List<Double> borderWeights,
+    double probabilityIntercept,
+    double probabilitySlope,
+    List<Integer> perMille,
+    List<Integer> cadencePerMille,
+    Quality quality) {
+
+  /** Makes the lists unmodifiable. */
+  public FittedPolicy {
+    borderWeights = Collections.unmodifiableList(borderWeights);
+    perMille = Collections.unmodifiableList(perMille);
+    cadencePerMille = Collections.unmodifiableList(cadencePerMille);
+  }
+
+  /** The policy for the scoring engine. */
+  public ScoringPolicy policy() {
+    try {
+      return ScoringPolicy.parse(document);
+    } catch (InvalidPolicyException e) {
+      throw new IllegalStateException("A fit made a policy that the engine refuses", e);
+    }
+  }
+}

@@ -78,6 +78,7 @@ public final class TestDatabase implements AutoCloseable {
     execute(
         """
         truncate shop.users, shop.orders, engagement.user_scores, engagement.score_history,
+          engagement.reconstructed_history, engagement.reconstruction,
           engagement.score_overrides, engagement.suppressions, engagement.scoring_policies,
           engagement.risk_episodes, engagement.outreach_decisions, engagement.emails,
           engagement.deliveries, engagement.pipeline_progress, engagement.clock,

@@ -138,6 +138,8 @@ class SchemaITCase {
         "rekindle_api      | select * from engagement.user_scores",
         "rekindle_api      | select * from engagement.score_history",
         "rekindle_api      | select * from engagement.scored_until",
+        "rekindle_api      | delete from engagement.reconstructed_history",
+        "rekindle_api      | update engagement.reconstruction set users = 0",
         "rekindle_api      | select * from engagement.policy_in_force",
         "rekindle_api      | update engagement.outreach_settings set enabled = false",
         "rekindle_api      | insert into shop.users (user_id) values ('u')"

@@ -125,8 +125,9 @@ public final class ClientHistoryQueries {
           """,
           Decision.class);
 
-  // A refund or a cancellation has the time of the last change of the order's row, which is the
-  // nearest that is known.
+  // A refund or a cancellation without an instant has the time of the last change of the order's
+  // row,
+  // which is the nearest that is known.
   static final KeysetQuery<Event> TIMELINE =
       new KeysetQuery<>(
           "timeline",
@@ -139,11 +140,12 @@ public final class ClientHistoryQueries {
                      'category', category, 'status', status) as detail
             from shop.orders where user_id = :userId
             union all
-            select greatest(updated_at, placed_at), 'REFUND', order_id, '',
+            select greatest(coalesce(refunded_at, updated_at), placed_at), 'REFUND', order_id, '',
                    jsonb_build_object('amount', refunded_amount, 'currency', currency)
             from shop.orders where user_id = :userId and refunded_amount > 0
             union all
-            select greatest(updated_at, placed_at), 'CANCELLATION', order_id, '',
+            select greatest(coalesce(cancelled_at, updated_at), placed_at), 'CANCELLATION',
+                   order_id, '',
                    jsonb_build_object('amount', amount, 'currency', currency)
             from shop.orders where user_id = :userId and status = 'CANCELLED'
             union all

@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
       ScoreCommand.class,
       VerifyCommand.class,
       ReplayCommand.class,
+      ReconstructCommand.class,
       DeadLettersCommand.class
     })
 public final class Rekindle implements Runnable {

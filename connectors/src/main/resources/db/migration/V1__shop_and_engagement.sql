@@ -459,6 +459,10 @@ create table engagement.reconstruction (
   last_user_id   text        not null default '',
   users          bigint      not null default 0,
   rows           bigint      not null default 0,
+  -- The counts at the end of the past: the trend is counted back from them. Null during the run.
+  at_risk        bigint,
+  scored         bigint,
+  score_sum      double precision,
   started_at     timestamptz not null default clock_timestamp(),
   updated_at     timestamptz not null default clock_timestamp(),
   finished_at    timestamptz

@@ -14,6 +14,8 @@ public final class ClientHistoryQueries {
   /**
    * A change of the score.
    *
+   * @param reconstructed whether it was computed from the orders as they stood at the
+   *     reconstruction; false for what was observed
    * @param score null if there was none then
    * @param previousScore null if there was none before
    * @param cause what changed it: ORDER_PLACED, TIME, POLICY…
@@ -21,6 +23,7 @@ public final class ClientHistoryQueries {
    */
   public record ScoreChange(
       Instant asOf,
+      boolean reconstructed,
       @Points BigDecimal score,
       String band,
       String segment,
@@ -85,10 +88,17 @@ public final class ClientHistoryQueries {
       new KeysetQuery<>(
           "history",
           """
-          select h.*, {points} as breakdown,
+          select h.as_of, false as reconstructed, {columns}, h.overridden, {points} as breakdown,
                  h.as_of as list_at, lpad(h.revision::text, 20, '0') as list_id
           from engagement.score_history h where h.user_id = :userId
+          union all
+          select h.as_of, true, {columns}, false, {points}, h.as_of, ''
+          from engagement.reconstructed_history h where h.user_id = :userId
           """
+              .replace(
+                  "{columns}",
+                  "h.score, h.band, h.segment, h.at_risk, h.previous_score, h.previous_band,"
+                      + " h.previous_at_risk, h.cause, h.cause_id, h.policy_version")
               .replace("{points}", FactorPoints.column("h")),
           ScoreChange.class);
 

@@ -98,10 +98,17 @@ public final class HistoryReconstruction {
       set last_user_id = ?, users = users + ?, rows = rows + ?, updated_at = clock_timestamp()
       """;
 
+  /** The differences of all rows sum to the counts at the end. */
   private static final String FINISH =
       """
       update engagement.reconstruction
-      set last_user_id = '', updated_at = clock_timestamp(), finished_at = clock_timestamp()
+      set last_user_id = '', updated_at = clock_timestamp(), finished_at = clock_timestamp(),
+        at_risk = past.at_risk, scored = past.scored, score_sum = past.score_sum
+      from (
+        select count(*) filter (where at_risk) - count(*) filter (where previous_at_risk) as at_risk,
+               count(score) - count(previous_score) as scored,
+               coalesce(sum(score), 0) - coalesce(sum(previous_score), 0) as score_sum
+        from engagement.reconstructed_history) past
       """;
 
   private static final String FORGET =

@@ -84,8 +84,8 @@ public final class HistoryReconstruction {
   private static final String ORDERS =
       """
       select user_id, order_id, %s as placed_at, (amount * 100)::bigint as amount,
-             (refunded_amount * 100)::bigint as refunded, currency, status = 'CANCELLED' as cancelled,
-             %s as cancelled_at, %s as refunded_at
+             (refunded_amount * 100)::bigint as refunded, currency,
+             status = 'CANCELLED' as cancelled, %s as cancelled_at, %s as refunded_at
       from shop.orders
       where user_id = any (?)
       order by user_id, 3, order_id collate "C"
@@ -105,7 +105,8 @@ public final class HistoryReconstruction {
       set last_user_id = '', updated_at = clock_timestamp(), finished_at = clock_timestamp(),
         at_risk = past.at_risk, scored = past.scored, score_sum = past.score_sum
       from (
-        select count(*) filter (where at_risk) - count(*) filter (where previous_at_risk) as at_risk,
+        select count(*) filter (where at_risk)
+                 - count(*) filter (where previous_at_risk) as at_risk,
                count(score) - count(previous_score) as scored,
                coalesce(sum(score), 0) - coalesce(sum(previous_score), 0) as score_sum
         from engagement.reconstructed_history) past

@@ -56,13 +56,16 @@ final class RiskTransitionsQuery {
   /** The counts at the end of the day before the first observed one. */
   private static final String PAST =
       """
-      select (r.until_at at time zone 'UTC')::date as last_day, r.at_risk - later.at_risk as at_risk,
-             r.scored - later.scored as scored, r.score_sum - later.score_sum as score_sum
+      select (r.until_at at time zone 'UTC')::date as last_day,
+             r.at_risk - later.at_risk as at_risk, r.scored - later.scored as scored,
+             r.score_sum - later.score_sum as score_sum
       from engagement.reconstruction r
       cross join lateral (
-        select count(*) filter (where at_risk) - count(*) filter (where previous_at_risk) as at_risk,
+        select count(*) filter (where at_risk)
+                 - count(*) filter (where previous_at_risk) as at_risk,
                count(score) - count(previous_score) as scored,
-               coalesce(sum(score::float8), 0) - coalesce(sum(previous_score::float8), 0) as score_sum
+               coalesce(sum(score::float8), 0)
+                 - coalesce(sum(previous_score::float8), 0) as score_sum
         from engagement.reconstructed_history
         where as_of >= date_trunc('day', r.until_at, 'UTC')) later
       where r.finished_at is not null

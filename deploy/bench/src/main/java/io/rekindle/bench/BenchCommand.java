@@ -28,7 +28,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "bench",
     mixinStandardHelpOptions = true,
-    synopsisSubcommandLabel = "(throughput | moments | freshness | state | dashboard | reconstruction)",
+    synopsisSubcommandLabel =
+        "(throughput | moments | freshness | state | dashboard | reconstruction)",
     description = "Measures the pipeline and the dashboard on this machine.")
 public final class BenchCommand implements Runnable, Subcommand {
 
@@ -328,7 +329,8 @@ public final class BenchCommand implements Runnable, Subcommand {
               names = "--orders-each",
               paramLabel = "N",
               defaultValue = "15",
-              description = "About the average number of orders of a user (default: ${DEFAULT-VALUE}).")
+              description =
+                  "About the average number of orders of a user (default: ${DEFAULT-VALUE}).")
           int ordersEach) {
     ReconstructionCost.measure(users, ordersEach, spec.commandLine().getOut());
     return 0;

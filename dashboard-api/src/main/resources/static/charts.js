@@ -67,46 +67,62 @@
   });
   const days = (list) => list.map((day) => dayFormat.format(new Date(day.day + "T00:00:00Z")));
 
+  // A reconstructed past is dashed, joins what was observed, and says what it rests on.
+  const past = (data, key, join) => data.map((point, i) => point.reconstructed || (join && data[i - 1]?.reconstructed) ? key(point) : null);
+  const observed = (data, key) => data.map((point) => point.reconstructed ? null : key(point));
+  const dashed = { lineStyle: { width: 2, type: "dashed", opacity: 0.75 }, itemStyle: { opacity: 0.6 } };
+  const basis = (point, labels) => point.reconstructed ? [[labels.reconstructed, labels.basis]] : [];
+
   /* Each kind: how the option is made, and the table's columns and rows. */
   const kinds = {
     trend(data, labels) {
       const { axis, option } = base();
       const names = days(data.days);
+      const hasPast = data.days.some((day) => day.reconstructed);
       return {
         option: {
           ...option,
-          tooltip: { ...option.tooltip, formatter: (points) => tip(names[points[0].dataIndex], [
-            [labels.atRisk, whole.format(data.days[points[0].dataIndex].atRisk)],
-            [labels.scored, whole.format(data.days[points[0].dataIndex].scored)],
-            [labels.averageScore, data.days[points[0].dataIndex].averageScore ?? "–"]]) },
+          tooltip: { ...option.tooltip, formatter: (points) => {
+            const day = data.days[points[0].dataIndex];
+            return tip(names[points[0].dataIndex], [[labels.atRisk, whole.format(day.atRisk)],
+              [labels.scored, whole.format(day.scored)], [labels.averageScore, day.averageScore ?? "–"], ...basis(day, labels)]);
+          } },
           xAxis: { ...axis, type: "category", data: names, boundaryGap: false, splitLine: { show: false } },
           yAxis: { ...axis, type: "value", minInterval: 1 },
-          series: [line(labels.atRisk, data.days.map((d) => d.atRisk), "chart-1",
-            { areaStyle: { color: colour("chart-1", 0.12) } })],
+          series: [line(labels.atRisk, observed(data.days, (d) => d.atRisk), "chart-1",
+            { areaStyle: { color: colour("chart-1", 0.12) } }),
+          ...(hasPast ? [line(labels.reconstructed, past(data.days, (d) => d.atRisk, true), "chart-1",
+            { ...dashed, lineStyle: { ...dashed.lineStyle, color: colour("chart-1") } })] : [])],
         },
-        head: [labels.day, labels.atRisk, labels.scored, labels.averageScore],
-        rows: data.days.map((d, i) => [names[i], whole.format(d.atRisk), whole.format(d.scored), d.averageScore ?? "–"]).reverse(),
+        past: hasPast,
+        head: [labels.day, labels.atRisk, labels.scored, labels.averageScore, ...(hasPast ? [labels.reconstructed] : [])],
+        rows: data.days.map((d, i) => [names[i], whole.format(d.atRisk), whole.format(d.scored), d.averageScore ?? "–",
+          ...(hasPast ? [d.reconstructed ? labels.basis : "–"] : [])]).reverse(),
       };
     },
     flow(data, labels) {
       const { axis, option } = base();
       const names = days(data.days);
-      const bar = (name, values, key) => ({ name, type: "bar", stack: "flow", data: values, barMaxWidth: 18, itemStyle: { color: colour(key) } });
+      const hasPast = data.days.some((day) => day.reconstructed);
+      // The bars of a reconstructed day are pale.
+      const bar = (name, value, key) => ({ name, type: "bar", stack: "flow", barMaxWidth: 18, itemStyle: { color: colour(key) },
+        data: data.days.map((day) => day.reconstructed ? { value: value(day), itemStyle: { color: colour(key, 0.4), borderColor: colour(key), borderType: "dashed" } } : value(day)) });
       return {
         option: {
           ...option,
           tooltip: { ...option.tooltip, axisPointer: { ...option.tooltip.axisPointer, type: "shadow" }, formatter: (points) => {
             const day = data.days[points[0].dataIndex];
             return tip(names[points[0].dataIndex], [[labels.entered, whole.format(day.entered)],
-              [labels.left, whole.format(day.left)], [labels.leftByOrder, whole.format(day.leftByOrder)]]);
+              [labels.left, whole.format(day.left)], [labels.leftByOrder, whole.format(day.leftByOrder)], ...basis(day, labels)]);
           } },
           xAxis: { ...axis, type: "category", data: names, splitLine: { show: false }, axisLine: { ...axis.axisLine, onZero: true } },
           yAxis: { ...axis, type: "value", minInterval: 1, axisLabel: { ...axis.axisLabel, formatter: (n) => whole.format(Math.abs(n)) } },
-          series: [bar(labels.entered, data.days.map((d) => d.entered), "chart-1"),
-            bar(labels.left, data.days.map((d) => -d.left), "chart-3")],
+          series: [bar(labels.entered, (d) => d.entered, "chart-1"), bar(labels.left, (d) => -d.left, "chart-3")],
         },
-        head: [labels.day, labels.entered, labels.left, labels.leftByOrder],
-        rows: data.days.map((d, i) => [names[i], whole.format(d.entered), whole.format(d.left), whole.format(d.leftByOrder)]).reverse(),
+        past: hasPast,
+        head: [labels.day, labels.entered, labels.left, labels.leftByOrder, ...(hasPast ? [labels.reconstructed] : [])],
+        rows: data.days.map((d, i) => [names[i], whole.format(d.entered), whole.format(d.left), whole.format(d.leftByOrder),
+          ...(hasPast ? [d.reconstructed ? labels.basis : "–"] : [])]).reverse(),
       };
     },
     distribution(data, labels) {
@@ -150,7 +166,14 @@
       const scoreAt = (time) => { let found = points[0]?.[1] ?? 0; for (const point of points) if (point[0] <= time) found = point[1]; return found; };
       const first = points[0]?.[0];
       const symbols = { ORDER: ["circle", 9, "chart-3"], EMAIL: ["rect", 9, "chart-2"], OVERRIDE: ["diamond", 12, "chart-4"] };
-      const series = [line(labels.score, points.map((p) => [p[0], p[1]]), "chart-1", {
+      const hasPast = points.some((p) => p[2].reconstructed);
+      const firstObserved = points.find((p) => !p[2].reconstructed);
+      const before = points.filter((p) => p[2].reconstructed).map((p) => [p[0], p[1]]);
+      // A step holds until the next change, so the past ends where the observed line begins.
+      if (hasPast && firstObserved) before.push([firstObserved[0], before.at(-1)[1]]);
+      const series = [...(hasPast ? [line(labels.reconstructed, before, "chart-1", {
+        step: "end", ...dashed, lineStyle: { ...dashed.lineStyle, color: colour("chart-1") } })] : []),
+      line(labels.score, points.filter((p) => !p[2].reconstructed).map((p) => [p[0], p[1]]), "chart-1", {
         step: "end", areaStyle: { color: colour("chart-1", 0.08) },
         markLine: { silent: true, symbol: "none", animation: false, label: { color: colour("muted"), position: "insideEndTop", formatter: "{b}" },
           lineStyle: { type: "dashed", width: 1.2 },
@@ -170,16 +193,19 @@
           grid: { ...option.grid, top: 12, right: 16 },
           tooltip: { ...option.tooltip, trigger: "item", axisPointer: { type: "none" }, formatter: (point) => point.data.mark
             ? tip(formats.time.format(new Date(point.data.mark.time)), [[point.data.mark.label, point.data.mark.detail ?? ""]])
-            : tip(formats.time.format(new Date(point.data[0])), [[labels.score, whole.format(point.data[1])]]) },
+            : tip(formats.time.format(new Date(point.data[0])), [[labels.score, whole.format(point.data[1])],
+              ...(point.seriesName === labels.reconstructed ? [[labels.reconstructed, labels.basis]] : [])]) },
           xAxis: { ...axis, type: "time", splitLine: { show: false },
             axisLabel: { ...axis.axisLabel, formatter: (time) => formats.date.format(new Date(time)) }, splitNumber: 4 },
           yAxis: { ...axis, type: "value", min: 0, max: 100, interval: 25 },
           series: series.map((s) => s.type === "line" ? { ...s, showSymbol: true, symbolSize: 5 } : s),
         },
         empty: points.length === 0,
-        head: [labels.when, labels.score, labels.band, labels.cause],
+        past: hasPast,
+        head: [labels.when, labels.score, labels.band, labels.cause, ...(hasPast ? [labels.reconstructed] : [])],
         rows: items.slice().reverse().map((item) => [formats.time.format(new Date(item.asOf)), item.score ?? item.engagementScore ?? "–",
-          labels["band." + item.band] ?? item.band, labels["cause." + item.cause] ?? item.cause ?? "–"]),
+          labels["band." + item.band] ?? item.band, labels["cause." + item.cause] ?? item.cause ?? "–",
+          ...(hasPast ? [item.reconstructed ? labels.basis : "–"] : [])]),
       };
     },
     compare(data, labels) {
@@ -244,6 +270,8 @@
     }
     chart.instance ??= window.echarts.init(chart.element, null, { renderer: "canvas" });
     chart.instance.setOption(made.option, true);
+    const pastNote = document.getElementById(chart.element.id + "-past");
+    if (pastNote) pastNote.hidden = !made.past;
     const behind = document.getElementById(chart.element.dataset.table);
     if (behind) {
       const drawn = JSON.stringify(made.rows);

@@ -41,11 +41,36 @@ create table shop.orders (
   currency        char(3)       not null default 'EUR' check (currency ~ '^[A-Z]{3}$'),
   status          text          not null default 'PLACED' check (status in ('PLACED', 'CANCELLED')),
   category        text          check (length(category) <= 10000),
-  updated_at      timestamptz   not null default now()
+  updated_at      timestamptz   not null default now(),
+  -- When the order was cancelled, and when the last part was refunded; null if that is not known.
+  -- Only the reconstruction of the past reads them.
+  cancelled_at    timestamptz   check (isfinite(cancelled_at)),
+  refunded_at     timestamptz   check (isfinite(refunded_at))
 );
 create index orders_user_id on shop.orders (user_id, placed_at);
 -- The whole old row travels with every change: moves and refunds are seen for what they are.
 alter table shop.orders replica identity full;
+
+-- Dates a cancellation and a refund, unless the writer does.
+create function shop.date_order_changes() returns trigger language plpgsql as $$
+begin
+  if new.status <> 'CANCELLED' then
+    new.cancelled_at := null;
+  elsif old.status <> 'CANCELLED' and new.cancelled_at is not distinct from old.cancelled_at then
+    new.cancelled_at := now();
+  end if;
+  if new.refunded_amount = 0 then
+    new.refunded_at := null;
+  elsif new.refunded_amount > old.refunded_amount
+      and new.refunded_at is not distinct from old.refunded_at then
+    new.refunded_at := now();
+  end if;
+  return new;
+end $$;
+create trigger orders_date_changes before update on shop.orders
+  for each row when (
+    (new.status, new.refunded_amount) is distinct from (old.status, old.refunded_amount))
+  execute function shop.date_order_changes();
 
 create trigger users_touch before update on shop.users
   for each row execute function shop.touch_updated_at();
@@ -271,6 +296,7 @@ create table engagement.user_scores (
   frequency_points    numeric,
   value_points        numeric,
   contact_points      numeric,
+  loyalty_points      numeric,
   order_count         int         not null,
   -- An average of the largest amounts at the highest rate has 21 digits.
   average_order_value numeric(24,2),
@@ -347,6 +373,7 @@ create table engagement.score_history (
   frequency_points numeric,
   value_points     numeric,
   contact_points   numeric,
+  loyalty_points   numeric,
   overridden       boolean     not null default false,
   previous_score   numeric,
   previous_band    text,
@@ -394,6 +421,65 @@ begin
     month := month + interval '1 month';
   end loop;
 end $$;
+
+-- The scores that users would have had before the first observed row, computed from the orders as
+-- they stood at the reconstruction. The columns are those of score_history, which has what was
+-- observed. The table is not partitioned: it is written once, in the order of users, and no month
+-- of it expires.
+create table engagement.reconstructed_history (
+  user_id          text        not null,
+  as_of            timestamptz not null,
+  score            numeric,
+  band             text        not null,
+  segment          text        not null,
+  at_risk          boolean     not null,
+  recency_points   numeric,
+  rhythm_points    numeric,
+  frequency_points numeric,
+  value_points     numeric,
+  contact_points   numeric,
+  loyalty_points   numeric,
+  previous_score   numeric,
+  previous_band    text,
+  previous_at_risk boolean,
+  cause            text        not null,
+  cause_id         text,
+  policy_version   text        not null,
+  primary key (user_id, as_of)
+);
+create index reconstructed_history_as_of on engagement.reconstructed_history (as_of);
+
+-- The run that writes reconstructed_history: one row. Progress is by user id, in the order of the
+-- key of shop.users, and is committed with the rows.
+create table engagement.reconstruction (
+  id             int primary key default 1 check (id = 1),
+  -- The policy of all rows: the one in force at the beginning of the run.
+  policy_version text        not null,
+  document       jsonb       not null,
+  -- The rows lie between these instants; from until_at on, history is observed.
+  from_at        timestamptz not null,
+  until_at       timestamptz not null,
+  last_user_id   text        not null default '',
+  users          bigint      not null default 0,
+  rows           bigint      not null default 0,
+  -- The counts at the end of the past: the trend is counted back from them. Null during the run.
+  at_risk        bigint,
+  scored         bigint,
+  score_sum      double precision,
+  started_at     timestamptz not null default clock_timestamp(),
+  updated_at     timestamptz not null default clock_timestamp(),
+  finished_at    timestamptz
+);
+
+-- A user who leaves the shop takes the reconstructed past along.
+create function engagement.forget_reconstructed_history() returns trigger language plpgsql
+  security definer set search_path = pg_catalog as $$
+begin
+  delete from engagement.reconstructed_history where user_id = old.user_id;
+  return null;
+end $$;
+create trigger users_forget_reconstructed_history after delete on shop.users
+  for each row execute function engagement.forget_reconstructed_history();
 
 -- One stretch of time in which a user is at risk. The id comes from user_id and opened_at, so a replay
 -- finds the same episodes.
@@ -862,6 +948,8 @@ begin
       delete from engagement.user_scores where user_id = erased returning 1),
     history as (
       delete from engagement.score_history where user_id = erased returning 1),
+    past as (
+      delete from engagement.reconstructed_history where user_id = erased returning 1),
     orders as (
       delete from shop.orders where user_id = erased returning 1),
     users as (
@@ -874,7 +962,8 @@ begin
     select count(*) into total from (
       select from decisions union all select from episodes union all select from deliveries
       union all select from emails union all select from overrides union all select from scores
-      union all select from history union all select from orders union all select from users) as gone;
+      union all select from history union all select from past union all select from orders
+      union all select from users) as gone;
     return total;
 end $$;
 comment on function engagement.erase_user is

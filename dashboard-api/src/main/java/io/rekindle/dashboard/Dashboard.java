@@ -53,6 +53,7 @@ import io.rekindle.dashboard.policies.PolicyPages;
 import io.rekindle.dashboard.policies.PolicyPreviewQueue;
 import io.rekindle.dashboard.policies.PolicyRoutes;
 import io.rekindle.dashboard.policies.PolicyService;
+import io.rekindle.dashboard.reconstruction.ReconstructionLoop;
 import io.rekindle.dashboard.signin.ApiKeys;
 import io.rekindle.dashboard.signin.FirstAdmin;
 import io.rekindle.dashboard.signin.KnownBrowsers;
@@ -107,6 +108,7 @@ public final class Dashboard implements AutoCloseable {
   private final FirstAdmin firstAdmin;
   private final Erasures erasures;
   private final AuditRetention auditRetention;
+  private final Optional<ReconstructionLoop> reconstruction;
   private final PipelineService pipeline;
   private final PolicyPreviewQueue policyPreviews;
   private final LiveService live;
@@ -164,6 +166,10 @@ public final class Dashboard implements AutoCloseable {
     RateLimit writes = new RateLimit(settings.writesPerMinute(), Duration.ofMinutes(1));
     erasures = new Erasures(jdbi);
     auditRetention = new AuditRetention(jdbi, settings.auditRetention());
+    reconstruction =
+        settings.reconstruction()
+            ? Optional.of(new ReconstructionLoop(database, settings.reconstructionPause()))
+            : Optional.empty();
     refresher = new StatisticsRefresher(database.unlimited());
     ExperimentService experiments = new ExperimentService(snapshots, refresher);
     StatisticsService statistics = new StatisticsService(refresher, experiments);
@@ -255,6 +261,7 @@ public final class Dashboard implements AutoCloseable {
       dashboard.refresher.start();
       dashboard.erasures.start();
       dashboard.auditRetention.start();
+      dashboard.reconstruction.ifPresent(ReconstructionLoop::start);
       dashboard.pipeline.start();
       dashboard.live.start();
       return dashboard;
@@ -308,6 +315,7 @@ public final class Dashboard implements AutoCloseable {
     firstAdmin.close();
     erasures.close();
     auditRetention.close();
+    reconstruction.ifPresent(ReconstructionLoop::close);
     pipeline.close();
     policyPreviews.close();
     live.close();

@@ -37,6 +37,8 @@ import org.postgresql.Driver;
  * @param scoreOverrides whether admins may set scores by hand
  * @param writesPerMinute limit on the requests of one caller that write
  * @param auditRetention how long entries of the audit log are kept
+ * @param reconstruction whether the dashboard computes the past from the orders
+ * @param reconstructionPause the pause between two batches of clients
  */
 public record DashboardSettings(
     String host,
@@ -49,7 +51,9 @@ public record DashboardSettings(
     boolean metricsPublic,
     boolean scoreOverrides,
     int writesPerMinute,
-    Duration auditRetention) {
+    Duration auditRetention,
+    boolean reconstruction,
+    Duration reconstructionPause) {
 
   /** Every setting of the dashboard. */
   public static final ProgramSettings SETTINGS =
@@ -222,6 +226,23 @@ public record DashboardSettings(
               "The dashboard removes entries of the audit log that are older. The database refuses"
                   + " to remove younger ones than 30 days.");
 
+  private static final Setting<Boolean> RECONSTRUCTION =
+      SETTINGS
+          .declare("dashboard.reconstruction", bool())
+          .withDefault(
+              "true",
+              "false leaves it to `rekindle reconstruct` to compute the scores of the 24 months"
+                  + " before the first start. Otherwise the dashboard does that once, in the"
+                  + " background.");
+
+  private static final Setting<Duration> RECONSTRUCTION_PAUSE =
+      SETTINGS
+          .declare("dashboard.reconstruction-pause", duration(Duration.ZERO, Duration.ofMinutes(1)))
+          .withDefault(
+              "50 ms",
+              "Pause of the reconstruction after each 500 clients, which leaves the database to"
+                  + " live scores.");
+
   private static final Setting<Optional<URI>> FLINK_URL =
       SETTINGS
           .declare("flink.url", webUrl())
@@ -333,7 +354,9 @@ public record DashboardSettings(
         values.get(METRICS_PUBLIC),
         values.get(SCORE_OVERRIDES),
         values.get(WRITES_PER_MINUTE),
-        values.get(AUDIT_RETENTION));
+        values.get(AUDIT_RETENTION),
+        values.get(RECONSTRUCTION),
+        values.get(RECONSTRUCTION_PAUSE));
   }
 
   /** People can sign in, and the provider can send them back. */

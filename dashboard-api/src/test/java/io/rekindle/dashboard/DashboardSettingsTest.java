@@ -73,6 +73,8 @@ class DashboardSettingsTest {
                     Map.entry("REKINDLE_DASHBOARD_SCORE_OVERRIDES", "true"),
                     Map.entry("REKINDLE_DASHBOARD_WRITES_PER_MINUTE", "7"),
                     Map.entry("REKINDLE_DASHBOARD_AUDIT_RETENTION", "90 d"),
+                    Map.entry("REKINDLE_DASHBOARD_RECONSTRUCTION", "false"),
+                    Map.entry("REKINDLE_DASHBOARD_RECONSTRUCTION_PAUSE", "2 s"),
                     Map.entry("REKINDLE_FLINK_URL", "http://127.0.0.1:8081"),
                     Map.entry("REKINDLE_KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:9092"),
                     Map.entry("REKINDLE_KAFKA_TOPIC_PREFIX", "shop"),
@@ -107,7 +109,9 @@ class DashboardSettingsTest {
                 true,
                 true,
                 7,
-                Duration.ofDays(90)));
+                Duration.ofDays(90),
+                false,
+                Duration.ofSeconds(2)));
   }
 
   @Test

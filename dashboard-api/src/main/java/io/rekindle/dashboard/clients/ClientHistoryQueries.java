@@ -14,6 +14,8 @@ public final class ClientHistoryQueries {
   /**
    * A change of the score.
    *
+   * @param reconstructed whether it was computed from the orders as they stood at the
+   *     reconstruction; false for what was observed
    * @param score null if there was none then
    * @param previousScore null if there was none before
    * @param cause what changed it: ORDER_PLACED, TIME, POLICY…
@@ -21,6 +23,7 @@ public final class ClientHistoryQueries {
    */
   public record ScoreChange(
       Instant asOf,
+      boolean reconstructed,
       @Points BigDecimal score,
       String band,
       String segment,
@@ -85,10 +88,17 @@ public final class ClientHistoryQueries {
       new KeysetQuery<>(
           "history",
           """
-          select h.*, {points} as breakdown,
+          select h.as_of, false as reconstructed, {columns}, h.overridden, {points} as breakdown,
                  h.as_of as list_at, lpad(h.revision::text, 20, '0') as list_id
           from engagement.score_history h where h.user_id = :userId
+          union all
+          select h.as_of, true, {columns}, false, {points}, h.as_of, ''
+          from engagement.reconstructed_history h where h.user_id = :userId
           """
+              .replace(
+                  "{columns}",
+                  "h.score, h.band, h.segment, h.at_risk, h.previous_score, h.previous_band,"
+                      + " h.previous_at_risk, h.cause, h.cause_id, h.policy_version")
               .replace("{points}", FactorPoints.column("h")),
           ScoreChange.class);
 
@@ -125,8 +135,9 @@ public final class ClientHistoryQueries {
           """,
           Decision.class);
 
-  // A refund or a cancellation has the time of the last change of the order's row, which is the
-  // nearest that is known.
+  // A refund or a cancellation without an instant has the time of the last change of the order's
+  // row,
+  // which is the nearest that is known.
   static final KeysetQuery<Event> TIMELINE =
       new KeysetQuery<>(
           "timeline",
@@ -139,11 +150,12 @@ public final class ClientHistoryQueries {
                      'category', category, 'status', status) as detail
             from shop.orders where user_id = :userId
             union all
-            select greatest(updated_at, placed_at), 'REFUND', order_id, '',
+            select greatest(coalesce(refunded_at, updated_at), placed_at), 'REFUND', order_id, '',
                    jsonb_build_object('amount', refunded_amount, 'currency', currency)
             from shop.orders where user_id = :userId and refunded_amount > 0
             union all
-            select greatest(updated_at, placed_at), 'CANCELLATION', order_id, '',
+            select greatest(coalesce(cancelled_at, updated_at), placed_at), 'CANCELLATION',
+                   order_id, '',
                    jsonb_build_object('amount', amount, 'currency', currency)
             from shop.orders where user_id = :userId and status = 'CANCELLED'
             union all

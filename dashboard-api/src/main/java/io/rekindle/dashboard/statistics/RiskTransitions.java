@@ -12,13 +12,26 @@ import java.util.List;
  * @param thisWeek the 168 hours before {@code asOf}
  * @param weekBefore the 168 hours before those
  * @param days UTC days, oldest first, without gaps; the last one is today and not over
+ * @param past where the observed days begin; null without a reconstructed past
  */
-public record RiskTransitions(Instant asOf, Week thisWeek, Week weekBefore, List<Day> days) {
+public record RiskTransitions(
+    Instant asOf, Week thisWeek, Week weekBefore, List<Day> days, Past past) {
 
   /** The last days, at most as many as there are. */
   List<Day> last(int count) {
     return days.subList(Math.max(0, days.size() - count), days.size());
   }
+
+  /**
+   * The end of the reconstructed past.
+   *
+   * @param lastDay the UTC day in which history began to be observed; the days before it are
+   *     reconstructed
+   * @param atRisk the clients at risk at the end of the past
+   * @param scored the clients with a score then
+   * @param scoreSum the sum of their scores
+   */
+  public record Past(LocalDate lastDay, long atRisk, long scored, double scoreSum) {}
 
   /**
    * Changes of 168 hours.
@@ -35,14 +48,17 @@ public record RiskTransitions(Instant asOf, Week thisWeek, Week weekBefore, List
   }
 
   /**
-   * Changes of one day. The API shows the first four components.
+   * Changes of one day. The API shows the first five components.
    *
+   * @param reconstructed whether the changes were computed from the orders; false if they were
+   *     observed
    * @param firstAtRisk clients who were at risk when they were scored for the first time
    * @param scored clients with a score, less those whose last order went: the day's difference
    * @param scoreSum by how much the sum of all scores changed
    */
   public record Day(
       LocalDate day,
+      boolean reconstructed,
       long entered,
       long left,
       long leftByOrder,
@@ -50,8 +66,8 @@ public record RiskTransitions(Instant asOf, Week thisWeek, Week weekBefore, List
       @JsonIgnore long scored,
       @JsonIgnore double scoreSum) {
 
-    static Day empty(LocalDate day) {
-      return new Day(day, 0, 0, 0, 0, 0, 0);
+    static Day empty(LocalDate day, boolean reconstructed) {
+      return new Day(day, reconstructed, 0, 0, 0, 0, 0, 0);
     }
   }
 }

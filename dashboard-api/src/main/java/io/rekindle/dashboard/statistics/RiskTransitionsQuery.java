@@ -2,6 +2,7 @@ package io.rekindle.dashboard.statistics;
 
 import io.rekindle.dashboard.background.DutyCycle;
 import io.rekindle.dashboard.statistics.RiskTransitions.Day;
+import io.rekindle.dashboard.statistics.RiskTransitions.Past;
 import io.rekindle.dashboard.statistics.RiskTransitions.Week;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -10,12 +11,14 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jdbi.v3.core.Handle;
 
 /**
  * Counts the changes of the last {@value #DAYS} days. A day that the job has passed is counted once
- * and remembered; the changes of a person who is erased later stay in it. For one thread.
+ * and remembered; the changes of a person who is erased later stay in it. The days before the first
+ * observed one are counted in the reconstructed history. For one thread.
  */
 final class RiskTransitionsQuery {
 
@@ -27,7 +30,7 @@ final class RiskTransitionsQuery {
 
   private static final String BY_DAY =
       """
-      select (as_of at time zone 'UTC')::date as day,
+      select (as_of at time zone 'UTC')::date as day, {reconstructed} as reconstructed,
              count(*) filter (where at_risk and not previous_at_risk) as entered,
              count(*) filter (where not at_risk and previous_at_risk) as left,
              count(*) filter (where not at_risk and previous_at_risk
@@ -35,9 +38,37 @@ final class RiskTransitionsQuery {
              count(*) filter (where at_risk and previous_at_risk is null) as first_at_risk,
              count(score) - count(previous_score) as scored,
              coalesce(sum(score::float8), 0) - coalesce(sum(previous_score::float8), 0) as score_sum
-      from engagement.score_history
+      from {history}
       where as_of >= :from and as_of < :until
       group by 1
+      """;
+
+  private static final String OBSERVED =
+      BY_DAY
+          .replace("{reconstructed}", "false")
+          .replace("{history}", "engagement.score_history");
+
+  private static final String RECONSTRUCTED =
+      BY_DAY
+          .replace("{reconstructed}", "true")
+          .replace("{history}", "engagement.reconstructed_history");
+
+  /** The counts at the end of the day before the first observed one. */
+  private static final String PAST =
+      """
+      select (r.until_at at time zone 'UTC')::date as last_day,
+             r.at_risk - later.at_risk as at_risk, r.scored - later.scored as scored,
+             r.score_sum - later.score_sum as score_sum
+      from engagement.reconstruction r
+      cross join lateral (
+        select count(*) filter (where at_risk)
+                 - count(*) filter (where previous_at_risk) as at_risk,
+               count(score) - count(previous_score) as scored,
+               coalesce(sum(score::float8), 0)
+                 - coalesce(sum(previous_score::float8), 0) as score_sum
+        from engagement.reconstructed_history
+        where as_of >= date_trunc('day', r.until_at, 'UTC')) later
+      where r.finished_at is not null
       """;
 
   private static final String BETWEEN =
@@ -56,6 +87,9 @@ final class RiskTransitionsQuery {
   /** The days counted hold every change committed before this; null if that is not known. */
   private Instant completeUntil;
 
+  /** What the counted days before the observed ones belong to; null without a past. */
+  private Past past;
+
   /** When a count begins, and up to which commit it counts; scoredUntil may be null. */
   private record Context(Instant asOf, Instant scoredUntil) {}
 
@@ -68,6 +102,11 @@ final class RiskTransitionsQuery {
     LocalDate today = context.asOf().atOffset(ZoneOffset.UTC).toLocalDate();
     LocalDate oldest = today.minusDays(DAYS - 1);
     LocalDate since = oldest;
+    Past stored = handle.createQuery(PAST).mapTo(Past.class).findOne().orElse(null);
+    if (!Objects.equals(past, stored)) {
+      past = stored;
+      completeUntil = null;
+    }
     if (completeUntil != null
         && completeUntil.atOffset(ZoneOffset.UTC).toLocalDate().isAfter(oldest)) {
       since = completeUntil.atOffset(ZoneOffset.UTC).toLocalDate();
@@ -80,26 +119,32 @@ final class RiskTransitionsQuery {
 
     List<Day> days = new ArrayList<>(DAYS);
     for (LocalDate day = oldest; !day.isAfter(today); day = day.plusDays(1)) {
-      days.add(counted.getOrDefault(day, Day.empty(day)));
+      days.add(counted.getOrDefault(day, Day.empty(day, isReconstructed(day))));
     }
     OffsetDateTime now = context.asOf().atOffset(ZoneOffset.UTC);
     return new RiskTransitions(
         context.asOf(),
         week(handle, now, dutyCycle),
         week(handle, now.minusHours(168), dutyCycle),
-        List.copyOf(days));
+        List.copyOf(days),
+        past);
   }
 
-  private static NavigableMap<LocalDate, Day> days(
+  private NavigableMap<LocalDate, Day> days(
       Handle handle, LocalDate since, LocalDate today, DutyCycle dutyCycle) {
     NavigableMap<LocalDate, Day> days = new TreeMap<>();
     for (LocalDate next = since; !next.isAfter(today); next = next.plusDays(1)) {
       OffsetDateTime begin = next.atStartOfDay().atOffset(ZoneOffset.UTC);
-      between(handle, BY_DAY, begin, begin.plusDays(1), Day.class)
+      String byDay = isReconstructed(next) ? RECONSTRUCTED : OBSERVED;
+      between(handle, byDay, begin, begin.plusDays(1), Day.class)
           .forEach(day -> days.put(day.day(), day));
       dutyCycle.rest();
     }
     return days;
+  }
+
+  private boolean isReconstructed(LocalDate day) {
+    return past != null && day.isBefore(past.lastDay());
   }
 
   /** Counts the seven times 24 hours until then, one by one. */

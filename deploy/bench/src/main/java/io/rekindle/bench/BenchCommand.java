@@ -28,7 +28,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "bench",
     mixinStandardHelpOptions = true,
-    synopsisSubcommandLabel = "(throughput | moments | freshness | state | dashboard)",
+    synopsisSubcommandLabel =
+        "(throughput | moments | freshness | state | dashboard | reconstruction)",
     description = "Measures the pipeline and the dashboard on this machine.")
 public final class BenchCommand implements Runnable, Subcommand {
 
@@ -307,6 +308,31 @@ public final class BenchCommand implements Runnable, Subcommand {
           resident >> 20,
           sandbox.peakResidentBytes() >> 20);
     }
+    return 0;
+  }
+
+  @Command(
+      name = "reconstruction",
+      mixinStandardHelpOptions = true,
+      description =
+          "Measures how long one thread computes the past of a made-up shop, without a database.")
+  int reconstruction(
+      // Every command takes --data. This one needs no directory.
+      @Mixin DataOption unused,
+      @Option(
+              names = "--users",
+              paramLabel = "N",
+              defaultValue = "1000000",
+              description = "The number of users (default: ${DEFAULT-VALUE}).")
+          int users,
+      @Option(
+              names = "--orders-each",
+              paramLabel = "N",
+              defaultValue = "15",
+              description =
+                  "About the average number of orders of a user (default: ${DEFAULT-VALUE}).")
+          int ordersEach) {
+    ReconstructionCost.measure(users, ordersEach, spec.commandLine().getOut());
     return 0;
   }
 

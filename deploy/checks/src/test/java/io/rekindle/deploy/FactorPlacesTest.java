@@ -24,10 +24,10 @@ class FactorPlacesTest {
   private static final Path CONTRACTS = CONNECTORS.resolve("contracts");
   private static final Path DASHBOARD = Repository.ROOT.resolve("dashboard-api/src/main/resources");
 
-  @ParameterizedTest(name = "{0} has a column in user_scores and score_history")
+  @ParameterizedTest(name = "{0} has a column in scores and both histories")
   @EnumSource
   void shouldHaveColumns(Factor factor) {
-    for (String table : List.of("user_scores", "score_history")) {
+    for (String table : List.of("user_scores", "score_history", "reconstructed_history")) {
       assertThat(definitions(table))
           .as("the migrations' definition of engagement.%s", table)
           .anyMatch(columns -> columns.matches("(?s).*\\b" + factor.column() + "\\s+numeric\\b.*"));

@@ -1,6 +1,7 @@
 package io.rekindle.scoring;
 
 import io.rekindle.scoring.factor.Breakdown;
+import io.rekindle.scoring.factor.Factor;
 import io.rekindle.scoring.factor.FactorRule;
 import io.rekindle.scoring.factor.TierCursor;
 import io.rekindle.scoring.orders.OrderHistory;
@@ -14,10 +15,10 @@ import java.util.stream.Stream;
  * The score of a user at any instant by the present orders, and the instants at which it can
  * change. Mutable and reused for every user, so that scoring allocates nothing.
  */
-final class DecayCurve {
+public final class DecayCurve {
 
   /** No instant. */
-  static final long NO_CROSSING = TierCursor.NO_DROP;
+  public static final long NO_CROSSING = TierCursor.NO_DROP;
 
   private final Definition policy;
   private final UserFacts facts;
@@ -34,7 +35,8 @@ final class DecayCurve {
   private long now;
   private long nextCrossing;
 
-  DecayCurve(Definition policy) {
+  /** Creates a curve without a user. */
+  public DecayCurve(Definition policy) {
     this.policy = policy;
     facts = new UserFacts(policy.windowMillis(), policy.exchangeRates(), policy.usualGap());
     rules = policy.factors().toArray(FactorRule[]::new);
@@ -48,8 +50,16 @@ final class DecayCurve {
     atRiskDrop = policy.atRiskDrop() == null ? Double.POSITIVE_INFINITY : policy.atRiskDrop();
   }
 
-  /** Loads a user. Call {@link #seek} next, if the user has an effective order. */
-  UserFacts load(OrderHistory orders, long asOf, long lastContactAt) {
+  /**
+   * Loads a user. Call {@link #seek} next, if the user has an effective order.
+   *
+   * @param asOf the instant of the window, epoch milliseconds
+   * @param lastContactAt the last contact in epoch milliseconds, or {@link Score#NEVER}
+   * @return the user's facts, which the next call replaces
+   * @throws IllegalArgumentException if the orders are not sorted, or a time is more than three
+   *     million years away
+   */
+  public UserFacts load(OrderHistory orders, long asOf, long lastContactAt) {
     facts.load(orders, asOf, lastContactAt);
     if (facts.orderCount() > 0) {
       for (int i = 0; i < rules.length; i++) {
@@ -66,7 +76,7 @@ final class DecayCurve {
   }
 
   /** Goes to any instant. */
-  void seek(long instant) {
+  public void seek(long instant) {
     now = instant;
     long next = NO_CROSSING;
     for (TierCursor cursor : moving) {
@@ -77,7 +87,7 @@ final class DecayCurve {
   }
 
   /** Goes to an instant that is not before the present one. */
-  void advance(long instant) {
+  public void advance(long instant) {
     now = instant;
     long next = NO_CROSSING;
     for (TierCursor cursor : moving) {
@@ -88,12 +98,17 @@ final class DecayCurve {
   }
 
   /** The next instant at which something can change, or {@link #NO_CROSSING}. */
-  long nextCrossing() {
+  public long nextCrossing() {
     return nextCrossing;
   }
 
   Breakdown breakdown() {
     return Breakdown.of(factors);
+  }
+
+  /** The present points of a factor. */
+  public double points(Factor factor) {
+    return factors[factor.index()].points();
   }
 
   /** Whether the present points equal those of the breakdown. */
@@ -102,7 +117,7 @@ final class DecayCurve {
   }
 
   /** The sum in the order of the factors, on which the last digits of fractions depend. */
-  double score() {
+  public double score() {
     double sum = policy.base();
     for (TierCursor factor : factors) {
       sum += factor.points();
@@ -123,11 +138,13 @@ final class DecayCurve {
     return policy.clamp(sum);
   }
 
-  boolean atRisk(double score) {
+  /** Whether the user is at risk with the present score. */
+  public boolean atRisk(double score) {
     return score < policy.atRiskBelow() || scoreAtLastOrder - score >= atRiskDrop;
   }
 
-  Segment segment(double score, boolean atRisk) {
+  /** The segment with the present score. */
+  public Segment segment(double score, boolean atRisk) {
     return policy.segment(
         score,
         atRisk,

@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
       "Columns of users: user_id and created_at; optional email, name, preferred_categories"
           + " (a;b;c), time_zone, locale, marketing_consent.",
       "Columns of orders: order_id, user_id, placed_at and amount; optional refunded_amount,"
-          + " currency, status (PLACED or CANCELLED), category.",
+          + " currency, status (PLACED or CANCELLED), category, cancelled_at, refunded_at.",
       "",
       "Times are ISO 8601, and UTC without a zone. Rows are written by id, so a second import of a"
           + " file changes nothing. The last of several rows with the same id counts. An order may"

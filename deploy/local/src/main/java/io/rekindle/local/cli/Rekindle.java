@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
       BacktestCommand.class,
       VerifyCommand.class,
       ReplayCommand.class,
+      ReconstructCommand.class,
       DeadLettersCommand.class
     })
 public final class Rekindle implements Runnable {

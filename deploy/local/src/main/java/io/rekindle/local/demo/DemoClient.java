@@ -15,6 +15,9 @@ import java.util.Set;
 /** A client of the demo shop with name, address and ordering pattern. */
 record DemoClient(UserRow row, Region region, OrderingPattern pattern, double usualBasket) {
 
+  private static final Duration CANCELLED_AFTER = Duration.ofHours(20);
+  private static final Duration REFUNDED_AFTER = Duration.ofDays(6);
+
   private static final Duration HISTORY = Duration.ofDays(730);
 
   /** Weights of the local hours of orders, higher at lunch and in the evening. */
@@ -65,7 +68,7 @@ record DemoClient(UserRow row, Region region, OrderingPattern pattern, double us
       Instant usual = atUsualHour(next, random);
       Instant placedAt = usual.isBefore(row.createdAt()) ? row.createdAt() : usual;
       // Drawn even if it is dropped, so that the random sequence stays equal.
-      OrderRow order = order(placedAt, random);
+      OrderRow order = order(placedAt, now, random);
       if (placedAt.isBefore(now) && placedAt.isAfter(start)) {
         orders.add(order);
       }
@@ -80,13 +83,27 @@ record DemoClient(UserRow row, Region region, OrderingPattern pattern, double us
     return orders;
   }
 
-  private OrderRow order(Instant placedAt, Random random) {
+  private OrderRow order(Instant placedAt, Instant now, Random random) {
     BigDecimal amount = DemoShop.amount(usualBasket, random);
     int roll = random.nextInt(100);
     BigDecimal refund = roll < 4 ? DemoShop.refund(amount, random) : BigDecimal.ZERO.setScale(2);
     String status = roll >= 97 ? "CANCELLED" : "PLACED";
     String category = DemoShop.category(row.preferredCategories(), random);
-    return new OrderRow("", row.userId(), placedAt, amount, refund, "EUR", status, category);
+    return new OrderRow(
+        "",
+        row.userId(),
+        placedAt,
+        amount,
+        refund,
+        "EUR",
+        status,
+        category,
+        status.equals("CANCELLED") ? earlier(placedAt.plus(CANCELLED_AFTER), now) : null,
+        refund.signum() > 0 ? earlier(placedAt.plus(REFUNDED_AFTER), now) : null);
+  }
+
+  private static Instant earlier(Instant first, Instant second) {
+    return first.isBefore(second) ? first : second;
   }
 
   private Instant atUsualHour(Instant day, Random random) {

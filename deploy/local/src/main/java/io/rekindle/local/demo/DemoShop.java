@@ -224,7 +224,9 @@ public final class DemoShop {
         order.refundedAmount(),
         order.currency(),
         order.status(),
-        order.category());
+        order.category(),
+        order.cancelledAt(),
+        order.refundedAt());
   }
 
   /** Draws the amount of an order in whole cents, around the usual amount of the client. */

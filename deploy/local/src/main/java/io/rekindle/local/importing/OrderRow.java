@@ -12,6 +12,8 @@ import java.time.Instant;
  * @param currency ISO 4217 code of three upper-case letters
  * @param status PLACED or CANCELLED
  * @param category null if the shop has none
+ * @param cancelledAt as placedAt; null if unknown
+ * @param refundedAt as placedAt; null if unknown
  */
 public record OrderRow(
     String orderId,
@@ -21,4 +23,6 @@ public record OrderRow(
     BigDecimal refundedAmount,
     String currency,
     String status,
-    String category) {}
+    String category,
+    Instant cancelledAt,
+    Instant refundedAt) {}

@@ -97,6 +97,10 @@ final class RowFields {
     return times.apply(column, text, time);
   }
 
+  Instant timeOrNull(String column) throws InvalidValueException {
+    return text(column, null) == null ? null : time(column);
+  }
+
   BigDecimal amount(String column, BigDecimal missing) throws InvalidValueException {
     String text = text(column, "");
     if (text.isEmpty()) {

@@ -88,7 +88,9 @@ record RowFormat<R>(
         fields.amount("refunded_amount", BigDecimal.ZERO),
         currency(fields.text("currency", "EUR")),
         status(fields.text("status", "PLACED")),
-        fields.text("category", null, MAX_TEXT_LENGTH));
+        fields.text("category", null, MAX_TEXT_LENGTH),
+        fields.timeOrNull("cancelled_at"),
+        fields.timeOrNull("refunded_at"));
   }
 
   /** Splits names at semicolons, bars or commas. Brackets and quotes around them are allowed. */

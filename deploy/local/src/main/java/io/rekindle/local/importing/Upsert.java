@@ -55,7 +55,9 @@ public final class Upsert<R> {
               "refunded_amount", "numeric(14,2)", order -> order.refundedAmount().toPlainString()),
           new Column<>("currency", "char(3)", OrderRow::currency),
           new Column<>("status", "text", OrderRow::status),
-          new Column<>("category", "text", OrderRow::category));
+          new Column<>("category", "text", OrderRow::category),
+          new Column<>("cancelled_at", "timestamptz", order -> timestamp(order.cancelledAt())),
+          new Column<>("refunded_at", "timestamptz", order -> timestamp(order.refundedAt())));
 
   /** The columns of {@code shop.users} that can be written. */
   public static final Set<String> ALL_USER_COLUMNS = names(USER_COLUMNS);
@@ -151,7 +153,7 @@ public final class Upsert<R> {
   }
 
   private static String timestamp(Instant instant) {
-    return instant.toString();
+    return instant == null ? null : instant.toString();
   }
 
   private static String arrayLiteral(List<String> texts) {

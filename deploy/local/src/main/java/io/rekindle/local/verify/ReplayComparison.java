@@ -24,10 +24,7 @@ public final class ReplayComparison {
 
   /** Only of existing users, since an erasure deletes the history without an event. */
   private static final String HISTORY =
-      "select user_id, (to_jsonb(h) - 'revision')"
-          // Null with points of recency is from before the column was there.
-          + " || jsonb_build_object('loyalty_points', coalesce(h.loyalty_points,"
-          + " case when h.recency_points is not null then 0 end)) as row, "
+      "select user_id, to_jsonb(h) - 'revision' as row, "
           + Millis.sql("h.as_of")
           + " as as_of from engagement.score_history h"
           + " join engagement.user_scores using (user_id)"

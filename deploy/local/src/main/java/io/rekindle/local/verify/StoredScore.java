@@ -10,8 +10,7 @@ import java.util.Map;
 
 /**
  * A row of {@code engagement.user_scores}. Instants are epoch milliseconds, or {@link Score#NEVER}
- * for null. The usual gap is 0 for null. Amounts are null where the table has null, and points are
- * null without an order.
+ * for null. The usual gap is 0 for null. Points and amounts are null where the table has null.
  */
 record StoredScore(
     String userId,
@@ -73,10 +72,7 @@ record StoredScore(
   private static Map<Factor, BigDecimal> points(ResultSet row) throws SQLException {
     Map<Factor, BigDecimal> points = new EnumMap<>(Factor.class);
     for (Factor factor : Factor.values()) {
-      BigDecimal stored = row.getBigDecimal(factor.column());
-      // Null with an order is from before the factor had its column.
-      points.put(
-          factor, stored == null && row.getInt("order_count") > 0 ? BigDecimal.ZERO : stored);
+      points.put(factor, row.getBigDecimal(factor.column()));
     }
     return points;
   }

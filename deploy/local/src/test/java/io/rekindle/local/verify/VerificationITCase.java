@@ -456,10 +456,10 @@ class VerificationITCase {
         """
         insert into engagement.user_scores
           (user_id, score, band, segment, recency_points, rhythm_points, frequency_points,
-           value_points, contact_points, loyalty_points, at_risk, at_risk_since, next_change_at, overridden,
+           value_points, contact_points, at_risk, at_risk_since, next_change_at, overridden,
            computed_score, order_count, average_order_value, last_order_at, usual_gap_ms,
-           last_contact_at, as_of, revision, policy_version)
-        values (?, ?, ?, ?, ?, ?, ?, ?, ?, null, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, 0), ?, ?, 1, '')
+           last_contact_at, as_of, loyalty_points, revision, policy_version)
+        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, 0), ?, ?, ?, 1, '')
         """;
     try (Connection connection = database.connect();
         ShopSnapshot snapshot = new ShopSnapshot(connection);
@@ -489,6 +489,7 @@ class VerificationITCase {
         insert.setLong(18, score.usualGap());
         insert.setTimestamp(19, timestamp(user.lastContactAt));
         insert.setTimestamp(20, timestamp(snapshot.instant()));
+        insert.setBigDecimal(21, score.pointsDecimal(Factor.LOYALTY));
         insert.addBatch();
       }
       insert.executeBatch();

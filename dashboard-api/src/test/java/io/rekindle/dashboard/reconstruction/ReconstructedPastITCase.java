@@ -1,0 +1,143 @@
+package io.rekindle.dashboard.reconstruction;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.rekindle.dashboard.DashboardTestBase;
+import io.rekindle.dashboard.json.Json;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Charts and lists before the day of the first start, and the mark that they are computed. */
+class ReconstructedPastITCase extends DashboardTestBase {
+
+  private static final int CLIENTS = 40;
+
+  private final Instant installed =
+      Instant.now().truncatedTo(ChronoUnit.DAYS).minus(10, ChronoUnit.DAYS).plusSeconds(36_000);
+
+  /** Clients with one order each, half of them at risk today. They were observed for ten days. */
+  @BeforeEach
+  void makeAShop() throws Exception {
+    database.execute(
+        """
+        insert into shop.users (user_id, created_at)
+        select 'u' || n, timestamptz '%1$s' - n * interval '3 days' - interval '12 hours'
+        from generate_series(1, %2$d) n;
+        insert into shop.orders (order_id, user_id, placed_at, amount)
+        select 'o-' || user_id, user_id, created_at, 60 from shop.users;
+        select engagement.ensure_score_history('%1$s', '%1$s');
+        insert into engagement.pipeline_progress (subtask, parallelism, watermark)
+        values (0, 1, now());
+        """
+            .formatted(installed, CLIENTS));
+    // What the job would have published at the first start: the state at the end of the past.
+    database.execute(
+        """
+        insert into engagement.score_history
+          (user_id, as_of, revision, score, band, segment, at_risk, cause, policy_version)
+        select user_id, '%s', 1, 50, 'COOLING', 'NEW', false, 'SNAPSHOT', 'cadence-v1'
+        from shop.users
+        """
+            .formatted(installed));
+    try (Connection connection = DriverManager.getConnection(database.url(), "rekindle_api", "")) {
+      new HistoryReconstruction(connection, Duration.ZERO).run();
+    }
+    while (database.value("select finished_at from engagement.reconstruction") == null) {
+      Thread.onSpinWait();
+    }
+    database.execute(
+        """
+        update engagement.score_history observed
+        set score = past.score, band = past.band, segment = past.segment, at_risk = past.at_risk
+        from (
+          select distinct on (user_id) * from engagement.reconstructed_history
+          order by user_id, as_of desc) past
+        where observed.user_id = past.user_id;
+        insert into engagement.user_scores
+          (user_id, score, band, segment, order_count, at_risk, as_of, revision, policy_version)
+        select user_id, score, band, segment, 1, at_risk, as_of, revision, policy_version
+        from engagement.score_history;
+        """);
+  }
+
+  private JsonNode json(String path) throws Exception {
+    return Json.MAPPER.readTree(admin.get(path).body());
+  }
+
+  private JsonNode trendWithPast() throws Exception {
+    JsonNode days;
+    do {
+      days = json("/api/trend?days=60").get("days");
+    } while (!days.get(0).get("reconstructed").asBoolean());
+    return days;
+  }
+
+  @Test
+  void shouldDrawTheTrendBeforeTheFirstStartFromTheReconstructedPast() throws Exception {
+    LocalDate firstObserved = installed.atOffset(ZoneOffset.UTC).toLocalDate();
+    for (JsonNode day : trendWithPast()) {
+      LocalDate date = LocalDate.parse(day.get("day").textValue());
+      assertThat(day.get("reconstructed").asBoolean())
+          .as(date.toString())
+          .isEqualTo(date.isBefore(firstObserved));
+      String end = date.isBefore(firstObserved) ? date.plusDays(1) + "Z" : "infinity";
+      assertThat(day.get("atRisk").asText() + " " + day.get("scored").asText())
+          .as(date.toString())
+          .isEqualTo(
+              database.value(
+                  """
+                  select count(*) filter (where at_risk) || ' ' || count(score)
+                  from (
+                    select distinct on (user_id) * from engagement.reconstructed_history
+                    where as_of < '%s' order by user_id, as_of desc) past
+                  """
+                      .formatted(end)));
+    }
+  }
+
+  @Test
+  void shouldCountTheChangesOfEachReconstructedDay() throws Exception {
+    trendWithPast();
+    long entered = 0;
+    for (JsonNode day : json("/api/risk-transitions?days=60").get("days")) {
+      if (day.get("reconstructed").asBoolean()) {
+        entered += day.get("entered").asLong();
+      }
+    }
+    LocalDate firstObserved = installed.atOffset(ZoneOffset.UTC).toLocalDate();
+    assertThat(entered)
+        .isPositive()
+        .isEqualTo(
+            Long.parseLong(
+                database.value(
+                    """
+                    select count(*) from engagement.reconstructed_history
+                    where at_risk and not previous_at_risk
+                      and as_of >= (now() at time zone 'UTC')::date::timestamp at time zone 'UTC'
+                        - interval '59 days'
+                      and as_of < '%sZ'
+                    """
+                        .formatted(firstObserved))));
+  }
+
+  @Test
+  void shouldShowTheWholeHistoryOfAClientAndMarkWhatIsComputed() throws Exception {
+    JsonNode items = json("/api/users/u30/history").get("items");
+    assertThat(items).hasSizeGreaterThan(3);
+    assertThat(items.get(0).get("reconstructed").asBoolean()).isFalse();
+    assertThat(items.get(0).get("cause").textValue()).isEqualTo("SNAPSHOT");
+    for (int i = 1; i < items.size(); i++) {
+      assertThat(items.get(i).get("reconstructed").asBoolean()).isTrue();
+    }
+    assertThat(items.get(items.size() - 1).get("causeId").textValue()).isEqualTo("o-u30");
+    assertThat(admin.get("/api/users/u30/history?format=csv").body()).contains("reconstructed");
+  }
+}

@@ -44,9 +44,7 @@ final class RiskTransitionsQuery {
       """;
 
   private static final String OBSERVED =
-      BY_DAY
-          .replace("{reconstructed}", "false")
-          .replace("{history}", "engagement.score_history");
+      BY_DAY.replace("{reconstructed}", "false").replace("{history}", "engagement.score_history");
 
   private static final String RECONSTRUCTED =
       BY_DAY

@@ -461,7 +461,11 @@ create table engagement.reconstruction (
   until_at       timestamptz not null,
   last_user_id   text        not null default '',
   users          bigint      not null default 0,
+  -- The users of the shop at the beginning of the run.
+  users_total    bigint      not null default 0,
   rows           bigint      not null default 0,
+  -- Why the last batch failed; null if it was stored.
+  trouble        text,
   -- The counts at the end of the past: the trend is counted back from them. Null during the run.
   at_risk        bigint,
   scored         bigint,

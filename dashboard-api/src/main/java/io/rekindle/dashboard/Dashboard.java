@@ -54,6 +54,7 @@ import io.rekindle.dashboard.policies.PolicyPreviewQueue;
 import io.rekindle.dashboard.policies.PolicyRoutes;
 import io.rekindle.dashboard.policies.PolicyService;
 import io.rekindle.dashboard.reconstruction.ReconstructionLoop;
+import io.rekindle.dashboard.reconstruction.ReconstructionQuery;
 import io.rekindle.dashboard.signin.ApiKeys;
 import io.rekindle.dashboard.signin.FirstAdmin;
 import io.rekindle.dashboard.signin.KnownBrowsers;
@@ -156,7 +157,8 @@ public final class Dashboard implements AutoCloseable {
             settings.pipeline().slot(),
             settings.pipeline().topicPrefix(),
             settings.pipeline().flinkUrl().orElse(null),
-            deadLetters);
+            deadLetters,
+            new ReconstructionQuery(settings.reconstruction()));
     AuditService audit = new AuditService(jdbi);
     ListResponse listResponse = new ListResponse(snapshots);
     PolicyService policyService = new PolicyService(jdbi, snapshots);
@@ -170,6 +172,17 @@ public final class Dashboard implements AutoCloseable {
         settings.reconstruction()
             ? Optional.of(new ReconstructionLoop(database, settings.reconstructionPause()))
             : Optional.empty();
+    reconstruction.ifPresent(
+        loop -> {
+          metrics.gauge(
+              "rekindle.dashboard.reconstruction.share",
+              "Part of the clients whose past is reconstructed, 0 to 1.",
+              loop::share);
+          metrics.gauge(
+              "rekindle.dashboard.reconstruction.failing",
+              "1 if the last attempt to reconstruct the past failed, otherwise 0.",
+              () -> loop.isFailing() ? 1 : 0);
+        });
     refresher = new StatisticsRefresher(database.unlimited());
     ExperimentService experiments = new ExperimentService(snapshots, refresher);
     StatisticsService statistics = new StatisticsService(refresher, experiments);

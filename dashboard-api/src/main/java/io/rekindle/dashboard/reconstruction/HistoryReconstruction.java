@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.DoubleConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +35,8 @@ public final class HistoryReconstruction {
 
   private static final int FETCH_ROWS = 10_000;
 
+  private static final int MAX_TROUBLE = 1_000;
+
   private static final String LOCK =
       "select pg_try_advisory_lock(hashtext('engagement.reconstruction'))";
 
@@ -46,10 +49,11 @@ public final class HistoryReconstruction {
    */
   private static final String BEGIN =
       """
-      insert into engagement.reconstruction (policy_version, document, from_at, until_at)
+      insert into engagement.reconstruction
+        (policy_version, document, from_at, until_at, users_total)
       select coalesce(p.policy_version, ?), coalesce(p.document, ?::jsonb),
              (observed.since at time zone 'UTC' - interval '24 months') at time zone 'UTC',
-             observed.since
+             observed.since, (select count(*) from shop.users)
       from (select min(as_of) as since from engagement.score_history) observed
       cross join engagement.scored_until s
       left join engagement.policy_in_force p on true
@@ -59,7 +63,8 @@ public final class HistoryReconstruction {
 
   private static final String RUN =
       """
-      select document::text, %s as from_at, %s as until_at, last_user_id, users, rows, finished_at
+      select document::text, %s as from_at, %s as until_at, last_user_id, users, users_total, rows,
+             finished_at
       from engagement.reconstruction
       """
           .formatted(millis("from_at"), millis("until_at"));
@@ -95,14 +100,16 @@ public final class HistoryReconstruction {
   private static final String PROGRESS =
       """
       update engagement.reconstruction
-      set last_user_id = ?, users = users + ?, rows = rows + ?, updated_at = clock_timestamp()
+      set last_user_id = ?, users = users + ?, rows = rows + ?, trouble = null,
+        updated_at = clock_timestamp()
       """;
 
   /** The differences of all rows sum to the counts at the end. */
   private static final String FINISH =
       """
       update engagement.reconstruction
-      set last_user_id = '', updated_at = clock_timestamp(), finished_at = clock_timestamp(),
+      set last_user_id = '', trouble = null, updated_at = clock_timestamp(),
+        finished_at = clock_timestamp(),
         at_risk = past.at_risk, scored = past.scored, score_sum = past.score_sum
       from (
         select count(*) filter (where at_risk)
@@ -111,6 +118,9 @@ public final class HistoryReconstruction {
                coalesce(sum(score), 0) - coalesce(sum(previous_score), 0) as score_sum
         from engagement.reconstructed_history) past
       """;
+
+  private static final String TROUBLE =
+      "update engagement.reconstruction set trouble = ?, updated_at = clock_timestamp()";
 
   private static final String FORGET =
       "truncate engagement.reconstructed_history, engagement.reconstruction";
@@ -141,6 +151,7 @@ public final class HistoryReconstruction {
       long until,
       String lastUserId,
       long users,
+      long usersTotal,
       long rows,
       boolean finished) {
 
@@ -159,6 +170,7 @@ public final class HistoryReconstruction {
 
   private final Connection connection;
   private final Duration pause;
+  private final DoubleConsumer progress;
   private final PastOrders orders = new PastOrders();
 
   /**
@@ -169,8 +181,18 @@ public final class HistoryReconstruction {
    * @param pause the pause after each batch
    */
   public HistoryReconstruction(Connection connection, Duration pause) {
+    this(connection, pause, share -> {});
+  }
+
+  /**
+   * Creates a reconstruction that tells its progress.
+   *
+   * @param progress takes the part of the clients that is stored, 0 to 1, after each batch
+   */
+  HistoryReconstruction(Connection connection, Duration pause, DoubleConsumer progress) {
     this.connection = connection;
     this.pause = pause;
+    this.progress = progress;
   }
 
   /**
@@ -186,6 +208,9 @@ public final class HistoryReconstruction {
     }
     try {
       return runAlone();
+    } catch (SQLException | RuntimeException e) {
+      storeTrouble(e);
+      throw e;
     } finally {
       if (!connection.isClosed()) {
         connection.setAutoCommit(true);
@@ -220,6 +245,7 @@ public final class HistoryReconstruction {
       return new Result(Outcome.NOT_YET, null, null, null, 0, 0);
     }
     if (run.finished()) {
+      progress.accept(1);
       return run.result(Outcome.FINISHED);
     }
     LOG.info(
@@ -231,8 +257,12 @@ public final class HistoryReconstruction {
     connection.setAutoCommit(false);
     Reconstruction reconstruction = new Reconstruction(run.policy());
     String last = run.lastUserId();
+    long users = run.users();
     while (last != null) {
-      last = batch(reconstruction, run, last);
+      List<Client> clients = batch(reconstruction, run, last);
+      last = clients.isEmpty() ? null : clients.get(clients.size() - 1).userId();
+      users += clients.size();
+      progress.accept(Math.min(1, (double) users / Math.max(users, run.usersTotal())));
       Thread.sleep(pause.toMillis());
     }
     Run done = read();
@@ -241,6 +271,20 @@ public final class HistoryReconstruction {
         done.users(),
         done.rows());
     return done.result(Outcome.FINISHED);
+  }
+
+  /** Stores why the run failed. Without a database there is no such row. */
+  private void storeTrouble(Exception failure) {
+    String message = String.valueOf(failure.getMessage());
+    try {
+      connection.setAutoCommit(true);
+      try (PreparedStatement statement = connection.prepareStatement(TROUBLE)) {
+        statement.setString(1, message.substring(0, Math.min(MAX_TROUBLE, message.length())));
+        statement.executeUpdate();
+      }
+    } catch (SQLException e) {
+      failure.addSuppressed(e);
+    }
   }
 
   private void begin() throws SQLException {
@@ -263,6 +307,7 @@ public final class HistoryReconstruction {
               row.getLong("until_at"),
               row.getString("last_user_id"),
               row.getLong("users"),
+              row.getLong("users_total"),
               row.getLong("rows"),
               row.getObject("finished_at") != null)
           : null;
@@ -277,12 +322,12 @@ public final class HistoryReconstruction {
     }
   }
 
-  /** Stores the next users in one transaction; returns the last of them, or null at the end. */
-  private String batch(Reconstruction reconstruction, Run run, String after) throws SQLException {
+  /** Stores the next users in one transaction; returns them. There is none at the end. */
+  private List<Client> batch(Reconstruction reconstruction, Run run, String after)
+      throws SQLException {
     try {
       List<Client> clients = clients(after, run.until());
-      String last = clients.isEmpty() ? null : clients.get(clients.size() - 1).userId();
-      if (last == null) {
+      if (clients.isEmpty()) {
         try (Statement statement = connection.createStatement()) {
           statement.executeUpdate(FINISH);
         }
@@ -290,14 +335,14 @@ public final class HistoryReconstruction {
         CopiedRows rows = new CopiedRows(connection, run.policy().version());
         copy(reconstruction, run.from(), clients, rows);
         try (PreparedStatement statement = connection.prepareStatement(PROGRESS)) {
-          statement.setString(1, last);
+          statement.setString(1, clients.get(clients.size() - 1).userId());
           statement.setLong(2, clients.size());
           statement.setLong(3, rows.rows());
           statement.executeUpdate();
         }
       }
       connection.commit();
-      return last;
+      return clients;
     } catch (SQLException | RuntimeException e) {
       rollback(e);
       throw e;

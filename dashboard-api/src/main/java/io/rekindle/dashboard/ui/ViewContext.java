@@ -310,10 +310,10 @@ public final class ViewContext {
   /** The colour of an email's status. */
   public String statusTone(String status) {
     return switch (Objects.requireNonNullElse(status, "")) {
-      case "SENT", "UP", "RUNNING" -> "good";
+      case "SENT", "UP", "RUNNING", "COMPLETE" -> "good";
       case "READY" -> "cold";
-      case "CANCELLED" -> "warn";
-      case "FAILED", "DOWN" -> "bad";
+      case "CANCELLED", "INTERRUPTED" -> "warn";
+      case "FAILED", "FAILING", "DOWN" -> "bad";
       default -> "";
     };
   }

@@ -69,6 +69,7 @@ import io.rekindle.dashboard.signin.SignInPages;
 import io.rekindle.dashboard.signin.SignInRoutes;
 import io.rekindle.dashboard.signin.SignInService;
 import io.rekindle.dashboard.statistics.OverviewPages;
+import io.rekindle.dashboard.statistics.PastCounts;
 import io.rekindle.dashboard.statistics.StatisticsRoutes;
 import io.rekindle.dashboard.statistics.StatisticsService;
 import io.rekindle.dashboard.ui.AssetRoutes;
@@ -116,6 +117,7 @@ public final class Dashboard implements AutoCloseable {
   private final MetricsRoutes metricsRoutes;
   private final Authenticator authenticator;
   private final StatisticsRefresher refresher;
+  private final PastCounts pastCounts;
   private final Assets assets = new Assets();
   private final PageRenderer renderer = new PageRenderer(assets);
   private final SecretCookie sessionCookie;
@@ -185,7 +187,9 @@ public final class Dashboard implements AutoCloseable {
         });
     refresher = new StatisticsRefresher(database.unlimited());
     ExperimentService experiments = new ExperimentService(snapshots, refresher);
-    StatisticsService statistics = new StatisticsService(refresher, experiments);
+    pastCounts = new PastCounts(database.unlimited());
+    StatisticsService statistics =
+        new StatisticsService(refresher, experiments, snapshots, pastCounts);
     EmailService emails = new EmailService(snapshots);
     ClientService clients = new ClientService(snapshots);
     DeadLetterService deadLetterService = new DeadLetterService(jdbi, deadLetters);
@@ -325,6 +329,7 @@ public final class Dashboard implements AutoCloseable {
   @Override
   public void close() {
     refresher.close();
+    pastCounts.close();
     firstAdmin.close();
     erasures.close();
     auditRetention.close();

@@ -18,11 +18,16 @@ import org.jdbi.v3.core.Handle;
 /**
  * Counts the changes of the last {@value #DAYS} days. A day that the job has passed is counted once
  * and remembered; the changes of a person who is erased later stay in it. The days before the first
- * observed one are counted in the reconstructed history. For one thread.
+ * observed one are counted in the reconstructed history. With such a past, each count goes further
+ * back, up to {@value #MAX_DAYS} days, so that the first one stays short. For one thread.
  */
 final class RiskTransitionsQuery {
 
   static final int DAYS = 90;
+  static final int MAX_DAYS = 731;
+
+  /** How many more days a count goes back than the one before. */
+  private static final int STEP_DAYS = 60;
 
   private static final String CONTEXT =
       "select clock_timestamp() as as_of,"
@@ -55,6 +60,7 @@ final class RiskTransitionsQuery {
   private static final String PAST =
       """
       select (r.until_at at time zone 'UTC')::date as last_day,
+             (r.from_at at time zone 'UTC')::date as first_day,
              r.at_risk - later.at_risk as at_risk, r.scored - later.scored as scored,
              r.score_sum - later.score_sum as score_sum
       from engagement.reconstruction r
@@ -85,6 +91,9 @@ final class RiskTransitionsQuery {
   /** The days counted hold every change committed before this; null if that is not known. */
   private Instant completeUntil;
 
+  /** The first counted day; null before the first count. */
+  private LocalDate countedFrom;
+
   /** What the counted days before the observed ones belong to; null without a past. */
   private Past past;
 
@@ -98,18 +107,21 @@ final class RiskTransitionsQuery {
 
   private RiskTransitions compute(Handle handle, Context context, DutyCycle dutyCycle) {
     LocalDate today = context.asOf().atOffset(ZoneOffset.UTC).toLocalDate();
-    LocalDate oldest = today.minusDays(DAYS - 1);
-    LocalDate since = oldest;
     Past stored = handle.createQuery(PAST).mapTo(Past.class).findOne().orElse(null);
     if (!Objects.equals(past, stored)) {
       past = stored;
       completeUntil = null;
+      counted.clear();
     }
+    LocalDate oldest = oldest(today);
+    LocalDate since = oldest;
     if (completeUntil != null
         && completeUntil.atOffset(ZoneOffset.UTC).toLocalDate().isAfter(oldest)) {
       since = completeUntil.atOffset(ZoneOffset.UTC).toLocalDate();
+      counted.putAll(days(handle, oldest, earlier(countedFrom, since), dutyCycle));
     }
-    NavigableMap<LocalDate, Day> newer = days(handle, since, today, dutyCycle);
+    countedFrom = oldest;
+    NavigableMap<LocalDate, Day> newer = days(handle, since, today.plusDays(1), dutyCycle);
     counted.tailMap(since, true).clear();
     counted.putAll(newer);
     counted.headMap(oldest, false).clear();
@@ -128,10 +140,28 @@ final class RiskTransitionsQuery {
         past);
   }
 
+  /** The first day to count: with a past, further back than the last time. */
+  private LocalDate oldest(LocalDate today) {
+    LocalDate usual = today.minusDays(DAYS - 1);
+    if (past == null || completeUntil == null) {
+      return usual;
+    }
+    LocalDate first = later(past.firstDay(), today.minusDays(MAX_DAYS - 1));
+    return earlier(usual, later(first, countedFrom.minusDays(STEP_DAYS)));
+  }
+
+  private static LocalDate earlier(LocalDate one, LocalDate other) {
+    return one.isBefore(other) ? one : other;
+  }
+
+  private static LocalDate later(LocalDate one, LocalDate other) {
+    return one.isAfter(other) ? one : other;
+  }
+
   private NavigableMap<LocalDate, Day> days(
-      Handle handle, LocalDate since, LocalDate today, DutyCycle dutyCycle) {
+      Handle handle, LocalDate since, LocalDate until, DutyCycle dutyCycle) {
     NavigableMap<LocalDate, Day> days = new TreeMap<>();
-    for (LocalDate next = since; !next.isAfter(today); next = next.plusDays(1)) {
+    for (LocalDate next = since; next.isBefore(until); next = next.plusDays(1)) {
       OffsetDateTime begin = next.atStartOfDay().atOffset(ZoneOffset.UTC);
       String byDay = isReconstructed(next) ? RECONSTRUCTED : OBSERVED;
       between(handle, byDay, begin, begin.plusDays(1), Day.class)

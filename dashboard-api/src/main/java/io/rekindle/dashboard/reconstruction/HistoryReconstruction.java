@@ -104,7 +104,7 @@ public final class HistoryReconstruction {
         updated_at = clock_timestamp()
       """;
 
-  /** The differences of all rows sum to the counts at the end. */
+  /** The changes of all days sum to the counts at the end. */
   private static final String FINISH =
       """
       update engagement.reconstruction
@@ -112,18 +112,17 @@ public final class HistoryReconstruction {
         finished_at = clock_timestamp(),
         at_risk = past.at_risk, scored = past.scored, score_sum = past.score_sum
       from (
-        select count(*) filter (where at_risk)
-                 - count(*) filter (where previous_at_risk) as at_risk,
-               count(score) - count(previous_score) as scored,
-               coalesce(sum(score), 0) - coalesce(sum(previous_score), 0) as score_sum
-        from engagement.reconstructed_history) past
+        select coalesce(sum(first_at_risk + entered - "left"), 0) as at_risk,
+               coalesce(sum(scored), 0) as scored, coalesce(sum(score_sum), 0) as score_sum
+        from engagement.reconstructed_days) past
       """;
 
   private static final String TROUBLE =
       "update engagement.reconstruction set trouble = ?, updated_at = clock_timestamp()";
 
   private static final String FORGET =
-      "truncate engagement.reconstructed_history, engagement.reconstruction";
+      "truncate engagement.reconstructed_history, engagement.reconstructed_days,"
+          + " engagement.reconstruction";
 
   /** How a run ended. */
   public enum Outcome {
@@ -154,6 +153,11 @@ public final class HistoryReconstruction {
       long usersTotal,
       long rows,
       boolean finished) {
+
+    /** The end of the past of any of the clients. */
+    long latest(List<Client> clients) {
+      return clients.stream().mapToLong(Client::until).reduce(until, Math::max);
+    }
 
     Result result(Outcome outcome) {
       return new Result(
@@ -333,7 +337,9 @@ public final class HistoryReconstruction {
         }
       } else {
         CopiedRows rows = new CopiedRows(connection, run.policy().version());
-        copy(reconstruction, run.from(), clients, rows);
+        DailyChanges days = new DailyChanges(run.from(), run.latest(clients));
+        copy(reconstruction, run.from(), clients, rows, days);
+        days.store(connection);
         try (PreparedStatement statement = connection.prepareStatement(PROGRESS)) {
           statement.setString(1, clients.get(clients.size() - 1).userId());
           statement.setLong(2, clients.size());
@@ -372,7 +378,12 @@ public final class HistoryReconstruction {
     return clients;
   }
 
-  private void copy(Reconstruction reconstruction, long from, List<Client> clients, CopiedRows rows)
+  private void copy(
+      Reconstruction reconstruction,
+      long from,
+      List<Client> clients,
+      CopiedRows rows,
+      DailyChanges days)
       throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(ORDERS)) {
       statement.setFetchSize(FETCH_ROWS);
@@ -391,7 +402,10 @@ public final class HistoryReconstruction {
               client.createdAt(),
               from,
               client.until(),
-              row -> rows.add(client.userId(), row));
+              row -> {
+                rows.add(client.userId(), row);
+                days.add(row);
+              });
           rows.flushIfLarge();
         }
       }

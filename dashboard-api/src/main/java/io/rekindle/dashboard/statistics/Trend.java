@@ -7,8 +7,8 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * Clients at risk and average scores by day, counted back from the present. Erased clients are
- * missing.
+ * Clients at risk and average scores by day, counted back from the present, or from the end of the
+ * reconstructed past. Erased clients are missing from the observed days.
  *
  * @param days oldest first
  */

@@ -60,7 +60,8 @@
  * <h2>Probability</h2>
  *
  * <p>A policy can have a table of the probability of an order within some days, by score: {@link
- * io.rekindle.scoring.policy.OrderProbability}. It does not affect the score.
+ * io.rekindle.scoring.policy.OrderProbability}. It does not affect the score, and belongs to the
+ * computed score: an override says nothing about it. A user without an effective order has none.
  *
  * <h2>Policies</h2>
  *

@@ -81,6 +81,11 @@ public final class RandomPolicies {
                   .put("fromCount", tier.get("fromCount").decimalValue().add(BigDecimal.ONE)));
       loyalty.set("tiers", tiers);
     }
+    if (random.nextBoolean()) {
+      ArrayNode perMille =
+          policy.putObject("probability").put("horizonDays", 90).putArray("perMille");
+      random.ints(101, 0, 1_001).sorted().forEach(perMille::add);
+    }
     ObjectNode atRisk = policy.putObject("atRisk");
     atRisk.put("scoreBelow", random.nextInt(0, 90));
     if (random.nextBoolean()) {

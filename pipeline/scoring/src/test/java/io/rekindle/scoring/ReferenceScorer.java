@@ -279,6 +279,11 @@ final class ReferenceScorer {
     if (score < policy.at("/atRisk/scoreBelow").intValue()) {
       return true;
     }
+    JsonNode probability = policy.at("/atRisk/orderProbabilityBelow");
+    if (probability.isNumber()
+        && BigDecimal.valueOf(orderPerMille(score), 3).compareTo(probability.decimalValue()) < 0) {
+      return true;
+    }
     JsonNode drop = policy.at("/atRisk/dropAtLeast");
     return drop.isNumber() && score(last()) - score >= drop.intValue();
   }

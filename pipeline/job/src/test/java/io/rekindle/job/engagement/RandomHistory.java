@@ -258,7 +258,13 @@ final class RandomHistory {
     }
   }
 
-  /** A policy like a fit's: with loyalty and a table of probabilities. */
+  /** The score below which a user is at risk. */
+  static int atRiskBelow(String policyVersion) {
+    // Below 56 the table of the fitted policy is below 0.3.
+    return policyVersion.equals("fitted") ? 56 : 50;
+  }
+
+  /** A policy like a fit's, with loyalty, a table of probabilities, and a rule for them. */
   private static ScoringPolicy fitted() {
     String table =
         IntStream.rangeClosed(0, 100)
@@ -271,6 +277,7 @@ final class RandomHistory {
       return ScoringPolicy.parse(
           ScoringPolicy.builtIn("cadence-v1")
               .json()
+              .replace("\"scoreBelow\"", "\"orderProbabilityBelow\":0.3,\"scoreBelow\"")
               .replaceFirst(
                   "\\{",
                   "{\"loyalty\":%s,\"probability\":{\"horizonDays\":90,\"perMille\":[%s]},"

@@ -91,6 +91,9 @@ public final class RandomPolicies {
     if (random.nextBoolean()) {
       atRisk.put("dropAtLeast", random.nextInt(1, 60));
     }
+    if (policy.has("probability") && random.nextBoolean()) {
+      atRisk.put("orderProbabilityBelow", BigDecimal.valueOf(random.nextInt(1, 1_001), 3));
+    }
     int[] bands = random.ints(3, 0, 101).sorted().toArray();
     policy
         .putObject("bands")

@@ -297,6 +297,8 @@ create table engagement.user_scores (
   value_points        numeric,
   contact_points      numeric,
   loyalty_points      numeric,
+  -- Of an order within the days of the policy's table, 0 to 1, by the computed score.
+  order_probability   numeric(4,3),
   order_count         int         not null,
   -- An average of the largest amounts at the highest rate has 21 digits.
   average_order_value numeric(24,2),

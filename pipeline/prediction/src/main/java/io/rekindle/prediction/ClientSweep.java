@@ -208,6 +208,24 @@ final class ClientSweep {
    * @param reference the reference value in hundredths
    */
   int cell(long reference) {
+    level();
+    return TierCell.of(
+        levelsBeforeValue, TieredFactor.VALUE.level(spendInWindow, reference), loyaltyLevel);
+  }
+
+  /** The levels of recency, rhythm and frequency, as in {@link TierCell#beforeValue}. */
+  int levelsBeforeValue() {
+    level();
+    return levelsBeforeValue;
+  }
+
+  /** The level of loyalty. */
+  int loyaltyLevel() {
+    level();
+    return loyaltyLevel;
+  }
+
+  private void level() {
     if (!leveled) {
       long elapsed = instant - lastOrderAt();
       levelsBeforeValue =
@@ -218,8 +236,6 @@ final class ClientSweep {
       loyaltyLevel = TieredFactor.LOYALTY.level(days, 1);
       leveled = true;
     }
-    return TierCell.of(
-        levelsBeforeValue, TieredFactor.VALUE.level(spendInWindow, reference), loyaltyLevel);
   }
 
   /**

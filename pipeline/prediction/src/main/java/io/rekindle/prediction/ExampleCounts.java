@@ -33,11 +33,17 @@ final class ExampleCounts {
     this.teacherWeight = teacherWeight;
   }
 
-  void add(int cell, int snapshot, boolean returned) {
+  /**
+   * Adds examples.
+   *
+   * @param returned those that returned
+   * @param silent those that did not
+   */
+  void add(int cell, int snapshot, long returned, long silent) {
     long[] counts = counts(cell);
-    counts[2 * snapshot]++;
-    counts[2 * snapshot + 1] += returned ? 1 : 0;
-    examples++;
+    counts[2 * snapshot] += returned + silent;
+    counts[2 * snapshot + 1] += returned;
+    examples += returned + silent;
   }
 
   void addTeacher(int cell, double probability) {

@@ -3,6 +3,7 @@ package io.rekindle.prediction;
 import io.rekindle.prediction.FitResult.Minimum;
 import io.rekindle.prediction.FitResult.Shortfall;
 import io.rekindle.scoring.orders.OrderHistory;
+import io.rekindle.scoring.orders.UserFacts;
 import io.rekindle.scoring.policy.ScoringPolicy;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -106,7 +107,9 @@ public final class PolicyFit {
     }
     List<PolicyFit> sufficient = fits.stream().filter(fit -> fit.teacher != null).toList();
     if (!sufficient.isEmpty()) {
-      shop.forEachClient(new ExampleReader(sufficient, others));
+      ExampleReader reader = new ExampleReader(sufficient, others);
+      shop.forEachClient(reader);
+      reader.finish();
     }
     return fits.stream().map(PolicyFit::result).toList();
   }
@@ -199,6 +202,7 @@ public final class PolicyFit {
 
     private final List<Step> steps;
     private final long until;
+    private final long horizon;
     private final ClientSweep sweep;
     private final List<PolicyCurve> others;
     private final PastOrdersUntil past = new PastOrdersUntil();
@@ -212,9 +216,40 @@ public final class PolicyFit {
       private final List<PolicyFit> fits = new ArrayList<>();
       private final List<Integer> snapshots = new ArrayList<>();
       private final List<PolicyFit> teachers = new ArrayList<>();
+      private LevelCounts examples;
 
-      Step(long instant) {
+      // By score, and twice: the examples that returned and those that did not.
+      private final long[] cadence = new long[2 * SCORES];
+      private final long[][] others;
+
+      Step(long instant, int others) {
         this.instant = instant;
+        this.others = new long[others][2 * SCORES];
+      }
+
+      void prepare() {
+        examples =
+            new LevelCounts(fits.stream().mapToLong(fit -> fit.summary.reference()).toArray());
+      }
+
+      void finish() {
+        for (int i = 0; i < fits.size(); i++) {
+          PolicyFit fit = fits.get(i);
+          int snapshot = snapshots.get(i);
+          examples.addTo(fit.examples, snapshot, fit.summary.reference());
+          addTo(fit.cadence, snapshot, cadence);
+          for (int other = 0; other < others.length; other++) {
+            addTo(fit.others.get(other), snapshot, others[other]);
+          }
+        }
+      }
+
+      private static void addTo(ExampleCounts fit, int snapshot, long[] byScore) {
+        for (int score = 0; score < SCORES; score++) {
+          if (byScore[2 * score] + byScore[2 * score + 1] > 0) {
+            fit.add(score, snapshot, byScore[2 * score], byScore[2 * score + 1]);
+          }
+        }
       }
     }
 
@@ -222,13 +257,19 @@ public final class PolicyFit {
       SortedMap<Long, Step> byInstant = new TreeMap<>();
       for (PolicyFit fit : fits) {
         for (int i = 0; i < fit.snapshots.count(); i++) {
-          Step step = byInstant.computeIfAbsent(fit.snapshots.instant(i), Step::new);
+          Step step = byInstant.computeIfAbsent(
+                  fit.snapshots.instant(i), instant -> new Step(instant, others.size()));
           step.fits.add(fit);
           step.snapshots.add(i);
         }
-        byInstant.computeIfAbsent(fit.asOf, Step::new).teachers.add(fit);
+        byInstant
+            .computeIfAbsent(fit.asOf, instant -> new Step(instant, others.size()))
+            .teachers
+            .add(fit);
       }
       steps = List.copyOf(byInstant.values());
+      steps.forEach(Step::prepare);
+      horizon = fits.get(0).horizonDays * UserFacts.DAY;
       until = byInstant.lastKey();
       sweep = new ClientSweep(fits.get(0).currency.rates());
       this.others = others.stream().map(PolicyCurve::new).toList();
@@ -245,22 +286,26 @@ public final class PolicyFit {
           for (int i = 0; i < otherScores.length; i++) {
             otherScores[i] = others.get(i).at(past, step.instant).score();
           }
-          addExamples(step, cadence);
+          if (!step.fits.isEmpty()) {
+            addExample(step, cadence);
+          }
           addTeachers(step, cadence);
         }
       }
     }
 
-    private void addExamples(Step step, int cadence) {
-      for (int i = 0; i < step.fits.size(); i++) {
-        PolicyFit fit = step.fits.get(i);
-        int snapshot = step.snapshots.get(i);
-        boolean returned = sweep.nextOrderAt() <= step.instant + fit.snapshots.horizon();
-        fit.examples.add(sweep.cell(fit.summary.reference()), snapshot, returned);
-        fit.cadence.add(cadence, snapshot, returned);
-        for (int other = 0; other < otherScores.length; other++) {
-          fit.others.get(other).add(otherScores[other], snapshot, returned);
-        }
+    /** Gives the examples to the fits, after the last client. */
+    void finish() {
+      steps.forEach(Step::finish);
+    }
+
+    private void addExample(Step step, int cadence) {
+      boolean returned = sweep.nextOrderAt() <= step.instant + horizon;
+      int outcome = returned ? 0 : 1;
+      step.examples.add(sweep, returned);
+      step.cadence[2 * cadence + outcome]++;
+      for (int other = 0; other < otherScores.length; other++) {
+        step.others[other][2 * otherScores[other] + outcome]++;
       }
     }
 

@@ -3,6 +3,7 @@ package io.rekindle.prediction;
 import io.rekindle.platform.text.Digest;
 import io.rekindle.scoring.orders.ExchangeRates;
 import io.rekindle.scoring.orders.OrderHistory;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -64,14 +65,20 @@ record ShopSummary(
   }
 
   @SuppressWarnings("ArrayRecordComponent") // Never compared.
-  private record Sampled(byte[] digest, BuyingRecord buying) {}
+  private record Sampled(long prefix, byte[] digest, BuyingRecord buying) {
+
+    /** Most digests differ in their first bytes. */
+    private static final Comparator<Sampled> LARGEST_FIRST =
+        (left, right) -> {
+          int order = Long.compareUnsigned(right.prefix, left.prefix);
+          return order == 0 ? Arrays.compareUnsigned(right.digest, left.digest) : order;
+        };
+  }
 
   /** The sums at one instant. */
   private static final class Totals {
 
-    private final PriorityQueue<Sampled> sample =
-        new PriorityQueue<>(
-            Comparator.comparing(Sampled::digest, Arrays::compareUnsigned).reversed());
+    private final PriorityQueue<Sampled> sample = new PriorityQueue<>(Sampled.LARGEST_FIRST);
     private int clients;
     private int repeatClients;
     private long orders;
@@ -79,23 +86,22 @@ record ShopSummary(
     private long smallest = Long.MAX_VALUE;
     private long largest;
 
-    void add(byte[] digest, ClientSweep sweep) {
+    void add(long prefix, byte[] digest, ClientSweep sweep) {
       clients++;
       repeatClients += sweep.orderDays() > 1 ? 1 : 0;
       orders += sweep.orders();
-      for (int i = 0; i < sweep.orders(); i++) {
-        if (sweep.net(i) > 0) {
-          amounts++;
-          smallest = Math.min(smallest, sweep.net(i));
-          largest = Math.max(largest, sweep.net(i));
-        }
-      }
       if (sample.size() < MAX_SAMPLE) {
-        sample.add(new Sampled(digest, sweep.buying()));
-      } else if (Arrays.compareUnsigned(digest, sample.element().digest()) < 0) {
+        sample.add(new Sampled(prefix, digest, sweep.buying()));
+      } else if (Long.compareUnsigned(prefix, sample.element().prefix()) <= 0) {
+        sample.add(new Sampled(prefix, digest, sweep.buying()));
         sample.remove();
-        sample.add(new Sampled(digest, sweep.buying()));
       }
+    }
+
+    void add(long number, long least, long most) {
+      amounts += number;
+      smallest = Math.min(smallest, least);
+      largest = Math.max(largest, most);
     }
   }
 
@@ -121,9 +127,22 @@ record ShopSummary(
       }
       firstOrderAt = Math.min(firstOrderAt, sweep.placedAt(0));
       byte[] digest = Digest.of(userId);
+      long prefix = ByteBuffer.wrap(digest).getLong();
+      long amounts = 0;
+      long smallest = Long.MAX_VALUE;
+      long largest = 0;
+      int order = 0;
       for (int i = 0; i < asOf.length; i++) {
         if (sweep.advance(asOf[i])) {
-          totals[i].add(digest, sweep);
+          for (; order < sweep.orders(); order++) {
+            if (sweep.net(order) > 0) {
+              amounts++;
+              smallest = Math.min(smallest, sweep.net(order));
+              largest = Math.max(largest, sweep.net(order));
+            }
+          }
+          totals[i].add(prefix, digest, sweep);
+          totals[i].add(amounts, smallest, largest);
         }
       }
     }

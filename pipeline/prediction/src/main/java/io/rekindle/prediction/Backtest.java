@@ -1,80 +1,108 @@
 package io.rekindle.prediction;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.rekindle.platform.text.Digest;
+import io.rekindle.prediction.Bootstrap.Predictions;
+import io.rekindle.prediction.Contender.Silence;
+import io.rekindle.prediction.PolicyBacktest.Difference;
 import io.rekindle.scoring.orders.OrderHistory;
 import io.rekindle.scoring.orders.UserFacts;
+import io.rekindle.scoring.policy.OrderProbability;
+import io.rekindle.scoring.policy.ScoringPolicy;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntFunction;
 import java.util.function.IntUnaryOperator;
 
 /**
  * Looks how good policies would have been: at each of several past instants a policy is fitted to
- * the orders up to it, and compared with what the clients did after. No fit sees the future. Three
- * are compared: {@code cadence-v1} with its score as a percentage, {@code cadence-v1} with a fitted
- * table, and the fitted policy.
+ * the orders up to it, and compared with what the clients did after. No fit sees the future. At
+ * least three are compared: {@code cadence-v1} with its score as a percentage, {@code cadence-v1}
+ * with a fitted table, and the fitted policy. The engine evaluates each of them.
  *
- * <p>A pure function of the orders. Memory depends on the number of instants, and not on that of
- * clients.
+ * <p>A pure function of the orders and the plan. Memory depends on the number of instants, and not
+ * on that of clients.
  */
 public final class Backtest {
 
-  /**
-   * The result.
-   *
-   * @param instants the instants, ascending, epoch milliseconds; empty if the shop is too young
-   * @param figures by policy; empty without an instant
-   */
-  public record Result(List<Long> instants, List<BacktestFigures> figures) {
+  /** The name of {@code cadence-v1} with its score as a percentage. */
+  public static final String CADENCE_PERCENT = "cadence-v1 / 100";
 
-    /** Copies the lists. */
-    public Result {
-      instants = List.copyOf(instants);
-      figures = List.copyOf(figures);
-    }
-  }
+  /** The name of {@code cadence-v1} with a fitted table, from which differences are taken. */
+  public static final String CADENCE_TABLE = "cadence-v1 with a table";
+
+  /** The name of the policy that is fitted anew at each instant. */
+  public static final String FITTED = "fitted";
 
   private static final long DAY = UserFacts.DAY;
+  private static final JsonMapper JSON = new JsonMapper();
 
   /** The days before the first past instant of the first fit; two of them are examples then. */
   private static final int FIRST_AFTER_DAYS = 60;
 
-  private final ShopOrders shop;
-  private final int horizonDays;
-  private final long horizon;
-  private final long every;
+  /** The place of cadence-v1 with a fitted table. */
+  private static final int BASE = 1;
 
-  private Backtest(ShopOrders shop, int horizonDays, int everyDays) {
+  /**
+   * The result.
+   *
+   * @param horizonDays the days after an instant in which an order is a return
+   * @param everyDays from instant to instant
+   * @param instants ascending, epoch milliseconds; empty if the shop is too young
+   * @param policies empty without an instant
+   */
+  public record Result(
+      int horizonDays, int everyDays, List<Long> instants, List<PolicyBacktest> policies) {
+
+    /** Copies the lists. */
+    public Result {
+      instants = List.copyOf(instants);
+      policies = List.copyOf(policies);
+    }
+
+    /** The result of a policy by its name. */
+    public PolicyBacktest policy(String name) {
+      return policies.stream()
+          .filter(policy -> policy.policy().equals(name))
+          .findFirst()
+          .orElseThrow(() -> new IllegalArgumentException("No policy " + name));
+    }
+
+    /** The result as JSON. */
+    public String json() {
+      try {
+        return JSON.writeValueAsString(this);
+      } catch (JsonProcessingException e) {
+        throw new IllegalStateException("A result of numbers cannot be written", e);
+      }
+    }
+  }
+
+  private final ShopOrders shop;
+  private final BacktestPlan plan;
+  private final long horizon;
+
+  private Backtest(ShopOrders shop, BacktestPlan plan) {
     this.shop = shop;
-    this.horizonDays = horizonDays;
-    horizon = horizonDays * DAY;
-    every = everyDays * DAY;
+    this.plan = plan;
+    horizon = plan.horizonDays() * DAY;
+  }
+
+  /** Runs a backtest over the past of the shop. */
+  public static Result run(ShopOrders shop, BacktestPlan plan) {
+    Backtest backtest = new Backtest(shop, plan);
+    return backtest.at(backtest.candidates());
   }
 
   /**
-   * Runs a backtest.
-   *
-   * @param horizonDays the days after an instant in which an order is a return, above zero
-   * @param everyDays from instant to instant, above zero
+   * Judges policies of one instant on what came since: the instant is the horizon before the plan's
+   * end.
    */
-  public static Result run(ShopOrders shop, int horizonDays, int everyDays) {
-    return new Backtest(shop, horizonDays, everyDays).run();
-  }
-
-  private Result run() {
-    List<Long> instants = new ArrayList<>();
-    List<FittedPolicy> policies = new ArrayList<>();
-    for (long instant : candidates()) {
-      // Without an observed example there is only the teacher, and nothing to compare.
-      if (PolicyFit.fit(shop, instant, horizonDays) instanceof FitResult.Fitted fitted
-          && fitted.policy().snapshots() > 0) {
-        instants.add(instant);
-        policies.add(fitted.policy());
-      }
-    }
-    if (instants.isEmpty()) {
-      return new Result(List.of(), List.of());
-    }
-    return new Result(instants, figures(instants, policies));
+  public static Result since(ShopOrders shop, BacktestPlan plan) {
+    Backtest backtest = new Backtest(shop, plan);
+    return backtest.at(List.of(plan.asOf() - backtest.horizon));
   }
 
   /** The midnights from some days after the first order on, as long as all outcomes are known. */
@@ -84,22 +112,22 @@ public final class Backtest {
     List<Long> candidates = new ArrayList<>();
     if (span.last != Long.MIN_VALUE) {
       long instant = Math.floorDiv(span.first, DAY) * DAY + FIRST_AFTER_DAYS * DAY + horizon;
-      for (; instant + horizon <= span.last; instant += every) {
+      for (; instant + horizon <= span.last; instant += plan.everyDays() * DAY) {
         candidates.add(instant);
       }
     }
     return candidates;
   }
 
-  private static final class Span implements ShopOrders.Visitor {
+  private final class Span implements ShopOrders.Visitor {
 
-    private final ClientSweep sweep = new ClientSweep();
+    private final ClientSweep sweep = new ClientSweep(plan.currency().rates());
     private long first = Long.MAX_VALUE;
     private long last = Long.MIN_VALUE;
 
     @Override
     public void client(String userId, OrderHistory orders) {
-      sweep.load(orders, Long.MAX_VALUE);
+      sweep.load(orders, plan.asOf());
       if (sweep.size() > 0) {
         first = Math.min(first, sweep.placedAt(0));
         last = Math.max(last, sweep.placedAt(sweep.size() - 1));
@@ -107,48 +135,153 @@ public final class Backtest {
     }
   }
 
-  private List<BacktestFigures> figures(List<Long> instants, List<FittedPolicy> policies) {
-    int count = instants.size();
-    ScoredOutcomes percent = new ScoredOutcomes(count);
-    ScoredOutcomes table = new ScoredOutcomes(count);
-    ScoredOutcomes fitted = new ScoredOutcomes(count);
-    int[][] scores = new int[count][];
-    for (int i = 0; i < count; i++) {
-      FittedPolicy policy = policies.get(i);
-      percent.predict(i, probabilities(score -> 10 * score));
-      table.predict(i, probabilities(score -> policy.cadencePerMille().get(score)));
-      fitted.predict(i, probabilities(score -> policy.perMille().get(score)));
-      scores[i] = WholePoints.rounded(weights(policy)).scores();
+  private Result at(List<Long> candidates) {
+    List<Long> instants = new ArrayList<>();
+    List<FittedPolicy> fitted = new ArrayList<>();
+    List<ScoringPolicy> withoutTable =
+        plan.policies().stream().filter(policy -> policy.probability().isEmpty()).toList();
+    if (!candidates.isEmpty()) {
+      List<FitResult> fits =
+          PolicyFit.fit(
+              shop,
+              candidates.stream().mapToLong(Long::longValue).toArray(),
+              plan.horizonDays(),
+              plan.currency(),
+              withoutTable);
+      for (int i = 0; i < fits.size(); i++) {
+        // Without an observed example there is only the teacher, and nothing to compare.
+        if (fits.get(i) instanceof FitResult.Fitted fit && fit.policy().snapshots() > 0) {
+          instants.add(candidates.get(i));
+          fitted.add(fit.policy());
+        }
+      }
     }
-    int[] cadenceScores = WholePoints.ofTemplate().scores();
-    ClientSweep sweep = new ClientSweep();
-    shop.forEachClient(
-        (userId, orders) -> {
-          sweep.load(orders, Long.MAX_VALUE);
-          for (int i = 0; i < count; i++) {
-            long instant = instants.get(i);
-            if (sweep.advance(instant)) {
-              boolean returned = sweep.nextOrderAt() <= instant + horizon;
-              int cadence = cadenceScores[sweep.cell(Workload.CADENCE_REFERENCE)];
-              percent.add(i, cadence, returned);
-              table.add(i, cadence, returned);
-              fitted.add(i, scores[i][sweep.cell(policies.get(i).reference())], returned);
-            }
+    List<PolicyBacktest> policies =
+        instants.isEmpty() ? List.of() : judge(instants, fitted, withoutTable);
+    return new Result(plan.horizonDays(), plan.everyDays(), instants, policies);
+  }
+
+  /** A policy with its name and its probabilities. */
+  private record Named(
+      String name, boolean sawOutcomes, Contender contender, IntFunction<IntUnaryOperator> tables) {}
+
+  private List<PolicyBacktest> judge(
+      List<Long> instants, List<FittedPolicy> fitted, List<ScoringPolicy> withoutTable) {
+    Contender cadence =
+        Contender.always(
+            instants,
+            plan.currency().applyTo(ScoringPolicy.builtIn("cadence-v1")),
+            plan.outreach());
+    Contender refitted =
+        Contender.refitted(
+            instants, fitted.stream().map(FittedPolicy::policy).toList(), plan.outreach());
+    List<Named> all = new ArrayList<>();
+    all.add(new Named(CADENCE_PERCENT, false, cadence, i -> score -> 10 * score));
+    all.add(
+        new Named(CADENCE_TABLE, false, cadence, i -> fitted.get(i).cadencePerMille()::get));
+    all.add(new Named(FITTED, false, refitted, i -> fitted.get(i).perMille()::get));
+    for (ScoringPolicy policy : plan.policies()) {
+      OrderProbability own = policy.probability().orElse(null);
+      int index = withoutTable.indexOf(policy);
+      all.add(
+          new Named(
+              policy.version(),
+              fittedAsOf(policy) > instants.get(0),
+              Contender.always(instants, policy, plan.outreach()),
+              own == null
+                  ? i -> fitted.get(i).otherPerMille().get(index)::get
+                  : i -> own::perMille));
+    }
+    List<Contender> contenders = all.stream().map(Named::contender).distinct().toList();
+    shop.forEachClient(new Judge(instants, contenders));
+
+    List<Predictions> predictions =
+        all.stream()
+            .map(
+                named ->
+                    new Predictions(
+                        named.contender().outcomes(),
+                        probabilities(instants.size(), named.tables())))
+            .toList();
+    List<Difference> differences = Bootstrap.differences(predictions, BASE);
+    List<PolicyBacktest> results = new ArrayList<>();
+    for (int i = 0; i < all.size(); i++) {
+      results.add(result(instants, all.get(i), predictions.get(i), differences.get(i)));
+    }
+    return results;
+  }
+
+  private PolicyBacktest result(
+      List<Long> instants, Named named, Predictions predictions, Difference difference) {
+    ScoredOutcomes outcomes = predictions.all();
+    return new PolicyBacktest(
+        named.name(),
+        named.sawOutcomes(),
+        outcomes.figures(),
+        outcomes.bins(),
+        outcomes.deciles(),
+        outcomes.months(instants),
+        named.contender().warning(outcomes.sums()),
+        named.contender().emails(plan.everyDays()),
+        difference);
+  }
+
+  /** Shows every client at every instant to the contenders. */
+  private final class Judge implements ShopOrders.Visitor {
+
+    private final List<Long> instants;
+    private final List<Contender> contenders;
+    private final ClientSweep sweep = new ClientSweep(plan.currency().rates());
+    private final PastOrdersUntil past = new PastOrdersUntil();
+
+    Judge(List<Long> instants, List<Contender> contenders) {
+      this.instants = instants;
+      this.contenders = contenders;
+    }
+
+    @Override
+    public void client(String userId, OrderHistory orders) {
+      sweep.load(orders, plan.asOf());
+      if (sweep.size() == 0) {
+        return;
+      }
+      past.load(orders);
+      contenders.forEach(Contender::begin);
+      int group = Digest.of(userId)[0] & 0xFF;
+      long before = Long.MIN_VALUE;
+      for (int i = 0; i < instants.size(); i++) {
+        long instant = instants.get(i);
+        if (sweep.advance(instant)) {
+          long last = sweep.lastOrderAt();
+          Silence silence = new Silence(last, sweep.nextOrderAt() <= instant + horizon);
+          for (Contender contender : contenders) {
+            contender.add(group, i, past, silence, last != before);
           }
-        });
-    return List.of(
-        percent.figures("cadence-v1 / 100"),
-        table.figures("cadence-v1 with a table"),
-        fitted.figures("fitted"));
+          before = last;
+        }
+      }
+      contenders.forEach(Contender::end);
+    }
   }
 
-  private static double[] weights(FittedPolicy policy) {
-    return policy.borderWeights().stream().mapToDouble(Double::doubleValue).toArray();
-  }
-
-  private static double[] probabilities(IntUnaryOperator perMille) {
-    double[] probabilities = new double[101];
-    Arrays.setAll(probabilities, score -> perMille.applyAsInt(score) / 1000.0);
+  private static double[][] probabilities(int instants, IntFunction<IntUnaryOperator> tables) {
+    double[][] probabilities = new double[instants][OutcomeCounts.SCORES];
+    for (int i = 0; i < instants; i++) {
+      IntUnaryOperator table = tables.apply(i);
+      Arrays.setAll(probabilities[i], score -> table.applyAsInt(score) / 1000.0);
+    }
     return probabilities;
+  }
+
+  /** The instant of the fit of a policy; the earliest instant if it was not fitted. */
+  private static long fittedAsOf(ScoringPolicy policy) {
+    try {
+      return JSON.readTree(policy.json())
+          .path("probability")
+          .path("fittedAsOf")
+          .asLong(Long.MIN_VALUE);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("A policy has a document that is no JSON", e);
+    }
   }
 }

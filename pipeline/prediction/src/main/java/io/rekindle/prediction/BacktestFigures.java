@@ -1,10 +1,11 @@
 package io.rekindle.prediction;
 
 /**
- * How good the probabilities of a policy were at past instants, by what came after.
+ * How good the probabilities of a policy were at past instants, by what came after. A number is
+ * null if the outcomes do not say it, such as the AUC without a return.
  *
- * @param policy the name of the policy
  * @param examples clients at all instants
+ * @param returns examples with an order in the days after
  * @param auc the chance that of two clients at one instant the one who returned had the higher
  *     score, ties by half
  * @param brier the mean squared difference of probability and outcome; 0 is perfect
@@ -15,11 +16,11 @@ package io.rekindle.prediction;
  * @param intercept of the same line; 0 is perfect
  */
 public record BacktestFigures(
-    String policy,
     long examples,
-    double auc,
-    double brier,
-    double logLoss,
-    double ece,
-    double slope,
-    double intercept) {}
+    long returns,
+    Double auc,
+    Double brier,
+    Double logLoss,
+    Double ece,
+    Double slope,
+    Double intercept) {}

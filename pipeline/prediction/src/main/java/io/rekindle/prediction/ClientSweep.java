@@ -1,5 +1,6 @@
 package io.rekindle.prediction;
 
+import io.rekindle.scoring.orders.ExchangeRates;
 import io.rekindle.scoring.orders.OrderHistory;
 import io.rekindle.scoring.orders.UserFacts;
 import io.rekindle.scoring.orders.UsualGap;
@@ -20,6 +21,8 @@ final class ClientSweep {
   private static final UsualGap GAP = ScoringPolicy.builtIn("cadence-v1").definition().usualGap();
   private static final int INITIAL_ROWS = 64;
 
+  private final ExchangeRates rates;
+
   // Effective orders, ascending.
   private long[] placedAt = new long[INITIAL_ROWS];
   private long[] net = new long[INITIAL_ROWS];
@@ -35,6 +38,29 @@ final class ClientSweep {
   private int firstDayInWindow;
   private long spendInWindow;
   private long instant;
+
+  // The levels at the present instant that no reference value changes; computed when asked for.
+  private boolean leveled;
+  private int levelsBeforeValue;
+  private int loyaltyLevel;
+
+  // The same at the last order.
+  private boolean leveledAtLastOrder;
+  private int levelsAtLastOrder;
+  private long spendAtLastOrder;
+
+  /** Takes every amount at face value. */
+  ClientSweep() {
+    this(ExchangeRates.FACE_VALUE);
+  }
+
+  /**
+   * Converts amounts. As in the engine, an order without a rate for its currency counts without
+   * spend.
+   */
+  ClientSweep(ExchangeRates rates) {
+    this.rates = rates;
+  }
 
   /**
    * Loads another client.
@@ -59,9 +85,10 @@ final class ClientSweep {
             "The order at " + time + " ms is after one at " + previous + " ms: sort them");
       }
       previous = time;
-      if (time <= until && orders.netMinor(i) > 0) {
+      long spend = time <= until ? spend(orders, i) : UserFacts.NOT_EFFECTIVE;
+      if (spend != UserFacts.NOT_EFFECTIVE) {
         placedAt[size] = time;
-        net[size] = orders.netMinor(i);
+        net[size] = spend;
         size++;
       }
     }
@@ -71,6 +98,20 @@ final class ClientSweep {
     firstDayInWindow = 0;
     spendInWindow = 0;
     instant = Long.MIN_VALUE;
+    leveled = false;
+    leveledAtLastOrder = false;
+  }
+
+  private long spend(OrderHistory orders, int order) {
+    long paid = orders.netMinor(order);
+    if (paid <= 0) {
+      return UserFacts.NOT_EFFECTIVE;
+    }
+    long converted = rates.toBase(paid, orders.currency(order));
+    if (converted == ExchangeRates.NO_RATE) {
+      return 0;
+    }
+    return converted == 0 ? UserFacts.NOT_EFFECTIVE : converted;
   }
 
   /**
@@ -80,6 +121,8 @@ final class ClientSweep {
    */
   boolean advance(long to) {
     instant = to;
+    leveled = false;
+    leveledAtLastOrder = false;
     for (; next < size && placedAt[next] <= to; next++) {
       long day = Math.floorDiv(placedAt[next], DAY) * DAY;
       if (days == 0 || dayStart[days - 1] != day) {
@@ -108,7 +151,12 @@ final class ClientSweep {
     return placedAt[order];
   }
 
-  /** The amount of a loaded order in hundredths, above zero. */
+  /** The number of orders up to the present instant. */
+  int orders() {
+    return next;
+  }
+
+  /** The amount of a loaded order in hundredths; 0 without a rate for its currency. */
   long net(int order) {
     return net[order];
   }
@@ -160,13 +208,34 @@ final class ClientSweep {
    * @param reference the reference value in hundredths
    */
   int cell(long reference) {
-    long elapsed = instant - lastOrderAt();
+    level();
     return TierCell.of(
-        TieredFactor.recencyLevel(elapsed),
-        TieredFactor.RHYTHM.level(elapsed, usualGap()),
-        TieredFactor.FREQUENCY.level(orderDaysInWindow(), 1),
-        TieredFactor.VALUE.level(spendInWindow, reference),
-        TieredFactor.LOYALTY.level(days, 1));
+        levelsBeforeValue, TieredFactor.VALUE.level(spendInWindow, reference), loyaltyLevel);
+  }
+
+  /** The levels of recency, rhythm and frequency, as in {@link TierCell#beforeValue}. */
+  int levelsBeforeValue() {
+    level();
+    return levelsBeforeValue;
+  }
+
+  /** The level of loyalty. */
+  int loyaltyLevel() {
+    level();
+    return loyaltyLevel;
+  }
+
+  private void level() {
+    if (!leveled) {
+      long elapsed = instant - lastOrderAt();
+      levelsBeforeValue =
+          TierCell.beforeValue(
+              TieredFactor.recencyLevel(elapsed),
+              TieredFactor.RHYTHM.level(elapsed, usualGap()),
+              TieredFactor.FREQUENCY.level(orderDaysInWindow(), 1));
+      loyaltyLevel = TieredFactor.LOYALTY.level(days, 1);
+      leveled = true;
+    }
   }
 
   /**
@@ -175,6 +244,17 @@ final class ClientSweep {
    * @param reference the reference value in hundredths
    */
   int cellAtLastOrder(long reference) {
+    if (!leveledAtLastOrder) {
+      levelAtLastOrder();
+      leveledAtLastOrder = true;
+    }
+    return TierCell.of(
+        levelsAtLastOrder,
+        TieredFactor.VALUE.level(spendAtLastOrder, reference),
+        TieredFactor.LOYALTY.level(days, 1));
+  }
+
+  private void levelAtLastOrder() {
     long last = lastOrderAt();
     int order = next;
     long spend = 0;
@@ -186,12 +266,12 @@ final class ClientSweep {
     while (day > 0 && last - dayNewest[day - 1] < WINDOW) {
       day--;
     }
-    return TierCell.of(
-        TieredFactor.RECENCY.borders(),
-        TieredFactor.RHYTHM.borders(),
-        TieredFactor.FREQUENCY.level(days - day, 1),
-        TieredFactor.VALUE.level(spend, reference),
-        TieredFactor.LOYALTY.level(days, 1));
+    spendAtLastOrder = spend;
+    levelsAtLastOrder =
+        TierCell.beforeValue(
+            TieredFactor.RECENCY.borders(),
+            TieredFactor.RHYTHM.borders(),
+            TieredFactor.FREQUENCY.level(days - day, 1));
   }
 
   /** The buying of the client up to the present instant, for the teacher. */

@@ -19,23 +19,31 @@ final class ExampleCounts {
 
   // By cell: for each snapshot the examples and the returns; then the teacher's examples, and the
   // sum of its probabilities in two parts. Null without an example.
-  private final long[][] byCell = new long[TierCell.CELLS][];
+  private final long[][] byCell;
   private long examples;
 
   /**
+   * @param cells the number of cells
    * @param weights of an example by snapshot
    * @param teacherWeight of a client's example with the teacher's probability
    */
-  ExampleCounts(double[] weights, double teacherWeight) {
+  ExampleCounts(int cells, double[] weights, double teacherWeight) {
+    byCell = new long[cells][];
     this.weights = weights;
     this.teacherWeight = teacherWeight;
   }
 
-  void add(int cell, int snapshot, boolean returned) {
+  /**
+   * Adds examples.
+   *
+   * @param returned those that returned
+   * @param silent those that did not
+   */
+  void add(int cell, int snapshot, long returned, long silent) {
     long[] counts = counts(cell);
-    counts[2 * snapshot]++;
-    counts[2 * snapshot + 1] += returned ? 1 : 0;
-    examples++;
+    counts[2 * snapshot] += returned + silent;
+    counts[2 * snapshot + 1] += returned;
+    examples += returned + silent;
   }
 
   void addTeacher(int cell, double probability) {

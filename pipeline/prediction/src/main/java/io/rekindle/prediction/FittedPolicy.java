@@ -29,6 +29,7 @@ import java.util.List;
  * @param probabilitySlope the log-odds of a point of the score
  * @param perMille the probability by score from 0 to 100, in thousandths
  * @param cadencePerMille the same for the scores of {@code cadence-v1}, whose points stay
+ * @param otherPerMille the same for other policies that were asked for
  * @param quality of the probabilities on the examples themselves, which flatters
  */
 public record FittedPolicy(
@@ -51,6 +52,7 @@ public record FittedPolicy(
     double probabilitySlope,
     List<Integer> perMille,
     List<Integer> cadencePerMille,
+    List<List<Integer>> otherPerMille,
     Quality quality) {
 
   /** Makes the lists unmodifiable. */
@@ -58,6 +60,7 @@ public record FittedPolicy(
     borderWeights = Collections.unmodifiableList(borderWeights);
     perMille = Collections.unmodifiableList(perMille);
     cadencePerMille = Collections.unmodifiableList(cadencePerMille);
+    otherPerMille = List.copyOf(otherPerMille);
   }
 
   /** The policy for the scoring engine. */

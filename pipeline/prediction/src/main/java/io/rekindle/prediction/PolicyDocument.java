@@ -32,6 +32,7 @@ final class PolicyDocument {
       ShopSummary shop,
       long asOf,
       int horizonDays,
+      ShopCurrency currency,
       BuyerModel teacher,
       CellTotals cells,
       double prior,
@@ -46,6 +47,9 @@ final class PolicyDocument {
       document.factor(factor, points, shop.reference());
     }
     document.policy.putNull("contact");
+    if (currency.section() != null) {
+      document.policy.set("currency", currency.section());
+    }
     document.thresholds(thresholds);
     document.segments(thresholds);
     document.probability(shop, asOf, horizonDays, teacher, cells, line, perMille);

@@ -24,10 +24,22 @@ final class TierCell {
   }
 
   static int of(int recency, int rhythm, int frequency, int value, int loyalty) {
-    int cell = recency;
-    cell = cell * TieredFactor.RHYTHM.levels() + rhythm;
-    cell = cell * TieredFactor.FREQUENCY.levels() + frequency;
-    cell = cell * TieredFactor.VALUE.levels() + value;
+    return of(beforeValue(recency, rhythm, frequency), value, loyalty);
+  }
+
+  /** The levels of the factors before value as one number. */
+  static int beforeValue(int recency, int rhythm, int frequency) {
+    int levels = recency * TieredFactor.RHYTHM.levels() + rhythm;
+    return levels * TieredFactor.FREQUENCY.levels() + frequency;
+  }
+
+  /**
+   * The cell with these levels.
+   *
+   * @param beforeValue from {@link #beforeValue}
+   */
+  static int of(int beforeValue, int value, int loyalty) {
+    int cell = beforeValue * TieredFactor.VALUE.levels() + value;
     return cell * TieredFactor.LOYALTY.levels() + loyalty;
   }
 

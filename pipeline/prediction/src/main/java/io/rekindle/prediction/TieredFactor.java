@@ -184,6 +184,11 @@ enum TieredFactor {
     return elapsed ? doubled.length - passed : passed;
   }
 
+  /** The lowest measure of each level but the first, ascending, with borders in such units. */
+  List<Long> lowest(long unit) {
+    return Arrays.stream(doubled).mapToObj(border -> (border * unit + 1) / 2).toList();
+  }
+
   /** The level of a recency, in milliseconds since the last order. */
   static int recencyLevel(long elapsedMillis) {
     return RECENCY.level(elapsedMillis, UserFacts.DAY);

@@ -110,6 +110,7 @@ class ClientSweepTest {
             new ShopSummary(1, 1, 1, 0, reference, List.of()),
             RandomShop.NOW,
             90,
+            ShopCurrency.FACE_VALUE,
             new BuyerModel(1, 1, 1, 1),
             new CellTotals(new int[0], new double[0], new double[0]),
             0,

@@ -58,7 +58,7 @@ final class PolicyFitBenchmark {
     return nanos / (double) TimeUnit.SECONDS.toNanos(1);
   }
 
-  private static void generate(int clients, ShopOrders.Visitor visitor) {
+  static void generate(int clients, ShopOrders.Visitor visitor) {
     OrderTable table = new OrderTable();
     long[] times = new long[MAX_ORDERS];
     for (int client = 0; client < clients; client++) {

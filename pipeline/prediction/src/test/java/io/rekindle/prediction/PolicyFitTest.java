@@ -2,15 +2,20 @@ package io.rekindle.prediction;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rekindle.platform.text.CurrencyCodes;
 import io.rekindle.prediction.FitResult.Minimum;
 import io.rekindle.prediction.FitResult.Refused;
 import io.rekindle.prediction.FitResult.Shortfall;
 import io.rekindle.prediction.ListedShop.Order;
 import io.rekindle.scoring.Score;
 import io.rekindle.scoring.Scorer;
+import io.rekindle.scoring.orders.OrderTable;
+import io.rekindle.scoring.policy.ScoringPolicy;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
@@ -130,6 +135,78 @@ class PolicyFitTest {
     assertThat(policy.snapshots()).isZero();
     assertThat(policy.examples()).isZero();
     assertThat(policy.weight()).isEqualTo(300);
+  }
+
+  @Test
+  void shouldFitSeveralInstantsAtOnceAsOneByOne() {
+    ListedShop shop = RandomShop.of(random, 1_000);
+    long[] instants = {NOW - 420 * DAY, NOW - 150 * DAY, NOW - 150 * DAY + 28 * DAY, NOW - 5};
+
+    List<FitResult> together =
+        PolicyFit.fit(shop, instants, 90, ShopCurrency.FACE_VALUE, List.of());
+
+    assertThat(together)
+        .as("seed %d", seed)
+        .isEqualTo(
+            Arrays.stream(instants).mapToObj(instant -> PolicyFit.fit(shop, instant)).toList());
+  }
+
+  @Test
+  void shouldConvertAmountsAsTheEngineDoes() throws Exception {
+    ListedShop shop = RandomShop.of(random, 1_000);
+    ScoringPolicy rates =
+        ScoringPolicy.parse(
+            ScoringPolicy.byDefault()
+                .json()
+                .replaceFirst(
+                    "\\{", "{\"currency\":{\"base\":\"EUR\",\"rates\":{\"USD\":\"0.5\"}},"));
+    ShopCurrency currency = ShopCurrency.of(rates);
+
+    FittedPolicy mixed = fitted(inTurns(shop, 2, "USD", "EUR"), currency);
+
+    JsonNode document = JSON.readTree(mixed.document());
+    assertThat(document.get("currency"))
+        .isEqualTo(JSON.readTree("{\"base\":\"EUR\",\"rates\":{\"USD\":\"0.5\"}}"));
+    ((ObjectNode) document).remove("currency");
+    assertThat(document).as("seed %d", seed).isEqualTo(JSON.readTree(fitted(shop).document()));
+
+    // Without a rate an order counts, and its amount does not.
+    FittedPolicy unknown = fitted(inTurns(shop, 1, "EUR", "SEK"), currency);
+    assertThat(unknown.orders()).isEqualTo(mixed.orders());
+    assertThat(unknown.clients()).isEqualTo(mixed.clients());
+    Scorer scorer = new Scorer(unknown.policy());
+    int[] examples = new int[1];
+    inTurns(shop, 1, "EUR", "SEK")
+        .forEachClient(
+            (user, orders) -> {
+              Score score = scorer.score(orders, NOW, Score.NEVER);
+              examples[0] += score.scored() ? 1 : 0;
+            });
+    assertThat(examples[0]).isEqualTo(unknown.clients());
+  }
+
+  /** Every second order of a client in the first currency, for so many of its units. */
+  private static ShopOrders inTurns(ListedShop shop, int units, String first, String second) {
+    return visitor ->
+        shop.byUser()
+            .forEach(
+                (user, orders) -> {
+                  OrderTable table = new OrderTable();
+                  for (Order order : orders) {
+                    boolean even = table.size() % 2 == 0;
+                    table.add(
+                        order.placedAt(),
+                        even ? units * order.net() : order.net(),
+                        CurrencyCodes.pack(even ? first : second));
+                  }
+                  visitor.client(user, table);
+                });
+  }
+
+  private FittedPolicy fitted(ShopOrders shop, ShopCurrency currency) {
+    FitResult result = PolicyFit.fit(shop, NOW, currency);
+    assertThat(result).as("seed %d", seed).isInstanceOf(FitResult.Fitted.class);
+    return ((FitResult.Fitted) result).policy();
   }
 
   private static ObjectNode withoutAmounts(FittedPolicy policy) throws Exception {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.rekindle.connectors.kafka.KafkaLogin;
+import io.rekindle.connectors.kafka.Topic;
 import io.rekindle.connectors.kafka.Topics;
 import io.rekindle.local.Await;
 import io.rekindle.local.stack.RekindleScript.CommandResult;
@@ -18,7 +19,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -532,7 +532,7 @@ class StackITCase {
         .isEqualTo("4");
     assertThat(stack.status().moreTaskmanagers().get("taskmanager-2").healthy()).isTrue();
     // The shop was empty when capture began, so a row read by a snapshot means a second one.
-    assertThat(snapshotRows(Topics.standard().users().name())).isZero();
+    assertThat(snapshotTimes(Topics.standard().users())).isEmpty();
   }
 
   @Test
@@ -591,6 +591,12 @@ class StackITCase {
         RunningStack.RECOVERY,
         "select 1 from engagement.user_scores where user_id = 'flora' and order_count = 1");
     stack.verifyAll();
+    List<Long> times = snapshotTimes(Topics.standard().users());
+    assertThat(times).isNotEmpty();
+    times.addAll(snapshotTimes(Topics.standard().orders()));
+    assertThat(times)
+        .as("the job evaluates a user once for all rows of a snapshot")
+        .allMatch(times.get(0)::equals);
   }
 
   /** The only mail to an address, as the mail catcher got it. */
@@ -620,26 +626,28 @@ class StackITCase {
     return outcome.output();
   }
 
-  private long snapshotRows(String topic) {
+  /** The time of each row in a topic that a snapshot has read. */
+  private List<Long> snapshotTimes(Topic topic) throws IOException {
     Map<String, Object> settings = stack.info().kafka().settings();
-    long rows = 0;
+    List<Long> times = new ArrayList<>();
     try (KafkaConsumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
       var partitions =
-          consumer.partitionsFor(topic).stream()
-              .map(partition -> new TopicPartition(topic, partition.partition()))
+          consumer.partitionsFor(topic.name()).stream()
+              .map(partition -> new TopicPartition(topic.name(), partition.partition()))
               .toList();
       consumer.assign(partitions);
       consumer.seekToBeginning(partitions);
       Map<TopicPartition, Long> end = consumer.endOffsets(partitions);
       while (end.entrySet().stream().anyMatch(e -> consumer.position(e.getKey()) < e.getValue())) {
         for (ConsumerRecord<byte[], byte[]> found : consumer.poll(Duration.ofMillis(200))) {
-          if (new String(found.value(), StandardCharsets.UTF_8).contains("\"op\":\"r\"")) {
-            rows++;
+          JsonNode event = found.value() == null ? null : new JsonMapper().readTree(found.value());
+          if (event != null && event.path("op").asText().equals("r")) {
+            times.add(event.path("source").path("ts_ms").asLong());
           }
         }
       }
     }
-    return rows;
+    return times;
   }
 }

@@ -54,9 +54,10 @@ import org.apache.flink.util.OutputTag;
  * <p>A change waits until the watermark passes its commit time. The same input therefore gives the
  * same score updates in any order of the partitions.
  *
- * <p>Rows of a snapshot are applied at once, since they are no events. The clock ticks only after
- * the first snapshot, and no user is evaluated before. A row of a later snapshot that equals the
- * known row is dropped.
+ * <p>Rows of the first snapshot are applied at once, since the clock ticks only after it, and no
+ * user is evaluated before. A row of a later snapshot waits like a change, until the watermark
+ * passes the snapshot's beginning: a restored job may read it while it has changes from before. It
+ * is dropped at once if it equals the known row.
  *
  * <p>An advance of the watermark runs in slices. Input, barriers and cancellation pass between two
  * slices. A checkpoint in the middle keeps the work that is done, and a restore goes on there: due
@@ -251,6 +252,7 @@ public final class EngagementOperator extends AbstractStreamOperator<ScoreUpdate
             instant -> timers.registerEventTimeTimer(STORED_CHANGES, instant),
             stateCounts,
             maxWaitingBytes);
+    waiting.restore(WAITING.getName());
     due = new ArrayList<>();
     record = new StreamRecord<>(null);
     if (received != NO_WATERMARK) {
@@ -292,45 +294,49 @@ public final class EngagementOperator extends AbstractStreamOperator<ScoreUpdate
   @Override
   public void processElement1(StreamRecord<Change> element) throws Exception {
     Change change = element.getValue();
-    if (change.snapshot()) {
-      applySnapshotRow(change);
+    if (change.snapshot() && received == NO_WATERMARK) {
+      applyFirstSnapshotRow(change);
       return;
-    }
-    if (change.commitTime() <= received) {
+    } else if (change.snapshot() && isKnown(change)) {
+      duplicate();
+      return;
+    } else if (!change.snapshot() && change.commitTime() <= received) {
       engagementMetrics.late.inc();
     }
     waiting.add(Math.max(change.commitTime(), firstOpen()), change);
   }
 
-  /**
-   * Applies a row of a snapshot. A new user is evaluated as of the last of their rows. A known user
-   * is evaluated as of the first that differs.
-   */
-  private void applySnapshotRow(Change change) throws Exception {
+  /** Applies a row that is read before time begins. A user is evaluated as of the last row. */
+  private void applyFirstSnapshotRow(Change change) throws Exception {
     UserState user = users.value();
     if (user == null) {
       user = new UserState();
     }
-    if (user.holds(change)) {
-      duplicate();
-      if (!waiting.mayHave(change.userId())
-          || !user.apply(change, change.commitTime(), orderLedger)) {
-        return;
-      }
-      // Older changes of the row that still wait must not come after it.
-      users.update(user);
-      return;
-    }
+    boolean equal = user.holds(change);
     boolean wasUser = user.profile() != null;
     int ordersBefore = user.orderCount();
     if (!user.apply(change, change.commitTime(), orderLedger)) {
       duplicate();
       return;
     }
-    user.reviewSnapshotRowAt(Math.max(change.commitTime(), firstOpen()));
-    wakeUpAt(user.reviewAt(), user);
+    if (equal) {
+      // A snapshot was taken again, and an older change of the row may wait.
+      duplicate();
+    } else {
+      user.reviewFirstAt(change.commitTime());
+      wakeUpAt(user.reviewAt(), user);
+    }
     users.update(user);
     count(change.userId(), user, wasUser, ordersBefore, user.unconvertedOrders());
+  }
+
+  /** Whether a row of a later snapshot changes nothing, now and at its instant. */
+  private boolean isKnown(Change change) throws Exception {
+    if (waiting.mayHave(change.userId())) {
+      return false;
+    }
+    UserState user = users.value();
+    return user != null && user.holds(change);
   }
 
   @Override

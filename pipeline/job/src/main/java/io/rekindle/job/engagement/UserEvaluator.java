@@ -81,7 +81,8 @@ final class UserEvaluator {
       for (; next < changes.size() && changes.get(next).instant() <= at; next++) {
         Change change = changes.get(next).change();
         boolean unknownUser = user.profile() == null;
-        if (user.apply(change, at, orders)) {
+        boolean equal = change.snapshot() && user.holds(change);
+        if (user.apply(change, at, orders) && !equal) {
           lastApplied = change;
           newUser |= unknownUser && change instanceof UserChanged;
         } else {
@@ -172,7 +173,7 @@ final class UserEvaluator {
   /** The cause of an evaluation without a change. */
   private static Cause causeWithoutChange(
       UserState before, PublishedScore published, PolicyPeriod period) {
-    if (before.published() == null || before.hasSnapshotRow()) {
+    if (before.published() == null) {
       return Cause.SNAPSHOT;
     } else if (before.published().overridden() && !published.overridden()) {
       return Cause.OVERRIDE_ENDED;

@@ -8,6 +8,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.stream.Stream;
+import org.apache.flink.api.java.tuple.Tuple2;
 import org.apache.flink.runtime.state.KeyedStateBackend;
 import org.apache.flink.runtime.state.internal.InternalListState;
 
@@ -35,6 +37,9 @@ final class WaitingChanges {
 
   /** An entry for the earliest instant of each buffer, and outdated entries. */
   private final PriorityQueue<Entry> byTime = new PriorityQueue<>();
+
+  /** The users with changes in keyed state, and some who have none any more. */
+  private final UserFilter storedUsers = new UserFilter();
 
   private long bytes;
 
@@ -85,6 +90,19 @@ final class WaitingChanges {
     this.maxBytes = maxBytes;
   }
 
+  /**
+   * Takes note of the users with changes in keyed state. It reads keys, and no change.
+   *
+   * @param state the name of the state
+   */
+  void restore(String state) {
+    if (counts.waiting() > 0) {
+      try (Stream<Tuple2<String, Long>> entries = keys.getKeysAndNamespaces(state)) {
+        entries.forEach(entry -> storedUsers.add(entry.f0));
+      }
+    }
+  }
+
   /** Adds a change of the current key. */
   void add(long instant, Change change) throws Exception {
     long size = size(change);
@@ -102,6 +120,7 @@ final class WaitingChanges {
   }
 
   private void store(String userId, long instant, Change change) throws Exception {
+    storedUsers.add(userId);
     stored.setCurrentNamespace(instant);
     stored.add(change);
     alarm.setAt(instant);
@@ -121,9 +140,12 @@ final class WaitingChanges {
     bytes = 0;
   }
 
-  /** Whether a user may have waiting changes. */
+  /** Whether a user may have waiting changes. If not, there are none. */
   boolean mayHave(String userId) {
-    return counts.waiting() > 0 || buffers.containsKey(userId);
+    if (counts.waiting() == 0) {
+      storedUsers.clear();
+    }
+    return buffers.containsKey(userId) || storedUsers.mayHave(userId);
   }
 
   /** The earliest instant of a change in memory; {@code Long.MAX_VALUE} without any. */

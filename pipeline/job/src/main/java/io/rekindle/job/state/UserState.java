@@ -79,9 +79,6 @@ public final class UserState {
   /** The next evaluation without an event. */
   long reviewAt = NEVER_DUE;
 
-  /** Whether a row of a snapshot is not yet part of a published score. */
-  boolean snapshotRow;
-
   /** The registered wake-up timer, which may be too early. */
   long wakeAt = NEVER_DUE;
 
@@ -151,11 +148,6 @@ public final class UserState {
     return reviewAt;
   }
 
-  /** Whether a row of a snapshot is not yet part of a published score. */
-  public boolean hasSnapshotRow() {
-    return snapshotRow;
-  }
-
   /** The instant of the user's timer; {@link #NEVER_DUE} without one. */
   public long wakeAt() {
     return wakeAt;
@@ -166,17 +158,9 @@ public final class UserState {
     wakeAt = at;
   }
 
-  /**
-   * Requests an evaluation for a row of a snapshot: of a known user as of the first such row at the
-   * latest, of any other as of the last.
-   */
-  public void reviewSnapshotRowAt(long at) {
-    snapshotRow = true;
-    if (published != null) {
-      reviewAt = Math.min(reviewAt, at);
-    } else {
-      reviewAt = reviewAt == NEVER_DUE ? at : Math.max(reviewAt, at);
-    }
+  /** Requests the first evaluation, as of the last such request. */
+  public void reviewFirstAt(long at) {
+    reviewAt = reviewAt == NEVER_DUE ? at : Math.max(reviewAt, at);
   }
 
   /**
@@ -190,7 +174,6 @@ public final class UserState {
     revision++;
     unconvertedOrders = unconverted;
     reviewAt = nextReviewAt;
-    snapshotRow = false;
   }
 
   /**
@@ -202,7 +185,6 @@ public final class UserState {
     boolean wasPublished = published != null;
     published = null;
     reviewAt = NEVER_DUE;
-    snapshotRow = false;
     unconvertedOrders = 0;
     if (wasPublished) {
       evaluatedAt = at;
@@ -428,7 +410,6 @@ public final class UserState {
     copy.revision = revision;
     copy.unconvertedOrders = unconvertedOrders;
     copy.reviewAt = reviewAt;
-    copy.snapshotRow = snapshotRow;
     copy.wakeAt = wakeAt;
     return copy;
   }

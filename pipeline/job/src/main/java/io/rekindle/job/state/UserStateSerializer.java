@@ -42,9 +42,6 @@ public final class UserStateSerializer extends TypeSerializer<UserState> {
   private static final int HAS_OUTREACH = 1 << 14;
   private static final int HAS_OLDER_ORDERS = 1 << 15;
 
-  /** A mark beside the band. Without a published score it has no effect. */
-  private static final int SNAPSHOT_ROW = 1 << 6;
-
   /** The buffer of this instance, so each thread needs its own instance. */
   private transient Binary texts;
 
@@ -70,8 +67,7 @@ public final class UserStateSerializer extends TypeSerializer<UserState> {
       Binary.writeSigned(state.lastContactAt, out);
     }
     if (state.published != null) {
-      int band = EnumCodes.BANDS.indexOf(state.published.band());
-      out.writeByte(state.snapshotRow ? band | SNAPSHOT_ROW : band);
+      out.writeByte(EnumCodes.BANDS.indexOf(state.published.band()));
       CompactDouble.write(state.published.score(), out);
     }
     Binary.writeUnsigned(state.revision, out);
@@ -154,11 +150,8 @@ public final class UserStateSerializer extends TypeSerializer<UserState> {
     RowRegister overrideRow = (marks & HAS_OVERRIDE_VERSION) != 0 ? RowRegister.read(in) : null;
     long lastContactAt = (marks & HAS_CONTACT) != 0 ? Binary.readSigned(in) : Score.NEVER;
     PublishedScore published = null;
-    boolean snapshotRow = false;
     if ((marks & HAS_PUBLISHED) != 0) {
-      int code = in.readByte();
-      snapshotRow = (code & SNAPSHOT_ROW) != 0;
-      Band band = EnumCodes.BANDS.get(code & ~SNAPSHOT_ROW);
+      Band band = EnumCodes.BANDS.get(in.readByte());
       published =
           new PublishedScore(
               (marks & PUBLISHED_SCORED) != 0,
@@ -203,7 +196,6 @@ public final class UserStateSerializer extends TypeSerializer<UserState> {
     state.unconvertedOrders = unconvertedOrders;
     state.reviewAt = reviewAt;
     state.wakeAt = wakeAt;
-    state.snapshotRow = snapshotRow;
     return state;
   }
 

@@ -275,7 +275,7 @@ class EngagementOperatorTest {
   }
 
   @Test
-  void shouldLetNoOlderChangeThatWaitsComeAfterAnEqualRowOfASnapshot() throws Exception {
+  void shouldApplyARowOfALaterSnapshotAfterTheChangesThatWaitBeforeIt() throws Exception {
     Change order = shop.order(ANNA, START, "o1", START, 5_000);
     harness.process(shop.user(ANNA, START), order);
     harness.tick(START);
@@ -284,7 +284,10 @@ class EngagementOperatorTest {
     harness.process(shop.order(ANNA, A_SECOND_LATER, "o1", START, 0, Kind.CANCELLED));
     harness.process(ChangeFactory.asSnapshot(order, TWO_SECONDS_LATER, shop.next().lsn()));
     harness.tick(TWO_SECONDS_LATER);
-    assertThat(harness.updates()).isEmpty();
+    assertThat(harness.updates())
+        .extracting(ScoreUpdate::asOf, ScoreUpdate::cause)
+        .containsExactly(
+            tuple(A_SECOND_LATER, Cause.ORDER_CANCELLED), tuple(TWO_SECONDS_LATER, Cause.SNAPSHOT));
   }
 
   @ParameterizedTest

@@ -42,6 +42,9 @@ final class RandomHistory {
   private static final int ORDERS = 100;
   private static final long SNAPSHOT_LSN = 900_000_000;
 
+  /** Transactions between two snapshots, on an average. */
+  private static final int LOSS_EVERY = 80;
+
   private static final Map<String, Scorer> SCORERS =
       Map.of(
           "cadence-v1", new Scorer(ScoringPolicy.builtIn("cadence-v1")),
@@ -89,12 +92,20 @@ final class RandomHistory {
   private long lsn = 1_000_000_000;
   private long lastCommitLsn = lsn;
   private long now = START;
+  private long begin;
 
   RandomHistory(long seed, int transactions) {
     random = new Random(seed);
     snapshot();
+    begin = now;
     for (int i = 0; i < transactions; i++) {
       now += pause();
+      if (random.nextInt(LOSS_EVERY) == 0) {
+        loseChanges();
+        now += 1 + pause();
+        snapshotAgain();
+        now++;
+      }
       transaction();
     }
     now += 1 + random.nextInt(100) * DAY;
@@ -103,6 +114,11 @@ final class RandomHistory {
   /** All changes, each partition's in the order of commits. */
   List<Event> events() {
     return events;
+  }
+
+  /** After the first snapshot. */
+  long begin() {
+    return begin;
   }
 
   /** After the last change. */
@@ -157,6 +173,63 @@ final class RandomHistory {
     now += 50;
   }
 
+  /** Changes that capture never sees. Only a deleted row stays lost, so none is deleted. */
+  private void loseChanges() {
+    for (int i = random.nextInt(10); i > 0; i--) {
+      switch (random.nextInt(4)) {
+        case 0 -> tables.users.put(someUser(), true);
+        case 1 -> tables.contacts.merge(someUser(), now, Math::max);
+        case 2 -> tables.overrides.put(someUser(), someOverride());
+        default ->
+            tables.orders.merge(
+                someOrder(),
+                new Order(someUser(), someTime(), 1 + random.nextInt(20_000)),
+                (before, other) -> new Order(before.userId(), other.placedAt(), other.netMinor()));
+      }
+    }
+  }
+
+  /** All rows as they are, with the beginning of the snapshot as their time. */
+  private void snapshotAgain() {
+    lsn += 8;
+    lastCommitLsn = lsn;
+    RowVersion version = new RowVersion(lsn, 0);
+    tables.users.keySet().forEach(user -> add(user, ChangeFactory.user(user, now, version, true)));
+    tables.contacts.forEach(
+        (user, sentAt) -> add(user, new Contacted(user, now, version, true, "e" + lsn, sentAt)));
+    tables.overrides.forEach(
+        (user, override) ->
+            add(
+                user,
+                new OverrideChanged(
+                    user,
+                    now,
+                    version,
+                    true,
+                    override.score(),
+                    override.setAt(),
+                    override.expiresAt())));
+    tables.orders.forEach(
+        (orderId, order) ->
+            add(
+                order.userId(),
+                new OrderChanged(
+                    order.userId(),
+                    now,
+                    version,
+                    true,
+                    orderId,
+                    order.placedAt(),
+                    order.netMinor(),
+                    "EUR",
+                    Kind.PLACED)));
+    past.put(now, tables.copy());
+  }
+
+  private ScoreOverride someOverride() {
+    return new ScoreOverride(random.nextInt(101), now, now + 1 + random.nextInt(20) * DAY);
+  }
+
   private void transaction() {
     long before = lastCommitLsn;
     int steps = 1 + random.nextInt(3);
@@ -189,8 +262,7 @@ final class RandomHistory {
       }
       case 4 -> {
         String userId = someUser();
-        ScoreOverride override =
-            new ScoreOverride(random.nextInt(101), now, now + 1 + random.nextInt(20) * DAY);
+        ScoreOverride override = someOverride();
         tables.overrides.put(userId, override);
         add(
             userId,

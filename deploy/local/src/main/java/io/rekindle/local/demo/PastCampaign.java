@@ -27,9 +27,10 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 
 /**
@@ -97,35 +98,36 @@ final class PastCampaign {
   }
 
   /**
-   * Decides about the risks of a client.
+   * Decides about the risks of a client. A risk that begins again, since the last order was
+   * cancelled, is the same episode.
    *
    * @param orders the client's orders, ascending; those that an email brings are added
    */
   List<PastEpisode> run(DemoClient client, List<OrderRow> orders, Random random) {
-    List<PastEpisode> episodes = new ArrayList<>();
+    Map<String, PastEpisode> episodes = new LinkedHashMap<>();
     long after = beganAt().toEpochMilli();
     long lastContact = Score.NEVER;
-    while (true) {
-      Risk risk = firstRisk(client.row(), orders, after);
-      if (risk == null) {
-        return episodes;
-      }
+    Risk risk = firstRisk(client.row(), orders, after);
+    while (risk != null) {
       Decision decision = decide(client.row(), orders, risk.at(), lastContact);
-      PastEpisode episode = episode(decision, risk);
-      if (episode.email() != null) {
+      PastEpisode first = episodes.get(decision.episodeId());
+      PastEpisode episode = first == null ? episode(decision, risk) : first.until(risk.closedAt());
+      if (first == null && episode.email() != null) {
         lastContact = episode.sentAt().toEpochMilli();
         if (random.nextInt(100) < WON_BACK_PERCENT) {
           orders.add(returning(client, episode.sentAt(), random));
           orders.sort(Comparator.comparing(OrderRow::placedAt));
-          Risk shorter = firstRisk(client.row(), orders, after);
-          episode = episode(decision, shorter == null ? risk : shorter);
+          // The same risk, which the order may have ended sooner.
+          episode = episode(decision, firstRisk(client.row(), orders, after));
         }
       }
-      if (episode.closedAt() != null || isOpenAtTheEnd(orders, decision.openedAt())) {
-        episodes.add(episode);
-      }
+      episodes.put(decision.episodeId(), episode);
       after = risk.at() + 1;
+      risk = firstRisk(client.row(), orders, after);
     }
+    return episodes.values().stream()
+        .filter(one -> one.closedAt() != null || isOpenAtTheEnd(orders, one.decision().openedAt()))
+        .toList();
   }
 
   private PastEpisode episode(Decision decision, Risk risk) {

@@ -15,6 +15,15 @@ import java.time.Instant;
 record PastEpisode(
     Decision decision, Instant closedAt, String closeReason, Email email, Instant sentAt) {
 
+  /**
+   * The same episode, which began again.
+   *
+   * @param end null if it is open at the end of the shop's history
+   */
+  PastEpisode until(Instant end) {
+    return new PastEpisode(decision, end, end == null ? null : "RECOVERED", email, sentAt);
+  }
+
   Instant openedAt() {
     return Instant.ofEpochMilli(decision.openedAt());
   }

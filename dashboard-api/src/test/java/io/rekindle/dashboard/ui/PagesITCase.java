@@ -51,7 +51,6 @@ class PagesITCase {
 
   static {
     PAGES.put("overview", "/");
-    PAGES.put("shop-day", "/?asOf=" + LocalDate.now(ZoneOffset.UTC).minusDays(1));
     PAGES.put("cohorts", "/cohorts");
     PAGES.put("clients", "/clients");
     PAGES.put("nobody-found", "/clients?search=nobody-is-called-so");
@@ -125,6 +124,7 @@ class PagesITCase {
                 "REKINDLE_OIDC_NAME",
                 "Example ID"));
     dashboard.admin(database);
+    PAGES.put("shop-day", "/?asOf=" + LocalDate.now(ZoneOffset.UTC).minusDays(1));
     Files.createDirectories(SCREENSHOTS);
     try (BrowserContext context = browsers.browser().newContext()) {
       Page page = context.newPage();

@@ -111,7 +111,10 @@ final class PastCampaign {
     while (risk != null) {
       Decision decision = decide(client.row(), orders, risk.at(), lastContact);
       PastEpisode first = episodes.get(decision.episodeId());
-      PastEpisode episode = first == null ? episode(decision, risk) : first.until(risk.closedAt());
+      PastEpisode episode =
+          first == null
+              ? episode(decision, risk)
+              : first.until(risk.closedAt(), risk.closeReason());
       if (first == null && episode.email() != null) {
         lastContact = episode.sentAt().toEpochMilli();
         if (random.nextInt(100) < WON_BACK_PERCENT) {

@@ -19,9 +19,10 @@ record PastEpisode(
    * The same episode, which began again.
    *
    * @param end null if it is open at the end of the shop's history
+   * @param reason null likewise
    */
-  PastEpisode until(Instant end) {
-    return new PastEpisode(decision, end, end == null ? null : "RECOVERED", email, sentAt);
+  PastEpisode until(Instant end, String reason) {
+    return new PastEpisode(decision, end, reason, email, sentAt);
   }
 
   Instant openedAt() {

@@ -173,7 +173,7 @@ class ReconstructedPastITCase extends DashboardTestBase {
           .isEqualTo(
               database.value(
                   "select count(*) || ' ' || count(score) || ' ' || count(*) filter (where at_risk)"
-                      + " || ' ' || trim_scale(round(avg(score), 1)) from "
+                      + " || ' ' || round(avg(score), 1) from "
                       + last));
       for (JsonNode segment : counts.get("segments")) {
         assertThat(segment.get("clients").asText())

@@ -18,9 +18,9 @@ import java.util.Optional;
 import java.util.Random;
 
 /**
- * The history of a made-up shop: 2,000 clients, two years of orders, the emails to clients at
- * risk, campaigns of another system, and suppressed clients. Two shops for the same instant are
- * equal on every machine.
+ * The history of a made-up shop: 2,000 clients, two years of orders, the emails to clients at risk,
+ * campaigns of another system, and suppressed clients. Two shops for the same instant are equal on
+ * every machine.
  */
 public final class DemoShop {
 

@@ -37,9 +37,10 @@ import java.util.Optional;
 import java.util.Random;
 
 /**
- * Two years of emails to clients at risk, before the first start of the demo shop. The reconstruction
- * finds the risks, and the job's own rules decide about each. Some of the emailed clients come back
- * who would not have done so, which gives the experiment a verdict. For one thread.
+ * Two years of emails to clients at risk, before the first start of the demo shop. The
+ * reconstruction finds the risks, and the job's own rules decide about each. Some of the emailed
+ * clients come back who would not have done so, which gives the experiment a verdict. For one
+ * thread.
  */
 final class PastCampaign {
 

@@ -230,7 +230,8 @@ class ReconstructedPastITCase extends DashboardTestBase {
     assertThat(admin.get("/?asOf=" + installedOn()).body())
         .contains("Observed: what the scores were then.")
         .doesNotContain("as the orders stand today");
-    assertThat(admin.get("/").body()).contains("name=\"asOf\"", "min=\"" + installedOn().minusMonths(24));
+    assertThat(admin.get("/").body())
+        .contains("name=\"asOf\"", "min=\"" + installedOn().minusMonths(24));
   }
 
   @Test

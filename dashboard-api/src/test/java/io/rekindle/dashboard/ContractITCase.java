@@ -10,6 +10,8 @@ import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -134,6 +136,8 @@ class ContractITCase extends DashboardTestBase {
             "funnel",
             "decisions",
             "deliverability",
+            "cohorts",
+            "counts?asOf=" + LocalDate.now(ZoneOffset.UTC).minusDays(1),
             "experiments/default")) {
       assertThat(counted("/api/" + numbers).get("asOf").isTextual()).as(numbers).isTrue();
     }

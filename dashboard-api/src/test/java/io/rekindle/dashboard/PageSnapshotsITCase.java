@@ -32,6 +32,7 @@ class PageSnapshotsITCase {
 
   static {
     PAGES.put("/", "/");
+    PAGES.put("/cohorts", "/cohorts");
     PAGES.put("/clients", "/clients?search=a&sort=score");
     PAGES.put("/clients/{userId}", "/clients/c010");
     PAGES.put("/at-risk", "/at-risk");

@@ -141,6 +141,9 @@ class SchemaITCase {
         "rekindle_api      | insert into engagement.reconstructed_history (user_id, as_of, band,"
             + " segment, at_risk, cause, policy_version) values ('u',now(),'B','S',true,'C','p')",
         "rekindle_api      | update engagement.reconstruction set users = 0",
+        "rekindle_api      | insert into engagement.reconstructed_days"
+            + " values ('2026-01-01', 1, 0, 0, 0, 1, 50)",
+        "rekindle_api      | select * from engagement.reconstructed_days",
         "rekindle_api      | select * from engagement.policy_in_force",
         "rekindle_api      | update engagement.outreach_settings set enabled = false",
         "rekindle_api      | insert into shop.users (user_id) values ('u')"
@@ -195,6 +198,7 @@ class SchemaITCase {
         "rekindle_api      | select engagement.ensure_score_history(now(), now())",
         "rekindle_api      | delete from engagement.reconstructed_history",
         "rekindle_pipeline | select * from engagement.reconstructed_history",
+        "rekindle_pipeline | select * from engagement.reconstructed_days",
         "rekindle_api      | create table shop.mine (a int)"
       })
   void shouldRefuseWhatARoleDoesNotNeed(String role, String sql) throws SQLException {

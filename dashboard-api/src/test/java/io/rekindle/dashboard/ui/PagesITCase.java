@@ -26,6 +26,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -49,6 +51,7 @@ class PagesITCase {
 
   static {
     PAGES.put("overview", "/");
+    PAGES.put("cohorts", "/cohorts");
     PAGES.put("clients", "/clients");
     PAGES.put("nobody-found", "/clients?search=nobody-is-called-so");
     PAGES.put("client", "/clients/c010");
@@ -121,6 +124,7 @@ class PagesITCase {
                 "REKINDLE_OIDC_NAME",
                 "Example ID"));
     dashboard.admin(database);
+    PAGES.put("shop-day", "/?asOf=" + LocalDate.now(ZoneOffset.UTC).minusDays(1));
     Files.createDirectories(SCREENSHOTS);
     try (BrowserContext context = browsers.browser().newContext()) {
       Page page = context.newPage();

@@ -53,7 +53,7 @@ record DemoClient(UserRow row, Region region, OrderingPattern pattern, double us
         preferredCategories(random),
         region.zone().getId(),
         region.locale(),
-        random.nextInt(10) < 7,
+        random.nextInt(20) < 17,
         joined);
   }
 

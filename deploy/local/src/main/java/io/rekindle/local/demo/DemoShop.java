@@ -18,9 +18,9 @@ import java.util.Optional;
 import java.util.Random;
 
 /**
- * The history of a made-up shop: 2,000 clients, two years of orders, a year of emails to clients at
- * risk, campaigns of another system, and suppressed clients. Two shops for the same instant are
- * equal on every machine.
+ * The history of a made-up shop: 2,000 clients, two years of orders, the emails to clients at risk,
+ * campaigns of another system, and suppressed clients. Two shops for the same instant are equal on
+ * every machine.
  */
 public final class DemoShop {
 
@@ -90,8 +90,8 @@ public final class DemoShop {
 
   /**
    * Writes the shop's history into the empty tables {@code shop.users}, {@code shop.orders}, {@code
-   * engagement.emails}, {@code engagement.suppressions}, {@code engagement.risk_episodes} and {@code
-   * engagement.outreach_decisions}, all of it or nothing.
+   * engagement.emails}, {@code engagement.suppressions}, {@code engagement.risk_episodes} and
+   * {@code engagement.outreach_decisions}, all of it or nothing.
    *
    * @param connection connection of a role with write access to these tables; its auto-commit mode
    *     is kept
@@ -131,11 +131,13 @@ public final class DemoShop {
       DemoClient client = DemoClient.any(USER_ID_PREFIX + "%05d".formatted(number), end, random);
       users.add(client.row());
       List<OrderRow> own = client.ordersUntil(end, random);
-      episodes.addAll(campaign.run(client, own, random));
-      orders.addAll(own);
       Random others = new Random(SEED - 0x9E3779B97F4A7C15L * number);
-      contact(client.row(), end, others).ifPresent(contacts::add);
-      suppression(client.row(), end, others).ifPresent(suppressions::add);
+      Optional<Contact> contact = contact(client.row(), end, others);
+      Optional<Suppression> suppression = suppression(client.row(), end, others);
+      contact.ifPresent(contacts::add);
+      suppression.ifPresent(suppressions::add);
+      episodes.addAll(campaign.run(client, own, contact, suppression, random));
+      orders.addAll(own);
     }
     orders.sort(Comparator.comparing(OrderRow::placedAt).thenComparing(OrderRow::userId));
     for (int i = 0; i < orders.size(); i++) {

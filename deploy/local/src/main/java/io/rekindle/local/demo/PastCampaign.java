@@ -11,6 +11,8 @@ import io.rekindle.email.compose.TemplateEmailWriter;
 import io.rekindle.job.outreach.Candidate;
 import io.rekindle.job.outreach.Decision;
 import io.rekindle.job.outreach.Decisions;
+import io.rekindle.local.demo.DemoShop.Contact;
+import io.rekindle.local.demo.DemoShop.Suppression;
 import io.rekindle.local.importing.OrderRow;
 import io.rekindle.local.importing.UserRow;
 import io.rekindle.local.server.DemoIdentity;
@@ -27,15 +29,18 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 
 /**
- * A year of emails to clients at risk, before the first start of the demo shop. The reconstruction
- * finds the risks, and the job's own rules decide about each. Some of the emailed clients come back
- * who would not have done so, which gives the experiment a verdict. For one thread.
+ * Two years of emails to clients at risk, before the first start of the demo shop. The
+ * reconstruction finds the risks, and the job's own rules decide about each. Some of the emailed
+ * clients come back who would not have done so, which gives the experiment a verdict. For one
+ * thread.
  */
 final class PastCampaign {
 
@@ -50,16 +55,15 @@ final class PastCampaign {
           1_000,
           EXPERIMENT,
           500_000,
-          List.of(
-              new OutreachVariant("warm", 1_000_000, "winback-v1", "warm and personal", null)));
+          List.of(new OutreachVariant("warm", 1_000_000, "winback-v1", "warm and personal", null)));
 
-  private static final Duration BEGAN_BEFORE = Duration.ofDays(425);
+  private static final Duration BEGAN_BEFORE = Duration.ofDays(700);
 
-  /** Before the contacts and suppressions of another system, so that no rule is needed for both. */
-  private static final Duration ENDED_BEFORE = Duration.ofDays(62);
+  /** Longer than the cooldown and the staleness, so that the job decides as without a past. */
+  private static final Duration ENDED_BEFORE = Duration.ofDays(32);
 
   /** Out of a hundred emailed clients, these come back because of the email. */
-  private static final int WON_BACK_PERCENT = 22;
+  private static final int WON_BACK_PERCENT = 12;
 
   private static final int MAX_DAYS_TO_RETURN = 12;
   private static final Duration SENT_AFTER = Duration.ofMinutes(4);
@@ -98,35 +102,57 @@ final class PastCampaign {
   }
 
   /**
-   * Decides about the risks of a client.
+   * Decides about the risks of a client. A risk that begins again, since the last order was
+   * cancelled, is the same episode.
    *
    * @param orders the client's orders, ascending; those that an email brings are added
+   * @param contact the email of another system, if there is one
+   * @param suppression the suppression, if there is one
    */
-  List<PastEpisode> run(DemoClient client, List<OrderRow> orders, Random random) {
-    List<PastEpisode> episodes = new ArrayList<>();
+  List<PastEpisode> run(
+      DemoClient client,
+      List<OrderRow> orders,
+      Optional<Contact> contact,
+      Optional<Suppression> suppression,
+      Random random) {
+    Map<String, PastEpisode> episodes = new LinkedHashMap<>();
     long after = beganAt().toEpochMilli();
     long lastContact = Score.NEVER;
-    while (true) {
-      Risk risk = firstRisk(client.row(), orders, after);
-      if (risk == null) {
-        return episodes;
-      }
-      Decision decision = decide(client.row(), orders, risk.at(), lastContact);
-      PastEpisode episode = episode(decision, risk);
-      if (episode.email() != null) {
+    Risk risk = firstRisk(client.row(), orders, after);
+    while (risk != null) {
+      Instant at = Instant.ofEpochMilli(risk.at());
+      Decision decision =
+          decide(
+              client.row(),
+              orders,
+              risk.at(),
+              contact
+                  .map(Contact::sentAt)
+                  .filter(at::isAfter)
+                  .map(Instant::toEpochMilli)
+                  .orElse(lastContact),
+              suppression.filter(one -> at.isAfter(one.createdAt())));
+      PastEpisode first = episodes.get(decision.episodeId());
+      PastEpisode episode =
+          first == null
+              ? episode(decision, risk)
+              : first.until(risk.closedAt(), risk.closeReason());
+      if (first == null && episode.email() != null) {
         lastContact = episode.sentAt().toEpochMilli();
         if (random.nextInt(100) < WON_BACK_PERCENT) {
           orders.add(returning(client, episode.sentAt(), random));
           orders.sort(Comparator.comparing(OrderRow::placedAt));
-          Risk shorter = firstRisk(client.row(), orders, after);
-          episode = episode(decision, shorter == null ? risk : shorter);
+          // The same risk, which the order may have ended sooner.
+          episode = episode(decision, firstRisk(client.row(), orders, after));
         }
       }
-      if (episode.closedAt() != null || isOpenAtTheEnd(orders, decision.openedAt())) {
-        episodes.add(episode);
-      }
+      episodes.put(decision.episodeId(), episode);
       after = risk.at() + 1;
+      risk = firstRisk(client.row(), orders, after);
     }
+    return episodes.values().stream()
+        .filter(one -> one.closedAt() != null || isOpenAtTheEnd(orders, one.decision().openedAt()))
+        .toList();
   }
 
   private PastEpisode episode(Decision decision, Risk risk) {
@@ -151,7 +177,12 @@ final class PastCampaign {
     return score.atRisk() && score.atRiskSince() == openedAt;
   }
 
-  private Decision decide(UserRow user, List<OrderRow> orders, long at, long lastContact) {
+  private Decision decide(
+      UserRow user,
+      List<OrderRow> orders,
+      long at,
+      long lastContact,
+      Optional<Suppression> suppression) {
     Score score = scorer.score(known(orders, at), at, Score.NEVER);
     BigDecimal average =
         BigDecimal.valueOf(score.spendMinor(), 2)
@@ -166,9 +197,22 @@ final class PastCampaign {
             user.preferredCategories(),
             user.locale(),
             user.timeZone());
-    Recipient recipient = new Recipient(user.marketingConsent(), user.email(), false, null);
+    Recipient recipient =
+        new Recipient(
+            user.marketingConsent(),
+            user.email(),
+            suppression.isPresent(),
+            suppression.map(Suppression::address).orElse(null));
     return Decisions.decide(
-        new Candidate(recipient, null, lastContact, score, false, policy.version(), null, facts),
+        new Candidate(
+            recipient,
+            suppression.map(Suppression::reason).orElse(null),
+            lastContact,
+            score,
+            false,
+            policy.version(),
+            null,
+            facts),
         score.atRiskSince(),
         at,
         RULES);
@@ -236,8 +280,7 @@ final class PastCampaign {
     OrderTable table = new OrderTable();
     for (OrderRow order : orders) {
       if (order.placedAt().toEpochMilli() <= at) {
-        boolean cancelled =
-            order.cancelledAt() != null && order.cancelledAt().toEpochMilli() <= at;
+        boolean cancelled = order.cancelledAt() != null && order.cancelledAt().toEpochMilli() <= at;
         boolean refunded = order.refundedAt() != null && order.refundedAt().toEpochMilli() <= at;
         long net = minor(order.amount()) - (refunded ? minor(order.refundedAmount()) : 0);
         table.add(order.placedAt().toEpochMilli(), cancelled ? 0 : net, CurrencyCodes.BASE);

@@ -15,6 +15,16 @@ import java.time.Instant;
 record PastEpisode(
     Decision decision, Instant closedAt, String closeReason, Email email, Instant sentAt) {
 
+  /**
+   * The same episode, which began again.
+   *
+   * @param end null if it is open at the end of the shop's history
+   * @param reason null likewise
+   */
+  PastEpisode until(Instant end, String reason) {
+    return new PastEpisode(decision, end, reason, email, sentAt);
+  }
+
   Instant openedAt() {
     return Instant.ofEpochMilli(decision.openedAt());
   }

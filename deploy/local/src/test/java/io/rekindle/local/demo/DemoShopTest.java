@@ -39,7 +39,7 @@ class DemoShopTest {
         .extracting(episode -> episode.decision().episodeId())
         .doesNotHaveDuplicates();
     assertThat(SHOP.episodes())
-        .allMatch(episode -> episode.decidedAt().isBefore(NOW.minus(Duration.ofDays(62))))
+        .allMatch(episode -> episode.decidedAt().isBefore(NOW.minus(Duration.ofDays(32))))
         .allMatch(episode -> !episode.openedAt().isAfter(episode.decidedAt()))
         .allMatch(
             episode ->
@@ -55,7 +55,8 @@ class DemoShopTest {
     var openedAt =
         SHOP.episodes().stream()
             .filter(episode -> episode.closedAt() == null)
-            .collect(Collectors.toMap(episode -> episode.decision().userId(), PastEpisode::openedAt));
+            .collect(
+                Collectors.toMap(episode -> episode.decision().userId(), PastEpisode::openedAt));
     assertThat(openedAt).isNotEmpty();
     var orders = SHOP.orders().stream().collect(Collectors.groupingBy(OrderRow::userId));
     openedAt.forEach(
@@ -142,7 +143,7 @@ class DemoShopTest {
   @Test
   void shouldNotAllConsentOrBeReachable() {
     assertThat(SHOP.users().stream().filter(UserRow::marketingConsent).count())
-        .isBetween(1_200L, 1_600L);
+        .isBetween(1_600L, 1_800L);
     assertThat(SHOP.users().stream().filter(user -> user.email() == null).count()).isPositive();
   }
 

@@ -113,6 +113,20 @@ begin
     where policy_version = version and not active;
 end $$;
 
+-- Backtests of policies. One of a fit is stored with its candidate, in one transaction.
+create table engagement.backtests (
+  backtest_id     bigint generated always as identity primary key,
+  -- The stored policies that it compares.
+  policy_versions text[]      not null,
+  -- Later orders were not read.
+  as_of           timestamptz not null,
+  -- docs/prediction.md has its fields.
+  document        jsonb       not null,
+  ran_by          text        not null default current_user,
+  ran_at          timestamptz not null default clock_timestamp()
+);
+create index backtests_policy_versions on engagement.backtests using gin (policy_versions);
+
 create table engagement.score_overrides (
   user_id    text primary key check (length(user_id) between 1 and 128),
   score      int         not null check (score between 0 and 100),

@@ -163,7 +163,10 @@ public final class Backtest {
 
   /** A policy with its name and its probabilities. */
   private record Named(
-      String name, boolean sawOutcomes, Contender contender, IntFunction<IntUnaryOperator> tables) {}
+      String name,
+      boolean sawOutcomes,
+      Contender contender,
+      IntFunction<IntUnaryOperator> tables) {}
 
   private List<PolicyBacktest> judge(
       List<Long> instants, List<FittedPolicy> fitted, List<ScoringPolicy> withoutTable) {
@@ -177,8 +180,7 @@ public final class Backtest {
             instants, fitted.stream().map(FittedPolicy::policy).toList(), plan.outreach());
     List<Named> all = new ArrayList<>();
     all.add(new Named(CADENCE_PERCENT, false, cadence, i -> score -> 10 * score));
-    all.add(
-        new Named(CADENCE_TABLE, false, cadence, i -> fitted.get(i).cadencePerMille()::get));
+    all.add(new Named(CADENCE_TABLE, false, cadence, i -> fitted.get(i).cadencePerMille()::get));
     all.add(new Named(FITTED, false, refitted, i -> fitted.get(i).perMille()::get));
     for (ScoringPolicy policy : plan.policies()) {
       OrderProbability own = policy.probability().orElse(null);

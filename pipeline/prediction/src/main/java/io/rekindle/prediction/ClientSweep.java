@@ -107,6 +107,9 @@ final class ClientSweep {
     if (paid <= 0) {
       return UserFacts.NOT_EFFECTIVE;
     }
+    if (rates.faceValue()) {
+      return paid;
+    }
     long converted = rates.toBase(paid, orders.currency(order));
     if (converted == ExchangeRates.NO_RATE) {
       return 0;

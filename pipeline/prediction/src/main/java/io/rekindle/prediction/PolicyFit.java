@@ -257,7 +257,8 @@ public final class PolicyFit {
       SortedMap<Long, Step> byInstant = new TreeMap<>();
       for (PolicyFit fit : fits) {
         for (int i = 0; i < fit.snapshots.count(); i++) {
-          Step step = byInstant.computeIfAbsent(
+          Step step =
+              byInstant.computeIfAbsent(
                   fit.snapshots.instant(i), instant -> new Step(instant, others.size()));
           step.fits.add(fit);
           step.snapshots.add(i);
@@ -311,8 +312,7 @@ public final class PolicyFit {
 
     private void addTeachers(Step step, int cadence) {
       for (PolicyFit fit : step.teachers) {
-        double probability =
-            fit.teacher.ordersWithin(sweep.buying(), fit.snapshots.horizonWeeks());
+        double probability = fit.teacher.ordersWithin(sweep.buying(), fit.snapshots.horizonWeeks());
         fit.examples.addTeacher(sweep.cell(fit.summary.reference()), probability);
         fit.cadence.addTeacher(cadence, probability);
         for (int other = 0; other < otherScores.length; other++) {

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
+import java.util.stream.IntStream;
 
 /**
  * What a fit must know of the whole shop before it looks at examples.
@@ -155,18 +156,17 @@ record ShopSummary(
    */
   private static final class Median {
 
-    private final int buckets;
     private long rank;
     private long low;
     private long high;
-    private long width;
-    private long[] counts;
 
-    Median(Totals totals, int buckets) {
-      this.buckets = buckets;
+    Median(Totals totals, Ranges ranges, long[] counts) {
       rank = (totals.amounts - 1) / 2;
-      low = totals.amounts == 0 ? SMALLEST_REFERENCE : totals.smallest;
-      high = totals.amounts == 0 ? SMALLEST_REFERENCE : totals.largest;
+      low = SMALLEST_REFERENCE;
+      high = SMALLEST_REFERENCE;
+      if (totals.amounts > 0) {
+        narrow(ranges, counts);
+      }
     }
 
     long value() {
@@ -177,54 +177,103 @@ record ShopSummary(
       return low == high;
     }
 
-    void begin() {
-      width = (high - low) / buckets + 1;
-      counts = new long[(int) ((high - low) / width) + 1];
+    Ranges ranges(int number) {
+      return Ranges.of(low, high, number);
     }
 
-    void count(long amount) {
-      if (amount >= low && amount <= high) {
-        counts[(int) ((amount - low) / width)]++;
+    void narrow(Ranges ranges, long[] counts) {
+      int range = 0;
+      while (rank >= counts[range]) {
+        rank -= counts[range];
+        range++;
       }
+      low = ranges.low() + range * ranges.width();
+      high = Math.min(ranges.high(), low + ranges.width() - 1);
+    }
+  }
+
+  /** Equal ranges between two amounts. */
+  private record Ranges(long low, long high, long width) {
+
+    static Ranges of(long low, long high, int number) {
+      return new Ranges(low, high, (high - low) / number + 1);
     }
 
-    void narrow() {
-      int bucket = 0;
-      while (rank >= counts[bucket]) {
-        rank -= counts[bucket];
-        bucket++;
-      }
-      low += bucket * width;
-      high = Math.min(high, low + width - 1);
-      counts = null;
+    int size() {
+      return (int) ((high - low) / width) + 1;
+    }
+
+    int range(long amount) {
+      return (int) ((amount - low) / width);
     }
   }
 
   private static Median[] medians(
       ShopOrders shop, long[] asOf, ExchangeRates rates, Reader reader) {
-    Median[] medians = new Median[asOf.length];
-    Arrays.setAll(medians, i -> new Median(reader.totals[i], BUCKETS / asOf.length));
     ClientSweep sweep = new ClientSweep(rates);
+    int number = BUCKETS / asOf.length;
+    Median[] medians = first(shop, asOf, sweep, reader, number);
     while (!Arrays.stream(medians).allMatch(Median::found)) {
       List<Median> open = Arrays.stream(medians).filter(median -> !median.found()).toList();
-      open.forEach(Median::begin);
+      List<Ranges> ranges = open.stream().map(median -> median.ranges(number)).toList();
+      List<long[]> counts = ranges.stream().map(each -> new long[each.size()]).toList();
+      long[] until =
+          IntStream.range(0, asOf.length)
+              .filter(i -> !medians[i].found())
+              .mapToLong(i -> asOf[i])
+              .toArray();
       shop.forEachClient(
           (userId, history) -> {
             sweep.load(history, asOf[asOf.length - 1]);
-            int first = 0;
             for (int order = 0; order < sweep.size(); order++) {
-              while (sweep.placedAt(order) > asOf[first]) {
-                first++;
-              }
-              for (int i = first; i < medians.length; i++) {
-                // Without counts it is found.
-                if (medians[i].counts != null && sweep.net(order) > 0) {
-                  medians[i].count(sweep.net(order));
+              long net = sweep.net(order);
+              for (int i = 0; i < until.length; i++) {
+                Ranges each = ranges.get(i);
+                if (net >= each.low() && net <= each.high() && sweep.placedAt(order) <= until[i]) {
+                  counts.get(i)[each.range(net)]++;
                 }
               }
             }
           });
-      open.forEach(Median::narrow);
+      for (int i = 0; i < open.size(); i++) {
+        open.get(i).narrow(ranges.get(i), counts.get(i));
+      }
+    }
+    return medians;
+  }
+
+  /** The medians' ranges after a reading in which all instants have the same ranges. */
+  private static Median[] first(
+      ShopOrders shop, long[] asOf, ClientSweep sweep, Reader reader, int number) {
+    Totals all = reader.totals[asOf.length - 1];
+    Ranges ranges =
+        all.amounts == 0
+            ? new Ranges(SMALLEST_REFERENCE, SMALLEST_REFERENCE, 1)
+            : Ranges.of(all.smallest, all.largest, number);
+    // By the first instant at which an order counts.
+    long[][] counts = new long[asOf.length][ranges.size()];
+    if (all.amounts > 0) {
+      shop.forEachClient(
+          (userId, history) -> {
+            sweep.load(history, asOf[asOf.length - 1]);
+            int instant = 0;
+            for (int order = 0; order < sweep.size(); order++) {
+              while (sweep.placedAt(order) > asOf[instant]) {
+                instant++;
+              }
+              if (sweep.net(order) > 0) {
+                counts[instant][ranges.range(sweep.net(order))]++;
+              }
+            }
+          });
+    }
+    Median[] medians = new Median[asOf.length];
+    long[] sums = new long[ranges.size()];
+    for (int i = 0; i < medians.length; i++) {
+      for (int range = 0; range < sums.length; range++) {
+        sums[range] += counts[i][range];
+      }
+      medians[i] = new Median(reader.totals[i], ranges, sums);
     }
     return medians;
   }

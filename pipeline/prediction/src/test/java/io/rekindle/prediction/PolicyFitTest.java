@@ -170,6 +170,10 @@ class PolicyFitTest {
     ((ObjectNode) document).remove("currency");
     assertThat(document).as("seed %d", seed).isEqualTo(JSON.readTree(fitted(shop).document()));
 
+    // Without rates every amount counts at face value, whatever its currency.
+    assertThat(fitted(inTurns(shop, 1, "EUR", "SEK"), ShopCurrency.FACE_VALUE).document())
+        .isEqualTo(fitted(shop).document());
+
     // Without a rate an order counts, and its amount does not.
     FittedPolicy unknown = fitted(inTurns(shop, 1, "EUR", "SEK"), currency);
     assertThat(unknown.orders()).isEqualTo(mixed.orders());

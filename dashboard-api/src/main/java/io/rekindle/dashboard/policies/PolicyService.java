@@ -27,8 +27,13 @@ public final class PolicyService {
    * @param all without documents, the active one first
    * @param shown null if no policy is stored
    * @param document of the policy that is shown, or else of the one in force
+   * @param differences of the policy that is shown from the one in force; empty if it is that one
    */
-  record PolicyView(List<StoredPolicy> all, StoredPolicy shown, JsonNode document) {}
+  record PolicyView(
+      List<StoredPolicy> all,
+      StoredPolicy shown,
+      JsonNode document,
+      List<PolicyDifference> differences) {}
 
   public PolicyService(Jdbi jdbi, Snapshots snapshots) {
     this.jdbi = jdbi;
@@ -56,11 +61,22 @@ public final class PolicyService {
           List<StoredPolicy> all = StoredPolicy.all(handle);
           if (version == null && all.isEmpty()) {
             return Optional.of(
-                new PolicyView(all, null, Json.column(PolicyInForce.read(handle).policy().json())));
+                new PolicyView(
+                    all, null, Json.column(PolicyInForce.read(handle).policy().json()), List.of()));
           }
           return StoredPolicy.byVersion(
                   handle, version == null ? all.get(0).policyVersion() : version)
-              .map(policy -> new PolicyView(all, policy, policy.document()));
+              .map(
+                  policy ->
+                      new PolicyView(
+                          all,
+                          policy,
+                          policy.document(),
+                          policy.inForce()
+                              ? List.of()
+                              : PolicyDifference.between(
+                                  policy.document(),
+                                  Json.column(PolicyInForce.read(handle).policy().json()))));
         });
   }
 

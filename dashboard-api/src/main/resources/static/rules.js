@@ -304,7 +304,7 @@
           fields(field(["version"], "text"), field(["windowDays"], "number"), field(["base"], "number"), field(["clamp", "min"], "number"), field(["clamp", "max"], "number")),
           field(["description"], "text")], true),
         section("atRisk", labels["atRisk.about"], [
-          fields(field(["atRisk", "scoreBelow"], "number"), field(["atRisk", "dropAtLeast"], "number"), field(["atRisk", "recoveryMargin"], "number")),
+          fields(field(["atRisk", "scoreBelow"], "number"), field(["atRisk", "orderProbabilityBelow"], "number"), field(["atRisk", "dropAtLeast"], "number"), field(["atRisk", "recoveryMargin"], "number")),
           fields(field(["bands", "healthyFrom"], "number"), field(["bands", "coolingFrom"], "number"), field(["bands", "lowFrom"], "number"))], true),
         optional("recency", () => tierTable("recency"), true),
         optional("rhythm", () => [

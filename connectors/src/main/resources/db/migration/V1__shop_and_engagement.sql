@@ -311,6 +311,8 @@ create table engagement.user_scores (
   value_points        numeric,
   contact_points      numeric,
   loyalty_points      numeric,
+  -- Of an order within the days of the policy's table, 0 to 1, by the computed score.
+  order_probability   numeric(4,3),
   order_count         int         not null,
   -- An average of the largest amounts at the highest rate has 21 digits.
   average_order_value numeric(24,2),
@@ -439,7 +441,8 @@ end $$;
 -- The scores that users would have had before the first observed row, computed from the orders as
 -- they stood at the reconstruction. The columns are those of score_history, which has what was
 -- observed. The table is not partitioned: it is written once, in the order of users, and no month
--- of it expires.
+-- of it expires. It has no index by time, which would take most of the run: reconstructed_days has
+-- what is asked by time.
 create table engagement.reconstructed_history (
   user_id          text        not null,
   as_of            timestamptz not null,
@@ -461,7 +464,19 @@ create table engagement.reconstructed_history (
   policy_version   text        not null,
   primary key (user_id, as_of)
 );
-create index reconstructed_history_as_of on engagement.reconstructed_history (as_of);
+
+-- The changes of reconstructed_history by UTC day. Those of a user who leaves the shop stay.
+create table engagement.reconstructed_days (
+  day           date             primary key,
+  entered       bigint           not null,
+  "left"        bigint           not null,
+  left_by_order bigint           not null,
+  -- Users who are at risk in their first row.
+  first_at_risk bigint           not null,
+  -- By how much the users with a score, and the sum of their scores, changed.
+  scored        bigint           not null,
+  score_sum     double precision not null
+);
 
 -- The run that writes reconstructed_history: one row. Progress is by user id, in the order of the
 -- key of shop.users, and is committed with the rows.
@@ -475,7 +490,11 @@ create table engagement.reconstruction (
   until_at       timestamptz not null,
   last_user_id   text        not null default '',
   users          bigint      not null default 0,
+  -- The users of the shop at the beginning of the run.
+  users_total    bigint      not null default 0,
   rows           bigint      not null default 0,
+  -- Why the last batch failed; null if it was stored.
+  trouble        text,
   -- The counts at the end of the past: the trend is counted back from them. Null during the run.
   at_risk        bigint,
   scored         bigint,

@@ -225,4 +225,4 @@ grant update (enabled, cooldown_days, stale_days, daily_cap, quiet_from, quiet_u
   holdout_share, variants, updated_by) on engagement.outreach_settings to rekindle_api;
 grant insert on engagement.backtests to rekindle_api;
 grant insert on engagement.reconstructed_history to rekindle_api;
-grant insert, update on engagement.reconstruction to rekindle_api;
+grant insert, update on engagement.reconstruction, engagement.reconstructed_days to rekindle_api;

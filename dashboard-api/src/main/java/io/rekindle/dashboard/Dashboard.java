@@ -59,6 +59,7 @@ import io.rekindle.dashboard.policies.PolicyPreviewQueue;
 import io.rekindle.dashboard.policies.PolicyRoutes;
 import io.rekindle.dashboard.policies.PolicyService;
 import io.rekindle.dashboard.reconstruction.ReconstructionLoop;
+import io.rekindle.dashboard.reconstruction.ReconstructionQuery;
 import io.rekindle.dashboard.signin.ApiKeys;
 import io.rekindle.dashboard.signin.FirstAdmin;
 import io.rekindle.dashboard.signin.KnownBrowsers;
@@ -73,6 +74,7 @@ import io.rekindle.dashboard.signin.SignInPages;
 import io.rekindle.dashboard.signin.SignInRoutes;
 import io.rekindle.dashboard.signin.SignInService;
 import io.rekindle.dashboard.statistics.OverviewPages;
+import io.rekindle.dashboard.statistics.PastCounts;
 import io.rekindle.dashboard.statistics.StatisticsRoutes;
 import io.rekindle.dashboard.statistics.StatisticsService;
 import io.rekindle.dashboard.ui.AssetRoutes;
@@ -121,6 +123,7 @@ public final class Dashboard implements AutoCloseable {
   private final MetricsRoutes metricsRoutes;
   private final Authenticator authenticator;
   private final StatisticsRefresher refresher;
+  private final PastCounts pastCounts;
   private final Assets assets = new Assets();
   private final PageRenderer renderer = new PageRenderer(assets);
   private final SecretCookie sessionCookie;
@@ -162,7 +165,8 @@ public final class Dashboard implements AutoCloseable {
             settings.pipeline().slot(),
             settings.pipeline().topicPrefix(),
             settings.pipeline().flinkUrl().orElse(null),
-            deadLetters);
+            deadLetters,
+            new ReconstructionQuery(settings.reconstruction()));
     AuditService audit = new AuditService(jdbi);
     ListResponse listResponse = new ListResponse(snapshots);
     PolicyService policyService = new PolicyService(jdbi, snapshots);
@@ -178,9 +182,22 @@ public final class Dashboard implements AutoCloseable {
         settings.reconstruction()
             ? Optional.of(new ReconstructionLoop(database, settings.reconstructionPause()))
             : Optional.empty();
+    reconstruction.ifPresent(
+        loop -> {
+          metrics.gauge(
+              "rekindle.dashboard.reconstruction.share",
+              "Part of the clients whose past is reconstructed, 0 to 1.",
+              loop::share);
+          metrics.gauge(
+              "rekindle.dashboard.reconstruction.failing",
+              "1 if the last attempt to reconstruct the past failed, otherwise 0.",
+              () -> loop.isFailing() ? 1 : 0);
+        });
     refresher = new StatisticsRefresher(database.unlimited());
     ExperimentService experiments = new ExperimentService(snapshots, refresher);
-    StatisticsService statistics = new StatisticsService(refresher, experiments);
+    pastCounts = new PastCounts(database.unlimited());
+    StatisticsService statistics =
+        new StatisticsService(refresher, experiments, snapshots, pastCounts);
     EmailService emails = new EmailService(snapshots);
     ClientService clients = new ClientService(snapshots);
     DeadLetterService deadLetterService = new DeadLetterService(jdbi, deadLetters);
@@ -323,6 +340,7 @@ public final class Dashboard implements AutoCloseable {
   @Override
   public void close() {
     refresher.close();
+    pastCounts.close();
     firstAdmin.close();
     erasures.close();
     auditRetention.close();

@@ -81,6 +81,7 @@ public final class TestDatabase implements AutoCloseable {
         delete from shop.users; delete from shop.orders;
         delete from engagement.user_scores; delete from engagement.score_history;
         delete from engagement.reconstructed_history; delete from engagement.reconstruction;
+        delete from engagement.reconstructed_days;
         delete from engagement.score_overrides; delete from engagement.suppressions;
         delete from engagement.scoring_policies; delete from engagement.backtests; delete from engagement.risk_episodes;
         delete from engagement.outreach_decisions; delete from engagement.emails;

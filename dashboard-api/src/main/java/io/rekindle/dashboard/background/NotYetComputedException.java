@@ -5,7 +5,8 @@ public final class NotYetComputedException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
-  NotYetComputedException(String message) {
+  /** Creates an answer without a value. */
+  public NotYetComputedException(String message) {
     // Expected and answered: a stack trace would not help.
     super(message, null, false, false);
   }

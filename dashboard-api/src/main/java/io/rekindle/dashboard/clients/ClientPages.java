@@ -17,6 +17,7 @@ import io.rekindle.dashboard.web.RequestInfo;
 import io.rekindle.dashboard.web.Router;
 import io.rekindle.dashboard.web.Routes;
 import io.rekindle.scoring.factor.Factor;
+import io.rekindle.scoring.policy.OrderProbability;
 import io.rekindle.scoring.policy.ScoringPolicy;
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -27,6 +28,9 @@ import java.util.List;
 public final class ClientPages implements Routes {
 
   private static final int PAGE_SIZE = 50;
+
+  /** The days of the probability in a fitted policy. */
+  private static final int USUAL_DAYS = 90;
 
   /** The thresholds and marks that the line of the score is drawn with. */
   public record Shape(int atRiskBelow, List<BandStart> bands, Instant now, List<Mark> marks) {}
@@ -97,12 +101,18 @@ public final class ClientPages implements Routes {
         .with("contact", view.contact())
         .with("score", waterfall(view.client(), view.forecast(), policy, currency, v))
         .with("policy", policy)
+        .with("probabilityDays", probabilityDays(policy))
         .with("items", events.stream().map(event -> TimelineItem.of(event, v)).toList())
         .with("moreEvents", view.events().nextCursor() != null)
         .with("orders", view.orders())
         .with("shape", shape(view.client(), policy.definition(), events, v))
         .with("currency", currency)
         .with("overrides", overrides);
+  }
+
+  /** A stored probability can be that of a policy before, which had the usual days. */
+  private static int probabilityDays(ScoringPolicy policy) {
+    return policy.probability().map(OrderProbability::horizonDays).orElse(USUAL_DAYS);
   }
 
   /** Null if there is no score. */

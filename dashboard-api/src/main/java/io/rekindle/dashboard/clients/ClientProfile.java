@@ -23,6 +23,8 @@ import org.jdbi.v3.core.mapper.PropagateNull;
  * @param engagementScore 0 to 100; the override's while one holds
  * @param computedScore the score without an override
  * @param atRiskSince null unless at risk
+ * @param orderProbability the probability of an order within the days of the policy's table, by the
+ *     computed score; null without a score or a table
  * @param usualGapMillis the user's usual gap between order days
  * @param lastContactAt the last email that the score takes into account; null if none
  * @param lastEmailDate when the last email was sent; null if never
@@ -46,6 +48,7 @@ public record ClientProfile(
     Boolean atRisk,
     Instant atRiskSince,
     FactorPoints breakdown,
+    BigDecimal orderProbability,
     Boolean overridden,
     @Points BigDecimal computedScore,
     Long usualGapMillis,

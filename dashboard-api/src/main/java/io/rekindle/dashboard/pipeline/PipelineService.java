@@ -10,6 +10,7 @@ import io.rekindle.dashboard.pipeline.PipelineStatus.Holder;
 import io.rekindle.dashboard.pipeline.PipelineStatus.Job;
 import io.rekindle.dashboard.pipeline.PipelineStatus.Partition;
 import io.rekindle.dashboard.pipeline.PipelineStatus.Subtask;
+import io.rekindle.dashboard.reconstruction.ReconstructionQuery;
 import io.rekindle.platform.rest.FlinkRest;
 import java.net.URI;
 import java.time.Duration;
@@ -46,6 +47,7 @@ public final class PipelineService implements AutoCloseable {
   private final Topics topics;
   private final JobProbe flink;
   private final DeadLetterStore letters;
+  private final ReconstructionQuery reconstruction;
   private final BackgroundLoop loop;
   private volatile long askedAt = System.nanoTime() - INTEREST_TIMEOUT.toNanos();
   private volatile ExternalStatus external;
@@ -69,12 +71,18 @@ public final class PipelineService implements AutoCloseable {
    * @param letters null if Kafka is not to be asked
    */
   public PipelineService(
-      Snapshots snapshots, String slot, String topicPrefix, URI flinkUrl, DeadLetterStore letters) {
+      Snapshots snapshots,
+      String slot,
+      String topicPrefix,
+      URI flinkUrl,
+      DeadLetterStore letters,
+      ReconstructionQuery reconstruction) {
     this.snapshots = snapshots;
     this.slot = slot;
     this.topics = Topics.standard().withPrefix(topicPrefix);
     this.flink = flinkUrl == null ? null : new JobProbe(flinkUrl);
     this.letters = letters;
+    this.reconstruction = reconstruction;
     this.external =
         new ExternalStatus(
             flink == null ? null : Job.absent("UNKNOWN", "Not asked yet.", Instant.EPOCH),
@@ -114,7 +122,8 @@ public final class PipelineService implements AutoCloseable {
               capture,
               partitions,
               known.job(),
-              known.deadLetters());
+              known.deadLetters(),
+              reconstruction.read(handle));
         });
   }
 

@@ -1,5 +1,6 @@
 package io.rekindle.dashboard.pipeline;
 
+import io.rekindle.dashboard.reconstruction.ReconstructionStatus;
 import java.time.Instant;
 import java.util.List;
 
@@ -18,6 +19,7 @@ import java.util.List;
  * @param partitions the captured partitions, by topic and number
  * @param job null if Flink is not to be asked
  * @param deadLetters null if Kafka is not to be asked
+ * @param reconstruction how far the past before the first start is computed
  */
 public record PipelineStatus(
     Instant scoredUntil,
@@ -30,7 +32,8 @@ public record PipelineStatus(
     Capture capture,
     List<Partition> partitions,
     Job job,
-    DeadLetters deadLetters) {
+    DeadLetters deadLetters,
+    ReconstructionStatus reconstruction) {
 
   /** The stage between the shop and the scores that stands still. */
   public enum Holder {

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.DoubleConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +35,8 @@ public final class HistoryReconstruction {
 
   private static final int FETCH_ROWS = 10_000;
 
+  private static final int MAX_TROUBLE = 1_000;
+
   private static final String LOCK =
       "select pg_try_advisory_lock(hashtext('engagement.reconstruction'))";
 
@@ -46,10 +49,11 @@ public final class HistoryReconstruction {
    */
   private static final String BEGIN =
       """
-      insert into engagement.reconstruction (policy_version, document, from_at, until_at)
+      insert into engagement.reconstruction
+        (policy_version, document, from_at, until_at, users_total)
       select coalesce(p.policy_version, ?), coalesce(p.document, ?::jsonb),
              (observed.since at time zone 'UTC' - interval '24 months') at time zone 'UTC',
-             observed.since
+             observed.since, (select count(*) from shop.users)
       from (select min(as_of) as since from engagement.score_history) observed
       cross join engagement.scored_until s
       left join engagement.policy_in_force p on true
@@ -59,7 +63,8 @@ public final class HistoryReconstruction {
 
   private static final String RUN =
       """
-      select document::text, %s as from_at, %s as until_at, last_user_id, users, rows, finished_at
+      select document::text, %s as from_at, %s as until_at, last_user_id, users, users_total, rows,
+             finished_at
       from engagement.reconstruction
       """
           .formatted(millis("from_at"), millis("until_at"));
@@ -95,25 +100,29 @@ public final class HistoryReconstruction {
   private static final String PROGRESS =
       """
       update engagement.reconstruction
-      set last_user_id = ?, users = users + ?, rows = rows + ?, updated_at = clock_timestamp()
+      set last_user_id = ?, users = users + ?, rows = rows + ?, trouble = null,
+        updated_at = clock_timestamp()
       """;
 
-  /** The differences of all rows sum to the counts at the end. */
+  /** The changes of all days sum to the counts at the end. */
   private static final String FINISH =
       """
       update engagement.reconstruction
-      set last_user_id = '', updated_at = clock_timestamp(), finished_at = clock_timestamp(),
+      set last_user_id = '', trouble = null, updated_at = clock_timestamp(),
+        finished_at = clock_timestamp(),
         at_risk = past.at_risk, scored = past.scored, score_sum = past.score_sum
       from (
-        select count(*) filter (where at_risk)
-                 - count(*) filter (where previous_at_risk) as at_risk,
-               count(score) - count(previous_score) as scored,
-               coalesce(sum(score), 0) - coalesce(sum(previous_score), 0) as score_sum
-        from engagement.reconstructed_history) past
+        select coalesce(sum(first_at_risk + entered - "left"), 0) as at_risk,
+               coalesce(sum(scored), 0) as scored, coalesce(sum(score_sum), 0) as score_sum
+        from engagement.reconstructed_days) past
       """;
 
+  private static final String TROUBLE =
+      "update engagement.reconstruction set trouble = ?, updated_at = clock_timestamp()";
+
   private static final String FORGET =
-      "truncate engagement.reconstructed_history, engagement.reconstruction";
+      "truncate engagement.reconstructed_history, engagement.reconstructed_days,"
+          + " engagement.reconstruction";
 
   /** How a run ended. */
   public enum Outcome {
@@ -141,8 +150,14 @@ public final class HistoryReconstruction {
       long until,
       String lastUserId,
       long users,
+      long usersTotal,
       long rows,
       boolean finished) {
+
+    /** The end of the past of any of the clients. */
+    long latest(List<Client> clients) {
+      return clients.stream().mapToLong(Client::until).reduce(until, Math::max);
+    }
 
     Result result(Outcome outcome) {
       return new Result(
@@ -159,6 +174,7 @@ public final class HistoryReconstruction {
 
   private final Connection connection;
   private final Duration pause;
+  private final DoubleConsumer progress;
   private final PastOrders orders = new PastOrders();
 
   /**
@@ -169,8 +185,18 @@ public final class HistoryReconstruction {
    * @param pause the pause after each batch
    */
   public HistoryReconstruction(Connection connection, Duration pause) {
+    this(connection, pause, share -> {});
+  }
+
+  /**
+   * Creates a reconstruction that tells its progress.
+   *
+   * @param progress takes the part of the clients that is stored, 0 to 1, after each batch
+   */
+  HistoryReconstruction(Connection connection, Duration pause, DoubleConsumer progress) {
     this.connection = connection;
     this.pause = pause;
+    this.progress = progress;
   }
 
   /**
@@ -186,6 +212,9 @@ public final class HistoryReconstruction {
     }
     try {
       return runAlone();
+    } catch (SQLException | RuntimeException e) {
+      storeTrouble(e);
+      throw e;
     } finally {
       if (!connection.isClosed()) {
         connection.setAutoCommit(true);
@@ -220,6 +249,7 @@ public final class HistoryReconstruction {
       return new Result(Outcome.NOT_YET, null, null, null, 0, 0);
     }
     if (run.finished()) {
+      progress.accept(1);
       return run.result(Outcome.FINISHED);
     }
     LOG.info(
@@ -231,8 +261,12 @@ public final class HistoryReconstruction {
     connection.setAutoCommit(false);
     Reconstruction reconstruction = new Reconstruction(run.policy());
     String last = run.lastUserId();
+    long users = run.users();
     while (last != null) {
-      last = batch(reconstruction, run, last);
+      List<Client> clients = batch(reconstruction, run, last);
+      last = clients.isEmpty() ? null : clients.get(clients.size() - 1).userId();
+      users += clients.size();
+      progress.accept(Math.min(1, (double) users / Math.max(users, run.usersTotal())));
       Thread.sleep(pause.toMillis());
     }
     Run done = read();
@@ -241,6 +275,20 @@ public final class HistoryReconstruction {
         done.users(),
         done.rows());
     return done.result(Outcome.FINISHED);
+  }
+
+  /** Stores why the run failed. Without a database there is no such row. */
+  private void storeTrouble(Exception failure) {
+    String message = String.valueOf(failure.getMessage());
+    try {
+      connection.setAutoCommit(true);
+      try (PreparedStatement statement = connection.prepareStatement(TROUBLE)) {
+        statement.setString(1, message.substring(0, Math.min(MAX_TROUBLE, message.length())));
+        statement.executeUpdate();
+      }
+    } catch (SQLException e) {
+      failure.addSuppressed(e);
+    }
   }
 
   private void begin() throws SQLException {
@@ -263,6 +311,7 @@ public final class HistoryReconstruction {
               row.getLong("until_at"),
               row.getString("last_user_id"),
               row.getLong("users"),
+              row.getLong("users_total"),
               row.getLong("rows"),
               row.getObject("finished_at") != null)
           : null;
@@ -277,27 +326,29 @@ public final class HistoryReconstruction {
     }
   }
 
-  /** Stores the next users in one transaction; returns the last of them, or null at the end. */
-  private String batch(Reconstruction reconstruction, Run run, String after) throws SQLException {
+  /** Stores the next users in one transaction; returns them. There is none at the end. */
+  private List<Client> batch(Reconstruction reconstruction, Run run, String after)
+      throws SQLException {
     try {
       List<Client> clients = clients(after, run.until());
-      String last = clients.isEmpty() ? null : clients.get(clients.size() - 1).userId();
-      if (last == null) {
+      if (clients.isEmpty()) {
         try (Statement statement = connection.createStatement()) {
           statement.executeUpdate(FINISH);
         }
       } else {
         CopiedRows rows = new CopiedRows(connection, run.policy().version());
-        copy(reconstruction, run.from(), clients, rows);
+        DailyChanges days = new DailyChanges(run.from(), run.latest(clients));
+        copy(reconstruction, run.from(), clients, rows, days);
+        days.store(connection);
         try (PreparedStatement statement = connection.prepareStatement(PROGRESS)) {
-          statement.setString(1, last);
+          statement.setString(1, clients.get(clients.size() - 1).userId());
           statement.setLong(2, clients.size());
           statement.setLong(3, rows.rows());
           statement.executeUpdate();
         }
       }
       connection.commit();
-      return last;
+      return clients;
     } catch (SQLException | RuntimeException e) {
       rollback(e);
       throw e;
@@ -327,7 +378,12 @@ public final class HistoryReconstruction {
     return clients;
   }
 
-  private void copy(Reconstruction reconstruction, long from, List<Client> clients, CopiedRows rows)
+  private void copy(
+      Reconstruction reconstruction,
+      long from,
+      List<Client> clients,
+      CopiedRows rows,
+      DailyChanges days)
       throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(ORDERS)) {
       statement.setFetchSize(FETCH_ROWS);
@@ -346,7 +402,10 @@ public final class HistoryReconstruction {
               client.createdAt(),
               from,
               client.until(),
-              row -> rows.add(client.userId(), row));
+              row -> {
+                rows.add(client.userId(), row);
+                days.add(row);
+              });
           rows.flushIfLarge();
         }
       }

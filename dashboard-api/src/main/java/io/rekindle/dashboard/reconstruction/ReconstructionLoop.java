@@ -9,7 +9,8 @@ import java.time.Duration;
 
 /**
  * Reconstructs the past once, in the background, on a connection of its own. It begins when every
- * client has a score, and ends when the past is stored. Thread-safe.
+ * client has a score, and ends when the past is stored. A failure is logged and tried again.
+ * Thread-safe.
  */
 public final class ReconstructionLoop implements AutoCloseable {
 
@@ -18,6 +19,8 @@ public final class ReconstructionLoop implements AutoCloseable {
   private final DashboardDatabase database;
   private final Duration pause;
   private final BackgroundLoop loop = new BackgroundLoop("reconstruction", RETRY, this::round);
+  private volatile double share;
+  private volatile boolean failing;
 
   /**
    * Creates the loop, which begins with {@link #start}.
@@ -34,6 +37,16 @@ public final class ReconstructionLoop implements AutoCloseable {
     loop.start();
   }
 
+  /** The part of the clients whose past this process knows to be stored, 0 to 1. */
+  public double share() {
+    return share;
+  }
+
+  /** Whether the last attempt of this process failed. */
+  public boolean isFailing() {
+    return failing;
+  }
+
   @Override
   public void close() {
     loop.close();
@@ -41,7 +54,13 @@ public final class ReconstructionLoop implements AutoCloseable {
 
   private boolean round() throws SQLException, InterruptedException {
     try (Connection connection = database.connectUnlimited()) {
-      return new HistoryReconstruction(connection, pause).run().outcome() != Outcome.FINISHED;
+      Outcome outcome =
+          new HistoryReconstruction(connection, pause, done -> share = done).run().outcome();
+      failing = false;
+      return outcome != Outcome.FINISHED;
+    } catch (SQLException | RuntimeException e) {
+      failing = true;
+      throw e;
     }
   }
 }

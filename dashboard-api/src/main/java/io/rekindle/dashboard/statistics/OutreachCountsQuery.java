@@ -17,8 +17,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
 
-/** Counts decisions, emails and outcomes of the last {@value RiskTransitionsQuery#DAYS} days. */
+/** Counts decisions, emails and outcomes of the last {@value #DAYS} days. */
 final class OutreachCountsQuery {
+
+  static final int DAYS = 90;
 
   private static final String EPISODES =
       """
@@ -123,13 +125,13 @@ final class OutreachCountsQuery {
         });
   }
 
-  /** Reads the last {@value RiskTransitionsQuery#DAYS} days, the newest first, one by one. */
+  /** Reads the last {@value #DAYS} days, the newest first, one by one. */
   private static <T> List<T> days(
       Handle handle, String sql, LocalDate today, DutyCycle dutyCycle, Class<T> type) {
     return handle.inTransaction(
         counting -> {
           List<T> rows = new ArrayList<>();
-          for (int back = 0; back < RiskTransitionsQuery.DAYS && rows.size() < MAX_ROWS; back++) {
+          for (int back = 0; back < DAYS && rows.size() < MAX_ROWS; back++) {
             OffsetDateTime day = today.minusDays(back).atStartOfDay().atOffset(ZoneOffset.UTC);
             counting
                 .createQuery(sql)

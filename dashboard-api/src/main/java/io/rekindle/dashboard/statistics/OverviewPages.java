@@ -4,10 +4,12 @@ import static io.rekindle.dashboard.web.Access.VIEWER;
 
 import io.javalin.http.Context;
 import io.rekindle.dashboard.web.Page;
+import io.rekindle.dashboard.web.QueryParameters;
 import io.rekindle.dashboard.web.Router;
 import io.rekindle.dashboard.web.Routes;
+import java.time.LocalDate;
 
-/** The first page: the statistics about all clients. */
+/** The pages of the statistics about all clients. */
 public final class OverviewPages implements Routes {
 
   private final StatisticsService statistics;
@@ -19,16 +21,34 @@ public final class OverviewPages implements Routes {
   @Override
   public void register(Router router) {
     router.page("/", VIEWER, this::overview);
+    router.page("/cohorts", VIEWER, this::cohorts);
+  }
+
+  private Page cohorts(Context ctx) {
+    QueryParameters.of(ctx).check();
+    return new Page("cohorts").with("cohorts", statistics.cohorts());
   }
 
   private Page overview(Context ctx) {
-    int days = StatisticsRoutes.days(ctx);
+    QueryParameters query = QueryParameters.of(ctx);
+    int days = StatisticsRoutes.days(query, StatisticsService.SCORE_DAYS);
+    LocalDate asOf = query.day("asOf");
+    query.check();
+    KnownHistory known = statistics.knownHistory();
+    if (asOf != null) {
+      return new Page("shop-day")
+          .with("day", StatisticsRoutes.shopDay(statistics, asOf))
+          .with("today", statistics.segmentCounts())
+          .with("known", known);
+    }
+    int outreachDays = Math.min(days, StatisticsService.DAYS);
     // The KPIs wait for all statistics, so the others come at once.
     return new Page("overview")
         .with("overview", statistics.overview())
         .with("segmentCounts", statistics.segmentCounts())
-        .with("funnel", statistics.funnel(days))
-        .with("decisions", statistics.decisions(days))
+        .with("funnel", statistics.funnel(outreachDays))
+        .with("decisions", statistics.decisions(outreachDays))
+        .with("known", known)
         .with("days", days);
   }
 }

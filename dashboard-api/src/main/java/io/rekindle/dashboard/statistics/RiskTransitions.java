@@ -27,11 +27,13 @@ public record RiskTransitions(
    *
    * @param lastDay the UTC day in which history began to be observed; the days before it are
    *     reconstructed
+   * @param firstDay the first reconstructed day
    * @param atRisk the clients at risk at the end of the past
    * @param scored the clients with a score then
    * @param scoreSum the sum of their scores
    */
-  public record Past(LocalDate lastDay, long atRisk, long scored, double scoreSum) {}
+  public record Past(
+      LocalDate lastDay, LocalDate firstDay, long atRisk, long scored, double scoreSum) {}
 
   /**
    * Changes of 168 hours.

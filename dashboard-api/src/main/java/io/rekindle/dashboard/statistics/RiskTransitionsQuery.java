@@ -17,20 +17,26 @@ import org.jdbi.v3.core.Handle;
 
 /**
  * Counts the changes of the last {@value #DAYS} days. A day that the job has passed is counted once
- * and remembered; the changes of a person who is erased later stay in it. The days before the first
- * observed one are counted in the reconstructed history. For one thread.
+ * and remembered; the changes of a person who is erased later stay in it. Days before the first
+ * observed one are in {@code engagement.reconstructed_days}. With such a past, each count goes
+ * further back than the one before, until it meets the past, so that the first one stays short. The
+ * list then has up to {@value #MAX_DAYS} days. For one thread.
  */
 final class RiskTransitionsQuery {
 
   static final int DAYS = 90;
+  static final int MAX_DAYS = 731;
+
+  /** How many more days a count goes back than the one before. */
+  private static final int STEP_DAYS = 60;
 
   private static final String CONTEXT =
       "select clock_timestamp() as as_of,"
           + " (select scored_until from engagement.scored_until) as scored_until";
 
-  private static final String BY_DAY =
+  private static final String OBSERVED =
       """
-      select (as_of at time zone 'UTC')::date as day, {reconstructed} as reconstructed,
+      select (as_of at time zone 'UTC')::date as day, false as reconstructed,
              count(*) filter (where at_risk and not previous_at_risk) as entered,
              count(*) filter (where not at_risk and previous_at_risk) as left,
              count(*) filter (where not at_risk and previous_at_risk
@@ -38,36 +44,33 @@ final class RiskTransitionsQuery {
              count(*) filter (where at_risk and previous_at_risk is null) as first_at_risk,
              count(score) - count(previous_score) as scored,
              coalesce(sum(score::float8), 0) - coalesce(sum(previous_score::float8), 0) as score_sum
-      from {history}
+      from engagement.score_history
       where as_of >= :from and as_of < :until
       group by 1
       """;
 
-  private static final String OBSERVED =
-      BY_DAY
-          .replace("{reconstructed}", "false")
-          .replace("{history}", "engagement.score_history");
-
   private static final String RECONSTRUCTED =
-      BY_DAY
-          .replace("{reconstructed}", "true")
-          .replace("{history}", "engagement.reconstructed_history");
+      """
+      select day, true as reconstructed, entered, "left", left_by_order, first_at_risk, scored,
+             score_sum
+      from engagement.reconstructed_days
+      where day >= :from and day < :until
+      """;
 
   /** The counts at the end of the day before the first observed one. */
   private static final String PAST =
       """
       select (r.until_at at time zone 'UTC')::date as last_day,
-             r.at_risk - later.at_risk as at_risk, r.scored - later.scored as scored,
-             r.score_sum - later.score_sum as score_sum
+             (r.from_at at time zone 'UTC')::date as first_day,
+             r.at_risk - coalesce(later.first_at_risk + later.entered - later."left", 0) as at_risk,
+             r.scored - coalesce(later.scored, 0) as scored,
+             r.score_sum - coalesce(later.score_sum, 0) as score_sum
       from engagement.reconstruction r
-      cross join lateral (
-        select count(*) filter (where at_risk)
-                 - count(*) filter (where previous_at_risk) as at_risk,
-               count(score) - count(previous_score) as scored,
-               coalesce(sum(score::float8), 0)
-                 - coalesce(sum(previous_score::float8), 0) as score_sum
-        from engagement.reconstructed_history
-        where as_of >= date_trunc('day', r.until_at, 'UTC')) later
+      left join lateral (
+        select sum(first_at_risk) as first_at_risk, sum(entered) as entered, sum("left") as "left",
+               sum(scored) as scored, sum(score_sum) as score_sum
+        from engagement.reconstructed_days d
+        where d.day >= (r.until_at at time zone 'UTC')::date) later on true
       where r.finished_at is not null
       """;
 
@@ -87,6 +90,9 @@ final class RiskTransitionsQuery {
   /** The days counted hold every change committed before this; null if that is not known. */
   private Instant completeUntil;
 
+  /** The first counted day; null before the first count. */
+  private LocalDate countedFrom;
+
   /** What the counted days before the observed ones belong to; null without a past. */
   private Past past;
 
@@ -100,26 +106,37 @@ final class RiskTransitionsQuery {
 
   private RiskTransitions compute(Handle handle, Context context, DutyCycle dutyCycle) {
     LocalDate today = context.asOf().atOffset(ZoneOffset.UTC).toLocalDate();
-    LocalDate oldest = today.minusDays(DAYS - 1);
-    LocalDate since = oldest;
     Past stored = handle.createQuery(PAST).mapTo(Past.class).findOne().orElse(null);
     if (!Objects.equals(past, stored)) {
       past = stored;
       completeUntil = null;
+      counted.clear();
     }
+    LocalDate oldest = oldestObserved(today);
+    LocalDate since = oldest;
     if (completeUntil != null
         && completeUntil.atOffset(ZoneOffset.UTC).toLocalDate().isAfter(oldest)) {
       since = completeUntil.atOffset(ZoneOffset.UTC).toLocalDate();
+      counted.putAll(observed(handle, oldest, earlier(countedFrom, since), dutyCycle));
     }
-    NavigableMap<LocalDate, Day> newer = days(handle, since, today, dutyCycle);
+    countedFrom = oldest;
+    NavigableMap<LocalDate, Day> newer = observed(handle, since, today.plusDays(1), dutyCycle);
     counted.tailMap(since, true).clear();
     counted.putAll(newer);
     counted.headMap(oldest, false).clear();
     completeUntil = context.scoredUntil();
 
-    List<Day> days = new ArrayList<>(DAYS);
-    for (LocalDate day = oldest; !day.isAfter(today); day = day.plusDays(1)) {
-      days.add(counted.getOrDefault(day, Day.empty(day, isReconstructed(day))));
+    NavigableMap<LocalDate, Day> all = new TreeMap<>(counted);
+    LocalDate first = oldest;
+    if (past != null && oldest.equals(past.lastDay())) {
+      first = later(past.firstDay(), today.minusDays(MAX_DAYS - 1));
+      for (Day day : reconstructed(handle, first, past.lastDay())) {
+        all.put(day.day(), day);
+      }
+    }
+    List<Day> days = new ArrayList<>(MAX_DAYS);
+    for (LocalDate day = first; !day.isAfter(today); day = day.plusDays(1)) {
+      days.add(all.getOrDefault(day, Day.empty(day, day.isBefore(oldest))));
     }
     OffsetDateTime now = context.asOf().atOffset(ZoneOffset.UTC);
     return new RiskTransitions(
@@ -130,21 +147,44 @@ final class RiskTransitionsQuery {
         past);
   }
 
-  private NavigableMap<LocalDate, Day> days(
-      Handle handle, LocalDate since, LocalDate today, DutyCycle dutyCycle) {
+  /** The first observed day to count: with a past, further back than the last time. */
+  private LocalDate oldestObserved(LocalDate today) {
+    LocalDate usual = today.minusDays(DAYS - 1);
+    if (past == null) {
+      return usual;
+    }
+    LocalDate further = completeUntil == null ? usual : countedFrom.minusDays(STEP_DAYS);
+    LocalDate limit = later(past.lastDay(), today.minusDays(MAX_DAYS - 1));
+    return later(limit, earlier(usual, further));
+  }
+
+  private static LocalDate earlier(LocalDate one, LocalDate other) {
+    return one.isBefore(other) ? one : other;
+  }
+
+  private static LocalDate later(LocalDate one, LocalDate other) {
+    return one.isAfter(other) ? one : other;
+  }
+
+  private static NavigableMap<LocalDate, Day> observed(
+      Handle handle, LocalDate since, LocalDate until, DutyCycle dutyCycle) {
     NavigableMap<LocalDate, Day> days = new TreeMap<>();
-    for (LocalDate next = since; !next.isAfter(today); next = next.plusDays(1)) {
+    for (LocalDate next = since; next.isBefore(until); next = next.plusDays(1)) {
       OffsetDateTime begin = next.atStartOfDay().atOffset(ZoneOffset.UTC);
-      String byDay = isReconstructed(next) ? RECONSTRUCTED : OBSERVED;
-      between(handle, byDay, begin, begin.plusDays(1), Day.class)
+      between(handle, OBSERVED, begin, begin.plusDays(1), Day.class)
           .forEach(day -> days.put(day.day(), day));
       dutyCycle.rest();
     }
     return days;
   }
 
-  private boolean isReconstructed(LocalDate day) {
-    return past != null && day.isBefore(past.lastDay());
+  private static List<Day> reconstructed(Handle handle, LocalDate from, LocalDate until) {
+    return handle
+        .createQuery(RECONSTRUCTED)
+        .bind("from", from)
+        .bind("until", until)
+        .mapTo(Day.class)
+        .list();
   }
 
   /** Counts the seven times 24 hours until then, one by one. */

@@ -7,10 +7,12 @@ import io.rekindle.dashboard.access.Scope;
 import io.rekindle.dashboard.json.Json;
 import io.rekindle.dashboard.ui.Messages;
 import io.rekindle.dashboard.web.Access;
+import io.rekindle.dashboard.web.HttpProblem;
 import io.rekindle.dashboard.web.QueryParameters;
 import io.rekindle.dashboard.web.Router;
 import io.rekindle.dashboard.web.Routes;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.IntFunction;
@@ -39,9 +41,13 @@ public final class StatisticsRoutes implements Routes {
         "/api/distribution",
         READ,
         ctx -> answer(ctx, counts("asOf", "scored", "averageScore", "policy", "bands", "bins")));
-    router.get("/api/trend", READ, ctx -> overDays(ctx, statistics::trend));
+    router.get("/api/counts", READ, this::counts);
+    router.get("/api/cohorts", READ, ctx -> answer(ctx, statistics.cohorts()));
+    router.get("/api/trend", READ, ctx -> ctx.json(statistics.trend(scoreDays(ctx))));
     router.get(
-        "/api/risk-transitions", READ, ctx -> overDays(ctx, statistics::dailyRiskTransitions));
+        "/api/risk-transitions",
+        READ,
+        ctx -> ctx.json(statistics.dailyRiskTransitions(scoreDays(ctx))));
     router.get("/api/funnel", READ, ctx -> overDays(ctx, statistics::funnel));
     router.get("/api/decisions", READ, ctx -> overDays(ctx, statistics::decisions));
     router.get("/api/deliverability", READ, ctx -> overDays(ctx, statistics::deliverability));
@@ -99,11 +105,51 @@ public final class StatisticsRoutes implements Routes {
     ctx.json(statistics.apply(days(ctx)));
   }
 
-  /** How many days a request asks for. */
-  static int days(Context ctx) {
+  /** How many days of outreach a request asks for. */
+  private static int days(Context ctx) {
+    return days(ctx, StatisticsService.DAYS);
+  }
+
+  private static int scoreDays(Context ctx) {
+    return days(ctx, StatisticsService.SCORE_DAYS);
+  }
+
+  private static int days(Context ctx, int most) {
     QueryParameters query = QueryParameters.of(ctx);
-    int days = query.integer("days", 1, StatisticsService.DAYS, DEFAULT_DAYS);
+    int days = days(query, most);
     query.check();
     return days;
+  }
+
+  /** Reads how many days a request asks for. */
+  static int days(QueryParameters query, int most) {
+    return query.integer("days", 1, most, DEFAULT_DAYS);
+  }
+
+  private void counts(Context ctx) {
+    QueryParameters query = QueryParameters.of(ctx);
+    LocalDate day = query.day("asOf");
+    if (day == null) {
+      query.reject("asOf", "is required.");
+    }
+    query.check();
+    ctx.json(shopDay(statistics, day));
+  }
+
+  /**
+   * The counts of a day.
+   *
+   * @throws HttpProblem 400 if no score of it is known
+   */
+  static ShopDay shopDay(StatisticsService statistics, LocalDate day) {
+    return statistics.shopDay(day).orElseThrow(() -> unknown(statistics.knownHistory()));
+  }
+
+  private static HttpProblem unknown(KnownHistory known) {
+    return HttpProblem.invalid(
+        "asOf",
+        known.firstDay() == null || known.firstDay().isAfter(known.lastDay())
+            ? "no score of a day before today is known."
+            : "has to be from " + known.firstDay() + " to " + known.lastDay() + ".");
   }
 }

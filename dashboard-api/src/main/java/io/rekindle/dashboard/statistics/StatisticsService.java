@@ -2,21 +2,26 @@ package io.rekindle.dashboard.statistics;
 
 import io.rekindle.dashboard.background.CachedStatistic;
 import io.rekindle.dashboard.background.StatisticsRefresher;
+import io.rekindle.dashboard.database.Snapshots;
 import io.rekindle.dashboard.experiments.ExperimentResult;
 import io.rekindle.dashboard.experiments.ExperimentService;
 import java.time.Duration;
+import java.time.LocalDate;
 import java.util.Optional;
 
 /**
  * The statistics about all clients, from memory. Thread-safe.
  *
- * <p>Every method but {@link #deliverabilityIfCounted} waits up to 5 s for the first count and then
+ * <p>Every method but {@link #deliverabilityIfCounted} and {@link #knownHistory} waits up to 5 s for the first count and then
  * throws {@link io.rekindle.dashboard.background.NotYetComputedException}.
  */
 public final class StatisticsService {
 
-  /** Most days that any answer goes back. */
-  public static final int DAYS = RiskTransitionsQuery.DAYS;
+  /** Most days that an answer about outreach goes back. */
+  public static final int DAYS = OutreachCountsQuery.DAYS;
+
+  /** Most days that an answer about scores goes back. */
+  public static final int SCORE_DAYS = RiskTransitionsQuery.MAX_DAYS;
 
   private static final Duration FAST_PERIOD = Duration.ofSeconds(1);
   private static final Duration SLOW_PERIOD = Duration.ofSeconds(5);
@@ -25,9 +30,17 @@ public final class StatisticsService {
   private final CachedStatistic<RiskTransitions> riskTransitions;
   private final CachedStatistic<OutreachCounts> outreach;
   private final CachedStatistic<ExperimentResult> experiment;
+  private final Snapshots snapshots;
+  private final PastCounts pastCounts;
 
   /** Adds its statistics to a refresher that has not started. */
-  public StatisticsService(StatisticsRefresher refresher, ExperimentService experiments) {
+  public StatisticsService(
+      StatisticsRefresher refresher,
+      ExperimentService experiments,
+      Snapshots snapshots,
+      PastCounts pastCounts) {
+    this.snapshots = snapshots;
+    this.pastCounts = pastCounts;
     this.experiment = experiments.current();
     this.segmentCounts =
         refresher.add("segmentCounts", FAST_PERIOD, new SegmentCountsQuery()::compute);
@@ -57,6 +70,21 @@ public final class StatisticsService {
   /** Clients who became at risk and ceased to be in the last days. */
   public DailyRiskTransitions dailyRiskTransitions(int days) {
     return DailyRiskTransitions.of(riskTransitions.get(), days);
+  }
+
+  /** All clients at the end of a past day; empty if no score of it is known. */
+  public Optional<ShopDay> shopDay(LocalDate day) {
+    return pastCounts.day(day);
+  }
+
+  /** The clients by the month of their first order. */
+  public Cohorts cohorts() {
+    return pastCounts.cohorts();
+  }
+
+  /** The days of which scores are known. */
+  public KnownHistory knownHistory() {
+    return snapshots.readOnce(KnownHistory::read);
   }
 
   /** The steps from risk to an order in the last days. */

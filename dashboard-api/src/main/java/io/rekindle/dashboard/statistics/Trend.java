@@ -7,8 +7,8 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * Clients at risk and average scores by day, counted back from the present. Erased clients are
- * missing.
+ * Clients at risk and average scores by day, counted back from the present, or from the end of the
+ * reconstructed past. Erased clients are missing from the observed days.
  *
  * @param days oldest first
  */
@@ -35,11 +35,7 @@ public record Trend(Instant asOf, List<TrendDay> days) {
       Double average = scored <= 0 ? null : Math.round(sum / scored * 10) / 10.0;
       trend.add(
           new TrendDay(
-              day.day(),
-              day.reconstructed(),
-              Math.max(0, atRisk),
-              Math.max(0, scored),
-              average));
+              day.day(), day.reconstructed(), Math.max(0, atRisk), Math.max(0, scored), average));
       if (past != null && day.day().equals(past.lastDay())) {
         // The day before it is the last of the past, which has counts of its own.
         atRisk = past.atRisk();

@@ -193,6 +193,16 @@ public final class ViewContext {
     return DateTimeFormatter.ofPattern("d MMM", Locale.UK).format(day);
   }
 
+  /** A month with its year. */
+  public String month(LocalDate day) {
+    return DateTimeFormatter.ofPattern("MMM yyyy", Locale.UK).format(day);
+  }
+
+  /** A date with its year. */
+  public String date(LocalDate day) {
+    return DateTimeFormatter.ofPattern("d MMMM yyyy", Locale.UK).format(day);
+  }
+
   /** In days, hours or minutes, whichever is the largest that there is one of. */
   public String span(Duration span) {
     long days = span.toDays();
@@ -310,10 +320,10 @@ public final class ViewContext {
   /** The colour of an email's status. */
   public String statusTone(String status) {
     return switch (Objects.requireNonNullElse(status, "")) {
-      case "SENT", "UP", "RUNNING" -> "good";
+      case "SENT", "UP", "RUNNING", "COMPLETE" -> "good";
       case "READY" -> "cold";
-      case "CANCELLED" -> "warn";
-      case "FAILED", "DOWN" -> "bad";
+      case "CANCELLED", "INTERRUPTED" -> "warn";
+      case "FAILED", "FAILING", "DOWN" -> "bad";
       default -> "";
     };
   }

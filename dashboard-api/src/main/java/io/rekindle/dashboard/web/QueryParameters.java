@@ -7,6 +7,7 @@ import io.rekindle.platform.text.Instants;
 import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -119,6 +120,11 @@ public final class QueryParameters {
         text -> instantOf(text.replace(' ', '+')));
   }
 
+  /** A date; null if absent. */
+  public LocalDate day(String name) {
+    return read(name, 20, "a date such as 2026-01-31.", QueryParameters::dayOf);
+  }
+
   /** Null if absent. */
   public <E extends Enum<E>> E oneOf(String name, Class<E> values) {
     List<E> all = List.of(values.getEnumConstants());
@@ -146,6 +152,14 @@ public final class QueryParameters {
       reject(name, "has to be " + expected);
     }
     return value;
+  }
+
+  private static LocalDate dayOf(String text) {
+    try {
+      return text.matches("[0-9]{4}-[0-9]{2}-[0-9]{2}") ? LocalDate.parse(text) : null;
+    } catch (DateTimeException e) {
+      return null;
+    }
   }
 
   private static Integer integer(String text, int least, int most) {

@@ -2,14 +2,18 @@ package io.rekindle.dashboard.reconstruction;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.rekindle.dashboard.TestClient;
 import io.rekindle.dashboard.TestDashboard;
 import io.rekindle.dashboard.TestDatabase;
+import io.rekindle.dashboard.json.Json;
 import io.rekindle.dashboard.reconstruction.HistoryReconstruction.Outcome;
 import io.rekindle.dashboard.reconstruction.HistoryReconstruction.Result;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -198,6 +202,73 @@ class HistoryReconstructionITCase {
     }
     assertThat(database.value("select users from engagement.reconstruction"))
         .isEqualTo(String.valueOf(CLIENTS));
+  }
+
+  @Test
+  void shouldShowItsProgressAndWhyItFails() throws Exception {
+    try (TestDashboard dashboard = TestDashboard.start(database)) {
+      TestClient admin = dashboard.admin(database);
+      assertThat(status(admin).get("state").textValue()).isEqualTo("WAITING");
+
+      database.execute("revoke insert on engagement.reconstructed_history from rekindle_api");
+      try {
+        observe("2026-02-01 00:00:00Z");
+        JsonNode failing = awaitState(admin, "FAILING");
+        assertThat(failing.get("trouble").textValue()).contains("reconstructed_history");
+        assertThat(admin.get("/metrics").body())
+            .contains("rekindle_dashboard_reconstruction_failing 1.0");
+        assertThat(admin.get("/pipeline").body())
+            .contains("The past before the first start", "permission denied");
+      } finally {
+        database.execute("grant insert on engagement.reconstructed_history to rekindle_api");
+      }
+
+      JsonNode complete = awaitState(admin, "COMPLETE");
+      assertThat(complete.get("trouble").isNull()).isTrue();
+      assertThat(complete.get("clients").asInt()).isEqualTo(CLIENTS);
+      assertThat(complete.get("clientsTotal").asInt()).isEqualTo(CLIENTS);
+      assertThat(complete.get("policyVersion").textValue()).isEqualTo("cadence-v1");
+      while (!admin
+          .get("/metrics")
+          .body()
+          .contains("rekindle_dashboard_reconstruction_share 1.0")) {
+        Thread.onSpinWait();
+      }
+      assertThat(admin.get("/pipeline").body()).contains("1,100 of 1,100");
+    }
+  }
+
+  @Test
+  void shouldShowWhatAnotherProcessDoes() throws Exception {
+    try (TestDashboard dashboard =
+        TestDashboard.start(database, Map.of("REKINDLE_DASHBOARD_RECONSTRUCTION", "false"))) {
+      TestClient admin = dashboard.admin(database);
+      assertThat(status(admin).get("state").textValue()).isEqualTo("OFF");
+
+      observe("2026-02-01 00:00:00Z");
+      reconstruct();
+      database.execute("update engagement.reconstruction set finished_at = null, users = 500");
+      assertThat(status(admin).get("state").textValue()).isEqualTo("INTERRUPTED");
+      try (Connection other = asDashboard()) {
+        other
+            .createStatement()
+            .execute("select pg_advisory_lock(hashtext('engagement.reconstruction'))");
+        assertThat(status(admin).get("state").textValue()).isEqualTo("RUNNING");
+        assertThat(admin.get("/pipeline").body()).contains("500 of 1,100");
+      }
+    }
+  }
+
+  private static JsonNode status(TestClient admin) throws Exception {
+    return Json.MAPPER.readTree(admin.get("/api/pipeline").body()).get("reconstruction");
+  }
+
+  private static JsonNode awaitState(TestClient admin, String state) throws Exception {
+    JsonNode status;
+    do {
+      status = status(admin);
+    } while (!status.get("state").textValue().equals(state));
+    return status;
   }
 
   @Test

@@ -140,4 +140,144 @@ class ReconstructedPastITCase extends DashboardTestBase {
     assertThat(items.get(items.size() - 1).get("causeId").textValue()).isEqualTo("o-u30");
     assertThat(admin.get("/api/users/u30/history?format=csv").body()).contains("reconstructed");
   }
+
+  private LocalDate installedOn() {
+    return installed.atOffset(ZoneOffset.UTC).toLocalDate();
+  }
+
+  /** The state of every client at the end of a day, by a query of its own. */
+  private static String lastRows(String history, LocalDate day) {
+    return "(select distinct on (user_id) * from engagement."
+        + history
+        + " where as_of < '"
+        + day.plusDays(1)
+        + "Z' order by user_id, as_of desc) last";
+  }
+
+  @Test
+  void shouldCountTheShopAsOfAPastDay() throws Exception {
+    for (int back : new int[] {1, 8, 30, 100}) {
+      LocalDate day = installedOn().minusDays(back);
+      JsonNode counts = json("/api/counts?asOf=" + day);
+      String last = lastRows("reconstructed_history", day);
+      assertThat(counts.get("asOf").textValue()).isEqualTo(day.toString());
+      assertThat(counts.get("reconstructed").asBoolean()).isTrue();
+      assertThat(counts.get("policy").get("policyVersion").textValue()).isEqualTo("cadence-v1");
+      assertThat(
+              "%d %d %d %s"
+                  .formatted(
+                      counts.get("clients").asLong(),
+                      counts.get("scored").asLong(),
+                      counts.get("atRisk").asLong(),
+                      counts.get("averageScore").decimalValue()))
+          .isEqualTo(
+              database.value(
+                  "select count(*) || ' ' || count(score) || ' ' || count(*) filter (where at_risk)"
+                      + " || ' ' || trim_scale(round(avg(score), 1)) from "
+                      + last));
+      for (JsonNode segment : counts.get("segments")) {
+        assertThat(segment.get("clients").asText())
+            .isEqualTo(
+                database.value(
+                    "select count(*) from %s where segment = '%s'"
+                        .formatted(last, segment.get("segment").textValue())));
+      }
+      assertThat(counts.get("bands"))
+          .isEqualTo(
+              Json.MAPPER.readTree(
+                  database.value(
+                      "select json_object_agg(band, n) from (select band, count(*) n from %s group"
+                          .formatted(last)
+                          + " by band) bands")));
+    }
+  }
+
+  @Test
+  void shouldCountAnObservedDayInTheObservedHistoryOnly() throws Exception {
+    JsonNode counts = json("/api/counts?asOf=" + installedOn());
+    assertThat(counts.get("reconstructed").asBoolean()).isFalse();
+    assertThat(counts.get("policy").isNull()).isTrue();
+    assertThat(counts.get("atRisk").asText())
+        .isEqualTo(
+            database.value(
+                "select count(*) from "
+                    + lastRows("score_history", installedOn())
+                    + " where at_risk"));
+  }
+
+  @Test
+  void shouldRefuseADayOfWhichNoScoreIsKnown() throws Exception {
+    for (String day :
+        new String[] {
+          installedOn().minusMonths(25).toString(),
+          LocalDate.now(ZoneOffset.UTC).plusDays(1).toString(),
+          "2026-02-30",
+          "yesterday",
+          ""
+        }) {
+      assertThat(admin.get("/api/counts?asOf=" + day).statusCode()).as(day).isEqualTo(400);
+    }
+  }
+
+  @Test
+  void shouldShowTheShopAsOfADayAndMarkIt() throws Exception {
+    LocalDate day = installedOn().minusDays(8);
+    assertThat(admin.get("/?asOf=" + day).body())
+        .contains("The shop as of", "Reconstructed, as the orders stand today", "cadence-v1");
+    assertThat(admin.get("/?asOf=" + installedOn()).body())
+        .contains("Observed: what the scores were then.")
+        .doesNotContain("as the orders stand today");
+    assertThat(admin.get("/").body()).contains("name=\"asOf\"", "min=\"" + day.getYear());
+  }
+
+  @Test
+  void shouldCountTheCohortsOfThePast() throws Exception {
+    JsonNode cohorts = json("/api/cohorts");
+    assertThat(cohorts.get("months")).hasSize(24);
+    long clients = 0;
+    for (JsonNode cohort : cohorts.get("cohorts")) {
+      clients += cohort.get("clients").asLong();
+      LocalDate joined = LocalDate.parse(cohort.get("month").textValue());
+      for (JsonNode month : cohort.get("months")) {
+        LocalDate end = LocalDate.parse(month.get("month").textValue()).plusMonths(1);
+        boolean past = !end.isAfter(installedOn());
+        assertThat(month.get("reconstructed").asBoolean()).isEqualTo(past);
+        assertThat(month.get("active").asText())
+            .as("%s in %s", joined, month)
+            .isEqualTo(
+                database.value(
+                    """
+                    select count(*) from %s join shop.orders o using (user_id)
+                    where score is not null and not at_risk
+                      and date_trunc('month', o.placed_at at time zone 'UTC') = '%s'
+                    """
+                        .formatted(
+                            lastRows(
+                                past ? "reconstructed_history" : "score_history", end.minusDays(1)),
+                            joined)));
+      }
+    }
+    assertThat(clients).isEqualTo(CLIENTS);
+    assertThat(admin.get("/cohorts").body())
+        .contains("First order", "reconstructed as the orders stand today");
+  }
+
+  @Test
+  void shouldGoBackToTheBeginningOfThePast() throws Exception {
+    JsonNode days;
+    do {
+      days = json("/api/trend?days=731").get("days");
+    } while (days.size() < 700);
+    for (int back : new int[] {50, 100, 300}) {
+      LocalDate day = installedOn().minusDays(back);
+      JsonNode point = days.get(days.size() - 1 - 10 - back);
+      assertThat(point.get("day").textValue()).isEqualTo(day.toString());
+      assertThat(point.get("atRisk").asText())
+          .isEqualTo(
+              database.value(
+                  "select count(*) from "
+                      + lastRows("reconstructed_history", day)
+                      + " where at_risk"));
+    }
+  }
 }

@@ -72,7 +72,7 @@ public final class LargeShop {
           "shop.orders (order_id, user_id, placed_at, amount, refunded_amount, status, category)",
           "engagement.user_scores (user_id, score, band, segment, "
               + Factor.columns()
-              + ", order_count, average_order_value, last_order_at, usual_gap_ms, at_risk,"
+              + ", order_probability, order_count, average_order_value, last_order_at, usual_gap_ms, at_risk,"
               + " at_risk_since, next_change_at, as_of, revision, policy_version, client_since)",
           "engagement.score_history (user_id, as_of, revision, score, band, segment, at_risk, "
               + Factor.columns()
@@ -256,6 +256,7 @@ public final class LargeShop {
         .text(score.band())
         .text(score.segment())
         .points(score)
+        .text(score.orderProbability())
         .text(score.orderCount())
         .text(score.averageOrderValue())
         .instant(score.lastOrderAt())

@@ -232,7 +232,9 @@ final class ArchitectureRules {
                 "javax.sql..",
                 // The HTTP server of the JDK.
                 "com.sun.net.httpserver..",
-                "com.fasterxml.jackson.."))
+                "com.fasterxml.jackson..",
+                // Only who has the pool beside it calls PoolSettings.
+                "com.zaxxer.hikari.."))
         .allowEmptyShould(true)
         .because("every module depends on it");
   }

@@ -41,6 +41,13 @@ class StatusesTest {
   }
 
   @Test
+  void shouldListEveryStateOfTheReconstruction() throws IOException {
+    assertListed(
+        "`reconstruction.state` of `GET /api/pipeline`",
+        constants("ReconstructionStatus.java", "State"));
+  }
+
+  @Test
   void shouldListEveryStatusOfAnEmail() throws IOException {
     assertListed(
         "`engagement.emails.status`\n", inMigration("status in \\(([^)]*'READY'[^)]*)\\)"));

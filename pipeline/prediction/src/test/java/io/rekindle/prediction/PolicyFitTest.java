@@ -229,7 +229,7 @@ class PolicyFitTest {
 
   private static int perMille(Scorer scorer, List<Order> client) {
     Score score = scorer.score(ListedShop.table(client), NOW, Score.NEVER);
-    return scorer.orderPerMille(score).orElse(0);
+    return Math.max(0, score.orderPerMille());
   }
 
   private FittedPolicy fitted(ListedShop shop) {

@@ -23,6 +23,9 @@ import java.math.RoundingMode;
  * @param scored whether there is a score: a user without an effective order has none
  * @param score the score, or 0 if there is none
  * @param breakdown the points of the computed score
+ * @param orderPerMille the probability of an order by the computed score, in thousandths; {@link
+ *     #NO_PROBABILITY} without a computed score, or if the policy has no table. An override does
+ *     not change it.
  * @param atRiskSince the first instant, not before the last order, at which the user was at risk
  *     with the present orders; NEVER if not at risk as of {@code asOf}
  * @param nextChange the next instant at which the score changes without an event
@@ -46,6 +49,7 @@ public record Score(
     boolean scored,
     double score,
     Breakdown breakdown,
+    int orderPerMille,
     Band band,
     Segment segment,
     boolean atRisk,
@@ -65,7 +69,11 @@ public record Score(
   /** Stands for no instant. */
   public static final long NEVER = UserFacts.NEVER;
 
+  /** Stands for no probability. */
+  public static final int NO_PROBABILITY = -1;
+
   private static final int FRACTION_DIGITS = 4;
+  private static final int PER_MILLE_DIGITS = 3;
 
   /**
    * The score of a user with an effective order. The user is at risk if {@code atRiskSince} is set.
@@ -74,6 +82,7 @@ public record Score(
       long asOf,
       double score,
       Breakdown breakdown,
+      int orderPerMille,
       Band band,
       Segment segment,
       long atRiskSince,
@@ -86,6 +95,7 @@ public record Score(
         true,
         score,
         breakdown,
+        orderPerMille,
         band,
         segment,
         atRiskSince != NEVER,
@@ -110,6 +120,7 @@ public record Score(
         false,
         0,
         Breakdown.NONE,
+        NO_PROBABILITY,
         Band.PROSPECT,
         Segment.PROSPECT,
         false,
@@ -127,7 +138,10 @@ public record Score(
         0);
   }
 
-  /** The score with another number until it expires. The points stay as computed. */
+  /**
+   * The score with another number until it expires. The points and the probability stay as
+   * computed.
+   */
   Score overridden(
       int overrideScore,
       Band overrideBand,
@@ -140,6 +154,7 @@ public record Score(
         true,
         overrideScore,
         breakdown,
+        orderPerMille,
         overrideBand,
         overrideSegment,
         riskSince != NEVER,
@@ -170,6 +185,16 @@ public record Score(
   /** The points of a factor in the form of outputs; null without an effective order. */
   public BigDecimal pointsDecimal(Factor factor) {
     return orderCount == 0 ? null : decimal(points(factor));
+  }
+
+  /**
+   * The probability of an order within the days of the policy's table, from 0 to 1 with three
+   * decimals; null if there is none.
+   */
+  public BigDecimal orderProbability() {
+    return orderPerMille == NO_PROBABILITY
+        ? null
+        : BigDecimal.valueOf(orderPerMille, PER_MILLE_DIGITS);
   }
 
   /**

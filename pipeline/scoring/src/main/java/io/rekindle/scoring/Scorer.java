@@ -7,7 +7,6 @@ import io.rekindle.scoring.policy.ScoringPolicy;
 import io.rekindle.scoring.policy.ScoringPolicy.Definition;
 import io.rekindle.scoring.policy.Segment;
 import java.math.BigDecimal;
-import java.util.OptionalInt;
 
 /**
  * Computes scores by one policy: a pure function of the set of orders, the instant and the last
@@ -73,6 +72,7 @@ public final class Scorer {
         asOf,
         score,
         breakdown,
+        policy.probability() == null ? Score.NO_PROBABILITY : policy.probability().perMille(score),
         policy.band(score),
         segment,
         atRisk ? curve.atRiskSince(asOf) : Score.NEVER,
@@ -80,18 +80,6 @@ public final class Scorer {
         nextReview,
         nextCrossing == DecayCurve.NO_CROSSING ? Score.NEVER : nextCrossing,
         facts);
-  }
-
-  /**
-   * The probability of an order within the days of the policy's table, in thousandths; empty
-   * without a score or without a table.
-   *
-   * @param computed a result of this scorer that no person has overridden
-   */
-  public OptionalInt orderPerMille(Score computed) {
-    return policy.probability() == null || !computed.scored()
-        ? OptionalInt.empty()
-        : OptionalInt.of(policy.probability().perMille(computed.score()));
   }
 
   /**
@@ -106,7 +94,7 @@ public final class Scorer {
 
   /**
    * Replaces a computed score by one that a person has set. Band, segment and at risk follow from
-   * it, and the points stay as computed. A user without an order gets it, too, and keeps the
+   * it. The points and the probability stay as computed. A user without an order gets it, too, and keeps the
    * segment PROSPECT.
    *
    * @param computed the result of this scorer, as of an instant before {@code expiresAt}

@@ -40,11 +40,13 @@
  * <h2>Results from the score</h2>
  *
  * <ul>
- *   <li>At risk at t: score(t) &lt; {@code atRisk.scoreBelow}, or score(last) &minus; score(t) &ge;
- *       {@code atRisk.dropAtLeast}, both with the present set of orders. <i>At risk since</i> is
+ *   <li>At risk at t: score(t) &lt; {@code atRisk.scoreBelow}, or the probability of an order at t
+ *       is below {@code atRisk.orderProbabilityBelow}, or score(last) &minus; score(t) &ge;
+ *       {@code atRisk.dropAtLeast}, all with the present set of orders. <i>At risk since</i> is
  *       the first such instant from last on. It stays the same until the next order.
- *   <li>Recovered: not at risk, and the score is at least {@code scoreBelow} + {@code
- *       atRisk.recoveryMargin}, which is 5 by default. A user without an effective order has
+ *   <li>Recovered: not at risk, and the score is the best possible, or at least {@code
+ *       atRisk.recoveryMargin}, which is 5 by default, above the least score that is not at risk by
+ *       score or probability. A user without an effective order has
  *       recovered, too.
  *   <li>Bands: HEALTHY, COOLING and LOW from the scores in {@code bands} on, else LAPSED.
  *   <li>Segments: the first of the rules in {@code segments} whose conditions all hold. A condition
@@ -60,7 +62,8 @@
  * <h2>Probability</h2>
  *
  * <p>A policy can have a table of the probability of an order within some days, by score: {@link
- * io.rekindle.scoring.policy.OrderProbability}. It does not affect the score.
+ * io.rekindle.scoring.policy.OrderProbability}. It does not affect the score, and belongs to the
+ * computed score: an override says nothing about it. A user without an effective order has none.
  *
  * <h2>Policies</h2>
  *

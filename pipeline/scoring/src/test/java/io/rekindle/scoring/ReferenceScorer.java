@@ -269,8 +269,19 @@ final class ReferenceScorer {
     return Math.max(score, policy.at("/clamp/min").intValue());
   }
 
+  /** Null if the policy has no table. */
+  Integer orderPerMille(double score) {
+    JsonNode table = policy.at("/probability/perMille");
+    return table.isArray() ? table.get((int) Math.floor(score)).intValue() : null;
+  }
+
   private boolean atRisk(double score) {
     if (score < policy.at("/atRisk/scoreBelow").intValue()) {
+      return true;
+    }
+    JsonNode probability = policy.at("/atRisk/orderProbabilityBelow");
+    if (probability.isNumber()
+        && BigDecimal.valueOf(orderPerMille(score), 3).compareTo(probability.decimalValue()) < 0) {
       return true;
     }
     JsonNode drop = policy.at("/atRisk/dropAtLeast");

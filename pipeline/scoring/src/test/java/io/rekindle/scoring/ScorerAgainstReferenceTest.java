@@ -87,6 +87,10 @@ class ScorerAgainstReferenceTest {
     Moment moment =
         new Moment(score.score(), points(score), score.band(), score.segment(), score.atRisk());
     assertThat(moment).as(what).isEqualTo(expected.at(asOf));
+    Integer perMille = expected.orderPerMille(score.score());
+    assertThat(score.orderPerMille())
+        .as(what)
+        .isEqualTo(perMille == null ? Score.NO_PROBABILITY : perMille.intValue());
     assertThat(instant(score.atRiskSince())).as(what).isEqualTo(expected.atRiskSince());
     assertThat(instant(score.nextChange())).as(what).isEqualTo(expected.nextChange());
     assertThat(instant(score.nextReview())).as(what).isEqualTo(expected.nextReview());

@@ -61,11 +61,16 @@ class ScorerTest {
                         "\\{",
                         "{\"probability\":{\"horizonDays\":90,\"perMille\":[" + table + "]},")));
 
-    assertThat(withTable.orderPerMille(withTable.score(orderDaysAgo(0), NOW, Score.NEVER)))
-        .hasValue(9 * 68);
-    assertThat(withTable.orderPerMille(withTable.score(OrderHistory.EMPTY, NOW, Score.NEVER)))
-        .isEmpty();
-    assertThat(cadence.orderPerMille(cadence.score(orderDaysAgo(0), NOW, Score.NEVER))).isEmpty();
+    Score ordered = withTable.score(orderDaysAgo(0), NOW, Score.NEVER);
+    assertThat(ordered.orderPerMille()).isEqualTo(9 * 68);
+    assertThat(ordered.orderProbability()).hasToString("0.612");
+    Score prospect = withTable.score(OrderHistory.EMPTY, NOW, Score.NEVER);
+    assertThat(prospect.orderProbability()).isNull();
+    assertThat(document.score(orderDaysAgo(0), NOW, Score.NEVER).orderProbability()).isNull();
+
+    assertThat(withTable.overridden(ordered, 3, NOW, NOW + DAY).orderPerMille())
+        .isEqualTo(9 * 68);
+    assertThat(withTable.overridden(prospect, 3, NOW, NOW + DAY).orderProbability()).isNull();
   }
 
   @Test

@@ -18,8 +18,9 @@ import java.util.Optional;
 import java.util.Random;
 
 /**
- * The history of a made-up shop: 2,000 clients, two years of orders, campaigns of another system,
- * and suppressed clients. Two shops for the same instant are equal on every machine.
+ * The history of a made-up shop: 2,000 clients, two years of orders, a year of emails to clients at
+ * risk, campaigns of another system, and suppressed clients. Two shops for the same instant are
+ * equal on every machine.
  */
 public final class DemoShop {
 
@@ -59,16 +60,22 @@ public final class DemoShop {
   private final List<OrderRow> orders;
   private final List<Contact> contacts;
   private final List<Suppression> suppressions;
+  private final PastCampaign campaign;
+  private final List<PastEpisode> episodes;
 
   private DemoShop(
       List<UserRow> users,
       List<OrderRow> orders,
       List<Contact> contacts,
-      List<Suppression> suppressions) {
+      List<Suppression> suppressions,
+      PastCampaign campaign,
+      List<PastEpisode> episodes) {
     this.users = users;
     this.orders = orders;
     this.contacts = contacts;
     this.suppressions = suppressions;
+    this.campaign = campaign;
+    this.episodes = episodes;
   }
 
   /** An email of another system. */
@@ -83,7 +90,8 @@ public final class DemoShop {
 
   /**
    * Writes the shop's history into the empty tables {@code shop.users}, {@code shop.orders}, {@code
-   * engagement.emails} and {@code engagement.suppressions}, all of it or nothing.
+   * engagement.emails}, {@code engagement.suppressions}, {@code engagement.risk_episodes} and {@code
+   * engagement.outreach_decisions}, all of it or nothing.
    *
    * @param connection connection of a role with write access to these tables; its auto-commit mode
    *     is kept
@@ -98,6 +106,7 @@ public final class DemoShop {
       write(connection, Upsert.orders(Upsert.ALL_ORDER_COLUMNS), shop.orders);
       shop.writeContacts(connection);
       shop.writeSuppressions(connection);
+      PastEpisodeTables.write(connection, shop.campaign, shop.episodes);
       connection.commit();
     } catch (SQLException e) {
       connection.rollback();
@@ -114,12 +123,16 @@ public final class DemoShop {
     List<OrderRow> orders = new ArrayList<>();
     List<Contact> contacts = new ArrayList<>();
     List<Suppression> suppressions = new ArrayList<>();
+    PastCampaign campaign = new PastCampaign(end);
+    List<PastEpisode> episodes = new ArrayList<>();
     for (int number = 1; number <= USERS; number++) {
       // Each client has its own random sequence, so that clients are independent.
       Random random = new Random(SEED + 0x9E3779B97F4A7C15L * number);
       DemoClient client = DemoClient.any(USER_ID_PREFIX + "%05d".formatted(number), end, random);
       users.add(client.row());
-      orders.addAll(client.ordersUntil(end, random));
+      List<OrderRow> own = client.ordersUntil(end, random);
+      episodes.addAll(campaign.run(client, own, random));
+      orders.addAll(own);
       Random others = new Random(SEED - 0x9E3779B97F4A7C15L * number);
       contact(client.row(), end, others).ifPresent(contacts::add);
       suppression(client.row(), end, others).ifPresent(suppressions::add);
@@ -129,7 +142,12 @@ public final class DemoShop {
       orders.set(i, numbered("order-%06d".formatted(i + 1), orders.get(i)));
     }
     return new DemoShop(
-        List.copyOf(users), List.copyOf(orders), List.copyOf(contacts), List.copyOf(suppressions));
+        List.copyOf(users),
+        List.copyOf(orders),
+        List.copyOf(contacts),
+        List.copyOf(suppressions),
+        campaign,
+        List.copyOf(episodes));
   }
 
   private static Optional<Contact> contact(UserRow user, Instant end, Random random) {
@@ -173,6 +191,11 @@ public final class DemoShop {
   /** Ascending by user. */
   List<Suppression> suppressions() {
     return suppressions;
+  }
+
+  /** The emails to clients at risk, by user. */
+  List<PastEpisode> episodes() {
+    return episodes;
   }
 
   private void writeContacts(Connection connection) throws SQLException {

@@ -16,6 +16,7 @@ record StoredScore(
     String userId,
     BigDecimal score,
     Map<Factor, BigDecimal> points,
+    BigDecimal orderProbability,
     String band,
     String segment,
     boolean atRisk,
@@ -34,7 +35,7 @@ record StoredScore(
   static final String QUERY =
       "select user_id, score, "
           + Factor.columns()
-          + ", band, segment, at_risk, "
+          + ", order_probability, band, segment, at_risk, "
           + Millis.sql("at_risk_since")
           + " as at_risk_since, "
           + Millis.sql("next_change_at")
@@ -54,6 +55,7 @@ record StoredScore(
         row.getString("user_id"),
         row.getBigDecimal("score"),
         points(row),
+        row.getBigDecimal("order_probability"),
         row.getString("band"),
         row.getString("segment"),
         row.getBoolean("at_risk"),

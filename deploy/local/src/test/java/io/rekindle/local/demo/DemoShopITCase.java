@@ -26,8 +26,30 @@ class DemoShopITCase {
     assertThat(database.value("select count(*) from shop.users")).isEqualTo("2000");
     assertThat(database.value("select count(*) from shop.orders"))
         .isEqualTo(String.valueOf(expected.orders().size()));
-    assertThat(database.value("select count(*) from engagement.emails where status = 'SENT'"))
+    assertThat(
+            database.value(
+                "select count(*) from engagement.emails"
+                    + " where status = 'SENT' and generated_by = 'EXTERNAL'"))
         .isEqualTo(String.valueOf(expected.contacts().size()));
+    assertThat(database.value("select count(*) from engagement.risk_episodes"))
+        .isEqualTo(String.valueOf(expected.episodes().size()));
+    assertThat(
+            database.value(
+                "select count(*) from engagement.outreach_decisions where inputs ->> 'demo' = 'true'"))
+        .isEqualTo(String.valueOf(expected.episodes().size()));
+    assertThat(
+            database.value("select count(*) from engagement.emails where generated_by = 'TEMPLATE'"))
+        .isEqualTo(
+            String.valueOf(
+                expected.episodes().stream().filter(one -> one.email() != null).count()));
+    // The campaign has enough data.
+    assertThat(
+            database.value(
+                "select verdict || ' ' || coalesce(more_users_needed::text, 'none') || ' of '"
+                    + " || users || ', p ' || (sample_ratio_p > 0.001)"
+                    + " from engagement.uplift('demo-winback') where arm = 'warm'"))
+        .startsWith("UPLIFT ")
+        .endsWith(", p true");
     assertThat(database.value("select count(*) from engagement.suppressions"))
         .isEqualTo(String.valueOf(expected.suppressions().size()));
     assertThat(database.value("select sum(amount - refunded_amount) from shop.orders"))

@@ -2,8 +2,14 @@ package io.rekindle.local.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rekindle.job.outreach.Decision;
 import io.rekindle.local.importing.OrderRow;
 import io.rekindle.local.importing.UserRow;
+import io.rekindle.platform.text.CurrencyCodes;
+import io.rekindle.scoring.Score;
+import io.rekindle.scoring.Scorer;
+import io.rekindle.scoring.orders.OrderTable;
+import io.rekindle.scoring.policy.ScoringPolicy;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,6 +29,54 @@ class DemoShopTest {
     assertThat(again.orders()).isEqualTo(SHOP.orders());
     assertThat(again.contacts()).isEqualTo(SHOP.contacts());
     assertThat(again.suppressions()).isEqualTo(SHOP.suppressions());
+    assertThat(again.episodes()).isEqualTo(SHOP.episodes());
+  }
+
+  @Test
+  void shouldHaveDecidedOnceAboutEachPastRisk() {
+    assertThat(SHOP.episodes()).hasSizeBetween(1_000, 6_000);
+    assertThat(SHOP.episodes())
+        .extracting(episode -> episode.decision().episodeId())
+        .doesNotHaveDuplicates();
+    assertThat(SHOP.episodes())
+        .allMatch(episode -> episode.decidedAt().isBefore(NOW.minus(Duration.ofDays(62))))
+        .allMatch(episode -> !episode.openedAt().isAfter(episode.decidedAt()))
+        .allMatch(
+            episode ->
+                (episode.email() != null) == (episode.decision().kind() == Decision.Kind.EMAIL));
+    assertThat(SHOP.episodes())
+        .extracting(episode -> episode.decision().reason().name())
+        .contains("AT_RISK", "NO_CONSENT", "NO_ADDRESS", "RECENTLY_CONTACTED");
+  }
+
+  @Test
+  void shouldLeaveOpenWhatTheJobOpensAtItsStart() {
+    ScoringPolicy policy = ScoringPolicy.byDefault();
+    var openedAt =
+        SHOP.episodes().stream()
+            .filter(episode -> episode.closedAt() == null)
+            .collect(Collectors.toMap(episode -> episode.decision().userId(), PastEpisode::openedAt));
+    assertThat(openedAt).isNotEmpty();
+    var orders = SHOP.orders().stream().collect(Collectors.groupingBy(OrderRow::userId));
+    openedAt.forEach(
+        (user, opened) -> {
+          OrderTable table = new OrderTable();
+          for (OrderRow order : orders.get(user)) {
+            table.add(
+                order.placedAt().toEpochMilli(),
+                order.status().equals("CANCELLED")
+                    ? 0
+                    : order
+                        .amount()
+                        .subtract(order.refundedAmount())
+                        .movePointRight(2)
+                        .longValueExact(),
+                CurrencyCodes.BASE);
+          }
+          Score score = new Scorer(policy).score(table, NOW.toEpochMilli(), Score.NEVER);
+          assertThat(score.atRisk()).as(user).isTrue();
+          assertThat(score.atRiskSince()).as(user).isEqualTo(opened.toEpochMilli());
+        });
   }
 
   @Test

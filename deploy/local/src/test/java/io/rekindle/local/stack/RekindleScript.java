@@ -85,6 +85,8 @@ final class RekindleScript {
     ProcessBuilder builder = new ProcessBuilder(command);
     // Maven runs these tests: it has built everything, and must not be run by what it runs.
     builder.environment().put("REKINDLE_BUILD", "never");
+    // No process of a test lives long enough to gain by the second compiler.
+    builder.environment().put("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1");
     builder.environment().putAll(environment);
     builder.redirectErrorStream(true);
     return new Running(builder.start());

@@ -88,6 +88,7 @@ class VerificationITCase {
         "rhythm_points = 1.5",
         "frequency_points = null",
         "value_points = 11",
+        "order_probability = 0.0005",
         "band = 'PROSPECT'",
         "segment = 'PROSPECT'",
         "at_risk = not at_risk",
@@ -458,8 +459,9 @@ class VerificationITCase {
           (user_id, score, band, segment, recency_points, rhythm_points, frequency_points,
            value_points, contact_points, at_risk, at_risk_since, next_change_at, overridden,
            computed_score, order_count, average_order_value, last_order_at, usual_gap_ms,
-           last_contact_at, as_of, loyalty_points, revision, policy_version)
-        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, 0), ?, ?, ?, 1, '')
+           last_contact_at, as_of, loyalty_points, order_probability,
+           revision, policy_version)
+        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, 0), ?, ?, ?, ?, 1, '')
         """;
     try (Connection connection = database.connect();
         ShopSnapshot snapshot = new ShopSnapshot(connection);
@@ -490,6 +492,7 @@ class VerificationITCase {
         insert.setTimestamp(19, timestamp(user.lastContactAt));
         insert.setTimestamp(20, timestamp(snapshot.instant()));
         insert.setBigDecimal(21, score.pointsDecimal(Factor.LOYALTY));
+        insert.setBigDecimal(22, score.orderProbability());
         insert.addBatch();
       }
       insert.executeBatch();

@@ -101,6 +101,7 @@ public final class ScoreChangeJson {
     for (Factor factor : Factor.values()) {
       write(factor.column(), score.pointsDecimal(factor), json);
     }
+    write("order_probability", score.orderProbability(), json);
     json.writeBooleanField("overridden", update.overridden());
     PublishedScore previous = update.previous();
     if (previous != null) {

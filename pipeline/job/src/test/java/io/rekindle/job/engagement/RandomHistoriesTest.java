@@ -39,9 +39,6 @@ class RandomHistoriesTest {
   /** The largest parallelism after a restore. */
   private static final int MAX_SUBTASKS = 3;
 
-  /** Of both policies of the histories. */
-  private static final int THRESHOLD = 50;
-
   private static final int MARGIN = 5;
 
   @Test
@@ -115,7 +112,7 @@ class RandomHistoriesTest {
 
   private static boolean hasRecovered(ScoreUpdate update) {
     Score score = update.score();
-    return !score.atRisk() && (!score.scored() || score.score() >= THRESHOLD + MARGIN);
+    return !score.atRisk() && (!score.scored() || score.score() >= RandomHistory.atRiskBelow(update.policyVersion()) + MARGIN);
   }
 
   private static void assertEndsAsTheTables(

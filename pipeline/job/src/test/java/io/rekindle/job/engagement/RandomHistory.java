@@ -17,6 +17,7 @@ import io.rekindle.job.ChangeFactory;
 import io.rekindle.platform.text.CurrencyCodes;
 import io.rekindle.scoring.Score;
 import io.rekindle.scoring.Scorer;
+import io.rekindle.scoring.document.InvalidPolicyException;
 import io.rekindle.scoring.orders.OrderHistory;
 import io.rekindle.scoring.policy.ScoringPolicy;
 import java.util.ArrayList;
@@ -26,6 +27,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * A shop's random past: the changes that capture makes of it, and, by a path of its own, the scores
@@ -42,7 +45,8 @@ final class RandomHistory {
   private static final Map<String, Scorer> SCORERS =
       Map.of(
           "cadence-v1", new Scorer(ScoringPolicy.builtIn("cadence-v1")),
-          "document-v1", new Scorer(ScoringPolicy.builtIn("document-v1")));
+          "document-v1", new Scorer(ScoringPolicy.builtIn("document-v1")),
+          "fitted", new Scorer(fitted()));
 
   /** A change in the partition into which it goes; exactly one of the two is there. */
   record Event(int partition, Change change, PolicyChanged policy) {
@@ -237,16 +241,50 @@ final class RandomHistory {
             order.userId(), now, version, orderId, order.placedAt(), order.netMinor(), kind));
   }
 
+  /** Another policy, in one transaction with the end of the one before. */
   private void changePolicy(RowVersion version) {
-    String next = tables.policy.equals("cadence-v1") ? "document-v1" : "cadence-v1";
-    tables.policy = next;
-    String document = ScoringPolicy.builtIn("document-v1").json();
-    events.add(
-        new Event(
-            0,
-            null,
-            new PolicyChanged(
-                "document-v1", now, version, false, document, next.equals("document-v1"))));
+    List<String> others = new ArrayList<>(List.of("cadence-v1", "document-v1", "fitted"));
+    others.remove(tables.policy);
+    String before = tables.policy;
+    tables.policy = others.get(random.nextInt(others.size()));
+    for (String row : List.of(before, tables.policy)) {
+      // The built-in policy is in force without a row.
+      if (!row.equals("cadence-v1")) {
+        String document = row.equals("fitted") ? fitted().json() : ScoringPolicy.builtIn(row).json();
+        boolean active = row.equals(tables.policy);
+        events.add(
+            new Event(0, null, new PolicyChanged(row, now, version, false, document, active)));
+      }
+    }
+  }
+
+  /** The score below which a user is at risk. */
+  static int atRiskBelow(String policyVersion) {
+    // Below 56 the table of the fitted policy is below 0.3.
+    return policyVersion.equals("fitted") ? 56 : 50;
+  }
+
+  /** A policy like a fit's, with loyalty, a table of probabilities, and a rule for them. */
+  private static ScoringPolicy fitted() {
+    String table =
+        IntStream.rangeClosed(0, 100)
+            .mapToObj(score -> Integer.toString(40 + score * score / 12))
+            .collect(Collectors.joining(","));
+    String loyalty =
+        "{\"of\":\"ORDER_DAYS_EVER\",\"tiers\":[{\"fromCount\":1,\"points\":0},"
+            + "{\"fromCount\":2,\"points\":4},{\"fromCount\":5,\"points\":9}]}";
+    try {
+      return ScoringPolicy.parse(
+          ScoringPolicy.builtIn("cadence-v1")
+              .json()
+              .replace("\"scoreBelow\"", "\"orderProbabilityBelow\":0.3,\"scoreBelow\"")
+              .replaceFirst(
+                  "\\{",
+                  "{\"loyalty\":%s,\"probability\":{\"horizonDays\":90,\"perMille\":[%s]},"
+                      .formatted(loyalty, table)));
+    } catch (InvalidPolicyException e) {
+      throw new AssertionError(e);
+    }
   }
 
   /** Orders, users and what is ours come through topics of their own, all partitioned by user. */

@@ -85,7 +85,9 @@ class ReconstructionTest {
       return band == other.band
           && segment == other.segment
           && atRisk == other.atRisk
-          && (score == null ? other.score == null : score.equals(other.score));
+          && (score == null
+              ? other.score == null
+              : other.score != null && score.compareTo(other.score) == 0);
     }
   }
 
@@ -95,7 +97,7 @@ class ReconstructionTest {
     for (int shop = 0; shop < SHOPS; shop += SHOPS_AT_ONCE) {
       for (int policy = 0; policy < POLICIES.size(); policy++) {
         int shops = Math.min(SHOPS_AT_ONCE, SHOPS - shop) / POLICIES.size();
-        compare(FIRST_SEED + shop + policy * shops, shops, POLICIES.get(policy), causes);
+        compare(FIRST_SEED + shop + (long) policy * shops, shops, POLICIES.get(policy), causes);
       }
     }
     assertThat(causes)

@@ -88,6 +88,15 @@ public final class OrderProbability {
     return horizonDays;
   }
 
+  /** The least score with at least this probability, or 101 if no score has it. */
+  int scoreFrom(int leastPerMille) {
+    int score = 0;
+    while (score < perMille.length && perMille[score] < leastPerMille) {
+      score++;
+    }
+    return score;
+  }
+
   /**
    * The probability in thousandths, 0 to 1000. A fraction of a point does not count.
    *

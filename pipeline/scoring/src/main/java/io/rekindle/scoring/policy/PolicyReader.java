@@ -65,8 +65,19 @@ final class PolicyReader {
     }
 
     JsonSection atRisk =
-        policy.section("atRisk").allowOnly("scoreBelow", "dropAtLeast", "recoveryMargin");
-    int atRiskBelow = atRisk.whole("scoreBelow", 0, MAX_SCORE);
+        policy
+            .section("atRisk")
+            .allowOnly("scoreBelow", "orderProbabilityBelow", "dropAtLeast", "recoveryMargin");
+    final int scoreBelow = atRisk.whole("scoreBelow", 0, MAX_SCORE);
+    int perMilleBelow = 0;
+    if (atRisk.has("orderProbabilityBelow")) {
+      perMilleBelow = (int) atRisk.thousandths("orderProbabilityBelow", "0.001", 1);
+      if (!policy.has("probability")) {
+        throw atRisk.invalid(
+            "orderProbabilityBelow",
+            "needs the probability of each score: add the section \"probability\", or remove this");
+      }
+    }
     Integer atRiskDrop =
         atRisk.has("dropAtLeast")
             ? Integer.valueOf(atRisk.whole("dropAtLeast", 1, MAX_SCORE))
@@ -97,7 +108,9 @@ final class PolicyReader {
         List.copyOf(factors),
         new Frequency.OfOrderDays(orderDaysConditions(segmentRules)),
         new Recency(elapsedConditions(segmentRules)),
-        atRiskBelow,
+        scoreBelow,
+        perMilleBelow,
+        Definition.atRiskBelow(scoreBelow, perMilleBelow, probability),
         atRiskDrop,
         recoveryMargin,
         healthyFrom,

@@ -99,17 +99,20 @@ public final class ScoringPolicy {
     return !Factor.isAbsent(definition.factors().get(factor.index()));
   }
 
-  /** A user whose score is below this is at risk. */
+  /**
+   * A user whose score is below this is at risk, by the score itself or by the probability of an
+   * order.
+   */
   public int atRiskBelow() {
     return definition.atRiskBelow();
   }
 
   /**
    * Whether a user who was at risk has recovered: the user is no longer at risk, and the score
-   * exceeds the threshold by the recovery margin.
+   * exceeds the threshold by the recovery margin, or is the best possible.
    */
   public boolean recovered(boolean atRisk, boolean scored, double score) {
-    return !atRisk && (!scored || score >= definition.atRiskBelow() + definition.recoveryMargin());
+    return !atRisk && (!scored || score >= definition.recoveredFrom());
   }
 
   /** The probability of an order by score; empty if the policy has none. */
@@ -128,6 +131,10 @@ public final class ScoringPolicy {
    * @param factors the rule of each factor, in the order of {@link Factor}
    * @param orderDaysConditions the numbers of order days in the window in segment rules
    * @param elapsedConditions the times since the last order in segment rules
+   * @param scoreBelow a user with a lower score is at risk
+   * @param perMilleBelow a user with a lower probability of an order is at risk, in thousandths; 0
+   *     without such a rule
+   * @param atRiskBelow both rules in one: a user with a lower score is at risk by either
    * @param atRiskDrop null if a drop alone does not put at risk
    * @param recoveryMargin the points above the threshold at which a user has recovered
    * @param probability null if the policy has no table of probabilities
@@ -141,6 +148,8 @@ public final class ScoringPolicy {
       List<FactorRule> factors,
       Frequency.OfOrderDays orderDaysConditions,
       Recency elapsedConditions,
+      int scoreBelow,
+      int perMilleBelow,
       int atRiskBelow,
       Integer atRiskDrop,
       int recoveryMargin,
@@ -150,6 +159,23 @@ public final class ScoringPolicy {
       List<SegmentRule> segmentRules,
       ExchangeRates exchangeRates,
       OrderProbability probability) {
+
+    /**
+     * The score below which a user is at risk. The probability never falls with the score, so a
+     * probability below a limit is a score below a limit, too.
+     *
+     * @param probability null without a table, which {@code perMilleBelow} needs
+     */
+    static int atRiskBelow(int scoreBelow, int perMilleBelow, OrderProbability probability) {
+      return perMilleBelow == 0
+          ? scoreBelow
+          : Math.max(scoreBelow, probability.scoreFrom(perMilleBelow));
+    }
+
+    /** The least score with which a user has recovered. */
+    int recoveredFrom() {
+      return Math.min(atRiskBelow + recoveryMargin, maximum);
+    }
 
     /** The estimate of the usual gap; null if the policy has no rhythm. */
     public UsualGap usualGap() {

@@ -81,10 +81,18 @@ public final class RandomPolicies {
                   .put("fromCount", tier.get("fromCount").decimalValue().add(BigDecimal.ONE)));
       loyalty.set("tiers", tiers);
     }
+    if (random.nextBoolean()) {
+      ArrayNode perMille =
+          policy.putObject("probability").put("horizonDays", 90).putArray("perMille");
+      random.ints(101, 0, 1_001).sorted().forEach(perMille::add);
+    }
     ObjectNode atRisk = policy.putObject("atRisk");
     atRisk.put("scoreBelow", random.nextInt(0, 90));
     if (random.nextBoolean()) {
       atRisk.put("dropAtLeast", random.nextInt(1, 60));
+    }
+    if (policy.has("probability") && random.nextBoolean()) {
+      atRisk.put("orderProbabilityBelow", BigDecimal.valueOf(random.nextInt(1, 1_001), 3));
     }
     int[] bands = random.ints(3, 0, 101).sorted().toArray();
     policy

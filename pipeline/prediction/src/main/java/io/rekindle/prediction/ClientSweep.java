@@ -199,6 +199,17 @@ final class ClientSweep {
     return new BuyingRecord(days - 1, weeks(lastDay() - firstDay()), weeks(instant - firstDay()));
   }
 
+  /** The orders after the first order day, up to the present instant. */
+  RepeatSpend repeatSpend() {
+    int orders = 0;
+    long total = 0;
+    for (int i = next - 1; i >= 0 && placedAt[i] >= dayStart[0] + DAY; i--) {
+      orders++;
+      total += net[i];
+    }
+    return new RepeatSpend(orders, total);
+  }
+
   private static double weeks(long millis) {
     return millis / (7.0 * DAY);
   }

@@ -112,6 +112,7 @@ public final class PolicyFit {
             Arrays.stream(weights.weights()).boxed().toList(),
             line.intercept(),
             line.slope(),
+            SpendModelFit.fit(summary.spend(), summary.meanOrder()),
             Arrays.stream(perMille).boxed().toList(),
             Arrays.stream(perMille(cadenceLine)).boxed().toList(),
             Quality.of(Arrays.stream(scores).map(line::probability).toArray(), cells)));

@@ -2,6 +2,9 @@ package io.rekindle.prediction;
 
 import io.rekindle.platform.text.Digest;
 import io.rekindle.scoring.orders.OrderHistory;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.math.RoundingMode;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -15,7 +18,10 @@ import java.util.PriorityQueue;
  * @param orders effective orders
  * @param firstOrderAt the first of them, epoch milliseconds
  * @param reference the lower median of the orders' amounts, in hundredths
+ * @param meanOrder the mean of the orders' amounts in hundredths, rounded half up; at least 1 with
+ *     an order
  * @param sample the clients on whom the teacher is fitted
+ * @param spend the repeat orders of the same clients
  */
 record ShopSummary(
     int clients,
@@ -23,7 +29,9 @@ record ShopSummary(
     long orders,
     long firstOrderAt,
     long reference,
-    List<BuyingRecord> sample) {
+    long meanOrder,
+    List<BuyingRecord> sample,
+    List<RepeatSpend> spend) {
 
   /**
    * The most clients on whom the teacher is fitted: those with the smallest digests of their ids.
@@ -43,11 +51,13 @@ record ShopSummary(
         reader.orders,
         reader.firstOrderAt,
         reference,
-        reader.sample.stream().map(Sampled::buying).toList());
+        reader.meanOrder(),
+        reader.sample.stream().map(Sampled::buying).toList(),
+        reader.sample.stream().map(Sampled::spend).toList());
   }
 
   @SuppressWarnings("ArrayRecordComponent") // Never compared.
-  private record Sampled(byte[] digest, BuyingRecord buying) {}
+  private record Sampled(byte[] digest, BuyingRecord buying, RepeatSpend spend) {}
 
   private static final class Reader implements ShopOrders.Visitor {
 
@@ -63,6 +73,9 @@ record ShopSummary(
     private long smallest = Long.MAX_VALUE;
     private long largest;
 
+    /** The sum of a large shop can be more than a long. */
+    private BigInteger total = BigInteger.ZERO;
+
     Reader(long asOf) {
       this.asOf = asOf;
     }
@@ -77,17 +90,28 @@ record ShopSummary(
       repeatClients += sweep.orderDays() > 1 ? 1 : 0;
       orders += sweep.size();
       firstOrderAt = Math.min(firstOrderAt, sweep.placedAt(0));
+      long sum = 0;
       for (int i = 0; i < sweep.size(); i++) {
+        sum = Math.addExact(sum, sweep.net(i));
         smallest = Math.min(smallest, sweep.net(i));
         largest = Math.max(largest, sweep.net(i));
       }
+      total = total.add(BigInteger.valueOf(sum));
       byte[] digest = Digest.of(userId);
       if (sample.size() < MAX_SAMPLE) {
-        sample.add(new Sampled(digest, sweep.buying()));
+        sample.add(new Sampled(digest, sweep.buying(), sweep.repeatSpend()));
       } else if (Arrays.compareUnsigned(digest, sample.element().digest()) < 0) {
         sample.remove();
-        sample.add(new Sampled(digest, sweep.buying()));
+        sample.add(new Sampled(digest, sweep.buying(), sweep.repeatSpend()));
       }
+    }
+
+    long meanOrder() {
+      return orders == 0
+          ? 0
+          : new BigDecimal(total)
+              .divide(BigDecimal.valueOf(orders), 0, RoundingMode.HALF_UP)
+              .longValueExact();
     }
   }
 

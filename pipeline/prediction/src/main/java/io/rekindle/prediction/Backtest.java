@@ -147,7 +147,8 @@ public final class Backtest {
               candidates.stream().mapToLong(Long::longValue).toArray(),
               plan.horizonDays(),
               plan.currency(),
-              withoutTable);
+              withoutTable,
+              false);
       for (int i = 0; i < fits.size(); i++) {
         // Without an observed example there is only the teacher, and nothing to compare.
         if (fits.get(i) instanceof FitResult.Fitted fit && fit.policy().snapshots() > 0) {

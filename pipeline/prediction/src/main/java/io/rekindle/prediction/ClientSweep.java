@@ -282,6 +282,20 @@ final class ClientSweep {
     return new BuyingRecord(days - 1, weeks(lastDay() - firstDay()), weeks(instant - firstDay()));
   }
 
+  /** The orders of known amounts after the first order day, up to the present instant. */
+  RepeatSpend repeatSpend() {
+    int orders = 0;
+    long total = 0;
+    for (int i = next - 1; i >= 0 && placedAt[i] >= dayStart[0] + DAY; i--) {
+      // Without a known amount an order says nothing about amounts.
+      if (net[i] > 0) {
+        orders++;
+        total += net[i];
+      }
+    }
+    return new RepeatSpend(orders, total);
+  }
+
   private static double weeks(long millis) {
     return millis / (7.0 * DAY);
   }

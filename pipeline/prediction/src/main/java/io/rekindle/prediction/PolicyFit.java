@@ -84,7 +84,7 @@ public final class PolicyFit {
    * @throws IllegalArgumentException if the orders of a client are not sorted
    */
   public static FitResult fit(ShopOrders shop, long asOf, ShopCurrency currency) {
-    return fit(shop, new long[] {asOf}, Snapshots.HORIZON_DAYS, currency, List.of()).get(0);
+    return fit(shop, new long[] {asOf}, Snapshots.HORIZON_DAYS, currency, List.of(), true).get(0);
   }
 
   /**
@@ -93,13 +93,15 @@ public final class PolicyFit {
    * @param asOf ascending, at least one; epoch milliseconds
    * @param horizonDays the days of the probability of an order, above zero
    * @param others policies that get a fitted table, too
+   * @param money whether to fit what an order is worth; it is null otherwise
    */
   static List<FitResult> fit(
       ShopOrders shop,
       long[] asOf,
       int horizonDays,
       ShopCurrency currency,
-      List<ScoringPolicy> others) {
+      List<ScoringPolicy> others,
+      boolean money) {
     List<ShopSummary> summaries = ShopSummary.read(shop, asOf, currency.rates());
     List<PolicyFit> fits = new ArrayList<>();
     for (int i = 0; i < asOf.length; i++) {
@@ -111,10 +113,10 @@ public final class PolicyFit {
       shop.forEachClient(reader);
       reader.finish();
     }
-    return fits.stream().map(PolicyFit::result).toList();
+    return fits.stream().map(fit -> fit.result(money)).toList();
   }
 
-  private FitResult result() {
+  private FitResult result(boolean money) {
     if (!shortfalls.isEmpty()) {
       return new FitResult.Refused(shortfalls);
     }
@@ -167,6 +169,7 @@ public final class PolicyFit {
             Arrays.stream(weights.weights()).boxed().toList(),
             line.intercept(),
             line.slope(),
+            money ? SpendModelFit.fit(summary.spend(), summary.meanOrder()) : null,
             Arrays.stream(perMille).boxed().toList(),
             table(cadence),
             others.stream().map(PolicyFit::table).toList(),

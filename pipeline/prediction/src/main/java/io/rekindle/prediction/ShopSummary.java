@@ -3,6 +3,9 @@ package io.rekindle.prediction;
 import io.rekindle.platform.text.Digest;
 import io.rekindle.scoring.orders.ExchangeRates;
 import io.rekindle.scoring.orders.OrderHistory;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.math.RoundingMode;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,7 +22,10 @@ import java.util.stream.IntStream;
  * @param orders effective orders
  * @param firstOrderAt the first of them, epoch milliseconds
  * @param reference the lower median of the orders' amounts, in hundredths
+ * @param meanOrder the mean of the orders' amounts in hundredths, rounded half up; at least 1 with
+ *     an order
  * @param sample the clients on whom the teacher is fitted
+ * @param spend the repeat orders of the same clients
  */
 record ShopSummary(
     int clients,
@@ -27,7 +33,9 @@ record ShopSummary(
     long orders,
     long firstOrderAt,
     long reference,
-    List<BuyingRecord> sample) {
+    long meanOrder,
+    List<BuyingRecord> sample,
+    List<RepeatSpend> spend) {
 
   /**
    * The most clients on whom the teacher is fitted: those with the smallest digests of their ids.
@@ -60,13 +68,20 @@ record ShopSummary(
               totals.orders,
               reader.firstOrderAt,
               totals.orders == 0 ? 0 : medians[i].value(),
-              totals.sample.stream().map(Sampled::buying).toList()));
+              totals.meanOrder(),
+              totals.sample.stream().map(Sampled::buying).toList(),
+              totals.sample.stream().map(Sampled::spend).toList()));
     }
     return summaries;
   }
 
   @SuppressWarnings("ArrayRecordComponent") // Never compared.
-  private record Sampled(long prefix, byte[] digest, BuyingRecord buying) {
+  private record Sampled(
+      long prefix, byte[] digest, BuyingRecord buying, RepeatSpend spend) {
+
+    static Sampled of(long prefix, byte[] digest, ClientSweep sweep) {
+      return new Sampled(prefix, digest, sweep.buying(), sweep.repeatSpend());
+    }
 
     /** Most digests differ in their first bytes. */
     private static final Comparator<Sampled> LARGEST_FIRST =
@@ -87,22 +102,37 @@ record ShopSummary(
     private long smallest = Long.MAX_VALUE;
     private long largest;
 
+    /** The sum of a large shop can be more than a long. */
+    private BigInteger total = BigInteger.ZERO;
+
     void add(long prefix, byte[] digest, ClientSweep sweep) {
       clients++;
       repeatClients += sweep.orderDays() > 1 ? 1 : 0;
       orders += sweep.orders();
       if (sample.size() < MAX_SAMPLE) {
-        sample.add(new Sampled(prefix, digest, sweep.buying()));
+        sample.add(Sampled.of(prefix, digest, sweep));
       } else if (Long.compareUnsigned(prefix, sample.element().prefix()) <= 0) {
-        sample.add(new Sampled(prefix, digest, sweep.buying()));
+        sample.add(Sampled.of(prefix, digest, sweep));
         sample.remove();
       }
     }
 
-    void add(long number, long least, long most) {
+    void add(long number, long sum, long least, long most) {
       amounts += number;
+      total = total.add(BigInteger.valueOf(sum));
       smallest = Math.min(smallest, least);
       largest = Math.max(largest, most);
+    }
+
+    long meanOrder() {
+      if (orders == 0) {
+        return 0;
+      }
+      return amounts == 0
+          ? SMALLEST_REFERENCE
+          : new BigDecimal(total)
+              .divide(BigDecimal.valueOf(amounts), 0, RoundingMode.HALF_UP)
+              .longValueExact();
     }
   }
 
@@ -130,6 +160,7 @@ record ShopSummary(
       byte[] digest = Digest.of(userId);
       long prefix = ByteBuffer.wrap(digest).getLong();
       long amounts = 0;
+      long sum = 0;
       long smallest = Long.MAX_VALUE;
       long largest = 0;
       int order = 0;
@@ -138,12 +169,13 @@ record ShopSummary(
           for (; order < sweep.orders(); order++) {
             if (sweep.net(order) > 0) {
               amounts++;
+              sum = Math.addExact(sum, sweep.net(order));
               smallest = Math.min(smallest, sweep.net(order));
               largest = Math.max(largest, sweep.net(order));
             }
           }
           totals[i].add(prefix, digest, sweep);
-          totals[i].add(amounts, smallest, largest);
+          totals[i].add(amounts, sum, smallest, largest);
         }
       }
     }

@@ -143,7 +143,7 @@ class PolicyFitTest {
     long[] instants = {NOW - 420 * DAY, NOW - 150 * DAY, NOW - 150 * DAY + 28 * DAY, NOW - 5};
 
     List<FitResult> together =
-        PolicyFit.fit(shop, instants, 90, ShopCurrency.FACE_VALUE, List.of());
+        PolicyFit.fit(shop, instants, 90, ShopCurrency.FACE_VALUE, List.of(), true);
 
     assertThat(together)
         .as("seed %d", seed)

@@ -34,6 +34,7 @@ import io.rekindle.dashboard.fits.BacktestRoutes;
 import io.rekindle.dashboard.fits.BacktestService;
 import io.rekindle.dashboard.fits.FitQueue;
 import io.rekindle.dashboard.fits.FitRoutes;
+import io.rekindle.dashboard.fits.FitSettingsService;
 import io.rekindle.dashboard.json.Json;
 import io.rekindle.dashboard.live.LiveRoutes;
 import io.rekindle.dashboard.live.LiveService;
@@ -246,7 +247,7 @@ public final class Dashboard implements AutoCloseable {
             new Idempotency(jdbi), new OrderService(jdbi, settings.pipeline().slot()), writes),
         new PipelineRoutes(pipeline, deadLetterService),
         new PolicyRoutes(policyService, policyPreviews),
-        new FitRoutes(fits),
+        new FitRoutes(fits, new FitSettingsService(jdbi, snapshots)),
         new BacktestRoutes(backtests),
         new OutreachRoutes(outreach),
         new SuppressionRoutes(new SuppressionService(jdbi), listResponse),

@@ -4,12 +4,14 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rekindle.prediction.Backtest;
+import io.rekindle.prediction.FitGate;
 import io.rekindle.scoring.document.InvalidPolicyException;
 import io.rekindle.scoring.policy.ScoringPolicy;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -22,9 +24,14 @@ import java.util.List;
  * @param asOf the instant of the fit
  * @param backtest over the past up to then
  * @param compared the stored policies in the backtest, besides this one
+ * @param gate whether the policy may be put in force without a person
  */
 public record Candidate(
-    String document, Instant asOf, Backtest.Result backtest, List<String> compared) {
+    String document,
+    Instant asOf,
+    Backtest.Result backtest,
+    List<String> compared,
+    FitGate gate) {
 
   private static final JsonMapper JSON = new JsonMapper();
   private static final int MAX_SUFFIX = 1_000;
@@ -40,9 +47,12 @@ public record Candidate(
 
   private static final String INSERT_BACKTEST =
       """
-      insert into engagement.backtests (policy_versions, as_of, document, ran_by)
-      values (?, ?, ?::jsonb, ?)
+      insert into engagement.backtests (policy_versions, as_of, document, gate, ran_by)
+      values (?, ?, ?::jsonb, ?::jsonb, ?)
       """;
+
+  private static final String ALLOWED = "select activate from engagement.fit_settings";
+  private static final String ACTIVATE = "select engagement.activate_policy(?)";
 
   /**
    * What was stored.
@@ -75,10 +85,43 @@ public record Candidate(
       insert.setArray(1, connection.createArrayOf("text", versions));
       insert.setObject(2, OffsetDateTime.ofInstant(asOf, ZoneOffset.UTC));
       insert.setString(3, backtest.json());
-      insert.setString(4, createdBy);
+      insert.setString(4, JSON.valueToTree(gate).toString());
+      insert.setString(5, createdBy);
       insert.executeUpdate();
     }
     return stored;
+  }
+
+  /** How it went to put a policy in force without a person. */
+  public enum Activation {
+    /** It is in force from now on. */
+    ACTIVATED,
+    /** No admin allows it. */
+    NOT_ALLOWED,
+    /** The gate does not hold. */
+    GATE_CLOSED
+  }
+
+  /**
+   * Puts the stored policy in force if an admin allows that and the gate holds.
+   *
+   * @param connection in a transaction, which the caller commits
+   */
+  public Activation activate(Connection connection, Stored stored) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(ALLOWED)) {
+      if (!row.next() || !row.getBoolean(1)) {
+        return Activation.NOT_ALLOWED;
+      }
+    }
+    if (!gate.holds()) {
+      return Activation.GATE_CLOSED;
+    }
+    try (PreparedStatement activate = connection.prepareStatement(ACTIVATE)) {
+      activate.setString(1, stored.version());
+      activate.execute();
+    }
+    return Activation.ACTIVATED;
   }
 
   private Stored storePolicy(Connection connection, String createdBy) throws SQLException {

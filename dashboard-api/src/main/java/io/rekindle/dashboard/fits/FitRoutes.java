@@ -4,17 +4,21 @@ import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
 import io.rekindle.dashboard.web.Access;
 import io.rekindle.dashboard.web.HttpProblem;
+import io.rekindle.dashboard.web.JsonBody;
+import io.rekindle.dashboard.web.JsonFields;
 import io.rekindle.dashboard.web.Requests;
 import io.rekindle.dashboard.web.Router;
 import io.rekindle.dashboard.web.Routes;
 
-/** The addresses under /api/fits. */
+/** The addresses under /api/fits and /api/fit-settings. */
 public final class FitRoutes implements Routes {
 
   private final FitQueue fits;
+  private final FitSettingsService settings;
 
-  public FitRoutes(FitQueue fits) {
+  public FitRoutes(FitQueue fits, FitSettingsService settings) {
     this.fits = fits;
+    this.settings = settings;
   }
 
   @Override
@@ -22,6 +26,15 @@ public final class FitRoutes implements Routes {
     router.post("/api/fits", Access.ANALYST, this::start);
     router.get("/api/fits/{fitId}", Access.ANALYST, this::one);
     router.delete("/api/fits/{fitId}", Access.ANALYST, this::cancel);
+    router.get("/api/fit-settings", Access.VIEWER, ctx -> ctx.json(settings.settings()));
+    router.put("/api/fit-settings", Access.ADMIN, this::change);
+  }
+
+  private void change(Context ctx) {
+    JsonFields body = JsonBody.object(ctx);
+    Boolean activate = body.required("activate", body.bool("activate"));
+    body.check();
+    ctx.json(settings.change(Requests.actor(ctx), activate));
   }
 
   private void start(Context ctx) {

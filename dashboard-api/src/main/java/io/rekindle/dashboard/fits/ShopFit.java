@@ -2,6 +2,7 @@ package io.rekindle.dashboard.fits;
 
 import io.rekindle.prediction.Backtest;
 import io.rekindle.prediction.BacktestPlan;
+import io.rekindle.prediction.FitGate;
 import io.rekindle.prediction.FitResult;
 import io.rekindle.prediction.FittedPolicy;
 import io.rekindle.prediction.PolicyFit;
@@ -45,23 +46,22 @@ public final class ShopFit {
       return new Refused(refused);
     }
     List<ScoringPolicy> others = others(snapshot.inForce());
-    Backtest.Result backtest =
-        Backtest.run(
-            orders,
-            new BacktestPlan(
-                HORIZON_DAYS,
-                BacktestPlan.EVERY_DAYS,
-                asOf,
-                snapshot.currency(),
-                others,
-                snapshot.outreach()));
+    BacktestPlan plan =
+        new BacktestPlan(
+            HORIZON_DAYS,
+            BacktestPlan.EVERY_DAYS,
+            asOf,
+            snapshot.currency(),
+            others,
+            snapshot.outreach());
     FittedPolicy policy = ((FitResult.Fitted) result).policy();
     return new Found(
         new Candidate(
             policy.document(),
             Instant.ofEpochMilli(asOf),
-            backtest,
-            others.stream().map(ScoringPolicy::version).toList()),
+            Backtest.run(orders, plan),
+            others.stream().map(ScoringPolicy::version).toList(),
+            FitGate.judge(orders, plan)),
         policy);
   }
 

@@ -33,6 +33,7 @@ public final class PolicyPages implements Routes {
         .with("all", view.all())
         .with("shown", view.shown())
         .with("document", view.document())
-        .with("differences", view.differences());
+        .with("differences", view.differences())
+        .with("activates", view.activates());
   }
 }

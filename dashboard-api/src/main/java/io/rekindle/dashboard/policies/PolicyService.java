@@ -28,12 +28,14 @@ public final class PolicyService {
    * @param shown null if no policy is stored
    * @param document of the policy that is shown, or else of the one in force
    * @param differences of the policy that is shown from the one in force; empty if it is that one
+   * @param activates whether a scheduled fit may put its policy in force
    */
   record PolicyView(
       List<StoredPolicy> all,
       StoredPolicy shown,
       JsonNode document,
-      List<PolicyDifference> differences) {}
+      List<PolicyDifference> differences,
+      boolean activates) {}
 
   public PolicyService(Jdbi jdbi, Snapshots snapshots) {
     this.jdbi = jdbi;
@@ -59,10 +61,15 @@ public final class PolicyService {
     return snapshots.read(
         handle -> {
           List<StoredPolicy> all = StoredPolicy.all(handle);
+          boolean activates = activates(handle);
           if (version == null && all.isEmpty()) {
             return Optional.of(
                 new PolicyView(
-                    all, null, Json.column(PolicyInForce.read(handle).policy().json()), List.of()));
+                    all,
+                    null,
+                    Json.column(PolicyInForce.read(handle).policy().json()),
+                    List.of(),
+                    activates));
           }
           return StoredPolicy.byVersion(
                   handle, version == null ? all.get(0).policyVersion() : version)
@@ -76,8 +83,16 @@ public final class PolicyService {
                               ? List.of()
                               : PolicyDifference.between(
                                   policy.document(),
-                                  Json.column(PolicyInForce.read(handle).policy().json()))));
+                                  Json.column(PolicyInForce.read(handle).policy().json())),
+                          activates));
         });
+  }
+
+  private static boolean activates(Handle handle) {
+    return handle
+        .createQuery("select activate from engagement.fit_settings")
+        .mapTo(Boolean.class)
+        .one();
   }
 
   /** The policy by which the job computes scores. */

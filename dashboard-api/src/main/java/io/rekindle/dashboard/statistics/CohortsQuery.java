@@ -119,8 +119,7 @@ final class CohortsQuery {
     cohorts.forEach(
         (month, sums) ->
             counted.add(
-                new Cohort(
-                    month, sums.clients, months(month, sums, context.thisMonth(), known))));
+                new Cohort(month, sums.clients, months(month, sums, context.thisMonth(), known))));
     return new Cohorts(context.asOf(), between(since, context.thisMonth()), counted);
   }
 
@@ -154,7 +153,10 @@ final class CohortsQuery {
       long active = reconstructed ? sums.pastAtEndOf(month) : sums.observedAtEndOf(month);
       months.add(
           new CohortMonth(
-              month, reconstructed, active, sums.clients == 0 ? 0 : (double) active / sums.clients));
+              month,
+              reconstructed,
+              active,
+              sums.clients == 0 ? 0 : (double) active / sums.clients));
     }
     return List.copyOf(months);
   }

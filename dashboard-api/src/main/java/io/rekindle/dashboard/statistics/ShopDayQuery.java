@@ -14,8 +14,8 @@ import java.util.Map;
 import org.jdbi.v3.core.Handle;
 
 /**
- * Counts all clients at the end of a day: each by the last row before it, some thousand clients at a
- * time. A day is counted in the reconstructed history or in the observed one, never in both.
+ * Counts all clients at the end of a day: each by the last row before it, some thousand clients at
+ * a time. A day is counted in the reconstructed history or in the observed one, never in both.
  * Stateless.
  */
 final class ShopDayQuery {
@@ -46,9 +46,7 @@ final class ShopDayQuery {
           .replace("{tie}", ", h.revision desc");
 
   private static final String RECONSTRUCTED =
-      BY_LAST_ROW
-          .replace("{history}", "engagement.reconstructed_history")
-          .replace("{tie}", "");
+      BY_LAST_ROW.replace("{history}", "engagement.reconstructed_history").replace("{tie}", "");
 
   private ShopDayQuery() {}
 

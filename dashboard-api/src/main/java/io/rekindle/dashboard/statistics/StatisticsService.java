@@ -12,8 +12,9 @@ import java.util.Optional;
 /**
  * The statistics about all clients, from memory. Thread-safe.
  *
- * <p>Every method but {@link #deliverabilityIfCounted} and {@link #knownHistory} waits up to 5 s for the first count and then
- * throws {@link io.rekindle.dashboard.background.NotYetComputedException}.
+ * <p>Every method but {@link #deliverabilityIfCounted} and {@link #knownHistory} waits up to 5 s
+ * for the first count and then throws {@link
+ * io.rekindle.dashboard.background.NotYetComputedException}.
  */
 public final class StatisticsService {
 

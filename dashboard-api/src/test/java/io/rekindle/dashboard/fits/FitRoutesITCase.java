@@ -56,6 +56,20 @@ class FitRoutesITCase extends DashboardTestBase {
   }
 
   @Test
+  void shouldLetAnAdminAllowScheduledFitsToActivate() throws Exception {
+    assertThat(json(admin.get("/api/fit-settings")).get("activate").booleanValue()).isFalse();
+
+    assertThat(admin.put("/api/fit-settings", "{\"activate\": true}").statusCode()).isEqualTo(200);
+
+    assertThat(json(admin.get("/api/fit-settings")).get("activate").booleanValue()).isTrue();
+    assertThat(json(admin.get("/api/audit-log")).at("/items/0/subjectKind").textValue())
+        .isEqualTo("FIT_SETTINGS");
+    assertThat(admin.put("/api/fit-settings", "{}").statusCode()).isEqualTo(400);
+    assertThat(admin.put("/api/fit-settings", "{\"activate\": false}").statusCode())
+        .isEqualTo(200);
+  }
+
+  @Test
   void shouldCancelAFitAndKnowNoOther() throws Exception {
     makeAShop(400);
     JsonNode fit = json(admin.post("/api/fits", "{}"));

@@ -187,7 +187,7 @@ class ReconstructedPastITCase extends DashboardTestBase {
               Json.MAPPER.readTree(
                   database.value(
                       "select json_object_agg(band, n) from (select band, count(*) n from %s group"
-                          .formatted(last)
+                              .formatted(last)
                           + " by band) bands")));
     }
   }

@@ -87,7 +87,7 @@ public final class Backtest {
   private Backtest(ShopOrders shop, BacktestPlan plan) {
     this.shop = shop;
     this.plan = plan;
-    horizon = plan.horizonDays() * DAY;
+    horizon = plan.horizonMillis();
   }
 
   /** Runs a backtest over the past of the shop. */

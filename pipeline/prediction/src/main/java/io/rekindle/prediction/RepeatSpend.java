@@ -1,8 +1,8 @@
 package io.rekindle.prediction;
 
 /**
- * What the Gamma-Gamma model knows of a client: the effective orders of
- * known amounts after the first order day.
+ * What the Gamma-Gamma model knows of a client: the effective orders of known amounts after the
+ * first order day.
  *
  * @param orders how many
  * @param total their amounts in hundredths

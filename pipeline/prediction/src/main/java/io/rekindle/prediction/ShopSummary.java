@@ -76,8 +76,7 @@ record ShopSummary(
   }
 
   @SuppressWarnings("ArrayRecordComponent") // Never compared.
-  private record Sampled(
-      long prefix, byte[] digest, BuyingRecord buying, RepeatSpend spend) {
+  private record Sampled(long prefix, byte[] digest, BuyingRecord buying, RepeatSpend spend) {
 
     static Sampled of(long prefix, byte[] digest, ClientSweep sweep) {
       return new Sampled(prefix, digest, sweep.buying(), sweep.repeatSpend());

@@ -46,14 +46,8 @@ final class SpendModelFit {
 
   private SpendModelFit(List<RepeatSpend> clients, long meanOrderMinor) {
     rows =
-        clients.stream()
-            .filter(client -> client.orders() > 0)
-            .sorted()
-            .toArray(RepeatSpend[]::new);
-    spend =
-        Arrays.stream(rows)
-            .mapToDouble(row -> (double) row.total() / meanOrderMinor)
-            .toArray();
+        clients.stream().filter(client -> client.orders() > 0).sorted().toArray(RepeatSpend[]::new);
+    spend = Arrays.stream(rows).mapToDouble(row -> (double) row.total() / meanOrderMinor).toArray();
     logSpend = Arrays.stream(spend).map(StrictMath::log).toArray();
   }
 

@@ -61,10 +61,20 @@ public final class FitCommand implements Callable<Integer> {
           "The file that receives the policy, which is not stored then. Required with --orders.")
   private Path out;
 
+  @Option(
+      names = "--activate",
+      description =
+          "Puts the policy in force at once, if an admin allows that on the page Policy and the gate"
+              + " holds. docs/prediction.md describes the gate.")
+  private boolean activate;
+
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() throws IOException, SQLException {
+    if (activate && (source.isFile() || out != null)) {
+      throw new Failure("--activate needs a stored policy: leave out --orders and --out", 2);
+    }
     if (source.isFile()) {
       fitFile();
     } else {
@@ -126,6 +136,8 @@ public final class FitCommand implements Callable<Integer> {
     ShopFit.Found found = (ShopFit.Found) result;
     connection.setAutoCommit(false);
     Candidate.Stored stored = found.candidate().store(connection, CREATED_BY);
+    Candidate.Activation activation =
+        activate ? found.candidate().activate(connection, stored) : null;
     connection.commit();
     PrintWriter screen = spec.commandLine().getOut();
     print(found.policy(), screen);
@@ -140,6 +152,15 @@ public final class FitCommand implements Callable<Integer> {
         stored.created() ? "stored as the draft" : "the same policy is stored already as",
         stored.version(),
         progress.elapsed().toMillis() / 1000.0);
+    if (activation != null) {
+      screen.println(
+          switch (activation) {
+            case ACTIVATED -> "put in force, since the gate holds";
+            case NOT_ALLOWED -> "not put in force: an admin has to allow it on the page Policy";
+            case GATE_CLOSED ->
+                "not put in force: the gate does not hold, see docs/prediction.md";
+          });
+    }
   }
 
   private void write(FittedPolicy policy, Duration elapsed) throws IOException {

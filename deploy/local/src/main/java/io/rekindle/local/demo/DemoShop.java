@@ -90,8 +90,8 @@ public final class DemoShop {
 
   /**
    * Writes the shop's history into the empty tables {@code shop.users}, {@code shop.orders}, {@code
-   * engagement.emails}, {@code engagement.suppressions}, {@code engagement.risk_episodes} and {@code
-   * engagement.outreach_decisions}, all of it or nothing.
+   * engagement.emails}, {@code engagement.suppressions}, {@code engagement.risk_episodes} and
+   * {@code engagement.outreach_decisions}, all of it or nothing.
    *
    * @param connection connection of a role with write access to these tables; its auto-commit mode
    *     is kept

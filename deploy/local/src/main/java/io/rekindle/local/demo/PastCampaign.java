@@ -50,8 +50,7 @@ final class PastCampaign {
           1_000,
           EXPERIMENT,
           500_000,
-          List.of(
-              new OutreachVariant("warm", 1_000_000, "winback-v1", "warm and personal", null)));
+          List.of(new OutreachVariant("warm", 1_000_000, "winback-v1", "warm and personal", null)));
 
   private static final Duration BEGAN_BEFORE = Duration.ofDays(425);
 
@@ -236,8 +235,7 @@ final class PastCampaign {
     OrderTable table = new OrderTable();
     for (OrderRow order : orders) {
       if (order.placedAt().toEpochMilli() <= at) {
-        boolean cancelled =
-            order.cancelledAt() != null && order.cancelledAt().toEpochMilli() <= at;
+        boolean cancelled = order.cancelledAt() != null && order.cancelledAt().toEpochMilli() <= at;
         boolean refunded = order.refundedAt() != null && order.refundedAt().toEpochMilli() <= at;
         long net = minor(order.amount()) - (refunded ? minor(order.refundedAmount()) : 0);
         table.add(order.placedAt().toEpochMilli(), cancelled ? 0 : net, CurrencyCodes.BASE);

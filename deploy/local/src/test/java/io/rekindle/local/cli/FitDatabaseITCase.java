@@ -153,6 +153,28 @@ class FitDatabaseITCase {
   }
 
   @Test
+  void shouldActivateOnlyIfAllowedAndTheGateHolds() throws Exception {
+    assertThat(run("fit", "--as-of", AS_OF, "--activate")).as(err.toString()).isZero();
+    assertThat(screen.toString()).contains("not put in force: an admin has to allow it");
+
+    DATABASE.execute("update engagement.fit_settings set activate = true");
+    try {
+      assertThat(run("fit", "--as-of", AS_OF, "--activate")).isZero();
+      boolean holds =
+          Boolean.parseBoolean(
+              DATABASE.value(
+                  "select gate ->> 'holds' from engagement.backtests order by ran_at desc"));
+      assertThat(screen.toString())
+          .contains(holds ? "put in force, since the gate holds" : "the gate does not hold");
+      assertThat(DATABASE.value("select active from engagement.scoring_policies"))
+          .isEqualTo(holds ? "t" : "f");
+    } finally {
+      DATABASE.execute("update engagement.fit_settings set activate = false");
+    }
+    assertThat(run("fit", "--activate", "--out", "x.json")).isEqualTo(2);
+  }
+
+  @Test
   void shouldRefuseAnInstantOfTheFuture() {
     assertThat(run("fit", "--as-of", "2999-01-01")).isEqualTo(2);
     assertThat(err.toString()).contains("use an instant of the past");

@@ -38,7 +38,8 @@ class DemoShopITCase {
                 "select count(*) from engagement.outreach_decisions where inputs ->> 'demo' = 'true'"))
         .isEqualTo(String.valueOf(expected.episodes().size()));
     assertThat(
-            database.value("select count(*) from engagement.emails where generated_by = 'TEMPLATE'"))
+            database.value(
+                "select count(*) from engagement.emails where generated_by = 'TEMPLATE'"))
         .isEqualTo(
             String.valueOf(
                 expected.episodes().stream().filter(one -> one.email() != null).count()));

@@ -55,7 +55,8 @@ class DemoShopTest {
     var openedAt =
         SHOP.episodes().stream()
             .filter(episode -> episode.closedAt() == null)
-            .collect(Collectors.toMap(episode -> episode.decision().userId(), PastEpisode::openedAt));
+            .collect(
+                Collectors.toMap(episode -> episode.decision().userId(), PastEpisode::openedAt));
     assertThat(openedAt).isNotEmpty();
     var orders = SHOP.orders().stream().collect(Collectors.groupingBy(OrderRow::userId));
     openedAt.forEach(

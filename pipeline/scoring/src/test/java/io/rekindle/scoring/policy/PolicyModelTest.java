@@ -2,7 +2,6 @@ package io.rekindle.scoring.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.rekindle.scoring.document.InvalidPolicyException;
@@ -52,7 +51,8 @@ class PolicyModelTest {
 
     ScoringPolicy later =
         own.withModel(
-            PolicyModel.parse("{\"version\":\"m\",\"probability\":%s}".formatted(table(0, 80, 500))));
+            PolicyModel.parse(
+                "{\"version\":\"m\",\"probability\":%s}".formatted(table(0, 80, 500))));
     assertThat(later.atRiskBelow()).isEqualTo(80);
     assertThat(later.recovered(false, true, 84)).isFalse();
     assertThat(later.recovered(false, true, 85)).isTrue();
@@ -60,7 +60,8 @@ class PolicyModelTest {
 
     ScoringPolicy never =
         own.withModel(
-            PolicyModel.parse("{\"version\":\"m\",\"probability\":%s}".formatted(table(0, 99, 499))));
+            PolicyModel.parse(
+                "{\"version\":\"m\",\"probability\":%s}".formatted(table(0, 99, 499))));
     assertThat(never.atRiskBelow()).isEqualTo(101);
 
     assertThat(own.withModel(PolicyModel.parse(MONEY)).atRiskBelow()).isEqualTo(60);
@@ -79,7 +80,9 @@ class PolicyModelTest {
   void shouldEndAnEpisodeAtTheBestScore() throws Exception {
     ScoringPolicy policy =
         ScoringPolicy.parse(
-            ScoringPolicy.builtIn("cadence-v1").json().replace("\"scoreBelow\":50", "\"scoreBelow\":98"));
+            ScoringPolicy.builtIn("cadence-v1")
+                .json()
+                .replace("\"scoreBelow\":50", "\"scoreBelow\":98"));
     assertThat(policy.recovered(false, true, 99)).isFalse();
     assertThat(policy.recovered(false, true, 100)).isTrue();
   }

@@ -27,11 +27,7 @@ import java.util.List;
  * @param gate whether the policy may be put in force without a person
  */
 public record Candidate(
-    String document,
-    Instant asOf,
-    Backtest.Result backtest,
-    List<String> compared,
-    FitGate gate) {
+    String document, Instant asOf, Backtest.Result backtest, List<String> compared, FitGate gate) {
 
   private static final JsonMapper JSON = new JsonMapper();
   private static final int MAX_SUFFIX = 1_000;

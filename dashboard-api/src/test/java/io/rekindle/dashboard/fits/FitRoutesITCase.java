@@ -65,8 +65,7 @@ class FitRoutesITCase extends DashboardTestBase {
     assertThat(json(admin.get("/api/audit-log")).at("/items/0/subjectKind").textValue())
         .isEqualTo("FIT_SETTINGS");
     assertThat(admin.put("/api/fit-settings", "{}").statusCode()).isEqualTo(400);
-    assertThat(admin.put("/api/fit-settings", "{\"activate\": false}").statusCode())
-        .isEqualTo(200);
+    assertThat(admin.put("/api/fit-settings", "{\"activate\": false}").statusCode()).isEqualTo(200);
   }
 
   @Test

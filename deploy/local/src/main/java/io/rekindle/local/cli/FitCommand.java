@@ -157,8 +157,7 @@ public final class FitCommand implements Callable<Integer> {
           switch (activation) {
             case ACTIVATED -> "put in force, since the gate holds";
             case NOT_ALLOWED -> "not put in force: an admin has to allow it on the page Policy";
-            case GATE_CLOSED ->
-                "not put in force: the gate does not hold, see docs/prediction.md";
+            case GATE_CLOSED -> "not put in force: the gate does not hold, see docs/prediction.md";
           });
     }
   }

@@ -380,6 +380,47 @@
     draw();
   }
 
+  /* ---------------------------------------------------------------- a fit */
+
+  function fitting(form) {
+    const state = form.querySelector("[data-fit-state]");
+    const progress = form.querySelector("[data-fit-progress]");
+    const stop = form.querySelector("[data-fit-cancel]");
+    const start = form.querySelector("[type=submit]");
+    let fitId;
+
+    function running(is) {
+      progress.hidden = stop.hidden = !is;
+      start.disabled = is;
+      if (is) state.hidden = false;
+    }
+
+    stop.addEventListener("click", () => call("DELETE", "/api/fits/" + fitId));
+    form.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      clearErrors(form);
+      running(true);
+      try {
+        let fit = await call("POST", "/api/fits", {});
+        fitId = fit.fitId;
+        while (fit.state === "RUNNING") {
+          state.textContent = text(fit.step === "READING" ? "fit.reading" : "fit.fitting", whole.format(fit.clientsRead));
+          await new Promise((resolve) => setTimeout(resolve, 250));
+          fit = await call("GET", "/api/fits/" + fitId);
+        }
+        if (fit.state === "DONE") {
+          location.assign("/policy?version=" + encodeURIComponent(fit.policyVersion));
+          return;
+        }
+        state.textContent = fit.state === "REFUSED" ? text("fit.refused", fit.missing.map((one) => one.sentence).join("; "))
+          : text(fit.state === "CANCELLED" ? "fit.cancelled" : "fit.failed");
+      } catch (error) {
+        showErrors(form, error, true);
+      }
+      running(false);
+    });
+  }
+
   /* ---------------------------------------------------------------- outreach */
 
   function outreachPreview(form) {
@@ -416,6 +457,8 @@
 
   const policyForm = document.getElementById("policy-form");
   if (policyForm) policyEditor(policyForm);
+  const fitForm = document.getElementById("fit-form");
+  if (fitForm) fitting(fitForm);
   const outreachForm = document.getElementById("outreach-form");
   if (outreachForm) outreachPreview(outreachForm);
 })();

@@ -113,6 +113,31 @@ begin
     where policy_version = version and not active;
 end $$;
 
+-- Backtests of policies. One of a fit is stored with its candidate, in one transaction.
+create table engagement.backtests (
+  backtest_id     bigint generated always as identity primary key,
+  -- The stored policies that it compares.
+  policy_versions text[]      not null,
+  -- Later orders were not read.
+  as_of           timestamptz not null,
+  -- docs/prediction.md has its fields.
+  document        jsonb       not null,
+  -- Whether the fit of the first policy may put it in force by itself, and why; null without a fit.
+  gate            jsonb,
+  ran_by          text        not null default current_user,
+  ran_at          timestamptz not null default clock_timestamp()
+);
+create index backtests_policy_versions on engagement.backtests using gin (policy_versions);
+
+-- Whether scheduled fits may put a policy in force by themselves, if their gate holds. One row.
+create table engagement.fit_settings (
+  id         int primary key default 1 check (id = 1),
+  activate   boolean     not null default false,
+  updated_by text        not null default current_user,
+  updated_at timestamptz not null default now()
+);
+insert into engagement.fit_settings default values;
+
 create table engagement.score_overrides (
   user_id    text primary key check (length(user_id) between 1 and 128),
   score      int         not null check (score between 0 and 100),

@@ -29,6 +29,12 @@ import io.rekindle.dashboard.emails.EmailService;
 import io.rekindle.dashboard.experiments.ExperimentPages;
 import io.rekindle.dashboard.experiments.ExperimentRoutes;
 import io.rekindle.dashboard.experiments.ExperimentService;
+import io.rekindle.dashboard.fits.BacktestPages;
+import io.rekindle.dashboard.fits.BacktestRoutes;
+import io.rekindle.dashboard.fits.BacktestService;
+import io.rekindle.dashboard.fits.FitQueue;
+import io.rekindle.dashboard.fits.FitRoutes;
+import io.rekindle.dashboard.fits.FitSettingsService;
 import io.rekindle.dashboard.json.Json;
 import io.rekindle.dashboard.live.LiveRoutes;
 import io.rekindle.dashboard.live.LiveService;
@@ -113,6 +119,7 @@ public final class Dashboard implements AutoCloseable {
   private final Optional<ReconstructionLoop> reconstruction;
   private final PipelineService pipeline;
   private final PolicyPreviewQueue policyPreviews;
+  private final FitQueue fits;
   private final LiveService live;
   private final MetricsRoutes metricsRoutes;
   private final Authenticator authenticator;
@@ -165,6 +172,8 @@ public final class Dashboard implements AutoCloseable {
     ListResponse listResponse = new ListResponse(snapshots);
     PolicyService policyService = new PolicyService(jdbi, snapshots);
     policyPreviews = new PolicyPreviewQueue(database);
+    fits = new FitQueue(database);
+    BacktestService backtests = new BacktestService(snapshots);
     live = new LiveService(jdbi, progress);
     metrics.gauge("rekindle.dashboard.listeners", "Pages that listen to events.", live::listeners);
     RateLimit writes = new RateLimit(settings.writesPerMinute(), Duration.ofMinutes(1));
@@ -214,6 +223,7 @@ public final class Dashboard implements AutoCloseable {
         new AssetRoutes(assets),
         new AdminPages(accounts, keys, audit),
         new PolicyPages(policyService),
+        new BacktestPages(backtests),
         new OutreachPages(outreach),
         new OverviewPages(statistics),
         new EmailPages(emails, statistics),
@@ -237,6 +247,8 @@ public final class Dashboard implements AutoCloseable {
             new Idempotency(jdbi), new OrderService(jdbi, settings.pipeline().slot()), writes),
         new PipelineRoutes(pipeline, deadLetterService),
         new PolicyRoutes(policyService, policyPreviews),
+        new FitRoutes(fits, new FitSettingsService(jdbi, snapshots)),
+        new BacktestRoutes(backtests),
         new OutreachRoutes(outreach),
         new SuppressionRoutes(new SuppressionService(jdbi), listResponse),
         new LiveRoutes(live),
@@ -336,6 +348,7 @@ public final class Dashboard implements AutoCloseable {
     reconstruction.ifPresent(ReconstructionLoop::close);
     pipeline.close();
     policyPreviews.close();
+    fits.close();
     live.close();
     server.stop();
     database.close();

@@ -43,6 +43,7 @@ class PageSnapshotsITCase {
     PAGES.put("/pipeline", "/pipeline");
     PAGES.put("/pipeline/dead-letters", "/pipeline/dead-letters");
     PAGES.put("/policy", "/policy");
+    PAGES.put("/backtests", "/backtests");
     PAGES.put("/settings/outreach", "/settings/outreach");
     PAGES.put("/settings", "/settings");
     PAGES.put("/settings/api-keys", "/settings/api-keys");

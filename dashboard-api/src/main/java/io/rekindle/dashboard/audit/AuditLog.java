@@ -30,6 +30,7 @@ public final class AuditLog {
     SUPPRESSION,
     POLICY,
     OUTREACH_SETTINGS,
+    FIT_SETTINGS,
     DEAD_LETTER,
     ACCOUNT,
     API_KEY,

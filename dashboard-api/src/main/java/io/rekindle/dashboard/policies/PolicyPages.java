@@ -32,6 +32,8 @@ public final class PolicyPages implements Routes {
     return new Page("policy")
         .with("all", view.all())
         .with("shown", view.shown())
-        .with("document", view.document());
+        .with("document", view.document())
+        .with("differences", view.differences())
+        .with("activates", view.activates());
   }
 }

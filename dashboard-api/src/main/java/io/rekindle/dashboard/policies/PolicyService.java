@@ -27,8 +27,15 @@ public final class PolicyService {
    * @param all without documents, the active one first
    * @param shown null if no policy is stored
    * @param document of the policy that is shown, or else of the one in force
+   * @param differences of the policy that is shown from the one in force; empty if it is that one
+   * @param activates whether a scheduled fit may put its policy in force
    */
-  record PolicyView(List<StoredPolicy> all, StoredPolicy shown, JsonNode document) {}
+  record PolicyView(
+      List<StoredPolicy> all,
+      StoredPolicy shown,
+      JsonNode document,
+      List<PolicyDifference> differences,
+      boolean activates) {}
 
   public PolicyService(Jdbi jdbi, Snapshots snapshots) {
     this.jdbi = jdbi;
@@ -54,14 +61,38 @@ public final class PolicyService {
     return snapshots.read(
         handle -> {
           List<StoredPolicy> all = StoredPolicy.all(handle);
+          boolean activates = activates(handle);
           if (version == null && all.isEmpty()) {
             return Optional.of(
-                new PolicyView(all, null, Json.column(PolicyInForce.read(handle).policy().json())));
+                new PolicyView(
+                    all,
+                    null,
+                    Json.column(PolicyInForce.read(handle).policy().json()),
+                    List.of(),
+                    activates));
           }
           return StoredPolicy.byVersion(
                   handle, version == null ? all.get(0).policyVersion() : version)
-              .map(policy -> new PolicyView(all, policy, policy.document()));
+              .map(
+                  policy ->
+                      new PolicyView(
+                          all,
+                          policy,
+                          policy.document(),
+                          policy.inForce()
+                              ? List.of()
+                              : PolicyDifference.between(
+                                  policy.document(),
+                                  Json.column(PolicyInForce.read(handle).policy().json())),
+                          activates));
         });
+  }
+
+  private static boolean activates(Handle handle) {
+    return handle
+        .createQuery("select activate from engagement.fit_settings")
+        .mapTo(Boolean.class)
+        .one();
   }
 
   /** The policy by which the job computes scores. */

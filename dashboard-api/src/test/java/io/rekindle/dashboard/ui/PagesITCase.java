@@ -63,6 +63,7 @@ class PagesITCase {
     PAGES.put("pipeline", "/pipeline");
     PAGES.put("dead-letters", "/pipeline/dead-letters");
     PAGES.put("policy", "/policy");
+    PAGES.put("backtests", "/backtests");
     PAGES.put("outreach", "/settings/outreach");
     PAGES.put("accounts", "/settings");
     PAGES.put("api-keys", "/settings/api-keys");

@@ -21,6 +21,7 @@ import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.batch.v1.CronJob;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.networking.v1.Ingress;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
@@ -96,6 +97,7 @@ class KubernetesTest {
           Map.entry("v1 Service", Service.class),
           Map.entry("v1 ServiceAccount", ServiceAccount.class),
           Map.entry("apps/v1 Deployment", Deployment.class),
+          Map.entry("batch/v1 CronJob", CronJob.class),
           Map.entry("batch/v1 Job", Job.class),
           Map.entry("networking.k8s.io/v1 Ingress", Ingress.class),
           Map.entry("networking.k8s.io/v1 NetworkPolicy", NetworkPolicy.class),
@@ -255,7 +257,7 @@ class KubernetesTest {
         .allMatch(image -> image.matches("[a-z/-]+:v?[0-9]+\\.[0-9]+\\.[0-9]+"))
         .filteredOn(image -> image.startsWith("rekindle/"))
         .allMatch(image -> image.endsWith(":" + Version.CURRENT))
-        .hasSize(6);
+        .hasSize(7);
   }
 
   @ParameterizedTest
@@ -636,6 +638,8 @@ class KubernetesTest {
     List<ObjectNode> documents = render("production");
     assertThat(known("Deployment/rekindle-dashboard", documents))
         .isSubsetOf(KnownSettings.of(DashboardSettings.SETTINGS));
+    assertThat(known("CronJob/rekindle-fit", documents))
+        .isSubsetOf(KnownSettings.of(DashboardSettings.SETTINGS));
     assertThat(known("Deployment/rekindle-sender", documents))
         .isSubsetOf(KnownSettings.of(SenderSettings.SETTINGS));
     assertThat(known("FlinkDeployment/rekindle", documents))
@@ -795,6 +799,7 @@ class KubernetesTest {
     }
     for (String id :
         List.of(
+            "CronJob/rekindle-fit",
             "Deployment/rekindle-dashboard",
             "Deployment/rekindle-sender",
             "FlinkDeployment/rekindle",
@@ -879,7 +884,8 @@ class KubernetesTest {
   }
 
   private static List<JsonNode> pods(ObjectNode document) {
-    return Stream.of("/spec/template/spec", "/spec/podTemplate/spec")
+    return Stream.of(
+            "/spec/template/spec", "/spec/podTemplate/spec", "/spec/jobTemplate/spec/template/spec")
         .map(document::at)
         .filter(pod -> pod.has("containers"))
         .toList();

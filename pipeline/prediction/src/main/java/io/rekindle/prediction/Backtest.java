@@ -87,7 +87,7 @@ public final class Backtest {
   private Backtest(ShopOrders shop, BacktestPlan plan) {
     this.shop = shop;
     this.plan = plan;
-    horizon = plan.horizonDays() * DAY;
+    horizon = plan.horizonMillis();
   }
 
   /** Runs a backtest over the past of the shop. */
@@ -147,7 +147,8 @@ public final class Backtest {
               candidates.stream().mapToLong(Long::longValue).toArray(),
               plan.horizonDays(),
               plan.currency(),
-              withoutTable);
+              withoutTable,
+              false);
       for (int i = 0; i < fits.size(); i++) {
         // Without an observed example there is only the teacher, and nothing to compare.
         if (fits.get(i) instanceof FitResult.Fitted fit && fit.policy().snapshots() > 0) {
@@ -163,7 +164,10 @@ public final class Backtest {
 
   /** A policy with its name and its probabilities. */
   private record Named(
-      String name, boolean sawOutcomes, Contender contender, IntFunction<IntUnaryOperator> tables) {}
+      String name,
+      boolean sawOutcomes,
+      Contender contender,
+      IntFunction<IntUnaryOperator> tables) {}
 
   private List<PolicyBacktest> judge(
       List<Long> instants, List<FittedPolicy> fitted, List<ScoringPolicy> withoutTable) {
@@ -177,8 +181,7 @@ public final class Backtest {
             instants, fitted.stream().map(FittedPolicy::policy).toList(), plan.outreach());
     List<Named> all = new ArrayList<>();
     all.add(new Named(CADENCE_PERCENT, false, cadence, i -> score -> 10 * score));
-    all.add(
-        new Named(CADENCE_TABLE, false, cadence, i -> fitted.get(i).cadencePerMille()::get));
+    all.add(new Named(CADENCE_TABLE, false, cadence, i -> fitted.get(i).cadencePerMille()::get));
     all.add(new Named(FITTED, false, refitted, i -> fitted.get(i).perMille()::get));
     for (ScoringPolicy policy : plan.policies()) {
       OrderProbability own = policy.probability().orElse(null);

@@ -1,5 +1,6 @@
 package io.rekindle.prediction;
 
+import io.rekindle.scoring.orders.UserFacts;
 import io.rekindle.scoring.policy.ScoringPolicy;
 import java.util.List;
 
@@ -22,6 +23,11 @@ public record BacktestPlan(
 
   /** The days from instant to instant, if nothing else is asked for. */
   public static final int EVERY_DAYS = 28;
+
+  /** The horizon in milliseconds. */
+  long horizonMillis() {
+    return horizonDays * UserFacts.DAY;
+  }
 
   /** Copies the list. */
   public BacktestPlan {

@@ -93,8 +93,7 @@ final class Bootstrap {
       List<Summary> policy, List<Summary> base, ToDoubleFunction<Summary> figure) {
     double[] differences = new double[policy.size()];
     Arrays.setAll(
-        differences,
-        i -> figure.applyAsDouble(policy.get(i)) - figure.applyAsDouble(base.get(i)));
+        differences, i -> figure.applyAsDouble(policy.get(i)) - figure.applyAsDouble(base.get(i)));
     return differences;
   }
 

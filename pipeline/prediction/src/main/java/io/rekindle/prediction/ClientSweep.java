@@ -107,6 +107,9 @@ final class ClientSweep {
     if (paid <= 0) {
       return UserFacts.NOT_EFFECTIVE;
     }
+    if (rates.faceValue()) {
+      return paid;
+    }
     long converted = rates.toBase(paid, orders.currency(order));
     if (converted == ExchangeRates.NO_RATE) {
       return 0;
@@ -277,6 +280,20 @@ final class ClientSweep {
   /** The buying of the client up to the present instant, for the teacher. */
   BuyingRecord buying() {
     return new BuyingRecord(days - 1, weeks(lastDay() - firstDay()), weeks(instant - firstDay()));
+  }
+
+  /** The orders of known amounts after the first order day, up to the present instant. */
+  RepeatSpend repeatSpend() {
+    int orders = 0;
+    long total = 0;
+    for (int i = next - 1; i >= 0 && placedAt[i] >= dayStart[0] + DAY; i--) {
+      // Without a known amount an order says nothing about amounts.
+      if (net[i] > 0) {
+        orders++;
+        total += net[i];
+      }
+    }
+    return new RepeatSpend(orders, total);
   }
 
   private static double weeks(long millis) {

@@ -53,8 +53,7 @@ final class Contender {
   }
 
   /** A policy that is the same at all instants. */
-  static Contender always(
-      List<Long> instants, ScoringPolicy policy, OutreachAssumptions outreach) {
+  static Contender always(List<Long> instants, ScoringPolicy policy, OutreachAssumptions outreach) {
     PolicyCurve curve = new PolicyCurve(policy);
     return new Contender(instants, instant -> curve, outreach);
   }
@@ -87,8 +86,7 @@ final class Contender {
    *
    * @param ordered whether there is an order since the instant before
    */
-  void add(
-      int group, int instant, PastOrdersUntil orders, Silence silence, boolean ordered) {
+  void add(int group, int instant, PastOrdersUntil orders, Silence silence, boolean ordered) {
     long now = instants.get(instant);
     if (ordered) {
       endSilence();
@@ -108,8 +106,7 @@ final class Contender {
     }
     boolean before = atRisk;
     atRisk = curve.atRisk();
-    boolean cool =
-        lastEmailAt == NEVER || now - lastEmailAt >= outreach.cooldownDays() * DAY;
+    boolean cool = lastEmailAt == NEVER || now - lastEmailAt >= outreach.cooldownDays() * DAY;
     if (atRisk && !before && instant > 0 && cool) {
       emails[instant]++;
       emailsOfReturning += silence.returned() ? 1 : 0;

@@ -2,6 +2,7 @@ package io.rekindle.prediction;
 
 import io.rekindle.scoring.document.InvalidPolicyException;
 import io.rekindle.scoring.policy.ScoringPolicy;
+import io.rekindle.scoring.policy.SpendModel;
 import java.util.Collections;
 import java.util.List;
 
@@ -27,6 +28,7 @@ import java.util.List;
  *     of value, 6 of loyalty, each ascending
  * @param probabilityIntercept the log-odds at a score of 0
  * @param probabilitySlope the log-odds of a point of the score
+ * @param spend what the next order of a client is worth; null in a backtest
  * @param perMille the probability by score from 0 to 100, in thousandths
  * @param cadencePerMille the same for the scores of {@code cadence-v1}, whose points stay
  * @param otherPerMille the same for other policies that were asked for
@@ -50,6 +52,7 @@ public record FittedPolicy(
     List<Double> borderWeights,
     double probabilityIntercept,
     double probabilitySlope,
+    SpendModel spend,
     List<Integer> perMille,
     List<Integer> cadencePerMille,
     List<List<Integer>> otherPerMille,
@@ -61,6 +64,23 @@ public record FittedPolicy(
     perMille = Collections.unmodifiableList(perMille);
     cadencePerMille = Collections.unmodifiableList(cadencePerMille);
     otherPerMille = List.copyOf(otherPerMille);
+  }
+
+  /**
+   * The model for {@code cadence-v1}: its points stay, and it gets the table and the money of this
+   * shop.
+   */
+  public ModelDocument cadenceModel() {
+    return ModelDocument.of(ModelDocument.CADENCE, this, cadencePerMille);
+  }
+
+  /**
+   * The model for a policy with a table of its own, for instance this one: the money of this shop.
+   *
+   * @param policyVersion the key of the policy
+   */
+  public ModelDocument moneyModel(String policyVersion) {
+    return ModelDocument.of(policyVersion, this, null);
   }
 
   /** The policy for the scoring engine. */

@@ -54,7 +54,7 @@ final class PolicyDocument {
     document.segments(thresholds);
     document.probability(shop, asOf, horizonDays, teacher, cells, line, perMille);
     document.detail(shop, cells, prior, weights, line);
-    return document.text();
+    return text(document.policy);
   }
 
   private void general(long asOf, int horizonDays) {
@@ -192,16 +192,18 @@ final class PolicyDocument {
     detail.put("v0", shop.reference());
   }
 
-  private static BigDecimal number(double number) {
+  /** A number as documents have it. */
+  static BigDecimal number(double number) {
     BigDecimal rounded = new BigDecimal(number).round(DIGITS);
     return rounded.signum() == 0 ? BigDecimal.ZERO : rounded.stripTrailingZeros();
   }
 
-  private String text() {
+  /** A document as text. */
+  static String text(ObjectNode document) {
     DefaultPrettyPrinter printer =
         new DefaultPrettyPrinter().withObjectIndenter(new DefaultIndenter("  ", "\n"));
     try {
-      return JSON.writer(printer).writeValueAsString(policy) + "\n";
+      return JSON.writer(printer).writeValueAsString(document) + "\n";
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("A document of numbers cannot be written", e);
     }

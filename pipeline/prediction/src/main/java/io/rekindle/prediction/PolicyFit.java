@@ -84,7 +84,7 @@ public final class PolicyFit {
    * @throws IllegalArgumentException if the orders of a client are not sorted
    */
   public static FitResult fit(ShopOrders shop, long asOf, ShopCurrency currency) {
-    return fit(shop, new long[] {asOf}, Snapshots.HORIZON_DAYS, currency, List.of()).get(0);
+    return fit(shop, new long[] {asOf}, Snapshots.HORIZON_DAYS, currency, List.of(), true).get(0);
   }
 
   /**
@@ -93,13 +93,15 @@ public final class PolicyFit {
    * @param asOf ascending, at least one; epoch milliseconds
    * @param horizonDays the days of the probability of an order, above zero
    * @param others policies that get a fitted table, too
+   * @param money whether to fit what an order is worth; it is null otherwise
    */
   static List<FitResult> fit(
       ShopOrders shop,
       long[] asOf,
       int horizonDays,
       ShopCurrency currency,
-      List<ScoringPolicy> others) {
+      List<ScoringPolicy> others,
+      boolean money) {
     List<ShopSummary> summaries = ShopSummary.read(shop, asOf, currency.rates());
     List<PolicyFit> fits = new ArrayList<>();
     for (int i = 0; i < asOf.length; i++) {
@@ -111,10 +113,10 @@ public final class PolicyFit {
       shop.forEachClient(reader);
       reader.finish();
     }
-    return fits.stream().map(PolicyFit::result).toList();
+    return fits.stream().map(fit -> fit.result(money)).toList();
   }
 
-  private FitResult result() {
+  private FitResult result(boolean money) {
     if (!shortfalls.isEmpty()) {
       return new FitResult.Refused(shortfalls);
     }
@@ -167,6 +169,7 @@ public final class PolicyFit {
             Arrays.stream(weights.weights()).boxed().toList(),
             line.intercept(),
             line.slope(),
+            money ? SpendModelFit.fit(summary.spend(), summary.meanOrder()) : null,
             Arrays.stream(perMille).boxed().toList(),
             table(cadence),
             others.stream().map(PolicyFit::table).toList(),
@@ -257,7 +260,8 @@ public final class PolicyFit {
       SortedMap<Long, Step> byInstant = new TreeMap<>();
       for (PolicyFit fit : fits) {
         for (int i = 0; i < fit.snapshots.count(); i++) {
-          Step step = byInstant.computeIfAbsent(
+          Step step =
+              byInstant.computeIfAbsent(
                   fit.snapshots.instant(i), instant -> new Step(instant, others.size()));
           step.fits.add(fit);
           step.snapshots.add(i);
@@ -311,8 +315,7 @@ public final class PolicyFit {
 
     private void addTeachers(Step step, int cadence) {
       for (PolicyFit fit : step.teachers) {
-        double probability =
-            fit.teacher.ordersWithin(sweep.buying(), fit.snapshots.horizonWeeks());
+        double probability = fit.teacher.ordersWithin(sweep.buying(), fit.snapshots.horizonWeeks());
         fit.examples.addTeacher(sweep.cell(fit.summary.reference()), probability);
         fit.cadence.addTeacher(cadence, probability);
         for (int other = 0; other < otherScores.length; other++) {

@@ -144,8 +144,7 @@ final class ScoredOutcomes {
     List<Bin> bins = new ArrayList<>();
     for (int bin = 0; bin < BINS; bin++) {
       if (clients[bin] > 0) {
-        bins.add(
-            wilson((double) bin / BINS, clients[bin], returns[bin], sums[bin] / clients[bin]));
+        bins.add(wilson((double) bin / BINS, clients[bin], returns[bin], sums[bin] / clients[bin]));
       }
     }
     return bins;
@@ -161,12 +160,7 @@ final class ScoredOutcomes {
     double middle = (rate + z2 / 2) / (1 + z2);
     double half = Z * StrictMath.sqrt((rate * (1 - rate) + z2 / 4) / clients) / (1 + z2);
     return new Bin(
-        from,
-        clients,
-        predicted,
-        rate,
-        Math.max(0, middle - half),
-        Math.min(1, middle + half));
+        from, clients, predicted, rate, Math.max(0, middle - half), Math.min(1, middle + half));
   }
 
   /** Clients by tenths; those of one probability may belong to two tenths, by shares. */
@@ -216,7 +210,8 @@ final class ScoredOutcomes {
     List<Decile> deciles = new ArrayList<>();
     for (int i = 0; i < DECILES; i++) {
       deciles.add(
-          new Decile(i + 1, predicted[i] / size, happened[i] / size, known(happened[i] / size / rate)));
+          new Decile(
+              i + 1, predicted[i] / size, happened[i] / size, known(happened[i] / size / rate)));
     }
     return deciles;
   }

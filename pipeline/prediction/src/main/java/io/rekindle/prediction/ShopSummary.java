@@ -3,12 +3,16 @@ package io.rekindle.prediction;
 import io.rekindle.platform.text.Digest;
 import io.rekindle.scoring.orders.ExchangeRates;
 import io.rekindle.scoring.orders.OrderHistory;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.math.RoundingMode;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
+import java.util.stream.IntStream;
 
 /**
  * What a fit must know of the whole shop before it looks at examples.
@@ -18,7 +22,10 @@ import java.util.PriorityQueue;
  * @param orders effective orders
  * @param firstOrderAt the first of them, epoch milliseconds
  * @param reference the lower median of the orders' amounts, in hundredths
+ * @param meanOrder the mean of the orders' amounts in hundredths, rounded half up; at least 1 with
+ *     an order
  * @param sample the clients on whom the teacher is fitted
+ * @param spend the repeat orders of the same clients
  */
 record ShopSummary(
     int clients,
@@ -26,7 +33,9 @@ record ShopSummary(
     long orders,
     long firstOrderAt,
     long reference,
-    List<BuyingRecord> sample) {
+    long meanOrder,
+    List<BuyingRecord> sample,
+    List<RepeatSpend> spend) {
 
   /**
    * The most clients on whom the teacher is fitted: those with the smallest digests of their ids.
@@ -59,13 +68,19 @@ record ShopSummary(
               totals.orders,
               reader.firstOrderAt,
               totals.orders == 0 ? 0 : medians[i].value(),
-              totals.sample.stream().map(Sampled::buying).toList()));
+              totals.meanOrder(),
+              totals.sample.stream().map(Sampled::buying).toList(),
+              totals.sample.stream().map(Sampled::spend).toList()));
     }
     return summaries;
   }
 
   @SuppressWarnings("ArrayRecordComponent") // Never compared.
-  private record Sampled(long prefix, byte[] digest, BuyingRecord buying) {
+  private record Sampled(long prefix, byte[] digest, BuyingRecord buying, RepeatSpend spend) {
+
+    static Sampled of(long prefix, byte[] digest, ClientSweep sweep) {
+      return new Sampled(prefix, digest, sweep.buying(), sweep.repeatSpend());
+    }
 
     /** Most digests differ in their first bytes. */
     private static final Comparator<Sampled> LARGEST_FIRST =
@@ -86,22 +101,37 @@ record ShopSummary(
     private long smallest = Long.MAX_VALUE;
     private long largest;
 
+    /** The sum of a large shop can be more than a long. */
+    private BigInteger total = BigInteger.ZERO;
+
     void add(long prefix, byte[] digest, ClientSweep sweep) {
       clients++;
       repeatClients += sweep.orderDays() > 1 ? 1 : 0;
       orders += sweep.orders();
       if (sample.size() < MAX_SAMPLE) {
-        sample.add(new Sampled(prefix, digest, sweep.buying()));
+        sample.add(Sampled.of(prefix, digest, sweep));
       } else if (Long.compareUnsigned(prefix, sample.element().prefix()) <= 0) {
-        sample.add(new Sampled(prefix, digest, sweep.buying()));
+        sample.add(Sampled.of(prefix, digest, sweep));
         sample.remove();
       }
     }
 
-    void add(long number, long least, long most) {
+    void add(long number, long sum, long least, long most) {
       amounts += number;
+      total = total.add(BigInteger.valueOf(sum));
       smallest = Math.min(smallest, least);
       largest = Math.max(largest, most);
+    }
+
+    long meanOrder() {
+      if (orders == 0) {
+        return 0;
+      }
+      return amounts == 0
+          ? SMALLEST_REFERENCE
+          : new BigDecimal(total)
+              .divide(BigDecimal.valueOf(amounts), 0, RoundingMode.HALF_UP)
+              .longValueExact();
     }
   }
 
@@ -129,6 +159,7 @@ record ShopSummary(
       byte[] digest = Digest.of(userId);
       long prefix = ByteBuffer.wrap(digest).getLong();
       long amounts = 0;
+      long sum = 0;
       long smallest = Long.MAX_VALUE;
       long largest = 0;
       int order = 0;
@@ -137,12 +168,13 @@ record ShopSummary(
           for (; order < sweep.orders(); order++) {
             if (sweep.net(order) > 0) {
               amounts++;
+              sum = Math.addExact(sum, sweep.net(order));
               smallest = Math.min(smallest, sweep.net(order));
               largest = Math.max(largest, sweep.net(order));
             }
           }
           totals[i].add(prefix, digest, sweep);
-          totals[i].add(amounts, smallest, largest);
+          totals[i].add(amounts, sum, smallest, largest);
         }
       }
     }
@@ -155,18 +187,17 @@ record ShopSummary(
    */
   private static final class Median {
 
-    private final int buckets;
     private long rank;
     private long low;
     private long high;
-    private long width;
-    private long[] counts;
 
-    Median(Totals totals, int buckets) {
-      this.buckets = buckets;
+    Median(Totals totals, Ranges ranges, long[] counts) {
       rank = (totals.amounts - 1) / 2;
-      low = totals.amounts == 0 ? SMALLEST_REFERENCE : totals.smallest;
-      high = totals.amounts == 0 ? SMALLEST_REFERENCE : totals.largest;
+      low = SMALLEST_REFERENCE;
+      high = SMALLEST_REFERENCE;
+      if (totals.amounts > 0) {
+        narrow(ranges, counts);
+      }
     }
 
     long value() {
@@ -177,54 +208,103 @@ record ShopSummary(
       return low == high;
     }
 
-    void begin() {
-      width = (high - low) / buckets + 1;
-      counts = new long[(int) ((high - low) / width) + 1];
+    Ranges ranges(int number) {
+      return Ranges.of(low, high, number);
     }
 
-    void count(long amount) {
-      if (amount >= low && amount <= high) {
-        counts[(int) ((amount - low) / width)]++;
+    void narrow(Ranges ranges, long[] counts) {
+      int range = 0;
+      while (rank >= counts[range]) {
+        rank -= counts[range];
+        range++;
       }
+      low = ranges.low() + range * ranges.width();
+      high = Math.min(ranges.high(), low + ranges.width() - 1);
+    }
+  }
+
+  /** Equal ranges between two amounts. */
+  private record Ranges(long low, long high, long width) {
+
+    static Ranges of(long low, long high, int number) {
+      return new Ranges(low, high, (high - low) / number + 1);
     }
 
-    void narrow() {
-      int bucket = 0;
-      while (rank >= counts[bucket]) {
-        rank -= counts[bucket];
-        bucket++;
-      }
-      low += bucket * width;
-      high = Math.min(high, low + width - 1);
-      counts = null;
+    int size() {
+      return (int) ((high - low) / width) + 1;
+    }
+
+    int range(long amount) {
+      return (int) ((amount - low) / width);
     }
   }
 
   private static Median[] medians(
       ShopOrders shop, long[] asOf, ExchangeRates rates, Reader reader) {
-    Median[] medians = new Median[asOf.length];
-    Arrays.setAll(medians, i -> new Median(reader.totals[i], BUCKETS / asOf.length));
     ClientSweep sweep = new ClientSweep(rates);
+    int number = BUCKETS / asOf.length;
+    Median[] medians = first(shop, asOf, sweep, reader, number);
     while (!Arrays.stream(medians).allMatch(Median::found)) {
       List<Median> open = Arrays.stream(medians).filter(median -> !median.found()).toList();
-      open.forEach(Median::begin);
+      List<Ranges> ranges = open.stream().map(median -> median.ranges(number)).toList();
+      List<long[]> counts = ranges.stream().map(each -> new long[each.size()]).toList();
+      long[] until =
+          IntStream.range(0, asOf.length)
+              .filter(i -> !medians[i].found())
+              .mapToLong(i -> asOf[i])
+              .toArray();
       shop.forEachClient(
           (userId, history) -> {
             sweep.load(history, asOf[asOf.length - 1]);
-            int first = 0;
             for (int order = 0; order < sweep.size(); order++) {
-              while (sweep.placedAt(order) > asOf[first]) {
-                first++;
-              }
-              for (int i = first; i < medians.length; i++) {
-                // Without counts it is found.
-                if (medians[i].counts != null && sweep.net(order) > 0) {
-                  medians[i].count(sweep.net(order));
+              long net = sweep.net(order);
+              for (int i = 0; i < until.length; i++) {
+                Ranges each = ranges.get(i);
+                if (net >= each.low() && net <= each.high() && sweep.placedAt(order) <= until[i]) {
+                  counts.get(i)[each.range(net)]++;
                 }
               }
             }
           });
-      open.forEach(Median::narrow);
+      for (int i = 0; i < open.size(); i++) {
+        open.get(i).narrow(ranges.get(i), counts.get(i));
+      }
+    }
+    return medians;
+  }
+
+  /** The medians' ranges after a reading in which all instants have the same ranges. */
+  private static Median[] first(
+      ShopOrders shop, long[] asOf, ClientSweep sweep, Reader reader, int number) {
+    Totals all = reader.totals[asOf.length - 1];
+    Ranges ranges =
+        all.amounts == 0
+            ? new Ranges(SMALLEST_REFERENCE, SMALLEST_REFERENCE, 1)
+            : Ranges.of(all.smallest, all.largest, number);
+    // By the first instant at which an order counts.
+    long[][] counts = new long[asOf.length][ranges.size()];
+    if (all.amounts > 0) {
+      shop.forEachClient(
+          (userId, history) -> {
+            sweep.load(history, asOf[asOf.length - 1]);
+            int instant = 0;
+            for (int order = 0; order < sweep.size(); order++) {
+              while (sweep.placedAt(order) > asOf[instant]) {
+                instant++;
+              }
+              if (sweep.net(order) > 0) {
+                counts[instant][ranges.range(sweep.net(order))]++;
+              }
+            }
+          });
+    }
+    Median[] medians = new Median[asOf.length];
+    long[] sums = new long[ranges.size()];
+    for (int i = 0; i < medians.length; i++) {
+      for (int range = 0; range < sums.length; range++) {
+        sums[range] += counts[i][range];
+      }
+      medians[i] = new Median(reader.totals[i], ranges, sums);
     }
     return medians;
   }

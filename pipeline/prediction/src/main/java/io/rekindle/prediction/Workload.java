@@ -1,8 +1,6 @@
 package io.rekindle.prediction;
 
 import io.rekindle.scoring.orders.UserFacts;
-import java.util.HashMap;
-import java.util.Map;
 
 /**
  * The clients with an order in the window, counted by the score and the drop that {@code
@@ -23,7 +21,7 @@ final class Workload {
   private final int[] cadenceScores = WholePoints.ofTemplate().scores();
   private final long[] byCadenceScore = new long[SCORES];
   private long dropped;
-  private final Map<Long, long[]> byCells = new HashMap<>();
+  private final PairCounts byCells = new PairCounts();
 
   /** Adds a client at the instant of the fit. */
   void add(ClientSweep client, long reference) {
@@ -36,7 +34,7 @@ final class Workload {
     dropped += scoreAtLastOrder - score >= CADENCE_DROP ? 1 : 0;
     long now = client.cell(reference);
     long atLastOrder = client.cellAtLastOrder(reference);
-    byCells.computeIfAbsent(now * TierCell.CELLS + atLastOrder, cells -> new long[1])[0]++;
+    byCells.add(now * TierCell.CELLS + atLastOrder, true);
   }
 
   /** The thresholds for other points. */
@@ -45,11 +43,11 @@ final class Workload {
     long[] byScore = new long[SCORES];
     long[] byDrop = new long[SCORES];
     byCells.forEach(
-        (cells, count) -> {
+        (cells, count, none) -> {
           int now = scores[(int) (cells / TierCell.CELLS)];
           int atLastOrder = scores[(int) (cells % TierCell.CELLS)];
-          byScore[now] += count[0];
-          byDrop[Math.max(0, atLastOrder - now)] += count[0];
+          byScore[now] += count;
+          byDrop[Math.max(0, atLastOrder - now)] += count;
         });
     int[] thresholds = new int[CADENCE_THRESHOLDS.length];
     int previous = -1;

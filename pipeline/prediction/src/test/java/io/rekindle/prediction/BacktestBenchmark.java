@@ -23,7 +23,10 @@ final class BacktestBenchmark {
           long started = System.nanoTime();
           PolicyFitBenchmark.generate(clients, visitor);
           System.out.printf(
-              Locale.ROOT, "reading %d: %.1f s%n", readings[0], seconds(System.nanoTime() - started));
+              Locale.ROOT,
+              "reading %d: %.1f s%n",
+              readings[0],
+              seconds(System.nanoTime() - started));
         };
     long started = System.nanoTime();
     PolicyFitBenchmark.generate(clients, (user, history) -> generating[0] += history.size());

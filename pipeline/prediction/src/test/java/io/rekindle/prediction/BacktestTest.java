@@ -49,8 +49,7 @@ class BacktestTest {
       assertThat(policy.bins().stream().mapToLong(Bin::clients).sum())
           .isEqualTo(figures.examples());
       assertThat(policy.bins())
-          .allSatisfy(
-              bin -> assertThat(bin.happened()).isBetween(bin.low(), bin.high()));
+          .allSatisfy(bin -> assertThat(bin.happened()).isBetween(bin.low(), bin.high()));
       assertThat(policy.deciles().stream().mapToDouble(Decile::happened).sum() / 10)
           .isCloseTo((double) figures.returns() / figures.examples(), within(1e-9));
       assertThat(policy.deciles().get(0).lift()).isGreaterThan(policy.deciles().get(9).lift());
@@ -81,8 +80,7 @@ class BacktestTest {
   @Test
   void shouldJudgeByTheEngineWhatIsJudgedByCells() {
     ListedShop shop = ListedShop.onlineRetail();
-    Backtest.Result result =
-        Backtest.run(shop, plan(List.of(ScoringPolicy.builtIn("cadence-v1"))));
+    Backtest.Result result = Backtest.run(shop, plan(List.of(ScoringPolicy.builtIn("cadence-v1"))));
 
     PolicyBacktest cadence = result.policy(Backtest.CADENCE_TABLE);
     PolicyBacktest same = result.policies().get(3);
@@ -158,12 +156,7 @@ class BacktestTest {
 
   private static BacktestPlan plan(List<ScoringPolicy> policies) {
     return new BacktestPlan(
-        90,
-        28,
-        Long.MAX_VALUE,
-        ShopCurrency.FACE_VALUE,
-        policies,
-        OutreachAssumptions.BY_DEFAULT);
+        90, 28, Long.MAX_VALUE, ShopCurrency.FACE_VALUE, policies, OutreachAssumptions.BY_DEFAULT);
   }
 
   private static BacktestFigures figures(double[][] probabilities, OutcomeCounts outcomes) {

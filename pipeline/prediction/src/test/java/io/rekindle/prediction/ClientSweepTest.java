@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.rekindle.prediction.ListedShop.Order;
 import io.rekindle.scoring.Score;
 import io.rekindle.scoring.Scorer;
+import io.rekindle.scoring.orders.ExchangeRates;
 import io.rekindle.scoring.orders.OrderTable;
+import io.rekindle.scoring.orders.UserFacts;
 import io.rekindle.scoring.policy.ScoringPolicy;
 import java.util.Arrays;
 import java.util.List;
@@ -40,6 +42,7 @@ class ClientSweepTest {
     Scorer cadence = new Scorer(ScoringPolicy.builtIn("cadence-v1"));
     WholePoints template = WholePoints.ofTemplate();
     ClientSweep sweep = new ClientSweep();
+    UserFacts facts = new UserFacts(365 * DAY, ExchangeRates.FACE_VALUE, null);
     for (List<Order> client : RandomShop.of(random, 2_000).byUser().values()) {
       sweep.load(ListedShop.table(client), RandomShop.NOW);
       for (long instant : instants(client)) {
@@ -56,6 +59,10 @@ class ClientSweepTest {
         assertThat(sweep.orderDaysInWindow()).as(what).isEqualTo(expected.orderDays());
         assertThat(sweep.spendInWindow()).as(what).isEqualTo(expected.spendMinor());
         assertThat(sweep.usualGap()).as(what).isEqualTo(expected.usualGap());
+        facts.load(known, instant, Score.NEVER);
+        assertThat(sweep.repeatSpend())
+            .as(what)
+            .isEqualTo(new RepeatSpend(facts.repeatOrders(), facts.repeatSpend()));
         int[] levels = TierCell.levels(sweep.cell(reference));
         for (TieredFactor factor : TieredFactor.values()) {
           assertThat(points.points(factor, levels[factor.index()]))
@@ -107,7 +114,7 @@ class ClientSweepTest {
     double[] nothing = new double[TieredFactor.BORDERS];
     return ScoringPolicy.parse(
         PolicyDocument.of(
-            new ShopSummary(1, 1, 1, 0, reference, List.of()),
+            new ShopSummary(1, 1, 1, 0, reference, 1, List.of(), List.of()),
             RandomShop.NOW,
             90,
             ShopCurrency.FACE_VALUE,

@@ -143,7 +143,7 @@ class PolicyFitTest {
     long[] instants = {NOW - 420 * DAY, NOW - 150 * DAY, NOW - 150 * DAY + 28 * DAY, NOW - 5};
 
     List<FitResult> together =
-        PolicyFit.fit(shop, instants, 90, ShopCurrency.FACE_VALUE, List.of());
+        PolicyFit.fit(shop, instants, 90, ShopCurrency.FACE_VALUE, List.of(), true);
 
     assertThat(together)
         .as("seed %d", seed)
@@ -169,6 +169,10 @@ class PolicyFitTest {
         .isEqualTo(JSON.readTree("{\"base\":\"EUR\",\"rates\":{\"USD\":\"0.5\"}}"));
     ((ObjectNode) document).remove("currency");
     assertThat(document).as("seed %d", seed).isEqualTo(JSON.readTree(fitted(shop).document()));
+
+    // Without rates every amount counts at face value, whatever its currency.
+    assertThat(fitted(inTurns(shop, 1, "EUR", "SEK"), ShopCurrency.FACE_VALUE).document())
+        .isEqualTo(fitted(shop).document());
 
     // Without a rate an order counts, and its amount does not.
     FittedPolicy unknown = fitted(inTurns(shop, 1, "EUR", "SEK"), currency);

@@ -31,6 +31,7 @@ public final class DecayCurve {
   /** Infinite if a drop alone does not put at risk. */
   private final double atRiskDrop;
 
+  private final boolean needsScoreAtLastOrder;
   private double scoreAtLastOrder;
   private long now;
   private long nextCrossing;
@@ -48,6 +49,7 @@ public final class DecayCurve {
             .filter(TierCursor::moves)
             .toArray(TierCursor[]::new);
     atRiskDrop = policy.atRiskDrop() == null ? Double.POSITIVE_INFINITY : policy.atRiskDrop();
+    needsScoreAtLastOrder = policy.atRiskDrop() != null || policy.money() != null;
   }
 
   /**
@@ -67,7 +69,7 @@ public final class DecayCurve {
       }
       policy.orderDaysConditions().load(facts, orderDays);
       policy.elapsedConditions().load(facts, elapsed);
-      if (atRiskDrop < Double.POSITIVE_INFINITY) {
+      if (needsScoreAtLastOrder) {
         seek(facts.lastOrderAt());
         scoreAtLastOrder = score();
       }
@@ -141,6 +143,24 @@ public final class DecayCurve {
   /** Whether the user is at risk with the present score. */
   public boolean atRisk(double score) {
     return score < policy.atRiskBelow() || scoreAtLastOrder - score >= atRiskDrop;
+  }
+
+  /**
+   * What is at stake with the present score, in hundredths: the probability of an order that was
+   * lost since the last order, times what the order is worth. {@link Score#NO_VALUE} if the policy
+   * does not say it.
+   */
+  long valueAtStake(double score) {
+    if (policy.money() == null || policy.probability() == null) {
+      return Score.NO_VALUE;
+    }
+    // A contact at the last order may have lowered the score then.
+    int lost =
+        Math.max(
+            0,
+            policy.probability().perMille(scoreAtLastOrder) - policy.probability().perMille(score));
+    double worth = policy.money().expectedMinor(facts.repeatOrders(), facts.repeatSpend());
+    return (long) StrictMath.rint(lost * worth / 1000);
   }
 
   /** The segment with the present score. */

@@ -26,6 +26,9 @@ import java.math.RoundingMode;
  * @param orderPerMille the probability of an order by the computed score, in thousandths; {@link
  *     #NO_PROBABILITY} without a computed score, or if the policy has no table. An override does
  *     not change it.
+ * @param valueAtStake what is at stake by the computed score: the probability of an order that was
+ *     lost since the last order, times what the order is worth; {@link #NO_VALUE} without a
+ *     probability, or if no model says what an order is worth
  * @param atRiskSince the first instant, not before the last order, at which the user was at risk
  *     with the present orders; NEVER if not at risk as of {@code asOf}
  * @param nextChange the next instant at which the score changes without an event
@@ -50,6 +53,7 @@ public record Score(
     double score,
     Breakdown breakdown,
     int orderPerMille,
+    long valueAtStake,
     Band band,
     Segment segment,
     boolean atRisk,
@@ -72,6 +76,9 @@ public record Score(
   /** Stands for no probability. */
   public static final int NO_PROBABILITY = -1;
 
+  /** Stands for no value. */
+  public static final long NO_VALUE = -1;
+
   private static final int FRACTION_DIGITS = 4;
   private static final int PER_MILLE_DIGITS = 3;
 
@@ -83,6 +90,7 @@ public record Score(
       double score,
       Breakdown breakdown,
       int orderPerMille,
+      long valueAtStake,
       Band band,
       Segment segment,
       long atRiskSince,
@@ -96,6 +104,7 @@ public record Score(
         score,
         breakdown,
         orderPerMille,
+        valueAtStake,
         band,
         segment,
         atRiskSince != NEVER,
@@ -121,6 +130,7 @@ public record Score(
         0,
         Breakdown.NONE,
         NO_PROBABILITY,
+        NO_VALUE,
         Band.PROSPECT,
         Segment.PROSPECT,
         false,
@@ -139,8 +149,8 @@ public record Score(
   }
 
   /**
-   * The score with another number until it expires. The points and the probability stay as
-   * computed.
+   * The score with another number until it expires. The points, the probability and what is at
+   * stake stay as computed.
    */
   Score overridden(
       int overrideScore,
@@ -155,6 +165,7 @@ public record Score(
         overrideScore,
         breakdown,
         orderPerMille,
+        valueAtStake,
         overrideBand,
         overrideSegment,
         riskSince != NEVER,
@@ -195,6 +206,11 @@ public record Score(
     return orderPerMille == NO_PROBABILITY
         ? null
         : BigDecimal.valueOf(orderPerMille, PER_MILLE_DIGITS);
+  }
+
+  /** What is at stake in units of the base currency; null if that is not known. */
+  public BigDecimal valueAtStakeDecimal() {
+    return valueAtStake == NO_VALUE ? null : BigDecimal.valueOf(valueAtStake, 2);
   }
 
   /**

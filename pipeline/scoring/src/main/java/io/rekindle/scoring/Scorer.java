@@ -43,6 +43,7 @@ public final class Scorer {
     final Breakdown breakdown = curve.breakdown();
     final boolean atRisk = curve.atRisk(score);
     final Segment segment = curve.segment(score, atRisk);
+    final long valueAtStake = curve.valueAtStake(score);
 
     final long nextCrossing = curve.nextCrossing();
     long nextReview = Score.NEVER;
@@ -73,6 +74,7 @@ public final class Scorer {
         score,
         breakdown,
         policy.probability() == null ? Score.NO_PROBABILITY : policy.probability().perMille(score),
+        valueAtStake,
         policy.band(score),
         segment,
         atRisk ? curve.atRiskSince(asOf) : Score.NEVER,
@@ -94,8 +96,8 @@ public final class Scorer {
 
   /**
    * Replaces a computed score by one that a person has set. Band, segment and at risk follow from
-   * it. The points and the probability stay as computed. A user without an order gets it, too, and keeps the
-   * segment PROSPECT.
+   * it. The points, the probability and what is at stake stay as computed. A user without an order
+   * gets it, too, and keeps the segment PROSPECT.
    *
    * @param computed the result of this scorer, as of an instant before {@code expiresAt}
    * @param overrideScore 0 to 100

@@ -5,6 +5,7 @@ import io.rekindle.platform.text.CurrencyCodes;
 import io.rekindle.scoring.factor.Factor;
 import io.rekindle.scoring.policy.Band;
 import io.rekindle.scoring.policy.Segment;
+import io.rekindle.scoring.policy.SpendModel;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;
@@ -273,6 +274,24 @@ final class ReferenceScorer {
   Integer orderPerMille(double score) {
     JsonNode table = policy.at("/probability/perMille");
     return table.isArray() ? table.get((int) Math.floor(score)).intValue() : null;
+  }
+
+  /** Null without a table; the model is Gamma-Gamma with these parameters. */
+  Long valueAtStake(SpendModel money) {
+    if (orderPerMille(score(asOf)) == null) {
+      return null;
+    }
+    int lost = Math.max(0, orderPerMille(score(last())) - orderPerMille(score(asOf)));
+    long firstDay = days(orders).first();
+    List<Effective> repeats =
+        orders.stream().filter(o -> o.spend() != null && o.day() > firstDay).toList();
+    double worth =
+        repeats.isEmpty()
+            ? money.meanOrderMinor()
+            : money.p()
+                * (100 * money.gamma() + sum(repeats).min(LONG_MAX).longValueExact())
+                / (money.p() * repeats.size() + money.q() - 1);
+    return (long) Math.rint(lost * worth / 1000);
   }
 
   private boolean atRisk(double score) {

@@ -9,7 +9,9 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.rekindle.platform.text.CurrencyCodes;
 import io.rekindle.scoring.OrderList.Order;
 import io.rekindle.scoring.ReferenceScorer.Moment;
+import io.rekindle.scoring.document.InvalidPolicyException;
 import io.rekindle.scoring.factor.Factor;
+import io.rekindle.scoring.policy.PolicyModel;
 import io.rekindle.scoring.policy.RandomPolicies;
 import io.rekindle.scoring.policy.ScoringPolicy;
 import io.rekindle.scoring.policy.Segment;
@@ -55,8 +57,19 @@ class ScorerAgainstReferenceTest {
   void shouldAgreeOnAnyValidPolicy() throws Exception {
     RandomPolicies policies = new RandomPolicies(random);
     for (int i = 0; i < 1_000; i++) {
-      compare(ScoringPolicy.parse(policies.next().toString()), 10);
+      ScoringPolicy policy = ScoringPolicy.parse(policies.next().toString());
+      compare(random.nextBoolean() ? policy : policy.withModel(money()), 10);
     }
+  }
+
+  private PolicyModel money() throws InvalidPolicyException {
+    return PolicyModel.parse(
+        "{\"version\":\"m\",\"money\":{\"p\":%s,\"q\":%s,\"gamma\":%s,\"meanOrderValue\":\"%d.00\"}}"
+            .formatted(
+                random.nextDouble(0.1, 20),
+                random.nextDouble(1.1, 20),
+                random.nextDouble(0.1, 500),
+                random.nextInt(1, 500)));
   }
 
   private void compare(ScoringPolicy policy, int histories) throws JsonProcessingException {
@@ -67,11 +80,17 @@ class ScorerAgainstReferenceTest {
       OrderList orders = orders(json, around);
       Long contact = random.nextBoolean() ? around - random.nextLong(-2 * DAY, 40 * DAY) : null;
       long asOf = asOf(json, orders, around, contact);
-      compare(scorer, json, orders, asOf, contact);
+      compare(scorer, policy, json, orders, asOf, contact);
     }
   }
 
-  private void compare(Scorer scorer, JsonNode policy, OrderList orders, long asOf, Long contact) {
+  private void compare(
+      Scorer scorer,
+      ScoringPolicy parsed,
+      JsonNode policy,
+      OrderList orders,
+      long asOf,
+      Long contact) {
     long lastContactAt = contact == null ? Score.NEVER : contact;
     final Score score = scorer.score(orders, asOf, lastContactAt);
     ReferenceScorer expected = new ReferenceScorer(policy, orders.list(), asOf, contact);
@@ -87,10 +106,14 @@ class ScorerAgainstReferenceTest {
     Moment moment =
         new Moment(score.score(), points(score), score.band(), score.segment(), score.atRisk());
     assertThat(moment).as(what).isEqualTo(expected.at(asOf));
-    Integer perMille = expected.orderPerMille(score.score());
-    assertThat(score.orderPerMille())
-        .as(what)
-        .isEqualTo(perMille == null ? Score.NO_PROBABILITY : perMille.intValue());
+    if (!parsed.hasBuiltInProbability()) {
+      Integer perMille = expected.orderPerMille(score.score());
+      assertThat(score.orderPerMille())
+          .as(what)
+          .isEqualTo(perMille == null ? Score.NO_PROBABILITY : perMille.intValue());
+      Long stake = parsed.money().map(expected::valueAtStake).orElse(null);
+      assertThat(score.valueAtStake()).as(what).isEqualTo(stake == null ? Score.NO_VALUE : stake);
+    }
     assertThat(instant(score.atRiskSince())).as(what).isEqualTo(expected.atRiskSince());
     assertThat(instant(score.nextChange())).as(what).isEqualTo(expected.nextChange());
     assertThat(instant(score.nextReview())).as(what).isEqualTo(expected.nextReview());

@@ -1,9 +1,11 @@
 package io.rekindle.local.cli;
 
+import io.rekindle.dashboard.fits.Candidate;
+import io.rekindle.dashboard.fits.ShopFit;
+import io.rekindle.dashboard.fits.ShopSnapshot;
 import io.rekindle.local.prediction.GroupedOrders;
 import io.rekindle.local.terminal.Failure;
 import io.rekindle.local.terminal.Progress;
-import io.rekindle.platform.text.Instants;
 import io.rekindle.prediction.FitResult;
 import io.rekindle.prediction.FitResult.Refused;
 import io.rekindle.prediction.FittedPolicy;
@@ -15,6 +17,8 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
@@ -32,86 +36,144 @@ import picocli.CommandLine.Spec;
     description = {
       "Fits a scoring policy to a shop's own orders: the factors of cadence-v1 and the order days"
           + " ever, with learned points, and a table of the probability of an order within 90 days"
-          + " by score. It needs no running stack.",
+          + " by score.",
       "",
-      "The columns of the orders are those of `rekindle import`, in any order. All amounts must be"
-          + " in one currency. Orders after --as-of are left out. The same orders always give the"
-          + " same document.",
+      "The orders come from the database of a stack, from one snapshot. The policy becomes a draft,"
+          + " with a backtest. A person reviews and activates it on the page Policy. A version that"
+          + " exists gets a suffix such as -2.",
+      "",
+      "With --orders the command needs no database. The same orders always give the same document.",
       "",
       "A shop with too few orders gets no policy. The message names what is missing."
     },
     exitCodeListHeading = "Exit code:%n",
-    exitCodeList = {"0:the policy is written", "1:no policy", "2:wrong usage"})
+    exitCodeList = {"0:the policy is stored or written", "1:no policy", "2:wrong usage"})
 public final class FitCommand implements Callable<Integer> {
 
-  // Every command takes --data. This one reads nothing there.
-  @Mixin private DataOption unused;
+  private static final String CREATED_BY = "rekindle fit";
 
-  @Option(
-      names = "--orders",
-      required = true,
-      paramLabel = "F.csv",
-      description = "The file with the shop's orders.")
-  private Path orders;
-
-  @Option(
-      names = "--as-of",
-      required = true,
-      paramLabel = "INSTANT",
-      description = "The instant of the fit, such as 2026-06-01 or 2026-06-01T08:00:00Z.")
-  private String asOf;
+  @Mixin private ShopSource source;
 
   @Option(
       names = "--out",
-      required = true,
       paramLabel = "policy.json",
-      description = "The file that receives the policy.")
+      description =
+          "The file that receives the policy, which is not stored then. Required with --orders.")
   private Path out;
+
+  @Option(
+      names = "--activate",
+      description =
+          "Puts the policy in force at once, if an admin allows that on the page Policy and the gate"
+              + " holds. docs/prediction.md describes the gate.")
+  private boolean activate;
 
   @Spec private CommandSpec spec;
 
   @Override
-  public Integer call() throws IOException {
-    Instant instant =
-        Instants.parseLenient(asOf)
-            .orElseThrow(
-                () ->
-                    new Failure(
-                        "--as-of is '%s': write a day such as 2026-06-01, or a time such as 2026-06-01T08:00:00Z"
-                            .formatted(asOf),
-                        2));
-    PrintWriter screen = spec.commandLine().getOut();
-    FittedPolicy policy;
-    Duration elapsed;
-    try (Progress progress = Progress.onStandardErrorIfSlow();
-        GroupedOrders shop = GroupedOrders.read(orders, progress)) {
-      if (shop.repeated() > 0) {
-        spec.commandLine()
-            .getErr()
-            .printf(
-                Locale.ROOT,
-                "notice: repeated rows: %,d. The last row of an order id counts%n",
-                shop.repeated());
-      }
-      progress.step("fitting");
-      FitResult result = PolicyFit.fit(shop, instant.toEpochMilli());
-      if (result instanceof Refused refused) {
-        throw new Failure(
-            "no policy can be fitted as of %s: %s".formatted(instant, refused.sentence()));
-      }
-      policy = ((FitResult.Fitted) result).policy();
-      elapsed = progress.elapsed();
+  public Integer call() throws IOException, SQLException {
+    if (activate && (source.isFile() || out != null)) {
+      throw new Failure("--activate needs a stored policy: leave out --orders and --out", 2);
     }
+    if (source.isFile()) {
+      fitFile();
+    } else {
+      fitDatabase();
+    }
+    spec.commandLine().getOut().flush();
+    return 0;
+  }
+
+  private void fitFile() throws IOException {
+    if (out == null) {
+      throw new Failure("--orders needs --out, the file that receives the policy", 2);
+    }
+    Instant asked = source.asOf();
+    try (Progress progress = Progress.onStandardErrorIfSlow();
+        GroupedOrders shop = source.readFile(progress, spec.commandLine().getErr())) {
+      Instant instant = asked == null ? Instant.now() : asked;
+      progress.step("fitting");
+      FittedPolicy policy = fitted(PolicyFit.fit(shop, instant.toEpochMilli()), instant);
+      write(policy, progress.elapsed());
+    }
+  }
+
+  private void fitDatabase() throws IOException, SQLException {
+    // A wrong instant is told before the database is read.
+    source.asOf();
+    try (Progress progress = Progress.onStandardErrorIfSlow();
+        Connection connection = source.database().getConnection();
+        ShopSnapshot shop = ShopSource.read(connection, progress)) {
+      Instant instant = source.asOf(Instant.ofEpochMilli(shop.instant()));
+      progress.step("fitting");
+      if (out != null) {
+        FitResult result = PolicyFit.fit(shop, instant.toEpochMilli(), shop.currency());
+        write(fitted(result, instant), progress.elapsed());
+      } else {
+        store(ShopFit.run(shop, shop, instant.toEpochMilli()), instant, connection, progress);
+      }
+    }
+  }
+
+  private static FittedPolicy fitted(FitResult result, Instant instant) {
+    if (result instanceof Refused refused) {
+      throw refusal(refused, instant);
+    }
+    return ((FitResult.Fitted) result).policy();
+  }
+
+  private static Failure refusal(Refused refused, Instant instant) {
+    return new Failure(
+        "no policy can be fitted as of %s: %s".formatted(instant, refused.sentence()));
+  }
+
+  private void store(
+      ShopFit.Result result, Instant instant, Connection connection, Progress progress)
+      throws SQLException {
+    if (result instanceof ShopFit.Refused refused) {
+      throw refusal(refused.reasons(), instant);
+    }
+    ShopFit.Found found = (ShopFit.Found) result;
+    connection.setAutoCommit(false);
+    Candidate.Stored stored = found.candidate().store(connection, CREATED_BY);
+    Candidate.Activation activation =
+        activate ? found.candidate().activate(connection, stored) : null;
+    connection.commit();
+    PrintWriter screen = spec.commandLine().getOut();
+    print(found.policy(), screen);
+    if (found.candidate().backtest().instants().isEmpty()) {
+      screen.println("backtest    the shop is too young for one");
+    } else {
+      new BacktestTable(found.candidate().backtest(), screen).printFigures();
+    }
+    screen.printf(
+        Locale.ROOT,
+        "%s %s in %.1f s%n",
+        stored.created() ? "stored as the draft" : "the same policy is stored already as",
+        stored.version(),
+        progress.elapsed().toMillis() / 1000.0);
+    if (activation != null) {
+      screen.println(
+          switch (activation) {
+            case ACTIVATED -> "put in force, since the gate holds";
+            case NOT_ALLOWED -> "not put in force: an admin has to allow it on the page Policy";
+            case GATE_CLOSED -> "not put in force: the gate does not hold, see docs/prediction.md";
+          });
+    }
+  }
+
+  private void write(FittedPolicy policy, Duration elapsed) throws IOException {
     try {
       Files.writeString(out, policy.document());
     } catch (AccessDeniedException | NoSuchFileException e) {
       throw new Failure(out + " cannot be written: " + e.getMessage(), e);
     }
-    print(policy, elapsed, screen);
-    return 0;
+    PrintWriter screen = spec.commandLine().getOut();
+    print(policy, screen);
+    screen.printf(Locale.ROOT, "written to %s in %.1f s%n", out, elapsed.toMillis() / 1000.0);
   }
 
-  private void print(FittedPolicy policy, Duration elapsed, PrintWriter screen) {
+  private static void print(FittedPolicy policy, PrintWriter screen) {
     Definition definition = policy.policy().definition();
     screen.printf(
         Locale.ROOT,
@@ -145,7 +207,5 @@ public final class FitCommand implements Callable<Integer> {
         policy.perMille().get(0) / 10.0,
         policy.perMille().get(50) / 10.0,
         policy.perMille().get(100) / 10.0);
-    screen.printf(Locale.ROOT, "written to %s in %.1f s%n", out, elapsed.toMillis() / 1000.0);
-    screen.flush();
   }
 }

@@ -1,7 +1,5 @@
 package io.rekindle.local.cli;
 
-import io.rekindle.local.server.StackInfo;
-import io.rekindle.local.terminal.Failure;
 import io.rekindle.local.terminal.Progress;
 import io.rekindle.local.verify.UnstoredHistory;
 import io.rekindle.local.verify.Verification;
@@ -9,14 +7,11 @@ import java.io.PrintWriter;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import javax.sql.DataSource;
-import org.postgresql.ds.PGSimpleDataSource;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code rekindle verify}. */
@@ -44,14 +39,7 @@ public final class VerifyCommand implements Callable<Integer> {
 
   @Mixin private DataOption data;
 
-  @Option(
-      names = "--database",
-      paramLabel = "URL",
-      description =
-          "Verifies the database at this JDBC URL instead of that of a local stack, such as one in"
-              + " containers or Kubernetes. REKINDLE_DATABASE_USER and REKINDLE_DATABASE_PASSWORD"
-              + " in the environment name a role that reads both schemas.")
-  private String url;
+  @Mixin private DatabaseOption database;
 
   @Mixin private TimeoutOption timeout;
 
@@ -62,30 +50,13 @@ public final class VerifyCommand implements Callable<Integer> {
     Verification.Result result;
     List<String> missing;
     try (Progress progress = Progress.onStandardError()) {
-      DataSource database = database();
-      result = new Verification(database, timeout.duration(), progress).run();
-      missing = UnstoredHistory.read(database);
+      DataSource source = database.source(data.path());
+      result = new Verification(source, timeout.duration(), progress).run();
+      missing = UnstoredHistory.read(source);
     }
     missing.forEach(spec.commandLine().getOut()::println);
     print(result, spec.commandLine().getOut());
     return result.differences().isEmpty() && missing.isEmpty() ? 0 : 1;
-  }
-
-  private DataSource database() {
-    if (url == null) {
-      return StackInfo.read(data.path()).ownerDatabase();
-    }
-    PGSimpleDataSource database = new PGSimpleDataSource();
-    try {
-      database.setUrl(url);
-    } catch (IllegalArgumentException e) {
-      throw new Failure("--database is not a JDBC URL of Postgres", e);
-    }
-    database.setApplicationName("rekindle");
-    Optional.ofNullable(System.getenv("REKINDLE_DATABASE_USER")).ifPresent(database::setUser);
-    Optional.ofNullable(System.getenv("REKINDLE_DATABASE_PASSWORD"))
-        .ifPresent(database::setPassword);
-    return database;
   }
 
   public static void print(Verification.Result result, PrintWriter out) {

@@ -5,6 +5,7 @@ import io.rekindle.local.importing.OrderRow;
 import io.rekindle.local.terminal.Progress;
 import io.rekindle.platform.text.CurrencyCodes;
 import io.rekindle.platform.text.Digest;
+import io.rekindle.prediction.ClientStream;
 import io.rekindle.prediction.ShopOrders;
 import io.rekindle.scoring.orders.OrderTable;
 import java.io.BufferedInputStream;
@@ -27,7 +28,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The orders of a CSV file by client, in temporary files: rows of a file have any sequence, and a
+ * The orders of a CSV file by client, in a temporary file: rows of a file have any sequence, and a
  * fit reads client by client, several times. Memory holds the clients of one of {@value #PARTS}
  * parts. The last of several rows with one order id counts, as in an import.
  */
@@ -35,6 +36,7 @@ public final class GroupedOrders implements ShopOrders, Closeable {
 
   private static final int PARTS = 64;
   private static final int BUFFER = 1 << 16;
+  private static final String CLIENTS = "clients";
 
   private final Path directory;
   private final long rows;
@@ -62,8 +64,10 @@ public final class GroupedOrders implements ShopOrders, Closeable {
     this.directory = directory;
     rows = divide(file, progress);
     progress.step("sorting " + file.getFileName());
-    for (int part = 0; part < PARTS; part++) {
-      group(part);
+    try (DataOutputStream clients = output(clients())) {
+      for (int part = 0; part < PARTS; part++) {
+        group(part, clients);
+      }
     }
   }
 
@@ -111,7 +115,7 @@ public final class GroupedOrders implements ShopOrders, Closeable {
     }
   }
 
-  private void group(int part) throws IOException {
+  private void group(int part, DataOutputStream clients) throws IOException {
     Map<String, Map<Long, Order>> byUser = new LinkedHashMap<>();
     try (DataInputStream in = input(rowsOf(part))) {
       while (true) {
@@ -126,48 +130,22 @@ public final class GroupedOrders implements ShopOrders, Closeable {
       // Every row is complete, since the writer has closed the file.
     }
     Files.delete(rowsOf(part));
-    try (DataOutputStream out = output(clientsOf(part))) {
-      for (Map.Entry<String, Map<Long, Order>> user : byUser.entrySet()) {
-        List<Order> orders = new ArrayList<>(user.getValue().values());
-        orders.sort(Comparator.comparingLong(Order::placedAt).thenComparingLong(Order::netMinor));
-        out.writeUTF(user.getKey());
-        out.writeInt(orders.size());
-        for (Order order : orders) {
-          out.writeLong(order.placedAt());
-          out.writeLong(order.netMinor());
-        }
-      }
+    OrderTable table = new OrderTable();
+    for (Map.Entry<String, Map<Long, Order>> user : byUser.entrySet()) {
+      List<Order> orders = new ArrayList<>(user.getValue().values());
+      orders.sort(Comparator.comparingLong(Order::placedAt).thenComparingLong(Order::netMinor));
+      table.clear();
+      orders.forEach(order -> table.add(order.placedAt(), order.netMinor(), CurrencyCodes.BASE));
+      ClientStream.write(user.getKey(), table, clients);
     }
   }
 
   @Override
   public void forEachClient(Visitor visitor) {
-    OrderTable orders = new OrderTable();
-    try {
-      for (int part = 0; part < PARTS; part++) {
-        try (DataInputStream in = input(clientsOf(part))) {
-          readClients(in, orders, visitor);
-        }
-      }
+    try (DataInputStream in = input(clients())) {
+      ClientStream.read(in, visitor);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    }
-  }
-
-  private static void readClients(DataInputStream in, OrderTable orders, Visitor visitor)
-      throws IOException {
-    while (true) {
-      String userId;
-      try {
-        userId = in.readUTF();
-      } catch (EOFException endOfFile) {
-        return;
-      }
-      orders.clear();
-      for (int left = in.readInt(); left > 0; left--) {
-        orders.add(in.readLong(), in.readLong(), CurrencyCodes.BASE);
-      }
-      visitor.client(userId, orders);
     }
   }
 
@@ -175,8 +153,8 @@ public final class GroupedOrders implements ShopOrders, Closeable {
     return directory.resolve("rows-" + part);
   }
 
-  private Path clientsOf(int part) {
-    return directory.resolve("clients-" + part);
+  private Path clients() {
+    return directory.resolve(CLIENTS);
   }
 
   private static DataOutputStream output(Path file) throws IOException {
@@ -195,8 +173,8 @@ public final class GroupedOrders implements ShopOrders, Closeable {
   private static void delete(Path directory) throws IOException {
     for (int part = 0; part < PARTS; part++) {
       Files.deleteIfExists(directory.resolve("rows-" + part));
-      Files.deleteIfExists(directory.resolve("clients-" + part));
     }
+    Files.deleteIfExists(directory.resolve(CLIENTS));
     Files.deleteIfExists(directory);
   }
 }

@@ -322,7 +322,8 @@ final class RandomHistory {
     for (String row : List.of(before, tables.policy)) {
       // The built-in policy is in force without a row.
       if (!row.equals("cadence-v1")) {
-        String document = row.equals("fitted") ? fitted().json() : ScoringPolicy.builtIn(row).json();
+        String document =
+            row.equals("fitted") ? fitted().json() : ScoringPolicy.builtIn(row).json();
         boolean active = row.equals(tables.policy);
         events.add(
             new Event(0, null, new PolicyChanged(row, now, version, false, document, active)));

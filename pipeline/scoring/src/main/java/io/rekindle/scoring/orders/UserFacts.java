@@ -42,6 +42,8 @@ public final class UserFacts {
   private long lastOrderAt;
   private long usualGap;
   private int unconvertedOrders;
+  private int repeatOrders;
+  private long repeatSpend;
   private long lastContactAt;
 
   /**
@@ -83,6 +85,8 @@ public final class UserFacts {
     int unconverted = 0;
     long total = 0;
     long inWindow = 0;
+    int ofDay = 0;
+    long spendAfterDay = 0;
     long dayStart = Long.MAX_VALUE;
     long newerOrderAt = MAX_INSTANT;
     for (int i = history.size() - 1; i >= 0; i--) {
@@ -95,6 +99,7 @@ public final class UserFacts {
       if (net <= 0) {
         continue;
       }
+      int converted = 1;
       if (!faceValue) {
         net = rates.toBase(net, history.currency(i));
         if (net == 0) {
@@ -102,10 +107,12 @@ public final class UserFacts {
         }
         if (net == ExchangeRates.NO_RATE) {
           unconverted++;
+          converted = 0;
           net = 0;
         }
       }
       count++;
+      long newerSpend = total;
       total += net;
       if (total < 0) {
         total = Long.MAX_VALUE;
@@ -114,7 +121,10 @@ public final class UserFacts {
         dayStart = Math.floorDiv(time, DAY) * DAY;
         dayTimes[days] = time;
         days++;
+        ofDay = 0;
+        spendAfterDay = newerSpend;
       }
+      ofDay += converted;
       if (asOf - time < window) {
         daysInWindow = days;
         inWindow = total;
@@ -130,6 +140,9 @@ public final class UserFacts {
     spendInWindow = inWindow;
     lastOrderAt = count == 0 ? NEVER : dayTimes[0];
     unconvertedOrders = unconverted;
+    // The day that was reached last is the first order day.
+    repeatOrders = count - unconverted - ofDay;
+    repeatSpend = spendAfterDay;
     usualGap = count == 0 || gap == null ? 0 : usualGap(Math.min(days, gap.orderDays()));
   }
 
@@ -173,6 +186,19 @@ public final class UserFacts {
   /** Effective orders in a currency without a rate. */
   public int unconvertedOrders() {
     return unconvertedOrders;
+  }
+
+  /** Effective orders with a rate for their currency, after the first order day. */
+  public int repeatOrders() {
+    return repeatOrders;
+  }
+
+  /**
+   * The spend of the {@link #repeatOrders}, in hundredths of the base currency; at most {@link
+   * Long#MAX_VALUE}.
+   */
+  public long repeatSpend() {
+    return repeatSpend;
   }
 
   /** The last contact, or {@link #NEVER}. */

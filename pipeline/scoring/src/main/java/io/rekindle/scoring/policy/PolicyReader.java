@@ -118,7 +118,8 @@ final class PolicyReader {
         lowFrom,
         segmentRules,
         exchangeRates(policy),
-        probability);
+        probability,
+        null);
   }
 
   private static List<SegmentRule> segmentRules(JsonSection policy) throws InvalidPolicyException {

@@ -26,12 +26,29 @@ public final class ScoringPolicy {
 
   private final String json;
   private final String hash;
+
+  /** As in the document. */
+  private final Definition document;
+
+  private final PolicyModel model;
+  private final PolicyModel builtInModel;
   private final Definition definition;
 
-  private ScoringPolicy(String json, String hash, Definition definition) {
+  private ScoringPolicy(String json, String hash, Definition document, PolicyModel model) {
     this.json = json;
     this.hash = hash;
-    this.definition = definition;
+    this.document = document;
+    this.model = model;
+    boolean hasTable =
+        document.probability() != null || (model != null && model.probability().isPresent());
+    builtInModel = hasTable ? null : PolicyModel.builtIn(hash);
+    OrderProbability probability = document.probability();
+    if (builtInModel != null) {
+      probability = builtInModel.probability().orElseThrow();
+    } else if (model != null) {
+      probability = model.probability().orElse(probability);
+    }
+    definition = document.with(probability, model == null ? null : model.money().orElse(null));
   }
 
   /**
@@ -44,7 +61,18 @@ public final class ScoringPolicy {
     JsonSection document = JsonSection.parse(json);
     Definition definition = PolicyReader.read(document);
     String canonical = CanonicalJson.of(document.node());
-    return new ScoringPolicy(canonical, HexFormat.of().formatHex(Digest.of(canonical)), definition);
+    return new ScoringPolicy(
+        canonical, HexFormat.of().formatHex(Digest.of(canonical)), definition, null);
+  }
+
+  /**
+   * The policy with the parameters of a model: its table, if it has one, in place of the policy's
+   * own, and what an order is worth. The document stays.
+   *
+   * @param other null for the policy without a model
+   */
+  public ScoringPolicy withModel(PolicyModel other) {
+    return new ScoringPolicy(json, hash, document, other);
   }
 
   /**
@@ -115,9 +143,27 @@ public final class ScoringPolicy {
     return !atRisk && (!scored || score >= definition.recoveredFrom());
   }
 
-  /** The probability of an order by score; empty if the policy has none. */
+  /**
+   * The probability of an order by score: the model's, or the document's own, or the built-in one
+   * of {@code cadence-v1}. Empty without any of these.
+   */
   public Optional<OrderProbability> probability() {
     return Optional.ofNullable(definition.probability());
+  }
+
+  /** Whether the probability is the product's table, which no shop has fitted. */
+  public boolean hasBuiltInProbability() {
+    return builtInModel != null;
+  }
+
+  /** What an order is worth; empty if no model says it. */
+  public Optional<SpendModel> money() {
+    return Optional.ofNullable(definition.money());
+  }
+
+  /** The model of the shop; empty without one. */
+  public Optional<PolicyModel> model() {
+    return Optional.ofNullable(model);
   }
 
   public Definition definition() {
@@ -138,6 +184,7 @@ public final class ScoringPolicy {
    * @param atRiskDrop null if a drop alone does not put at risk
    * @param recoveryMargin the points above the threshold at which a user has recovered
    * @param probability null if the policy has no table of probabilities
+   * @param money what an order is worth; null if that is not known
    */
   public record Definition(
       String version,
@@ -158,7 +205,33 @@ public final class ScoringPolicy {
       int lowFrom,
       List<SegmentRule> segmentRules,
       ExchangeRates exchangeRates,
-      OrderProbability probability) {
+      OrderProbability probability,
+      SpendModel money) {
+
+    /** The same with other parameters of a model. */
+    Definition with(OrderProbability otherProbability, SpendModel otherMoney) {
+      return new Definition(
+          version,
+          windowMillis,
+          base,
+          minimum,
+          maximum,
+          factors,
+          orderDaysConditions,
+          elapsedConditions,
+          scoreBelow,
+          perMilleBelow,
+          atRiskBelow(scoreBelow, perMilleBelow, otherProbability),
+          atRiskDrop,
+          recoveryMargin,
+          healthyFrom,
+          coolingFrom,
+          lowFrom,
+          segmentRules,
+          exchangeRates,
+          otherProbability,
+          otherMoney);
+    }
 
     /**
      * The score below which a user is at risk. The probability never falls with the score, so a

@@ -56,6 +56,7 @@ class MessagesTest {
         "`engagement.risk_episodes.close_reason`; close",
         "`engagement.score_history.cause`; cause",
         "`engagement.score_history.cause`; chart.history.cause",
+        "`reconstruction.state` of `GET /api/pipeline`; pipeline.past",
         "`engagement.emails.status`; emailStatus",
         "`engagement.emails.status_reason` of a cancelled email; reason",
         "`engagement.emails.status_reason` of a failed email; reason",

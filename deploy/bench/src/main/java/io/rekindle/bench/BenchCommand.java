@@ -273,6 +273,7 @@ public final class BenchCommand implements Runnable, Subcommand {
       Viewers viewers = DashboardViews.of(sandbox.url(), sandbox.administrator(), users);
       progress.step("counting everybody for the first time");
       viewers.awaitStatistics();
+      StoredReconstruction.await(sandbox.owner(), progress);
       progress.step("%d viewers warm up".formatted(people));
       viewers.measure(people, Duration.ZERO, WARM_UP);
       progress.step("%d viewers look".formatted(people));
@@ -331,8 +332,22 @@ public final class BenchCommand implements Runnable, Subcommand {
               defaultValue = "15",
               description =
                   "About the average number of orders of a user (default: ${DEFAULT-VALUE}).")
-          int ordersEach) {
-    ReconstructionCost.measure(users, ordersEach, spec.commandLine().getOut());
+          int ordersEach,
+      @Option(
+              names = "--shop",
+              paramLabel = "DIR",
+              description =
+                  "Also measures how long the dashboard takes to store the past of a large shop in"
+                      + " this directory, as that of `bench dashboard`.")
+          Path shop)
+      throws SQLException, InterruptedException {
+    PrintWriter out = spec.commandLine().getOut();
+    ReconstructionCost.measure(users, ordersEach, out);
+    if (shop != null) {
+      try (Progress progress = Progress.onStandardError()) {
+        StoredReconstruction.measure(shop, users, progress, out);
+      }
+    }
     return 0;
   }
 

@@ -46,7 +46,9 @@ public final class ReconstructCommand implements Callable<Integer> {
       if (again && !reconstruction.forget()) {
         throw busy();
       }
+      long begin = System.nanoTime();
       Result result = reconstruction.run();
+      double seconds = (System.nanoTime() - begin) / 1e9;
       switch (result.outcome()) {
         case BUSY -> throw busy();
         case NOT_YET ->
@@ -58,12 +60,14 @@ public final class ReconstructCommand implements Callable<Integer> {
                 .getOut()
                 .printf(
                     Locale.ROOT,
-                    "%,d clients, %,d changes of their scores from %s to %s by %s%n",
+                    "%,d clients, %,d changes of their scores from %s to %s by %s; this run took"
+                        + " %.1f s%n",
                     result.users(),
                     result.rows(),
                     result.from(),
                     result.until(),
-                    result.policyVersion());
+                    result.policyVersion(),
+                    seconds);
       }
     }
     return 0;

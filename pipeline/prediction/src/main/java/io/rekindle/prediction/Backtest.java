@@ -139,7 +139,7 @@ public final class Backtest {
     List<Long> instants = new ArrayList<>();
     List<FittedPolicy> fitted = new ArrayList<>();
     List<ScoringPolicy> withoutTable =
-        plan.policies().stream().filter(policy -> policy.probability().isEmpty()).toList();
+        plan.policies().stream().filter(policy -> !hasOwnTable(policy)).toList();
     if (!candidates.isEmpty()) {
       List<FitResult> fits =
           PolicyFit.fit(
@@ -160,6 +160,11 @@ public final class Backtest {
     List<PolicyBacktest> policies =
         instants.isEmpty() ? List.of() : judge(instants, fitted, withoutTable);
     return new Result(plan.horizonDays(), plan.everyDays(), instants, policies);
+  }
+
+  /** The built-in table of cadence-v1 is of another shop. */
+  private static boolean hasOwnTable(ScoringPolicy policy) {
+    return policy.probability().isPresent() && !policy.hasBuiltInProbability();
   }
 
   /** A policy with its name and its probabilities. */
@@ -184,7 +189,7 @@ public final class Backtest {
     all.add(new Named(CADENCE_TABLE, false, cadence, i -> fitted.get(i).cadencePerMille()::get));
     all.add(new Named(FITTED, false, refitted, i -> fitted.get(i).perMille()::get));
     for (ScoringPolicy policy : plan.policies()) {
-      OrderProbability own = policy.probability().orElse(null);
+      OrderProbability own = hasOwnTable(policy) ? policy.probability().orElseThrow() : null;
       int index = withoutTable.indexOf(policy);
       all.add(
           new Named(

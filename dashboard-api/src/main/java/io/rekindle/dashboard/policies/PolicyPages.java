@@ -32,6 +32,7 @@ public final class PolicyPages implements Routes {
     return new Page("policy")
         .with("all", view.all())
         .with("shown", view.shown())
-        .with("document", view.document());
+        .with("document", view.document())
+        .with("model", view.model());
   }
 }

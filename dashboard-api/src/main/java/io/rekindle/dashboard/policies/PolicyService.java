@@ -27,8 +27,10 @@ public final class PolicyService {
    * @param all without documents, the active one first
    * @param shown null if no policy is stored
    * @param document of the policy that is shown, or else of the one in force
+   * @param model of the policy in force
    */
-  record PolicyView(List<StoredPolicy> all, StoredPolicy shown, JsonNode document) {}
+  record PolicyView(
+      List<StoredPolicy> all, StoredPolicy shown, JsonNode document, ModelInForce model) {}
 
   public PolicyService(Jdbi jdbi, Snapshots snapshots) {
     this.jdbi = jdbi;
@@ -54,19 +56,30 @@ public final class PolicyService {
     return snapshots.read(
         handle -> {
           List<StoredPolicy> all = StoredPolicy.all(handle);
+          ScoringPolicy inForce = PolicyInForce.read(handle).policy();
+          ModelInForce model = ModelInForce.of(inForce);
           if (version == null && all.isEmpty()) {
-            return Optional.of(
-                new PolicyView(all, null, Json.column(PolicyInForce.read(handle).policy().json())));
+            return Optional.of(new PolicyView(all, null, Json.column(inForce.json()), model));
           }
           return StoredPolicy.byVersion(
                   handle, version == null ? all.get(0).policyVersion() : version)
-              .map(policy -> new PolicyView(all, policy, policy.document()));
+              .map(policy -> new PolicyView(all, policy, policy.document(), model));
         });
   }
 
   /** The policy by which the job computes scores. */
   ScoringPolicy inForce() {
     return snapshots.readOnce(PolicyInForce::read).policy();
+  }
+
+  /** The parameters by which the job computes probabilities and what is at stake. */
+  ModelInForce modelInForce() {
+    return ModelInForce.of(inForce());
+  }
+
+  /** A policy as it would be in force: with its active model. */
+  ScoringPolicy withActiveModel(ScoringPolicy policy) {
+    return snapshots.readOnce(handle -> ModelInForce.withActiveModel(handle, policy));
   }
 
   /** Stores a draft. Empty if there is a policy of its version. */

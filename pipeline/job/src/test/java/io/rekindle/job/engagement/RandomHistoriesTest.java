@@ -256,7 +256,7 @@ class RandomHistoriesTest {
     if (event.change() != null) {
       operator.process(event.change());
     } else {
-      operator.process(event.policy());
+      operator.process(event.rule());
     }
   }
 

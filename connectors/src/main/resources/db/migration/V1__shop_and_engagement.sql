@@ -138,6 +138,34 @@ create table engagement.fit_settings (
 );
 insert into engagement.fit_settings default values;
 
+-- What the shop's orders give a policy whose document stays: a table of the probability of an order by
+-- score, and what an order is worth. At most one model of a policy is active.
+create table engagement.models (
+  model_version  text primary key check (length(model_version) between 1 and 128),
+  policy_version text        not null check (length(policy_version) between 1 and 128),
+  document       jsonb       not null,
+  active         boolean     not null default false,
+  created_by     text        not null default current_user,
+  created_at     timestamptz not null default now(),
+  activated_at   timestamptz
+);
+create unique index one_active_model on engagement.models (policy_version) where active;
+alter table engagement.models replica identity full;
+
+create function engagement.activate_model(version text) returns void language plpgsql as $$
+declare
+  policy text;
+begin
+  select policy_version into policy from engagement.models where model_version = version;
+  if policy is null then
+    raise exception 'no model %', version;
+  end if;
+  update engagement.models set active = false
+    where active and policy_version = policy and model_version <> version;
+  update engagement.models set active = true, activated_at = now()
+    where model_version = version and not active;
+end $$;
+
 create table engagement.score_overrides (
   user_id    text primary key check (length(user_id) between 1 and 128),
   score      int         not null check (score between 0 and 100),
@@ -597,6 +625,9 @@ create table engagement.policy_in_force (
   -- SHA-256 of the document in lower-case hexadecimal.
   hash           text        not null,
   document       jsonb       not null,
+  -- The model of the policy; null without one. The built-in table of a policy is no model.
+  model_version  text,
+  model          jsonb,
   -- Null: since before the first evaluation.
   in_force_since timestamptz,
   -- Commit time of the last change of a policy that this row takes account of; null: there was none.
@@ -1018,7 +1049,7 @@ comment on function engagement.erase_user is
 create publication rekindle for table
   shop.users, shop.orders,
   engagement.emails, engagement.score_overrides, engagement.scoring_policies, engagement.clock,
-  engagement.suppressions, engagement.outreach_settings;
+  engagement.suppressions, engagement.outreach_settings, engagement.models;
 
 -- What keeps capture from seeing every change, a row each; empty while all is well. Capture itself
 -- does not notice: a table that is not published has no changes. The status of the stack, the
@@ -1028,6 +1059,7 @@ create view engagement.capture_faults as
       -- A deleted order names its user only in a full old row.
       ('shop.orders', 'f'), ('engagement.score_overrides', 'f'), ('engagement.suppressions', 'f'),
       ('engagement.scoring_policies', 'f'), ('engagement.outreach_settings', 'f'),
+      ('engagement.models', 'f'),
       ('shop.users', 'df'), ('engagement.emails', 'df'), ('engagement.clock', 'df')),
     tables as (
       select name, identities, c.oid as id, n.nspname as schema, n.oid as schema_id,
@@ -1148,7 +1180,7 @@ end $$;
 grant usage on schema shop, engagement to rekindle_cdc;
 grant select on shop.users, shop.orders, engagement.emails, engagement.score_overrides,
   engagement.scoring_policies, engagement.clock, engagement.suppressions,
-  engagement.outreach_settings to rekindle_cdc;
+  engagement.outreach_settings, engagement.models to rekindle_cdc;
 grant update (beat, previous_beat, number) on engagement.clock to rekindle_cdc;
 
 -- The reason not to write to a person; null if there is none. The Java class ContactRule states the

@@ -15,6 +15,7 @@ import io.rekindle.connectors.events.OutreachChanged;
 import io.rekindle.connectors.events.OutreachRules;
 import io.rekindle.connectors.events.OverrideChanged;
 import io.rekindle.connectors.events.OverrideRemoved;
+import io.rekindle.connectors.events.ModelChanged;
 import io.rekindle.connectors.events.PolicyChanged;
 import io.rekindle.connectors.events.RowVersion;
 import io.rekindle.connectors.events.RuleChange;
@@ -273,6 +274,10 @@ public final class ChangeDecoder {
       }
       if (source.is(Field.TABLE, "scoring_policies")) {
         decodePolicy(operation, commitTime, receiver);
+        return;
+      }
+      if (source.is(Field.TABLE, "models")) {
+        decodeModel(operation, commitTime, receiver);
         return;
       }
       if (source.is(Field.TABLE, "outreach_settings")) {
@@ -555,6 +560,29 @@ public final class ChangeDecoder {
     after.completeFrom(before);
     receiver.ruleChanged(
         new PolicyChanged(
+            after.id(Field.POLICY_VERSION),
+            commitTime,
+            version,
+            operation == Operation.READ,
+            after.wholeText(Field.DOCUMENT),
+            after.flag(Field.ACTIVE)));
+  }
+
+  private void decodeModel(Operation operation, long commitTime, Receiver receiver)
+      throws MalformedRecordException {
+    RowVersion version = version(operation, receiver);
+    if (operation == Operation.DELETE) {
+      requireOldRow("engagement.models", Field.MODEL_VERSION);
+      receiver.ruleChanged(
+          new ModelChanged(
+              before.id(Field.MODEL_VERSION), null, commitTime, version, false, null, false));
+      return;
+    }
+    requireNewRow();
+    after.completeFrom(before);
+    receiver.ruleChanged(
+        new ModelChanged(
+            after.id(Field.MODEL_VERSION),
             after.id(Field.POLICY_VERSION),
             commitTime,
             version,

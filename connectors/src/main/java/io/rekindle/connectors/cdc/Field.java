@@ -41,6 +41,7 @@ enum Field {
   REASON("reason"),
 
   POLICY_VERSION("policy_version"),
+  MODEL_VERSION("model_version"),
   DOCUMENT("document"),
   ACTIVE("active"),
 
@@ -114,6 +115,7 @@ enum Field {
       case "address" -> ADDRESS;
       case "reason" -> REASON;
       case "policy_version" -> POLICY_VERSION;
+      case "model_version" -> MODEL_VERSION;
       case "document" -> DOCUMENT;
       case "active" -> ACTIVE;
       case "enabled" -> ENABLED;

@@ -36,6 +36,8 @@ public enum DeadLetterReason {
   TRUNCATE,
   /** A scoring policy does not validate. */
   INVALID_POLICY,
+  /** A model of a policy does not validate. */
+  INVALID_MODEL,
   /** A request to write an email that the job cannot have made. */
   NOT_A_DECISION,
   /** The database refuses the values of a result; the topic is the table. */

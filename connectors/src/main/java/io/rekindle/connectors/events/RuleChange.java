@@ -1,7 +1,7 @@
 package io.rekindle.connectors.events;
 
 /** A committed change of a rule for all users. */
-public sealed interface RuleChange permits PolicyChanged, OutreachChanged {
+public sealed interface RuleChange permits PolicyChanged, OutreachChanged, ModelChanged {
 
   /** Commit time of the change's transaction by the database's clock, epoch milliseconds. */
   long commitTime();

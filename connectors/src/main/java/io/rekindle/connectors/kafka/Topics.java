@@ -30,6 +30,7 @@ import org.apache.kafka.common.errors.TopicExistsException;
  * @param suppressions changes of engagement.suppressions, partitioned by user
  * @param policies changes of engagement.scoring_policies; one partition
  * @param outreachSettings changes of engagement.outreach_settings; one partition
+ * @param models changes of engagement.models; one partition
  * @param outreach the job's requests to write an email: JSON, keyed by user_id
  * @param scoreChanges score changes that the job publishes for other consumers: JSON, keyed by
  *     user_id
@@ -44,6 +45,7 @@ public record Topics(
     Topic suppressions,
     Topic policies,
     Topic outreachSettings,
+    Topic models,
     Topic outreach,
     Topic scoreChanges,
     Topic deadLetters,
@@ -62,7 +64,7 @@ public record Topics(
 
   /** Returns these topics with another number of partitions for topics partitioned by user. */
   public Topics withPartitions(int count) {
-    List<Topic> others = List.of(policies, outreachSettings, deadLetters, heartbeat);
+    List<Topic> others = List.of(policies, outreachSettings, models, deadLetters, heartbeat);
     return map(topic -> others.contains(topic) ? topic : topic.withPartitions(count));
   }
 
@@ -128,6 +130,7 @@ public record Topics(
         change.apply(suppressions),
         change.apply(policies),
         change.apply(outreachSettings),
+        change.apply(models),
         change.apply(outreach),
         change.apply(scoreChanges),
         change.apply(deadLetters),
@@ -143,6 +146,7 @@ public record Topics(
         suppressions,
         policies,
         outreachSettings,
+        models,
         outreach,
         scoreChanges,
         deadLetters,
@@ -156,7 +160,7 @@ public record Topics(
 
   /** The topics with rule changes, which are the job's second input. */
   public List<Topic> ruleChanges() {
-    return List.of(policies, outreachSettings);
+    return List.of(policies, outreachSettings, models);
   }
 
   /**

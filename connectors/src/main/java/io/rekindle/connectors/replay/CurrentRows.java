@@ -1,6 +1,7 @@
 package io.rekindle.connectors.replay;
 
 import io.rekindle.connectors.events.Change;
+import io.rekindle.connectors.events.ModelChanged;
 import io.rekindle.connectors.events.OrderChanged;
 import io.rekindle.connectors.events.OverrideChanged;
 import io.rekindle.connectors.events.PolicyChanged;
@@ -51,6 +52,11 @@ final class CurrentRows {
           "select from engagement.scoring_policies where policy_version = ?",
           "engagement.scoring_policies has no policy " + policy.policyVersion(),
           policy.policyVersion());
+    } else if (change instanceof ModelChanged model && model.document() != null) {
+      return missing(
+          "select from engagement.models where model_version = ?",
+          "engagement.models has no model " + model.modelVersion(),
+          model.modelVersion());
     }
     return Optional.empty();
   }

@@ -50,6 +50,10 @@ public final class DeadLetterReplay {
           letter.error()
               + ": correct the row in engagement.scoring_policies, which sends a new event");
     }
+    if (letter.reason() == DeadLetterReason.INVALID_MODEL) {
+      return Optional.of(
+          letter.error() + ": correct the row in engagement.models, which sends a new event");
+    }
     if (letter.reason() == DeadLetterReason.REFUSED_BY_DATABASE) {
       return Optional.of(
           letter.error()

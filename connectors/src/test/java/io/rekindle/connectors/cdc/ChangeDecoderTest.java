@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.rekindle.connectors.deadletter.DeadLetterReason;
 import io.rekindle.connectors.events.Change;
 import io.rekindle.connectors.events.Contacted;
+import io.rekindle.connectors.events.ModelChanged;
 import io.rekindle.connectors.events.OrderChanged;
 import io.rekindle.connectors.events.OrderRemoved;
 import io.rekindle.connectors.events.OutreachChanged;
@@ -314,6 +315,18 @@ class ChangeDecoderTest {
         .isInstanceOfSatisfying(
             SuppressionChanged.class,
             suppression -> assertThat(suppression.reason()).isEqualTo("SOMETHING_NEW"));
+  }
+
+  @Test
+  void shouldReadModelsOfPolicies() {
+    String row =
+        "{\"model_version\":\"m\",\"policy_version\":\"p\",\"document\":\"{}\",\"active\":true}";
+    assertThat(decode("engagement.models", "u", "null", row).ruleChanges)
+        .containsExactly(
+            new ModelChanged("m", "p", DebeziumEvents.COMMIT_TIME, STREAMED, false, "{}", true));
+    assertThat(decode("engagement.models", "d", row, "null").ruleChanges)
+        .containsExactly(
+            new ModelChanged("m", null, DebeziumEvents.COMMIT_TIME, STREAMED, false, null, false));
   }
 
   @Test
@@ -906,6 +919,13 @@ class ChangeDecoderTest {
               + " "
               + policy.document()
               + (policy.active() ? " active" : "");
+    } else if (ruleChange instanceof ModelChanged model) {
+      what =
+          "model "
+              + model.modelVersion()
+              + " "
+              + model.document()
+              + (model.active() ? " active" : "");
     } else {
       OutreachRules rules = ((OutreachChanged) ruleChange).rules();
       what =

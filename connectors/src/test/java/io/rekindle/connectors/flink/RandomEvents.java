@@ -4,6 +4,7 @@ import io.rekindle.connectors.deadletter.DeadLetter;
 import io.rekindle.connectors.deadletter.DeadLetterReason;
 import io.rekindle.connectors.events.Change;
 import io.rekindle.connectors.events.Contacted;
+import io.rekindle.connectors.events.ModelChanged;
 import io.rekindle.connectors.events.OrderChanged;
 import io.rekindle.connectors.events.OrderRemoved;
 import io.rekindle.connectors.events.OutreachChanged;
@@ -82,6 +83,17 @@ final class RandomEvents {
   PolicyChanged policy() {
     return new PolicyChanged(
         text(), number(), version(), random.nextBoolean(), textOrNull(), random.nextBoolean());
+  }
+
+  ModelChanged model() {
+    return new ModelChanged(
+        text(),
+        textOrNull(),
+        number(),
+        version(),
+        random.nextBoolean(),
+        textOrNull(),
+        random.nextBoolean());
   }
 
   OutreachChanged outreach() {

@@ -68,6 +68,7 @@ class SchemaITCase {
         .containsExactly(
             "engagement.clock",
             "engagement.emails",
+            "engagement.models",
             "engagement.outreach_settings",
             "engagement.score_overrides",
             "engagement.scoring_policies",
@@ -81,6 +82,7 @@ class SchemaITCase {
     assertThat(
             texts("select oid::regclass::text from pg_class where relreplident = 'f' order by 1"))
         .containsExactly(
+            "engagement.models",
             "engagement.outreach_settings",
             "engagement.score_overrides",
             "engagement.scoring_policies",
@@ -97,6 +99,9 @@ class SchemaITCase {
         "rekindle_cdc      | select * from engagement.emails",
         "rekindle_cdc      | select * from engagement.score_overrides",
         "rekindle_cdc      | select * from engagement.scoring_policies",
+        "rekindle_cdc      | select * from engagement.models",
+        "rekindle_api      | insert into engagement.models (model_version, policy_version, document)"
+            + " values ('m','p','{}')",
         "rekindle_cdc      | select * from engagement.suppressions",
         "rekindle_cdc      | select * from engagement.outreach_settings",
         "rekindle_cdc      | update engagement.clock set previous_beat = beat, beat = now(),"
@@ -304,8 +309,8 @@ class SchemaITCase {
         "alter publication rekindle drop table shop.orders | NOT_PUBLISHED shop.orders",
         "alter publication rekindle set table shop.users where (user_id < 'm'), shop.orders,"
             + " engagement.emails, engagement.score_overrides, engagement.scoring_policies,"
-            + " engagement.clock, engagement.suppressions, engagement.outreach_settings"
-            + " | NOT_PUBLISHED shop.users",
+            + " engagement.clock, engagement.suppressions, engagement.outreach_settings,"
+            + " engagement.models | NOT_PUBLISHED shop.users",
         "alter publication rekindle set (publish = 'insert, update') | NOT_PUBLISHED operations",
         "alter table shop.orders replica identity default | REPLICA_IDENTITY shop.orders",
         "alter table engagement.emails replica identity nothing"
@@ -346,7 +351,7 @@ class SchemaITCase {
   @Test
   void shouldKeepOneClockRowForEachPartition() throws SQLException {
     Topics four = Topics.standard();
-    assertThat(ClockRows.ensure(connection, four)).isEqualTo(5 * 4 + 2);
+    assertThat(ClockRows.ensure(connection, four)).isEqualTo(5 * 4 + 3);
     assertThat(ClockRows.ensure(connection, four)).isZero();
     assertThat(ClockRows.mismatches(connection, four)).isEmpty();
     assertThat(ClockRows.mismatches(connection, four.withPartitions(6)))
@@ -360,6 +365,7 @@ class SchemaITCase {
     assertThat(texts("select topic || '-' || partition from engagement.clock order by 1"))
         .containsExactly(
             "rekindle.engagement.emails-0",
+            "rekindle.engagement.models-0",
             "rekindle.engagement.outreach_settings-0",
             "rekindle.engagement.score_overrides-0",
             "rekindle.engagement.scoring_policies-0",

@@ -2,12 +2,13 @@ package io.rekindle.dashboard.policies;
 
 import io.rekindle.dashboard.json.Json;
 import io.rekindle.scoring.document.InvalidPolicyException;
+import io.rekindle.scoring.policy.PolicyModel;
 import io.rekindle.scoring.policy.ScoringPolicy;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jdbi.v3.core.Handle;
 
 /**
- * The policy by which the job computes scores.
+ * The policy by which the job computes scores, with its model.
  *
  * @param currency ISO 4217 code of all amounts; null if the policy has none, and amounts count at
  *     face value
@@ -21,7 +22,10 @@ public record PolicyInForce(ScoringPolicy policy, String currency) {
    */
   private static final AtomicReference<Parsed> LAST = new AtomicReference<>(new Parsed(null, null));
 
-  private record Parsed(String document, PolicyInForce policy) {}
+  /** A row of engagement.policy_in_force; the model is null if there is none. */
+  private record Stored(String document, String model) {}
+
+  private record Parsed(Stored row, PolicyInForce policy) {}
 
   /**
    * Reads the policy that the job has stored. The job stores it with its first watermark; before
@@ -31,17 +35,19 @@ public record PolicyInForce(ScoringPolicy policy, String currency) {
    */
   public static PolicyInForce read(Handle handle) {
     return handle
-        .createQuery("select document::text from engagement.policy_in_force")
-        .mapTo(String.class)
+        .createQuery(
+            "select document::text as document, model::text as model"
+                + " from engagement.policy_in_force")
+        .mapTo(Stored.class)
         .findOne()
         .map(PolicyInForce::parsed)
         .orElse(BY_DEFAULT);
   }
 
-  private static PolicyInForce parsed(String document) {
+  private static PolicyInForce parsed(Stored row) {
     Parsed known = LAST.get();
-    if (!document.equals(known.document())) {
-      known = new Parsed(document, of(parse(document)));
+    if (!row.equals(known.row())) {
+      known = new Parsed(row, of(parse(row)));
       LAST.set(known);
     }
     return known.policy();
@@ -52,9 +58,10 @@ public record PolicyInForce(ScoringPolicy policy, String currency) {
         policy, Json.column(policy.json()).path("currency").path("base").textValue());
   }
 
-  private static ScoringPolicy parse(String document) {
+  private static ScoringPolicy parse(Stored row) {
     try {
-      return ScoringPolicy.parse(document);
+      PolicyModel model = row.model() == null ? null : PolicyModel.parse(row.model());
+      return ScoringPolicy.parse(row.document()).withModel(model);
     } catch (InvalidPolicyException e) {
       throw new IllegalStateException("The policy that the job has stored is not valid", e);
     }

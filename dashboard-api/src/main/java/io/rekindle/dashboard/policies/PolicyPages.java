@@ -34,6 +34,7 @@ public final class PolicyPages implements Routes {
         .with("shown", view.shown())
         .with("document", view.document())
         .with("differences", view.differences())
-        .with("activates", view.activates());
+        .with("activates", view.activates())
+        .with("model", view.model());
   }
 }

@@ -37,6 +37,7 @@ public final class PolicyRoutes implements Routes {
     router.post("/api/policies", Access.ANALYST, this::create);
     router.post("/api/policies/rollback", Access.ADMIN, this::rollBack);
     router.get("/api/policies/{policyVersion}", Access.VIEWER, this::one);
+    router.get("/api/models/in-force", Access.VIEWER, ctx -> ctx.json(policies.modelInForce()));
     router.put("/api/policies/{policyVersion}", Access.ANALYST, this::replace);
     router.post("/api/policies/{policyVersion}/activate", Access.ADMIN, this::activate);
     router.post("/api/policy-previews", Access.ANALYST, this::preview);
@@ -94,7 +95,7 @@ public final class PolicyRoutes implements Routes {
     }
     body.check();
     JsonNode compared = document == null ? existing(version).document() : document;
-    ScoringPolicy after = ScoringPolicy.parse(compared.toString());
+    ScoringPolicy after = policies.withActiveModel(ScoringPolicy.parse(compared.toString()));
     ctx.status(HttpStatus.ACCEPTED)
         .json(
             previews

@@ -29,13 +29,15 @@ public final class PolicyService {
    * @param document of the policy that is shown, or else of the one in force
    * @param differences of the policy that is shown from the one in force; empty if it is that one
    * @param activates whether a scheduled fit may put its policy in force
+   * @param model of the policy in force
    */
   record PolicyView(
       List<StoredPolicy> all,
       StoredPolicy shown,
       JsonNode document,
       List<PolicyDifference> differences,
-      boolean activates) {}
+      boolean activates,
+      ModelInForce model) {}
 
   public PolicyService(Jdbi jdbi, Snapshots snapshots) {
     this.jdbi = jdbi;
@@ -62,14 +64,12 @@ public final class PolicyService {
         handle -> {
           List<StoredPolicy> all = StoredPolicy.all(handle);
           boolean activates = activates(handle);
+          ScoringPolicy inForce = PolicyInForce.read(handle).policy();
+          JsonNode documentInForce = Json.column(inForce.json());
+          ModelInForce model = ModelInForce.of(inForce);
           if (version == null && all.isEmpty()) {
             return Optional.of(
-                new PolicyView(
-                    all,
-                    null,
-                    Json.column(PolicyInForce.read(handle).policy().json()),
-                    List.of(),
-                    activates));
+                new PolicyView(all, null, documentInForce, List.of(), activates, model));
           }
           return StoredPolicy.byVersion(
                   handle, version == null ? all.get(0).policyVersion() : version)
@@ -81,10 +81,9 @@ public final class PolicyService {
                           policy.document(),
                           policy.inForce()
                               ? List.of()
-                              : PolicyDifference.between(
-                                  policy.document(),
-                                  Json.column(PolicyInForce.read(handle).policy().json())),
-                          activates));
+                              : PolicyDifference.between(policy.document(), documentInForce),
+                          activates,
+                          model));
         });
   }
 
@@ -98,6 +97,16 @@ public final class PolicyService {
   /** The policy by which the job computes scores. */
   ScoringPolicy inForce() {
     return snapshots.readOnce(PolicyInForce::read).policy();
+  }
+
+  /** The parameters by which the job computes probabilities and what is at stake. */
+  ModelInForce modelInForce() {
+    return ModelInForce.of(inForce());
+  }
+
+  /** A policy as it would be in force: with its active model. */
+  ScoringPolicy withActiveModel(ScoringPolicy policy) {
+    return snapshots.readOnce(handle -> ModelInForce.withActiveModel(handle, policy));
   }
 
   /** Stores a draft. Empty if there is a policy of its version. */

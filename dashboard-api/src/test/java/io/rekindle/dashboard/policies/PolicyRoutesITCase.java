@@ -70,6 +70,40 @@ class PolicyRoutesITCase extends DashboardTestBase {
     }
   }
 
+  @Test
+  void shouldTellTheModelAndMarkTheBuiltInTable() throws Exception {
+    assertThat(json(admin.get("/api/models/in-force")))
+        .isEqualTo(
+            json(
+                """
+                {"policyVersion": "cadence-v1", "modelVersion": null, "horizonDays": 90,
+                 "builtInProbability": true, "money": null}
+                """));
+    assertThat(admin.get("/policy").body()).contains("from another shop");
+    try {
+      database.execute(
+          """
+          insert into engagement.policy_in_force
+            (policy_version, built_in, hash, document, model_version, model)
+          values ('cadence-v1', true, '', '%s', 'm-1',
+            '{"version": "m-1",
+              "money": {"p": 2, "q": 3.5, "gamma": 40, "meanOrderValue": "50.00"}}')
+          """
+              .formatted(ScoringPolicy.builtIn("cadence-v1").json()));
+      assertThat(json(admin.get("/api/models/in-force")))
+          .isEqualTo(
+              json(
+                  """
+                  {"policyVersion": "cadence-v1", "modelVersion": "m-1", "horizonDays": 90,
+                   "builtInProbability": true,
+                   "money": {"p": 2.0, "q": 3.5, "gamma": 40.0, "meanOrderValue": 50.00}}
+                  """));
+      assertThat(admin.get("/policy").body()).contains("Model in force: m-1.");
+    } finally {
+      database.execute("delete from engagement.policy_in_force");
+    }
+  }
+
   /** Stores what the job stores once it has seen all changes of policies. */
   private static void jobApplies(String version) throws Exception {
     database.execute(

@@ -27,7 +27,8 @@ public final class ShopDatabase implements BeforeAllCallback, BeforeEachCallback
     execute(
         "truncate shop.users, shop.orders, engagement.emails, engagement.score_overrides,"
             + " engagement.deliveries, engagement.suppressions, engagement.scoring_policies, engagement.backtests, engagement.user_scores, engagement.pipeline_progress,"
-            + " engagement.risk_episodes, engagement.outreach_decisions, engagement.policy_in_force");
+            + " engagement.risk_episodes, engagement.outreach_decisions, engagement.policy_in_force,"
+            + " engagement.models");
   }
 
   @Override

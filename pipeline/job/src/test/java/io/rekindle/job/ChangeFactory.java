@@ -2,6 +2,7 @@ package io.rekindle.job;
 
 import io.rekindle.connectors.events.Change;
 import io.rekindle.connectors.events.Contacted;
+import io.rekindle.connectors.events.ModelChanged;
 import io.rekindle.connectors.events.OrderChanged;
 import io.rekindle.connectors.events.OrderRemoved;
 import io.rekindle.connectors.events.OverrideChanged;
@@ -108,6 +109,11 @@ public final class ChangeFactory {
           OrderChanged.Kind.PLACED);
     }
     return user(change.userId(), at, version, true);
+  }
+
+  public ModelChanged model(
+      String modelVersion, String policyVersion, long at, String document, boolean active) {
+    return new ModelChanged(modelVersion, policyVersion, at, next(), false, document, active);
   }
 
   public PolicyChanged policy(String policyVersion, long at, String document, boolean active) {

@@ -4,6 +4,7 @@ import io.rekindle.local.terminal.Failure;
 import io.rekindle.platform.text.CurrencyCodes;
 import io.rekindle.scoring.Scorer;
 import io.rekindle.scoring.document.InvalidPolicyException;
+import io.rekindle.scoring.policy.PolicyModel;
 import io.rekindle.scoring.policy.ScoringPolicy;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -141,21 +142,51 @@ final class ShopSnapshot implements AutoCloseable {
   }
 
   /**
-   * The active policy. If the pipeline cannot use that one, then the one before it, which the job
-   * has stored as the policy in force.
+   * The active policy with its active model. If the pipeline cannot use one of them, then the one
+   * before it, which the job has stored as in force.
    */
   private static ScoringPolicy policy(Statement statement) throws SQLException {
-    String active = document(statement, "engagement.scoring_policies where active");
+    String version = text(statement, "policy_version", "engagement.scoring_policies where active");
+    String active = text(statement, "document", "engagement.scoring_policies where active");
+    ScoringPolicy policy;
     try {
-      return parse(active);
+      policy = parse(active);
+      version = version == null ? policy.version() : version;
     } catch (InvalidPolicyException refused) {
-      return inForce(statement);
+      policy = inForce(statement);
+      version = text(statement, "policy_version", "engagement.policy_in_force");
+    }
+    return policy.withModel(model(statement, version));
+  }
+
+  /** Null without a model. */
+  private static PolicyModel model(Statement statement, String policyVersion) throws SQLException {
+    String active =
+        text(
+            statement,
+            "document",
+            "engagement.models where active and policy_version = '"
+                + policyVersion.replace("'", "''")
+                + "'");
+    try {
+      return active == null ? null : PolicyModel.parse(active);
+    } catch (InvalidPolicyException refused) {
+      return modelInForce(statement);
+    }
+  }
+
+  private static PolicyModel modelInForce(Statement statement) throws SQLException {
+    String model = text(statement, "model", "engagement.policy_in_force");
+    try {
+      return model == null ? null : PolicyModel.parse(model);
+    } catch (InvalidPolicyException e) {
+      throw new Failure("the stored model in force is not valid: " + e.getMessage(), e);
     }
   }
 
   private static ScoringPolicy inForce(Statement statement) throws SQLException {
     try {
-      return parse(document(statement, "engagement.policy_in_force"));
+      return parse(text(statement, "document", "engagement.policy_in_force"));
     } catch (InvalidPolicyException e) {
       throw new Failure("the stored policy in force is not valid: " + e.getMessage(), e);
     }
@@ -170,9 +201,10 @@ final class ShopSnapshot implements AutoCloseable {
     return document == null ? ScoringPolicy.byDefault() : ScoringPolicy.parse(document);
   }
 
-  /** The document of the only row of a table; null without a row. */
-  private static String document(Statement statement, String table) throws SQLException {
-    try (ResultSet row = statement.executeQuery("select document from " + table)) {
+  /** A column of the only row of a table; null without a row. */
+  private static String text(Statement statement, String column, String table)
+      throws SQLException {
+    try (ResultSet row = statement.executeQuery("select " + column + " from " + table)) {
       return row.next() ? row.getString(1) : null;
     }
   }

@@ -172,6 +172,35 @@ class VerificationITCase {
   }
 
   @Test
+  void shouldGoByTheActiveModelAndByTheOneInForceWhileThatIsNotValid() throws Exception {
+    user("ada");
+    order("1", "ada", "now() - interval '40 days'", "40.00");
+    String table = "0" + ",7".repeat(100);
+    String model =
+        "{\"version\": \"m\", \"probability\": {\"horizonDays\": 90, \"perMille\": [" + table + "]}}";
+    database.execute(
+        "insert into engagement.models (model_version, policy_version, document, active) values"
+            + " ('m', 'cadence-v1', '"
+            + model
+            + "', true)");
+    storeScores();
+    assertThat(database.value("select order_probability from engagement.user_scores"))
+        .isEqualTo("0.007");
+    assertThat(verify().differences()).isEmpty();
+
+    database.execute(
+        "insert into engagement.policy_in_force (policy_version, built_in, hash, document, model)"
+            + " values ('cadence-v1', true, '', '{}', '"
+            + model
+            + "')");
+    database.execute("update engagement.models set document = '{}'");
+    assertThat(verify().differences()).isEmpty();
+
+    database.execute("delete from engagement.models");
+    assertThat(verify().differences().get("ada")).contains("order_probability is 0.007");
+  }
+
+  @Test
   void shouldFindMissingAndLeftOverRows() throws Exception {
     user("ada");
     user("böb");

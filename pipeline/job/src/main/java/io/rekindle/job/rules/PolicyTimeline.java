@@ -1,23 +1,33 @@
 package io.rekindle.job.rules;
 
+import io.rekindle.connectors.events.ModelChanged;
 import io.rekindle.connectors.events.PolicyChanged;
+import io.rekindle.connectors.events.RuleChange;
 import io.rekindle.scoring.Score;
 import io.rekindle.scoring.Scorer;
 import io.rekindle.scoring.document.InvalidPolicyException;
+import io.rekindle.scoring.policy.PolicyModel;
 import io.rekindle.scoring.policy.ScoringPolicy;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.BiPredicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The policies in force over time, by the rows of {@code engagement.scoring_policies}. Without an
- * active row the built-in policy is in force. If the active row's document is invalid, the policy
- * before it stays.
+ * The policies in force over time with their models, by the rows of {@code
+ * engagement.scoring_policies} and {@code engagement.models}. Without an active row the built-in
+ * policy is in force. If the active row's document is invalid, the policy before it stays. The same
+ * holds for the active model of a policy, while that policy is in force; without one the policy has
+ * no model.
  *
  * <p>{@link #mergeBelow} drops the changes that no later evaluation needs.
  */
@@ -26,22 +36,56 @@ public final class PolicyTimeline {
   /** The beginning of all time. */
   public static final long ALWAYS = Long.MIN_VALUE;
 
-  private record Entry(long since, PolicyChanged change) {}
+  /** A change of a row of either table. */
+  private record Entry(long since, RuleChange change) {
+
+    /** The key of the row in its table. */
+    String row() {
+      return change instanceof PolicyChanged policy
+          ? policy.policyVersion()
+          : ((ModelChanged) change).modelVersion();
+    }
+
+    boolean isOfRowOf(Entry other) {
+      return change.getClass() == other.change.getClass() && row().equals(other.row());
+    }
+  }
 
   private static final Comparator<Entry> IN_FORCE =
       Comparator.comparingLong(Entry::since)
           .thenComparing(entry -> entry.change().version())
-          .thenComparing(entry -> entry.change().policyVersion());
+          .thenComparing(Entry::row)
+          .thenComparing(entry -> entry.change() instanceof ModelChanged);
 
   /**
-   * A policy's time in force, which ends at the next period.
+   * A policy's time in force with one model, which ends at the next period.
    *
    * @param since first instant, epoch milliseconds
    * @param version the row's key, or the built-in policy's name
    * @param builtIn whether it is the built-in policy, without a row
+   * @param policy with its model
+   * @param modelVersion the key of the model's row; null without a model
    */
   public record PolicyPeriod(
-      long since, String version, boolean builtIn, ScoringPolicy policy, Scorer scorer) {}
+      long since,
+      String version,
+      boolean builtIn,
+      ScoringPolicy policy,
+      String modelVersion,
+      Scorer scorer) {
+
+    boolean hasPolicyOf(PolicyPeriod other) {
+      return version.equals(other.version) && policy.hash().equals(other.policy.hash());
+    }
+
+    boolean hasModelOf(PolicyPeriod other) {
+      return Objects.equals(modelVersion, other.modelVersion)
+          && policy
+              .model()
+              .map(PolicyModel::hash)
+              .equals(other.policy.model().map(PolicyModel::hash));
+    }
+  }
 
   /** The policy without an active row. */
   private static final ScoringPolicy BUILT_IN = ScoringPolicy.byDefault();
@@ -50,6 +94,9 @@ public final class PolicyTimeline {
 
   /** The policies of all documents that were ever active; empty for an invalid document. */
   private final Map<String, Optional<ScoringPolicy>> policies = new HashMap<>();
+
+  /** The same for models. */
+  private final Map<String, Optional<PolicyModel>> models = new HashMap<>();
 
   private List<PolicyPeriod> periods = List.of(builtIn(ALWAYS));
 
@@ -60,29 +107,23 @@ public final class PolicyTimeline {
 
   /**
    * Drops changes that have no effect at an instant and later. The newest change of each row stays.
-   * So do those at the beginnings of the last two periods in force, as a document that is not valid
-   * leaves the policy before it in force. What came between these instants counts as of the later
+   * So do those at the last two beginnings of a policy, and of a model, as a document that is not
+   * valid leaves the one before it in force. What came between these instants counts as of the later
    * one, so that no state in between comes into force.
    *
    * @return whether it dropped any
    */
   boolean mergeBelow(long instant) {
-    long lastBegin = ALWAYS;
-    long begin = ALWAYS;
-    for (PolicyPeriod period : periods) {
-      if (period.since() <= instant) {
-        lastBegin = begin;
-        begin = period.since();
-      }
-    }
-    long last = ALWAYS;
+    NavigableSet<Long> instants = new TreeSet<>();
+    instants.addAll(lastTwoBeginnings(instant, PolicyPeriod::hasPolicyOf));
+    instants.addAll(lastTwoBeginnings(instant, PolicyPeriod::hasModelOf));
     for (Entry entry : entries) {
-      if (entry.since() <= instant) {
-        last = entry.since();
+      if (entry.since() <= instant && (instants.isEmpty() || entry.since() > instants.last())) {
+        instants.add(entry.since());
       }
     }
-    Map<PolicyChanged, Long> kept = new HashMap<>();
-    for (long at : new long[] {lastBegin, begin, last}) {
+    Map<RuleChange, Long> kept = new HashMap<>();
+    for (long at : instants) {
       newestOfEachRow(at).forEach(change -> kept.putIfAbsent(change, at));
     }
     List<Entry> merged = new ArrayList<>();
@@ -99,38 +140,68 @@ public final class PolicyTimeline {
     entries.clear();
     entries.addAll(merged);
     entries.sort(IN_FORCE);
-    policies.keySet().retainAll(merged.stream().map(entry -> entry.change().document()).toList());
+    policies.keySet().retainAll(documents(merged, PolicyChanged.class));
+    models.keySet().retainAll(documents(merged, ModelChanged.class));
     periods = periods();
     return true;
   }
 
+  /** The last two beginnings until an instant of what two periods can have in common. */
+  private List<Long> lastTwoBeginnings(
+      long instant, BiPredicate<PolicyPeriod, PolicyPeriod> inCommon) {
+    List<Long> beginnings = new ArrayList<>();
+    PolicyPeriod before = null;
+    for (PolicyPeriod period : periods) {
+      if (period.since() <= instant && (before == null || !inCommon.test(period, before))) {
+        beginnings.add(period.since());
+      }
+      before = period;
+    }
+    return beginnings.subList(Math.max(0, beginnings.size() - 2), beginnings.size());
+  }
+
+  private static Set<String> documents(List<Entry> entries, Class<? extends RuleChange> kind) {
+    return entries.stream()
+        .map(Entry::change)
+        .filter(kind::isInstance)
+        .map(
+            change ->
+                change instanceof PolicyChanged policy
+                    ? policy.document()
+                    : ((ModelChanged) change).document())
+        .collect(Collectors.toSet());
+  }
+
   /**
-   * Adds a change.
+   * Adds a change of a policy or a model.
    *
    * @param since the first instant of the change, epoch milliseconds of event time
    * @return false if it is no newer than the known change of its row
    */
-  boolean add(long since, PolicyChanged change) {
-    if (!isNewer(change)) {
+  boolean add(long since, RuleChange change) {
+    Entry added = new Entry(since, change);
+    if (!isNewer(added)) {
       return false;
     }
-    entries.add(new Entry(since, change));
+    entries.add(added);
     entries.sort(IN_FORCE);
     periods = periods();
     return true;
   }
 
-  private Collection<PolicyChanged> newestOfEachRow(long instant) {
-    Map<String, PolicyChanged> rows = new HashMap<>();
+  private List<RuleChange> newestOfEachRow(long instant) {
+    List<Entry> rows = new ArrayList<>();
     for (Entry entry : entries) {
       if (entry.since() <= instant) {
-        rows.merge(
-            entry.change().policyVersion(),
-            entry.change(),
-            (one, other) -> one.version().compareTo(other.version()) > 0 ? one : other);
+        Entry known = rows.stream().filter(entry::isOfRowOf).findFirst().orElse(null);
+        if (known == null) {
+          rows.add(entry);
+        } else if (known.change().version().compareTo(entry.change().version()) <= 0) {
+          rows.set(rows.indexOf(known), entry);
+        }
       }
     }
-    return rows.values();
+    return rows.stream().map(Entry::change).toList();
   }
 
   /** The policy in force at an instant. */
@@ -157,6 +228,8 @@ public final class PolicyTimeline {
         period.builtIn(),
         period.policy().hash(),
         period.policy().json(),
+        period.modelVersion(),
+        period.policy().model().map(PolicyModel::json).orElse(null),
         period.since(),
         changedAt);
   }
@@ -171,10 +244,10 @@ public final class PolicyTimeline {
     return Long.MAX_VALUE;
   }
 
-  private boolean isNewer(PolicyChanged change) {
+  private boolean isNewer(Entry added) {
     for (Entry known : entries) {
-      if (known.change().policyVersion().equals(change.policyVersion())
-          && known.change().version().compareTo(change.version()) >= 0) {
+      if (known.isOfRowOf(added)
+          && known.change().version().compareTo(added.change().version()) >= 0) {
         return false;
       }
     }
@@ -184,19 +257,25 @@ public final class PolicyTimeline {
   private List<PolicyPeriod> periods() {
     List<PolicyPeriod> result = new ArrayList<>();
     result.add(builtIn(ALWAYS));
-    Map<String, PolicyChanged> rows = new HashMap<>();
+    Map<String, PolicyChanged> policyRows = new HashMap<>();
+    Map<String, ModelChanged> modelRows = new HashMap<>();
     int i = 0;
     while (i < entries.size()) {
       // One transaction deactivates a policy and activates the next, so changes of one instant
       // count together.
       long since = entries.get(i).since();
       for (; i < entries.size() && entries.get(i).since() == since; i++) {
-        rows.put(entries.get(i).change().policyVersion(), entries.get(i).change());
+        Entry entry = entries.get(i);
+        if (entry.change() instanceof PolicyChanged policy) {
+          policyRows.put(entry.row(), policy);
+        } else {
+          modelRows.put(entry.row(), (ModelChanged) entry.change());
+        }
       }
       PolicyPeriod before = result.get(result.size() - 1);
-      PolicyPeriod now = inForce(since, rows.values(), before);
-      if (!now.version().equals(before.version())
-          || !now.policy().hash().equals(before.policy().hash())) {
+      PolicyPeriod now =
+          withModel(inForce(since, policyRows.values(), before), modelRows.values(), before);
+      if (!now.hasPolicyOf(before) || !now.hasModelOf(before)) {
         if (since == ALWAYS) {
           result.clear();
         }
@@ -221,8 +300,57 @@ public final class PolicyTimeline {
     String version = active.policyVersion();
     return policies
         .computeIfAbsent(active.document(), PolicyTimeline::parse)
-        .map(policy -> new PolicyPeriod(since, version, false, policy, new Scorer(policy)))
-        .orElse(before);
+        .map(policy -> new PolicyPeriod(since, version, false, policy, null, new Scorer(policy)))
+        .orElseGet(() -> withoutModel(since, before));
+  }
+
+  private static PolicyPeriod withoutModel(long since, PolicyPeriod period) {
+    ScoringPolicy policy = period.policy().withModel(null);
+    return new PolicyPeriod(
+        since, period.version(), period.builtIn(), policy, null, new Scorer(policy));
+  }
+
+  /** The period with the active model of its policy. */
+  private PolicyPeriod withModel(
+      PolicyPeriod period, Iterable<ModelChanged> rows, PolicyPeriod before) {
+    ModelChanged active = null;
+    for (ModelChanged row : rows) {
+      if (row.active()
+          && row.document() != null
+          && period.version().equals(row.policyVersion())
+          && (active == null || row.version().compareTo(active.version()) > 0)) {
+        active = row;
+      }
+    }
+    String modelVersion = active == null ? null : active.modelVersion();
+    PolicyModel model = null;
+    if (active != null) {
+      model = models.computeIfAbsent(active.document(), PolicyTimeline::parseModel).orElse(null);
+      if (model == null && before.version().equals(period.version())) {
+        modelVersion = before.modelVersion();
+        model = before.policy().model().orElse(null);
+      }
+    }
+    if (model == null) {
+      return period;
+    }
+    ScoringPolicy policy = period.policy().withModel(model);
+    return new PolicyPeriod(
+        period.since(),
+        period.version(),
+        period.builtIn(),
+        policy,
+        modelVersion,
+        new Scorer(policy));
+  }
+
+  private static Optional<PolicyModel> parseModel(String document) {
+    try {
+      return Optional.of(PolicyModel.parse(document));
+    } catch (InvalidPolicyException reported) {
+      // The deserializer has reported it as a dead letter.
+      return Optional.empty();
+    }
   }
 
   private static Optional<ScoringPolicy> parse(String document) {
@@ -235,6 +363,7 @@ public final class PolicyTimeline {
   }
 
   private static PolicyPeriod builtIn(long since) {
-    return new PolicyPeriod(since, BUILT_IN.version(), true, BUILT_IN, new Scorer(BUILT_IN));
+    return new PolicyPeriod(
+        since, BUILT_IN.version(), true, BUILT_IN, null, new Scorer(BUILT_IN));
   }
 }

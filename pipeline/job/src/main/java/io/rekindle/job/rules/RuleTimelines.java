@@ -1,7 +1,6 @@
 package io.rekindle.job.rules;
 
 import io.rekindle.connectors.events.OutreachChanged;
-import io.rekindle.connectors.events.PolicyChanged;
 import io.rekindle.connectors.events.RuleChange;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -9,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** The policies and the outreach rules over time, filled by one stream of changes. */
+/** The policies with their models, and the outreach rules over time, filled by one stream of changes. */
 public final class RuleTimelines {
 
   private final PolicyTimeline policies = new PolicyTimeline();
@@ -60,9 +59,9 @@ public final class RuleTimelines {
    */
   public boolean add(DatedRuleChange change) {
     boolean isNew =
-        change.change() instanceof PolicyChanged policy
-            ? policies.add(change.since(), policy)
-            : outreach.add(change.since(), (OutreachChanged) change.change());
+        change.change() instanceof OutreachChanged rules
+            ? outreach.add(change.since(), rules)
+            : policies.add(change.since(), change.change());
     if (isNew) {
       changes.add(change);
     }

@@ -19,17 +19,20 @@ final class PolicyTables implements Tables<PolicyInForce> {
   private static final String UPSERT_POLICY =
       """
       insert into engagement.policy_in_force as stored (
-        policy_version, built_in, hash, document, in_force_since, changed_at, updated_at)
+        policy_version, built_in, hash, document, model_version, model, in_force_since, changed_at,
+        updated_at)
       select
-        policy_version, built_in, hash, document::jsonb,
+        policy_version, built_in, hash, document::jsonb, model_version, model::jsonb,
         timestamptz 'epoch' + in_force_since * interval '1 ms',
         timestamptz 'epoch' + changed_at * interval '1 ms', clock_timestamp()
       from unnest(
-        ?::text[], ?::bool[], ?::text[], ?::text[], ?::int8[], ?::int8[]
-      ) as policy (policy_version, built_in, hash, document, in_force_since, changed_at)
+        ?::text[], ?::bool[], ?::text[], ?::text[], ?::text[], ?::text[], ?::int8[], ?::int8[]
+      ) as policy (
+        policy_version, built_in, hash, document, model_version, model, in_force_since, changed_at)
       on conflict (id) do update set
         policy_version = excluded.policy_version, built_in = excluded.built_in,
         hash = excluded.hash, document = excluded.document,
+        model_version = excluded.model_version, model = excluded.model,
         in_force_since = excluded.in_force_since, changed_at = excluded.changed_at,
         updated_at = excluded.updated_at
       where coalesce(stored.changed_at, '-infinity') <= coalesce(excluded.changed_at, '-infinity')
@@ -79,6 +82,8 @@ final class PolicyTables implements Tables<PolicyInForce> {
                 .bool(PolicyInForce::builtIn)
                 .text(PolicyInForce::hash)
                 .text(PolicyInForce::document)
+                .text(PolicyInForce::modelVersion)
+                .text(PolicyInForce::model)
                 .instant(PolicyInForce::since, Score.NEVER)
                 .instant(PolicyInForce::changedAt, Score.NEVER));
   }

@@ -503,6 +503,8 @@ class EngagementOperatorTest {
                 true,
                 builtIn.hash(),
                 builtIn.json(),
+                null,
+                null,
                 PolicyTimeline.ALWAYS,
                 Score.NEVER));
   }
@@ -530,6 +532,52 @@ class EngagementOperatorTest {
             tuple("document-v1", false, A_SECOND_LATER, A_SECOND_LATER),
             tuple("document-v1", false, A_SECOND_LATER, TWO_SECONDS_LATER),
             tuple("cadence-v1", true, A_DAY_LATER, A_DAY_LATER));
+  }
+
+  @Test
+  void shouldEvaluateEveryUserByAModelAndByTheOneBeforeAnInvalidOne() throws Exception {
+    String money =
+        "{\"version\":\"m\",\"money\":"
+            + "{\"p\":2.5,\"q\":3.5,\"gamma\":40,\"meanOrderValue\":\"50.00\"}}";
+    harness.process(
+        shop.user(ANNA, START), shop.order(ANNA, START, "o1", START - 20 * DAY, 5_000));
+    harness.tick(START);
+    assertThat(harness.updates())
+        .extracting(update -> update.score().valueAtStake())
+        .containsExactly(Score.NO_VALUE);
+
+    harness.process(shop.model("m-1", "cadence-v1", A_SECOND_LATER, money, true));
+    harness.process(shop.model("m-2", "document-v1", A_SECOND_LATER, money, true));
+    harness.tick(A_SECOND_LATER);
+    // 68 points at the order and 66 now: by the built-in table 0.576 and 0.559.
+    assertThat(harness.updates())
+        .singleElement()
+        .satisfies(
+            update -> {
+              assertThat(update.score().valueAtStake()).isEqualTo(85);
+              assertThat(update.score().orderPerMille()).isEqualTo(559);
+              assertThat(update.changed()).isFalse();
+              assertThat(update.cause()).isEqualTo(Cause.POLICY);
+            });
+
+    harness.process(
+        shop.model("m-1", "cadence-v1", TWO_SECONDS_LATER, money, false),
+        shop.model("m-3", "cadence-v1", TWO_SECONDS_LATER, "{}", true));
+    harness.tick(TWO_SECONDS_LATER);
+    assertThat(harness.updates()).isEmpty();
+
+    harness.process(shop.model("m-3", "cadence-v1", A_DAY_LATER, "{}", false));
+    harness.tick(A_DAY_LATER);
+    assertThat(harness.updates())
+        .extracting(update -> update.score().valueAtStake())
+        .containsExactly(Score.NO_VALUE);
+    assertThat(harness.policiesInForce())
+        .extracting(PolicyInForce::modelVersion, PolicyInForce::since)
+        .containsExactly(
+            tuple(null, PolicyTimeline.ALWAYS),
+            tuple("m-1", A_SECOND_LATER),
+            tuple("m-1", A_SECOND_LATER),
+            tuple(null, A_DAY_LATER));
   }
 
   @Test

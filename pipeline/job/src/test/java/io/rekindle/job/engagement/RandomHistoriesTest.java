@@ -265,7 +265,7 @@ class RandomHistoriesTest {
     if (event.change() != null) {
       operator.process(event.change());
     } else {
-      operator.process(event.policy());
+      operator.process(event.rule());
     }
   }
 

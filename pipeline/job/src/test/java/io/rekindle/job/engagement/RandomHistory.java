@@ -5,6 +5,7 @@ import static io.rekindle.job.ChangeFactory.START;
 
 import io.rekindle.connectors.events.Change;
 import io.rekindle.connectors.events.Contacted;
+import io.rekindle.connectors.events.ModelChanged;
 import io.rekindle.connectors.events.OrderChanged;
 import io.rekindle.connectors.events.OrderChanged.Kind;
 import io.rekindle.connectors.events.OrderRemoved;
@@ -12,6 +13,7 @@ import io.rekindle.connectors.events.OverrideChanged;
 import io.rekindle.connectors.events.OverrideRemoved;
 import io.rekindle.connectors.events.PolicyChanged;
 import io.rekindle.connectors.events.RowVersion;
+import io.rekindle.connectors.events.RuleChange;
 import io.rekindle.connectors.events.UserRemoved;
 import io.rekindle.job.ChangeFactory;
 import io.rekindle.platform.text.CurrencyCodes;
@@ -19,6 +21,7 @@ import io.rekindle.scoring.Score;
 import io.rekindle.scoring.Scorer;
 import io.rekindle.scoring.document.InvalidPolicyException;
 import io.rekindle.scoring.orders.OrderHistory;
+import io.rekindle.scoring.policy.PolicyModel;
 import io.rekindle.scoring.policy.ScoringPolicy;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -45,20 +48,20 @@ final class RandomHistory {
   /** Transactions between two snapshots, on an average. */
   private static final int LOSS_EVERY = 80;
 
-  private static final Map<String, Scorer> SCORERS =
+  private static final Map<String, ScoringPolicy> POLICIES =
       Map.of(
-          "cadence-v1", new Scorer(ScoringPolicy.builtIn("cadence-v1")),
-          "document-v1", new Scorer(ScoringPolicy.builtIn("document-v1")),
-          "fitted", new Scorer(fitted()));
+          "cadence-v1", ScoringPolicy.builtIn("cadence-v1"),
+          "document-v1", ScoringPolicy.builtIn("document-v1"),
+          "fitted", fitted());
 
   /** A change in the partition into which it goes; exactly one of the two is there. */
-  record Event(int partition, Change change, PolicyChanged policy) {
+  record Event(int partition, Change change, RuleChange rule) {
     long commitTime() {
-      return change != null ? change.commitTime() : policy.commitTime();
+      return change != null ? change.commitTime() : rule.commitTime();
     }
 
     boolean snapshot() {
-      return change != null ? change.snapshot() : policy.snapshot();
+      return change != null ? change.snapshot() : rule.snapshot();
     }
   }
 
@@ -74,6 +77,9 @@ final class RandomHistory {
     final Map<String, Long> contacts = new HashMap<>();
     String policy = "cadence-v1";
 
+    /** The document of each policy's model. */
+    final Map<String, String> models = new HashMap<>();
+
     Tables copy() {
       Tables copy = new Tables();
       copy.users.putAll(users);
@@ -81,6 +87,7 @@ final class RandomHistory {
       copy.overrides.putAll(overrides);
       copy.contacts.putAll(contacts);
       copy.policy = policy;
+      copy.models.putAll(models);
       return copy;
     }
   }
@@ -275,7 +282,13 @@ final class RandomHistory {
           add(userId, new OverrideRemoved(userId, now, version, false));
         }
       }
-      case 6 -> changePolicy(version);
+      case 6 -> {
+        if (random.nextInt(3) > 0) {
+          changePolicy(version);
+        } else {
+          changeModel(version);
+        }
+      }
       case 7, 8 -> {
         String orderId = someOrder();
         Order gone = tables.orders.remove(orderId);
@@ -329,6 +342,38 @@ final class RandomHistory {
             new Event(0, null, new PolicyChanged(row, now, version, false, document, active)));
       }
     }
+  }
+
+  /** Another model of a policy, or none. Each policy has one row of models. */
+  private void changeModel(RowVersion version) {
+    String policy = List.of("cadence-v1", "fitted").get(random.nextInt(2));
+    boolean active = random.nextInt(4) > 0;
+    String document = model(policy);
+    if (active) {
+      tables.models.put(policy, document);
+    } else {
+      tables.models.remove(policy);
+    }
+    events.add(
+        new Event(
+            0,
+            null,
+            new ModelChanged("m-" + policy, policy, now, version, false, document, active)));
+  }
+
+  /** Money, and a table for cadence-v1, which has none of its own. */
+  private String model(String policy) {
+    String table =
+        IntStream.rangeClosed(0, 100)
+            .mapToObj(score -> Integer.toString(5 * score))
+            .collect(Collectors.joining(","));
+    return "{\"version\":\"m\",%s\"money\":{\"p\":%d,\"q\":3.5,\"gamma\":25,\"meanOrderValue\":\"%d.00\"}}"
+        .formatted(
+            policy.equals("fitted")
+                ? ""
+                : "\"probability\":{\"horizonDays\":90,\"perMille\":[" + table + "]},",
+            1 + random.nextInt(5),
+            1 + random.nextInt(200));
   }
 
   /** The score below which a user is at risk. */
@@ -393,13 +438,24 @@ final class RandomHistory {
             .filter(order -> order.userId().equals(userId))
             .sorted(Comparator.comparingLong(Order::placedAt))
             .toList();
-    Scorer scorer = SCORERS.get(then.policy);
+    Scorer scorer = new Scorer(policy(then));
     Score computed =
         scorer.score(view(orders), instant, then.contacts.getOrDefault(userId, Score.NEVER));
     ScoreOverride override = then.overrides.get(userId);
     return override == null || instant >= override.expiresAt()
         ? computed
         : scorer.overridden(computed, override.score(), override.setAt(), override.expiresAt());
+  }
+
+  private static ScoringPolicy policy(Tables then) {
+    String model = then.models.get(then.policy);
+    try {
+      return POLICIES
+          .get(then.policy)
+          .withModel(model == null ? null : PolicyModel.parse(model));
+    } catch (InvalidPolicyException e) {
+      throw new AssertionError(e);
+    }
   }
 
   private static OrderHistory view(List<Order> orders) {

@@ -26,6 +26,14 @@ class RuleTimelinesTest {
           "{}",
           "no policy");
 
+  private static final List<String> MODEL_ROWS = List.of("m", "n");
+  private static final List<String> MODELS = List.of(money("1.00"), money("2.00"), "{}");
+
+  private static String money(String meanOrder) {
+    return "{\"version\":\"m\",\"money\":{\"p\":1,\"q\":2,\"gamma\":1,\"meanOrderValue\":\"%s\"}}"
+        .formatted(meanOrder);
+  }
+
   private final ChangeFactory shop = new ChangeFactory();
 
   @Test
@@ -70,6 +78,16 @@ class RuleTimelinesTest {
       OutreachRules rules = random.nextBoolean() ? OutreachRules.DEFAULTS : OutreachRules.NONE;
       return new DatedRuleChange(at, new OutreachChanged(at, shop.next(), false, rules));
     }
+    if (random.nextInt(3) == 0) {
+      String model = MODELS.get(random.nextInt(MODELS.size()));
+      String policy = random.nextInt(4) == 0 ? "cadence-v1" : ROWS.get(random.nextInt(3));
+      String row = MODEL_ROWS.get(random.nextInt(MODEL_ROWS.size()));
+      return new DatedRuleChange(
+          at,
+          random.nextInt(8) == 0
+              ? shop.model(row, null, at, null, false)
+              : shop.model(row, policy, at, model, random.nextInt(3) > 0));
+    }
     String document = DOCUMENTS.get(random.nextInt(DOCUMENTS.size()));
     boolean removed = random.nextInt(8) == 0;
     PolicyChanged change =
@@ -88,6 +106,12 @@ class RuleTimelinesTest {
     assertThat(merged.policies().inForceAt(at).hash())
         .as("seed %d at %d", seed, at)
         .isEqualTo(all.policies().inForceAt(at).hash());
+    assertThat(merged.policies().inForceAt(at).modelVersion())
+        .as("model, seed %d at %d", seed, at)
+        .isEqualTo(all.policies().inForceAt(at).modelVersion());
+    assertThat(merged.policies().inForceAt(at).model())
+        .as("model, seed %d at %d", seed, at)
+        .isEqualTo(all.policies().inForceAt(at).model());
     assertThat(merged.policies().nextSwitch(at))
         .as("seed %d at %d", seed, at)
         .isEqualTo(all.policies().nextSwitch(at));
@@ -107,8 +131,11 @@ class RuleTimelinesTest {
       rules.add(
           new DatedRuleChange(
               at, new OutreachChanged(at, shop.next(), false, OutreachRules.DEFAULTS)));
+      rules.add(
+          new DatedRuleChange(
+              at, shop.model(MODEL_ROWS.get(i % 2), "a", at, MODELS.get(i % 2), i % 3 != 0)));
       rules.mergeBelow(at - DAY);
-      assertThat(rules.changes()).hasSizeLessThan(15);
+      assertThat(rules.changes()).hasSizeLessThan(25);
     }
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rekindle.connectors.cdc.CdcRecord;
 import io.rekindle.connectors.deadletter.DeadLetterReason;
+import io.rekindle.connectors.events.ModelChanged;
 import io.rekindle.connectors.events.PolicyChanged;
 import io.rekindle.connectors.events.RuleChange;
 import io.rekindle.scoring.policy.ScoringPolicy;
@@ -43,9 +44,22 @@ class PolicyValidatingDeserializerTest {
     assertThat(read(document)).singleElement().matches(CdcRecord::isChange);
   }
 
+  @Test
+  void shouldKeepAModelThatIsNoneAsADeadLetterAndLetItsChangeGoOn() {
+    List<CdcRecord<RuleChange>> records = read("models", "{}");
+
+    assertThat(records).hasSize(2);
+    assertThat(((ModelChanged) records.get(0).change()).active()).isTrue();
+    assertThat(records.get(1).deadLetter().reason()).isEqualTo(DeadLetterReason.INVALID_MODEL);
+  }
+
   private static List<CdcRecord<RuleChange>> read(String document) {
+    return read("scoring_policies", document);
+  }
+
+  private static List<CdcRecord<RuleChange>> read(String table, String document) {
     String row =
-        "{\"policy_version\":\"mine\",\"document\":\""
+        "{\"model_version\":\"m\",\"policy_version\":\"mine\",\"document\":\""
             + document
             + "\",\"active\":true,"
             + "\"created_by\":\"anna\",\"created_at\":\"2026-11-21T22:54:30.637856Z\","
@@ -58,7 +72,9 @@ class PolicyValidatingDeserializerTest {
             + NOW
             + ",\"snapshot\":\"false\",\"db\":\"rekindle\","
             + "\"sequence\":\"[\\\"22570104\\\",\\\"22570448\\\"]\",\"schema\":\"engagement\","
-            + "\"table\":\"scoring_policies\",\"txId\":769,\"lsn\":22570448},"
+            + "\"table\":\""
+            + table
+            + "\",\"txId\":769,\"lsn\":22570448},"
             + "\"op\":\"c\",\"ts_ms\":"
             + NOW
             + "}";
@@ -67,7 +83,7 @@ class PolicyValidatingDeserializerTest {
     List<CdcRecord<RuleChange>> records = new ArrayList<>();
     policies.deserialize(
         new ConsumerRecord<>(
-            "rekindle.engagement.scoring_policies",
+            "rekindle.engagement." + table,
             0,
             17,
             NOW,

@@ -28,20 +28,19 @@ public final class BacktestPages implements Routes {
     String version = query.text("version", 128);
     query.check();
     StoredBacktest backtest = backtests.ofPolicy(version).orElse(null);
-    PolicyBacktest judged = backtest == null ? null : judged(backtest, version);
+    PolicyBacktest shown = backtest == null ? null : shown(backtest, version);
     return new Page("backtests")
         .with("version", version)
         .with("backtest", backtest)
-        .with("judged", judged)
-        .with("plot", judged == null ? null : CalibrationPlot.of(judged));
+        .with("shown", shown)
+        .with("plot", shown == null ? null : CalibrationPlot.of(shown));
   }
 
   /**
-   * The policy whose details are shown: that of the version if it is judged itself, or else the
-   * fitted one, since a draft is judged by how fits of earlier instants did. Null without an
-   * instant.
+   * The policy whose details are shown: that of the version if the backtest has it, or else the
+   * fitted one, since a draft is as good as fits of earlier instants were. Null without an instant.
    */
-  private static PolicyBacktest judged(StoredBacktest backtest, String version) {
+  private static PolicyBacktest shown(StoredBacktest backtest, String version) {
     return backtest.result().policies().stream()
         .filter(policy -> policy.policy().equals(version))
         .findFirst()

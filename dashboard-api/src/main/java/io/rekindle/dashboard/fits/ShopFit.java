@@ -11,9 +11,7 @@ import io.rekindle.scoring.policy.ScoringPolicy;
 import java.time.Instant;
 import java.util.List;
 
-/**
- * Fits a policy to a snapshot of the shop, and judges it by a backtest beside the policy in force.
- */
+/** Fits a policy to a snapshot of the shop, and evaluates it beside the policy in force. */
 public final class ShopFit {
 
   private static final int HORIZON_DAYS = 90;
@@ -34,7 +32,7 @@ public final class ShopFit {
   private ShopFit() {}
 
   /**
-   * Fits and judges.
+   * Fits and evaluates.
    *
    * @param snapshot tells currencies, the policy in force and the rules of outreach
    * @param orders those of the snapshot, perhaps with a count of the readings
@@ -61,7 +59,7 @@ public final class ShopFit {
             Instant.ofEpochMilli(asOf),
             Backtest.run(orders, plan),
             others.stream().map(ScoringPolicy::version).toList(),
-            FitGate.judge(orders, plan)),
+            FitGate.evaluate(orders, plan)),
         policy);
   }
 

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.rekindle.platform.text.Digest;
 import io.rekindle.prediction.Bootstrap.Predictions;
-import io.rekindle.prediction.Contender.Silence;
+import io.rekindle.prediction.Contender.OpenGap;
 import io.rekindle.prediction.PolicyBacktest.Difference;
 import io.rekindle.scoring.orders.OrderHistory;
 import io.rekindle.scoring.orders.UserFacts;
@@ -97,8 +97,8 @@ public final class Backtest {
   }
 
   /**
-   * Judges policies of one instant on what came since: the instant is the horizon before the plan's
-   * end.
+   * Evaluates policies of one instant on what came since: the instant is the horizon before the
+   * plan's end.
    */
   public static Result since(ShopOrders shop, BacktestPlan plan) {
     Backtest backtest = new Backtest(shop, plan);
@@ -158,7 +158,7 @@ public final class Backtest {
       }
     }
     List<PolicyBacktest> policies =
-        instants.isEmpty() ? List.of() : judge(instants, fitted, withoutTable);
+        instants.isEmpty() ? List.of() : evaluate(instants, fitted, withoutTable);
     return new Result(plan.horizonDays(), plan.everyDays(), instants, policies);
   }
 
@@ -174,7 +174,7 @@ public final class Backtest {
       Contender contender,
       IntFunction<IntUnaryOperator> tables) {}
 
-  private List<PolicyBacktest> judge(
+  private List<PolicyBacktest> evaluate(
       List<Long> instants, List<FittedPolicy> fitted, List<ScoringPolicy> withoutTable) {
     Contender cadence =
         Contender.always(
@@ -201,7 +201,7 @@ public final class Backtest {
                   : i -> own::perMille));
     }
     List<Contender> contenders = all.stream().map(Named::contender).distinct().toList();
-    shop.forEachClient(new Judge(instants, contenders));
+    shop.forEachClient(new Evaluator(instants, contenders));
 
     List<Predictions> predictions =
         all.stream()
@@ -235,14 +235,14 @@ public final class Backtest {
   }
 
   /** Shows every client at every instant to the contenders. */
-  private final class Judge implements ShopOrders.Visitor {
+  private final class Evaluator implements ShopOrders.Visitor {
 
     private final List<Long> instants;
     private final List<Contender> contenders;
     private final ClientSweep sweep = new ClientSweep(plan.currency().rates());
     private final PastOrdersUntil past = new PastOrdersUntil();
 
-    Judge(List<Long> instants, List<Contender> contenders) {
+    Evaluator(List<Long> instants, List<Contender> contenders) {
       this.instants = instants;
       this.contenders = contenders;
     }
@@ -261,9 +261,9 @@ public final class Backtest {
         long instant = instants.get(i);
         if (sweep.advance(instant)) {
           long last = sweep.lastOrderAt();
-          Silence silence = new Silence(last, sweep.nextOrderAt() <= instant + horizon);
+          OpenGap gap = new OpenGap(last, sweep.nextOrderAt() <= instant + horizon);
           for (Contender contender : contenders) {
-            contender.add(group, i, past, silence, last != before);
+            contender.add(group, i, past, gap, last != before);
           }
           before = last;
         }

@@ -11,7 +11,7 @@ import java.util.function.ToDoubleFunction;
 
 /**
  * Differences between policies with intervals. Groups of clients are drawn again and again, all
- * instants of a client together, and every policy is judged on the same draws. The draws have a
+ * instants of a client together, and every policy is evaluated on the same draws. The draws have a
  * fixed seed, so the intervals are always the same.
  *
  * <p>Efron: <i>Bootstrap methods: another look at the jackknife</i>, Annals of Statistics 7 (1979).

@@ -26,7 +26,7 @@ final class Contender {
   private final OutreachAssumptions outreach;
   private final OutcomeCounts outcomes;
 
-  // Of the present client's present silence. A threshold is the score below which a policy warns.
+  // Of the present client's present gap. A threshold is the score below which a policy warns.
   private final long[] firstBelow = new long[THRESHOLDS];
   private int lowest;
   private long plainAt;
@@ -35,7 +35,7 @@ final class Contender {
 
   // By threshold the days from the policy's warning to that of the plain rule.
   private final double[] warningDays = new double[THRESHOLDS];
-  private long silences;
+  private long gaps;
   private long plainFalseAlarms;
   private final long[] emails;
   private long emailsOfReturning;
@@ -72,10 +72,10 @@ final class Contender {
   /** Begins another client. */
   void begin() {
     lastEmailAt = NEVER;
-    beginSilence();
+    beginGap();
   }
 
-  private void beginSilence() {
+  private void beginGap() {
     lowest = THRESHOLDS - 1;
     plainAt = NEVER;
     atRisk = false;
@@ -86,21 +86,21 @@ final class Contender {
    *
    * @param ordered whether there is an order since the instant before
    */
-  void add(int group, int instant, PastOrdersUntil orders, Silence silence, boolean ordered) {
+  void add(int group, int instant, PastOrdersUntil orders, OpenGap gap, boolean ordered) {
     long now = instants.get(instant);
     if (ordered) {
-      endSilence();
-      beginSilence();
+      endGap();
+      beginGap();
     }
     PolicyCurve curve = curves.apply(instant).at(orders, now);
     int score = curve.score();
-    outcomes.add(group, instant, score, silence.returned());
+    outcomes.add(group, instant, score, gap.returned());
     for (; lowest > score; lowest--) {
       firstBelow[lowest] = now;
     }
-    if (now - silence.lastOrderAt() >= PLAIN_RULE) {
-      plainFalseAlarms += silence.returned() ? 1 : 0;
-      if (plainAt == NEVER && !silence.returned() && silence.lastOrderAt() >= instants.get(0)) {
+    if (now - gap.lastOrderAt() >= PLAIN_RULE) {
+      plainFalseAlarms += gap.returned() ? 1 : 0;
+      if (plainAt == NEVER && !gap.returned() && gap.lastOrderAt() >= instants.get(0)) {
         plainAt = now;
       }
     }
@@ -109,21 +109,21 @@ final class Contender {
     boolean cool = lastEmailAt == NEVER || now - lastEmailAt >= outreach.cooldownDays() * DAY;
     if (atRisk && !before && instant > 0 && cool) {
       emails[instant]++;
-      emailsOfReturning += silence.returned() ? 1 : 0;
+      emailsOfReturning += gap.returned() ? 1 : 0;
       lastEmailAt = now;
     }
   }
 
   /** Ends the present client. */
   void end() {
-    endSilence();
+    endGap();
   }
 
-  private void endSilence() {
+  private void endGap() {
     if (plainAt == NEVER) {
       return;
     }
-    silences++;
+    gaps++;
     long last = instants.get(instants.size() - 1);
     for (int threshold = 0; threshold < THRESHOLDS; threshold++) {
       long warnedAt = threshold > lowest ? firstBelow[threshold] : last;
@@ -132,11 +132,11 @@ final class Contender {
   }
 
   /**
-   * The silence of a client at an instant.
+   * The gap of a client at an instant.
    *
    * @param returned whether it ends within the horizon
    */
-  record Silence(long lastOrderAt, boolean returned) {}
+  record OpenGap(long lastOrderAt, boolean returned) {}
 
   /** The warning at the highest score with at most as many false alarms as the plain rule. */
   Warning warning(long[] sums) {
@@ -154,7 +154,7 @@ final class Contender {
       threshold++;
     }
     return new Warning(
-        threshold, silences == 0 ? null : warningDays[threshold] / silences, silences);
+        threshold, gaps == 0 ? null : warningDays[threshold] / gaps, gaps);
   }
 
   /** The emails by day. */

@@ -64,11 +64,11 @@ public record PolicyBacktest(
    * policy warns below the score that gives at most as many false alarms as the rule.
    *
    * @param scoreBelow that score
-   * @param days from the policy's warning to that of the rule, the mean over {@code silences}; null
+   * @param days from the policy's warning to that of the rule, the mean over {@code gaps}; null
    *     without any
-   * @param silences that began after the first instant, and in which the rule was right
+   * @param gaps that began after the first instant, and in which the rule was right
    */
-  public record Warning(int scoreBelow, Double days, long silences) {}
+  public record Warning(int scoreBelow, Double days, long gaps) {}
 
   /**
    * The emails that outreach would have asked for.

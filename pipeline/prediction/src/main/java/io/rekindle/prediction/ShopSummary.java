@@ -83,7 +83,7 @@ record ShopSummary(
     }
 
     /** Most digests differ in their first bytes. */
-    private static final Comparator<Sampled> LARGEST_FIRST =
+    private static final Comparator<Sampled> DESCENDING =
         (left, right) -> {
           int order = Long.compareUnsigned(right.prefix, left.prefix);
           return order == 0 ? Arrays.compareUnsigned(right.digest, left.digest) : order;
@@ -93,7 +93,7 @@ record ShopSummary(
   /** The sums at one instant. */
   private static final class Totals {
 
-    private final PriorityQueue<Sampled> sample = new PriorityQueue<>(Sampled.LARGEST_FIRST);
+    private final PriorityQueue<Sampled> sample = new PriorityQueue<>(Sampled.DESCENDING);
     private int clients;
     private int repeatClients;
     private long orders;

@@ -22,7 +22,7 @@ class BacktestTest {
   private static Backtest.Result realShop;
 
   @BeforeAll
-  static void judgeARealShop() {
+  static void evaluateARealShop() {
     realShop = Backtest.run(ListedShop.onlineRetail(), BacktestPlan.of(90, 28));
   }
 
@@ -78,7 +78,7 @@ class BacktestTest {
   }
 
   @Test
-  void shouldJudgeByTheEngineWhatIsJudgedByCells() {
+  void shouldEvaluateByTheEngineWhatIsCountedByCells() {
     ListedShop shop = ListedShop.onlineRetail();
     Backtest.Result result = Backtest.run(shop, plan(List.of(ScoringPolicy.builtIn("cadence-v1"))));
 

@@ -32,9 +32,9 @@ class FitGateTest {
   void shouldHoldInARealShopWhoseFitIsBetter() {
     long asOf = Instant.parse("2011-12-10T00:00:00Z").toEpochMilli();
 
-    FitGate gate = FitGate.judge(ListedShop.onlineRetail(), plan(asOf));
+    FitGate gate = FitGate.evaluate(ListedShop.onlineRetail(), plan(asOf));
 
-    assertThat(gate.judgedFrom()).isEqualTo(asOf - 90 * DAY);
+    assertThat(gate.evaluatedFrom()).isEqualTo(asOf - 90 * DAY);
     assertThat(gate.brierNotWorse()).isEqualTo(1);
     assertThat(gate.aucNotLower()).isEqualTo(1);
     assertThat(gate.holds()).isTrue();
@@ -57,7 +57,7 @@ class FitGateTest {
       }
     }
 
-    FitGate gate = FitGate.judge(new ListedShop(orders), plan(NOW));
+    FitGate gate = FitGate.evaluate(new ListedShop(orders), plan(NOW));
 
     assertThat(gate.holds()).isFalse();
     assertThat(Math.min(gate.brierNotWorse(), gate.aucNotLower())).isLessThan(.95);
@@ -65,7 +65,7 @@ class FitGateTest {
 
   @Test
   void shouldNotHoldInAYoungShop() {
-    FitGate gate = FitGate.judge(new ListedShop(List.of()), plan(NOW));
+    FitGate gate = FitGate.evaluate(new ListedShop(List.of()), plan(NOW));
 
     assertThat(gate).isEqualTo(new FitGate(false, NOW - 90 * DAY, null, null));
   }

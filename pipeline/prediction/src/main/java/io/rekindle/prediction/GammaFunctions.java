@@ -39,9 +39,7 @@ record GammaFunctions(double logGamma, double digamma, double trigamma) {
             - inverses,
         inverse
             + square / 2
-            + inverse
-                * square
-                * (1.0 / 6 - square * (1.0 / 30 - square * (1.0 / 42 - square / 30)))
+            + inverse * square * (1.0 / 6 - square * (1.0 / 30 - square * (1.0 / 42 - square / 30)))
             + squares);
   }
 }

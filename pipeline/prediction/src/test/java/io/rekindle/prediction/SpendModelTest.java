@@ -83,8 +83,7 @@ class SpendModelTest {
     SpendModel scaled =
         SpendModelFit.fit(
             clients.stream().map(c -> new RepeatSpend(c.orders(), 8 * c.total())).toList(), 32_000);
-    assertThat(scaled)
-        .isEqualTo(new SpendModel(model.p(), model.q(), 8 * model.gamma(), 32_000));
+    assertThat(scaled).isEqualTo(new SpendModel(model.p(), model.q(), 8 * model.gamma(), 32_000));
   }
 
   @Test

@@ -158,8 +158,7 @@ public final class DecayCurve {
     int lost =
         Math.max(
             0,
-            policy.probability().perMille(scoreAtLastOrder)
-                - policy.probability().perMille(score));
+            policy.probability().perMille(scoreAtLastOrder) - policy.probability().perMille(score));
     double worth = policy.money().expectedMinor(facts.repeatOrders(), facts.repeatSpend());
     return (long) StrictMath.rint(lost * worth / 1000);
   }

@@ -96,8 +96,8 @@ public final class Scorer {
 
   /**
    * Replaces a computed score by one that a person has set. Band, segment and at risk follow from
-   * it. The points, the probability and what is at stake stay as computed. A user without an order gets it, too, and keeps the
-   * segment PROSPECT.
+   * it. The points, the probability and what is at stake stay as computed. A user without an order
+   * gets it, too, and keeps the segment PROSPECT.
    *
    * @param computed the result of this scorer, as of an instant before {@code expiresAt}
    * @param overrideScore 0 to 100

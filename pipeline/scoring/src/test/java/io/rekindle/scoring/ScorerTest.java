@@ -68,8 +68,7 @@ class ScorerTest {
     assertThat(prospect.orderProbability()).isNull();
     assertThat(document.score(orderDaysAgo(0), NOW, Score.NEVER).orderProbability()).isNull();
 
-    assertThat(withTable.overridden(ordered, 3, NOW, NOW + DAY).orderPerMille())
-        .isEqualTo(9 * 68);
+    assertThat(withTable.overridden(ordered, 3, NOW, NOW + DAY).orderPerMille()).isEqualTo(9 * 68);
     assertThat(withTable.overridden(prospect, 3, NOW, NOW + DAY).orderProbability()).isNull();
   }
 

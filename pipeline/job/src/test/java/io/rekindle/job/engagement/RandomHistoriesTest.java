@@ -112,7 +112,9 @@ class RandomHistoriesTest {
 
   private static boolean hasRecovered(ScoreUpdate update) {
     Score score = update.score();
-    return !score.atRisk() && (!score.scored() || score.score() >= RandomHistory.atRiskBelow(update.policyVersion()) + MARGIN);
+    return !score.atRisk()
+        && (!score.scored()
+            || score.score() >= RandomHistory.atRiskBelow(update.policyVersion()) + MARGIN);
   }
 
   private static void assertEndsAsTheTables(

@@ -263,7 +263,8 @@ final class RandomHistory {
     for (String row : List.of(before, tables.policy)) {
       // The built-in policy is in force without a row.
       if (!row.equals("cadence-v1")) {
-        String document = row.equals("fitted") ? fitted().json() : ScoringPolicy.builtIn(row).json();
+        String document =
+            row.equals("fitted") ? fitted().json() : ScoringPolicy.builtIn(row).json();
         boolean active = row.equals(tables.policy);
         events.add(
             new Event(0, null, new PolicyChanged(row, now, version, false, document, active)));
@@ -377,9 +378,7 @@ final class RandomHistory {
   private static ScoringPolicy policy(Tables then) {
     String model = then.models.get(then.policy);
     try {
-      return POLICIES
-          .get(then.policy)
-          .withModel(model == null ? null : PolicyModel.parse(model));
+      return POLICIES.get(then.policy).withModel(model == null ? null : PolicyModel.parse(model));
     } catch (InvalidPolicyException e) {
       throw new AssertionError(e);
     }

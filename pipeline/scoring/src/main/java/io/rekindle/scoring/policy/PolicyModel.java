@@ -20,11 +20,14 @@ import java.util.regex.Pattern;
  */
 public final class PolicyModel {
 
-  /** The policy that the built-in model was fitted for: this document, under any name of its row. */
+  /**
+   * The policy that the built-in model was fitted for: this document, under any name of its row.
+   */
   private static final String CADENCE_HASH =
       "49c339351114db3a5b04de5019d5309e0a380947c484ed9e031a4ba6b2a4b9d4";
 
-  private static final String CADENCE_MODEL = "/io/rekindle/scoring/models/cadence-v1-built-in.json";
+  private static final String CADENCE_MODEL =
+      "/io/rekindle/scoring/models/cadence-v1-built-in.json";
 
   private static final Pattern VERSION = Pattern.compile("[^\\x00]{1,128}");
   private static final Pattern TEXT = Pattern.compile("[^\\x00]{0,2000}", Pattern.DOTALL);
@@ -35,8 +38,7 @@ public final class PolicyModel {
   private final OrderProbability probability;
   private final SpendModel money;
 
-  private PolicyModel(
-      String version, String json, OrderProbability probability, SpendModel money) {
+  private PolicyModel(String version, String json, OrderProbability probability, SpendModel money) {
     this.version = version;
     this.json = json;
     this.hash = HexFormat.of().formatHex(Digest.of(json));

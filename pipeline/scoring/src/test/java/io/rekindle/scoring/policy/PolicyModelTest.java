@@ -2,7 +2,6 @@ package io.rekindle.scoring.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.rekindle.scoring.document.InvalidPolicyException;
@@ -31,7 +30,8 @@ class PolicyModelTest {
         "{\"version\":\"m\",\"money\":{\"p\":0}}|$.money.p|must be above 0",
         "{\"version\":\"m\",\"money\":{\"p\":1,\"q\":1}}|$.money.q|must be above 1",
         "{\"version\":\"m\",\"money\":{\"p\":1,\"q\":2,\"gamma\":1e13}}|$.money.gamma|most 1e12",
-        "{\"version\":\"m\",\"money\":{\"p\":1,\"q\":2,\"gamma\":1}}|$.money.meanOrderValue|is missing",
+        "{\"version\":\"m\",\"money\":{\"p\":1,\"q\":2,\"gamma\":1}}|$.money.meanOrderValue|is"
+            + " missing",
       })
   void shouldNameThePlaceAndTheFix(String json, String path, String fix) {
     InvalidPolicyException error =
@@ -52,7 +52,8 @@ class PolicyModelTest {
 
     ScoringPolicy later =
         own.withModel(
-            PolicyModel.parse("{\"version\":\"m\",\"probability\":%s}".formatted(table(0, 80, 500))));
+            PolicyModel.parse(
+                "{\"version\":\"m\",\"probability\":%s}".formatted(table(0, 80, 500))));
     assertThat(later.atRiskBelow()).isEqualTo(80);
     assertThat(later.recovered(false, true, 84)).isFalse();
     assertThat(later.recovered(false, true, 85)).isTrue();
@@ -60,7 +61,8 @@ class PolicyModelTest {
 
     ScoringPolicy never =
         own.withModel(
-            PolicyModel.parse("{\"version\":\"m\",\"probability\":%s}".formatted(table(0, 99, 499))));
+            PolicyModel.parse(
+                "{\"version\":\"m\",\"probability\":%s}".formatted(table(0, 99, 499))));
     assertThat(never.atRiskBelow()).isEqualTo(101);
 
     assertThat(own.withModel(PolicyModel.parse(MONEY)).atRiskBelow()).isEqualTo(60);
@@ -79,7 +81,9 @@ class PolicyModelTest {
   void shouldEndAnEpisodeAtTheBestScore() throws Exception {
     ScoringPolicy policy =
         ScoringPolicy.parse(
-            ScoringPolicy.builtIn("cadence-v1").json().replace("\"scoreBelow\":50", "\"scoreBelow\":98"));
+            ScoringPolicy.builtIn("cadence-v1")
+                .json()
+                .replace("\"scoreBelow\":50", "\"scoreBelow\":98"));
     assertThat(policy.recovered(false, true, 99)).isFalse();
     assertThat(policy.recovered(false, true, 100)).isTrue();
   }

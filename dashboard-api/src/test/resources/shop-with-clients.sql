@@ -25,13 +25,13 @@ from client, generate_series(0, 5) k
 where score is not null and k <= i % 6;
 
 insert into engagement.user_scores (user_id, score, band, segment, recency_points, rhythm_points, frequency_points,
-  value_points, contact_points, order_probability, order_count, average_order_value, last_order_at, usual_gap_ms, at_risk, at_risk_since,
+  value_points, contact_points, order_probability, value_at_stake, order_count, average_order_value, last_order_at, usual_gap_ms, at_risk, at_risk_since,
   next_change_at, overridden, computed_score, last_contact_at, as_of, revision, policy_version)
 select user_id, score,
   case when score is null then 'PROSPECT' when score >= 75 then 'HEALTHY' when score >= 50 then 'COOLING' when score >= 25 then 'LOW' else 'LAPSED' end,
   case when score is null then 'PROSPECT' when score < 10 then 'LOST' when score < 50 and i % 3 = 0 then 'CANT_LOSE' when score < 30 then 'HIBERNATING'
     when score < 50 then 'AT_RISK' when score >= 85 then 'CHAMPION' when score >= 65 then 'LOYAL' when i % 4 = 0 then 'NEW' else 'NEEDS_ATTENTION' end,
-  floor(score * 0.3), floor(score * 0.3), floor(score * 0.3), score - 3 * floor(score * 0.3), null, round(score / 120, 3),
+  floor(score * 0.3), floor(score * 0.3), floor(score * 0.3), score - 3 * floor(score * 0.3), null, round(score / 120, 3), round((100 - score) * 0.37, 2),
   case when score is null then 0 else 1 + i % 6 end, case when score is null then null else 31.5 + i % 40 end,
   case when score is null then null else now() - silent end, case when score is null then 0 else 86400000::bigint * (14 + i % 40) end,
   coalesce(score < 50, false), case when score < 50 then now() - interval '1 day' * (i % 40) - interval '3 hours' end,

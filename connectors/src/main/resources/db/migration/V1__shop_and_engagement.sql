@@ -352,6 +352,8 @@ create table engagement.user_scores (
   loyalty_points      numeric,
   -- Of an order within the days of the policy's table, 0 to 1, by the computed score.
   order_probability   numeric(4,3),
+  -- In the policy's base currency, by the computed score; null if no model says what an order is worth.
+  value_at_stake      numeric,
   order_count         int         not null,
   -- An average of the largest amounts at the highest rate has 21 digits.
   average_order_value numeric(24,2),

@@ -24,10 +24,11 @@ class DashboardITCase extends DashboardTestBase {
           values ('u1', 'ada@example.org', 'Ada "Countess" Łęk', '{books,tea}', 'Europe/Warsaw',
             'pl', true, '2024-01-02T03:04:05Z', '2024-01-03T03:04:05Z');
         insert into engagement.user_scores (user_id, score, band, segment, recency_points,
-            rhythm_points, frequency_points, value_points, order_probability, order_count, average_order_value,
+            rhythm_points, frequency_points, value_points, order_probability,
+            value_at_stake, order_count, average_order_value,
             last_order_at, usual_gap_ms, at_risk, at_risk_since, next_change_at, computed_score,
             as_of, revision, policy_version)
-          values ('u1', 40.0, 'LOW', 'AT_RISK', 4, 4, 22, 10, 0.291, 12, 50.00, '2025-04-01T12:00:00Z',
+          values ('u1', 40.0, 'LOW', 'AT_RISK', 4, 4, 22, 10, 0.291, 12.75, 12, 50.00, '2025-04-01T12:00:00Z',
             2990769230, true, '2025-05-21T09:20:00Z', '2025-07-25T00:00:00Z', 40.0,
             '2025-07-20T10:00:00.123Z', 1, 'cadence-v1');
         insert into engagement.emails (email_id, user_id, status, sent_at)
@@ -51,7 +52,7 @@ class DashboardITCase extends DashboardTestBase {
                  "segment": "AT_RISK", "atRisk": true, "atRiskSince": "2025-05-21T09:20:00Z",
                  "breakdown": {"recency": 4, "rhythm": 4, "frequency": 22, "value": 10,
                                "contact": null, "loyalty": null},
-                 "orderProbability": 0.291, "overridden": false, "computedScore": 40, "usualGapMillis": 2990769230,
+                 "orderProbability": 0.291, "valueAtStake": 12.75, "overridden": false, "computedScore": 40, "usualGapMillis": 2990769230,
                  "lastContactAt": null, "lastEmailDate": "2025-06-01T00:00:00Z",
                  "nextChangeAt": "2025-07-25T00:00:00Z",
                  "asOf": "2025-07-20T10:00:00.123Z", "policyVersion": "cadence-v1"}

@@ -100,8 +100,8 @@ class SchemaITCase {
         "rekindle_cdc      | select * from engagement.score_overrides",
         "rekindle_cdc      | select * from engagement.scoring_policies",
         "rekindle_cdc      | select * from engagement.models",
-        "rekindle_api      | insert into engagement.models (model_version, policy_version, document)"
-            + " values ('m','p','{}')",
+        "rekindle_api      | insert into engagement.models (model_version, policy_version,"
+            + " document) values ('m','p','{}')",
         "rekindle_cdc      | select * from engagement.suppressions",
         "rekindle_cdc      | select * from engagement.outreach_settings",
         "rekindle_cdc      | update engagement.clock set previous_beat = beat, beat = now(),"

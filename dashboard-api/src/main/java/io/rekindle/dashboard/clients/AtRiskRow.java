@@ -8,7 +8,6 @@ import io.rekindle.scoring.contact.ContactRule;
 import io.rekindle.scoring.factor.Factor;
 import io.rekindle.scoring.policy.ScoringPolicy;
 import java.math.BigDecimal;
-import java.math.RoundingMode;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
@@ -18,7 +17,6 @@ import java.util.Map;
 /**
  * A client at risk.
  *
- * @param yearly spending in a year at the usual rhythm; null if that is not known
  * @param reason key of the main reason for the score
  * @param gaps how many usual gaps the silence is long; null if that is not known
  * @param nextContact when the client may be written to again; null if at any time
@@ -26,14 +24,11 @@ import java.util.Map;
  */
 public record AtRiskRow(
     ClientProfile client,
-    BigDecimal yearly,
     String reason,
     Double gaps,
     Instant nextContact,
     String obstacle,
     ContactStatus contact) {
-
-  private static final long YEAR_MILLIS = Duration.ofDays(365).toMillis();
 
   /**
    * Makes a row of each client.
@@ -73,20 +68,12 @@ public record AtRiskRow(
       Instant now) {
     Long gap = client.usualGapMillis();
     boolean rhythm = gap != null && gap > 0;
-    BigDecimal yearly =
-        !rhythm || client.averageOrderValue() == null
-            ? null
-            : client
-                .averageOrderValue()
-                .multiply(BigDecimal.valueOf(YEAR_MILLIS))
-                .divide(BigDecimal.valueOf(gap), 0, RoundingMode.HALF_EVEN);
     Double gaps =
         !rhythm || client.lastOrderDate() == null
             ? null
             : (double) Duration.between(client.lastOrderDate(), now).toMillis() / gap;
     return new AtRiskRow(
         client,
-        yearly,
         reason(client, most),
         gaps,
         ContactRule.isInCooldown(client.lastContactAt(), cooldownDays, now)

@@ -83,7 +83,9 @@ public final class ClientPages implements Routes {
         .with("page", view.page())
         .with("rows", view.rows())
         .with("filter", filter)
-        .with("currency", view.currency());
+        .with("currency", view.currency())
+        .with("money", view.policy().money().isPresent())
+        .with("probabilityDays", probabilityDays(view.policy()));
   }
 
   private Page client(Context ctx) {

@@ -25,6 +25,8 @@ import org.jdbi.v3.core.mapper.PropagateNull;
  * @param atRiskSince null unless at risk
  * @param orderProbability the probability of an order within the days of the policy's table, by the
  *     computed score; null without a score or a table
+ * @param valueAtStake the probability of an order that was lost since the last order, times what
+ *     the order is worth, in units of the policy's base currency; null if no model says that
  * @param usualGapMillis the user's usual gap between order days
  * @param lastContactAt the last email that the score takes into account; null if none
  * @param lastEmailDate when the last email was sent; null if never
@@ -49,6 +51,7 @@ public record ClientProfile(
     Instant atRiskSince,
     FactorPoints breakdown,
     BigDecimal orderProbability,
+    BigDecimal valueAtStake,
     Boolean overridden,
     @Points BigDecimal computedScore,
     Long usualGapMillis,

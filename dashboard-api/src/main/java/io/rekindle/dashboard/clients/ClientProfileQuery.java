@@ -14,7 +14,8 @@ final class ClientProfileQuery {
       u.marketing_consent, u.created_at, u.updated_at,
       s.last_order_at as last_order_date, s.order_count, s.average_order_value,
       s.score as engagement_score, s.band, s.segment, s.at_risk, s.at_risk_since,
-      {points} as breakdown, s.order_probability, s.overridden, s.computed_score, s.usual_gap_ms as usual_gap_millis,
+      {points} as breakdown, s.order_probability, s.value_at_stake,
+      s.overridden, s.computed_score, s.usual_gap_ms as usual_gap_millis,
       s.last_contact_at, s.next_change_at, s.as_of, s.policy_version,
       (select max(sent_at) from engagement.emails e
         where e.user_id = u.user_id and e.status = 'SENT') as last_email_date

@@ -9,6 +9,7 @@ import io.rekindle.dashboard.list.KeysetQuery;
 import io.rekindle.dashboard.list.ListPage;
 import io.rekindle.dashboard.orders.ShopOrder;
 import io.rekindle.dashboard.policies.PolicyInForce;
+import io.rekindle.scoring.policy.ScoringPolicy;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -35,8 +36,10 @@ public final class ClientService {
    *
    * @param rows one for each client of the page
    * @param currency ISO 4217 code of amounts; null if they count at face value
+   * @param policy the policy in force
    */
-  public record AtRiskView(ClientListPage page, List<AtRiskRow> rows, String currency) {}
+  public record AtRiskView(
+      ClientListPage page, List<AtRiskRow> rows, String currency, ScoringPolicy policy) {}
 
   /**
    * A client as the client's page shows it.
@@ -97,7 +100,8 @@ public final class ClientService {
                   ContactStatusQuery.cooldownDays(handle),
                   inForce.policy(),
                   now),
-              inForce.currency());
+              inForce.currency(),
+              inForce.policy());
         });
   }
 

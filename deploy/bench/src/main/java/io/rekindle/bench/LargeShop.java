@@ -72,8 +72,9 @@ public final class LargeShop {
           "shop.orders (order_id, user_id, placed_at, amount, refunded_amount, status, category)",
           "engagement.user_scores (user_id, score, band, segment, "
               + Factor.columns()
-              + ", order_probability, order_count, average_order_value, last_order_at, usual_gap_ms, at_risk,"
-              + " at_risk_since, next_change_at, as_of, revision, policy_version, client_since)",
+              + ", order_probability, value_at_stake, order_count, average_order_value,"
+              + " last_order_at, usual_gap_ms, at_risk, at_risk_since, next_change_at, as_of,"
+              + " revision, policy_version, client_since)",
           "engagement.score_history (user_id, as_of, revision, score, band, segment, at_risk, "
               + Factor.columns()
               + ", previous_score, previous_band, previous_at_risk, cause, policy_version)",
@@ -257,6 +258,7 @@ public final class LargeShop {
         .text(score.segment())
         .points(score)
         .text(score.orderProbability())
+        .text(score.valueAtStakeDecimal())
         .text(score.orderCount())
         .text(score.averageOrderValue())
         .instant(score.lastOrderAt())

@@ -7,9 +7,9 @@ import java.util.List;
 /**
  * Fits the Gamma-Gamma model of {@link SpendModel} by maximum likelihood with a weak prior, as
  * {@link BuyerModelFit}: the logarithms of p, q - 1 and gamma are normal around those of 5, 3 and
- * 0.6, with standard deviation 1.5. Each client's likelihood also has the factor e^-(p+q-1)/100000,
- * which changes nothing in a usual shop and keeps the parameters finite where all clients spend
- * alike. q is above 1, since the mean has no value otherwise.
+ * 0.6, with standard deviation 1.5. The likelihood of each client also has a factor whose logarithm
+ * is -(p + q - 1) / 100,000. It keeps the parameters finite where all clients spend alike, and
+ * changes next to nothing elsewhere. In this model q is above 1, since there is no mean otherwise.
  *
  * <p>The likelihood of a client with x repeat orders that sum to s, without what does not depend on
  * the parameters:

@@ -25,6 +25,7 @@ final class ScoreComparison {
           factor.column(), stored.points().get(factor), expected.pointsDecimal(factor));
     }
     comparison.number("order_probability", stored.orderProbability(), expected.orderProbability());
+    comparison.number("value_at_stake", stored.valueAtStake(), expected.valueAtStakeDecimal());
     comparison.text("band", stored.band(), expected.band().name());
     comparison.text("segment", stored.segment(), expected.segment().name());
     comparison.text(

@@ -202,8 +202,7 @@ final class ShopSnapshot implements AutoCloseable {
   }
 
   /** A column of the only row of a table; null without a row. */
-  private static String text(Statement statement, String column, String table)
-      throws SQLException {
+  private static String text(Statement statement, String column, String table) throws SQLException {
     try (ResultSet row = statement.executeQuery("select " + column + " from " + table)) {
       return row.next() ? row.getString(1) : null;
     }

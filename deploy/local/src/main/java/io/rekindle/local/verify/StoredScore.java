@@ -17,6 +17,7 @@ record StoredScore(
     BigDecimal score,
     Map<Factor, BigDecimal> points,
     BigDecimal orderProbability,
+    BigDecimal valueAtStake,
     String band,
     String segment,
     boolean atRisk,
@@ -35,7 +36,7 @@ record StoredScore(
   static final String QUERY =
       "select user_id, score, "
           + Factor.columns()
-          + ", order_probability, band, segment, at_risk, "
+          + ", order_probability, value_at_stake, band, segment, at_risk, "
           + Millis.sql("at_risk_since")
           + " as at_risk_since, "
           + Millis.sql("next_change_at")
@@ -56,6 +57,7 @@ record StoredScore(
         row.getBigDecimal("score"),
         points(row),
         row.getBigDecimal("order_probability"),
+        row.getBigDecimal("value_at_stake"),
         row.getString("band"),
         row.getString("segment"),
         row.getBoolean("at_risk"),

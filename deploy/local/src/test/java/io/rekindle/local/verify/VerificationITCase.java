@@ -89,6 +89,7 @@ class VerificationITCase {
         "frequency_points = null",
         "value_points = 11",
         "order_probability = 0.0005",
+        "value_at_stake = 0.01",
         "band = 'PROSPECT'",
         "segment = 'PROSPECT'",
         "at_risk = not at_risk",
@@ -175,9 +176,12 @@ class VerificationITCase {
   void shouldGoByTheActiveModelAndByTheOneInForceWhileThatIsNotValid() throws Exception {
     user("ada");
     order("1", "ada", "now() - interval '40 days'", "40.00");
-    String table = "0" + ",7".repeat(100);
+    // 66 points at the order, and 60 now.
+    String table = "7" + ",7".repeat(60) + ",107".repeat(40);
     String model =
-        "{\"version\": \"m\", \"probability\": {\"horizonDays\": 90, \"perMille\": [" + table + "]}}";
+        "{\"version\": \"m\", \"probability\": {\"horizonDays\": 90, \"perMille\": ["
+            + table
+            + "]}, \"money\": {\"p\": 2, \"q\": 3, \"gamma\": 9, \"meanOrderValue\": \"50.00\"}}";
     database.execute(
         "insert into engagement.models (model_version, policy_version, document, active) values"
             + " ('m', 'cadence-v1', '"
@@ -186,6 +190,8 @@ class VerificationITCase {
     storeScores();
     assertThat(database.value("select order_probability from engagement.user_scores"))
         .isEqualTo("0.007");
+    assertThat(database.value("select value_at_stake from engagement.user_scores"))
+        .isEqualTo("5.00");
     assertThat(verify().differences()).isEmpty();
 
     database.execute(
@@ -489,8 +495,8 @@ class VerificationITCase {
            value_points, contact_points, at_risk, at_risk_since, next_change_at, overridden,
            computed_score, order_count, average_order_value, last_order_at, usual_gap_ms,
            last_contact_at, as_of, loyalty_points, order_probability,
-           revision, policy_version)
-        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, 0), ?, ?, ?, ?, 1, '')
+           value_at_stake, revision, policy_version)
+        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, 0), ?, ?, ?, ?, ?, 1, '')
         """;
     try (Connection connection = database.connect();
         ShopSnapshot snapshot = new ShopSnapshot(connection);
@@ -522,6 +528,7 @@ class VerificationITCase {
         insert.setTimestamp(20, timestamp(snapshot.instant()));
         insert.setBigDecimal(21, score.pointsDecimal(Factor.LOYALTY));
         insert.setBigDecimal(22, score.orderProbability());
+        insert.setBigDecimal(23, score.valueAtStakeDecimal());
         insert.addBatch();
       }
       insert.executeBatch();

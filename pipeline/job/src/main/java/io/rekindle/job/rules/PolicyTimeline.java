@@ -108,8 +108,8 @@ public final class PolicyTimeline {
   /**
    * Drops changes that have no effect at an instant and later. The newest change of each row stays.
    * So do those at the last two beginnings of a policy, and of a model, as a document that is not
-   * valid leaves the one before it in force. What came between these instants counts as of the later
-   * one, so that no state in between comes into force.
+   * valid leaves the one before it in force. What came between these instants counts as of the
+   * later one, so that no state in between comes into force.
    *
    * @return whether it dropped any
    */
@@ -363,7 +363,6 @@ public final class PolicyTimeline {
   }
 
   private static PolicyPeriod builtIn(long since) {
-    return new PolicyPeriod(
-        since, BUILT_IN.version(), true, BUILT_IN, null, new Scorer(BUILT_IN));
+    return new PolicyPeriod(since, BUILT_IN.version(), true, BUILT_IN, null, new Scorer(BUILT_IN));
   }
 }

@@ -8,7 +8,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** The policies with their models, and the outreach rules over time, filled by one stream of changes. */
+/**
+ * The policies with their models, and the outreach rules over time, filled by one stream of
+ * changes.
+ */
 public final class RuleTimelines {
 
   private final PolicyTimeline policies = new PolicyTimeline();

@@ -102,6 +102,7 @@ public final class ScoreChangeJson {
       write(factor.column(), score.pointsDecimal(factor), json);
     }
     write("order_probability", score.orderProbability(), json);
+    write("value_at_stake", score.valueAtStakeDecimal(), json);
     json.writeBooleanField("overridden", update.overridden());
     PublishedScore previous = update.previous();
     if (previous != null) {

@@ -41,13 +41,13 @@ final class ScoreTables implements Tables<ScoreUpdate> {
           """
           insert into engagement.user_scores as stored (
             user_id, score, band, segment,
-            {points}, order_probability,
+            {points}, order_probability, value_at_stake,
             order_count, average_order_value, last_order_at, usual_gap_ms,
             at_risk, at_risk_since, next_change_at,
             overridden, computed_score, last_contact_at, as_of, revision, policy_version, written_at)
           select
             user_id, score, band, segment,
-            {points}, order_probability,
+            {points}, order_probability, value_at_stake,
             order_count, average_order_value, timestamptz 'epoch' + last_order_at * interval '1 ms',
             nullif(usual_gap_ms, 0),
             at_risk, timestamptz 'epoch' + at_risk_since * interval '1 ms',
@@ -56,19 +56,20 @@ final class ScoreTables implements Tables<ScoreUpdate> {
             timestamptz 'epoch' + as_of * interval '1 ms', revision, policy_version, clock_timestamp()
           from unnest(
             ?::text[], ?::numeric[], ?::text[], ?::text[],
-            {parameters}, ?::numeric[],
+            {parameters}, ?::numeric[], ?::numeric[],
             ?::int4[], ?::numeric[], ?::int8[], ?::int8[],
             ?::bool[], ?::int8[], ?::int8[],
             ?::bool[], ?::numeric[], ?::int8[], ?::int8[], ?::int8[], ?::text[]
           ) as evaluated (
             user_id, score, band, segment,
-            {points}, order_probability,
+            {points}, order_probability, value_at_stake,
             order_count, average_order_value, last_order_at, usual_gap_ms,
             at_risk, at_risk_since, next_change_at,
             overridden, computed_score, last_contact_at, as_of, revision, policy_version)
           on conflict (user_id) do update set
             score = excluded.score, band = excluded.band, segment = excluded.segment,
             {assignments}, order_probability = excluded.order_probability,
+            value_at_stake = excluded.value_at_stake,
             order_count = excluded.order_count,
             average_order_value = excluded.average_order_value,
             last_order_at = excluded.last_order_at, usual_gap_ms = excluded.usual_gap_ms,
@@ -388,6 +389,7 @@ final class ScoreTables implements Tables<ScoreUpdate> {
           bindPoints(columns);
           columns
               .numeric(update -> update.score().orderProbability())
+              .numeric(update -> update.score().valueAtStakeDecimal())
               .integer(update -> update.score().orderCount())
               .numeric(update -> update.score().averageOrderValue())
               .instant(update -> update.score().lastOrderAt(), Score.NEVER)

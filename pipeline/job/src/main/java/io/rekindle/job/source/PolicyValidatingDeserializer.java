@@ -17,8 +17,8 @@ import org.apache.flink.util.Collector;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
- * Reads rule changes, and creates a dead letter for each policy or model with an invalid document. The
- * change itself is passed on, too, since its active row keeps the one before it in force.
+ * Reads rule changes, and creates a dead letter for each policy or model with an invalid document.
+ * The change itself is passed on, too, since its active row keeps the one before it in force.
  */
 public final class PolicyValidatingDeserializer
     implements KafkaRecordDeserializationSchema<CdcRecord<RuleChange>> {

@@ -450,9 +450,7 @@ final class RandomHistory {
   private static ScoringPolicy policy(Tables then) {
     String model = then.models.get(then.policy);
     try {
-      return POLICIES
-          .get(then.policy)
-          .withModel(model == null ? null : PolicyModel.parse(model));
+      return POLICIES.get(then.policy).withModel(model == null ? null : PolicyModel.parse(model));
     } catch (InvalidPolicyException e) {
       throw new AssertionError(e);
     }

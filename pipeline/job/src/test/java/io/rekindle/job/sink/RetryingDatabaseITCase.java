@@ -628,8 +628,11 @@ class RetryingDatabaseITCase {
     PolicyTables tables = new PolicyTables();
     RetryingDatabase<PolicyInForce> policies = writer(tables, 0, 1, database.url());
     Tables.Batch<PolicyInForce> batch = tables.newBatch();
-    batch.add(new PolicyInForce("an earlier one", builtIn, "h", "{}", null, null, since, changedAt));
-    batch.add(new PolicyInForce(version, builtIn, "hash", "{\"base\": 7}", "m", "{\"money\": 1}", since, changedAt));
+    batch.add(
+        new PolicyInForce("an earlier one", builtIn, "h", "{}", null, null, since, changedAt));
+    batch.add(
+        new PolicyInForce(
+            version, builtIn, "hash", "{\"base\": 7}", "m", "{\"money\": 1}", since, changedAt));
     policies.store(batch, Score.NEVER);
     policies.close();
   }

@@ -59,7 +59,7 @@ class ScoreChangeJsonTest {
                 + "\"score\":null,\"band\":\"PROSPECT\",\"segment\":\"PROSPECT\","
                 + "\"at_risk\":false,\"recency_points\":null,\"rhythm_points\":null,"
                 + "\"frequency_points\":null,\"value_points\":null,\"contact_points\":null,\"loyalty_points\":null,"
-                + "\"order_probability\":null,"
+                + "\"order_probability\":null,\"value_at_stake\":null,"
                 + "\"overridden\":false,\"previous_score\":62.2500,"
                 + "\"previous_band\":\"COOLING\",\"previous_at_risk\":false,"
                 + "\"cause\":\"ORDER_REMOVED\",\"cause_id\":\"o\\\"1\","

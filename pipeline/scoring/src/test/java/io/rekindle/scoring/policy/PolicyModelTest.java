@@ -30,7 +30,8 @@ class PolicyModelTest {
         "{\"version\":\"m\",\"money\":{\"p\":0}}|$.money.p|must be above 0",
         "{\"version\":\"m\",\"money\":{\"p\":1,\"q\":1}}|$.money.q|must be above 1",
         "{\"version\":\"m\",\"money\":{\"p\":1,\"q\":2,\"gamma\":1e13}}|$.money.gamma|most 1e12",
-        "{\"version\":\"m\",\"money\":{\"p\":1,\"q\":2,\"gamma\":1}}|$.money.meanOrderValue|is missing",
+        "{\"version\":\"m\",\"money\":{\"p\":1,\"q\":2,\"gamma\":1}}|$.money.meanOrderValue|is"
+            + " missing",
       })
   void shouldNameThePlaceAndTheFix(String json, String path, String fix) {
     InvalidPolicyException error =

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rekindle.prediction.Backtest;
 import io.rekindle.prediction.FitGate;
+import io.rekindle.prediction.FittedPolicy;
+import io.rekindle.prediction.ModelDocument;
 import io.rekindle.scoring.document.InvalidPolicyException;
 import io.rekindle.scoring.policy.ScoringPolicy;
 import java.sql.Connection;
@@ -18,16 +20,15 @@ import java.time.ZoneOffset;
 import java.util.List;
 
 /**
- * A fitted policy and its backtest, as drafts are stored.
+ * A fitted policy with its models and its backtest, as they are stored.
  *
- * @param document of the fitted policy
- * @param asOf the instant of the fit
+ * @param fit the policy, and how it was found
  * @param backtest over the past up to then
  * @param compared the stored policies in the backtest, besides this one
  * @param gate whether the policy may be put in force without a person
  */
 public record Candidate(
-    String document, Instant asOf, Backtest.Result backtest, List<String> compared, FitGate gate) {
+    FittedPolicy fit, Backtest.Result backtest, List<String> compared, FitGate gate) {
 
   private static final JsonMapper JSON = new JsonMapper();
   private static final int MAX_SUFFIX = 1_000;
@@ -47,6 +48,21 @@ public record Candidate(
       values (?, ?, ?::jsonb, ?::jsonb, ?)
       """;
 
+  /** An older fit does not replace the model of a newer one. */
+  private static final String INSERT_MODEL =
+      """
+      insert into engagement.models (model_version, policy_version, document, created_by)
+      select version, policy, document::jsonb, author
+      from (values (?, ?, ?, ?)) as fitted (version, policy, document, author)
+      where not exists (
+        select 1 from engagement.models m
+        where m.active and m.policy_version = policy
+          and (m.document ->> 'fittedAsOf')::bigint >= ?)
+      on conflict (model_version) do nothing
+      """;
+
+  private static final String ACTIVATE_MODEL = "select engagement.activate_model(?)";
+
   private static final String ALLOWED = "select activate from engagement.fit_settings";
   private static final String ACTIVATE = "select engagement.activate_policy(?)";
 
@@ -64,14 +80,23 @@ public record Candidate(
     compared = List.copyOf(compared);
   }
 
+  /** The instant of the fit. */
+  public Instant asOf() {
+    return Instant.ofEpochMilli(fit.asOf());
+  }
+
   /**
-   * Stores the policy as a draft, and the backtest.
+   * Stores the policy as a draft, and the backtest. The models count at once: that of {@code
+   * cadence-v1} gives its scores a probability of this shop, and that of the draft waits for its
+   * policy. Neither changes a score.
    *
    * @param connection in a transaction, which the caller commits
    * @param createdBy the name of the one who asked for the fit
    */
   public Stored store(Connection connection, String createdBy) throws SQLException {
     Stored stored = storePolicy(connection, createdBy);
+    storeModel(connection, fit.cadenceModel(), createdBy);
+    storeModel(connection, fit.moneyModel(stored.version()), createdBy);
     try (PreparedStatement insert = connection.prepareStatement(INSERT_BACKTEST)) {
       String[] versions = new String[compared.size() + 1];
       versions[0] = stored.version();
@@ -79,7 +104,7 @@ public record Candidate(
         versions[i + 1] = compared.get(i);
       }
       insert.setArray(1, connection.createArrayOf("text", versions));
-      insert.setObject(2, OffsetDateTime.ofInstant(asOf, ZoneOffset.UTC));
+      insert.setObject(2, OffsetDateTime.ofInstant(asOf(), ZoneOffset.UTC));
       insert.setString(3, backtest.json());
       insert.setString(4, JSON.valueToTree(gate).toString());
       insert.setString(5, createdBy);
@@ -143,6 +168,24 @@ public record Candidate(
         "There are " + MAX_SUFFIX + " policies of the version " + version);
   }
 
+  private void storeModel(Connection connection, ModelDocument model, String createdBy)
+      throws SQLException {
+    try (PreparedStatement insert = connection.prepareStatement(INSERT_MODEL)) {
+      insert.setString(1, model.modelVersion());
+      insert.setString(2, model.policyVersion());
+      insert.setString(3, model.json());
+      insert.setString(4, createdBy);
+      insert.setLong(5, fit.asOf());
+      if (insert.executeUpdate() == 0) {
+        return;
+      }
+    }
+    try (PreparedStatement activate = connection.prepareStatement(ACTIVATE_MODEL)) {
+      activate.setString(1, model.modelVersion());
+      activate.execute();
+    }
+  }
+
   private static boolean isStored(Connection connection, String name, String json)
       throws SQLException {
     try (PreparedStatement select = connection.prepareStatement(SAME)) {
@@ -156,7 +199,7 @@ public record Candidate(
 
   private ObjectNode policy() {
     try {
-      return (ObjectNode) JSON.readTree(document);
+      return (ObjectNode) JSON.readTree(fit.document());
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("A fit made a document that is no JSON", e);
     }

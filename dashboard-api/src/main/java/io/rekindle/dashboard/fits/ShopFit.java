@@ -4,11 +4,9 @@ import io.rekindle.prediction.Backtest;
 import io.rekindle.prediction.BacktestPlan;
 import io.rekindle.prediction.FitGate;
 import io.rekindle.prediction.FitResult;
-import io.rekindle.prediction.FittedPolicy;
 import io.rekindle.prediction.PolicyFit;
 import io.rekindle.prediction.ShopOrders;
 import io.rekindle.scoring.policy.ScoringPolicy;
-import java.time.Instant;
 import java.util.List;
 
 /** Fits a policy to a snapshot of the shop, and evaluates it beside the policy in force. */
@@ -19,12 +17,8 @@ public final class ShopFit {
   /** The result: a candidate, or the reasons for which there is none. */
   public sealed interface Result {}
 
-  /**
-   * There is a candidate.
-   *
-   * @param policy the fit, and how it was found
-   */
-  public record Found(Candidate candidate, FittedPolicy policy) implements Result {}
+  /** There is a candidate. */
+  public record Found(Candidate candidate) implements Result {}
 
   /** The shop has too few orders. */
   public record Refused(FitResult.Refused reasons) implements Result {}
@@ -52,15 +46,12 @@ public final class ShopFit {
             snapshot.currency(),
             others,
             snapshot.outreach());
-    FittedPolicy policy = ((FitResult.Fitted) result).policy();
     return new Found(
         new Candidate(
-            policy.document(),
-            Instant.ofEpochMilli(asOf),
+            ((FitResult.Fitted) result).policy(),
             Backtest.run(orders, plan),
             others.stream().map(ScoringPolicy::version).toList(),
-            FitGate.evaluate(orders, plan)),
-        policy);
+            FitGate.evaluate(orders, plan)));
   }
 
   /** The policy in force, unless it is the one that every backtest has. */

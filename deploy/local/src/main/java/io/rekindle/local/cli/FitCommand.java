@@ -133,18 +133,18 @@ public final class FitCommand implements Callable<Integer> {
     if (result instanceof ShopFit.Refused refused) {
       throw refusal(refused.reasons(), instant);
     }
-    ShopFit.Found found = (ShopFit.Found) result;
+    Candidate candidate = ((ShopFit.Found) result).candidate();
     connection.setAutoCommit(false);
-    Candidate.Stored stored = found.candidate().store(connection, CREATED_BY);
+    Candidate.Stored stored = candidate.store(connection, CREATED_BY);
     Candidate.Activation activation =
-        activate ? found.candidate().activate(connection, stored) : null;
+        activate ? candidate.activate(connection, stored) : null;
     connection.commit();
     PrintWriter screen = spec.commandLine().getOut();
-    print(found.policy(), screen);
-    if (found.candidate().backtest().instants().isEmpty()) {
+    print(candidate.fit(), screen);
+    if (candidate.backtest().instants().isEmpty()) {
       screen.println("backtest    the shop is too young for one");
     } else {
-      new BacktestTable(found.candidate().backtest(), screen).printFigures();
+      new BacktestTable(candidate.backtest(), screen).printFigures();
     }
     screen.printf(
         Locale.ROOT,

@@ -65,6 +65,11 @@ class FitDatabaseITCase {
                 "select policy_version || ' ' || created_by || ' ' || active"
                     + " from engagement.scoring_policies"))
         .isEqualTo("fitted-2026-06-01 rekindle fit false");
+    assertThat(
+            DATABASE.value(
+                "select string_agg(model_version || ' ' || active, ', ' order by model_version)"
+                    + " from engagement.models"))
+        .isEqualTo("cadence-v1-2026-06-01 true, fitted-2026-06-01-2026-06-01 true");
     JsonNode backtest = JSON.readTree(DATABASE.value("select document from engagement.backtests"));
     assertThat(backtest.get("instants")).isNotEmpty();
     assertThat(backtest.at("/policies/2/policy").textValue()).isEqualTo("fitted");

@@ -23,7 +23,7 @@ import java.util.stream.Collectors;
 /** Asks for the status again and again, and compares it with the truth. */
 final class StatusSampler implements AutoCloseable {
 
-  private static final Duration PAUSE = Duration.ofMillis(1_000);
+  private static final Duration PAUSE = Duration.ofSeconds(1);
   private static final Duration ANSWER_LIMIT = Duration.ofSeconds(5);
 
   private final TortureStack stack;

@@ -1,9 +1,11 @@
 package io.rekindle.bench.torture;
 
+import io.rekindle.local.process.PausingThread;
 import io.rekindle.local.terminal.Failure;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
@@ -12,7 +14,7 @@ import java.util.concurrent.locks.ReentrantLock;
 /** Commits the transactions of a plan, each until it succeeds, on a thread of its own. */
 final class Load implements AutoCloseable {
 
-  private static final int PAUSE_MILLIS = 30;
+  private static final Duration PAUSE = Duration.ofMillis(30);
 
   /** Classes of errors that a repetition does not mend: data, constraint, syntax. */
   private static final Set<String> WRONG = Set.of("22", "23", "42");
@@ -22,13 +24,13 @@ final class Load implements AutoCloseable {
   private final AtomicLong commits = new AtomicLong();
   private final AtomicLong interruptions = new AtomicLong();
   private final ReentrantLock transaction = new ReentrantLock(true);
-  private final TortureThread thread;
+  private final PausingThread thread;
   private volatile SQLException failure;
 
   Load(TortureStack stack, LoadPlan plan) {
     this.stack = stack;
     this.plan = plan;
-    this.thread = new TortureThread("torture-load", stack.timeout(), this::run);
+    this.thread = new PausingThread("torture-load", stack.timeout(), this::run);
     thread.start();
   }
 
@@ -61,10 +63,10 @@ final class Load implements AutoCloseable {
 
   private void run() {
     List<String> statements = plan.next();
-    while (thread.pause(PAUSE_MILLIS)) {
+    while (thread.pause(PAUSE)) {
       try (Connection connection = stack.connect(stack.info().owner())) {
         connection.setAutoCommit(false);
-        while (thread.pause(PAUSE_MILLIS)) {
+        while (thread.pause(PAUSE)) {
           commit(connection, statements);
           commits.incrementAndGet();
           statements = plan.next();

@@ -2,6 +2,7 @@ package io.rekindle.bench.torture;
 
 import io.rekindle.bench.torture.Honesty.Claim;
 import io.rekindle.bench.torture.Honesty.Truth;
+import io.rekindle.local.process.PausingThread;
 import io.rekindle.local.stack.StackStatus;
 import io.rekindle.local.stack.StatusCollector;
 import io.rekindle.local.terminal.Failure;
@@ -22,19 +23,19 @@ import java.util.stream.Collectors;
 /** Asks for the status again and again, and compares it with the truth. */
 final class StatusSampler implements AutoCloseable {
 
-  private static final int PAUSE_MILLIS = 1_000;
+  private static final Duration PAUSE = Duration.ofSeconds(1);
   private static final Duration ANSWER_LIMIT = Duration.ofSeconds(5);
 
   private final TortureStack stack;
   private final Honesty honesty = new Honesty();
   private final List<String> lies = Collections.synchronizedList(new ArrayList<>());
   private final AtomicInteger samples = new AtomicInteger();
-  private final TortureThread thread;
+  private final PausingThread thread;
   private String lastShown = "";
 
   StatusSampler(TortureStack stack) {
     this.stack = stack;
-    this.thread = new TortureThread("torture-status", stack.timeout(), this::run);
+    this.thread = new PausingThread("torture-status", stack.timeout(), this::run);
     thread.start();
   }
 
@@ -54,7 +55,7 @@ final class StatusSampler implements AutoCloseable {
   }
 
   private void run() {
-    while (thread.pause(PAUSE_MILLIS)) {
+    while (thread.pause(PAUSE)) {
       if (!stack.changing()) {
         sample();
       }

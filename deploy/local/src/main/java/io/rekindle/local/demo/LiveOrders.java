@@ -2,6 +2,7 @@ package io.rekindle.local.demo;
 
 import io.rekindle.local.importing.Upsert;
 import io.rekindle.local.importing.UserRow;
+import io.rekindle.local.process.PausingThread;
 import java.math.BigDecimal;
 import java.sql.Array;
 import java.sql.Connection;
@@ -20,8 +21,6 @@ import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.UUID;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import javax.sql.DataSource;
 
@@ -57,8 +56,7 @@ public final class LiveOrders implements AutoCloseable {
   private final DataSource shop;
   private final Consumer<String> log;
   private final Random random;
-  private final CountDownLatch stopped = new CountDownLatch(1);
-  private final Thread thread = new Thread(this::run, "live-orders");
+  private final PausingThread thread = new PausingThread("live-orders", this::run);
 
   private final PriorityQueue<Turn> turns = new PriorityQueue<>(Comparator.comparing(Turn::at));
   private final List<Client> silent = new ArrayList<>();
@@ -76,7 +74,6 @@ public final class LiveOrders implements AutoCloseable {
     this.shop = shop;
     this.log = log;
     this.random = random;
-    thread.setDaemon(true);
   }
 
   /** Starts the changes. */
@@ -87,24 +84,19 @@ public final class LiveOrders implements AutoCloseable {
   /** Stops the changes, and waits for the current one. */
   @Override
   public void close() {
-    stopped.countDown();
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    thread.close();
   }
 
   private void run() {
     boolean away = false;
-    while (stopped.getCount() > 0) {
+    while (thread.pause(Duration.ZERO)) {
       try (Connection connection = shop.getConnection()) {
         load(connection);
         if (away) {
           log.accept("The database is back: ordering goes on.");
           away = false;
         }
-        while (!pause(nextPause())) {
+        while (thread.pause(nextPause())) {
           change(connection);
         }
       } catch (SQLException e) {
@@ -112,21 +104,11 @@ public final class LiveOrders implements AutoCloseable {
           log.accept("Ordering waits for the database: " + e.getMessage());
           away = true;
         }
-        pause(RETRY_PAUSE);
+        thread.pause(RETRY_PAUSE);
       } catch (RuntimeException | Error e) {
         log.accept("Ordering has ended until the next start, by an error: " + e);
         return;
       }
-    }
-  }
-
-  /** Returns whether it is time to stop. */
-  private boolean pause(Duration duration) {
-    try {
-      return stopped.await(duration.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      stopped.countDown();
-      return true;
     }
   }
 

@@ -1,5 +1,6 @@
 package io.rekindle.local.stack;
 
+import io.rekindle.local.process.PausingThread;
 import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -8,8 +9,6 @@ import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Random;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 
@@ -27,8 +26,7 @@ final class ShopLoad implements AutoCloseable {
   private final DataSource shop;
   private final Random random;
   private final AtomicInteger changes = new AtomicInteger();
-  private final CountDownLatch stopped = new CountDownLatch(1);
-  private final Thread thread = new Thread(this::run, "shop-load");
+  private final PausingThread thread = new PausingThread("shop-load", this::run);
 
   ShopLoad(DataSource shop, long seed) {
     this.shop = shop;
@@ -43,20 +41,15 @@ final class ShopLoad implements AutoCloseable {
 
   @Override
   public void close() {
-    stopped.countDown();
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    thread.close();
   }
 
   private void run() {
     int interruptions = 0;
-    while (!isStopped()) {
+    while (thread.pause(PAUSE)) {
       try (Connection connection = shop.getConnection()) {
         connection.setAutoCommit(false);
-        while (!isStopped()) {
+        while (thread.pause(PAUSE)) {
           transact(connection);
         }
       } catch (SQLException e) {
@@ -65,15 +58,6 @@ final class ShopLoad implements AutoCloseable {
     }
     // The database was killed, or ended a deadlock: what was not committed is not there.
     System.out.println("interruptions of the load: " + interruptions);
-  }
-
-  private boolean isStopped() {
-    try {
-      return stopped.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return true;
-    }
   }
 
   /** Some changes at once, and now and then none after all. */

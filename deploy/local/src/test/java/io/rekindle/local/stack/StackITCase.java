@@ -57,6 +57,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Order(SharedStack.FIRST)
 class StackITCase {
 
+  private static final JsonMapper JSON = new JsonMapper();
+
   private static final int WRITERS = 4;
   private static final int CONCURRENT_CHANGES = 4_000;
 
@@ -606,7 +608,7 @@ class StackITCase {
         request(
             HttpRequest.newBuilder(
                 URI.create(stack.info().mailUrl() + "/api/user/" + address + "/messages/INBOX")));
-    JsonNode found = new JsonMapper().readTree(messages);
+    JsonNode found = JSON.readTree(messages);
     assertThat(found).hasSize(1);
     return found.get(0).get("mimeMessage").asText().replaceAll("\r\n[ \t]", " ");
   }
@@ -645,7 +647,7 @@ class StackITCase {
           String event = found.value() == null ? "" : new String(found.value(), UTF_8);
           // Not every event in the topic is one that capture wrote.
           if (event.contains("\"op\":\"r\"")) {
-            times.add(new JsonMapper().readTree(event).path("source").path("ts_ms").asLong());
+            times.add(JSON.readTree(event).path("source").path("ts_ms").asLong());
           }
         }
       }

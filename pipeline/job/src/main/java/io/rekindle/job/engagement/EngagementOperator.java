@@ -294,13 +294,15 @@ public final class EngagementOperator extends AbstractStreamOperator<ScoreUpdate
   @Override
   public void processElement1(StreamRecord<Change> element) throws Exception {
     Change change = element.getValue();
-    if (change.snapshot() && received == NO_WATERMARK) {
-      applyFirstSnapshotRow(change);
-      return;
-    } else if (change.snapshot() && isKnown(change)) {
-      duplicate();
-      return;
-    } else if (!change.snapshot() && change.commitTime() <= received) {
+    if (change.snapshot()) {
+      if (received == NO_WATERMARK) {
+        applyFirstSnapshotRow(change);
+        return;
+      } else if (isKnown(change)) {
+        duplicate();
+        return;
+      }
+    } else if (change.commitTime() <= received) {
       engagementMetrics.late.inc();
     }
     waiting.add(Math.max(change.commitTime(), firstOpen()), change);

@@ -38,7 +38,7 @@ final class WaitingChanges {
   /** An entry for the earliest instant of each buffer, and outdated entries. */
   private final PriorityQueue<Entry> byTime = new PriorityQueue<>();
 
-  /** The users with changes in keyed state, and some who have none any more. */
+  /** The users with changes in keyed state. It is emptied when no change is left there. */
   private final UserFilter storedUsers = new UserFilter();
 
   private long bytes;
@@ -142,9 +142,6 @@ final class WaitingChanges {
 
   /** Whether a user may have waiting changes. If not, there are none. */
   boolean mayHave(String userId) {
-    if (counts.waiting() == 0) {
-      storedUsers.clear();
-    }
     return buffers.containsKey(userId) || storedUsers.mayHave(userId);
   }
 
@@ -198,6 +195,9 @@ final class WaitingChanges {
     }
     stored.clear();
     counts.addWaiting(userId, before - into.size());
+    if (counts.waiting() == 0) {
+      storedUsers.clear();
+    }
   }
 
   /** The estimated bytes in memory. */

@@ -275,6 +275,20 @@ class EngagementOperatorTest {
   }
 
   @Test
+  void shouldDropAnEqualRowWhileChangesOfOthersWaitThatACheckpointStored() throws Exception {
+    Change order = shop.order(ANNA, START, "o1", START, 5_000);
+    harness.process(shop.user(ANNA, START), shop.user(BERT, START), order);
+    harness.snapshot();
+    harness.tick(A_SECOND_LATER);
+    harness.process(shop.order(BERT, TWO_SECONDS_LATER, "o2", START, 7_000));
+    harness.snapshot();
+
+    harness.process(ChangeFactory.asSnapshot(order, TWO_SECONDS_LATER, shop.next().lsn()));
+
+    assertThat(harness.waitingBytes()).isZero();
+  }
+
+  @Test
   void shouldApplyARowOfALaterSnapshotAfterTheChangesThatWaitBeforeIt() throws Exception {
     Change order = shop.order(ANNA, START, "o1", START, 5_000);
     harness.process(shop.user(ANNA, START), order);

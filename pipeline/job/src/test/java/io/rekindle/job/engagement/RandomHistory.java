@@ -152,19 +152,9 @@ final class RandomHistory {
       Order order = new Order(userId, someTime(), 1 + random.nextInt(20_000));
       String orderId = "o" + i;
       tables.orders.put(orderId, order);
-      long readAt = now + random.nextInt(50);
       add(
           userId,
-          new OrderChanged(
-              userId,
-              readAt,
-              new RowVersion(SNAPSHOT_LSN, 0),
-              true,
-              orderId,
-              order.placedAt(),
-              order.netMinor(),
-              "EUR",
-              Kind.PLACED));
+          snapshotRow(orderId, order, now + random.nextInt(50), new RowVersion(SNAPSHOT_LSN, 0)));
     }
     for (int i = 0; i < USERS; i++) {
       if (random.nextBoolean()) {
@@ -217,20 +207,21 @@ final class RandomHistory {
                     override.setAt(),
                     override.expiresAt())));
     tables.orders.forEach(
-        (orderId, order) ->
-            add(
-                order.userId(),
-                new OrderChanged(
-                    order.userId(),
-                    now,
-                    version,
-                    true,
-                    orderId,
-                    order.placedAt(),
-                    order.netMinor(),
-                    "EUR",
-                    Kind.PLACED)));
+        (orderId, order) -> add(order.userId(), snapshotRow(orderId, order, now, version)));
     past.put(now, tables.copy());
+  }
+
+  private static Change snapshotRow(String orderId, Order order, long readAt, RowVersion version) {
+    return new OrderChanged(
+        order.userId(),
+        readAt,
+        version,
+        true,
+        orderId,
+        order.placedAt(),
+        order.netMinor(),
+        "EUR",
+        Kind.PLACED);
   }
 
   private ScoreOverride someOverride() {

@@ -195,6 +195,9 @@ create table engagement.outreach_settings (
   cooldown_days int         not null default 30 check (cooldown_days between 0 and 3650),
   stale_days    int         not null default 14 check (stale_days between 0 and 3650),
   daily_cap     int         not null default 1000 check (daily_cap >= 0),
+  -- Who gets the emails of a day: the first, or at the end of the day those with the most at stake.
+  cap_order     text        not null default 'FIRST_DECIDED'
+                  check (cap_order in ('FIRST_DECIDED', 'VALUE_AT_STAKE')),
   -- No email leaves in these hours of the user's own day; both the same: at any hour.
   quiet_from    time        not null default '21:00',
   quiet_until   time        not null default '08:00',

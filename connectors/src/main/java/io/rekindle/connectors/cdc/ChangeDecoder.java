@@ -10,6 +10,7 @@ import io.rekindle.connectors.deadletter.DeadLetterReason;
 import io.rekindle.connectors.events.Change;
 import io.rekindle.connectors.events.Contacted;
 import io.rekindle.connectors.events.ModelChanged;
+import io.rekindle.connectors.events.CapOrder;
 import io.rekindle.connectors.events.OrderChanged;
 import io.rekindle.connectors.events.OrderRemoved;
 import io.rekindle.connectors.events.OutreachChanged;
@@ -610,10 +611,25 @@ public final class ChangeDecoder {
                 after.natural(Field.COOLDOWN_DAYS, OutreachRules.MAX_DAYS),
                 after.natural(Field.STALE_DAYS, OutreachRules.MAX_DAYS),
                 after.natural(Field.DAILY_CAP, Integer.MAX_VALUE),
+                capOrder(),
                 after.id(Field.EXPERIMENT_ID),
                 (int) after.millionths(Field.HOLDOUT_SHARE, 1),
                 variantsParser.parse(
                     after.name(Field.VARIANTS), after.wholeText(Field.VARIANTS)))));
+  }
+
+  /** Events from before the column have none. */
+  private CapOrder capOrder() throws MalformedRecordException {
+    if (!after.has(Field.CAP_ORDER)) {
+      return CapOrder.FIRST_DECIDED;
+    }
+    for (CapOrder order : CapOrder.values()) {
+      if (after.is(Field.CAP_ORDER, order.name())) {
+        return order;
+      }
+    }
+    after.wholeText(Field.CAP_ORDER);
+    throw after.wrongType(Field.CAP_ORDER, "FIRST_DECIDED or VALUE_AT_STAKE");
   }
 
   private void decodeTick(

@@ -49,6 +49,7 @@ enum Field {
   COOLDOWN_DAYS("cooldown_days"),
   STALE_DAYS("stale_days"),
   DAILY_CAP("daily_cap"),
+  CAP_ORDER("cap_order"),
   EXPERIMENT_ID("experiment_id"),
   HOLDOUT_SHARE("holdout_share"),
   VARIANTS("variants"),
@@ -122,6 +123,7 @@ enum Field {
       case "cooldown_days" -> COOLDOWN_DAYS;
       case "stale_days" -> STALE_DAYS;
       case "daily_cap" -> DAILY_CAP;
+      case "cap_order" -> CAP_ORDER;
       case "experiment_id" -> EXPERIMENT_ID;
       case "holdout_share" -> HOLDOUT_SHARE;
       case "variants" -> VARIANTS;

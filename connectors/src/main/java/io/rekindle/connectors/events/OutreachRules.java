@@ -9,6 +9,7 @@ import java.util.List;
  * @param cooldownDays the days after a contact in which the user gets no further email, at least 0
  * @param staleDays the days after the beginning of a risk in which an email is allowed, at least 0
  * @param dailyCap the most emails per day, at least 0
+ * @param capOrder which decisions get the emails of a day
  * @param experimentId id of the experiment; a user keeps the arm within one experiment
  * @param holdoutPpm the share of users in the holdout, in millionths: 0 to 1,000,000
  * @param variants 1 to 16 variants with different names, at least one of them with a weight
@@ -18,6 +19,7 @@ public record OutreachRules(
     int cooldownDays,
     int staleDays,
     int dailyCap,
+    CapOrder capOrder,
     String experimentId,
     int holdoutPpm,
     List<OutreachVariant> variants) {
@@ -35,6 +37,7 @@ public record OutreachRules(
           30,
           14,
           1_000,
+          CapOrder.FIRST_DECIDED,
           "default",
           100_000,
           List.of(
@@ -47,6 +50,7 @@ public record OutreachRules(
           DEFAULTS.cooldownDays,
           DEFAULTS.staleDays,
           DEFAULTS.dailyCap,
+          DEFAULTS.capOrder,
           DEFAULTS.experimentId,
           DEFAULTS.holdoutPpm,
           DEFAULTS.variants);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.rekindle.connectors.deadletter.DeadLetterReason;
+import io.rekindle.connectors.events.CapOrder;
 import io.rekindle.connectors.events.Change;
 import io.rekindle.connectors.events.Contacted;
 import io.rekindle.connectors.events.ModelChanged;
@@ -344,6 +345,7 @@ class ChangeDecoderTest {
                     7,
                     0,
                     50,
+                    CapOrder.VALUE_AT_STAKE,
                     "spring",
                     250_000,
                     List.of(
@@ -370,6 +372,8 @@ class ChangeDecoderTest {
         rules(sound.replace("_days\":7", "_days\":3651"), "after.cooldown_days is 3651"),
         rules(sound.replace("_days\":0", "_days\":-1"), "after.stale_days is '-1'"),
         rules(sound.replace("_cap\":50", "_cap\":2147483648"), "after.daily_cap is 2147483648"),
+        rules(sound.replace("VALUE_AT_STAKE", "VALUE"), "after.cap_order is 'VALUE'"),
+        rules(sound.replace("\"VALUE_AT_STAKE\"", "7"), "after.cap_order is '7'"),
         rules(sound.replace("\"spring\"", "\"\""), "after.experiment_id is empty"),
         rules(sound.replace("\"0.25\"", "\"1.01\""), "after.holdout_share is '1.01'"),
         rules(sound.replace("\"0.25\"", "\"-0.1\""), "after.holdout_share is '-0.1'"),

@@ -33,6 +33,7 @@ public final class DebeziumEvents {
   /** A row of engagement.outreach_settings with these variants, given as JSON. */
   static String outreach(String variants) {
     return "{\"id\":1,\"enabled\":false,\"cooldown_days\":7,\"stale_days\":0,\"daily_cap\":50,"
+        + "\"cap_order\":\"VALUE_AT_STAKE\","
         + "\"quiet_from\":\"21:00:00Z\",\"quiet_until\":\"08:00:00Z\","
         + "\"experiment_id\":\"spring\",\"holdout_share\":\"0.25\",\"variants\":\""
         + variants.replace("\\", "\\\\").replace("\"", "\\\"")

@@ -2,6 +2,7 @@ package io.rekindle.connectors.flink;
 
 import io.rekindle.connectors.deadletter.DeadLetter;
 import io.rekindle.connectors.deadletter.DeadLetterReason;
+import io.rekindle.connectors.events.CapOrder;
 import io.rekindle.connectors.events.Change;
 import io.rekindle.connectors.events.Contacted;
 import io.rekindle.connectors.events.ModelChanged;
@@ -111,6 +112,7 @@ final class RandomEvents {
             random.nextInt(3_651),
             random.nextInt(3_651),
             random.nextInt(Integer.MAX_VALUE),
+            random.nextBoolean() ? CapOrder.FIRST_DECIDED : CapOrder.VALUE_AT_STAKE,
             text(),
             random.nextInt(1_000_001),
             variants));

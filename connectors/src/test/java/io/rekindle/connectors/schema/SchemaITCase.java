@@ -381,14 +381,15 @@ class SchemaITCase {
     assertThat(
             texts(
                 "select concat_ws(' ', enabled, cooldown_days, stale_days, daily_cap,"
-                    + " experiment_id, (holdout_share * 1000000)::int)"
+                    + " cap_order, experiment_id, (holdout_share * 1000000)::int)"
                     + " from engagement.outreach_settings"))
         .containsExactly(
-            "t %d %d %d %s %d"
+            "t %d %d %d %s %s %d"
                 .formatted(
                     defaults.cooldownDays(),
                     defaults.staleDays(),
                     defaults.dailyCap(),
+                    defaults.capOrder(),
                     defaults.experimentId(),
                     defaults.holdoutPpm()));
     assertThat(

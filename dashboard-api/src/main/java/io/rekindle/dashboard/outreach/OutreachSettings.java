@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rekindle.connectors.events.CapOrder;
 import io.rekindle.dashboard.json.Json;
 import io.rekindle.dashboard.web.JsonFields;
 import java.math.BigDecimal;
@@ -22,6 +23,7 @@ import org.jdbi.v3.core.Handle;
  * @param cooldownDays between two emails to one client
  * @param staleDays a risk that began longer ago is not written about
  * @param dailyCap most emails of a UTC day
+ * @param capOrder FIRST_DECIDED or VALUE_AT_STAKE: which decisions get the emails of a day
  * @param quietFrom no email leaves from then on in the client's own day, as in 21:00
  * @param quietUntil until then
  * @param experimentId a new name begins a new experiment
@@ -33,6 +35,7 @@ public record OutreachSettings(
     int cooldownDays,
     int staleDays,
     int dailyCap,
+    CapOrder capOrder,
     String quietFrom,
     String quietUntil,
     String experimentId,
@@ -45,8 +48,8 @@ public record OutreachSettings(
 
   private static final String COLUMNS =
       """
-      enabled, cooldown_days, stale_days, daily_cap, to_char(quiet_from, 'HH24:MI') as quiet_from,
-      to_char(quiet_until, 'HH24:MI') as quiet_until, experiment_id, holdout_share, variants,
+      enabled, cooldown_days, stale_days, daily_cap, cap_order,
+      to_char(quiet_from, 'HH24:MI') as quiet_from, to_char(quiet_until, 'HH24:MI') as quiet_until, experiment_id, holdout_share, variants,
       updated_by, updated_at
       """;
 
@@ -76,6 +79,7 @@ public record OutreachSettings(
         requireNonNullElse(body.integer("cooldownDays", 0, 3650), cooldownDays),
         requireNonNullElse(body.integer("staleDays", 0, 3650), staleDays),
         requireNonNullElse(body.integer("dailyCap", 0, Integer.MAX_VALUE), dailyCap),
+        requireNonNullElse(body.oneOf("capOrder", CapOrder.class), capOrder),
         requireNonNullElse(hour(body, "quietFrom"), quietFrom),
         requireNonNullElse(hour(body, "quietUntil"), quietUntil),
         requireNonNullElse(experiment, experimentId),
@@ -102,7 +106,7 @@ public record OutreachSettings(
             """
             update engagement.outreach_settings
             set enabled = :enabled, cooldown_days = :cooldownDays, stale_days = :staleDays,
-                daily_cap = :dailyCap, quiet_from = cast(:quietFrom as time),
+                daily_cap = :dailyCap, cap_order = :capOrder, quiet_from = cast(:quietFrom as time),
                 quiet_until = cast(:quietUntil as time), experiment_id = :experimentId,
                 holdout_share = :holdoutShare, variants = cast(:json as jsonb), updated_by = :by
             returning

@@ -3,6 +3,7 @@ package io.rekindle.dashboard.outreach;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.rekindle.connectors.events.CapOrder;
 import io.rekindle.dashboard.ContactCaseRows;
 import io.rekindle.dashboard.TestDatabase;
 import io.rekindle.dashboard.database.DashboardDatabase;
@@ -60,6 +61,7 @@ class OutreachPreviewITCase {
         example.cooldownDays(),
         example.staleDays(),
         100,
+        CapOrder.FIRST_DECIDED,
         "21:00",
         "08:00",
         "default",

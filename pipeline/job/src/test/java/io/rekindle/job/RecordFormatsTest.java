@@ -2,6 +2,7 @@ package io.rekindle.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rekindle.connectors.events.CapOrder;
 import io.rekindle.connectors.events.OutreachChanged;
 import io.rekindle.connectors.events.OutreachRules;
 import io.rekindle.connectors.events.OutreachVariant;
@@ -92,6 +93,8 @@ class RecordFormatsTest {
                 "p-1",
                 "{}",
                 1_000,
+                CapOrder.VALUE_AT_STAKE,
+                new BigDecimal("48.20"),
                 new EmailFacts(
                     "u-1",
                     "Zoë",

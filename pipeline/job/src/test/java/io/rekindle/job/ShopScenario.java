@@ -1,6 +1,7 @@
 package io.rekindle.job;
 
 import io.rekindle.connectors.cdc.CdcRecord;
+import io.rekindle.connectors.events.CapOrder;
 import io.rekindle.connectors.events.Change;
 import io.rekindle.connectors.events.Contacted;
 import io.rekindle.connectors.events.OrderChanged;
@@ -150,7 +151,7 @@ public final class ShopScenario {
             false,
             first
                 ? new OutreachRules(
-                    false, 30, 14, 5, "autumn", 100_000, OutreachRules.DEFAULTS.variants())
+                    false, 30, 14, 5, CapOrder.FIRST_DECIDED, "autumn", 100_000, OutreachRules.DEFAULTS.variants())
                 : OutreachRules.DEFAULTS));
     ruleChanges.add(
         new PolicyChanged(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.rekindle.connectors.cdc.CdcRecord;
 import io.rekindle.connectors.deadletter.DeadLetter;
 import io.rekindle.connectors.deadletter.DeadLetterReason;
+import io.rekindle.connectors.events.CapOrder;
 import io.rekindle.connectors.events.OutreachVariant;
 import io.rekindle.connectors.flink.EventTypeInfo;
 import io.rekindle.email.EmailFacts;
@@ -178,6 +179,8 @@ class WritingGraphITCase {
         "cadence-v1",
         "{}",
         EPISODES,
+        CapOrder.FIRST_DECIDED,
+        null,
         new EmailFacts(
             userId,
             "Client " + number,

@@ -1,5 +1,6 @@
 package io.rekindle.local.demo;
 
+import io.rekindle.connectors.events.CapOrder;
 import io.rekindle.connectors.events.OutreachRules;
 import io.rekindle.connectors.events.OutreachVariant;
 import io.rekindle.email.Email;
@@ -53,6 +54,7 @@ final class PastCampaign {
           30,
           14,
           1_000,
+          CapOrder.FIRST_DECIDED,
           EXPERIMENT,
           500_000,
           List.of(new OutreachVariant("warm", 1_000_000, "winback-v1", "warm and personal", null)));

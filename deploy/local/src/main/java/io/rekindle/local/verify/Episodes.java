@@ -11,7 +11,8 @@ import java.util.List;
  * The episodes of a user as the tables have them.
  *
  * @param open the number of episodes that are not closed
- * @param undecided the number of episodes without a decision
+ * @param undecided the number of episodes without a decision, but for those that wait for the end of
+ *     the day, when the emails go to the most value at stake
  */
 record Episodes(int open, int undecided) {
 
@@ -19,7 +20,11 @@ record Episodes(int open, int undecided) {
   static final String QUERY =
       """
       select user_id, count(*) filter (where closed_at is null)::int as open_episodes,
-             count(*) filter (where decision_id is null)::int as undecided_episodes
+             count(*) filter (
+               where decision_id is null
+                 and (noticed_at < date_trunc('day', now(), 'UTC') or not exists (
+                   select from engagement.outreach_settings where cap_order = 'VALUE_AT_STAKE')))::int
+               as undecided_episodes
       from engagement.risk_episodes
       left join engagement.outreach_decisions using (episode_id, user_id)
       group by user_id""";

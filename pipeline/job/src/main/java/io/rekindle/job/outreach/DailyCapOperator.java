@@ -1,9 +1,9 @@
 package io.rekindle.job.outreach;
 
+import io.rekindle.connectors.events.CapOrder;
 import io.rekindle.connectors.flink.RecordSerializer;
 import io.rekindle.job.outreach.Decision.Kind;
-import java.time.Instant;
-import java.time.ZoneOffset;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -24,14 +24,14 @@ import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 
 /**
- * Limits the emails of each UTC day, in the order of the decisions. A new policy may decide many
- * episodes at one instant. The newest risk comes first then, since its user is the likeliest to
- * come back.
+ * Limits the emails of each UTC day, by the {@link CapOrder} of the decisions. A new policy may
+ * decide many episodes at one instant. The newest risk comes first then, since its user is the
+ * likeliest to come back.
  *
  * <p>Decisions to email wait for the watermark, so that a replay gives every email to the same
- * user. At most the cap of one instant waits: a policy may decide a million episodes at once, and
- * those beyond the cap are known at once. The parallelism is 1, since there is one limit for all
- * users.
+ * user. By value at stake they wait until it passes the end of their day. At most the cap waits of
+ * one instant, or of one day: a policy may decide a million episodes at once, and those beyond the
+ * cap are known at once. The parallelism is 1, since there is one limit for all users.
  *
  * <p>The metrics under {@code rekindle} are the counters {@code decisions.KIND}, and {@code
  * decisions.SKIP.REASON} for skipped emails.
@@ -40,6 +40,8 @@ public final class DailyCapOperator extends AbstractStreamOperator<Decision>
     implements OneInputStreamOperator<Decision, Decision> {
 
   private static final long serialVersionUID = 1L;
+
+  private static final long DAY_MS = 86_400_000;
 
   /** Decisions that wait for the watermark. */
   static final ListStateDescriptor<Decision> WAITING =
@@ -50,7 +52,9 @@ public final class DailyCapOperator extends AbstractStreamOperator<Decision>
       new ListStateDescriptor<>("used", LongSerializer.INSTANCE);
 
   private static final Comparator<Decision> CAP_ORDER =
-      Comparator.comparingLong(Decision::decidedAt)
+      Comparator.comparing(Decision::capOrder)
+          .thenComparing(
+              DailyCapOperator::rank, Comparator.nullsLast(Comparator.reverseOrder()))
           .thenComparing(Comparator.comparingLong(Decision::openedAt).reversed())
           .thenComparing(Decision::userId);
 
@@ -63,7 +67,7 @@ public final class DailyCapOperator extends AbstractStreamOperator<Decision>
   private transient MetricGroup decisions;
   private transient Map<String, Counter> counters;
 
-  /** The decisions of one instant that may become emails, the last one first. */
+  /** The decisions that become emails at one instant of event time, the last one first. */
   private static final class Candidates {
 
     private final PriorityQueue<Decision> decisions = new PriorityQueue<>(CAP_ORDER.reversed());
@@ -143,9 +147,28 @@ public final class DailyCapOperator extends AbstractStreamOperator<Decision>
 
   private Candidates await(Decision decision) {
     Candidates candidates =
-        waiting.computeIfAbsent(decision.decidedAt(), instant -> new Candidates());
+        waiting.computeIfAbsent(waitsUntil(decision), instant -> new Candidates());
     candidates.add(decision);
     return candidates;
+  }
+
+  private static long waitsUntil(Decision decision) {
+    return switch (decision.capOrder()) {
+      case FIRST_DECIDED -> decision.decidedAt();
+      case VALUE_AT_STAKE -> (epochDay(decision) + 1) * DAY_MS - 1;
+    };
+  }
+
+  /** The larger, the earlier among decisions that wait for the same instant; null comes last. */
+  private static BigDecimal rank(Decision decision) {
+    return switch (decision.capOrder()) {
+      case FIRST_DECIDED -> null;
+      case VALUE_AT_STAKE -> decision.valueAtStake();
+    };
+  }
+
+  private static long epochDay(Decision decision) {
+    return Math.floorDiv(decision.decidedAt(), DAY_MS);
   }
 
   @Override
@@ -164,11 +187,7 @@ public final class DailyCapOperator extends AbstractStreamOperator<Decision>
   }
 
   private Decision applyCap(Decision decision) {
-    long today =
-        Instant.ofEpochMilli(decision.decidedAt())
-            .atOffset(ZoneOffset.UTC)
-            .toLocalDate()
-            .toEpochDay();
+    long today = epochDay(decision);
     if (today != day) {
       day = today;
       used = 0;

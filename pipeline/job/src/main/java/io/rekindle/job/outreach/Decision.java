@@ -1,5 +1,6 @@
 package io.rekindle.job.outreach;
 
+import io.rekindle.connectors.events.CapOrder;
 import io.rekindle.connectors.events.OutreachRules;
 import io.rekindle.connectors.events.OutreachVariant;
 import io.rekindle.email.EmailFacts;
@@ -18,6 +19,8 @@ import java.math.BigDecimal;
  * @param policyVersion the policy that found the user at risk
  * @param inputs all inputs of the decision, a JSON object
  * @param dailyCap the most emails of the day, by the rules at that time
+ * @param capOrder which decisions get the emails of the day, by the rules at that time
+ * @param valueAtStake in the policy's base currency; null if unknown
  * @param facts the material of the email; null unless the decision is EMAIL
  */
 public record Decision(
@@ -34,6 +37,8 @@ public record Decision(
     String policyVersion,
     String inputs,
     int dailyCap,
+    CapOrder capOrder,
+    BigDecimal valueAtStake,
     EmailFacts facts) {
 
   /** The action. */
@@ -74,6 +79,8 @@ public record Decision(
         policyVersion,
         inputs,
         dailyCap,
+        capOrder,
+        valueAtStake,
         null);
   }
 }

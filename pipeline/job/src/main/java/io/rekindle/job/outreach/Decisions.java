@@ -62,6 +62,8 @@ public final class Decisions {
         candidate.policyVersion(),
         inputs(candidate, openedAt, arm, rules),
         rules.dailyCap(),
+        rules.capOrder(),
+        candidate.score().valueAtStakeDecimal(),
         kind == Kind.EMAIL ? candidate.facts() : null);
   }
 
@@ -122,6 +124,7 @@ public final class Decisions {
       for (Factor factor : Factor.values()) {
         number(factor.column(), score.pointsDecimal(factor), json);
       }
+      number("value_at_stake", score.valueAtStakeDecimal(), json);
       json.writeStringField("segment", score.segment().name());
       json.writeBooleanField("overridden", candidate.overridden());
       json.writeStringField("policy_version", candidate.policyVersion());
@@ -137,6 +140,7 @@ public final class Decisions {
       json.writeNumberField("cooldown_days", rules.cooldownDays());
       json.writeNumberField("stale_days", rules.staleDays());
       json.writeNumberField("daily_cap", rules.dailyCap());
+      json.writeStringField("cap_order", rules.capOrder().name());
       json.writeStringField("experiment_id", rules.experimentId());
       number("holdout_share", BigDecimal.valueOf(rules.holdoutPpm(), PPM_DIGITS), json);
       json.writeStringField("arm", arm);

@@ -4,6 +4,7 @@ import static io.rekindle.job.ChangeFactory.DAY;
 import static io.rekindle.job.ChangeFactory.START;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rekindle.connectors.events.CapOrder;
 import io.rekindle.connectors.events.OrderChanged.Kind;
 import io.rekindle.connectors.events.OutreachChanged;
 import io.rekindle.connectors.events.OutreachRules;
@@ -147,7 +148,7 @@ class EpisodeLifecycleTest {
   @Test
   void shouldDecideByTheRulesOfTheInstant() throws Exception {
     OutreachRules off =
-        new OutreachRules(false, 30, 14, 10, "default", 0, OutreachRules.DEFAULTS.variants());
+        new OutreachRules(false, 30, 14, 10, CapOrder.FIRST_DECIDED, "default", 0, OutreachRules.DEFAULTS.variants());
     harness.process(new OutreachChanged(START + DAY, shop.next(), false, off));
     becomeAtRisk();
     assertThat(harness.decisions()).extracting(Decision::reason).containsExactly(Reason.PAUSED);
@@ -296,7 +297,7 @@ class EpisodeLifecycleTest {
         START,
         shop.next(),
         false,
-        new OutreachRules(true, days, 14, 10, "default", 0, OutreachRules.DEFAULTS.variants()));
+        new OutreachRules(true, days, 14, 10, CapOrder.FIRST_DECIDED, "default", 0, OutreachRules.DEFAULTS.variants()));
   }
 
   private OutreachChanged nobodyHeldOut(long at) {
@@ -304,6 +305,6 @@ class EpisodeLifecycleTest {
         at,
         shop.next(),
         false,
-        new OutreachRules(true, 30, 14, 10, "default", 0, OutreachRules.DEFAULTS.variants()));
+        new OutreachRules(true, 30, 14, 10, CapOrder.FIRST_DECIDED, "default", 0, OutreachRules.DEFAULTS.variants()));
   }
 }

@@ -2,10 +2,12 @@ package io.rekindle.job.outreach;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rekindle.connectors.events.CapOrder;
 import io.rekindle.connectors.flink.RecordSerializer;
 import io.rekindle.job.outreach.Decision.Kind;
 import io.rekindle.job.outreach.Decision.Reason;
 import io.rekindle.scoring.contact.EpisodeId;
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -75,6 +77,35 @@ class DailyCapOperatorTest {
   }
 
   @Test
+  void shouldGiveTheDaysEmailsToTheMostValueAtStakeOnceTheDayIsOver() throws Exception {
+    process(byValue("unknown", NOON, null));
+    process(byValue("little", NOON, "0.01"));
+    process(byValue("most", MIDNIGHT - 1, "900.00"));
+    process(byValue("much", NOON + 2, "100.00"));
+    process(byValue("more", NOON + 1, "99.99"));
+    process(byValue("tomorrow", MIDNIGHT, "1000.00"));
+    assertThat(results()).containsExactly("unknown SKIP", "little SKIP");
+    tick(MIDNIGHT - 2);
+    assertThat(results()).isEmpty();
+    tick(MIDNIGHT);
+    assertThat(results()).containsExactly("most EMAIL", "much EMAIL", "more EMAIL");
+  }
+
+  @Test
+  void shouldCountTheEmailsOfADayInWhichTheOrderChanges() throws Exception {
+    process(email("first", NOON, NOON));
+    process(byValue("little", NOON + 1, "1"));
+    process(byValue("much", NOON + 1, "100"));
+    process(byValue("more", NOON + 1, "10"));
+    tick(NOON + 2);
+    process(email("last", MIDNIGHT - 1, NOON));
+    tick(MIDNIGHT);
+    assertThat(results())
+        .containsExactly(
+            "first EMAIL", "little SKIP", "last EMAIL", "much EMAIL", "more SKIP");
+  }
+
+  @Test
   void shouldKeepNoMoreDecisionsOfOneInstantThanTheCap() throws Exception {
     for (int i = 0; i < 1_000; i++) {
       process(email("user" + i, NOON, NOON - i));
@@ -131,7 +162,10 @@ class DailyCapOperatorTest {
     List<Decision> decisions = new ArrayList<>();
     for (int i = 0; i < 300; i++) {
       long at = NOON + random.nextInt(40) * HOUR;
-      decisions.add(email("user" + i, at, at - random.nextInt(5) * HOUR));
+      decisions.add(
+          i % 2 == 0
+              ? email("user" + i, at, at - random.nextInt(5) * HOUR)
+              : byValue("user" + i, at, i % 7 == 0 ? null : String.valueOf(random.nextInt(9))));
     }
     List<String> expected = run(decisions, new Random(0), false);
     for (int i = 0; i < 20; i++) {
@@ -204,8 +238,31 @@ class DailyCapOperatorTest {
     return decision(userId, decidedAt, openedAt, kind, CAP);
   }
 
+  private static Decision byValue(String userId, long decidedAt, String valueAtStake) {
+    return decision(
+        userId,
+        decidedAt,
+        decidedAt - HOUR,
+        Kind.EMAIL,
+        CAP,
+        CapOrder.VALUE_AT_STAKE,
+        valueAtStake == null ? null : new BigDecimal(valueAtStake));
+  }
+
   private static Decision decision(
       String userId, long decidedAt, long openedAt, Kind kind, int dailyCap) {
+    return decision(
+        userId, decidedAt, openedAt, kind, dailyCap, CapOrder.FIRST_DECIDED, BigDecimal.TEN);
+  }
+
+  private static Decision decision(
+      String userId,
+      long decidedAt,
+      long openedAt,
+      Kind kind,
+      int dailyCap,
+      CapOrder capOrder,
+      BigDecimal valueAtStake) {
     return new Decision(
         EpisodeId.of(userId, openedAt),
         userId,
@@ -220,6 +277,8 @@ class DailyCapOperatorTest {
         "cadence-v1",
         "{}",
         dailyCap,
+        capOrder,
+        valueAtStake,
         null);
   }
 }

@@ -3,6 +3,7 @@ package io.rekindle.job.outreach;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rekindle.connectors.events.CapOrder;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.rekindle.connectors.events.OutreachVariant;
 import io.rekindle.email.EmailFacts;
@@ -70,6 +71,8 @@ class DecisionJsonTest {
         "cadence-v1",
         "{\"consent\":true}",
         1_000,
+        CapOrder.VALUE_AT_STAKE,
+        new BigDecimal("48.20"),
         facts);
   }
 }

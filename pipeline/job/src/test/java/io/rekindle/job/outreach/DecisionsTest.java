@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.rekindle.connectors.events.CapOrder;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.rekindle.connectors.events.OutreachRules;
@@ -48,7 +49,7 @@ class DecisionsTest {
   private static final OutreachVariant FRIENDLY =
       new OutreachVariant("friendly", 1_000_000, "winback-v1", "friendly", null);
   private static final OutreachRules RULES =
-      new OutreachRules(true, 30, 14, 10, "default", 0, List.of(FRIENDLY));
+      new OutreachRules(true, 30, 14, 10, CapOrder.FIRST_DECIDED, "default", 0, List.of(FRIENDLY));
 
   @Test
   void shouldEmailWhoeverNothingSpeaksAgainst() throws Exception {
@@ -65,7 +66,7 @@ class DecisionsTest {
   @Test
   void shouldHoldOutWithoutFacts() throws Exception {
     OutreachRules nobody =
-        new OutreachRules(true, 30, 14, 10, "default", 1_000_000, List.of(FRIENDLY));
+        new OutreachRules(true, 30, 14, 10, CapOrder.FIRST_DECIDED, "default", 1_000_000, List.of(FRIENDLY));
     Decision decision = Decisions.decide(anna(), YESTERDAY, NOW, nobody);
     assertThat(decision.kind()).isEqualTo(Kind.HOLDOUT);
     assertThat(decision.arm()).isEqualTo(OutreachRules.HOLDOUT);
@@ -93,6 +94,8 @@ class DecisionsTest {
                 "p",
                 "{}",
                 0,
+                CapOrder.VALUE_AT_STAKE,
+                new BigDecimal("49.99"),
                 null);
         assertThat(serialized(decision)).isEqualTo(decision);
       }
@@ -134,7 +137,7 @@ class DecisionsTest {
         .isEqualTo(Reason.SUPPRESSED);
     assertThat(reason(candidate(false, true, null, Score.NEVER), YESTERDAY, RULES))
         .isEqualTo(Reason.NO_ADDRESS);
-    OutreachRules paused = new OutreachRules(false, 30, 14, 10, "default", 0, List.of(FRIENDLY));
+    OutreachRules paused = new OutreachRules(false, 30, 14, 10, CapOrder.FIRST_DECIDED, "default", 0, List.of(FRIENDLY));
     assertThat(reason(anna(), YESTERDAY, paused)).isEqualTo(Reason.PAUSED);
     // Of several reasons, what would also hold tomorrow.
     assertThat(reason(candidate(false, false, "BOUNCED", NOW), YESTERDAY, paused))
@@ -210,7 +213,7 @@ class DecisionsTest {
             FACTS);
     OutreachRules rules =
         new OutreachRules(
-            true, example.cooldownDays(), example.staleDays(), 10, "default", 0, List.of(FRIENDLY));
+            true, example.cooldownDays(), example.staleDays(), 10, CapOrder.FIRST_DECIDED, "default", 0, List.of(FRIENDLY));
     String expected = example.obstacle();
     assertThat(reason(candidate, NOW - example.opened().toMillis(), rules))
         .isEqualTo(expected == null ? Reason.AT_RISK : Reason.valueOf(expected));

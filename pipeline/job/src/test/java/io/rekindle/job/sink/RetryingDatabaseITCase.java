@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rekindle.connectors.deadletter.DeadLetter;
 import io.rekindle.connectors.deadletter.DeadLetterReason;
+import io.rekindle.connectors.events.CapOrder;
 import io.rekindle.connectors.events.OutreachRules;
 import io.rekindle.job.JobDatabase;
 import io.rekindle.job.engagement.Cause;
@@ -674,6 +675,8 @@ class RetryingDatabaseITCase {
         "cadence-v1",
         "{\"a\": 1}",
         10,
+        CapOrder.FIRST_DECIDED,
+        null,
         null);
   }
 

@@ -10,7 +10,7 @@ end $$;
 grant pg_monitor to rekindle_monitor;
 grant usage on schema engagement to rekindle_monitor;
 grant select on engagement.scored_until, engagement.pipeline_progress, engagement.clock,
-  engagement.capture_faults
+  engagement.capture_faults, engagement.calibration_history
   to rekindle_monitor;
 grant select (decision, reason, decided_at) on engagement.outreach_decisions to rekindle_monitor;
 grant select (opened_at, closed_at, noticed_at) on engagement.risk_episodes to rekindle_monitor;
@@ -19,4 +19,5 @@ grant select (email_id, status, status_reason, generated_by, fallback_reason, ge
   on engagement.emails to rekindle_monitor;
 grant select (reason, created_at) on engagement.suppressions to rekindle_monitor;
 grant select (email_id, attempts, next_attempt_at) on engagement.deliveries to rekindle_monitor;
+grant select (trouble, finished_at) on engagement.reconstruction to rekindle_monitor;
 grant select (enabled, daily_cap) on engagement.outreach_settings to rekindle_monitor;

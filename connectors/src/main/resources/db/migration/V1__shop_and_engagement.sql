@@ -166,6 +166,40 @@ begin
     where model_version = version and not active;
 end $$;
 
+-- Whether a user belongs to the holdout of an experiment: by the upper 53 bits of SHA-256 over both
+-- names, as the job assigns it. An arm that a decision has given already counts first.
+create function engagement.held_out(experiment_id text, user_id text, holdout_share numeric)
+  returns boolean language sql immutable parallel safe as $$
+  select (('x' || encode(substring(sha256(
+      convert_to(experiment_id, 'UTF8') || '\x00'::bytea || convert_to(user_id, 'UTF8')) for 7),
+      'hex'))::bit(56)::bigint >> 3) < holdout_share * 9007199254740992
+$$;
+
+-- How the live probabilities of a month came true, by the clients who were held out. The row comes
+-- with the sample at the beginning of the month, and the outcome once the horizon is over.
+create table engagement.calibrations (
+  month          date primary key check (extract(day from month) = 1),
+  sampled_at     timestamptz not null,
+  horizon_days   int         not null,
+  policy_version text        not null,
+  model_version  text,
+  experiment_id  text        not null,
+  -- The clients of the sample who were not emailed meanwhile; null until it is judged, as are the
+  -- columns below.
+  clients        bigint,
+  -- The sum of their probabilities, and how many of them ordered.
+  expected       double precision,
+  happened       bigint,
+  brier          double precision,
+  judged_at      timestamptz
+);
+create table engagement.calibration_samples (
+  month             date not null references engagement.calibrations on delete cascade,
+  user_id           text not null,
+  order_probability numeric not null,
+  primary key (month, user_id)
+);
+
 create table engagement.score_overrides (
   user_id    text primary key check (length(user_id) between 1 and 128),
   score      int         not null check (score between 0 and 100),
@@ -750,6 +784,22 @@ create function engagement.wilson_interval(
 comment on function engagement.wilson_interval is
   '95 % score interval for a proportion without continuity correction (Wilson 1927); null without trials.';
 
+-- The judged months. A month is off if the expected share is outside the 95 % interval of what
+-- happened. Two months in a row that are off to the same side are a drift: by chance, that is one
+-- month in 800.
+create view engagement.calibration_history as
+  select month, sampled_at, horizon_days, policy_version, model_version, experiment_id, clients,
+         expected, happened, brier, judged_at, low, high, off,
+         coalesce(off <> 0 and off = lag(off) over (order by month), false) as drifted
+  from (
+    select c.*, i.low, i.high,
+           case when expected < clients * i.low then -1 when expected > clients * i.high then 1
+                else 0 end as off
+    from engagement.calibrations c, engagement.wilson_interval(happened, clients) i
+    where judged_at is not null) judged;
+comment on column engagement.calibration_history.off is
+  'Whether too little was expected (-1), too much (1), or neither (0).';
+
 -- How far two proportions lie apart, first minus second.
 create function engagement.newcombe_interval(
     successes1 bigint, trials1 bigint, successes2 bigint, trials2 bigint,
@@ -1030,6 +1080,8 @@ begin
       delete from engagement.score_history where user_id = erased returning 1),
     past as (
       delete from engagement.reconstructed_history where user_id = erased returning 1),
+    samples as (
+      delete from engagement.calibration_samples where user_id = erased returning 1),
     orders as (
       delete from shop.orders where user_id = erased returning 1),
     users as (
@@ -1042,7 +1094,8 @@ begin
     select count(*) into total from (
       select from decisions union all select from episodes union all select from deliveries
       union all select from emails union all select from overrides union all select from scores
-      union all select from history union all select from past union all select from orders
+      union all select from history union all select from past union all select from samples
+      union all select from orders
       union all select from users) as gone;
     return total;
 end $$;

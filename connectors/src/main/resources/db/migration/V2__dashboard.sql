@@ -225,6 +225,8 @@ grant insert, update (document, active, activated_at) on engagement.scoring_poli
 grant update (enabled, cooldown_days, stale_days, daily_cap, cap_order, quiet_from, quiet_until, experiment_id,
   holdout_share, variants, updated_by) on engagement.outreach_settings to rekindle_api;
 grant insert on engagement.backtests to rekindle_api;
+grant insert, update on engagement.calibrations to rekindle_api;
+grant insert, delete on engagement.calibration_samples to rekindle_api;
 grant update (activate, updated_by, updated_at) on engagement.fit_settings to rekindle_api;
 grant insert on engagement.reconstructed_history to rekindle_api;
 grant insert, update on engagement.reconstruction, engagement.reconstructed_days to rekindle_api;

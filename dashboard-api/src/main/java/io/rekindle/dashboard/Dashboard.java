@@ -15,6 +15,9 @@ import io.rekindle.dashboard.audit.AuditRetention;
 import io.rekindle.dashboard.audit.AuditService;
 import io.rekindle.dashboard.background.NotYetComputedException;
 import io.rekindle.dashboard.background.StatisticsRefresher;
+import io.rekindle.dashboard.calibration.CalibrationLoop;
+import io.rekindle.dashboard.calibration.CalibrationRoutes;
+import io.rekindle.dashboard.calibration.CalibrationService;
 import io.rekindle.dashboard.clients.ClientChanges;
 import io.rekindle.dashboard.clients.ClientPages;
 import io.rekindle.dashboard.clients.ClientRoutes;
@@ -117,6 +120,7 @@ public final class Dashboard implements AutoCloseable {
   private final Erasures erasures;
   private final AuditRetention auditRetention;
   private final Optional<ReconstructionLoop> reconstruction;
+  private final CalibrationLoop calibration;
   private final PipelineService pipeline;
   private final PolicyPreviewQueue policyPreviews;
   private final FitQueue fits;
@@ -179,6 +183,8 @@ public final class Dashboard implements AutoCloseable {
     RateLimit writes = new RateLimit(settings.writesPerMinute(), Duration.ofMinutes(1));
     erasures = new Erasures(jdbi);
     auditRetention = new AuditRetention(jdbi, settings.auditRetention());
+    calibration = new CalibrationLoop(database.unlimited());
+    CalibrationService calibrations = new CalibrationService(snapshots);
     reconstruction =
         settings.reconstruction()
             ? Optional.of(new ReconstructionLoop(database, settings.reconstructionPause()))
@@ -223,7 +229,7 @@ public final class Dashboard implements AutoCloseable {
         new AssetRoutes(assets),
         new AdminPages(accounts, keys, audit),
         new PolicyPages(policyService),
-        new BacktestPages(backtests),
+        new BacktestPages(backtests, calibrations),
         new OutreachPages(outreach),
         new OverviewPages(statistics),
         new EmailPages(emails, statistics),
@@ -249,6 +255,7 @@ public final class Dashboard implements AutoCloseable {
         new PolicyRoutes(policyService, policyPreviews),
         new FitRoutes(fits, new FitSettingsService(jdbi, snapshots)),
         new BacktestRoutes(backtests),
+        new CalibrationRoutes(calibrations),
         new OutreachRoutes(outreach),
         new SuppressionRoutes(new SuppressionService(jdbi), listResponse),
         new LiveRoutes(live),
@@ -291,6 +298,7 @@ public final class Dashboard implements AutoCloseable {
       dashboard.erasures.start();
       dashboard.auditRetention.start();
       dashboard.reconstruction.ifPresent(ReconstructionLoop::start);
+      dashboard.calibration.start();
       dashboard.pipeline.start();
       dashboard.live.start();
       return dashboard;
@@ -346,6 +354,7 @@ public final class Dashboard implements AutoCloseable {
     erasures.close();
     auditRetention.close();
     reconstruction.ifPresent(ReconstructionLoop::close);
+    calibration.close();
     pipeline.close();
     policyPreviews.close();
     fits.close();

@@ -83,7 +83,9 @@ public final class TestDatabase implements AutoCloseable {
         delete from engagement.reconstructed_history; delete from engagement.reconstruction;
         delete from engagement.reconstructed_days;
         delete from engagement.score_overrides; delete from engagement.suppressions;
-        delete from engagement.scoring_policies; delete from engagement.backtests; delete from engagement.risk_episodes;
+        delete from engagement.scoring_policies; delete from engagement.backtests;
+        delete from engagement.calibrations; delete from engagement.calibration_samples;
+        delete from engagement.policy_in_force; delete from engagement.risk_episodes;
         delete from engagement.outreach_decisions; delete from engagement.emails;
         delete from engagement.deliveries; delete from engagement.pipeline_progress;
         delete from engagement.clock; delete from dashboard.accounts;

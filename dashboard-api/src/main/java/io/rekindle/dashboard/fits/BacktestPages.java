@@ -1,6 +1,7 @@
 package io.rekindle.dashboard.fits;
 
 import io.javalin.http.Context;
+import io.rekindle.dashboard.calibration.CalibrationService;
 import io.rekindle.dashboard.web.Access;
 import io.rekindle.dashboard.web.Page;
 import io.rekindle.dashboard.web.QueryParameters;
@@ -13,9 +14,11 @@ import io.rekindle.prediction.PolicyBacktest;
 public final class BacktestPages implements Routes {
 
   private final BacktestService backtests;
+  private final CalibrationService calibrations;
 
-  public BacktestPages(BacktestService backtests) {
+  public BacktestPages(BacktestService backtests, CalibrationService calibrations) {
     this.backtests = backtests;
+    this.calibrations = calibrations;
   }
 
   @Override
@@ -32,6 +35,7 @@ public final class BacktestPages implements Routes {
     return new Page("backtests")
         .with("version", version)
         .with("backtest", backtest)
+        .with("calibrations", calibrations.history())
         .with("shown", shown)
         .with("plot", shown == null ? null : CalibrationPlot.of(shown));
   }

@@ -40,9 +40,8 @@ public record OutreachPreview(Instant asOf, long atRisk, RuleOutcome before, Rul
   /**
    * The job's own decision ({@code Decisions} and {@code Assignment} there) in SQL, by each set of
    * rules twice: as of now, and as of the day on which the risk began. An arm that a client was
-   * given before is kept, unless its variant is gone; a new one follows from the upper 53 bits of
-   * SHA-256 over both names. {@code offset 0} keeps what one step has worked out from being worked
-   * out again by the next.
+   * given before is kept, unless its variant is gone. {@code offset 0} keeps what one step has
+   * worked out from being worked out again by the next.
    */
   private static final String EVALUATED =
       """
@@ -83,10 +82,7 @@ public record OutreachPreview(Instant asOf, long atRisk, RuleOutcome before, Rul
                    where d.user_id = evaluated.user_id and d.experiment_id = evaluated.experiment
                      and (d.arm = 'HOLDOUT' or jsonb_exists(evaluated.variants::jsonb, d.arm))
                    order by d.decided_at desc limit 1),
-                 (('x' || encode(substring(sha256(
-                     convert_to(evaluated.experiment, 'UTF8') || '\\x00'::bytea
-                       || convert_to(evaluated.user_id, 'UTF8')) for 7), 'hex'))::bit(56)::bigint >> 3)
-                   < share * 9007199254740992) end as held_out
+                 engagement.held_out(evaluated.experiment, evaluated.user_id, share)) end as held_out
         from evaluated
       )
       select place, now_is, held_out, lately, count(*) as clients, now() as as_of

@@ -6,8 +6,8 @@ public enum CapOrder {
   FIRST_DECIDED,
 
   /**
-   * The most value at stake of the UTC day; of one value, the newest risk. Decisions without a value
-   * come last. A decision waits for the end of its day.
+   * The most value at stake of the UTC day; of one value, the newest risk. Decisions without a
+   * value come last. A decision waits for the end of its day.
    */
   VALUE_AT_STAKE
 }

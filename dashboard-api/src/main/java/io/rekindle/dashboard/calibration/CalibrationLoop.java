@@ -7,8 +7,8 @@ import org.jdbi.v3.core.Jdbi;
 
 /**
  * Judges the live probabilities every month by the clients of the holdout, whom no email moved. At
- * the beginning of a month it stores their probabilities, and once the horizon is over it counts who
- * ordered. Several dashboards of one database take turns by a lock. Thread-safe.
+ * the beginning of a month it stores their probabilities, and once the horizon is over it counts
+ * who ordered. Several dashboards of one database take turns by a lock. Thread-safe.
  */
 public final class CalibrationLoop implements AutoCloseable {
 
@@ -18,8 +18,8 @@ public final class CalibrationLoop implements AutoCloseable {
       "select pg_advisory_xact_lock(hashtext('engagement.calibrations'))";
 
   /**
-   * Once a month, when the scores of its beginning are stored. An arm that a client was given before
-   * is kept. Without a holdout or probabilities there is no sample.
+   * Once a month, when the scores of its beginning are stored. An arm that a client was given
+   * before is kept. Without a holdout or probabilities there is no sample.
    */
   private static final String SAMPLE =
       """

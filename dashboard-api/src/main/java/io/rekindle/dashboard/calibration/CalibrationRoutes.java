@@ -9,8 +9,7 @@ import io.rekindle.dashboard.web.list.ListResponse;
 /** The address /api/calibrations. */
 public final class CalibrationRoutes implements Routes {
 
-  private static final CsvFormat<Calibration> CSV =
-      CsvFormat.of("calibrations", Calibration.class);
+  private static final CsvFormat<Calibration> CSV = CsvFormat.of("calibrations", Calibration.class);
 
   private final CalibrationService calibrations;
 

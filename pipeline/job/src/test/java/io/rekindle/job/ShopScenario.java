@@ -151,7 +151,14 @@ public final class ShopScenario {
             false,
             first
                 ? new OutreachRules(
-                    false, 30, 14, 5, CapOrder.FIRST_DECIDED, "autumn", 100_000, OutreachRules.DEFAULTS.variants())
+                    false,
+                    30,
+                    14,
+                    5,
+                    CapOrder.FIRST_DECIDED,
+                    "autumn",
+                    100_000,
+                    OutreachRules.DEFAULTS.variants())
                 : OutreachRules.DEFAULTS));
     ruleChanges.add(
         new PolicyChanged(

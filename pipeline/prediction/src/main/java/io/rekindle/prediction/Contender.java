@@ -153,8 +153,7 @@ final class Contender {
       falseAlarms += more;
       threshold++;
     }
-    return new Warning(
-        threshold, gaps == 0 ? null : warningDays[threshold] / gaps, gaps);
+    return new Warning(threshold, gaps == 0 ? null : warningDays[threshold] / gaps, gaps);
   }
 
   /** The emails by day. */

@@ -136,8 +136,7 @@ public final class FitCommand implements Callable<Integer> {
     Candidate candidate = ((ShopFit.Found) result).candidate();
     connection.setAutoCommit(false);
     Candidate.Stored stored = candidate.store(connection, CREATED_BY);
-    Candidate.Activation activation =
-        activate ? candidate.activate(connection, stored) : null;
+    Candidate.Activation activation = activate ? candidate.activate(connection, stored) : null;
     connection.commit();
     PrintWriter screen = spec.commandLine().getOut();
     print(candidate.fit(), screen);

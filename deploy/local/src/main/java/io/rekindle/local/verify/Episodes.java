@@ -11,8 +11,8 @@ import java.util.List;
  * The episodes of a user as the tables have them.
  *
  * @param open the number of episodes that are not closed
- * @param undecided the number of episodes without a decision, but for those that wait for the end of
- *     the day, when the emails go to the most value at stake
+ * @param undecided the number of episodes without a decision, but for those that wait for the end
+ *     of the day, when the emails go to the most value at stake
  */
 record Episodes(int open, int undecided) {
 

@@ -53,8 +53,7 @@ public final class DailyCapOperator extends AbstractStreamOperator<Decision>
 
   private static final Comparator<Decision> CAP_ORDER =
       Comparator.comparing(Decision::capOrder)
-          .thenComparing(
-              DailyCapOperator::rank, Comparator.nullsLast(Comparator.reverseOrder()))
+          .thenComparing(DailyCapOperator::rank, Comparator.nullsLast(Comparator.reverseOrder()))
           .thenComparing(Comparator.comparingLong(Decision::openedAt).reversed())
           .thenComparing(Decision::userId);
 

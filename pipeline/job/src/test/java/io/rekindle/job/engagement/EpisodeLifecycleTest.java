@@ -148,7 +148,15 @@ class EpisodeLifecycleTest {
   @Test
   void shouldDecideByTheRulesOfTheInstant() throws Exception {
     OutreachRules off =
-        new OutreachRules(false, 30, 14, 10, CapOrder.FIRST_DECIDED, "default", 0, OutreachRules.DEFAULTS.variants());
+        new OutreachRules(
+            false,
+            30,
+            14,
+            10,
+            CapOrder.FIRST_DECIDED,
+            "default",
+            0,
+            OutreachRules.DEFAULTS.variants());
     harness.process(new OutreachChanged(START + DAY, shop.next(), false, off));
     becomeAtRisk();
     assertThat(harness.decisions()).extracting(Decision::reason).containsExactly(Reason.PAUSED);
@@ -297,7 +305,15 @@ class EpisodeLifecycleTest {
         START,
         shop.next(),
         false,
-        new OutreachRules(true, days, 14, 10, CapOrder.FIRST_DECIDED, "default", 0, OutreachRules.DEFAULTS.variants()));
+        new OutreachRules(
+            true,
+            days,
+            14,
+            10,
+            CapOrder.FIRST_DECIDED,
+            "default",
+            0,
+            OutreachRules.DEFAULTS.variants()));
   }
 
   private OutreachChanged nobodyHeldOut(long at) {
@@ -305,6 +321,14 @@ class EpisodeLifecycleTest {
         at,
         shop.next(),
         false,
-        new OutreachRules(true, 30, 14, 10, CapOrder.FIRST_DECIDED, "default", 0, OutreachRules.DEFAULTS.variants()));
+        new OutreachRules(
+            true,
+            30,
+            14,
+            10,
+            CapOrder.FIRST_DECIDED,
+            "default",
+            0,
+            OutreachRules.DEFAULTS.variants()));
   }
 }

@@ -101,8 +101,7 @@ class DailyCapOperatorTest {
     process(email("last", MIDNIGHT - 1, NOON));
     tick(MIDNIGHT);
     assertThat(results())
-        .containsExactly(
-            "first EMAIL", "little SKIP", "last EMAIL", "much EMAIL", "more SKIP");
+        .containsExactly("first EMAIL", "little SKIP", "last EMAIL", "much EMAIL", "more SKIP");
   }
 
   @Test

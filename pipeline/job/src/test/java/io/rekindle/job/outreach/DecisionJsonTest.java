@@ -3,8 +3,8 @@ package io.rekindle.job.outreach;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.rekindle.connectors.events.CapOrder;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.rekindle.connectors.events.CapOrder;
 import io.rekindle.connectors.events.OutreachVariant;
 import io.rekindle.email.EmailFacts;
 import io.rekindle.job.EventContract;

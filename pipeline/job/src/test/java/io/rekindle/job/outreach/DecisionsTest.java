@@ -4,9 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.rekindle.connectors.events.CapOrder;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.rekindle.connectors.events.CapOrder;
 import io.rekindle.connectors.events.OutreachRules;
 import io.rekindle.connectors.events.OutreachVariant;
 import io.rekindle.connectors.flink.RecordSerializer;
@@ -66,7 +66,8 @@ class DecisionsTest {
   @Test
   void shouldHoldOutWithoutFacts() throws Exception {
     OutreachRules nobody =
-        new OutreachRules(true, 30, 14, 10, CapOrder.FIRST_DECIDED, "default", 1_000_000, List.of(FRIENDLY));
+        new OutreachRules(
+            true, 30, 14, 10, CapOrder.FIRST_DECIDED, "default", 1_000_000, List.of(FRIENDLY));
     Decision decision = Decisions.decide(anna(), YESTERDAY, NOW, nobody);
     assertThat(decision.kind()).isEqualTo(Kind.HOLDOUT);
     assertThat(decision.arm()).isEqualTo(OutreachRules.HOLDOUT);
@@ -137,7 +138,9 @@ class DecisionsTest {
         .isEqualTo(Reason.SUPPRESSED);
     assertThat(reason(candidate(false, true, null, Score.NEVER), YESTERDAY, RULES))
         .isEqualTo(Reason.NO_ADDRESS);
-    OutreachRules paused = new OutreachRules(false, 30, 14, 10, CapOrder.FIRST_DECIDED, "default", 0, List.of(FRIENDLY));
+    OutreachRules paused =
+        new OutreachRules(
+            false, 30, 14, 10, CapOrder.FIRST_DECIDED, "default", 0, List.of(FRIENDLY));
     assertThat(reason(anna(), YESTERDAY, paused)).isEqualTo(Reason.PAUSED);
     // Of several reasons, what would also hold tomorrow.
     assertThat(reason(candidate(false, false, "BOUNCED", NOW), YESTERDAY, paused))
@@ -213,7 +216,14 @@ class DecisionsTest {
             FACTS);
     OutreachRules rules =
         new OutreachRules(
-            true, example.cooldownDays(), example.staleDays(), 10, CapOrder.FIRST_DECIDED, "default", 0, List.of(FRIENDLY));
+            true,
+            example.cooldownDays(),
+            example.staleDays(),
+            10,
+            CapOrder.FIRST_DECIDED,
+            "default",
+            0,
+            List.of(FRIENDLY));
     String expected = example.obstacle();
     assertThat(reason(candidate, NOW - example.opened().toMillis(), rules))
         .isEqualTo(expected == null ? Reason.AT_RISK : Reason.valueOf(expected));

@@ -784,20 +784,20 @@ create function engagement.wilson_interval(
 comment on function engagement.wilson_interval is
   '95 % score interval for a proportion without continuity correction (Wilson 1927); null without trials.';
 
--- The judged months. A month is off if the expected share is outside the 95 % interval of what
--- happened. Two months in a row that are off to the same side are a drift: by chance, that is one
+-- The judged months. A month is biased if the expected share is outside the 95 % interval of what
+-- happened. Two months in a row that are biased to the same side are a drift: by chance, that is one
 -- month in 800.
 create view engagement.calibration_history as
   select month, sampled_at, horizon_days, policy_version, model_version, experiment_id, clients,
-         expected, happened, brier, judged_at, low, high, off,
-         coalesce(off <> 0 and off = lag(off) over (order by month), false) as drifted
+         expected, happened, brier, judged_at, low, high, bias,
+         coalesce(bias <> 0 and bias = lag(bias) over (order by month), false) as drifted
   from (
     select c.*, i.low, i.high,
            case when expected < clients * i.low then -1 when expected > clients * i.high then 1
-                else 0 end as off
+                else 0 end as bias
     from engagement.calibrations c, engagement.wilson_interval(happened, clients) i
     where judged_at is not null) judged;
-comment on column engagement.calibration_history.off is
+comment on column engagement.calibration_history.bias is
   'Whether too little was expected (-1), too much (1), or neither (0).';
 
 -- How far two proportions lie apart, first minus second.

@@ -18,13 +18,12 @@ import org.jdbi.v3.core.Handle;
  * @param clients of the holdout who were not emailed
  * @param expected the sum of their probabilities
  * @param happened how many of them ordered
- * @param low the lower end of the 95 % interval of the share that ordered, by Wilson; null without
- *     clients
- * @param high the upper end; null without clients
+ * @param low the lower end of the 95 % interval of the share that ordered, by Wilson
+ * @param high the upper end
  * @param brier the mean squared distance of the probabilities from what happened; null without
  *     clients
- * @param off 1 if the expected share is above the interval, -1 if it is below, 0 otherwise
- * @param drifted whether this month and the one before are off to the same side
+ * @param bias 1 if the expected share is above the interval, -1 if it is below, 0 otherwise
+ * @param drifted whether this month and the one before are biased to the same side
  */
 public record Calibration(
     LocalDate month,
@@ -36,10 +35,10 @@ public record Calibration(
     long clients,
     double expected,
     long happened,
-    Double low,
-    Double high,
+    double low,
+    double high,
     Double brier,
-    int off,
+    int bias,
     boolean drifted,
     Instant judgedAt) {
 

@@ -96,6 +96,7 @@ public final class ClientRoutes implements Routes {
     router.get("/api/users", READ, this::list);
     router.post("/api/users", WRITE, this::create);
     router.get("/api/users/{userId}", READ, this::one);
+    router.get("/api/users/{userId}/outlook", READ, this::outlook);
     router.put("/api/users/{userId}", WRITE, this::change);
     router.delete("/api/users/{userId}", Access.ADMIN, this::erase);
     list(router, "history", ClientHistoryQueries.HISTORY, HISTORY_CSV);
@@ -140,6 +141,14 @@ public final class ClientRoutes implements Routes {
   private void one(Context ctx) {
     String userId = QueryParameters.pathId(ctx, "userId");
     ctx.json(clients.profile(userId).orElseThrow(() -> HttpProblem.notFound("user", userId)));
+  }
+
+  private void outlook(Context ctx) {
+    String userId = QueryParameters.pathId(ctx, "userId");
+    ctx.json(
+        clients
+            .outlook(userId, Instant.now())
+            .orElseThrow(() -> HttpProblem.notFound("user", userId)));
   }
 
   private void create(Context ctx) {

@@ -9,6 +9,7 @@ import io.rekindle.dashboard.list.KeysetQuery;
 import io.rekindle.dashboard.list.ListPage;
 import io.rekindle.dashboard.orders.ShopOrder;
 import io.rekindle.dashboard.policies.PolicyInForce;
+import io.rekindle.scoring.orders.OrderHistory;
 import io.rekindle.scoring.policy.ScoringPolicy;
 import java.time.Instant;
 import java.util.List;
@@ -51,6 +52,7 @@ public final class ClientService {
       ClientProfile client,
       PolicyInForce inForce,
       ScoreForecast forecast,
+      ClientOutlook outlook,
       ContactStatus contact,
       ListPage<Event> events,
       ListPage<ShopOrder> orders) {}
@@ -120,6 +122,20 @@ public final class ClientService {
     return snapshots.readOnce(handle -> ClientProfileQuery.byId(handle, userId));
   }
 
+  /** The year ahead of a client; empty if the shop has none of that id. */
+  Optional<ClientOutlook> outlook(String userId, Instant now) {
+    return snapshots.read(
+        handle ->
+            ShopUser.exists(handle, userId)
+                ? Optional.of(
+                    ClientOutlook.of(
+                        handle,
+                        PolicyInForce.read(handle),
+                        ClientOrders.read(handle, userId),
+                        now))
+                : Optional.empty());
+  }
+
   /** One client as the client's page shows it; empty if the shop has none of that id. */
   public Optional<ClientView> view(String userId, Instant now) {
     return snapshots.read(
@@ -144,10 +160,12 @@ public final class ClientService {
   private static ClientView view(Handle handle, ClientProfile client, Instant now) {
     String userId = client.userId();
     PolicyInForce inForce = PolicyInForce.read(handle);
+    OrderHistory orders = ClientOrders.read(handle, userId);
     return new ClientView(
         client,
         inForce,
-        ScoreForecast.of(handle, inForce.policy(), userId, now, client.lastContactAt()),
+        ScoreForecast.of(orders, inForce.policy(), now, client.lastContactAt()),
+        ClientOutlook.of(handle, inForce, orders, now),
         ContactStatusQuery.of(handle, List.of(userId)).get(userId),
         newest(handle, ClientHistoryQueries.TIMELINE, userId, MAX_EVENTS),
         newest(handle, ClientHistoryQueries.ORDERS, userId, MAX_ORDERS));

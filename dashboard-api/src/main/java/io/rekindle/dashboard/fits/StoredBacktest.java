@@ -3,6 +3,7 @@ package io.rekindle.dashboard.fits;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.rekindle.dashboard.json.Json;
 import io.rekindle.prediction.Backtest;
+import io.rekindle.prediction.OutlookBacktest;
 import io.rekindle.prediction.PolicyBacktest;
 import java.sql.Array;
 import java.sql.ResultSet;
@@ -94,6 +95,25 @@ public record StoredBacktest(
         .bind("version", version)
         .map((row, context) -> read(row))
         .findOne();
+  }
+
+  /** The outlook of the newest backtest; empty without one. */
+  public static Optional<OutlookBacktest> newestOutlook(Handle handle) {
+    return handle
+        .createQuery(
+            "select document ->> 'outlook' from engagement.backtests"
+                + " order by ran_at desc, backtest_id desc limit 1")
+        .mapTo(String.class)
+        .findOne()
+        .map(StoredBacktest::outlook);
+  }
+
+  private static OutlookBacktest outlook(String document) {
+    try {
+      return Json.MAPPER.readValue(document, OutlookBacktest.class);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("A stored backtest has another form", e);
+    }
   }
 
   private static StoredBacktest read(ResultSet row) throws SQLException {

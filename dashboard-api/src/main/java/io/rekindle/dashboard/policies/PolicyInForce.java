@@ -1,9 +1,11 @@
 package io.rekindle.dashboard.policies;
 
 import io.rekindle.dashboard.json.Json;
+import io.rekindle.prediction.OutlookModel;
 import io.rekindle.scoring.document.InvalidPolicyException;
 import io.rekindle.scoring.policy.PolicyModel;
 import io.rekindle.scoring.policy.ScoringPolicy;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jdbi.v3.core.Handle;
 
@@ -12,8 +14,10 @@ import org.jdbi.v3.core.Handle;
  *
  * @param currency ISO 4217 code of all amounts; null if the policy has none, and amounts count at
  *     face value
+ * @param outlook what the model knows of the year ahead; empty if it knows nothing
  */
-public record PolicyInForce(ScoringPolicy policy, String currency) {
+public record PolicyInForce(
+    ScoringPolicy policy, String currency, Optional<OutlookModel> outlook) {
 
   private static final PolicyInForce BY_DEFAULT = of(ScoringPolicy.byDefault());
 
@@ -55,7 +59,9 @@ public record PolicyInForce(ScoringPolicy policy, String currency) {
 
   private static PolicyInForce of(ScoringPolicy policy) {
     return new PolicyInForce(
-        policy, Json.column(policy.json()).path("currency").path("base").textValue());
+        policy,
+        Json.column(policy.json()).path("currency").path("base").textValue(),
+        policy.model().flatMap(model -> OutlookModel.read(model.json())));
   }
 
   private static ScoringPolicy parse(Stored row) {

@@ -98,8 +98,14 @@ class CalibrationITCase extends DashboardTestBase {
   void shouldJudgeByWhoOrderedWithinTheHorizonAndWasNotEmailed() throws Exception {
     round();
     database.execute(
-        "update engagement.calibrations set sampled_at = now() - interval '61 days',"
-            + " month = month - interval '2 months'");
+        """
+        begin;
+        set local session_replication_role = replica;
+        update engagement.calibrations
+          set sampled_at = now() - interval '61 days', month = month - interval '2 months';
+        update engagement.calibration_samples set month = month - interval '2 months';
+        commit
+        """);
     String user = "('%d-' || '%s', '%s', now() - interval '%s', 10, %s, '%s')";
     List<String> orders = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
@@ -140,7 +146,7 @@ class CalibrationITCase extends DashboardTestBase {
   }
 
   @Test
-  void shouldCallItADriftWhenTwoMonthsInARowAreOffToTheSameSide() throws Exception {
+  void shouldCallItADriftWhenTwoMonthsInARowAreBiasedToTheSameSide() throws Exception {
     database.execute(
         """
         insert into engagement.calibrations (month, sampled_at, horizon_days, policy_version,
@@ -156,7 +162,7 @@ class CalibrationITCase extends DashboardTestBase {
 
     assertThat(months.findValuesAsText("month"))
         .containsExactly("2026-05-01", "2026-04-01", "2026-03-01", "2026-02-01", "2026-01-01");
-    assertThat(months.findValuesAsText("off")).containsExactly("0", "-1", "-1", "1", "0");
+    assertThat(months.findValuesAsText("bias")).containsExactly("0", "-1", "-1", "1", "0");
     assertThat(months.findValuesAsText("drifted"))
         .containsExactly("false", "true", "false", "false", "false");
   }

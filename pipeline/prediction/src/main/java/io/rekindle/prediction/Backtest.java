@@ -52,9 +52,14 @@ public final class Backtest {
    * @param everyDays from instant to instant
    * @param instants ascending, epoch milliseconds; empty if the shop is too young
    * @param policies empty without an instant
+   * @param outlook of the year and the next order; empty lists without an instant
    */
   public record Result(
-      int horizonDays, int everyDays, List<Long> instants, List<PolicyBacktest> policies) {
+      int horizonDays,
+      int everyDays,
+      List<Long> instants,
+      List<PolicyBacktest> policies,
+      OutlookBacktest outlook) {
 
     /** Copies the lists. */
     public Result {
@@ -157,9 +162,19 @@ public final class Backtest {
         }
       }
     }
-    List<PolicyBacktest> policies =
-        instants.isEmpty() ? List.of() : evaluate(instants, fitted, withoutTable);
-    return new Result(plan.horizonDays(), plan.everyDays(), instants, policies);
+    if (instants.isEmpty()) {
+      return new Result(
+          plan.horizonDays(),
+          plan.everyDays(),
+          instants,
+          List.of(),
+          new OutlookBacktest(List.of(), List.of()));
+    }
+    OutlookBacktest.Sums outlook =
+        new OutlookBacktest.Sums(instants, fitted, instants.get(instants.size() - 1) + horizon);
+    List<PolicyBacktest> policies = evaluate(instants, fitted, withoutTable, outlook);
+    return new Result(
+        plan.horizonDays(), plan.everyDays(), instants, policies, outlook.result());
   }
 
   /** The built-in table of cadence-v1 is of another shop. */
@@ -175,7 +190,10 @@ public final class Backtest {
       IntFunction<IntUnaryOperator> tables) {}
 
   private List<PolicyBacktest> evaluate(
-      List<Long> instants, List<FittedPolicy> fitted, List<ScoringPolicy> withoutTable) {
+      List<Long> instants,
+      List<FittedPolicy> fitted,
+      List<ScoringPolicy> withoutTable,
+      OutlookBacktest.Sums outlook) {
     Contender cadence =
         Contender.always(
             instants,
@@ -201,7 +219,7 @@ public final class Backtest {
                   : i -> own::perMille));
     }
     List<Contender> contenders = all.stream().map(Named::contender).distinct().toList();
-    shop.forEachClient(new Evaluator(instants, contenders));
+    shop.forEachClient(new Evaluator(instants, contenders, outlook));
 
     List<Predictions> predictions =
         all.stream()
@@ -239,12 +257,14 @@ public final class Backtest {
 
     private final List<Long> instants;
     private final List<Contender> contenders;
+    private final OutlookBacktest.Sums outlook;
     private final ClientSweep sweep = new ClientSweep(plan.currency().rates());
     private final PastOrdersUntil past = new PastOrdersUntil();
 
-    Evaluator(List<Long> instants, List<Contender> contenders) {
+    Evaluator(List<Long> instants, List<Contender> contenders, OutlookBacktest.Sums outlook) {
       this.instants = instants;
       this.contenders = contenders;
+      this.outlook = outlook;
     }
 
     @Override
@@ -255,7 +275,9 @@ public final class Backtest {
       }
       past.load(orders);
       contenders.forEach(Contender::begin);
-      int group = Digest.of(userId)[0] & 0xFF;
+      byte[] digest = Digest.of(userId);
+      int group = digest[0] & 0xFF;
+      boolean sampled = outlook.samples(digest);
       long before = Long.MIN_VALUE;
       for (int i = 0; i < instants.size(); i++) {
         long instant = instants.get(i);
@@ -266,6 +288,9 @@ public final class Backtest {
             contender.add(group, i, past, gap, last != before);
           }
           before = last;
+          if (sampled) {
+            outlook.add(i, sweep);
+          }
         }
       }
       contenders.forEach(Contender::end);

@@ -16,7 +16,9 @@ final class ClientSweep {
   /** Stands for no order. */
   static final long NEVER = UserFacts.NEVER;
 
-  private static final long DAY = UserFacts.DAY;
+  static final long DAY_MILLIS = UserFacts.DAY;
+
+  private static final long DAY = DAY_MILLIS;
   static final long WINDOW = 365 * DAY;
   private static final UsualGap GAP = ScoringPolicy.builtIn("cadence-v1").definition().usualGap();
   private static final int INITIAL_ROWS = 64;
@@ -167,6 +169,44 @@ final class ClientSweep {
   /** The time of the first order after the present instant, or {@link Long#MAX_VALUE}. */
   long nextOrderAt() {
     return next < size ? placedAt[next] : Long.MAX_VALUE;
+  }
+
+  /**
+   * The first order after the present instant on another day than the last one before it, or {@link
+   * Long#MAX_VALUE}.
+   */
+  long nextOrderDayBegins() {
+    int order = firstOfNextDay();
+    return order < size ? placedAt[order] : Long.MAX_VALUE;
+  }
+
+  private int firstOfNextDay() {
+    int order = next;
+    while (order < size && placedAt[order] < lastDay() + DAY) {
+      order++;
+    }
+    return order;
+  }
+
+  /** The order days after the present instant and up to a later one. */
+  int orderDaysUntil(long until) {
+    int count = 0;
+    long last = lastDay();
+    for (int order = firstOfNextDay(); order < size && placedAt[order] <= until; order++) {
+      long day = Math.floorDiv(placedAt[order], DAY) * DAY;
+      count += day == last ? 0 : 1;
+      last = day;
+    }
+    return count;
+  }
+
+  /** The spend after the present instant and up to a later one, in hundredths. */
+  long spendUntil(long until) {
+    long spend = 0;
+    for (int order = next; order < size && placedAt[order] <= until; order++) {
+      spend += net[order];
+    }
+    return spend;
   }
 
   /** The time of the newest order up to the present instant. */

@@ -28,7 +28,8 @@ import java.util.List;
  *     of value, 6 of loyalty, each ascending
  * @param probabilityIntercept the log-odds at a score of 0
  * @param probabilitySlope the log-odds of a point of the score
- * @param spend what the next order of a client is worth; null in a backtest
+ * @param spend what the next order of a client is worth
+ * @param outlook of the year ahead; null in a backtest
  * @param perMille the probability by score from 0 to 100, in thousandths
  * @param cadencePerMille the same for the scores of {@code cadence-v1}, whose points stay
  * @param otherPerMille the same for other policies that were asked for
@@ -53,6 +54,7 @@ public record FittedPolicy(
     double probabilityIntercept,
     double probabilitySlope,
     SpendModel spend,
+    OutlookModel outlook,
     List<Integer> perMille,
     List<Integer> cadencePerMille,
     List<List<Integer>> otherPerMille,

@@ -5,6 +5,7 @@ import io.rekindle.prediction.FitResult.Shortfall;
 import io.rekindle.scoring.orders.OrderHistory;
 import io.rekindle.scoring.orders.UserFacts;
 import io.rekindle.scoring.policy.ScoringPolicy;
+import io.rekindle.scoring.policy.SpendModel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -93,7 +94,7 @@ public final class PolicyFit {
    * @param asOf ascending, at least one; epoch milliseconds
    * @param horizonDays the days of the probability of an order, above zero
    * @param others policies that get a fitted table, too
-   * @param money whether to fit what an order is worth; it is null otherwise
+   * @param outlook whether to find the tenths of the clients; the outlook is null otherwise
    */
   static List<FitResult> fit(
       ShopOrders shop,
@@ -101,7 +102,7 @@ public final class PolicyFit {
       int horizonDays,
       ShopCurrency currency,
       List<ScoringPolicy> others,
-      boolean money) {
+      boolean outlook) {
     List<ShopSummary> summaries = ShopSummary.read(shop, asOf, currency.rates());
     List<PolicyFit> fits = new ArrayList<>();
     for (int i = 0; i < asOf.length; i++) {
@@ -113,10 +114,10 @@ public final class PolicyFit {
       shop.forEachClient(reader);
       reader.finish();
     }
-    return fits.stream().map(fit -> fit.result(money)).toList();
+    return fits.stream().map(fit -> fit.result(outlook)).toList();
   }
 
-  private FitResult result(boolean money) {
+  private FitResult result(boolean outlook) {
     if (!shortfalls.isEmpty()) {
       return new FitResult.Refused(shortfalls);
     }
@@ -150,6 +151,7 @@ public final class PolicyFit {
             workload.thresholds(points),
             line,
             perMille);
+    SpendModel spend = SpendModelFit.fit(summary.spend(), summary.meanOrder());
     return new FitResult.Fitted(
         new FittedPolicy(
             document,
@@ -169,7 +171,8 @@ public final class PolicyFit {
             Arrays.stream(weights.weights()).boxed().toList(),
             line.intercept(),
             line.slope(),
-            money ? SpendModelFit.fit(summary.spend(), summary.meanOrder()) : null,
+            spend,
+            outlook ? OutlookModel.of(teacher, spend, summary) : null,
             Arrays.stream(perMille).boxed().toList(),
             table(cadence),
             others.stream().map(PolicyFit::table).toList(),

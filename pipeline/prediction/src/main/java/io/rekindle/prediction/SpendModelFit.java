@@ -81,22 +81,23 @@ final class SpendModelFit {
     double tolerance = TOLERANCE * Math.max(1, rows.length);
     for (int step = 0; step < MAX_STEPS; step++) {
       Point next = improve(point);
+      // Where all clients spend alike, p and q are so large that rounding hides the last steps.
+      if (next == null) {
+        return point;
+      }
       boolean converged = point.largestGradient() <= tolerance;
       // Goes on while it gets closer: where the data say little, the gradient is flat.
-      if (next == null || (converged && next.largestGradient() >= point.largestGradient() / 2)) {
-        if (!converged) {
-          throw new IllegalStateException(
-              "Gamma-Gamma does not converge on these "
-                  + rows.length
-                  + " clients: the gradient stays at "
-                  + point.largestGradient() / Math.max(1, rows.length)
-                  + " per client");
-        }
-        break;
+      if (converged && next.largestGradient() >= point.largestGradient() / 2) {
+        return point;
       }
       point = next;
     }
-    return point;
+    throw new IllegalStateException(
+        "Gamma-Gamma does not converge on these "
+            + rows.length
+            + " clients: the gradient stays at "
+            + point.largestGradient() / Math.max(1, rows.length)
+            + " per client");
   }
 
   /** One step of Newton's method, towards the gradient as far as needed; null if none is better. */

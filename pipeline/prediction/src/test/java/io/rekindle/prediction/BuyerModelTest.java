@@ -2,6 +2,7 @@ package io.rekindle.prediction;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import java.util.ArrayList;
 import java.util.Collections;
@@ -62,6 +63,79 @@ class BuyerModelTest {
     assertThat(model.ordersWithin(client, 90.0 / 7))
         .isCloseTo(
             active * (1 - Math.pow((8.8 + 300.0 / 7) / (8.8 + 390.0 / 7), 4.7)), within(1e-12));
+  }
+
+  @Test
+  void shouldExpectTheOrderDaysOfTheHypergeometricFormula() {
+    for (int i = 0; i < 500; i++) {
+      BuyerModel model = randomModel();
+      BuyingRecord client = clients(1).get(0);
+      double weeks = random.nextDouble(1, 100);
+      if (Math.abs(model.a() - 1) < 0.01) {
+        continue;
+      }
+      double x = client.repeats();
+      double z = weeks / (model.alpha() + client.age() + weeks);
+      double gauss =
+          gauss(model.r() + x, model.b() + x + 1, model.a() + model.b() + x, z);
+      double expected =
+          model.active(client)
+              * (model.a() + model.b() + x)
+              / (model.a() - 1)
+              * (1 - Math.pow(1 - z, model.r() + x) * gauss);
+      assertThat(model.orderDaysWithin(client, weeks))
+          .as("seed %d, %s, %s, %s weeks", seed, model, client, weeks)
+          .isCloseTo(expected, withinPercentage(1e-4));
+    }
+  }
+
+  @Test
+  void shouldExpectMoreInALongerTimeAndAtLeastTheProbability() {
+    for (int i = 0; i < 500; i++) {
+      BuyerModel model = randomModel();
+      BuyingRecord client = clients(1).get(0);
+      double weeks = random.nextDouble(1, 100);
+      assertThat(model.orderDaysWithin(client, weeks))
+          .as("seed %d, %s, %s, %s weeks", seed, model, client, weeks)
+          .isGreaterThanOrEqualTo(model.ordersWithin(client, weeks) * (1 - 1e-9))
+          .isLessThan(model.orderDaysWithin(client, 1.1 * weeks));
+    }
+  }
+
+  @Test
+  void shouldInvertTheProbability() {
+    for (int i = 0; i < 500; i++) {
+      BuyerModel model = randomModel();
+      BuyingRecord client = clients(1).get(0);
+      double probability = random.nextDouble(0.01, 0.99);
+      double weeks = model.weeksUntil(client, probability);
+      if (probability >= model.active(client)) {
+        assertThat(weeks).isInfinite();
+      } else if (weeks < 1e6) {
+        assertThat(model.ordersWithin(client, weeks))
+            .as("seed %d, %s, %s", seed, model, client)
+            .isCloseTo(probability, within(1e-9));
+      }
+    }
+  }
+
+  private BuyerModel randomModel() {
+    return new BuyerModel(
+        Math.exp(random.nextDouble(-2, 2)),
+        Math.exp(random.nextDouble(0, 4)),
+        Math.exp(random.nextDouble(random.nextInt(4) == 0 ? -6 : -2, 2)),
+        Math.exp(random.nextDouble(-2, 3)));
+  }
+
+  /** Gauss' series. */
+  private static double gauss(double a, double b, double c, double z) {
+    double term = 1;
+    double sum = 1;
+    for (int n = 0; n < 100_000 && Math.abs(term) > 1e-17 * Math.abs(sum); n++) {
+      term *= (a + n) * (b + n) / ((c + n) * (n + 1)) * z;
+      sum += term;
+    }
+    return sum;
   }
 
   private List<BuyingRecord> clients(int count) {

@@ -2,6 +2,7 @@ package io.rekindle.prediction;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.rekindle.scoring.policy.SpendModel;
 import java.util.ArrayList;
@@ -91,6 +92,18 @@ class SpendModelTest {
     List<RepeatSpend> alike = Collections.nCopies(500, new RepeatSpend(3, 12_000));
     assertThat(SpendModelFit.fit(alike, 4_000).expectedMinor(3, 12_000))
         .isCloseTo(4_000, within(20.0));
+    for (int i = 0; i < 100; i++) {
+      // A subscription: one price, and any number of orders.
+      int price = 1 + random.nextInt(1_000_000);
+      List<RepeatSpend> subscribers = new ArrayList<>();
+      for (int client = random.nextInt(1, 2_000); client > 0; client--) {
+        int orders = random.nextInt(0, 30);
+        subscribers.add(new RepeatSpend(orders, (long) orders * price));
+      }
+      assertThat(SpendModelFit.fit(subscribers, price).expectedMinor(3, 3L * price))
+          .as("seed %d, %d clients at %d", seed, subscribers.size(), price)
+          .isCloseTo(price, withinPercentage(5));
+    }
     assertThat(SpendModelFit.fit(List.of(new RepeatSpend(0, 0)), 4_000).q())
         .isCloseTo(4, within(1e-9));
   }

@@ -1,5 +1,6 @@
 package io.rekindle.scoring.policy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.rekindle.platform.text.Digest;
 import io.rekindle.platform.text.Resources;
 import io.rekindle.scoring.document.CanonicalJson;
@@ -15,7 +16,9 @@ import java.util.regex.Pattern;
  * both can be absent.
  *
  * <p>Fields of the document: {@code version}, {@code probability} as in a policy, and {@code money}
- * as in {@link SpendModel}. {@code description}, {@code fittedAsOf} and {@code clients} tell where
+ * as in {@link SpendModel}. {@code buyers} has the four parameters of a buyer model, and {@code year}
+ * the borders between tenths of the clients: the engine checks that they are numbers, and the
+ * dashboard uses them. {@code description}, {@code fittedAsOf} and {@code clients} tell where
  * it is from, and are not used. Immutable.
  */
 public final class PolicyModel {
@@ -31,6 +34,9 @@ public final class PolicyModel {
 
   private static final Pattern VERSION = Pattern.compile("[^\\x00]{1,128}");
   private static final Pattern TEXT = Pattern.compile("[^\\x00]{0,2000}", Pattern.DOTALL);
+
+  /** Between ten tenths of the clients. */
+  private static final int TENTH_BORDERS = 9;
 
   private final String version;
   private final String json;
@@ -54,7 +60,15 @@ public final class PolicyModel {
    */
   public static PolicyModel parse(String json) throws InvalidPolicyException {
     JsonSection model = JsonSection.parse(json);
-    model.allowOnly("version", "description", "fittedAsOf", "clients", "probability", "money");
+    model.allowOnly(
+        "version",
+        "description",
+        "fittedAsOf",
+        "clients",
+        "probability",
+        "money",
+        "buyers",
+        "year");
     if (model.has("description")) {
       model.text("description", TEXT, "a text of at most 2000 characters");
     }
@@ -67,11 +81,39 @@ public final class PolicyModel {
     if (!model.has("probability") && !model.has("money")) {
       throw model.invalid("has no parameters: add \"probability\", \"money\", or both");
     }
+    checkOutlook(model);
     return new PolicyModel(
         version,
         CanonicalJson.of(model.node()),
         model.has("probability") ? OrderProbability.read(model.section("probability")) : null,
         model.has("money") ? SpendModel.read(model.section("money")) : null);
+  }
+
+  private static void checkOutlook(JsonSection model) throws InvalidPolicyException {
+    if (model.has("buyers") != model.has("year")) {
+      throw model.invalid("has \"buyers\" or \"year\" alone: add the other, or remove it");
+    }
+    if (!model.has("buyers")) {
+      return;
+    }
+    JsonSection buyers = model.section("buyers");
+    buyers.allowOnly("r", "alpha", "a", "b");
+    for (String parameter : new String[] {"r", "alpha", "a", "b"}) {
+      SpendModel.above(buyers, parameter, 0);
+    }
+    JsonSection year = model.section("year");
+    year.allowOnly("orderDays", "spend");
+    for (String measure : new String[] {"orderDays", "spend"}) {
+      year.numbers(measure, TENTH_BORDERS);
+      JsonNode borders = year.node().get(measure);
+      boolean ascending = borders.size() == TENTH_BORDERS;
+      for (int i = 1; ascending && i < TENTH_BORDERS; i++) {
+        ascending = borders.get(i).doubleValue() >= borders.get(i - 1).doubleValue();
+      }
+      if (!ascending) {
+        throw year.invalid(measure, "must be a list of 9 numbers that do not fall");
+      }
+    }
   }
 
   /** The product's model of a policy of the product; null if there is none. */

@@ -33,7 +33,8 @@ public record SpendModel(double p, double q, double gamma, long meanOrderMinor) 
         section.money("meanOrderValue"));
   }
 
-  private static double above(JsonSection section, String field, double least)
+  /** A number of the section above a bound, and at most 1e12. */
+  static double above(JsonSection section, String field, double least)
       throws InvalidPolicyException {
     section.number(field);
     double number = section.node().get(field).doubleValue();

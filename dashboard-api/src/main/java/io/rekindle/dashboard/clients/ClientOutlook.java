@@ -42,8 +42,7 @@ public record ClientOutlook(
    */
   public record NextOrder(Instant from, Instant median, Instant until) {}
 
-  static ClientOutlook of(
-      Handle handle, PolicyInForce inForce, OrderHistory orders, Instant now) {
+  static ClientOutlook of(Handle handle, PolicyInForce inForce, OrderHistory orders, Instant now) {
     if (inForce.outlook().isEmpty() || inForce.policy().money().isEmpty()) {
       return NONE;
     }

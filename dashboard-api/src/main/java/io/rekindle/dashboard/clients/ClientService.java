@@ -129,10 +129,7 @@ public final class ClientService {
             ShopUser.exists(handle, userId)
                 ? Optional.of(
                     ClientOutlook.of(
-                        handle,
-                        PolicyInForce.read(handle),
-                        ClientOrders.read(handle, userId),
-                        now))
+                        handle, PolicyInForce.read(handle), ClientOrders.read(handle, userId), now))
                 : Optional.empty());
   }
 

@@ -16,8 +16,7 @@ import org.jdbi.v3.core.Handle;
  *     face value
  * @param outlook what the model knows of the year ahead; empty if it knows nothing
  */
-public record PolicyInForce(
-    ScoringPolicy policy, String currency, Optional<OutlookModel> outlook) {
+public record PolicyInForce(ScoringPolicy policy, String currency, Optional<OutlookModel> outlook) {
 
   private static final PolicyInForce BY_DEFAULT = of(ScoringPolicy.byDefault());
 

@@ -173,8 +173,7 @@ public final class Backtest {
     OutlookBacktest.Sums outlook =
         new OutlookBacktest.Sums(instants, fitted, instants.get(instants.size() - 1) + horizon);
     List<PolicyBacktest> policies = evaluate(instants, fitted, withoutTable, outlook);
-    return new Result(
-        plan.horizonDays(), plan.everyDays(), instants, policies, outlook.result());
+    return new Result(plan.horizonDays(), plan.everyDays(), instants, policies, outlook.result());
   }
 
   /** The built-in table of cadence-v1 is of another shop. */

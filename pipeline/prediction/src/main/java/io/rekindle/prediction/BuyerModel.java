@@ -110,8 +110,7 @@ public record BuyerModel(double r, double alpha, double a, double b) {
   /** The logarithm of the density of the chance of leaving by its log-odds, up to a constant. */
   private double logDensity(double logOdds, double stays) {
     // ln(1 + e^z) without an overflow.
-    double log1pExp =
-        Math.max(0, logOdds) + StrictMath.log1p(StrictMath.exp(-Math.abs(logOdds)));
+    double log1pExp = Math.max(0, logOdds) + StrictMath.log1p(StrictMath.exp(-Math.abs(logOdds)));
     return a * logOdds - (a + stays) * log1pExp;
   }
 }

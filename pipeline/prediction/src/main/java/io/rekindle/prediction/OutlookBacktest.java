@@ -2,6 +2,7 @@ package io.rekindle.prediction;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.rekindle.scoring.policy.SpendModel;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -130,11 +131,7 @@ public record OutlookBacktest(List<Year> years, List<Quartile> quartiles) {
 
     /** Whether the client is in the sample. */
     boolean samples(byte[] digest) {
-      long prefix =
-          (digest[0] & 0xFFL) << 24
-              | (digest[1] & 0xFFL) << 16
-              | (digest[2] & 0xFFL) << 8
-              | digest[3] & 0xFFL;
+      long prefix = Integer.toUnsignedLong(ByteBuffer.wrap(digest).getInt());
       return prefix < maxPrefix;
     }
 
@@ -143,16 +140,14 @@ public record OutlookBacktest(List<Year> years, List<Quartile> quartiles) {
       BuyingRecord buying = sweep.buying();
       long instant = instants.get(i);
       for (int quartile = 0; quartile < PROBABILITIES.length; quartile++) {
-        double by =
-            instant + WEEK * buyers.get(i).weeksUntil(buying, PROBABILITIES[quartile]);
+        double by = instant + WEEK * buyers.get(i).weeksUntil(buying, PROBABILITIES[quartile]);
         if (by <= knownUntil) {
           claims[quartile]++;
           kept[quartile] += sweep.nextOrderDayBegins() <= by ? 1 : 0;
         }
       }
       if (instant + YEAR <= knownUntil) {
-        YearOutlook year =
-            YearOutlook.of(buyers.get(i), money.get(i), buying, sweep.repeatSpend());
+        YearOutlook year = YearOutlook.of(buyers.get(i), money.get(i), buying, sweep.repeatSpend());
         clients[i]++;
         expectedMicroDays[i] += Math.round(year.orderDays() * MICRO);
         expectedSpend[i] += Math.round(year.spend());
@@ -177,8 +172,7 @@ public record OutlookBacktest(List<Year> years, List<Quartile> quartiles) {
       }
       List<Quartile> quartiles = new ArrayList<>();
       for (int quartile = 0; quartile < PROBABILITIES.length; quartile++) {
-        quartiles.add(
-            new Quartile(PROBABILITIES[quartile], claims[quartile], kept[quartile]));
+        quartiles.add(new Quartile(PROBABILITIES[quartile], claims[quartile], kept[quartile]));
       }
       return new OutlookBacktest(years, quartiles);
     }

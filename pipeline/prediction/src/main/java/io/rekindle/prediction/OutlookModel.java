@@ -37,12 +37,7 @@ public record OutlookModel(BuyerModel buyers, Tenths orderDays, Tenths spend) {
    * @param until the same of three quarters
    */
   public record ClientOutlook(
-      YearOutlook year,
-      int orderDaysTenth,
-      int spendTenth,
-      Long from,
-      Long median,
-      Long until) {}
+      YearOutlook year, int orderDaysTenth, int spendTenth, Long from, Long median, Long until) {}
 
   /** Fits the tenths to the sample of a shop. */
   static OutlookModel of(BuyerModel buyers, SpendModel money, ShopSummary summary) {

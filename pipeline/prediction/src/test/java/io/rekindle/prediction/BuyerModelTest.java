@@ -76,8 +76,7 @@ class BuyerModelTest {
       }
       double x = client.repeats();
       double z = weeks / (model.alpha() + client.age() + weeks);
-      double gauss =
-          gauss(model.r() + x, model.b() + x + 1, model.a() + model.b() + x, z);
+      double gauss = gauss(model.r() + x, model.b() + x + 1, model.a() + model.b() + x, z);
       double expected =
           model.active(client)
               * (model.a() + model.b() + x)

@@ -98,8 +98,7 @@ class OutlookTest {
     ListedShop cancelled = new ListedShop(List.of(new Order("u", RandomShop.NOW - DAY, 0)));
     cancelled.forEachClient(
         (userId, orders) ->
-            assertThat(
-                    model.client(orders, RandomShop.NOW, ExchangeRates.FACE_VALUE, null))
+            assertThat(model.client(orders, RandomShop.NOW, ExchangeRates.FACE_VALUE, null))
                 .isEmpty());
     assertThat(OutlookModel.read("{\"version\": \"m\", \"money\": {}}")).isEmpty();
   }
@@ -111,7 +110,8 @@ class OutlookTest {
         .isInstanceOf(InvalidPolicyException.class)
         .hasMessageContaining("buyers");
     assertThatThrownBy(
-            () -> PolicyModel.parse(json.replaceFirst("\"spend\"\\s*:\\s*\\[[^,]*,", "\"spend\": [")))
+            () ->
+                PolicyModel.parse(json.replaceFirst("\"spend\"\\s*:\\s*\\[[^,]*,", "\"spend\": [")))
         .isInstanceOf(InvalidPolicyException.class)
         .hasMessageContaining("year.spend: must be a list of 9 numbers that do not fall");
     assertThatThrownBy(() -> PolicyModel.parse(json.replaceFirst("\"year\"", "\"years\"")))
@@ -142,7 +142,9 @@ class OutlookTest {
     assertThat(last.orderDays() / last.expectedOrderDays())
         .as("seed %d, %s", seed, last)
         .isCloseTo(1, within(0.15));
-    assertThat((double) last.spend() / last.expectedSpend()).as("seed " + seed).isCloseTo(1, within(0.15));
+    assertThat((double) last.spend() / last.expectedSpend())
+        .as("seed " + seed)
+        .isCloseTo(1, within(0.15));
     for (Quartile quartile : outlook.quartiles()) {
       assertThat((double) quartile.happened() / quartile.clients())
           .as("seed %d, %s", seed, quartile)
@@ -160,8 +162,7 @@ class OutlookTest {
     Quartile off = new Quartile(0.75, 400, 321);
     Quartile few = new Quartile(0.75, 199, 149);
 
-    OutlookBacktest holds =
-        new OutlookBacktest(List.of(right, low, right), List.of(quarter, half));
+    OutlookBacktest holds = new OutlookBacktest(List.of(right, low, right), List.of(quarter, half));
     assertThat(holds.spendHolds()).isTrue();
     assertThat(holds.lowestSpendRatio()).isEqualTo(0.905);
     assertThat(holds.highestSpendRatio()).isEqualTo(1.05);

@@ -16,10 +16,10 @@ import java.util.regex.Pattern;
  * both can be absent.
  *
  * <p>Fields of the document: {@code version}, {@code probability} as in a policy, and {@code money}
- * as in {@link SpendModel}. {@code buyers} has the four parameters of a buyer model, and {@code year}
- * the borders between tenths of the clients: the engine checks that they are numbers, and the
- * dashboard uses them. {@code description}, {@code fittedAsOf} and {@code clients} tell where
- * it is from, and are not used. Immutable.
+ * as in {@link SpendModel}. {@code buyers} has the four parameters of a buyer model, and {@code
+ * year} the borders between tenths of the clients: the engine checks that they are numbers, and the
+ * dashboard uses them. {@code description}, {@code fittedAsOf} and {@code clients} tell where it is
+ * from, and are not used. Immutable.
  */
 public final class PolicyModel {
 

@@ -184,14 +184,14 @@ create table engagement.calibrations (
   policy_version text        not null,
   model_version  text,
   experiment_id  text        not null,
-  -- The clients of the sample who were not emailed meanwhile; null until it is judged, as are the
+  -- The clients of the sample who were not emailed meanwhile; null until it is evaluated, as are the
   -- columns below.
   clients        bigint,
   -- The sum of their probabilities, and how many of them ordered.
   expected       double precision,
   happened       bigint,
   brier          double precision,
-  judged_at      timestamptz
+  evaluated_at      timestamptz
 );
 create table engagement.calibration_samples (
   month             date not null references engagement.calibrations on delete cascade,
@@ -784,19 +784,19 @@ create function engagement.wilson_interval(
 comment on function engagement.wilson_interval is
   '95 % score interval for a proportion without continuity correction (Wilson 1927); null without trials.';
 
--- The judged months. A month is biased if the expected share is outside the 95 % interval of what
+-- The evaluated months. A month is biased if the expected share is outside the 95 % interval of what
 -- happened. Two months in a row that are biased to the same side are a drift: by chance, that is one
 -- month in 800.
 create view engagement.calibration_history as
   select month, sampled_at, horizon_days, policy_version, model_version, experiment_id, clients,
-         expected, happened, brier, judged_at, low, high, bias,
+         expected, happened, brier, evaluated_at, low, high, bias,
          coalesce(bias <> 0 and bias = lag(bias) over (order by month), false) as drifted
   from (
     select c.*, i.low, i.high,
            case when expected < clients * i.low then -1 when expected > clients * i.high then 1
                 else 0 end as bias
     from engagement.calibrations c, engagement.wilson_interval(happened, clients) i
-    where judged_at is not null) judged;
+    where evaluated_at is not null) evaluated;
 comment on column engagement.calibration_history.bias is
   'Whether too little was expected (-1), too much (1), or neither (0).';
 

@@ -40,9 +40,9 @@ public record Calibration(
     Double brier,
     int bias,
     boolean drifted,
-    Instant judgedAt) {
+    Instant evaluatedAt) {
 
-  /** All judged months, the newest first. */
+  /** All evaluated months, the newest first. */
   static List<Calibration> all(Handle handle) {
     return handle
         .createQuery("select * from engagement.calibration_history order by month desc")
@@ -50,12 +50,12 @@ public record Calibration(
         .list();
   }
 
-  /** When the next month can be judged; empty while no sample waits. */
+  /** When the next month can be evaluated; empty while no sample waits. */
   static Optional<Instant> nextAt(Handle handle) {
     return handle
         .createQuery(
             "select min(sampled_at + horizon_days * interval '24 hours')"
-                + " from engagement.calibrations where judged_at is null")
+                + " from engagement.calibrations where evaluated_at is null")
         .mapTo(Instant.class)
         .findOne();
   }

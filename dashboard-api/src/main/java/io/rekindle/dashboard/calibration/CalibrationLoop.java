@@ -6,7 +6,7 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
 /**
- * Judges the live probabilities every month by the clients of the holdout, whom no email moved. At
+ * Evaluates the live probabilities every month by the clients of the holdout, whom no email moved. At
  * the beginning of a month it stores their probabilities, and once the horizon is over it counts
  * who ordered. Several dashboards of one database take turns by a lock. Thread-safe.
  */
@@ -51,12 +51,12 @@ public final class CalibrationLoop implements AutoCloseable {
       """;
 
   /** Clients who left the shop are left out, and so are those who were emailed meanwhile. */
-  private static final String JUDGE =
+  private static final String EVALUATE =
       """
       with due as (
         select month, sampled_at, sampled_at + horizon_days * interval '24 hours' as until
         from engagement.calibrations
-        where judged_at is null and sampled_at + horizon_days * interval '24 hours' <= now()
+        where evaluated_at is null and sampled_at + horizon_days * interval '24 hours' <= now()
       ), outcome as (
         select due.month, s.order_probability::float8 as probability,
                exists (
@@ -78,7 +78,7 @@ public final class CalibrationLoop implements AutoCloseable {
       )
       update engagement.calibrations c
       set clients = coalesce(f.clients, 0), expected = coalesce(f.expected, 0),
-          happened = coalesce(f.happened, 0), brier = f.brier, judged_at = now()
+          happened = coalesce(f.happened, 0), brier = f.brier, evaluated_at = now()
       from due left join figures f using (month)
       where c.month = due.month
       """;
@@ -86,7 +86,7 @@ public final class CalibrationLoop implements AutoCloseable {
   private static final String FORGET =
       """
       delete from engagement.calibration_samples s using engagement.calibrations c
-      where c.month = s.month and c.judged_at is not null
+      where c.month = s.month and c.evaluated_at is not null
       """;
 
   private final Jdbi jdbi;
@@ -112,14 +112,14 @@ public final class CalibrationLoop implements AutoCloseable {
   }
 
   private boolean round() {
-    jdbi.useTransaction(CalibrationLoop::judgeAndSample);
+    jdbi.useTransaction(CalibrationLoop::evaluateAndSample);
     return true;
   }
 
-  /** Judges what is due, and takes the sample of the month if there is none yet. */
-  static void judgeAndSample(Handle handle) {
+  /** Evaluates what is due, and takes the sample of the month if there is none yet. */
+  static void evaluateAndSample(Handle handle) {
     handle.execute(LOCK);
-    handle.execute(JUDGE);
+    handle.execute(EVALUATE);
     handle.execute(FORGET);
     handle.execute(SAMPLE);
   }

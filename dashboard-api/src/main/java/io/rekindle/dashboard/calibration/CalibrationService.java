@@ -10,10 +10,10 @@ public final class CalibrationService {
   private final Snapshots snapshots;
 
   /**
-   * The judged months, as the page shows them.
+   * The evaluated months, as the page shows them.
    *
    * @param months the newest first
-   * @param nextAt when the next one can be judged; null while no sample waits
+   * @param nextAt when the next one can be evaluated; null while no sample waits
    */
   public record History(List<Calibration> months, Instant nextAt) {}
 
@@ -25,7 +25,7 @@ public final class CalibrationService {
     return snapshots.readOnce(Calibration::all);
   }
 
-  /** All judged months, with the instant of the next. */
+  /** All evaluated months, with the instant of the next. */
   public History history() {
     return snapshots.read(
         handle -> new History(Calibration.all(handle), Calibration.nextAt(handle).orElse(null)));

@@ -100,7 +100,7 @@ public final class ClientPages implements Routes {
     return new Page("client")
         .with("client", view.client())
         .with("forecast", view.forecast())
-        .with("outlook", view.outlook())
+        .with("yearAhead", view.yearAhead())
         .with("contact", view.contact())
         .with("score", waterfall(view.client(), view.forecast(), policy, currency, v))
         .with("policy", policy)

@@ -96,7 +96,7 @@ public final class ClientRoutes implements Routes {
     router.get("/api/users", READ, this::list);
     router.post("/api/users", WRITE, this::create);
     router.get("/api/users/{userId}", READ, this::one);
-    router.get("/api/users/{userId}/outlook", READ, this::outlook);
+    router.get("/api/users/{userId}/year-ahead", READ, this::yearAhead);
     router.put("/api/users/{userId}", WRITE, this::change);
     router.delete("/api/users/{userId}", Access.ADMIN, this::erase);
     list(router, "history", ClientHistoryQueries.HISTORY, HISTORY_CSV);
@@ -143,11 +143,11 @@ public final class ClientRoutes implements Routes {
     ctx.json(clients.profile(userId).orElseThrow(() -> HttpProblem.notFound("user", userId)));
   }
 
-  private void outlook(Context ctx) {
+  private void yearAhead(Context ctx) {
     String userId = QueryParameters.pathId(ctx, "userId");
     ctx.json(
         clients
-            .outlook(userId, Instant.now())
+            .yearAhead(userId, Instant.now())
             .orElseThrow(() -> HttpProblem.notFound("user", userId)));
   }
 

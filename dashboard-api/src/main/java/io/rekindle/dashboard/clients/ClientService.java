@@ -52,7 +52,7 @@ public final class ClientService {
       ClientProfile client,
       PolicyInForce inForce,
       ScoreForecast forecast,
-      ClientOutlook outlook,
+      YearAhead yearAhead,
       ContactStatus contact,
       ListPage<Event> events,
       ListPage<ShopOrder> orders) {}
@@ -123,12 +123,12 @@ public final class ClientService {
   }
 
   /** The year ahead of a client; empty if the shop has none of that id. */
-  Optional<ClientOutlook> outlook(String userId, Instant now) {
+  Optional<YearAhead> yearAhead(String userId, Instant now) {
     return snapshots.read(
         handle ->
             ShopUser.exists(handle, userId)
                 ? Optional.of(
-                    ClientOutlook.of(
+                    YearAhead.of(
                         handle, PolicyInForce.read(handle), ClientOrders.read(handle, userId), now))
                 : Optional.empty());
   }
@@ -162,7 +162,7 @@ public final class ClientService {
         client,
         inForce,
         ScoreForecast.of(orders, inForce.policy(), now, client.lastContactAt()),
-        ClientOutlook.of(handle, inForce, orders, now),
+        YearAhead.of(handle, inForce, orders, now),
         ContactStatusQuery.of(handle, List.of(userId)).get(userId),
         newest(handle, ClientHistoryQueries.TIMELINE, userId, MAX_EVENTS),
         newest(handle, ClientHistoryQueries.ORDERS, userId, MAX_ORDERS));

@@ -3,7 +3,7 @@ package io.rekindle.dashboard.fits;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.rekindle.dashboard.json.Json;
 import io.rekindle.prediction.Backtest;
-import io.rekindle.prediction.OutlookBacktest;
+import io.rekindle.prediction.YearAheadBacktest;
 import io.rekindle.prediction.PolicyBacktest;
 import java.sql.Array;
 import java.sql.ResultSet;
@@ -97,20 +97,20 @@ public record StoredBacktest(
         .findOne();
   }
 
-  /** The outlook of the newest backtest; empty without one. */
-  public static Optional<OutlookBacktest> newestOutlook(Handle handle) {
+  /** The year ahead in the newest backtest; empty without one. */
+  public static Optional<YearAheadBacktest> newestYearAhead(Handle handle) {
     return handle
         .createQuery(
-            "select document ->> 'outlook' from engagement.backtests"
+            "select document ->> 'yearAhead' from engagement.backtests"
                 + " order by ran_at desc, backtest_id desc limit 1")
         .mapTo(String.class)
         .findOne()
-        .map(StoredBacktest::outlook);
+        .map(StoredBacktest::yearAhead);
   }
 
-  private static OutlookBacktest outlook(String document) {
+  private static YearAheadBacktest yearAhead(String document) {
     try {
-      return Json.MAPPER.readValue(document, OutlookBacktest.class);
+      return Json.MAPPER.readValue(document, YearAheadBacktest.class);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("A stored backtest has another form", e);
     }

@@ -1,7 +1,7 @@
 package io.rekindle.dashboard.policies;
 
 import io.rekindle.dashboard.json.Json;
-import io.rekindle.prediction.OutlookModel;
+import io.rekindle.prediction.YearAheadModel;
 import io.rekindle.scoring.document.InvalidPolicyException;
 import io.rekindle.scoring.policy.PolicyModel;
 import io.rekindle.scoring.policy.ScoringPolicy;
@@ -14,9 +14,9 @@ import org.jdbi.v3.core.Handle;
  *
  * @param currency ISO 4217 code of all amounts; null if the policy has none, and amounts count at
  *     face value
- * @param outlook what the model knows of the year ahead; empty if it knows nothing
+ * @param yearAhead what the model knows of the year ahead; empty if it knows nothing
  */
-public record PolicyInForce(ScoringPolicy policy, String currency, Optional<OutlookModel> outlook) {
+public record PolicyInForce(ScoringPolicy policy, String currency, Optional<YearAheadModel> yearAhead) {
 
   private static final PolicyInForce BY_DEFAULT = of(ScoringPolicy.byDefault());
 
@@ -60,7 +60,7 @@ public record PolicyInForce(ScoringPolicy policy, String currency, Optional<Outl
     return new PolicyInForce(
         policy,
         Json.column(policy.json()).path("currency").path("base").textValue(),
-        policy.model().flatMap(model -> OutlookModel.read(model.json())));
+        policy.model().flatMap(model -> YearAheadModel.read(model.json())));
   }
 
   private static ScoringPolicy parse(Stored row) {

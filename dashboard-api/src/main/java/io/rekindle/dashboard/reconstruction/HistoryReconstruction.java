@@ -129,7 +129,7 @@ public final class HistoryReconstruction {
     /** All users are reconstructed, by this run or an earlier one. */
     FINISHED,
     /** Not every user has a score yet, so the end of the past is not known. */
-    NOT_YET,
+    TOO_EARLY,
     /** Another run is under way. */
     BUSY
   }
@@ -246,7 +246,7 @@ public final class HistoryReconstruction {
     begin();
     Run run = read();
     if (run == null) {
-      return new Result(Outcome.NOT_YET, null, null, null, 0, 0);
+      return new Result(Outcome.TOO_EARLY, null, null, null, 0, 0);
     }
     if (run.finished()) {
       progress.accept(1);

@@ -14,7 +14,7 @@ import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The monthly judgement of the live probabilities, by the rights of the dashboard. */
+/** The monthly evaluation of the live probabilities, by the rights of the dashboard. */
 class CalibrationITCase extends DashboardTestBase {
 
   private static final int CLIENTS = 300;
@@ -80,7 +80,7 @@ class CalibrationITCase extends DashboardTestBase {
         .isEqualTo("60 fitted-1 spring 1");
     assertThat(json(admin.get("/api/calibrations")).get("items")).isEmpty();
     assertThat(admin.with("Accept", "text/html").get("/backtests").body())
-        .contains("No month is judged yet. The first one follows on");
+        .contains("No month is evaluated yet. The first one follows on");
   }
 
   @Test
@@ -150,7 +150,7 @@ class CalibrationITCase extends DashboardTestBase {
     database.execute(
         """
         insert into engagement.calibrations (month, sampled_at, horizon_days, policy_version,
-          experiment_id, clients, expected, happened, brier, judged_at)
+          experiment_id, clients, expected, happened, brier, evaluated_at)
         select month, month, 90, 'fitted-1', 'spring', clients, expected, happened, 0.1, now()
         from (values
           (date '2026-01-01', 1000, 200, 205), ('2026-02-01', 1000, 260, 200),
@@ -181,6 +181,6 @@ class CalibrationITCase extends DashboardTestBase {
   }
 
   private static void round() throws SQLException {
-    Jdbi.create(database.url(), "rekindle_api", "").useTransaction(CalibrationLoop::judgeAndSample);
+    Jdbi.create(database.url(), "rekindle_api", "").useTransaction(CalibrationLoop::evaluateAndSample);
   }
 }

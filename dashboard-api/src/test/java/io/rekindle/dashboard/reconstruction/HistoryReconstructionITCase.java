@@ -83,7 +83,7 @@ class HistoryReconstructionITCase {
 
   @Test
   void shouldWaitUntilEveryClientHasAScore() throws Exception {
-    assertThat(reconstruct().outcome()).isEqualTo(Outcome.NOT_YET);
+    assertThat(reconstruct().outcome()).isEqualTo(Outcome.TOO_EARLY);
     observe("2026-02-01 00:00:00Z");
     assertThat(reconstruct().outcome()).isEqualTo(Outcome.FINISHED);
   }

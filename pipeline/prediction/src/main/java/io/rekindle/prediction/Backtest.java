@@ -52,14 +52,14 @@ public final class Backtest {
    * @param everyDays from instant to instant
    * @param instants ascending, epoch milliseconds; empty if the shop is too young
    * @param policies empty without an instant
-   * @param outlook of the year and the next order; empty lists without an instant
+   * @param yearAhead what was said of the year ahead and the next order; empty lists without an instant
    */
   public record Result(
       int horizonDays,
       int everyDays,
       List<Long> instants,
       List<PolicyBacktest> policies,
-      OutlookBacktest outlook) {
+      YearAheadBacktest yearAhead) {
 
     /** Copies the lists. */
     public Result {
@@ -168,12 +168,12 @@ public final class Backtest {
           plan.everyDays(),
           instants,
           List.of(),
-          new OutlookBacktest(List.of(), List.of()));
+          new YearAheadBacktest(List.of(), List.of()));
     }
-    OutlookBacktest.Sums outlook =
-        new OutlookBacktest.Sums(instants, fitted, instants.get(instants.size() - 1) + horizon);
-    List<PolicyBacktest> policies = evaluate(instants, fitted, withoutTable, outlook);
-    return new Result(plan.horizonDays(), plan.everyDays(), instants, policies, outlook.result());
+    YearAheadBacktest.Sums yearAhead =
+        new YearAheadBacktest.Sums(instants, fitted, instants.get(instants.size() - 1) + horizon);
+    List<PolicyBacktest> policies = evaluate(instants, fitted, withoutTable, yearAhead);
+    return new Result(plan.horizonDays(), plan.everyDays(), instants, policies, yearAhead.result());
   }
 
   /** The built-in table of cadence-v1 is of another shop. */
@@ -192,7 +192,7 @@ public final class Backtest {
       List<Long> instants,
       List<FittedPolicy> fitted,
       List<ScoringPolicy> withoutTable,
-      OutlookBacktest.Sums outlook) {
+      YearAheadBacktest.Sums yearAhead) {
     Contender cadence =
         Contender.always(
             instants,
@@ -218,7 +218,7 @@ public final class Backtest {
                   : i -> own::perMille));
     }
     List<Contender> contenders = all.stream().map(Named::contender).distinct().toList();
-    shop.forEachClient(new Evaluator(instants, contenders, outlook));
+    shop.forEachClient(new Evaluator(instants, contenders, yearAhead));
 
     List<Predictions> predictions =
         all.stream()
@@ -256,14 +256,14 @@ public final class Backtest {
 
     private final List<Long> instants;
     private final List<Contender> contenders;
-    private final OutlookBacktest.Sums outlook;
+    private final YearAheadBacktest.Sums yearAhead;
     private final ClientSweep sweep = new ClientSweep(plan.currency().rates());
     private final PastOrdersUntil past = new PastOrdersUntil();
 
-    Evaluator(List<Long> instants, List<Contender> contenders, OutlookBacktest.Sums outlook) {
+    Evaluator(List<Long> instants, List<Contender> contenders, YearAheadBacktest.Sums yearAhead) {
       this.instants = instants;
       this.contenders = contenders;
-      this.outlook = outlook;
+      this.yearAhead = yearAhead;
     }
 
     @Override
@@ -276,7 +276,7 @@ public final class Backtest {
       contenders.forEach(Contender::begin);
       byte[] digest = Digest.of(userId);
       int group = digest[0] & 0xFF;
-      boolean sampled = outlook.samples(digest);
+      boolean sampled = yearAhead.samples(digest);
       long before = Long.MIN_VALUE;
       for (int i = 0; i < instants.size(); i++) {
         long instant = instants.get(i);
@@ -288,7 +288,7 @@ public final class Backtest {
           }
           before = last;
           if (sampled) {
-            outlook.add(i, sweep);
+            yearAhead.add(i, sweep);
           }
         }
       }

@@ -31,7 +31,7 @@ final class BuyerModelFit {
 
   private static final int MAX_STEPS = 500;
   private static final int MAX_HALVINGS = 50;
-  private static final double LONGEST_STEP = 2;
+  private static final double MAX_STEP = 2;
 
   // Clients with the same record are one row.
   private final BuyingRecord[] rows;
@@ -115,7 +115,7 @@ final class BuyerModelFit {
   private Point improve(Point from) {
     double[] direction = direction(from);
     double length = Arrays.stream(direction).map(Math::abs).max().orElseThrow();
-    double factor = length > LONGEST_STEP ? LONGEST_STEP / length : 1;
+    double factor = length > MAX_STEP ? MAX_STEP / length : 1;
     for (int halving = 0; halving < MAX_HALVINGS; halving++) {
       double[] logs = from.logs().clone();
       for (int i = 0; i < PARAMETERS; i++) {

@@ -29,7 +29,7 @@ import java.util.List;
  * @param probabilityIntercept the log-odds at a score of 0
  * @param probabilitySlope the log-odds of a point of the score
  * @param spend what the next order of a client is worth
- * @param outlook of the year ahead; null in a backtest
+ * @param yearAhead the tenths of the clients by the year ahead; null in a backtest
  * @param perMille the probability by score from 0 to 100, in thousandths
  * @param cadencePerMille the same for the scores of {@code cadence-v1}, whose points stay
  * @param otherPerMille the same for other policies that were asked for
@@ -54,7 +54,7 @@ public record FittedPolicy(
     double probabilityIntercept,
     double probabilitySlope,
     SpendModel spend,
-    OutlookModel outlook,
+    YearAheadModel yearAhead,
     List<Integer> perMille,
     List<Integer> cadencePerMille,
     List<List<Integer>> otherPerMille,

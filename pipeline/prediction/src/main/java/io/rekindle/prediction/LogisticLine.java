@@ -37,13 +37,13 @@ record LogisticLine(double intercept, double slope) {
         break;
       }
       LogisticLine next = null;
-      double nextLoss = loss;
+      double laterLoss = loss;
       double factor = 1;
       for (int halving = 0; halving < MAX_HALVINGS; halving++) {
         next =
             new LogisticLine(line.intercept + factor * change[0], line.slope + factor * change[1]);
-        nextLoss = next.loss(scores, cells);
-        if (nextLoss <= loss + ROUNDING * Math.abs(loss)) {
+        laterLoss = next.loss(scores, cells);
+        if (laterLoss <= loss + ROUNDING * Math.abs(loss)) {
           break;
         }
         factor /= 2;
@@ -52,7 +52,7 @@ record LogisticLine(double intercept, double slope) {
           Math.abs(change[0]) <= CLOSE * (1 + Math.abs(line.intercept))
               && Math.abs(change[1]) <= CLOSE * CLOSE_SLOPE;
       line = next;
-      loss = nextLoss;
+      loss = laterLoss;
       if (last) {
         break;
       }

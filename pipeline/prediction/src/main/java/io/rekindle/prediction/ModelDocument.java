@@ -51,7 +51,7 @@ public record ModelDocument(String modelVersion, String policyVersion, String js
         .put("q", PolicyDocument.number(spend.q()))
         .put("gamma", PolicyDocument.number(spend.gamma()))
         .put("meanOrderValue", BigDecimal.valueOf(spend.meanOrderMinor(), 2).toPlainString());
-    fitted.outlook().writeTo(model);
+    fitted.yearAhead().writeTo(model);
     return new ModelDocument(version, policyVersion, PolicyDocument.text(model));
   }
 }

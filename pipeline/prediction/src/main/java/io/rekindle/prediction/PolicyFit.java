@@ -13,8 +13,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Fits a policy to a shop's orders: the same additive document as {@code cadence-v1}, whose points
- * are learned from the shop's past, with a table of the probability of an order within 90 days by
+ * Fits a policy to a shop's orders. Its document is additive as that of {@code cadence-v1}, and its
+ * points are learned from the shop's past. A table has the probability of an order within 90 days by
  * score. docs/prediction.md has the model.
  *
  * <p>A pure function of the set of effective orders and the instant. Neither the sequence of
@@ -94,7 +94,7 @@ public final class PolicyFit {
    * @param asOf ascending, at least one; epoch milliseconds
    * @param horizonDays the days of the probability of an order, above zero
    * @param others policies that get a fitted table, too
-   * @param outlook whether to find the tenths of the clients; the outlook is null otherwise
+   * @param yearAhead whether to find the tenths of the clients; the year ahead is null otherwise
    */
   static List<FitResult> fit(
       ShopOrders shop,
@@ -102,7 +102,7 @@ public final class PolicyFit {
       int horizonDays,
       ShopCurrency currency,
       List<ScoringPolicy> others,
-      boolean outlook) {
+      boolean yearAhead) {
     List<ShopSummary> summaries = ShopSummary.read(shop, asOf, currency.rates());
     List<PolicyFit> fits = new ArrayList<>();
     for (int i = 0; i < asOf.length; i++) {
@@ -114,10 +114,10 @@ public final class PolicyFit {
       shop.forEachClient(reader);
       reader.finish();
     }
-    return fits.stream().map(fit -> fit.result(outlook)).toList();
+    return fits.stream().map(fit -> fit.result(yearAhead)).toList();
   }
 
-  private FitResult result(boolean outlook) {
+  private FitResult result(boolean yearAhead) {
     if (!shortfalls.isEmpty()) {
       return new FitResult.Refused(shortfalls);
     }
@@ -172,7 +172,7 @@ public final class PolicyFit {
             line.intercept(),
             line.slope(),
             spend,
-            outlook ? OutlookModel.of(teacher, spend, summary) : null,
+            yearAhead ? YearAheadModel.of(teacher, spend, summary) : null,
             Arrays.stream(perMille).boxed().toList(),
             table(cadence),
             others.stream().map(PolicyFit::table).toList(),

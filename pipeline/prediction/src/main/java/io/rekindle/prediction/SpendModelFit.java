@@ -38,7 +38,7 @@ final class SpendModelFit {
 
   private static final int MAX_STEPS = 500;
   private static final int MAX_HALVINGS = 50;
-  private static final double LONGEST_STEP = 2;
+  private static final double MAX_STEP = 2;
 
   private final RepeatSpend[] rows;
   private final double[] spend;
@@ -104,7 +104,7 @@ final class SpendModelFit {
   private Point improve(Point from) {
     double[] direction = direction(from);
     double length = Arrays.stream(direction).map(Math::abs).max().orElseThrow();
-    double factor = length > LONGEST_STEP ? LONGEST_STEP / length : 1;
+    double factor = length > MAX_STEP ? MAX_STEP / length : 1;
     for (int halving = 0; halving < MAX_HALVINGS; halving++) {
       double[] logs = from.logs().clone();
       for (int i = 0; i < PARAMETERS; i++) {

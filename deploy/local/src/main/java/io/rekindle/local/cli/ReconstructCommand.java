@@ -51,7 +51,7 @@ public final class ReconstructCommand implements Callable<Integer> {
       double seconds = (System.nanoTime() - begin) / 1e9;
       switch (result.outcome()) {
         case BUSY -> throw busy();
-        case NOT_YET ->
+        case TOO_EARLY ->
             throw new Failure(
                 "not every client has a score yet: try again once `rekindle status` shows"
                     + " scored_until");

@@ -81,7 +81,7 @@ public final class PolicyModel {
     if (!model.has("probability") && !model.has("money")) {
       throw model.invalid("has no parameters: add \"probability\", \"money\", or both");
     }
-    checkOutlook(model);
+    checkYearAhead(model);
     return new PolicyModel(
         version,
         CanonicalJson.of(model.node()),
@@ -89,7 +89,7 @@ public final class PolicyModel {
         model.has("money") ? SpendModel.read(model.section("money")) : null);
   }
 
-  private static void checkOutlook(JsonSection model) throws InvalidPolicyException {
+  private static void checkYearAhead(JsonSection model) throws InvalidPolicyException {
     if (model.has("buyers") != model.has("year")) {
       throw model.invalid("has \"buyers\" or \"year\" alone: add the other, or remove it");
     }

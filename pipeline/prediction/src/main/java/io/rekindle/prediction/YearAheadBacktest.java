@@ -7,13 +7,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What the outlook of past instants would have said, and what happened. A sample of the clients
+ * What was expected of the year ahead at past instants, and what happened. A sample of the clients
  * decides it: those with the smallest digests of their ids.
  *
  * @param years by instant, ascending; only those whose 365 days are over
  * @param quartiles the claims about the next order: within the first, second and third quartile
  */
-public record OutlookBacktest(List<Year> years, List<Quartile> quartiles) {
+public record YearAheadBacktest(List<Year> years, List<Quartile> quartiles) {
 
   /** The least number of years, and of clients with a claim, to rely on. */
   private static final int MIN_YEARS = 3;
@@ -23,7 +23,7 @@ public record OutlookBacktest(List<Year> years, List<Quartile> quartiles) {
   private static final double MAX_QUARTILE_ERROR = 0.05;
 
   /** Copies the lists. */
-  public OutlookBacktest {
+  public YearAheadBacktest {
     years = List.copyOf(years);
     quartiles = List.copyOf(quartiles);
   }
@@ -92,7 +92,7 @@ public record OutlookBacktest(List<Year> years, List<Quartile> quartiles) {
   static final class Sums {
 
     private static final double[] PROBABILITIES = {0.25, 0.5, 0.75};
-    private static final long YEAR = YearOutlook.DAYS * ClientSweep.DAY_MILLIS;
+    private static final long YEAR = ExpectedYear.DAYS * ClientSweep.DAY_MILLIS;
     private static final double WEEK = 7.0 * ClientSweep.DAY_MILLIS;
     private static final long PREFIXES = 1L << 32;
     private static final double MICRO = 1e6;
@@ -147,7 +147,7 @@ public record OutlookBacktest(List<Year> years, List<Quartile> quartiles) {
         }
       }
       if (instant + YEAR <= knownUntil) {
-        YearOutlook year = YearOutlook.of(buyers.get(i), money.get(i), buying, sweep.repeatSpend());
+        ExpectedYear year = ExpectedYear.of(buyers.get(i), money.get(i), buying, sweep.repeatSpend());
         clients[i]++;
         expectedMicroDays[i] += Math.round(year.orderDays() * MICRO);
         expectedSpend[i] += Math.round(year.spend());
@@ -156,7 +156,7 @@ public record OutlookBacktest(List<Year> years, List<Quartile> quartiles) {
       }
     }
 
-    OutlookBacktest result() {
+    YearAheadBacktest result() {
       List<Year> years = new ArrayList<>();
       for (int i = 0; i < clients.length; i++) {
         if (clients[i] > 0) {
@@ -174,7 +174,7 @@ public record OutlookBacktest(List<Year> years, List<Quartile> quartiles) {
       for (int quartile = 0; quartile < PROBABILITIES.length; quartile++) {
         quartiles.add(new Quartile(PROBABILITIES[quartile], claims[quartile], kept[quartile]));
       }
-      return new OutlookBacktest(years, quartiles);
+      return new YearAheadBacktest(years, quartiles);
     }
   }
 }

@@ -9,17 +9,17 @@ import io.rekindle.scoring.policy.SpendModel;
  * @param orderDays the expected number of order days
  * @param spend that times the value of the client's next order, in hundredths
  */
-public record YearOutlook(double orderDays, double spend) {
+public record ExpectedYear(double orderDays, double spend) {
 
   /** The days of the year. */
   static final int DAYS = 365;
 
   private static final double WEEKS = DAYS / 7.0;
 
-  static YearOutlook of(
+  static ExpectedYear of(
       BuyerModel buyers, SpendModel money, BuyingRecord buying, RepeatSpend repeats) {
     double orderDays = buyers.orderDaysWithin(buying, WEEKS);
-    return new YearOutlook(
+    return new ExpectedYear(
         orderDays, orderDays * money.expectedMinor(repeats.orders(), repeats.total()));
   }
 }

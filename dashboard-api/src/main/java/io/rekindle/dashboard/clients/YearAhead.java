@@ -2,8 +2,8 @@ package io.rekindle.dashboard.clients;
 
 import io.rekindle.dashboard.fits.StoredBacktest;
 import io.rekindle.dashboard.policies.PolicyInForce;
-import io.rekindle.prediction.OutlookBacktest;
-import io.rekindle.prediction.OutlookModel;
+import io.rekindle.prediction.YearAheadBacktest;
+import io.rekindle.prediction.YearAheadModel;
 import io.rekindle.scoring.orders.OrderHistory;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -23,7 +23,7 @@ import org.jdbi.v3.core.Handle;
  * @param nextOrder when the next order may come; null unless the newest backtest was right to a
  *     twentieth
  */
-public record ClientOutlook(
+public record YearAhead(
     Integer ordersTenth,
     Integer spendTenth,
     BigDecimal spendLow,
@@ -31,7 +31,7 @@ public record ClientOutlook(
     NextOrder nextOrder) {
 
   /** Nothing can be told. */
-  static final ClientOutlook NONE = new ClientOutlook(null, null, null, null, null);
+  static final YearAhead NONE = new YearAhead(null, null, null, null, null);
 
   /**
    * The quartiles of the time of the next order.
@@ -42,28 +42,28 @@ public record ClientOutlook(
    */
   public record NextOrder(Instant from, Instant median, Instant until) {}
 
-  static ClientOutlook of(Handle handle, PolicyInForce inForce, OrderHistory orders, Instant now) {
-    if (inForce.outlook().isEmpty() || inForce.policy().money().isEmpty()) {
+  static YearAhead of(Handle handle, PolicyInForce inForce, OrderHistory orders, Instant now) {
+    if (inForce.yearAhead().isEmpty() || inForce.policy().money().isEmpty()) {
       return NONE;
     }
     return inForce
-        .outlook()
+        .yearAhead()
         .get()
         .client(
             orders,
             now.toEpochMilli(),
             inForce.policy().definition().exchangeRates(),
             inForce.policy().money().get())
-        .map(client -> of(client, StoredBacktest.newestOutlook(handle)))
+        .map(client -> of(client, StoredBacktest.newestYearAhead(handle)))
         .orElse(NONE);
   }
 
-  private static ClientOutlook of(
-      OutlookModel.ClientOutlook client, Optional<OutlookBacktest> backtest) {
+  private static YearAhead of(
+      YearAheadModel.ClientYear client, Optional<YearAheadBacktest> backtest) {
     boolean money = backtest.isPresent() && backtest.get().spendHolds();
     boolean window = backtest.isPresent() && backtest.get().windowHolds();
     double spend = client.year().spend();
-    return new ClientOutlook(
+    return new YearAhead(
         client.orderDaysTenth(),
         client.spendTenth(),
         money ? amount(spend * backtest.get().lowestSpendRatio()) : null,

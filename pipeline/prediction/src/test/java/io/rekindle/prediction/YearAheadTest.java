@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.rekindle.prediction.ListedShop.Order;
-import io.rekindle.prediction.OutlookBacktest.Quartile;
-import io.rekindle.prediction.OutlookBacktest.Year;
-import io.rekindle.prediction.OutlookModel.ClientOutlook;
+import io.rekindle.prediction.YearAheadBacktest.Quartile;
+import io.rekindle.prediction.YearAheadBacktest.Year;
+import io.rekindle.prediction.YearAheadModel.ClientYear;
 import io.rekindle.scoring.document.InvalidPolicyException;
 import io.rekindle.scoring.orders.ExchangeRates;
 import io.rekindle.scoring.policy.PolicyModel;
@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The year ahead and the next order: tenths, dates, and whether they came true. */
-class OutlookTest {
+class YearAheadTest {
 
   private static final long DAY = RandomShop.DAY;
 
@@ -56,7 +56,7 @@ class OutlookTest {
     ListedShop shop = RandomShop.of(random, 400);
     FittedPolicy fit = fitted(shop);
     PolicyModel stored = PolicyModel.parse(fit.cadenceModel().json());
-    OutlookModel model = OutlookModel.read(stored.json()).orElseThrow();
+    YearAheadModel model = YearAheadModel.read(stored.json()).orElseThrow();
 
     int[] tenths = new int[11];
     shop.forEachClient(
@@ -76,7 +76,7 @@ class OutlookTest {
         .usingRecursiveComparison()
         .withComparatorForType(
             (left, right) -> Math.abs(left - right) <= 1e-12 * Math.abs(left) ? 0 : 1, Double.class)
-        .isEqualTo(fit.outlook());
+        .isEqualTo(fit.yearAhead());
     // The sample is the whole shop.
     int clients = IntStream.of(tenths).sum();
     for (int tenth = 1; tenth <= 10; tenth++) {
@@ -84,7 +84,7 @@ class OutlookTest {
     }
   }
 
-  private static List<Long> quartiles(ClientOutlook client) {
+  private static List<Long> quartiles(ClientYear client) {
     List<Long> known = new ArrayList<>();
     for (Long at : new Long[] {client.from(), client.median(), client.until()}) {
       known.add(at == null ? Long.MAX_VALUE : at);
@@ -94,13 +94,13 @@ class OutlookTest {
 
   @Test
   void shouldHaveNoOutlookWithoutAnOrder() {
-    OutlookModel model = fitted(RandomShop.of(random, 400)).outlook();
+    YearAheadModel model = fitted(RandomShop.of(random, 400)).yearAhead();
     ListedShop cancelled = new ListedShop(List.of(new Order("u", RandomShop.NOW - DAY, 0)));
     cancelled.forEachClient(
         (userId, orders) ->
             assertThat(model.client(orders, RandomShop.NOW, ExchangeRates.FACE_VALUE, null))
                 .isEmpty());
-    assertThat(OutlookModel.read("{\"version\": \"m\", \"money\": {}}")).isEmpty();
+    assertThat(YearAheadModel.read("{\"version\": \"m\", \"money\": {}}")).isEmpty();
   }
 
   @Test
@@ -134,18 +134,18 @@ class OutlookTest {
       }
     }
 
-    OutlookBacktest outlook =
-        Backtest.run(new ListedShop(orders), BacktestPlan.of(90, 84)).outlook();
+    YearAheadBacktest yearAhead =
+        Backtest.run(new ListedShop(orders), BacktestPlan.of(90, 84)).yearAhead();
 
-    assertThat(outlook.years()).as("seed " + seed).hasSizeGreaterThan(3);
-    Year last = outlook.years().get(outlook.years().size() - 1);
+    assertThat(yearAhead.years()).as("seed " + seed).hasSizeGreaterThan(3);
+    Year last = yearAhead.years().get(yearAhead.years().size() - 1);
     assertThat(last.orderDays() / last.expectedOrderDays())
         .as("seed %d, %s", seed, last)
         .isCloseTo(1, within(0.15));
     assertThat((double) last.spend() / last.expectedSpend())
         .as("seed " + seed)
         .isCloseTo(1, within(0.15));
-    for (Quartile quartile : outlook.quartiles()) {
+    for (Quartile quartile : yearAhead.quartiles()) {
       assertThat((double) quartile.happened() / quartile.clients())
           .as("seed %d, %s", seed, quartile)
           .isCloseTo(quartile.probability(), within(0.06));
@@ -162,16 +162,16 @@ class OutlookTest {
     Quartile off = new Quartile(0.75, 400, 321);
     Quartile few = new Quartile(0.75, 199, 149);
 
-    OutlookBacktest holds = new OutlookBacktest(List.of(right, low, right), List.of(quarter, half));
+    YearAheadBacktest holds = new YearAheadBacktest(List.of(right, low, right), List.of(quarter, half));
     assertThat(holds.spendHolds()).isTrue();
     assertThat(holds.lowestSpendRatio()).isEqualTo(0.905);
     assertThat(holds.highestSpendRatio()).isEqualTo(1.05);
     assertThat(holds.windowHolds()).isTrue();
-    assertThat(new OutlookBacktest(List.of(right, low), List.of()).spendHolds()).isFalse();
-    assertThat(new OutlookBacktest(List.of(right, low, wrong), List.of()).spendHolds()).isFalse();
-    assertThat(new OutlookBacktest(List.of(), List.of(quarter, half, off)).windowHolds()).isFalse();
-    assertThat(new OutlookBacktest(List.of(), List.of(quarter, half, few)).windowHolds()).isFalse();
-    assertThat(new OutlookBacktest(List.of(), List.of()).windowHolds()).isFalse();
+    assertThat(new YearAheadBacktest(List.of(right, low), List.of()).spendHolds()).isFalse();
+    assertThat(new YearAheadBacktest(List.of(right, low, wrong), List.of()).spendHolds()).isFalse();
+    assertThat(new YearAheadBacktest(List.of(), List.of(quarter, half, off)).windowHolds()).isFalse();
+    assertThat(new YearAheadBacktest(List.of(), List.of(quarter, half, few)).windowHolds()).isFalse();
+    assertThat(new YearAheadBacktest(List.of(), List.of()).windowHolds()).isFalse();
   }
 
   private FittedPolicy fitted(ShopOrders shop) {

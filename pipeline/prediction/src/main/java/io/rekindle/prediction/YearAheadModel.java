@@ -19,7 +19,7 @@ import java.util.Optional;
  * @param orderDays the tenths by expected order days within 365 days
  * @param spend the tenths by expected spend in hundredths
  */
-public record OutlookModel(BuyerModel buyers, Tenths orderDays, Tenths spend) {
+public record YearAheadModel(BuyerModel buyers, Tenths orderDays, Tenths spend) {
 
   private static final JsonMapper JSON = new JsonMapper();
   private static final double WEEK = 7.0 * 86_400_000;
@@ -36,30 +36,30 @@ public record OutlookModel(BuyerModel buyers, Tenths orderDays, Tenths spend) {
    * @param median the same of a half
    * @param until the same of three quarters
    */
-  public record ClientOutlook(
-      YearOutlook year, int orderDaysTenth, int spendTenth, Long from, Long median, Long until) {}
+  public record ClientYear(
+      ExpectedYear year, int orderDaysTenth, int spendTenth, Long from, Long median, Long until) {}
 
   /** Fits the tenths to the sample of a shop. */
-  static OutlookModel of(BuyerModel buyers, SpendModel money, ShopSummary summary) {
+  static YearAheadModel of(BuyerModel buyers, SpendModel money, ShopSummary summary) {
     int size = summary.sample().size();
     double[] orderDays = new double[size];
     double[] spend = new double[size];
     for (int i = 0; i < size; i++) {
-      YearOutlook year =
-          YearOutlook.of(buyers, money, summary.sample().get(i), summary.spend().get(i));
+      ExpectedYear year =
+          ExpectedYear.of(buyers, money, summary.sample().get(i), summary.spend().get(i));
       orderDays[i] = year.orderDays();
       spend[i] = year.spend();
     }
-    return new OutlookModel(buyers, Tenths.of(orderDays), Tenths.of(spend));
+    return new YearAheadModel(buyers, Tenths.of(orderDays), Tenths.of(spend));
   }
 
   /**
-   * Reads the outlook of a model.
+   * Reads what a model knows of the year ahead.
    *
    * @param modelJson a document that the engine has accepted
    * @return empty if it has none
    */
-  public static Optional<OutlookModel> read(String modelJson) {
+  public static Optional<YearAheadModel> read(String modelJson) {
     try {
       JsonNode model = JSON.readTree(modelJson);
       JsonNode buyers = model.path("buyers");
@@ -68,7 +68,7 @@ public record OutlookModel(BuyerModel buyers, Tenths orderDays, Tenths spend) {
         return Optional.empty();
       }
       return Optional.of(
-          new OutlookModel(
+          new YearAheadModel(
               new BuyerModel(
                   buyers.path("r").asDouble(),
                   buyers.path("alpha").asDouble(),
@@ -105,7 +105,7 @@ public record OutlookModel(BuyerModel buyers, Tenths orderDays, Tenths spend) {
   }
 
   /**
-   * The outlook of a client.
+   * The year ahead of a client.
    *
    * @param orders all orders of the client, sorted
    * @param asOf epoch milliseconds
@@ -113,7 +113,7 @@ public record OutlookModel(BuyerModel buyers, Tenths orderDays, Tenths spend) {
    * @param money what an order is worth, by the same model
    * @return empty without an effective order
    */
-  public Optional<ClientOutlook> client(
+  public Optional<ClientYear> client(
       OrderHistory orders, long asOf, ExchangeRates rates, SpendModel money) {
     ClientSweep sweep = new ClientSweep(rates);
     sweep.load(orders, asOf);
@@ -121,9 +121,9 @@ public record OutlookModel(BuyerModel buyers, Tenths orderDays, Tenths spend) {
       return Optional.empty();
     }
     BuyingRecord buying = sweep.buying();
-    YearOutlook year = YearOutlook.of(buyers, money, buying, sweep.repeatSpend());
+    ExpectedYear year = ExpectedYear.of(buyers, money, buying, sweep.repeatSpend());
     return Optional.of(
-        new ClientOutlook(
+        new ClientYear(
             year,
             orderDays.of(year.orderDays()),
             spend.of(year.spend()),

@@ -229,7 +229,7 @@ public final class Dashboard implements AutoCloseable {
         new AssetRoutes(assets),
         new AdminPages(accounts, keys, audit),
         new PolicyPages(policyService),
-        new BacktestPages(backtests, calibrations),
+        new BacktestPages(backtests),
         new OutreachPages(outreach),
         new OverviewPages(statistics),
         new EmailPages(emails, statistics),

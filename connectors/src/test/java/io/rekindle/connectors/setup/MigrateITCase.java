@@ -33,7 +33,7 @@ class MigrateITCase {
       SettingValues settings = Migrate.SETTINGS.read(environment);
       assertThat(Migrate.run(settings))
           .matches(
-              "Applied [1-9][0-9]* migrations, changed 62 clock rows, inserted 2 policies, .*");
+              "Applied [1-9][0-9]* migrations, changed 63 clock rows, inserted 2 policies, .*");
       assertThat(Migrate.run(settings))
           .isEqualTo(
               "Applied 0 migrations, changed 0 clock rows, inserted 0 policies, set 1 passwords.");

@@ -6,8 +6,8 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
 /**
- * Evaluates the live probabilities every month by the clients of the holdout, whom no email moved. At
- * the beginning of a month it stores their probabilities, and once the horizon is over it counts
+ * Evaluates the live probabilities every month by the clients of the holdout, whom no email moved.
+ * At the beginning of a month it stores their probabilities, and once the horizon is over it counts
  * who ordered. Several dashboards of one database take turns by a lock. Thread-safe.
  */
 public final class CalibrationLoop implements AutoCloseable {

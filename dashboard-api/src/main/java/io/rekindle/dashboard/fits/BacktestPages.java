@@ -1,7 +1,7 @@
 package io.rekindle.dashboard.fits;
 
 import io.javalin.http.Context;
-import io.rekindle.dashboard.calibration.CalibrationService;
+import io.rekindle.dashboard.fits.BacktestService.BacktestView;
 import io.rekindle.dashboard.web.Access;
 import io.rekindle.dashboard.web.Page;
 import io.rekindle.dashboard.web.QueryParameters;
@@ -14,11 +14,9 @@ import io.rekindle.prediction.PolicyBacktest;
 public final class BacktestPages implements Routes {
 
   private final BacktestService backtests;
-  private final CalibrationService calibrations;
 
-  public BacktestPages(BacktestService backtests, CalibrationService calibrations) {
+  public BacktestPages(BacktestService backtests) {
     this.backtests = backtests;
-    this.calibrations = calibrations;
   }
 
   @Override
@@ -30,12 +28,13 @@ public final class BacktestPages implements Routes {
     QueryParameters query = QueryParameters.of(ctx);
     String version = query.text("version", 128);
     query.check();
-    StoredBacktest backtest = backtests.ofPolicy(version).orElse(null);
+    BacktestView view = backtests.view(version);
+    StoredBacktest backtest = view.backtest().orElse(null);
     PolicyBacktest shown = backtest == null ? null : shown(backtest, version);
     return new Page("backtests")
         .with("version", version)
         .with("backtest", backtest)
-        .with("calibrations", calibrations.history())
+        .with("calibrations", view.calibrations())
         .with("shown", shown)
         .with("plot", shown == null ? null : CalibrationPlot.of(shown));
   }

@@ -1,5 +1,6 @@
 package io.rekindle.dashboard.fits;
 
+import io.rekindle.dashboard.calibration.CalibrationService;
 import io.rekindle.dashboard.database.Snapshots;
 import java.util.List;
 import java.util.Optional;
@@ -8,6 +9,14 @@ import java.util.Optional;
 public final class BacktestService {
 
   private final Snapshots snapshots;
+
+  /**
+   * What the page shows.
+   *
+   * @param backtest empty without one
+   * @param calibrations how the live probabilities came true
+   */
+  record BacktestView(Optional<StoredBacktest> backtest, CalibrationService.History calibrations) {}
 
   public BacktestService(Snapshots snapshots) {
     this.snapshots = snapshots;
@@ -26,11 +35,14 @@ public final class BacktestService {
   }
 
   /**
-   * The newest backtest of a policy; empty without one.
+   * The newest backtest of a policy, as the page shows it.
    *
    * @param version null for the newest of all
    */
-  Optional<StoredBacktest> ofPolicy(String version) {
-    return snapshots.readOnce(handle -> StoredBacktest.ofPolicy(handle, version));
+  BacktestView view(String version) {
+    return snapshots.read(
+        handle ->
+            new BacktestView(
+                StoredBacktest.ofPolicy(handle, version), CalibrationService.History.read(handle)));
   }
 }

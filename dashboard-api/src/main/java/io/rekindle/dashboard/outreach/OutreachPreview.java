@@ -40,8 +40,8 @@ public record OutreachPreview(Instant asOf, long atRisk, RuleOutcome before, Rul
   /**
    * The job's own decision ({@code Decisions} and {@code Assignment} there) in SQL, by each set of
    * rules twice: as of now, and as of the day on which the risk began. An arm that a client was
-   * given before is kept, unless its variant is gone. {@code offset 0} keeps a step from working out
-   * again what the one before has.
+   * given before is kept, unless its variant is gone. {@code offset 0} keeps a step from working
+   * out again what the one before has.
    */
   private static final String EVALUATED =
       """

@@ -16,7 +16,8 @@ import org.jdbi.v3.core.Handle;
  *     face value
  * @param yearAhead what the model knows of the year ahead; empty if it knows nothing
  */
-public record PolicyInForce(ScoringPolicy policy, String currency, Optional<YearAheadModel> yearAhead) {
+public record PolicyInForce(
+    ScoringPolicy policy, String currency, Optional<YearAheadModel> yearAhead) {
 
   private static final PolicyInForce BY_DEFAULT = of(ScoringPolicy.byDefault());
 

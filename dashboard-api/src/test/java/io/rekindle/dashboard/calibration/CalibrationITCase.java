@@ -181,6 +181,7 @@ class CalibrationITCase extends DashboardTestBase {
   }
 
   private static void round() throws SQLException {
-    Jdbi.create(database.url(), "rekindle_api", "").useTransaction(CalibrationLoop::evaluateAndSample);
+    Jdbi.create(database.url(), "rekindle_api", "")
+        .useTransaction(CalibrationLoop::evaluateAndSample);
   }
 }

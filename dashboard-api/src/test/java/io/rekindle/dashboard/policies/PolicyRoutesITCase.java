@@ -89,7 +89,7 @@ class PolicyRoutesITCase extends DashboardTestBase {
             '{"version": "m-1",
               "money": {"p": 2, "q": 3.5, "gamma": 40, "meanOrderValue": "50.00"}}')
           """
-              .formatted(ScoringPolicy.builtIn("cadence-v1").json()));
+              .formatted(ScoringPolicy.builtIn("cadence-v1").json().replace("'", "''")));
       assertThat(json(admin.get("/api/models/in-force")))
           .isEqualTo(
               json(

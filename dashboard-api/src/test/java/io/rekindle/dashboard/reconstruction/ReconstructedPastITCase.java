@@ -77,7 +77,9 @@ class ReconstructedPastITCase extends DashboardTestBase {
     JsonNode days;
     do {
       days = json("/api/trend?days=60").get("days");
-    } while (!days.get(0).get("reconstructed").asBoolean());
+      // The statistics may be of the empty database yet.
+    } while (!days.get(0).get("reconstructed").asBoolean()
+        || days.get(days.size() - 1).get("scored").asInt() < CLIENTS);
     return days;
   }
 

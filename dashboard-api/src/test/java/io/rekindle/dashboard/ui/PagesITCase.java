@@ -87,6 +87,15 @@ class PagesITCase {
   private static final String REPEATED_SECTIONS =
       ".swagger-ui span:nth-child(n+3) > .opblock-tag-section";
 
+  /** The elements that make a page wider than the screen; empty if it fits. */
+  private static final String WIDER_THAN_THE_SCREEN =
+      """
+      () => document.documentElement.scrollWidth <= innerWidth ? []
+        : [...document.body.querySelectorAll('*')]
+            .filter(element => element.getBoundingClientRect().right > innerWidth)
+            .map(element => element.tagName + '.' + element.className + '#' + element.id)
+      """;
+
   private static TestDatabase database;
   private static TestDashboard dashboard;
   private static TestOidcProvider provider;
@@ -203,15 +212,18 @@ class PagesITCase {
         show(page, entry.getValue());
         shoot(page, entry.getKey() + "-" + scheme.name().toLowerCase(Locale.ROOT));
         page.evaluate(axe);
+        // The markup is the same in both, so dark can only break what is about colours.
+        String rules =
+            scheme == ColorScheme.LIGHT ? "" : ", runOnly: {type: 'tag', values: ['cat.color']}";
         Object found =
             page.evaluate(
                 """
                 () => axe.run(
-                    {exclude: [['%s']]}, {resultTypes: ['violations']}).then(result =>
+                    {exclude: [['%s']]}, {resultTypes: ['violations']%s}).then(result =>
                   result.violations.map(v => v.id + ': ' + v.help + ' at '
                     + v.nodes.map(n => n.target.join(' ')).join(', ')))
                 """
-                    .formatted(REPEATED_SECTIONS));
+                    .formatted(REPEATED_SECTIONS, rules));
         for (Object fault : (List<?>) found) {
           boolean known =
               entry.getKey().equals("docs")
@@ -255,9 +267,7 @@ class PagesITCase {
     for (Map.Entry<String, String> entry : PAGES.entrySet()) {
       show(page, entry.getValue());
       shoot(page, entry.getKey() + "-phone");
-      assertThat(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
-          .as(entry.getKey() + " is not wider than the screen")
-          .isEqualTo(true);
+      assertThat((List<?>) page.evaluate(WIDER_THAN_THE_SCREEN)).as(entry.getKey()).isEmpty();
     }
     show(page, "/");
     page.locator("[data-more]").click();

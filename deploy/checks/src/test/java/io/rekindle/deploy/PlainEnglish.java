@@ -291,9 +291,7 @@ final class PlainEnglish {
   private static void addJavadoc(List<Passage> passages, int line, String comment) {
     // Formulas are no sentences.
     String plain =
-        comment
-            .replaceAll("^/\\*+|\\*/$|(?m)^\\s*\\*", "")
-            .replaceAll("(?s)<pre>.*?</pre>", "<p>");
+        comment.replaceAll("^/\\*+|\\*/$|(?m)^\\s*\\*", "").replaceAll("(?s)<pre>.*?</pre>", "<p>");
     for (String part :
         plain.split(
             "</?(?:p|ul|ol|li|dl|dt|dd|h\\d|pre|table|tr|td|th)\\b[^>]*>|\\n\\s*@\\w+", -1)) {

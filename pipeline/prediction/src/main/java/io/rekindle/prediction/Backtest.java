@@ -52,7 +52,8 @@ public final class Backtest {
    * @param everyDays from instant to instant
    * @param instants ascending, epoch milliseconds; empty if the shop is too young
    * @param policies empty without an instant
-   * @param yearAhead what was said of the year ahead and the next order; empty lists without an instant
+   * @param yearAhead what was said of the year ahead and the next order; empty lists without an
+   *     instant
    */
   public record Result(
       int horizonDays,

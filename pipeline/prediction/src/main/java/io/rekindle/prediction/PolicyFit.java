@@ -14,8 +14,8 @@ import java.util.TreeMap;
 
 /**
  * Fits a policy to a shop's orders. Its document is additive as that of {@code cadence-v1}, and its
- * points are learned from the shop's past. A table has the probability of an order within 90 days by
- * score. docs/prediction.md has the model.
+ * points are learned from the shop's past. A table has the probability of an order within 90 days
+ * by score. docs/prediction.md has the model.
  *
  * <p>A pure function of the set of effective orders and the instant. Neither the sequence of
  * clients nor the machine changes a byte of the document. Memory depends on the number of cells,

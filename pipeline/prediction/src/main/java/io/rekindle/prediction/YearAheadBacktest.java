@@ -147,7 +147,8 @@ public record YearAheadBacktest(List<Year> years, List<Quartile> quartiles) {
         }
       }
       if (instant + YEAR <= knownUntil) {
-        ExpectedYear year = ExpectedYear.of(buyers.get(i), money.get(i), buying, sweep.repeatSpend());
+        ExpectedYear year =
+            ExpectedYear.of(buyers.get(i), money.get(i), buying, sweep.repeatSpend());
         clients[i]++;
         expectedMicroDays[i] += Math.round(year.orderDays() * MICRO);
         expectedSpend[i] += Math.round(year.spend());

@@ -162,15 +162,18 @@ class YearAheadTest {
     Quartile off = new Quartile(0.75, 400, 321);
     Quartile few = new Quartile(0.75, 199, 149);
 
-    YearAheadBacktest holds = new YearAheadBacktest(List.of(right, low, right), List.of(quarter, half));
+    YearAheadBacktest holds =
+        new YearAheadBacktest(List.of(right, low, right), List.of(quarter, half));
     assertThat(holds.spendHolds()).isTrue();
     assertThat(holds.lowestSpendRatio()).isEqualTo(0.905);
     assertThat(holds.highestSpendRatio()).isEqualTo(1.05);
     assertThat(holds.windowHolds()).isTrue();
     assertThat(new YearAheadBacktest(List.of(right, low), List.of()).spendHolds()).isFalse();
     assertThat(new YearAheadBacktest(List.of(right, low, wrong), List.of()).spendHolds()).isFalse();
-    assertThat(new YearAheadBacktest(List.of(), List.of(quarter, half, off)).windowHolds()).isFalse();
-    assertThat(new YearAheadBacktest(List.of(), List.of(quarter, half, few)).windowHolds()).isFalse();
+    assertThat(new YearAheadBacktest(List.of(), List.of(quarter, half, off)).windowHolds())
+        .isFalse();
+    assertThat(new YearAheadBacktest(List.of(), List.of(quarter, half, few)).windowHolds())
+        .isFalse();
     assertThat(new YearAheadBacktest(List.of(), List.of()).windowHolds()).isFalse();
   }
 

@@ -44,9 +44,10 @@
  *       is below {@code atRisk.orderProbabilityBelow}, or score(last) &minus; score(t) &ge; {@code
  *       atRisk.dropAtLeast}, all with the present set of orders. <i>At risk since</i> is the first
  *       such instant from last on. It stays the same until the next order.
- *   <li>Recovered: not at risk, and with a score that is the best possible or high enough. The least
- *       such score is {@code atRisk.recoveryMargin}, 5 by default, above the least one that is not
- *       at risk by score or probability. A user without an effective order has recovered, too.
+ *   <li>Recovered: not at risk, and with a score that is the best possible or high enough. The
+ *       least such score is {@code atRisk.recoveryMargin}, 5 by default, above the least one that
+ *       is not at risk by score or probability. A user without an effective order has recovered,
+ *       too.
  *   <li>Bands: HEALTHY, COOLING and LOW from the scores in {@code bands} on, else LAPSED.
  *   <li>Segments: the first of the rules in {@code segments} whose conditions all hold. A condition
  *       is {@code atRisk}, or a range from {@code atLeast} to under {@code below} of {@code score},

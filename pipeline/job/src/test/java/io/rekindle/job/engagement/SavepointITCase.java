@@ -35,9 +35,10 @@ import org.junit.jupiter.params.provider.MethodSource;
  * The savepoints of all released versions, taken after the first phase of {@link ShopScenario}:
  * today's job restores each of them and runs the second phase as if it had run the first.
  *
- * <p>A release adds its own with {@code mvn -pl pipeline/job -am verify -Dit.test=SavepointITCase
- * -Drekindle.write-savepoint -Dsurefire.skip=true -Dfailsafe.failIfNoSpecifiedTests=false}. None is
- * ever changed.
+ * <p>A release adds its own: {@code mvn -pl pipeline/job -am verify -Dtest=none
+ * -Dit.test=SavepointITCase#writeTheSavepointOfThisVersion -Drekindle.write-savepoint
+ * -Dsurefire.failIfNoSpecifiedTests=false -Dfailsafe.failIfNoSpecifiedTests=false}. None is ever
+ * changed.
  */
 class SavepointITCase {
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.rekindle.dashboard.DashboardTestBase;
+import io.rekindle.dashboard.FittableShop;
 import java.net.http.HttpResponse;
 import org.junit.jupiter.api.Test;
 
@@ -12,7 +13,7 @@ class FitRoutesITCase extends DashboardTestBase {
 
   @Test
   void shouldMakeADraftWithABacktest() throws Exception {
-    makeAShop(400);
+    FittableShop.fill(database, 400);
 
     JsonNode done = finished(json(admin.post("/api/fits", "{}")));
 
@@ -45,7 +46,7 @@ class FitRoutesITCase extends DashboardTestBase {
 
   @Test
   void shouldTellWhatASmallShopLacks() throws Exception {
-    makeAShop(20);
+    FittableShop.fill(database, 20);
 
     JsonNode refused = finished(json(admin.post("/api/fits", "{}")));
 
@@ -70,7 +71,7 @@ class FitRoutesITCase extends DashboardTestBase {
 
   @Test
   void shouldCancelAFitAndKnowNoOther() throws Exception {
-    makeAShop(400);
+    FittableShop.fill(database, 400);
     JsonNode fit = json(admin.post("/api/fits", "{}"));
 
     assertThat(admin.delete("/api/fits/" + fit.get("fitId").textValue()).statusCode())
@@ -88,20 +89,5 @@ class FitRoutesITCase extends DashboardTestBase {
       status = json(admin.get("/api/fits/" + fit.get("fitId").textValue()));
     }
     return status;
-  }
-
-  private static void makeAShop(int clients) throws Exception {
-    database.execute(
-        """
-        insert into shop.users (user_id) select 'u' || n from generate_series(1, %1$d) n;
-        insert into shop.orders (order_id, user_id, placed_at, amount, currency)
-        select n || '-' || k, 'u' || n,
-               now() - interval '500 days' + (n * 37 %% 300) * interval '1 day'
-                 + k * (5 + n %% 60) * interval '1 day',
-               5 + (n * k) %% 90, 'EUR'
-        from generate_series(1, %1$d) n, generate_series(0, (n * 7) %% 13) k
-        where (n * 37 %% 300) + k * (5 + n %% 60) < 500;
-        """
-            .formatted(clients));
   }
 }

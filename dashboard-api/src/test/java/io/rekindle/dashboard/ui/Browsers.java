@@ -2,6 +2,7 @@ package io.rekindle.dashboard.ui;
 
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,6 +36,16 @@ public final class Browsers implements AutoCloseable {
 
   public Browser browser() {
     return browser;
+  }
+
+  /** For people to look at, who ask for it: all of them take half a minute. */
+  static void shoot(Page page, String name) {
+    if (Boolean.getBoolean("rekindle.screenshots")) {
+      page.screenshot(
+          new Page.ScreenshotOptions()
+              .setPath(Path.of("target/screenshots", name + ".png"))
+              .setFullPage(true));
+    }
   }
 
   @Override

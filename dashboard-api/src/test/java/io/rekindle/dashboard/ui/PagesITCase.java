@@ -24,7 +24,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -43,8 +42,6 @@ import org.junit.jupiter.api.Test;
 
 /** The pages in a real browser, over a shop of 240 clients. */
 class PagesITCase {
-
-  private static final Path SCREENSHOTS = Path.of("target/screenshots");
 
   /** Every page, by the name of its screenshot. */
   private static final Map<String, String> PAGES = new LinkedHashMap<>();
@@ -135,7 +132,6 @@ class PagesITCase {
                 "Example ID"));
     dashboard.admin(database);
     PAGES.put("shop-day", "/?asOf=" + LocalDate.now(ZoneOffset.UTC).minusDays(1));
-    Files.createDirectories(SCREENSHOTS);
     try (BrowserContext context = browsers.browser().newContext()) {
       Page page = context.newPage();
       page.navigate(url("/sign-in"));
@@ -168,7 +164,7 @@ class PagesITCase {
     page.navigate(url("/clients?segment=LOYAL"));
 
     assertThat(page).hasURL(Pattern.compile("/sign-in\\?next="));
-    shoot(page, "sign-in");
+    Browsers.shoot(page, "sign-in");
     signIn(page, "not the password");
     assertThat(page.getByRole(AriaRole.ALERT)).hasText("Email address or password is wrong.");
     signIn(page, TestDashboard.PASSWORD);
@@ -210,11 +206,11 @@ class PagesITCase {
       Page page = open(new Browser.NewContextOptions().setColorScheme(scheme), "/sign-in");
       for (Map.Entry<String, String> entry : PAGES.entrySet()) {
         show(page, entry.getValue());
-        shoot(page, entry.getKey() + "-" + scheme.name().toLowerCase(Locale.ROOT));
+        Browsers.shoot(page, entry.getKey() + "-" + scheme.name().toLowerCase(Locale.ROOT));
         page.evaluate(axe);
         // The markup is the same in both, so dark can only break what is about colours.
         String rules =
-            scheme == ColorScheme.LIGHT ? "" : ", runOnly: {type: 'tag', values: ['cat.color']}";
+            scheme == ColorScheme.LIGHT ? "" : ", runOnly: ['color-contrast', 'link-in-text-block']";
         Object found =
             page.evaluate(
                 """
@@ -266,7 +262,7 @@ class PagesITCase {
     Page page = open(new Browser.NewContextOptions().setViewportSize(390, 800), "/");
     for (Map.Entry<String, String> entry : PAGES.entrySet()) {
       show(page, entry.getValue());
-      shoot(page, entry.getKey() + "-phone");
+      Browsers.shoot(page, entry.getKey() + "-phone");
       assertThat((List<?>) page.evaluate(WIDER_THAN_THE_SCREEN)).as(entry.getKey()).isEmpty();
     }
     show(page, "/");
@@ -550,7 +546,7 @@ class PagesITCase {
       assertThat(page.locator("main")).containsText("The database does not answer");
       assertThat(page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("Try again")))
           .hasAttribute("href", "/clients?search=c042");
-      shoot(page, "unavailable");
+      Browsers.shoot(page, "unavailable");
     } finally {
       database.startAgain();
     }
@@ -689,16 +685,6 @@ class PagesITCase {
             + ".every(chart => !chart.classList.contains('skeleton'))"
             + " && (!document.body.classList.contains('docs')"
             + " || document.querySelector('.opblock') !== null)");
-  }
-
-  /** For people to look at, who ask for it: all of them take half a minute. */
-  private static void shoot(Page page, String name) {
-    if (Boolean.getBoolean("rekindle.screenshots")) {
-      page.screenshot(
-          new Page.ScreenshotOptions()
-              .setPath(SCREENSHOTS.resolve(name + ".png"))
-              .setFullPage(true));
-    }
   }
 
   private static void signIn(Page page, String password) {

@@ -542,7 +542,9 @@ class VerificationITCase {
         insert into engagement.outreach_decisions
           (decision_id, episode_id, user_id, decision, reason, decided_at, policy_version, inputs)
           select 'd-' || user_id, episode_id, user_id, 'SKIP', 'NO_CONSENT', noticed_at, '', '{}'
-          from engagement.risk_episodes;
+          from engagement.risk_episodes
+          -- Those of the demo's past are decided.
+          on conflict (episode_id) do nothing;
         """);
   }
 

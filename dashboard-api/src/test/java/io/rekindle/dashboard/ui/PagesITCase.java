@@ -210,7 +210,9 @@ class PagesITCase {
         page.evaluate(axe);
         // The markup is the same in both, so dark can only break what is about colours.
         String rules =
-            scheme == ColorScheme.LIGHT ? "" : ", runOnly: ['color-contrast', 'link-in-text-block']";
+            scheme == ColorScheme.LIGHT
+                ? ""
+                : ", runOnly: ['color-contrast', 'link-in-text-block']";
         Object found =
             page.evaluate(
                 """

@@ -222,8 +222,8 @@ grant update (amount, refunded_amount, status, category) on shop.orders to rekin
 grant insert, update, delete on engagement.score_overrides, engagement.suppressions to rekindle_api;
 grant insert, update (document, active, activated_at) on engagement.scoring_policies, engagement.models
   to rekindle_api;
-grant update (enabled, cooldown_days, stale_days, daily_cap, cap_order, quiet_from, quiet_until, experiment_id,
-  holdout_share, variants, updated_by) on engagement.outreach_settings to rekindle_api;
+grant update (enabled, cooldown_days, stale_days, daily_cap, cap_order, quiet_from, quiet_until,
+  experiment_id, holdout_share, variants, updated_by) on engagement.outreach_settings to rekindle_api;
 grant insert on engagement.backtests to rekindle_api;
 grant insert, update on engagement.calibrations to rekindle_api;
 grant insert, delete on engagement.calibration_samples to rekindle_api;

@@ -17,6 +17,13 @@ public final class CalibrationLoop implements AutoCloseable {
   private static final String LOCK =
       "select pg_advisory_xact_lock(hashtext('engagement.calibrations'))";
 
+  private static final String IS_SAMPLED =
+      """
+      select exists (
+        select from engagement.calibrations
+        where month = date_trunc('month', now() at time zone 'UTC')::date)
+      """;
+
   /**
    * Once a month, when the scores of its beginning are stored. An arm that a client was given
    * before is kept. Without a holdout or probabilities there is no sample.
@@ -42,9 +49,6 @@ public final class CalibrationLoop implements AutoCloseable {
         from engagement.policy_in_force p, engagement.outreach_settings o, engagement.scored_until u
         where u.scored_until >= date_trunc('month', now(), 'UTC')
           and exists (select from sample)
-          and not exists (
-            select from engagement.calibrations
-            where month = date_trunc('month', now() at time zone 'UTC')::date)
         returning month)
       insert into engagement.calibration_samples (month, user_id, order_probability)
       select month.month, sample.user_id, sample.order_probability from month, sample
@@ -121,6 +125,8 @@ public final class CalibrationLoop implements AutoCloseable {
     handle.execute(LOCK);
     handle.execute(EVALUATE);
     handle.execute(FORGET);
-    handle.execute(SAMPLE);
+    if (!handle.createQuery(IS_SAMPLED).mapTo(Boolean.class).one()) {
+      handle.execute(SAMPLE);
+    }
   }
 }

@@ -49,7 +49,8 @@ public record OutreachSettings(
   private static final String COLUMNS =
       """
       enabled, cooldown_days, stale_days, daily_cap, cap_order,
-      to_char(quiet_from, 'HH24:MI') as quiet_from, to_char(quiet_until, 'HH24:MI') as quiet_until, experiment_id, holdout_share, variants,
+      to_char(quiet_from, 'HH24:MI') as quiet_from,
+      to_char(quiet_until, 'HH24:MI') as quiet_until, experiment_id, holdout_share, variants,
       updated_by, updated_at
       """;
 

@@ -95,7 +95,7 @@ class CalibrationITCase extends DashboardTestBase {
   }
 
   @Test
-  void shouldJudgeByWhoOrderedWithinTheHorizonAndWasNotEmailed() throws Exception {
+  void shouldEvaluateByWhoOrderedWithinTheHorizonAndWasNotEmailed() throws Exception {
     round();
     database.execute(
         """

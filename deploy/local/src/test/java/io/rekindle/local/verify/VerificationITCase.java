@@ -13,6 +13,7 @@ import io.rekindle.local.server.StackInfo;
 import io.rekindle.local.terminal.Failure;
 import io.rekindle.local.terminal.Progress;
 import io.rekindle.scoring.Score;
+import io.rekindle.scoring.contact.EpisodeId;
 import io.rekindle.scoring.factor.Factor;
 import io.rekindle.scoring.policy.Band;
 import io.rekindle.scoring.policy.ScoringPolicy;
@@ -498,10 +499,19 @@ class VerificationITCase {
            value_at_stake, revision, policy_version)
         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, 0), ?, ?, ?, ?, ?, 1, '')
         """;
+    // The demo's past has given some of these episodes already, under the same id.
+    String episodeSql =
+        """
+        insert into engagement.risk_episodes
+          (episode_id, user_id, opened_at, noticed_at, policy_version, as_of, revision)
+        values (?, ?, ?, ?, '', ?, 1)
+        on conflict (episode_id) do update set closed_at = null, close_reason = null
+        """;
     try (Connection connection = database.connect();
         ShopSnapshot snapshot = new ShopSnapshot(connection);
         Connection target = database.connect();
-        PreparedStatement insert = target.prepareStatement(sql)) {
+        PreparedStatement insert = target.prepareStatement(sql);
+        PreparedStatement episode = target.prepareStatement(episodeSql)) {
       snapshot.open(null);
       for (SnapshotUser user = snapshot.next(); user != null; user = snapshot.next()) {
         SnapshotUser.Expected expected = user.expected(snapshot.scorer(), snapshot.instant());
@@ -530,21 +540,25 @@ class VerificationITCase {
         insert.setBigDecimal(22, score.orderProbability());
         insert.setBigDecimal(23, score.valueAtStakeDecimal());
         insert.addBatch();
+        if (score.atRisk()) {
+          episode.setString(1, EpisodeId.of(user.userId, score.atRiskSince()));
+          episode.setString(2, user.userId);
+          episode.setTimestamp(3, timestamp(score.atRiskSince()));
+          episode.setTimestamp(4, timestamp(snapshot.instant()));
+          episode.setTimestamp(5, timestamp(snapshot.instant()));
+          episode.addBatch();
+        }
       }
       insert.executeBatch();
+      episode.executeBatch();
     }
     database.execute(
         """
-        insert into engagement.risk_episodes
-          (episode_id, user_id, opened_at, noticed_at, policy_version, as_of, revision)
-          select 'e-' || user_id, user_id, at_risk_since, as_of, '', as_of, 1
-          from engagement.user_scores where at_risk;
         insert into engagement.outreach_decisions
           (decision_id, episode_id, user_id, decision, reason, decided_at, policy_version, inputs)
-          select 'd-' || user_id, episode_id, user_id, 'SKIP', 'NO_CONSENT', noticed_at, '', '{}'
-          from engagement.risk_episodes
-          -- Those of the demo's past are decided.
-          on conflict (episode_id) do nothing;
+        select episode_id, episode_id, user_id, 'SKIP', 'NO_CONSENT', noticed_at, '', '{}'
+        from engagement.risk_episodes
+        on conflict (episode_id) do nothing
         """);
   }
 

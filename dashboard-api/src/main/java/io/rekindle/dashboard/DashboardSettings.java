@@ -58,7 +58,7 @@ public record DashboardSettings(
   /** Every setting of the dashboard. */
   public static final ProgramSettings SETTINGS =
       new ProgramSettings(
-          "java -jar rekindle-dashboard-api-VERSION.jar",
+          "java -jar rekindle-dashboard-api-VERSION-dashboard.jar",
           "The dashboard serves its pages and its API over HTTP.",
           Sources.ENVIRONMENT,
           DashboardSettings::check);

@@ -40,7 +40,8 @@ final class PlainEnglish {
 
   /** Built files, tests, content of emails and prompts, and policies, which are held by a hash. */
   private static final Pattern EXEMPT =
-      Pattern.compile("/(target|\\.git|node_modules|languages|prompts|scoring/policies|src/test)/");
+      Pattern.compile(
+          "/(target|\\.git|\\.rekindle|node_modules|languages|prompts|scoring/policies|src/test)/");
 
   private static final Pattern JAVA_TOKEN =
       Pattern.compile(

@@ -24,20 +24,12 @@ final class BuyerModelFit {
 
   private static final int PARAMETERS = 4;
   private static final double[] PRIOR_MEAN = {0, StrictMath.log(10), 0, StrictMath.log(2)};
-  private static final double PRIOR_PRECISION = 1 / (1.5 * 1.5);
-
-  /** The largest gradient per client of a solution. */
-  private static final double TOLERANCE = 1e-9;
-
-  private static final int MAX_STEPS = 500;
-  private static final int MAX_HALVINGS = 50;
-  private static final double MAX_STEP = 2;
-
   // Clients with the same record are one row.
   private final BuyingRecord[] rows;
   private final int[] counts;
   private final int clients;
   private final int mostRepeats;
+  private final PenalizedFit search;
 
   // The sums over i below x, by x: of the logarithms, first and second powers of 1 / (p + i).
   private final double[][] rising = new double[3][];
@@ -58,6 +50,7 @@ final class BuyerModelFit {
     rows = Arrays.copyOf(sorted, distinct);
     clients = sorted.length;
     mostRepeats = sorted[sorted.length - 1].repeats();
+    search = new PenalizedFit(PRIOR_MEAN, clients, this::at);
     for (int i = 0; i < rising.length; i++) {
       rising[i] = new double[mostRepeats + 2];
       risingFirst[i] = new double[mostRepeats + 2];
@@ -75,35 +68,16 @@ final class BuyerModelFit {
     return new BuyerModelFit(records).maximize();
   }
 
-  /** The penalized log-likelihood and its derivatives by the logarithms of the parameters. */
-  @SuppressWarnings("ArrayRecordComponent") // Never compared.
-  private record Point(double[] logs, double value, double[] gradient, double[][] hessian) {
-
-    double largestGradient() {
-      return Arrays.stream(gradient).map(Math::abs).max().orElseThrow();
-    }
-  }
-
   private BuyerModel maximize() {
-    Point point = at(PRIOR_MEAN.clone());
-    for (int step = 0; step < MAX_STEPS; step++) {
-      Point next = improve(point);
-      boolean converged = point.largestGradient() <= TOLERANCE * clients;
-      // Goes on while it gets closer: where the data say little, the gradient is flat.
-      if (next == null || (converged && next.largestGradient() >= point.largestGradient() / 2)) {
-        if (!converged) {
-          throw new IllegalStateException(
-              "MBG/NBD does not converge on these "
-                  + clients
-                  + " clients: the gradient stays at "
-                  + point.largestGradient() / clients
-                  + " per client");
-        }
-        break;
-      }
-      point = next;
+    PenalizedFit.Maximum maximum = search.maximize();
+    if (!maximum.converged()) {
+      throw new IllegalStateException(
+          "MBG/NBD does not converge on these "
+              + clients
+              + " clients: "
+              + search.gradient(maximum.point()));
     }
-    double[] logs = point.logs();
+    double[] logs = maximum.point().logs();
     return new BuyerModel(
         StrictMath.exp(logs[0]),
         StrictMath.exp(logs[1]),
@@ -111,45 +85,7 @@ final class BuyerModelFit {
         StrictMath.exp(logs[3]));
   }
 
-  /** One step of Newton's method, towards the gradient as far as needed; null if none is better. */
-  private Point improve(Point from) {
-    double[] direction = direction(from);
-    double length = Arrays.stream(direction).map(Math::abs).max().orElseThrow();
-    double factor = length > MAX_STEP ? MAX_STEP / length : 1;
-    for (int halving = 0; halving < MAX_HALVINGS; halving++) {
-      double[] logs = from.logs().clone();
-      for (int i = 0; i < PARAMETERS; i++) {
-        logs[i] += factor * direction[i];
-      }
-      Point to = at(logs);
-      // Near the top the values differ by less than their rounding, and the gradient decides.
-      boolean rounding = Math.abs(to.value() - from.value()) <= 1e-11 * Math.abs(from.value());
-      if (rounding ? to.largestGradient() < from.largestGradient() : to.value() > from.value()) {
-        return to;
-      }
-      factor /= 2;
-    }
-    return null;
-  }
-
-  private static double[] direction(Point from) {
-    double[][] negative = new double[PARAMETERS][PARAMETERS];
-    double damping = 0;
-    while (true) {
-      for (int i = 0; i < PARAMETERS; i++) {
-        for (int j = 0; j < PARAMETERS; j++) {
-          negative[i][j] = -from.hessian()[i][j] + (i == j ? damping : 0);
-        }
-      }
-      double[] direction = Cholesky.solve(negative, from.gradient());
-      if (direction != null) {
-        return direction;
-      }
-      damping = damping == 0 ? 1e-3 : 4 * damping;
-    }
-  }
-
-  private Point at(double[] logs) {
+  private PenalizedFit.Point at(double[] logs) {
     double[] parameters = Arrays.stream(logs).map(StrictMath::exp).toArray();
     double r = parameters[0];
     double alpha = parameters[1];
@@ -223,26 +159,7 @@ final class BuyerModelFit {
         }
       }
     }
-    return penalized(logs, parameters, value, first, second);
-  }
-
-  /** Turns derivatives by parameters into those by logarithms, and adds the prior. */
-  private static Point penalized(
-      double[] logs, double[] parameters, double likelihood, double[] first, double[][] second) {
-    double value = likelihood;
-    double[] gradient = new double[PARAMETERS];
-    double[][] hessian = new double[PARAMETERS][PARAMETERS];
-    for (int i = 0; i < PARAMETERS; i++) {
-      double fromMean = logs[i] - PRIOR_MEAN[i];
-      value -= PRIOR_PRECISION * fromMean * fromMean / 2;
-      gradient[i] = parameters[i] * first[i] - PRIOR_PRECISION * fromMean;
-      for (int j = 0; j <= i; j++) {
-        hessian[i][j] = parameters[i] * parameters[j] * second[i][j];
-        hessian[j][i] = hessian[i][j];
-      }
-      hessian[i][i] += parameters[i] * first[i] - PRIOR_PRECISION;
-    }
-    return new Point(logs, value, gradient, hessian);
+    return search.penalized(logs, parameters, value, first, second);
   }
 
   private void rise(int table, double start) {

@@ -16,9 +16,7 @@ final class ClientSweep {
   /** Stands for no order. */
   static final long NEVER = UserFacts.NEVER;
 
-  static final long DAY_MILLIS = UserFacts.DAY;
-
-  private static final long DAY = DAY_MILLIS;
+  private static final long DAY = UserFacts.DAY;
   static final long WINDOW = 365 * DAY;
   private static final UsualGap GAP = ScoringPolicy.builtIn("cadence-v1").definition().usualGap();
   private static final int INITIAL_ROWS = 64;

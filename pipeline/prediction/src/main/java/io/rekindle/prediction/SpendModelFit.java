@@ -28,27 +28,20 @@ final class SpendModelFit {
   private static final double[] PRIOR_MEAN = {
     StrictMath.log(5), StrictMath.log(3), StrictMath.log(0.6)
   };
-  private static final double PRIOR_PRECISION = 1 / (1.5 * 1.5);
-
   /** The weight of p + q - 1 per client. */
   private static final double TAIL = 1e-5;
-
-  /** The largest gradient per client of a solution. */
-  private static final double TOLERANCE = 1e-9;
-
-  private static final int MAX_STEPS = 500;
-  private static final int MAX_HALVINGS = 50;
-  private static final double MAX_STEP = 2;
 
   private final RepeatSpend[] rows;
   private final double[] spend;
   private final double[] logSpend;
+  private final PenalizedFit search;
 
   private SpendModelFit(List<RepeatSpend> clients, long meanOrderMinor) {
     rows =
         clients.stream().filter(client -> client.orders() > 0).sorted().toArray(RepeatSpend[]::new);
     spend = Arrays.stream(rows).mapToDouble(row -> (double) row.total() / meanOrderMinor).toArray();
     logSpend = Arrays.stream(spend).map(StrictMath::log).toArray();
+    search = new PenalizedFit(PRIOR_MEAN, rows.length, this::at);
   }
 
   /**
@@ -56,10 +49,11 @@ final class SpendModelFit {
    *
    * @param clients clients without a repeat order tell nothing
    * @param meanOrderMinor the mean of all orders in hundredths, above zero
-   * @throws IllegalStateException if the search does not converge
+   * @throws IllegalStateException if the search does not end
    */
   static SpendModel fit(List<RepeatSpend> clients, long meanOrderMinor) {
-    double[] logs = new SpendModelFit(clients, meanOrderMinor).maximize().logs();
+    // Where all clients spend alike, p and q are so large that rounding hides the last steps.
+    double[] logs = new SpendModelFit(clients, meanOrderMinor).search.maximize().point().logs();
     return new SpendModel(
         StrictMath.exp(logs[0]),
         1 + StrictMath.exp(logs[1]),
@@ -67,78 +61,7 @@ final class SpendModelFit {
         meanOrderMinor);
   }
 
-  /** The penalized log-likelihood and its derivatives by ln p, ln(q - 1) and ln gamma. */
-  @SuppressWarnings("ArrayRecordComponent") // Never compared.
-  private record Point(double[] logs, double value, double[] gradient, double[][] hessian) {
-
-    double largestGradient() {
-      return Arrays.stream(gradient).map(Math::abs).max().orElseThrow();
-    }
-  }
-
-  private Point maximize() {
-    Point point = at(PRIOR_MEAN.clone());
-    double tolerance = TOLERANCE * Math.max(1, rows.length);
-    for (int step = 0; step < MAX_STEPS; step++) {
-      Point next = improve(point);
-      // Where all clients spend alike, p and q are so large that rounding hides the last steps.
-      if (next == null) {
-        return point;
-      }
-      boolean converged = point.largestGradient() <= tolerance;
-      // Goes on while it gets closer: where the data say little, the gradient is flat.
-      if (converged && next.largestGradient() >= point.largestGradient() / 2) {
-        return point;
-      }
-      point = next;
-    }
-    throw new IllegalStateException(
-        "Gamma-Gamma does not converge on these "
-            + rows.length
-            + " clients: the gradient stays at "
-            + point.largestGradient() / Math.max(1, rows.length)
-            + " per client");
-  }
-
-  /** One step of Newton's method, towards the gradient as far as needed; null if none is better. */
-  private Point improve(Point from) {
-    double[] direction = direction(from);
-    double length = Arrays.stream(direction).map(Math::abs).max().orElseThrow();
-    double factor = length > MAX_STEP ? MAX_STEP / length : 1;
-    for (int halving = 0; halving < MAX_HALVINGS; halving++) {
-      double[] logs = from.logs().clone();
-      for (int i = 0; i < PARAMETERS; i++) {
-        logs[i] += factor * direction[i];
-      }
-      Point to = at(logs);
-      // Near the top the values differ by less than their rounding, and the gradient decides.
-      boolean rounding = Math.abs(to.value() - from.value()) <= 1e-11 * Math.abs(from.value());
-      if (rounding ? to.largestGradient() < from.largestGradient() : to.value() > from.value()) {
-        return to;
-      }
-      factor /= 2;
-    }
-    return null;
-  }
-
-  private static double[] direction(Point from) {
-    double[][] negative = new double[PARAMETERS][PARAMETERS];
-    double damping = 0;
-    while (true) {
-      for (int i = 0; i < PARAMETERS; i++) {
-        for (int j = 0; j < PARAMETERS; j++) {
-          negative[i][j] = -from.hessian()[i][j] + (i == j ? damping : 0);
-        }
-      }
-      double[] direction = Cholesky.solve(negative, from.gradient());
-      if (direction != null) {
-        return direction;
-      }
-      damping = damping == 0 ? 1e-3 : 4 * damping;
-    }
-  }
-
-  private Point at(double[] logs) {
+  private PenalizedFit.Point at(double[] logs) {
     final double p = StrictMath.exp(logs[0]);
     final double q = 1 + StrictMath.exp(logs[1]);
     final double gamma = StrictMath.exp(logs[2]);
@@ -174,25 +97,6 @@ final class SpendModelFit {
       second[2][1] += 1 / gamma - 1 / sum;
       second[2][2] += (p * x + q) / (sum * sum) - q / (gamma * gamma);
     }
-    return penalized(logs, new double[] {p, q - 1, gamma}, value, first, second);
-  }
-
-  /** Turns derivatives by parameters into those by logarithms, and adds the prior. */
-  private static Point penalized(
-      double[] logs, double[] parameters, double likelihood, double[] first, double[][] second) {
-    double value = likelihood;
-    double[] gradient = new double[PARAMETERS];
-    double[][] hessian = new double[PARAMETERS][PARAMETERS];
-    for (int i = 0; i < PARAMETERS; i++) {
-      double fromMean = logs[i] - PRIOR_MEAN[i];
-      value -= PRIOR_PRECISION * fromMean * fromMean / 2;
-      gradient[i] = parameters[i] * first[i] - PRIOR_PRECISION * fromMean;
-      for (int j = 0; j <= i; j++) {
-        hessian[i][j] = parameters[i] * parameters[j] * second[i][j];
-        hessian[j][i] = hessian[i][j];
-      }
-      hessian[i][i] += parameters[i] * first[i] - PRIOR_PRECISION;
-    }
-    return new Point(logs, value, gradient, hessian);
+    return search.penalized(logs, new double[] {p, q - 1, gamma}, value, first, second);
   }
 }

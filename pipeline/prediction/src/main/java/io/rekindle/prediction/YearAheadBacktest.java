@@ -1,6 +1,7 @@
 package io.rekindle.prediction;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import io.rekindle.scoring.orders.UserFacts;
 import io.rekindle.scoring.policy.SpendModel;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -92,8 +93,8 @@ public record YearAheadBacktest(List<Year> years, List<Quartile> quartiles) {
   static final class Sums {
 
     private static final double[] PROBABILITIES = {0.25, 0.5, 0.75};
-    private static final long YEAR = ExpectedYear.DAYS * ClientSweep.DAY_MILLIS;
-    private static final double WEEK = 7.0 * ClientSweep.DAY_MILLIS;
+    private static final long YEAR = ExpectedYear.DAYS * UserFacts.DAY;
+    private static final double WEEK = 7.0 * UserFacts.DAY;
     private static final long PREFIXES = 1L << 32;
     private static final double MICRO = 1e6;
 

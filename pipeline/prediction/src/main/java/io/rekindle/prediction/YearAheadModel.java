@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rekindle.scoring.orders.ExchangeRates;
 import io.rekindle.scoring.orders.OrderHistory;
+import io.rekindle.scoring.orders.UserFacts;
 import io.rekindle.scoring.policy.SpendModel;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +23,7 @@ import java.util.Optional;
 public record YearAheadModel(BuyerModel buyers, Tenths orderDays, Tenths spend) {
 
   private static final JsonMapper JSON = new JsonMapper();
-  private static final double WEEK = 7.0 * 86_400_000;
+  private static final double WEEK = 7.0 * UserFacts.DAY;
   private static final double MAX_WEEKS = 5_000;
 
   /**

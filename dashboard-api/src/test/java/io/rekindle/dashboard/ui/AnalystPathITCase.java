@@ -39,9 +39,7 @@ class AnalystPathITCase {
 
   private static void walk(Page page, String url, TestDatabase database) throws Exception {
     page.navigate(url + "/backtests");
-    page.locator("#email").fill(TestDashboard.ADMIN);
-    page.locator("#password").fill(TestDashboard.PASSWORD);
-    page.locator("button[type=submit]").click();
+    Browsers.signIn(page, TestDashboard.ADMIN, TestDashboard.PASSWORD);
 
     // Is the score any good here? Nobody has looked yet.
     assertThat(page.locator("main")).containsText("No backtest yet");

@@ -38,6 +38,13 @@ public final class Browsers implements AutoCloseable {
     return browser;
   }
 
+  /** Fills the form of a page that asks to sign in, and sends it. */
+  public static void signIn(Page page, String user, String password) {
+    page.locator("#email").fill(user);
+    page.locator("#password").fill(password);
+    page.locator("button[type=submit]").click();
+  }
+
   /** For people to look at, who ask for it: all of them take half a minute. */
   static void shoot(Page page, String name) {
     if (Boolean.getBoolean("rekindle.screenshots")) {

@@ -690,9 +690,7 @@ class PagesITCase {
   }
 
   private static void signIn(Page page, String password) {
-    page.locator("#email").fill(TestDashboard.ADMIN);
-    page.locator("#password").fill(password);
-    page.locator("button[type=submit]").click();
+    Browsers.signIn(page, TestDashboard.ADMIN, password);
   }
 
   private static String url(String path) {

@@ -77,9 +77,10 @@ class BrowserITCase {
   @Order(1)
   void shouldSignInAndFindAClient() throws Exception {
     show("/clients");
-    page.locator("#email").fill(stack.info().dashboardAccount().user());
-    page.locator("#password").fill(stack.info().dashboardAccount().password());
-    page.locator("button[type=submit]").click();
+    Browsers.signIn(
+        page,
+        stack.info().dashboardAccount().user(),
+        stack.info().dashboardAccount().password());
     page.keyboard().press("/");
     page.keyboard().type("nora@example");
     page.keyboard().press("Enter");

@@ -29,9 +29,8 @@ class OverviewScreenshotTest {
               .newContext(new Browser.NewContextOptions().setViewportSize(1280, 860))
               .newPage();
       page.navigate(stack.dashboardUrl());
-      page.locator("#email").fill(stack.dashboardAccount().user());
-      page.locator("#password").fill(stack.dashboardAccount().password());
-      page.locator("button[type=submit]").click();
+      Browsers.signIn(
+          page, stack.dashboardAccount().user(), stack.dashboardAccount().password());
       // The first statistics may be older than the first scores.
       Await.until(
           "the overview counts the clients at risk",

@@ -122,6 +122,8 @@ create table engagement.backtests (
   as_of           timestamptz not null,
   -- docs/prediction.md has its fields.
   document        jsonb       not null,
+  -- A small part of the document, which the page of every client reads.
+  year_ahead      jsonb generated always as (document -> 'yearAhead') stored,
   -- Whether the fit of the first policy may put it in force by itself, and why; null without a fit.
   gate            jsonb,
   ran_by          text        not null default current_user,
@@ -191,7 +193,7 @@ create table engagement.calibrations (
   expected       double precision,
   happened       bigint,
   brier          double precision,
-  evaluated_at      timestamptz
+  evaluated_at   timestamptz
 );
 create table engagement.calibration_samples (
   month             date not null references engagement.calibrations on delete cascade,

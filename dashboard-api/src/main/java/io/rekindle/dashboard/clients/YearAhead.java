@@ -60,18 +60,20 @@ public record YearAhead(
 
   private static YearAhead of(
       YearAheadModel.ClientYear client, Optional<YearAheadBacktest> backtest) {
-    boolean money = backtest.isPresent() && backtest.get().spendHolds();
-    boolean window = backtest.isPresent() && backtest.get().windowHolds();
+    Optional<YearAheadBacktest> money = backtest.filter(YearAheadBacktest::spendHolds);
+    Optional<YearAheadBacktest> window = backtest.filter(YearAheadBacktest::windowHolds);
     double spend = client.year().spend();
     return new YearAhead(
         client.orderDaysTenth(),
         client.spendTenth(),
-        money ? amount(spend * backtest.get().lowestSpendRatio()) : null,
-        money ? amount(spend * backtest.get().highestSpendRatio()) : null,
+        money.map(right -> amount(spend * right.lowestSpendRatio())).orElse(null),
+        money.map(right -> amount(spend * right.highestSpendRatio())).orElse(null),
         window
-            ? new NextOrder(
-                instant(client.from()), instant(client.median()), instant(client.until()))
-            : null);
+            .map(
+                right ->
+                    new NextOrder(
+                        instant(client.from()), instant(client.median()), instant(client.until())))
+            .orElse(null));
   }
 
   private static BigDecimal amount(double minor) {

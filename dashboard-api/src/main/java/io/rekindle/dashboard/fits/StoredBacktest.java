@@ -101,19 +101,11 @@ public record StoredBacktest(
   public static Optional<YearAheadBacktest> newestYearAhead(Handle handle) {
     return handle
         .createQuery(
-            "select document ->> 'yearAhead' from engagement.backtests"
+            "select year_ahead::text from engagement.backtests"
                 + " order by ran_at desc, backtest_id desc limit 1")
         .mapTo(String.class)
         .findOne()
-        .map(StoredBacktest::yearAhead);
-  }
-
-  private static YearAheadBacktest yearAhead(String document) {
-    try {
-      return Json.MAPPER.readValue(document, YearAheadBacktest.class);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("A stored backtest has another form", e);
-    }
+        .map(document -> parsed(document, YearAheadBacktest.class));
   }
 
   private static StoredBacktest read(ResultSet row) throws SQLException {
@@ -124,12 +116,12 @@ public record StoredBacktest(
         row.getObject("as_of", OffsetDateTime.class).toInstant(),
         row.getString("ran_by"),
         row.getObject("ran_at", OffsetDateTime.class).toInstant(),
-        result(row.getString("document")));
+        parsed(row.getString("document"), Backtest.Result.class));
   }
 
-  private static Backtest.Result result(String document) {
+  private static <T> T parsed(String document, Class<T> type) {
     try {
-      return Json.MAPPER.readValue(document, Backtest.Result.class);
+      return Json.MAPPER.readValue(document, type);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("A stored backtest has another form", e);
     }

@@ -28,6 +28,7 @@ final class SpendModelFit {
   private static final double[] PRIOR_MEAN = {
     StrictMath.log(5), StrictMath.log(3), StrictMath.log(0.6)
   };
+
   /** The weight of p + q - 1 per client. */
   private static final double TAIL = 1e-5;
 

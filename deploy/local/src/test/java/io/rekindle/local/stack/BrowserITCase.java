@@ -78,9 +78,7 @@ class BrowserITCase {
   void shouldSignInAndFindAClient() throws Exception {
     show("/clients");
     Browsers.signIn(
-        page,
-        stack.info().dashboardAccount().user(),
-        stack.info().dashboardAccount().password());
+        page, stack.info().dashboardAccount().user(), stack.info().dashboardAccount().password());
     page.keyboard().press("/");
     page.keyboard().type("nora@example");
     page.keyboard().press("Enter");

@@ -29,8 +29,7 @@ class OverviewScreenshotTest {
               .newContext(new Browser.NewContextOptions().setViewportSize(1280, 860))
               .newPage();
       page.navigate(stack.dashboardUrl());
-      Browsers.signIn(
-          page, stack.dashboardAccount().user(), stack.dashboardAccount().password());
+      Browsers.signIn(page, stack.dashboardAccount().user(), stack.dashboardAccount().password());
       // The first statistics may be older than the first scores.
       Await.until(
           "the overview counts the clients at risk",

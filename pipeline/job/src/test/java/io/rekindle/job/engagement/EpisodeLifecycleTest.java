@@ -147,16 +147,7 @@ class EpisodeLifecycleTest {
 
   @Test
   void shouldDecideByTheRulesOfTheInstant() throws Exception {
-    OutreachRules off =
-        new OutreachRules(
-            false,
-            30,
-            14,
-            10,
-            CapOrder.FIRST_DECIDED,
-            "default",
-            0,
-            OutreachRules.DEFAULTS.variants());
+    OutreachRules off = rules(false, 30);
     harness.process(new OutreachChanged(START + DAY, shop.next(), false, off));
     becomeAtRisk();
     assertThat(harness.decisions()).extracting(Decision::reason).containsExactly(Reason.PAUSED);
@@ -301,34 +292,23 @@ class EpisodeLifecycleTest {
   }
 
   private OutreachChanged withCooldown(int days) {
-    return new OutreachChanged(
-        START,
-        shop.next(),
-        false,
-        new OutreachRules(
-            true,
-            days,
-            14,
-            10,
-            CapOrder.FIRST_DECIDED,
-            "default",
-            0,
-            OutreachRules.DEFAULTS.variants()));
+    return new OutreachChanged(START, shop.next(), false, rules(true, days));
   }
 
   private OutreachChanged nobodyHeldOut(long at) {
-    return new OutreachChanged(
-        at,
-        shop.next(),
-        false,
-        new OutreachRules(
-            true,
-            30,
-            14,
-            10,
-            CapOrder.FIRST_DECIDED,
-            "default",
-            0,
-            OutreachRules.DEFAULTS.variants()));
+    return new OutreachChanged(at, shop.next(), false, rules(true, 30));
+  }
+
+  /** Nobody is held out. */
+  private static OutreachRules rules(boolean enabled, int cooldownDays) {
+    return new OutreachRules(
+        enabled,
+        cooldownDays,
+        14,
+        10,
+        CapOrder.FIRST_DECIDED,
+        "default",
+        0,
+        OutreachRules.DEFAULTS.variants());
   }
 }

@@ -203,8 +203,7 @@ public final class Dashboard implements AutoCloseable {
     refresher = new StatisticsRefresher(database.unlimited());
     ExperimentService experiments = new ExperimentService(snapshots, refresher);
     pastCounts = new PastCounts(database.unlimited());
-    StatisticsService statistics =
-        new StatisticsService(refresher, experiments, snapshots, pastCounts);
+    StatisticsService statistics = new StatisticsService(refresher, experiments, pastCounts);
     EmailService emails = new EmailService(snapshots);
     ClientService clients = new ClientService(snapshots);
     DeadLetterService deadLetterService = new DeadLetterService(jdbi, deadLetters);

@@ -133,7 +133,7 @@ public final class ClientRoutes implements Routes {
               format,
               query,
               Map.of("userId", userId),
-              clients.exists(userId),
+              ShopUser.EXISTS,
               () -> HttpProblem.notFound("user", userId));
         });
   }

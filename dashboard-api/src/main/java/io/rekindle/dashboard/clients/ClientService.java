@@ -3,7 +3,6 @@ package io.rekindle.dashboard.clients;
 import io.rekindle.dashboard.clients.ClientHistoryQueries.Event;
 import io.rekindle.dashboard.clients.ContactStatusQuery.ContactStatus;
 import io.rekindle.dashboard.database.Snapshots;
-import io.rekindle.dashboard.database.Work;
 import io.rekindle.dashboard.list.ItemSource;
 import io.rekindle.dashboard.list.KeysetQuery;
 import io.rekindle.dashboard.list.ListPage;
@@ -68,7 +67,10 @@ public final class ClientService {
    * @param count whether to count the clients of all pages
    */
   public ClientListPage page(ClientFilter filter, String cursor, int limit, boolean count) {
-    return snapshots.read(handle -> page(handle, filter, cursor, limit, count));
+    // Without a count there is one statement alone.
+    return count
+        ? snapshots.read(handle -> page(handle, filter, cursor, limit, true))
+        : snapshots.readOnce(handle -> page(handle, filter, cursor, limit, false));
   }
 
   /**
@@ -110,11 +112,6 @@ public final class ClientService {
   /** All clients of a filter, in its order. */
   ItemSource<ClientProfile> all(ClientFilter filter) {
     return (handle, consumer) -> new ClientListQuery(handle, filter).forEach(consumer);
-  }
-
-  /** Whether the shop has a client of that id. */
-  Work<Boolean> exists(String userId) {
-    return handle -> ShopUser.exists(handle, userId);
   }
 
   /** One client; empty if the shop has none of that id. */

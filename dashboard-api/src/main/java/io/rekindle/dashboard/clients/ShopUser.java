@@ -30,6 +30,9 @@ public record ShopUser(
     boolean marketingConsent,
     Instant createdAt) {
 
+  /** A condition in SQL: whether the shop has a user of the id {@code userId}. */
+  static final String EXISTS = "exists (select from shop.users where user_id = :userId)";
+
   static ShopUser blank(String userId) {
     return new ShopUser(userId, null, null, List.of(), "UTC", "en", false, null);
   }
@@ -95,11 +98,7 @@ public record ShopUser(
   }
 
   static boolean exists(Handle handle, String userId) {
-    return handle
-        .createQuery("select exists (select from shop.users where user_id = :id)")
-        .bind("id", userId)
-        .mapTo(Boolean.class)
-        .one();
+    return handle.createQuery("select " + EXISTS).bind("userId", userId).mapTo(Boolean.class).one();
   }
 
   void update(Handle handle) {

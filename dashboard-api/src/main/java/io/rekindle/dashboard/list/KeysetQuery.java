@@ -24,6 +24,17 @@ public record KeysetQuery<T extends Record>(String name, String sql, Class<T> ty
    * @throws InvalidCursorException if the cursor is not one of this list
    */
   public ListPage<T> page(Handle handle, Map<String, ?> parameters, String cursor, int limit) {
+    return page(handle, parameters, "true", cursor, limit);
+  }
+
+  /**
+   * The items after a cursor, or the newest ones without; none if a condition is false.
+   *
+   * @param condition in SQL, of the parameters alone
+   * @throws InvalidCursorException if the cursor is not one of this list
+   */
+  public ListPage<T> page(
+      Handle handle, Map<String, ?> parameters, String condition, String cursor, int limit) {
     String[] after = Cursor.read(cursor, name, 2);
     if (after != null && after[1] == null) {
       throw new InvalidCursorException();
@@ -33,10 +44,11 @@ public record KeysetQuery<T extends Record>(String name, String sql, Class<T> ty
             .createQuery(
                 "select * from ("
                     + sql
-                    + ") as listed"
+                    + ") as listed where "
+                    + condition
                     + (after == null
                         ? ""
-                        : " where (list_at, list_id) < (cast(:afterAt as timestamptz), :afterId)")
+                        : " and (list_at, list_id) < (cast(:afterAt as timestamptz), :afterId)")
                     + " order by list_at desc, list_id desc limit "
                     + (limit + 1))
             .bindMap(parameters);

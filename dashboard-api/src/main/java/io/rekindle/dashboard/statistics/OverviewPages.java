@@ -34,12 +34,11 @@ public final class OverviewPages implements Routes {
     int days = StatisticsRoutes.days(query, StatisticsService.SCORE_DAYS);
     LocalDate asOf = query.day("asOf");
     query.check();
-    KnownHistory known = statistics.knownHistory();
     if (asOf != null) {
       return new Page("shop-day")
           .with("day", StatisticsRoutes.shopDay(statistics, asOf))
           .with("today", statistics.segmentCounts())
-          .with("known", known);
+          .with("known", statistics.knownHistory());
     }
     int outreachDays = Math.min(days, StatisticsService.DAYS);
     // The KPIs wait for all statistics, so the others come at once.
@@ -48,7 +47,7 @@ public final class OverviewPages implements Routes {
         .with("segmentCounts", statistics.segmentCounts())
         .with("funnel", statistics.funnel(outreachDays))
         .with("decisions", statistics.decisions(outreachDays))
-        .with("known", known)
+        .with("known", statistics.knownHistory())
         .with("days", days);
   }
 }

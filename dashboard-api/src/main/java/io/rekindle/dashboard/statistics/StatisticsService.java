@@ -2,7 +2,6 @@ package io.rekindle.dashboard.statistics;
 
 import io.rekindle.dashboard.background.CachedStatistic;
 import io.rekindle.dashboard.background.StatisticsRefresher;
-import io.rekindle.dashboard.database.Snapshots;
 import io.rekindle.dashboard.experiments.ExperimentResult;
 import io.rekindle.dashboard.experiments.ExperimentService;
 import java.time.Duration;
@@ -12,9 +11,8 @@ import java.util.Optional;
 /**
  * The statistics about all clients, from memory. Thread-safe.
  *
- * <p>Every method but {@link #deliverabilityIfCounted} and {@link #knownHistory} waits up to 5 s
- * for the first count and then throws {@link
- * io.rekindle.dashboard.background.NotYetComputedException}.
+ * <p>Every method but {@link #deliverabilityIfCounted} waits up to 5 s for the first count and then
+ * throws {@link io.rekindle.dashboard.background.NotYetComputedException}.
  */
 public final class StatisticsService {
 
@@ -31,28 +29,27 @@ public final class StatisticsService {
   private final CachedStatistic<RiskTransitions> riskTransitions;
   private final CachedStatistic<OutreachCounts> outreach;
   private final CachedStatistic<ExperimentResult> experiment;
-  private final Snapshots snapshots;
+  private final CachedStatistic<KnownHistory> knownHistory;
   private final PastCounts pastCounts;
 
   /** Adds its statistics to a refresher that has not started. */
   public StatisticsService(
-      StatisticsRefresher refresher,
-      ExperimentService experiments,
-      Snapshots snapshots,
-      PastCounts pastCounts) {
-    this.snapshots = snapshots;
+      StatisticsRefresher refresher, ExperimentService experiments, PastCounts pastCounts) {
     this.pastCounts = pastCounts;
     this.experiment = experiments.current();
     this.segmentCounts =
         refresher.add("segmentCounts", FAST_PERIOD, new SegmentCountsQuery()::compute);
     this.riskTransitions =
         refresher.add("riskTransitions", FAST_PERIOD, new RiskTransitionsQuery()::compute);
+    this.knownHistory =
+        refresher.add(
+            "knownHistory", SLOW_PERIOD, (handle, dutyCycle) -> KnownHistory.read(handle));
     this.outreach = refresher.add("outreach", SLOW_PERIOD, new OutreachCountsQuery()::compute);
   }
 
   /** The KPIs. */
   public Overview overview() {
-    CachedStatistic.awaitAll(segmentCounts, riskTransitions, outreach, experiment);
+    CachedStatistic.awaitAll(segmentCounts, riskTransitions, outreach, experiment, knownHistory);
     return Overview.of(
         segmentCounts.get(), riskTransitions.get(), outreach.get(), experiment.get());
   }
@@ -85,7 +82,7 @@ public final class StatisticsService {
 
   /** The days of which scores are known. */
   public KnownHistory knownHistory() {
-    return snapshots.readOnce(KnownHistory::read);
+    return knownHistory.get();
   }
 
   /** The steps from risk to an order in the last days. */

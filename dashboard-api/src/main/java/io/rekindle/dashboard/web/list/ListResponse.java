@@ -3,7 +3,6 @@ package io.rekindle.dashboard.web.list;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
 import io.rekindle.dashboard.database.Snapshots;
-import io.rekindle.dashboard.database.Work;
 import io.rekindle.dashboard.list.ItemSource;
 import io.rekindle.dashboard.list.KeysetQuery;
 import io.rekindle.dashboard.list.ListPage;
@@ -14,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jdbi.v3.core.Handle;
 
@@ -55,7 +55,7 @@ public final class ListResponse {
       PageSource pages,
       ItemSource<T> items)
       throws Exception {
-    answer(ctx, query, format, pages, handle -> true, () -> null, items);
+    answer(ctx, query, format, pages, handle -> {}, items);
   }
 
   private <T extends Record> void answer(
@@ -63,8 +63,7 @@ public final class ListResponse {
       QueryParameters query,
       CsvFormat<T> format,
       PageSource pages,
-      Work<Boolean> exists,
-      Supplier<HttpProblem> missing,
+      Consumer<Handle> check,
       ItemSource<T> items)
       throws Exception {
     ListRequest request = request(ctx, query);
@@ -82,7 +81,7 @@ public final class ListResponse {
             // All clients are sorted before the first row. The pool restores both limits.
             handle.execute("set local statement_timeout = 0");
             handle.getConnection().setNetworkTimeout(Runnable::run, 0);
-            check(handle, exists, missing);
+            check.accept(handle);
             try (Csv csv = Csv.answer(ctx, format.name(), format.header())) {
               items.forEach(handle, item -> csv.row(format.row(item)));
             }
@@ -96,7 +95,7 @@ public final class ListResponse {
   /**
    * A list in the database that goes back in time.
    *
-   * @param exists whether there is such a list, by the same snapshot
+   * @param exists in SQL, of the parameters alone: whether there is such a list
    * @param missing the answer if there is none
    */
   public <T extends Record> void answer(
@@ -104,34 +103,38 @@ public final class ListResponse {
       CsvFormat<T> format,
       KeysetQuery<T> keysetQuery,
       Map<String, ?> parameters,
-      Work<Boolean> exists,
+      String exists,
       Supplier<HttpProblem> missing)
       throws Exception {
+    Consumer<Handle> check =
+        handle -> {
+          if (!handle.select("select " + exists).bindMap(parameters).mapTo(Boolean.class).one()) {
+            throw missing.get();
+          }
+        };
     answer(
         ctx,
         QueryParameters.of(ctx),
         format,
         (cursor, limit) ->
-            snapshots.read(
+            snapshots.readOnce(
                 handle -> {
-                  check(handle, exists, missing);
-                  return keysetQuery.page(handle, parameters, cursor, limit);
+                  ListPage<T> page = keysetQuery.page(handle, parameters, exists, cursor, limit);
+                  // Only an empty page needs to ask a second time, which saves the others a
+                  // transaction.
+                  if (page.items().isEmpty()) {
+                    check.accept(handle);
+                  }
+                  return page;
                 }),
-        exists,
-        missing,
+        check,
         (handle, consumer) -> keysetQuery.forEach(handle, parameters, consumer));
   }
 
   /** A list in the database that goes back in time, and that always exists. */
   public <T extends Record> void answer(
       Context ctx, CsvFormat<T> format, KeysetQuery<T> keysetQuery) throws Exception {
-    answer(ctx, format, keysetQuery, Map.of(), handle -> true, () -> null);
-  }
-
-  private static void check(Handle handle, Work<Boolean> exists, Supplier<HttpProblem> missing) {
-    if (!exists.in(handle)) {
-      throw missing.get();
-    }
+    answer(ctx, format, keysetQuery, Map.of(), "true", () -> null);
   }
 
   /** A list that is somewhere else and fits into memory. */

@@ -910,7 +910,13 @@ class SendingITCase {
       refuse("before update of sent_at on engagement.emails");
       database.endWaiting();
       awaitLine(log, "Email e1 was sent, which is not stored");
-      refuseNoMore();
+    } finally {
+      stop(process);
+    }
+    refuseNoMore();
+    database.endLeases();
+    process = startProcess(directory);
+    try {
       awaitStatus("e1", "SENT");
       smtp.once("RCPT", "550 5.1.1 <bea@example.com>: no such user");
       database.ready("e2", "bea");
@@ -919,11 +925,15 @@ class SendingITCase {
       database.ready("e3", "cyd");
       awaitLine(log, "Sending pauses for 60 s");
     } finally {
-      process.destroy();
-      assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+      stop(process);
     }
 
     assertThat(log).content().doesNotContain("@example.com");
+  }
+
+  private static void stop(Process process) throws InterruptedException {
+    process.destroy();
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
   }
 
   private static void awaitLine(Path log, String words) throws Exception {

@@ -6,11 +6,18 @@ import io.rekindle.local.server.Installation;
 import io.rekindle.local.server.KafkaBroker;
 import io.rekindle.local.server.Port;
 import io.rekindle.local.server.StackKey;
+import io.rekindle.local.terminal.Failure;
 import io.rekindle.local.terminal.Progress;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.AdminClient;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.common.config.ConfigResource;
 
 /** A Kafka broker without the rest of a stack, in a directory that is deleted at the end. */
 public final class KafkaSandbox implements AutoCloseable {
@@ -39,10 +46,28 @@ public final class KafkaSandbox implements AutoCloseable {
       progress.step("starting Kafka");
       kafka.initialise();
       sandbox.start(kafka);
+      leaveFlushingToTheSystem(kafka.login());
       return new KafkaSandbox(sandbox, kafka);
     } catch (RuntimeException | InterruptedException e) {
       sandbox.close();
       throw e;
+    }
+  }
+
+  /** What is measured is the job, and the broker's records need not survive a power loss. */
+  private static void leaveFlushingToTheSystem(KafkaLogin kafka) throws InterruptedException {
+    ConfigEntry setting =
+        new ConfigEntry("log.flush.interval.messages", Long.toString(Long.MAX_VALUE));
+    try (AdminClient admin = AdminClient.create(kafka.settings())) {
+      admin
+          .incrementalAlterConfigs(
+              Map.of(
+                  new ConfigResource(ConfigResource.Type.BROKER, ""),
+                  List.of(new AlterConfigOp(setting, AlterConfigOp.OpType.SET))))
+          .all()
+          .get();
+    } catch (ExecutionException e) {
+      throw new Failure("Kafka refuses a setting: " + e.getCause().getMessage(), e);
     }
   }
 

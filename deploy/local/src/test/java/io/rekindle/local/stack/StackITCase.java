@@ -457,7 +457,6 @@ class StackITCase {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "taskmanager",
         "jobmanager",
         "connect",
         "kafka",

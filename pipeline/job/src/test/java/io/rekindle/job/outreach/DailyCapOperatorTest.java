@@ -197,7 +197,6 @@ class DailyCapOperatorTest {
       running.processWatermark(new Watermark(until));
       watermark = until;
     }
-    running.processWatermark(Watermark.MAX_WATERMARK);
     for (Decision decision : decisions) {
       if (decision.decidedAt() > watermark) {
         running.processElement(new StreamRecord<>(decision, decision.decidedAt()));

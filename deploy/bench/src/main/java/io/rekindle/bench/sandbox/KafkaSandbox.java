@@ -54,7 +54,7 @@ public final class KafkaSandbox implements AutoCloseable {
     }
   }
 
-  /** What is measured is the job, and the broker's records need not survive a power loss. */
+  /** The benchmark measures the job, and its records need not survive a power loss. */
   private static void leaveFlushingToTheSystem(KafkaLogin kafka) throws InterruptedException {
     ConfigEntry setting =
         new ConfigEntry("log.flush.interval.messages", Long.toString(Long.MAX_VALUE));

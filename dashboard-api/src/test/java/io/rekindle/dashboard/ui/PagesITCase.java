@@ -217,7 +217,7 @@ class PagesITCase {
             page.evaluate(
                 """
                 () => axe.run(
-                    {exclude: [['%s']]}, {resultTypes: ['violations'], preload: false%s}).then(result =>
+                    {exclude: [['%s']]}, {resultTypes: ['violations']%s}).then(result =>
                   result.violations.map(v => v.id + ': ' + v.help + ' at '
                     + v.nodes.map(n => n.target.join(' ')).join(', ')))
                 """

@@ -457,6 +457,7 @@ class StackITCase {
   @ParameterizedTest
   @ValueSource(
       strings = {
+        "taskmanager",
         "jobmanager",
         "connect",
         "kafka",

@@ -7,10 +7,6 @@ import java.util.List;
 /** Command lines of JVMs. The environment variable CLASSPATH has the class path. */
 public final class JavaCommand {
 
-  /** Flags of servers with little work, which start faster with them. */
-  public static final List<String> SMALL_SERVER =
-      List.of("-Xms128m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
-
   private JavaCommand() {}
 
   /**

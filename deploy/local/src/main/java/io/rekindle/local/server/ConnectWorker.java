@@ -4,7 +4,6 @@ import io.rekindle.connectors.connect.ConnectApi;
 import io.rekindle.connectors.connect.ConnectorConfig;
 import io.rekindle.connectors.kafka.Topics;
 import io.rekindle.local.process.DataDirectory;
-import io.rekindle.local.process.JavaCommand;
 import io.rekindle.local.process.ProcessSpec;
 import io.rekindle.local.terminal.Failure;
 import java.io.IOException;
@@ -55,7 +54,7 @@ public final class ConnectWorker implements Server {
         "Kafka Connect",
         data,
         classPath,
-        JavaCommand.SMALL_SERVER,
+        List.of("-Xms128m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
         "org.apache.kafka.connect.cli.ConnectDistributed",
         List.of(data.config("connect.properties").toString()),
         Map.of(PASSWORD_VARIABLE, postgres.account(PostgresServer.CDC).password()),

@@ -24,6 +24,7 @@ final class BuyerModelFit {
 
   private static final int PARAMETERS = 4;
   private static final double[] PRIOR_MEAN = {0, StrictMath.log(10), 0, StrictMath.log(2)};
+
   // Clients with the same record are one row.
   private final BuyingRecord[] rows;
   private final int[] counts;

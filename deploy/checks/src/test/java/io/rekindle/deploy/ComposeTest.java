@@ -145,16 +145,20 @@ class ComposeTest {
             Map.of(
                 "postgres", Set.of("postgres"),
                 "kafka", Set.of("kafka"),
-                "connect", Set.of("connect", "connector"),
-                "job", Set.of("flink-reader", "job", "jobmanager", "taskmanager"),
+                "connect", Set.of("connect"),
+                "connect-api", Set.of("connect", "connector"),
+                "flink", Set.of("flink-reader", "job", "jobmanager", "taskmanager"),
+                "job", Set.of("job", "jobmanager", "taskmanager"),
                 "dashboard", Set.of("dashboard"),
                 "setup", Set.of("topics")));
     String script = Repository.text(DOCKER.resolve("new-certificates"));
     holders
         .keySet()
-        .forEach(part -> assertThat(script).containsPattern("(?m)^part " + part + " rekindle-"));
-    for (String part : List.of(KafkaAccess.CONNECT, KafkaAccess.JOB, KafkaAccess.DASHBOARD)) {
-      assertThat(script).as("the names that have rights").containsPattern(" " + part + "\\b");
+        .forEach(key -> assertThat(script).containsPattern("(?m)^(part|own_key) " + key + "\\b"));
+    for (String name : List.of(KafkaAccess.CONNECT, KafkaAccess.JOB, KafkaAccess.DASHBOARD)) {
+      assertThat(script)
+          .as("the names that have rights")
+          .containsPattern("(?m)^part " + name.replaceFirst("^rekindle-", "") + "$");
     }
   }
 
@@ -186,23 +190,27 @@ class ComposeTest {
     assertThat(paths)
         .allSatisfy(path -> assertThat(mounts).anyMatch(mount -> isBelow(path, mount)));
     if (text.indexOf("keystore.password") >= 0) {
-      String part =
-          Pattern.compile("_TLS=/run/rekindle/(\\w+)")
+      List<String> keys =
+          Pattern.compile("_TLS=/run/rekindle/([\\w-]+)")
               .matcher(text)
               .results()
-              .findFirst()
-              .orElseThrow()
-              .group(1);
-      assertThat(Repository.text(DOCKER.resolve("new-certificates")))
-          .as("the key store of " + name)
-          .containsPattern("(?m)^store " + part + "$");
+              .map(key -> key.group(1))
+              .toList();
+      assertThat(keys).isNotEmpty();
+      for (String key : keys) {
+        assertThat(Repository.text(DOCKER.resolve("new-certificates")))
+            .as("the key store of " + name)
+            .containsPattern("(?m)^store " + key + "$");
+      }
     }
     for (Map.Entry<String, JsonNode> variable : service.path("environment").properties()) {
       if (variable.getKey().endsWith("_TLS")) {
         assertThat(Repository.text(DOCKER.resolve("new-certificates")))
             .as("the key of " + name)
             .containsPattern(
-                "(?m)^part " + Path.of(variable.getValue().asText()).getFileName() + " ");
+                "(?m)^(part|own_key) "
+                    + Path.of(variable.getValue().asText()).getFileName()
+                    + "\\b");
       }
     }
   }

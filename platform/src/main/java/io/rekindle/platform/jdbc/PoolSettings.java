@@ -28,7 +28,10 @@ public final class PoolSettings {
     config.setMinimumIdle(1);
     config.setConnectionTimeout(CONNECTION_TIMEOUT_MILLIS);
     config.setValidationTimeout(1_000);
-    config.setInitializationFailTimeout(-1); // Start without the database, and wait for it.
+    // The first connection of a JVM takes long, so it is not made under the limit above. The pool
+    // starts
+    // without it all the same.
+    config.setInitializationFailTimeout(0);
     config.addDataSourceProperty("ApplicationName", application);
     config.addDataSourceProperty(SessionLimits.PROPERTY, SessionLimits.options(null));
     config.addDataSourceProperty("connectTimeout", "2"); // seconds, like the next

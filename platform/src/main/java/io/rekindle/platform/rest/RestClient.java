@@ -179,6 +179,15 @@ public final class RestClient {
         : json.path("message").asText(body).strip().replaceAll("\\s*\\R\\s*", " ");
   }
 
+  /** The innermost message; many exceptions of the client have none. */
+  private static String reason(Throwable e) {
+    String reason = null;
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      reason = cause.getMessage() == null ? reason : cause.getMessage();
+    }
+    return reason == null ? e.getClass().getSimpleName() : reason;
+  }
+
   private HttpRequest.Builder request(String path, Duration limit) {
     return HttpRequest.newBuilder(URI.create(base + path)).timeout(limit);
   }
@@ -192,8 +201,7 @@ public final class RestClient {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);
     } catch (IOException e) {
-      // The client's own messages are often null.
-      throw new IOException("no answer from " + base, e);
+      throw new IOException("no answer from " + base + ": " + reason(e), e);
     }
     if (response.statusCode() >= 400) {
       throw new StatusException(

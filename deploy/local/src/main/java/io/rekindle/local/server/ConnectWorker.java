@@ -100,6 +100,10 @@ public final class ConnectWorker implements Server {
             key.directory().toString(),
             "CONNECT_TLS_PASSWORD",
             key.password(),
+            "KAFKA_TLS",
+            key.directory().toString(),
+            "KAFKA_TLS_PASSWORD",
+            key.password(),
             "CONNECT_PLUGINS",
             plugins.toString()));
   }

@@ -28,19 +28,22 @@ public final class DashboardDatabase implements AutoCloseable {
   private static final int POOL_SIZE = 8;
 
   /**
-   * A filter may leave one client or all of them, and no single plan suits both. A query that took
-   * both cores would delay the others. The working memory holds all clients that a search finds,
-   * even if the planner underestimates them. The socket gives up after 10 s, so Postgres stops
-   * earlier.
+   * A query that took both cores would delay the others. The working memory holds all clients that
+   * a search finds, even if the planner underestimates them. The socket gives up after 10 s, so
+   * Postgres stops earlier.
    */
   private static final String SESSION =
-      "set plan_cache_mode = force_custom_plan; set max_parallel_workers_per_gather = 0;"
-          + " set work_mem = '16MB'; set statement_timeout = '8s'";
+      "set max_parallel_workers_per_gather = 0; set work_mem = '16MB'; set statement_timeout = '8s'";
 
-  /** As defaults of the session, these cost a snapshot no statement. */
+  /**
+   * A filter may leave one client or all of them, and no single plan suits both. Statements of the
+   * other pool ask by a key, above all for the session of each request, and keep their plan. As
+   * defaults of the session, isolation and access cost a snapshot no statement.
+   */
   private static final String READING_SESSION =
       SESSION
-          + "; set default_transaction_isolation = 'repeatable read';"
+          + "; set plan_cache_mode = force_custom_plan;"
+          + " set default_transaction_isolation = 'repeatable read';"
           + " set default_transaction_read_only = on";
 
   private final DatabaseLogin login;

@@ -1,8 +1,10 @@
 package io.rekindle.dashboard.web.list;
 
+import io.javalin.http.ContentType;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
 import io.rekindle.dashboard.database.Snapshots;
+import io.rekindle.dashboard.json.Json;
 import io.rekindle.dashboard.list.ItemSource;
 import io.rekindle.dashboard.list.KeysetQuery;
 import io.rekindle.dashboard.list.ListPage;
@@ -68,7 +70,8 @@ public final class ListResponse {
       throws Exception {
     ListRequest request = request(ctx, query);
     if (!request.csv()) {
-      ctx.json(pages.page(request.cursor(), request.limit()));
+      ctx.contentType(ContentType.APPLICATION_JSON)
+          .result(Json.bytes(pages.page(request.cursor(), request.limit())));
       return;
     }
     if (!atOnce.tryAcquire()) {
@@ -145,7 +148,8 @@ public final class ListResponse {
     if (request.csv()) {
       write(ctx, format, all.get());
     } else {
-      ctx.json(pages.page(request.cursor(), request.limit()));
+      ctx.contentType(ContentType.APPLICATION_JSON)
+          .result(Json.bytes(pages.page(request.cursor(), request.limit())));
     }
   }
 

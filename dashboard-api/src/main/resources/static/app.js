@@ -137,7 +137,7 @@
   let leaving = false;
   window.addEventListener("beforeunload", () => { leaving = true; });
 
-  async function call(method, path, body, headers = {}) {
+  async function call(method, path, body, headers = {}, answered = () => {}) {
     const options = { method, headers: { Accept: "application/json", ...headers } };
     if (method !== "GET") options.headers["X-CSRF-Token"] = csrf;
     if (!attended()) options.headers["X-Background"] = "true";
@@ -159,6 +159,7 @@
       error.status = response.status;
       throw error;
     }
+    answered(response);
     return answer;
   }
 
@@ -256,7 +257,12 @@
       } catch {
         throw new Error(text("error.json"));
       }
-      const answer = await call(method, target, body, headers);
+      // The version that the form was filled from.
+      const version = form.elements.namedItem("ifMatch");
+      if (version) headers["If-Match"] = version.value;
+      const answer = await call(method, target, body, headers, (response) => {
+        if (version) version.value = response.headers.get("ETag") ?? version.value;
+      });
       delete form.dataset.key;
       form.closest("dialog")?.close();
       const secret = form.dataset.secret && answer?.[form.dataset.secret];

@@ -103,7 +103,7 @@ class DashboardITCase extends DashboardTestBase {
     assertThat(json(response))
         .isEqualTo(
             json(
-                "{\"title\":\"Not Found\",\"status\":404,\"detail\":\"No user \\\"nobody\\\".\"}"));
+                "{\"title\":\"Not Found\",\"status\":404,\"code\":\"NOT_FOUND\",\"detail\":\"No user \\\"nobody\\\".\"}"));
   }
 
   @Test

@@ -120,6 +120,13 @@ public final class OpenApiContract {
     if (template == null) {
       return; // No address of the API: a page, or nothing at all.
     }
+    if (method.equals("HEAD")) {
+      JsonNode get = document.get("paths").get(template).get("get");
+      assertThat(get == null || get.get("responses").has(Integer.toString(response.statusCode())))
+          .as("HEAD " + path + " " + response.statusCode())
+          .isTrue();
+      return;
+    }
     JsonNode operation = document.get("paths").get(template).get(method.toLowerCase(Locale.ROOT));
     if (operation == null) {
       assertThat(response.statusCode()).as(method + " " + path).isIn(404, 405);

@@ -7,6 +7,8 @@ import io.rekindle.dashboard.admin.AccountService.AccountChange;
 import io.rekindle.dashboard.signin.Account;
 import io.rekindle.dashboard.signin.Passwords;
 import io.rekindle.dashboard.web.Access;
+import io.rekindle.dashboard.web.Created;
+import io.rekindle.dashboard.web.EntityTag;
 import io.rekindle.dashboard.web.HttpProblem;
 import io.rekindle.dashboard.web.JsonBody;
 import io.rekindle.dashboard.web.JsonFields;
@@ -36,8 +38,19 @@ public final class AccountRoutes implements Routes {
     router.get(
         "/api/accounts", Access.ADMIN, ctx -> ListResponse.answerWhole(ctx, CSV, accounts::all));
     router.post("/api/accounts", Access.ADMIN, this::create);
+    router.get("/api/accounts/{accountId}", Access.ADMIN, this::one);
     router.put("/api/accounts/{accountId}", Access.ADMIN, this::change);
     router.delete("/api/accounts/{accountId}", Access.ADMIN, this::delete);
+  }
+
+  private void one(Context ctx) {
+    String id = QueryParameters.pathId(ctx, "accountId");
+    QueryParameters.of(ctx).check();
+    answer(ctx, accounts.find(id).orElseThrow(() -> HttpProblem.notFound("account", id)));
+  }
+
+  private static void answer(Context ctx, Account account) {
+    EntityTag.json(ctx, account, account.edited());
   }
 
   private void create(Context ctx) {
@@ -58,7 +71,8 @@ public final class AccountRoutes implements Routes {
             .create(Requests.actor(ctx), email, name == null ? "" : name, role, password)
             .orElseThrow(
                 () -> HttpProblem.taken("email", "There is an account for " + email + "."));
-    ctx.status(HttpStatus.CREATED).json(account);
+    Created.at(ctx, "/api/accounts", account.accountId());
+    answer(ctx, account);
   }
 
   private void change(Context ctx) {
@@ -71,9 +85,11 @@ public final class AccountRoutes implements Routes {
             body.bool("disabled"),
             body.has("password") ? Passwords.read(body, "password") : null);
     body.check();
-    ctx.json(
+    answer(
+        ctx,
         accounts
-            .change(Requests.actor(ctx), sessionCookie.read(ctx), id, change)
+            .change(
+                Requests.actor(ctx), sessionCookie.read(ctx), id, EntityTag.demanded(ctx), change)
             .orElseThrow(() -> HttpProblem.notFound("account", id)));
   }
 

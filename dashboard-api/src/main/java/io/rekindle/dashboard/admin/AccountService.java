@@ -11,6 +11,7 @@ import io.rekindle.dashboard.signin.Passwords;
 import io.rekindle.dashboard.signin.Sessions;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jdbi.v3.core.Jdbi;
 
 /** Creates, changes and deletes accounts; one admin always remains. Thread-safe. */
@@ -38,6 +39,11 @@ public final class AccountService {
     return jdbi.withHandle(Accounts::all);
   }
 
+  /** Empty if there is no account of this id. */
+  Optional<Account> find(String id) {
+    return jdbi.withHandle(handle -> Accounts.byId(handle, id));
+  }
+
   /** Empty if the email address is taken. */
   Optional<Account> create(Actor actor, String email, String name, Role role, String password) {
     String hash = passwords.hash(password);
@@ -62,9 +68,15 @@ public final class AccountService {
    * has to sign in again.
    *
    * @param sessionToken of the session that makes the change, which stays; null for none
+   * @param demand of the account before the change; what it throws ends the change
    * @throws ConflictException if no admin would remain
    */
-  Optional<Account> change(Actor actor, String sessionToken, String id, AccountChange change) {
+  Optional<Account> change(
+      Actor actor,
+      String sessionToken,
+      String id,
+      Consumer<Account.Edited> demand,
+      AccountChange change) {
     String hash = change.password() == null ? null : passwords.hash(change.password());
     return jdbi.inTransaction(
         handle -> {
@@ -74,6 +86,7 @@ public final class AccountService {
             return found;
           }
           Account before = found.get();
+          demand.accept(before.edited());
           Role role = change.role() == null ? before.role() : change.role();
           boolean disabled = change.disabled() == null ? before.disabled() : change.disabled();
           if (role != Role.ADMIN || disabled) {

@@ -6,6 +6,7 @@ import io.rekindle.dashboard.access.Scope;
 import io.rekindle.dashboard.signin.ApiKeys;
 import io.rekindle.dashboard.signin.ApiKeys.ApiKey;
 import io.rekindle.dashboard.web.Access;
+import io.rekindle.dashboard.web.Created;
 import io.rekindle.dashboard.web.HttpProblem;
 import io.rekindle.dashboard.web.JsonBody;
 import io.rekindle.dashboard.web.JsonFields;
@@ -48,7 +49,9 @@ public final class ApiKeyRoutes implements Routes {
       body.reject("expiresAt", "has to be in the future.");
     }
     body.check();
-    ctx.status(HttpStatus.CREATED).json(keys.create(Requests.actor(ctx), name, scopes, expiresAt));
+    var created = keys.create(Requests.actor(ctx), name, scopes, expiresAt);
+    Created.at(ctx, "/api/api-keys", created.key().keyId());
+    ctx.json(created);
   }
 
   private static Set<Scope> scopes(JsonFields body) {

@@ -5,6 +5,7 @@ import io.rekindle.dashboard.audit.AuditLog;
 import io.rekindle.dashboard.audit.AuditLog.Subject;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jdbi.v3.core.Jdbi;
 
@@ -30,14 +31,20 @@ public final class ClientChanges {
         });
   }
 
-  /** Changes a client; empty if the shop has none of that id. */
-  Optional<ClientProfile> change(String userId, UnaryOperator<ShopUser> change, Actor actor) {
+  /**
+   * Changes a client; empty if the shop has none of that id.
+   *
+   * @param demand of the client before the change; what it throws ends the change
+   */
+  Optional<ClientProfile> change(
+      String userId, Consumer<ShopUser> demand, UnaryOperator<ShopUser> change, Actor actor) {
     return jdbi.inTransaction(
         handle -> {
           ShopUser before = ShopUser.lock(handle, userId).orElse(null);
           if (before == null) {
             return Optional.empty();
           }
+          demand.accept(before);
           ShopUser after = change.apply(before);
           if (!after.equals(before)) {
             after.update(handle);

@@ -1,5 +1,6 @@
 package io.rekindle.dashboard.clients;
 
+import io.rekindle.dashboard.list.ListPart;
 import java.util.List;
 
 /**
@@ -10,4 +11,5 @@ import java.util.List;
  * @param totalIsMore whether there are more than total says; null as total is
  */
 public record ClientListPage(
-    List<ClientProfile> items, String nextCursor, Integer total, Boolean totalIsMore) {}
+    List<ClientProfile> items, String nextCursor, Integer total, Boolean totalIsMore)
+    implements ListPart {}

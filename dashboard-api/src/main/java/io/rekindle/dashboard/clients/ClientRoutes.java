@@ -11,6 +11,8 @@ import io.rekindle.dashboard.clients.ClientHistoryQueries.ScoreChange;
 import io.rekindle.dashboard.list.KeysetQuery;
 import io.rekindle.dashboard.orders.ShopOrder;
 import io.rekindle.dashboard.web.Access;
+import io.rekindle.dashboard.web.Created;
+import io.rekindle.dashboard.web.EntityTag;
 import io.rekindle.dashboard.web.HttpProblem;
 import io.rekindle.dashboard.web.JsonBody;
 import io.rekindle.dashboard.web.JsonFields;
@@ -18,7 +20,6 @@ import io.rekindle.dashboard.web.QueryParameters;
 import io.rekindle.dashboard.web.Requests;
 import io.rekindle.dashboard.web.Router;
 import io.rekindle.dashboard.web.Routes;
-import io.rekindle.dashboard.web.UrlPart;
 import io.rekindle.dashboard.web.list.CsvFormat;
 import io.rekindle.dashboard.web.list.ListResponse;
 import java.time.Duration;
@@ -140,7 +141,11 @@ public final class ClientRoutes implements Routes {
 
   private void one(Context ctx) {
     String userId = QueryParameters.pathId(ctx, "userId");
-    ctx.json(clients.profile(userId).orElseThrow(() -> HttpProblem.notFound("user", userId)));
+    answer(ctx, clients.profile(userId).orElseThrow(() -> HttpProblem.notFound("user", userId)));
+  }
+
+  private static void answer(Context ctx, ClientProfile client) {
+    EntityTag.json(ctx, client, ShopUser.of(client));
   }
 
   private void yearAhead(Context ctx) {
@@ -165,9 +170,8 @@ public final class ClientRoutes implements Routes {
             .create(user, Requests.actor(ctx))
             .orElseThrow(
                 () -> HttpProblem.taken("userId", "There is a user \"" + user.userId() + "\"."));
-    ctx.status(HttpStatus.CREATED)
-        .header("Location", "/api/users/" + UrlPart.encode(user.userId()))
-        .json(profile);
+    Created.at(ctx, "/api/users", user.userId());
+    answer(ctx, profile);
   }
 
   private void change(Context ctx) {
@@ -177,9 +181,10 @@ public final class ClientRoutes implements Routes {
     // Read twice: the first time for its mistakes, which are reported before an unknown id.
     ShopUser.blank(userId).with(body);
     body.check();
-    ctx.json(
+    answer(
+        ctx,
         changes
-            .change(userId, user -> user.with(body), Requests.actor(ctx))
+            .change(userId, EntityTag.demanded(ctx), user -> user.with(body), Requests.actor(ctx))
             .orElseThrow(() -> HttpProblem.notFound("user", userId)));
   }
 

@@ -37,6 +37,19 @@ public record ShopUser(
     return new ShopUser(userId, null, null, List.of(), "UTC", "en", false, null);
   }
 
+  /** What the shop has of a client. */
+  public static ShopUser of(ClientProfile client) {
+    return new ShopUser(
+        client.userId(),
+        client.email(),
+        client.name(),
+        client.preferredCategories(),
+        client.timeZone(),
+        client.locale(),
+        client.marketingConsent(),
+        client.createdAt());
+  }
+
   /** The user with the fields of a request; the fields collect the mistakes. */
   ShopUser with(JsonFields body) {
     String newEmail = body.has("email") ? body.text("email", 320) : email;

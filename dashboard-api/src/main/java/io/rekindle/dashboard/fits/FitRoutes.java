@@ -3,6 +3,7 @@ package io.rekindle.dashboard.fits;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
 import io.rekindle.dashboard.web.Access;
+import io.rekindle.dashboard.web.EntityTag;
 import io.rekindle.dashboard.web.HttpProblem;
 import io.rekindle.dashboard.web.JsonBody;
 import io.rekindle.dashboard.web.JsonFields;
@@ -26,7 +27,7 @@ public final class FitRoutes implements Routes {
     router.post("/api/fits", Access.ANALYST, this::start);
     router.get("/api/fits/{fitId}", Access.ANALYST, this::one);
     router.delete("/api/fits/{fitId}", Access.ANALYST, this::cancel);
-    router.get("/api/fit-settings", Access.VIEWER, ctx -> ctx.json(settings.settings()));
+    router.get("/api/fit-settings", Access.VIEWER, ctx -> EntityTag.json(ctx, settings.settings()));
     router.put("/api/fit-settings", Access.ADMIN, this::change);
   }
 
@@ -34,7 +35,7 @@ public final class FitRoutes implements Routes {
     JsonFields body = JsonBody.object(ctx);
     Boolean activate = body.required("activate", body.bool("activate"));
     body.check();
-    ctx.json(settings.change(Requests.actor(ctx), activate));
+    EntityTag.json(ctx, settings.change(Requests.actor(ctx), EntityTag.demanded(ctx), activate));
   }
 
   private void start(Context ctx) {

@@ -4,6 +4,7 @@ import io.rekindle.dashboard.access.Actor;
 import io.rekindle.dashboard.audit.AuditLog;
 import io.rekindle.dashboard.audit.AuditLog.Subject;
 import io.rekindle.dashboard.database.Snapshots;
+import java.util.function.Consumer;
 import org.jdbi.v3.core.Jdbi;
 
 /** Reads and changes what scheduled fits may do. Thread-safe. */
@@ -21,10 +22,16 @@ public final class FitSettingsService {
     return snapshots.readOnce(FitSettings::read);
   }
 
-  FitSettings change(Actor actor, boolean activate) {
+  /**
+   * Changes the settings.
+   *
+   * @param demand of the settings before the change; what it throws ends the change
+   */
+  FitSettings change(Actor actor, Consumer<FitSettings> demand, boolean activate) {
     return jdbi.inTransaction(
         handle -> {
           FitSettings before = FitSettings.lock(handle);
+          demand.accept(before);
           FitSettings after = FitSettings.write(handle, activate, actor.name());
           AuditLog.record(handle, actor, "CHANGE", Subject.FIT_SETTINGS.of(null), before, after);
           return after;

@@ -8,4 +8,4 @@ import java.util.List;
  * @param items in the list's order
  * @param nextCursor asks for the part after this; null if this is the last
  */
-public record ListPage<T>(List<T> items, String nextCursor) {}
+public record ListPage<T>(List<T> items, String nextCursor) implements ListPart {}

@@ -1,6 +1,7 @@
 package io.rekindle.dashboard.live;
 
 import io.javalin.http.Context;
+import io.javalin.http.HandlerType;
 import io.javalin.http.HttpStatus;
 import io.rekindle.dashboard.access.Principal;
 import io.rekindle.dashboard.access.Scope;
@@ -46,6 +47,10 @@ public final class LiveRoutes implements Routes {
 
   private void listen(Context ctx) {
     QueryParameters.of(ctx).check();
+    if (ctx.method().equals(HandlerType.HEAD)) {
+      ctx.contentType("text/event-stream");
+      return;
+    }
     String principal = keyOf(Requests.principal(ctx));
     switch (live.admit(principal)) {
       case TOO_MANY_STREAMS ->
@@ -85,8 +90,9 @@ public final class LiveRoutes implements Routes {
                 live.remove(ended);
                 live.release(principal);
               });
-      live.add(stream, new GrantedRequest(router, router.grantOf(ctx)));
       stream.send("retry: 2000\n\n".getBytes(StandardCharsets.UTF_8));
+      live.add(
+          stream, new GrantedRequest(router, router.grantOf(ctx)), ctx.header("Last-Event-ID"));
       return stream;
     } catch (IOException e) {
       live.release(principal);

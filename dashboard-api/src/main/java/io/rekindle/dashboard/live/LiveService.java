@@ -7,6 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jdbi.v3.core.Jdbi;
 
@@ -20,6 +22,9 @@ public final class LiveService implements AutoCloseable {
 
   /** A person has so many pages open at most; a program needs one stream. */
   static final int MAX_STREAMS_PER_PRINCIPAL = 20;
+
+  /** About half a minute of events. A page that was away for longer reads its parts anew. */
+  private static final int MAX_RECENT = 90;
 
   private static final byte[] KEEP_ALIVE = ": \n\n".getBytes(StandardCharsets.UTF_8);
 
@@ -35,6 +40,17 @@ public final class LiveService implements AutoCloseable {
   private final BackgroundLoop loop =
       new BackgroundLoop("live", Duration.ofSeconds(1), this::publish);
   private int rounds;
+
+  /** Tells the events of this process from those of another one. */
+  private final String epoch = Long.toString(System.currentTimeMillis(), Character.MAX_RADIX);
+
+  /**
+   * The last events by their number, for pages whose connection broke; guarded by itself, as is the
+   * number of the last one.
+   */
+  private final NavigableMap<Long, byte[]> recent = new TreeMap<>();
+
+  private long sent;
 
   /** Why a page may listen. Equal permissions are checked once for all of their pages. */
   @FunctionalInterface
@@ -78,8 +94,25 @@ public final class LiveService implements AutoCloseable {
     streamsByPrincipal.compute(principal, (key, count) -> count == 1 ? null : count - 1);
   }
 
-  void add(EventStream stream, Permission permission) {
-    streams.put(stream, permission);
+  /**
+   * Adds a page that listens.
+   *
+   * @param lastId of the last event that the page received before its connection broke; null for
+   *     none. It receives what was sent since, as far as that is kept
+   */
+  void add(EventStream stream, Permission permission, String lastId) {
+    synchronized (recent) {
+      recent.tailMap(numberOf(lastId), false).values().forEach(stream::send);
+      streams.put(stream, permission);
+    }
+  }
+
+  /** The number in an id of this process; otherwise the last number, so that nothing is resent. */
+  private long numberOf(String id) {
+    if (id != null && id.matches(epoch + "-[0-9]{1,18}")) {
+      return Long.parseLong(id.substring(epoch.length() + 1));
+    }
+    return sent;
   }
 
   void remove(EventStream stream) {
@@ -105,11 +138,18 @@ public final class LiveService implements AutoCloseable {
       endRevoked();
     }
     for (LiveEventPoller.Event event : poller.next()) {
-      byte[] message =
-          "event: %s\ndata: %s\n\n"
-              .formatted(event.name(), Json.write(event.data()))
-              .getBytes(StandardCharsets.UTF_8);
-      streams.keySet().forEach(stream -> stream.send(message));
+      synchronized (recent) {
+        sent++;
+        byte[] message =
+            "id: %s-%d\nevent: %s\ndata: %s\n\n"
+                .formatted(epoch, sent, event.name(), Json.write(event.data()))
+                .getBytes(StandardCharsets.UTF_8);
+        recent.put(sent, message);
+        if (recent.size() > MAX_RECENT) {
+          recent.pollFirstEntry();
+        }
+        streams.keySet().forEach(stream -> stream.send(message));
+      }
     }
     return true;
   }

@@ -2,8 +2,13 @@ package io.rekindle.dashboard.orders;
 
 import io.rekindle.dashboard.web.JsonFields;
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Currency;
+import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /**
  * An order as a request gives it, with the defaults filled in.
@@ -22,10 +27,29 @@ record NewOrder(
 
   static final String MAX_AMOUNT = "999999999999.99";
 
+  /** Of an instant in the database. */
+  private static final Duration PRECISION = Duration.ofNanos(1_000);
+
+  private static final Set<String> CURRENCIES =
+      Currency.getAvailableCurrencies().stream()
+          .map(Currency::getCurrencyCode)
+          .collect(Collectors.toUnmodifiableSet());
+
   private static final Instant EARLIEST = Instant.parse("0001-01-01T00:00:00Z");
 
   /** The database has a day of grace; a little less leaves room for two clocks. */
   private static final long GRACE_SECONDS = 86_400 - 300;
+
+  /** Whether a stored order has these contents; without a time of its own it may have any. */
+  boolean isStoredAs(ShopOrder stored) {
+    return userId.equals(stored.userId())
+        && (placedAt == null
+            || Duration.between(placedAt, stored.placedAt()).abs().compareTo(PRECISION) < 0)
+        && amount.compareTo(stored.amount()) == 0
+        && refundedAmount.compareTo(stored.refundedAmount()) == 0
+        && currency.equals(stored.currency())
+        && Objects.equals(category, stored.category());
+  }
 
   /**
    * Reads the fields; mistakes are the fields' to tell.
@@ -49,8 +73,8 @@ record NewOrder(
       body.reject("refundedAmount", "has to be at most the amount.");
     }
     String currency = body.text("currency", 3);
-    if (currency != null && !currency.matches("[A-Z]{3}")) {
-      body.reject("currency", "has to be three capital letters of ISO 4217 such as EUR.");
+    if (currency != null && !CURRENCIES.contains(currency)) {
+      body.reject("currency", "has to be a currency of ISO 4217 such as EUR.");
     }
     String category = body.text("category", 200);
     return new NewOrder(

@@ -4,7 +4,10 @@ import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
 import io.rekindle.dashboard.access.RateLimit;
 import io.rekindle.dashboard.access.Scope;
+import io.rekindle.dashboard.orders.OrderService.StoredBatch;
 import io.rekindle.dashboard.web.Access;
+import io.rekindle.dashboard.web.Created;
+import io.rekindle.dashboard.web.EntityTag;
 import io.rekindle.dashboard.web.HttpProblem;
 import io.rekindle.dashboard.web.Idempotency;
 import io.rekindle.dashboard.web.Idempotency.Answer;
@@ -21,7 +24,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /** The routes under /api/orders. */
 public final class OrderRoutes implements Routes {
@@ -40,8 +42,10 @@ public final class OrderRoutes implements Routes {
   /** The outcome of one order of a batch. */
   enum BatchOutcome {
     CREATED,
-    /** The shop or the batch already had an order of that id, which stays as it is. */
+    /** The shop or the batch already had this order. */
     EXISTS,
+    /** The shop or the batch already had another order of that id, which stays as it is. */
+    DIFFERS,
     INVALID
   }
 
@@ -55,7 +59,7 @@ public final class OrderRoutes implements Routes {
   record Result(int index, BatchOutcome outcome, String orderId, List<FieldError> errors) {}
 
   /** The outcome of a batch: a result for each order, in their order. */
-  record Results(int created, int existing, int invalid, List<Result> results) {}
+  record Results(int created, int existing, int differing, int invalid, List<Result> results) {}
 
   public OrderRoutes(Idempotency idempotency, OrderService orders, RateLimit writes) {
     this.idempotency = idempotency;
@@ -73,7 +77,9 @@ public final class OrderRoutes implements Routes {
 
   private void one(Context ctx) {
     String orderId = QueryParameters.pathId(ctx, "orderId");
-    ctx.json(orders.trace(orderId).orElseThrow(() -> HttpProblem.notFound("order", orderId)));
+    OrderTrace.Traced traced =
+        orders.trace(orderId).orElseThrow(() -> HttpProblem.notFound("order", orderId));
+    EntityTag.json(ctx, traced, traced.order());
   }
 
   private void create(Context ctx) {
@@ -94,6 +100,9 @@ public final class OrderRoutes implements Routes {
                         HttpProblem.conflict(
                             "orderId: there is an order \"" + order.orderId() + "\".")),
                 List.of(order.userId())));
+    if (ctx.status() == HttpStatus.CREATED) {
+      Created.at(ctx, "/api/orders", order.orderId());
+    }
   }
 
   private void createMany(Context ctx) {
@@ -123,23 +132,27 @@ public final class OrderRoutes implements Routes {
   }
 
   private static Results results(
-      List<NewOrder> orders, List<List<FieldError>> errors, List<ShopOrder> stored) {
-    Set<String> created =
-        stored.stream().map(ShopOrder::orderId).collect(Collectors.toCollection(HashSet::new));
+      List<NewOrder> orders, List<List<FieldError>> errors, StoredBatch stored) {
+    Set<String> created = new HashSet<>(stored.created());
     List<Result> results = new ArrayList<>(orders.size());
     for (int i = 0; i < orders.size(); i++) {
       String orderId = orders.get(i).orderId();
       BatchOutcome outcome =
           !errors.get(i).isEmpty()
               ? BatchOutcome.INVALID
-              // Removed, so that the second order with the same id is reported as EXISTS.
-              : created.remove(orderId) ? BatchOutcome.CREATED : BatchOutcome.EXISTS;
+              // Removed, so that the second order with the same id is no longer CREATED.
+              : created.remove(orderId)
+                  ? BatchOutcome.CREATED
+                  : orders.get(i).isStoredAs(stored.orders().get(orderId))
+                      ? BatchOutcome.EXISTS
+                      : BatchOutcome.DIFFERS;
       results.add(
           new Result(i, outcome, outcome == BatchOutcome.INVALID ? null : orderId, errors.get(i)));
     }
     return new Results(
         count(results, BatchOutcome.CREATED),
         count(results, BatchOutcome.EXISTS),
+        count(results, BatchOutcome.DIFFERS),
         count(results, BatchOutcome.INVALID),
         results);
   }
@@ -167,9 +180,10 @@ public final class OrderRoutes implements Routes {
       idempotency.answer(
           ctx,
           bytes,
-          orders.change(orderId, change, Requests.actor(ctx)),
+          orders.change(orderId, EntityTag.demanded(ctx), change, Requests.actor(ctx)),
           changed -> {
             ShopOrder after = changed.orElseThrow(() -> HttpProblem.notFound("order", orderId));
+            EntityTag.tell(ctx, after);
             return new Answer(HttpStatus.OK, after, List.of(after.userId()));
           });
     } catch (ExcessiveRefundException e) {

@@ -6,9 +6,13 @@ import io.rekindle.dashboard.audit.AuditLog.Subject;
 import io.rekindle.dashboard.audit.AuditLog.Target;
 import io.rekindle.dashboard.database.Work;
 import io.rekindle.dashboard.orders.OrderTrace.Traced;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
@@ -43,25 +47,45 @@ public final class OrderService {
     };
   }
 
+  /**
+   * The orders of a batch as the shop has them now.
+   *
+   * @param created the ids of those that the batch created
+   * @param orders by id, those that were there before, too
+   */
+  record StoredBatch(Set<String> created, Map<String, ShopOrder> orders) {}
+
   /** Creates the orders whose ids are free, of several with one id the first. */
-  Work<List<ShopOrder>> createAll(List<NewOrder> orders, Actor actor) {
+  Work<StoredBatch> createAll(List<NewOrder> orders, Actor actor) {
     return handle -> {
       List<ShopOrder> stored = OrderStore.insert(handle, orders);
       AuditLog.record(
           handle, actor, "CREATE", Subject.ORDER.of(null), null, Map.of("created", stored.size()));
-      return stored;
+      Set<String> created =
+          stored.stream().map(ShopOrder::orderId).collect(Collectors.toUnmodifiableSet());
+      Map<String, ShopOrder> all = new HashMap<>();
+      stored.forEach(order -> all.put(order.orderId(), order));
+      OrderStore.byIds(
+              handle,
+              orders.stream().map(NewOrder::orderId).filter(id -> !created.contains(id)).toList())
+          .forEach(order -> all.put(order.orderId(), order));
+      return new StoredBatch(created, all);
     };
   }
 
   /**
    * Changes an order; empty if there is none of that id. The work throws {@link
    * ExcessiveRefundException} if the refund would exceed the amount.
+   *
+   * @param demand of the order before the change; what it throws ends the change
    */
-  Work<Optional<ShopOrder>> change(String orderId, OrderChange change, Actor actor) {
+  Work<Optional<ShopOrder>> change(
+      String orderId, Consumer<ShopOrder> demand, OrderChange change, Actor actor) {
     return handle ->
         OrderStore.lock(handle, orderId)
             .map(
                 before -> {
+                  demand.accept(before);
                   ShopOrder changed = change.applyTo(before);
                   if (changed.refundedAmount().compareTo(changed.amount()) > 0) {
                     throw new ExcessiveRefundException();

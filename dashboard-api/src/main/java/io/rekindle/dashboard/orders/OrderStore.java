@@ -40,6 +40,19 @@ final class OrderStore {
         .list();
   }
 
+  static List<ShopOrder> byIds(Handle handle, List<String> orderIds) {
+    return orderIds.isEmpty()
+        ? List.of()
+        : handle
+            .createQuery(
+                "select "
+                    + ShopOrder.COLUMNS
+                    + " from shop.orders o where order_id = any(cast(:ids as text[]))")
+            .bindArray("ids", String.class, orderIds)
+            .mapTo(ShopOrder.class)
+            .list();
+  }
+
   /** Locks the row until the transaction ends. */
   static Optional<ShopOrder> lock(Handle handle, String orderId) {
     return handle

@@ -3,6 +3,7 @@ package io.rekindle.dashboard.outreach;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
 import io.rekindle.dashboard.web.Access;
+import io.rekindle.dashboard.web.EntityTag;
 import io.rekindle.dashboard.web.HttpProblem;
 import io.rekindle.dashboard.web.JsonBody;
 import io.rekindle.dashboard.web.JsonFields;
@@ -21,7 +22,8 @@ public final class OutreachRoutes implements Routes {
 
   @Override
   public void register(Router router) {
-    router.get("/api/outreach-settings", Access.VIEWER, ctx -> ctx.json(outreach.settings()));
+    router.get(
+        "/api/outreach-settings", Access.VIEWER, ctx -> EntityTag.json(ctx, outreach.settings()));
     router.put("/api/outreach-settings", Access.ADMIN, this::change);
     router.post("/api/outreach-settings/preview", Access.ANALYST, this::preview);
     router.post("/api/outreach-settings/rollback", Access.ADMIN, this::rollBack);
@@ -32,7 +34,10 @@ public final class OutreachRoutes implements Routes {
     // Read twice: the first time for its mistakes, which end the request.
     outreach.settings().with(body);
     body.check();
-    ctx.json(outreach.change(Requests.actor(ctx), settings -> settings.with(body)));
+    EntityTag.json(
+        ctx,
+        outreach.change(
+            Requests.actor(ctx), EntityTag.demanded(ctx), settings -> settings.with(body)));
   }
 
   /** Previews the settings with the fields that the request names. */
@@ -53,9 +58,10 @@ public final class OutreachRoutes implements Routes {
   }
 
   private void rollBack(Context ctx) {
-    ctx.json(
+    EntityTag.json(
+        ctx,
         outreach
-            .rollBack(Requests.actor(ctx))
+            .rollBack(Requests.actor(ctx), EntityTag.demanded(ctx))
             .orElseThrow(() -> HttpProblem.conflict("Nothing was changed here before.")));
   }
 }

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -34,15 +35,23 @@ public final class OutreachService {
     return jdbi.withHandle(OutreachSettings::read);
   }
 
-  OutreachSettings change(Actor actor, UnaryOperator<OutreachSettings> change) {
-    return jdbi.inTransaction(handle -> write(handle, actor, change, "CHANGE"));
+  /**
+   * Changes the settings.
+   *
+   * @param demand of the settings before the change; what it throws ends the change
+   */
+  OutreachSettings change(
+      Actor actor, Consumer<OutreachSettings> demand, UnaryOperator<OutreachSettings> change) {
+    return jdbi.inTransaction(handle -> write(handle, actor, demand, change, "CHANGE"));
   }
 
   /**
    * Restores the settings before the last change that the audit log has; a second time undoes that.
    * Empty if there was no change.
+   *
+   * @param demand of the settings before the change; what it throws ends the change
    */
-  Optional<OutreachSettings> rollBack(Actor actor) {
+  Optional<OutreachSettings> rollBack(Actor actor, Consumer<OutreachSettings> demand) {
     return jdbi.inTransaction(
         handle ->
             handle
@@ -54,7 +63,9 @@ public final class OutreachService {
                     """)
                 .mapTo(JsonNode.class)
                 .findOne()
-                .map(before -> write(handle, actor, now -> now.restored(before), "ROLL_BACK")));
+                .map(
+                    before ->
+                        write(handle, actor, demand, now -> now.restored(before), "ROLL_BACK")));
   }
 
   /** Compares two settings. Empty if too many other previews run. */
@@ -77,8 +88,13 @@ public final class OutreachService {
   }
 
   private static OutreachSettings write(
-      Handle handle, Actor actor, UnaryOperator<OutreachSettings> change, String action) {
+      Handle handle,
+      Actor actor,
+      Consumer<OutreachSettings> demand,
+      UnaryOperator<OutreachSettings> change,
+      String action) {
     OutreachSettings before = OutreachSettings.lock(handle);
+    demand.accept(before);
     OutreachSettings after = change.apply(before).write(handle, actor.name());
     AuditLog.record(handle, actor, action, Subject.OUTREACH_SETTINGS.of(null), before, after);
     return after;

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
 import io.rekindle.dashboard.web.Access;
+import io.rekindle.dashboard.web.Created;
+import io.rekindle.dashboard.web.EntityTag;
 import io.rekindle.dashboard.web.HttpProblem;
 import io.rekindle.dashboard.web.JsonBody;
 import io.rekindle.dashboard.web.JsonFields;
@@ -46,7 +48,11 @@ public final class PolicyRoutes implements Routes {
   }
 
   private void one(Context ctx) {
-    ctx.json(existing(QueryParameters.pathId(ctx, "policyVersion")));
+    answer(ctx, existing(QueryParameters.pathId(ctx, "policyVersion")));
+  }
+
+  private static void answer(Context ctx, StoredPolicy policy) {
+    EntityTag.json(ctx, policy, policy.document());
   }
 
   private void create(Context ctx) throws InvalidPolicyException {
@@ -58,7 +64,8 @@ public final class PolicyRoutes implements Routes {
                 () ->
                     HttpProblem.taken(
                         "document.version", "There is a policy \"" + policy.version() + "\"."));
-    ctx.status(HttpStatus.CREATED).json(created);
+    Created.at(ctx, "/api/policies", created.policyVersion());
+    answer(ctx, created);
   }
 
   private void replace(Context ctx) throws InvalidPolicyException {
@@ -67,9 +74,10 @@ public final class PolicyRoutes implements Routes {
     if (!policy.version().equals(version)) {
       throw HttpProblem.invalid("document.version", "has to be " + version + ", as in the path.");
     }
-    ctx.json(
+    answer(
+        ctx,
         policies
-            .replace(Requests.actor(ctx), policy)
+            .replace(Requests.actor(ctx), EntityTag.demanded(ctx), policy)
             .orElseThrow(() -> HttpProblem.notFound("policy", version)));
   }
 

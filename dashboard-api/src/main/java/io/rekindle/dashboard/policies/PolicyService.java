@@ -12,6 +12,7 @@ import io.rekindle.scoring.policy.ScoringPolicy;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
@@ -131,9 +132,10 @@ public final class PolicyService {
   /**
    * Replaces the document of a draft. Empty if there is no policy of this version.
    *
+   * @param demand of the document before the change; what it throws ends the change
    * @throws ConflictException if the policy is not a draft
    */
-  Optional<StoredPolicy> replace(Actor actor, ScoringPolicy policy) {
+  Optional<StoredPolicy> replace(Actor actor, Consumer<JsonNode> demand, ScoringPolicy policy) {
     String version = policy.version();
     return jdbi.inTransaction(
         handle -> {
@@ -141,6 +143,7 @@ public final class PolicyService {
           if (before.isEmpty()) {
             return before;
           }
+          demand.accept(before.get().document());
           if (!StoredPolicy.replace(handle, version, policy.json())) {
             throw new ConflictException(
                 "Scores have been made by this policy: give the changed one another version.");

@@ -17,4 +17,12 @@ public record Account(
     boolean disabled,
     boolean hasPassword,
     Instant createdAt,
-    Instant lastSignInAt) {}
+    Instant lastSignInAt) {
+
+  /** What other people can change of an account. */
+  public record Edited(String accountId, String name, Role role, boolean disabled) {}
+
+  public Edited edited() {
+    return new Edited(accountId, name, role, disabled);
+  }
+}

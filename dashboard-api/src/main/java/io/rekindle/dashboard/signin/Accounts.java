@@ -21,6 +21,13 @@ public final class Accounts {
     return select(handle, "order by lower(email)").mapTo(Account.class).list();
   }
 
+  public static Optional<Account> byId(Handle handle, String accountId) {
+    return select(handle, "where account_id = :id")
+        .bind("id", accountId)
+        .mapTo(Account.class)
+        .findOne();
+  }
+
   /** Locks the row until the transaction ends. */
   public static Optional<Account> lock(Handle handle, String accountId) {
     return select(handle, "where account_id = :id for update")

@@ -76,6 +76,7 @@ public final class SignInRoutes implements Routes {
     String password = body.requiredText("password", Passwords.MAX_LENGTH);
     body.check();
     ctx.status(HttpStatus.CREATED)
+        .header("Location", "/api/session")
         .json(
             signIn(ctx, email, password)
                 .orElseThrow(

@@ -4,6 +4,7 @@ import gg.jte.Content;
 import io.rekindle.dashboard.access.Principal;
 import io.rekindle.dashboard.access.Role;
 import io.rekindle.dashboard.json.Json;
+import io.rekindle.dashboard.web.EntityTag;
 import io.rekindle.dashboard.web.RequestInfo;
 import io.rekindle.dashboard.web.UrlPart;
 import java.math.BigDecimal;
@@ -132,6 +133,11 @@ public final class ViewContext {
   public Content script(Object value) {
     String json = json(value);
     return out -> out.writeContent(json);
+  }
+
+  /** The version of what a form edits, which its change brings back. */
+  public String version(Object edited) {
+    return EntityTag.of(edited);
   }
 
   /** For people to read, with indents. */

@@ -5,6 +5,7 @@ import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
 import io.javalin.http.HttpResponseException;
 import io.javalin.http.HttpStatus;
+import io.javalin.http.MethodNotAllowedResponse;
 import io.rekindle.dashboard.access.ExpiredKeyException;
 import io.rekindle.dashboard.access.TooManyRequestsException;
 import io.rekindle.dashboard.database.ConflictException;
@@ -46,8 +47,13 @@ public final class ErrorHandler {
         routes, InvalidCursorException.class, e -> HttpProblem.invalid("cursor", e.getMessage()));
     routes.exception(
         HttpResponseException.class,
-        (e, ctx) ->
-            answer(ctx, ProblemDetails.of(HttpStatus.forStatus(e.getStatus()), e.getMessage())));
+        (e, ctx) -> {
+          if (e instanceof MethodNotAllowedResponse) {
+            // The only detail is the list of methods.
+            e.getDetails().values().forEach(methods -> ctx.header("Allow", methods));
+          }
+          answer(ctx, ProblemDetails.of(HttpStatus.forStatus(e.getStatus()), e.getMessage()));
+        });
     routes.exception(JdbiException.class, this::failed);
     routes.exception(SQLException.class, this::failed);
     routes.exception(Exception.class, this::failed);

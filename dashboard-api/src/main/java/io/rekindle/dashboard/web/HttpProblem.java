@@ -10,18 +10,24 @@ public final class HttpProblem extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final HttpStatus status;
+  private final ProblemCode code;
   private final transient List<FieldError> errors;
   private final Integer retryAfterSeconds;
 
   public HttpProblem(HttpStatus status, String detail) {
-    this(status, detail, List.of(), null);
+    this(status, ProblemCode.of(status), detail, List.of(), null);
   }
 
   private HttpProblem(
-      HttpStatus status, String detail, List<FieldError> errors, Integer retryAfterSeconds) {
+      HttpStatus status,
+      ProblemCode code,
+      String detail,
+      List<FieldError> errors,
+      Integer retryAfterSeconds) {
     // Expected and answered: a stack trace would not help.
     super(detail, null, false, false);
     this.status = status;
+    this.code = code;
     this.errors = errors;
     this.retryAfterSeconds = retryAfterSeconds;
   }
@@ -32,7 +38,11 @@ public final class HttpProblem extends RuntimeException {
     String more = errors.size() == 1 ? "" : " (and " + (errors.size() - 1) + " more)";
     String place = first.field().isEmpty() ? "" : first.field() + ": ";
     return new HttpProblem(
-        HttpStatus.BAD_REQUEST, place + first.message() + more, List.copyOf(errors), null);
+        HttpStatus.BAD_REQUEST,
+        ProblemCode.INVALID,
+        place + first.message() + more,
+        List.copyOf(errors),
+        null);
   }
 
   /** 400 for one mistake. */
@@ -56,16 +66,25 @@ public final class HttpProblem extends RuntimeException {
   /** 409 for a value that is taken. */
   public static HttpProblem taken(String field, String message) {
     return new HttpProblem(
-        HttpStatus.CONFLICT, message, List.of(new FieldError(field, message)), null);
+        HttpStatus.CONFLICT,
+        ProblemCode.TAKEN,
+        message,
+        List.of(new FieldError(field, message)),
+        null);
   }
 
   /** 429, or 503 with a time to come back. */
   public static HttpProblem retryLater(HttpStatus status, String detail, long seconds) {
-    return new HttpProblem(status, detail, List.of(), Math.toIntExact(Math.max(1, seconds)));
+    return new HttpProblem(
+        status, ProblemCode.of(status), detail, List.of(), Math.toIntExact(Math.max(1, seconds)));
   }
 
   public HttpStatus status() {
     return status;
+  }
+
+  public ProblemCode code() {
+    return code;
   }
 
   public List<FieldError> errors() {

@@ -10,11 +10,13 @@ import java.util.List;
  *
  * @param title the status code's name
  * @param status HTTP status code
+ * @param code for programs
  * @param detail a sentence for the caller, without anything about the inside of the service
  * @param errors the mistakes in parts of the request; null if the problem is another
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-public record ProblemDetails(String title, int status, String detail, List<FieldError> errors) {
+public record ProblemDetails(
+    String title, int status, ProblemCode code, String detail, List<FieldError> errors) {
 
   /**
    * A mistake in a request.
@@ -26,7 +28,8 @@ public record ProblemDetails(String title, int status, String detail, List<Field
   public record FieldError(String field, String message) {}
 
   public static ProblemDetails of(HttpStatus status, String detail) {
-    return new ProblemDetails(status.getMessage(), status.getCode(), detail, null);
+    return new ProblemDetails(
+        status.getMessage(), status.getCode(), ProblemCode.of(status), detail, null);
   }
 
   static ProblemDetails of(HttpProblem refusal) {
@@ -34,6 +37,7 @@ public record ProblemDetails(String title, int status, String detail, List<Field
     return new ProblemDetails(
         status.getMessage(),
         status.getCode(),
+        refusal.code(),
         refusal.getMessage(),
         refusal.errors().isEmpty() ? null : refusal.errors());
   }

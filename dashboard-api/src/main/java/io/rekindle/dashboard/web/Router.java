@@ -56,8 +56,10 @@ public final class Router {
     routes.beforeMatched(this::admit);
   }
 
+  /** An address to read. HEAD does the same, and the server leaves the body out. */
   public void get(String path, Access access, Handler handler) {
     add(HandlerType.GET, path, access, handler);
+    handle(HandlerType.HEAD, path, access, handler);
   }
 
   public void post(String path, Access access, Handler handler) {
@@ -109,6 +111,10 @@ public final class Router {
 
   private void add(HandlerType method, String path, Access access, Handler handler) {
     registered.add(new Route(method, path, access));
+    handle(method, path, access, handler);
+  }
+
+  private void handle(HandlerType method, String path, Access access, Handler handler) {
     routes.addHttpHandler(
         method,
         path,

@@ -279,6 +279,50 @@ class LiveRoutesITCase extends DashboardTestBase {
     return request.append("\r\n").toString();
   }
 
+  @Test
+  void shouldGiveAPageWhatItMissedWhileItsConnectionWasBroken() throws Exception {
+    try (Socket stays = new Socket(InetAddress.getLoopbackAddress(), dashboard.port())) {
+      BufferedReader always = listen(stays);
+      await(always, "pipeline");
+      String last;
+      try (Socket breaks = new Socket(InetAddress.getLoopbackAddress(), dashboard.port())) {
+        BufferedReader before = listen(breaks);
+        await(before, "pipeline");
+        scoreChange("u1");
+        last = idOf(before, "scores");
+        assertThat(idOf(always, "scores")).isEqualTo(last);
+      }
+      scoreChange("u2");
+      String missed = idOf(always, "scores");
+
+      try (Socket again = new Socket(InetAddress.getLoopbackAddress(), dashboard.port());
+          Socket another = new Socket(InetAddress.getLoopbackAddress(), dashboard.port())) {
+        BufferedReader after = listen(again, admin.with("Last-Event-ID", last));
+        assertThat(idOf(after, "scores")).isEqualTo(missed);
+        // An id of another process resends nothing.
+        BufferedReader unknown = listen(another, admin.with("Last-Event-ID", "0-1"));
+        await(unknown, "pipeline");
+        scoreChange("u3");
+        String next = idOf(always, "scores");
+        assertThat(idOf(unknown, "scores")).isEqualTo(next);
+        assertThat(idOf(after, "scores")).isEqualTo(next);
+      }
+    }
+  }
+
+  /** Reads up to an event of a kind, and returns its id. */
+  private static String idOf(BufferedReader events, String name) throws IOException {
+    String id = null;
+    for (String line = events.readLine(); line != null; line = events.readLine()) {
+      if (line.startsWith("id: ")) {
+        id = line.substring("id: ".length());
+      } else if (line.equals("event: " + name)) {
+        return id;
+      }
+    }
+    throw new AssertionError("the stream ended");
+  }
+
   private static void await(BufferedReader events, String name) throws IOException {
     while (!nextName(events).equals(name)) {
       // What comes before is of no interest.

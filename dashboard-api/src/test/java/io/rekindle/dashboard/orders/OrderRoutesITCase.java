@@ -95,6 +95,7 @@ class OrderRoutesITCase extends DashboardTestBase {
               {"orderId": "o1", "userId": "u1", "amount": 1},
               {"orderId": "o2", "userId": "u1", "amount": 2, "category": "tea"},
               {"orderId": "o2", "userId": "u1", "amount": 3},
+              {"orderId": "o2", "userId": "u1", "amount": 2.00, "category": "tea"},
               {"orderId": "o3", "userId": "u1", "amount": -1, "oops": true},
               7,
               {"userId": "u2", "amount": 4, "placedAt": "2025-01-01T00:00:00+02:00"}]}
@@ -105,8 +106,11 @@ class OrderRoutesITCase extends DashboardTestBase {
     assertThat(results.get("created").intValue()).isEqualTo(2);
     assertThat(results.get("results"))
         .extracting(result -> result.get("outcome").textValue())
-        .containsExactly("EXISTS", "CREATED", "EXISTS", "INVALID", "INVALID", "CREATED");
-    assertThat(results.at("/results/3/errors"))
+        .containsExactly(
+            "DIFFERS", "CREATED", "DIFFERS", "EXISTS", "INVALID", "INVALID", "CREATED");
+    assertThat(results.get("differing").intValue()).isEqualTo(2);
+    assertThat(results.get("existing").intValue()).isEqualTo(1);
+    assertThat(results.at("/results/4/errors"))
         .extracting(error -> error.get("field").textValue())
         .containsExactlyInAnyOrder("amount", "oops");
     assertThat(database.value("select amount from shop.orders where order_id = 'o2'"))

@@ -521,6 +521,31 @@ class PagesITCase {
   }
 
   @Test
+  void shouldTellTheSecondOfTwoAdminsWhoSaveRules() throws Exception {
+    Page page = open("/settings/outreach");
+    String cap = "select daily_cap from engagement.outreach_settings";
+    try {
+      page.locator("#cap").fill("20");
+      database.execute("update engagement.outreach_settings set daily_cap = 30");
+      page.locator("#outreach-form button[type=submit]").click();
+      assertThat(page.locator("#outreach-form .form-error")).containsText("nothing was saved");
+      assertThat(page.locator("#cap")).hasValue("20");
+      assertThat(database.value(cap)).isEqualTo("30");
+
+      page.navigate(url("/settings/outreach"));
+      for (String saved : List.of("40", "50")) {
+        page.locator("#cap").fill(saved);
+        page.waitForResponse(
+            response -> response.request().method().equals("PUT") && response.status() == 200,
+            () -> page.locator("#outreach-form button[type=submit]").click());
+        assertThat(database.value(cap)).isEqualTo(saved);
+      }
+    } finally {
+      database.execute("update engagement.outreach_settings set daily_cap = 1000");
+    }
+  }
+
+  @Test
   void shouldEraseAClientAfterAskingOnce() throws Exception {
     Page page = open("/clients/c099");
 

@@ -107,6 +107,12 @@ class StatusesTest {
   }
 
   @Test
+  void shouldListEveryCodeOfTheApi() throws IOException {
+    assertListed("`code` of a problem", constants("ProblemCode.java", "ProblemCode"));
+    assertListed("`outcome` of an order of", constants("OrderRoutes.java", "BatchOutcome"));
+  }
+
+  @Test
   void shouldListTheFaultsOfCapture() {
     String schema =
         Repository.text(

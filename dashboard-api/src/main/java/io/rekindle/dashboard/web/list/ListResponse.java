@@ -1,5 +1,7 @@
 package io.rekindle.dashboard.web.list;
 
+import static java.util.stream.Collectors.joining;
+
 import io.javalin.http.ContentType;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
@@ -8,8 +10,10 @@ import io.rekindle.dashboard.json.Json;
 import io.rekindle.dashboard.list.ItemSource;
 import io.rekindle.dashboard.list.KeysetQuery;
 import io.rekindle.dashboard.list.ListPage;
+import io.rekindle.dashboard.list.ListPart;
 import io.rekindle.dashboard.web.HttpProblem;
 import io.rekindle.dashboard.web.QueryParameters;
+import io.rekindle.dashboard.web.UrlPart;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +32,7 @@ public final class ListResponse {
 
   private static final int MAX_LIMIT = 200;
   private static final int DEFAULT_LIMIT = 50;
+  private static final String CURSOR = "cursor";
 
   private final Snapshots snapshots;
   private final Semaphore atOnce = new Semaphore(2);
@@ -35,7 +40,7 @@ public final class ListResponse {
   /** Gives the page after a cursor, or the first for null. */
   @FunctionalInterface
   public interface PageSource {
-    Object page(String cursor, int limit);
+    ListPart page(String cursor, int limit);
   }
 
   private record ListRequest(boolean csv, String cursor, int limit) {}
@@ -70,8 +75,7 @@ public final class ListResponse {
       throws Exception {
     ListRequest request = request(ctx, query);
     if (!request.csv()) {
-      ctx.contentType(ContentType.APPLICATION_JSON)
-          .result(Json.bytes(pages.page(request.cursor(), request.limit())));
+      answer(ctx, pages.page(request.cursor(), request.limit()));
       return;
     }
     if (!atOnce.tryAcquire()) {
@@ -148,9 +152,32 @@ public final class ListResponse {
     if (request.csv()) {
       write(ctx, format, all.get());
     } else {
-      ctx.contentType(ContentType.APPLICATION_JSON)
-          .result(Json.bytes(pages.page(request.cursor(), request.limit())));
+      answer(ctx, pages.page(request.cursor(), request.limit()));
     }
+  }
+
+  /** Answers with a page, and with the address of the next one in the header Link of RFC 8288. */
+  private static void answer(Context ctx, ListPart page) {
+    if (page.nextCursor() != null) {
+      String filters =
+          ctx.queryParamMap().entrySet().stream()
+              .filter(parameter -> !parameter.getKey().equals(CURSOR))
+              .flatMap(
+                  parameter ->
+                      parameter.getValue().stream()
+                          .map(
+                              value ->
+                                  UrlPart.encode(parameter.getKey())
+                                      + "="
+                                      + UrlPart.encode(value)
+                                      + "&"))
+              .collect(joining());
+      ctx.header(
+          "Link",
+          "<%s?%s%s=%s>; rel=\"next\""
+              .formatted(ctx.path(), filters, CURSOR, UrlPart.encode(page.nextCursor())));
+    }
+    ctx.contentType(ContentType.APPLICATION_JSON).result(Json.bytes(page));
   }
 
   /** A list so short that it always is one page. */

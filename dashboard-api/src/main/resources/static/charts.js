@@ -320,6 +320,7 @@
       enteringAtRisk: whole.format(view.result.enteringAtRisk),
       leavingAtRisk: whole.format(view.result.leavingAtRisk),
       emailsAtOnce: whole.format(view.result.emailsAtOnce),
+      emailsCancelled: whole.format(view.result.emailsCancelled),
       atRisk: both(before.atRisk, after.atRisk),
       averageScore: both(before.averageScore, after.averageScore),
       emailsPerDay: both(before.emailsPerDay, after.emailsPerDay),

@@ -1365,7 +1365,8 @@ grant execute on function engagement.lock_recipients(text[]) to rekindle_pipelin
 -- The sender leases emails that are ready, rechecks whether they may be sent, and stores the result.
 grant usage on schema shop, engagement to rekindle_sender;
 grant select on shop.users, shop.orders, engagement.emails, engagement.outreach_settings,
-  engagement.outreach_decisions, engagement.suppressions, engagement.deliveries to rekindle_sender;
+  engagement.outreach_decisions, engagement.risk_episodes, engagement.suppressions,
+  engagement.deliveries to rekindle_sender;
 grant update (status, status_reason, sent_at, message_id) on engagement.emails to rekindle_sender;
 grant insert, update on engagement.suppressions, engagement.deliveries to rekindle_sender;
 

@@ -31,6 +31,7 @@ final class PolicyComparison {
   private long entering;
   private long leaving;
   private long emailsAtOnce;
+  private long emailsCancelled;
 
   /**
    * The rules of outreach as they are.
@@ -65,6 +66,7 @@ final class PolicyComparison {
    * @param leavingAtRisk clients who are at risk and would not be
    * @param emailsAtOnce of those who would enter, those who may be written to and whose risk began
    *     lately enough, less those held out, at most the daily cap
+   * @param emailsCancelled emails that wait to be sent, to clients who would not be at risk
    */
   record Result(
       long users,
@@ -74,6 +76,7 @@ final class PolicyComparison {
       long enteringAtRisk,
       long leavingAtRisk,
       double emailsAtOnce,
+      long emailsCancelled,
       Summary before,
       Summary after) {}
 
@@ -128,9 +131,13 @@ final class PolicyComparison {
    * Counts a client.
    *
    * @param reachable whether the client may be written to
+   * @param waitingEmails emails to the client that wait to be sent
    */
-  void add(Score old, Score changed, boolean reachable) {
+  void add(Score old, Score changed, boolean reachable, long waitingEmails) {
     users++;
+    if (!changed.atRisk()) {
+      emailsCancelled += waitingEmails;
+    }
     long weekAgo = asOf - TimeUnit.DAYS.toMillis(WEEK);
     before.add(old, reachable, weekAgo);
     after.add(changed, reachable, weekAgo);
@@ -168,6 +175,7 @@ final class PolicyComparison {
         entering,
         leaving,
         emails((double) emailsAtOnce, outreach),
+        emailsCancelled,
         before.summary(oldVersion, users, outreach),
         after.summary(newVersion, users, outreach));
   }

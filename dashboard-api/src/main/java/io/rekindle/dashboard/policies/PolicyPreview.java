@@ -29,7 +29,8 @@ final class PolicyPreview {
              coalesce(floor(extract(epoch from o.set_at) * 1000)::bigint, 0),
              coalesce(floor(extract(epoch from o.expires_at) * 1000)::bigint, 0),
              (engagement.contact_obstacle(
-               u.marketing_consent, u.email, x.user_id is not null, x.address) is null)::int::bigint
+               u.marketing_consent, u.email, x.user_id is not null, x.address) is null)::int::bigint,
+             coalesce(w.emails, 0)
       from shop.users u
       left join engagement.score_overrides o on o.user_id = u.user_id
       left join engagement.suppressions x on x.user_id = u.user_id
@@ -37,6 +38,10 @@ final class PolicyPreview {
         select user_id, max(sent_at) as at from engagement.emails
         where status = 'SENT' and hashtextextended(user_id, 0) between %%1$d and %%2$d
         group by user_id) c on c.user_id = u.user_id
+      left join (
+        select user_id, count(*) as emails from engagement.emails
+        where status = 'READY' and episode_id is not null group by user_id) w
+        on w.user_id = u.user_id
       where hashtextextended(u.user_id, 0) between %%1$d and %%2$d
       order by 1
       """
@@ -181,6 +186,7 @@ final class PolicyPreview {
       long setAt = clients.number();
       long expiresAt = clients.number();
       boolean reachable = clients.number() == 1;
+      long waitingEmails = clients.number();
       reader.read(hash, orders);
       long lastContactAt = contact == Score.NEVER + 1 ? Score.NEVER : contact;
       Score oldScore = oldScorer.score(orders, asOf, lastContactAt);
@@ -189,7 +195,7 @@ final class PolicyPreview {
         oldScore = oldScorer.overridden(oldScore, override, setAt, expiresAt);
         newScore = newScorer.overridden(newScore, override, setAt, expiresAt);
       }
-      comparison.add(oldScore, newScore, reachable);
+      comparison.add(oldScore, newScore, reachable, waitingEmails);
     }
     usersDone = comparison.users();
   }

@@ -149,6 +149,10 @@ class PolicyRoutesITCase extends DashboardTestBase {
         from generate_series(1, 2900) n, generate_series(0, n % 6) k;
         insert into shop.orders (order_id, user_id, placed_at, amount)
           values ('nobodys', 'no-such-user', now(), 5);
+        insert into engagement.emails (email_id, user_id, episode_id, status, generated_at)
+          select 'e' || n, 'u' || n, 'e' || n, case n % 9 when 0 then 'SENT' else 'READY' end, now()
+          from generate_series(3, 3000, 3) n;
+        insert into engagement.emails (email_id, user_id, status) values ('other', 'u1', 'READY');
         """);
     String before = ScoringPolicy.builtInNames().get(0);
     String after = ScoringPolicy.builtInNames().get(1);
@@ -170,6 +174,9 @@ class PolicyRoutesITCase extends DashboardTestBase {
     assertThat(result.at("/after/atRisk").longValue()).isEqualTo(expected.get("atRisk")[1]);
     assertThat(result.get("enteringAtRisk").longValue()).isEqualTo(expected.get("moves")[0]);
     assertThat(result.get("leavingAtRisk").longValue()).isEqualTo(expected.get("moves")[1]);
+    assertThat(result.get("emailsCancelled").longValue())
+        .isEqualTo(expected.get("waiting")[0])
+        .isPositive();
     assertThat(admin.get("/api/policy-previews/none").statusCode()).isEqualTo(404);
   }
 
@@ -217,15 +224,20 @@ class PolicyRoutesITCase extends DashboardTestBase {
     }
     long[] atRisk = new long[2];
     long[] moves = new long[2];
-    for (OrderTable orders : users.values()) {
+    long waiting = 0;
+    for (Map.Entry<String, OrderTable> user : users.entrySet()) {
+      OrderTable orders = user.getValue();
+      int number = Integer.parseInt(user.getKey().substring(1));
       boolean old = oldScorer.score(orders, asOf, Score.NEVER).atRisk();
       boolean changed = newScorer.score(orders, asOf, Score.NEVER).atRisk();
       atRisk[0] += old ? 1 : 0;
       atRisk[1] += changed ? 1 : 0;
       moves[0] += changed && !old ? 1 : 0;
       moves[1] += old && !changed ? 1 : 0;
+      // As the test inserts the emails that wait.
+      waiting += number % 3 == 0 && number % 9 != 0 && !changed ? 1 : 0;
     }
-    return Map.of("atRisk", atRisk, "moves", moves);
+    return Map.of("atRisk", atRisk, "moves", moves, "waiting", new long[] {waiting});
   }
 
   private JsonNode awaitEnd(String previewId) throws Exception {

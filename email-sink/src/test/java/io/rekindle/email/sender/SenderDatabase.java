@@ -44,6 +44,7 @@ public final class SenderDatabase
         begin;
         set local session_replication_role = replica;
         delete from shop.users; delete from shop.orders; delete from engagement.emails;
+        delete from engagement.risk_episodes;
         delete from engagement.deliveries; delete from engagement.suppressions;
         delete from engagement.outreach_decisions; delete from engagement.outreach_settings;
         insert into engagement.outreach_settings (id, quiet_from, quiet_until)

@@ -139,6 +139,7 @@ class SendingITCase {
         "SUPPRESSED    | insert into engagement.suppressions (user_id, reason) values ('ada', 'MANUAL')",
         "SUPPRESSED    | insert into engagement.suppressions (user_id, reason, address) values ('ada', 'BOUNCED', 'ADA@example.com')",
         "ORDERED_SINCE | insert into shop.orders (order_id, user_id, amount) values ('o', 'ada', 10)",
+        "NO_LONGER_AT_RISK | update engagement.emails set episode_id = 'r'; insert into engagement.risk_episodes (episode_id, user_id, opened_at, noticed_at, policy_version, as_of, revision, closed_at, close_reason) values ('r', 'ada', now(), now(), 'p', now(), 2, now(), 'RECOVERED')",
         "RECENTLY_CONTACTED | insert into engagement.emails (user_id, status, sent_at) values ('ada', 'SENT', now() - interval '29 days')",
         "EXPIRED       | update engagement.emails set generated_at = now() - interval '73 hours'",
         "EXPIRED       | update engagement.outreach_decisions set decided_at = now() - interval '73 hours'",
@@ -167,6 +168,7 @@ class SendingITCase {
         "insert into engagement.emails (user_id, status, sent_at) values ('ada', 'SENT', now() - interval '31 days')",
         "insert into engagement.emails (user_id, status, sent_at) values ('bea', 'SENT', now() - interval '1 day')",
         "insert into engagement.emails (user_id, status) values ('ada', 'LOGGED')",
+        "update engagement.emails set episode_id = 'r'; insert into engagement.risk_episodes (episode_id, user_id, opened_at, noticed_at, policy_version, as_of, revision) values ('r', 'ada', now(), now(), 'p', now(), 1)",
         // An address of before.
         "insert into engagement.suppressions (user_id, reason, address) values ('ada', 'BOUNCED', 'old@example.com')",
       })

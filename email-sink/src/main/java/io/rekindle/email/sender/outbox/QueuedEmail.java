@@ -14,6 +14,7 @@ import java.time.LocalTime;
  * @param recipient null if the shop has no such user any more
  * @param timeZone of the recipient, as the shop stores it; null without a recipient
  * @param orderedSince whether the recipient has an effective order that the decision did not know
+ * @param noLongerAtRisk whether the episode of the email is closed
  * @param lastContactAt when the newest other email was sent to the recipient; null if none was
  * @param outreach the rules; null if there are none, which is as good as switched off
  * @param now by the database's clock
@@ -30,6 +31,7 @@ public record QueuedEmail(
     Recipient recipient,
     String timeZone,
     boolean orderedSince,
+    boolean noLongerAtRisk,
     Instant lastContactAt,
     OutreachSettings outreach,
     Instant now) {

@@ -33,6 +33,7 @@ final class RecheckQuery {
                    else date_trunc('milliseconds', placed.placed_at) > known.last_order_at
                  end
              ) as ordered_since,
+             episode.closed_at is not null as no_longer_at_risk,
              (select max(contact.sent_at) from engagement.emails contact
               where contact.user_id = e.user_id and contact.email_id <> e.email_id
                 and contact.status = 'SENT') as last_contact_at
@@ -40,6 +41,7 @@ final class RecheckQuery {
       left join shop.users u on u.user_id = e.user_id
       left join engagement.suppressions s on s.user_id = e.user_id
       left join engagement.outreach_decisions decision on decision.decision_id = e.decision_id
+      left join engagement.risk_episodes episode on episode.episode_id = e.episode_id
       left join lateral (
         select case when decision.inputs ->> 'last_order_at' ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}T'
                then (decision.inputs ->> 'last_order_at')::timestamptz end as last_order_at
@@ -91,6 +93,7 @@ final class RecheckQuery {
         recipient,
         row.getString("time_zone"),
         row.getBoolean("ordered_since"),
+        row.getBoolean("no_longer_at_risk"),
         lastContact == null ? null : lastContact.toInstant(),
         outreach,
         row.getTimestamp("now").toInstant());

@@ -40,6 +40,7 @@ sealed interface Verdict {
     SUPPRESSED,
     NO_ADDRESS,
     ORDERED_SINCE,
+    NO_LONGER_AT_RISK,
     RECENTLY_CONTACTED,
     EXPIRED
   }
@@ -80,6 +81,9 @@ sealed interface Verdict {
     }
     if (email.orderedSince()) {
       return new Cancel(Reason.ORDERED_SINCE);
+    }
+    if (email.noLongerAtRisk()) {
+      return new Cancel(Reason.NO_LONGER_AT_RISK);
     }
     OutreachSettings outreach = email.outreach();
     if (outreach != null

@@ -42,6 +42,7 @@ class SmtpTlsITCase {
           null,
           null,
           false,
+          false,
           null,
           null,
           Instant.parse("2026-01-10T12:00:00Z"));

@@ -94,6 +94,7 @@ import io.rekindle.dashboard.web.Router;
 import io.rekindle.dashboard.web.Routes;
 import io.rekindle.dashboard.web.SecretCookie;
 import io.rekindle.dashboard.web.SecurityHeaders;
+import io.rekindle.dashboard.web.WriteLimit;
 import io.rekindle.dashboard.web.list.ListResponse;
 import io.rekindle.platform.process.FatalErrors;
 import io.rekindle.platform.settings.DatabaseLogin;
@@ -180,7 +181,8 @@ public final class Dashboard implements AutoCloseable {
     BacktestService backtests = new BacktestService(snapshots);
     live = new LiveService(jdbi, progress);
     metrics.gauge("rekindle.dashboard.listeners", "Pages that listen to events.", live::listeners);
-    RateLimit writes = new RateLimit(settings.writesPerMinute(), Duration.ofMinutes(1));
+    WriteLimit writes =
+        new WriteLimit(new RateLimit(settings.writesPerMinute(), Duration.ofMinutes(1)));
     erasures = new Erasures(jdbi);
     auditRetention = new AuditRetention(jdbi, settings.auditRetention());
     calibration = new CalibrationLoop(database.unlimited());

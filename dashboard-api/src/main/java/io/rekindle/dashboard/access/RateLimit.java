@@ -25,17 +25,28 @@ public final class RateLimit {
     this.buckets = Caffeine.newBuilder().maximumSize(MAX_KEYS).expireAfterAccess(period).build();
   }
 
+  /** How many permits come back within {@link #period}. */
+  public long permits() {
+    return permits;
+  }
+
+  public Duration period() {
+    return period;
+  }
+
   /**
    * Takes permits of the key.
    *
+   * @return how many are left
    * @throws TooManyRequestsException if there are too few left
    */
-  public void take(String key, long count) {
+  public long take(String key, long count) {
     ConsumptionProbe probe = bucket(key).tryConsumeAndReturnRemaining(count);
     if (!probe.isConsumed()) {
       throw new TooManyRequestsException(
           Duration.ofNanos(probe.getNanosToWaitForRefill()).toSeconds() + 1);
     }
+    return probe.getRemainingTokens();
   }
 
   private Bucket bucket(String key) {

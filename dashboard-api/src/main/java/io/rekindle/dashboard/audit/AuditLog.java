@@ -8,13 +8,18 @@ import io.rekindle.dashboard.list.InvalidCursorException;
 import io.rekindle.dashboard.list.ItemConsumer;
 import io.rekindle.dashboard.list.ListPage;
 import java.time.Instant;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
 import org.jdbi.v3.core.Handle;
 
 /** The audit log. An entry is written in the transaction of its change. Stateless. */
 public final class AuditLog {
 
   public static final String LIST = "audit-log";
+
+  private static final Set<String> BY_THE_CHANGE_ITSELF = Set.of("updatedBy", "updatedAt");
 
   private static final String SELECT =
       """
@@ -78,7 +83,29 @@ public final class AuditLog {
       String subject,
       JsonNode before,
       JsonNode after,
-      String address) {}
+      String address) {
+
+    /** A field that a change gave another value; a value is null if the field was not there. */
+    public record FieldChange(String field, JsonNode before, JsonNode after) {}
+
+    /**
+     * The fields with other values than before, without those that say who changed them and when.
+     * Empty unless there are values of before and after.
+     */
+    public List<FieldChange> changes() {
+      if (before == null || after == null) {
+        return List.of();
+      }
+      Set<String> fields = new LinkedHashSet<>();
+      before.fieldNames().forEachRemaining(fields::add);
+      after.fieldNames().forEachRemaining(fields::add);
+      return fields.stream()
+          .filter(field -> !BY_THE_CHANGE_ITSELF.contains(field))
+          .filter(field -> !Objects.equals(before.get(field), after.get(field)))
+          .map(field -> new FieldChange(field, before.get(field), after.get(field)))
+          .toList();
+    }
+  }
 
   private AuditLog() {}
 

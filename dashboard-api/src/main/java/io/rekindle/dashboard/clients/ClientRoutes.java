@@ -2,7 +2,6 @@ package io.rekindle.dashboard.clients;
 
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
-import io.rekindle.dashboard.access.RateLimit;
 import io.rekindle.dashboard.access.Scope;
 import io.rekindle.dashboard.clients.ClientHistoryQueries.Decision;
 import io.rekindle.dashboard.clients.ClientHistoryQueries.Email;
@@ -20,6 +19,7 @@ import io.rekindle.dashboard.web.QueryParameters;
 import io.rekindle.dashboard.web.Requests;
 import io.rekindle.dashboard.web.Router;
 import io.rekindle.dashboard.web.Routes;
+import io.rekindle.dashboard.web.WriteLimit;
 import io.rekindle.dashboard.web.list.CsvFormat;
 import io.rekindle.dashboard.web.list.ListResponse;
 import java.time.Duration;
@@ -64,7 +64,7 @@ public final class ClientRoutes implements Routes {
   private final ClientService clients;
   private final ClientChanges changes;
   private final ListResponse listResponse;
-  private final RateLimit writes;
+  private final WriteLimit writes;
   private final boolean overrides;
 
   /**
@@ -83,7 +83,7 @@ public final class ClientRoutes implements Routes {
       ClientService clients,
       ClientChanges changes,
       ListResponse listResponse,
-      RateLimit writes,
+      WriteLimit writes,
       boolean overrides) {
     this.clients = clients;
     this.changes = changes;
@@ -157,7 +157,7 @@ public final class ClientRoutes implements Routes {
   }
 
   private void create(Context ctx) {
-    writes.take(Requests.principal(ctx).id(), 1);
+    writes.take(ctx, 1);
     JsonFields body = JsonBody.object(ctx);
     String given = body.text("userId", 128);
     if (body.has("userId") && (given == null || given.isBlank())) {
@@ -175,7 +175,7 @@ public final class ClientRoutes implements Routes {
   }
 
   private void change(Context ctx) {
-    writes.take(Requests.principal(ctx).id(), 1);
+    writes.take(ctx, 1);
     String userId = QueryParameters.pathId(ctx, "userId");
     JsonFields body = JsonBody.object(ctx);
     // Read twice: the first time for its mistakes, which are reported before an unknown id.
@@ -189,7 +189,7 @@ public final class ClientRoutes implements Routes {
   }
 
   private void erase(Context ctx) {
-    writes.take(Requests.principal(ctx).id(), 1);
+    writes.take(ctx, 1);
     String userId = QueryParameters.pathId(ctx, "userId");
     long rows = changes.erase(userId, Requests.actor(ctx));
     if (rows == 0) {

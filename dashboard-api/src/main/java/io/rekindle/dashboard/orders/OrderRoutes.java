@@ -2,7 +2,6 @@ package io.rekindle.dashboard.orders;
 
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
-import io.rekindle.dashboard.access.RateLimit;
 import io.rekindle.dashboard.access.Scope;
 import io.rekindle.dashboard.orders.OrderService.StoredBatch;
 import io.rekindle.dashboard.web.Access;
@@ -18,6 +17,7 @@ import io.rekindle.dashboard.web.QueryParameters;
 import io.rekindle.dashboard.web.Requests;
 import io.rekindle.dashboard.web.Router;
 import io.rekindle.dashboard.web.Routes;
+import io.rekindle.dashboard.web.WriteLimit;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -36,7 +36,7 @@ public final class OrderRoutes implements Routes {
   private static final int ORDERS_PER_PERMIT = 100;
 
   private final Idempotency idempotency;
-  private final RateLimit writes;
+  private final WriteLimit writes;
   private final OrderService orders;
 
   /** The outcome of one order of a batch. */
@@ -61,7 +61,7 @@ public final class OrderRoutes implements Routes {
   /** The outcome of a batch: a result for each order, in their order. */
   record Results(int created, int existing, int differing, int invalid, List<Result> results) {}
 
-  public OrderRoutes(Idempotency idempotency, OrderService orders, RateLimit writes) {
+  public OrderRoutes(Idempotency idempotency, OrderService orders, WriteLimit writes) {
     this.idempotency = idempotency;
     this.orders = orders;
     this.writes = writes;
@@ -83,7 +83,7 @@ public final class OrderRoutes implements Routes {
   }
 
   private void create(Context ctx) {
-    writes.take(Requests.principal(ctx).id(), 1);
+    writes.take(ctx, 1);
     byte[] bytes = JsonBody.bytes(ctx, JsonBody.MAX_BODY);
     JsonFields body = JsonFields.of(JsonBody.parse(bytes));
     NewOrder order = NewOrder.read(body, Instant.now());
@@ -110,7 +110,7 @@ public final class OrderRoutes implements Routes {
     JsonFields body = JsonFields.of(JsonBody.parse(bytes));
     List<JsonFields> items = body.separateObjects("orders", MAX_BATCH_ORDERS);
     body.check();
-    writes.take(Requests.principal(ctx).id(), 1L + (items.size() - 1) / ORDERS_PER_PERMIT);
+    writes.take(ctx, 1L + (items.size() - 1) / ORDERS_PER_PERMIT);
     Instant now = Instant.now();
     List<NewOrder> given = new ArrayList<>(items.size());
     List<NewOrder> valid = new ArrayList<>(items.size());
@@ -162,7 +162,7 @@ public final class OrderRoutes implements Routes {
   }
 
   private void change(Context ctx) {
-    writes.take(Requests.principal(ctx).id(), 1);
+    writes.take(ctx, 1);
     String orderId = QueryParameters.pathId(ctx, "orderId");
     byte[] bytes = JsonBody.bytes(ctx, JsonBody.MAX_BODY);
     JsonFields body = JsonFields.of(JsonBody.parse(bytes));

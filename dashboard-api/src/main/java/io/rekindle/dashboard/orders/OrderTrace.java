@@ -32,20 +32,15 @@ final class OrderTrace {
    * @param confirmed null without a replication slot
    */
   private record TraceRow(
-      @Nested ShopOrder order,
-      Instant now,
-      long logEnd,
-      Long confirmed,
-      boolean scored,
-      Instant scoredAt) {}
+      @Nested ShopOrder order, long logEnd, Long confirmed, boolean scored, Instant scoredAt) {}
 
   /**
    * The known facts about a row.
    *
    * @param position in the log, at or behind the row's commit, as bytes from its beginning
-   * @param capturedAt when it was first seen to be captured; null until then
+   * @param captured whether it was seen to be captured
    */
-  private record Mark(long position, Instant capturedAt) {}
+  private record Mark(long position, boolean captured) {}
 
   /**
    * A stage that an order has reached or not.
@@ -58,7 +53,7 @@ final class OrderTrace {
    * An order and the stages on its way.
    *
    * @param stored when its row was last written
-   * @param captured whether the connector has read that from the log, and when that was seen
+   * @param captured whether the connector has read that from the log; nothing records when it did
    * @param scored whether the client's score takes it into account; {@code at} is the instant of
    *     the score update that first does, or of the client's last one if the score did not change
    */
@@ -80,8 +75,7 @@ final class OrderTrace {
             "select "
                 + ShopOrder.COLUMNS
                 + """
-                , clock_timestamp() as now,
-                  pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0') as log_end,
+                , pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0') as log_end,
                   (select pg_wal_lsn_diff(confirmed_flush_lsn, '0/0') from pg_replication_slots
                     where slot_name = :slot) as confirmed,
                   coalesce(s.as_of >= o.updated_at and p.scored_until >= o.updated_at, false)
@@ -109,24 +103,23 @@ final class OrderTrace {
             new Row(order.orderId(), order.updatedAt()),
             row.logEnd(),
             row.confirmed() == null ? 0 : row.confirmed(),
-            row.scored(),
-            row.now());
+            row.scored());
     return new Traced(
         order,
         new Stage(true, order.updatedAt()),
-        new Stage(mark.capturedAt() != null, mark.capturedAt()),
+        new Stage(mark.captured(), null),
         new Stage(row.scored(), row.scored() ? row.scoredAt() : null));
   }
 
-  private Mark mark(Row row, long logEnd, long confirmed, boolean scored, Instant now) {
+  private Mark mark(Row row, long logEnd, long confirmed, boolean scored) {
     return marks
         .asMap()
         .compute(
             row,
             (key, known) -> {
-              Mark mark = known == null ? new Mark(logEnd, null) : known;
-              boolean captured = scored || confirmed >= mark.position();
-              return mark.capturedAt() == null && captured ? new Mark(mark.position(), now) : mark;
+              long position = known == null ? logEnd : known.position();
+              boolean captured = known != null && known.captured();
+              return new Mark(position, captured || scored || confirmed >= position);
             });
   }
 }

@@ -1,5 +1,6 @@
 package io.rekindle.dashboard.ui;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import gg.jte.Content;
 import io.rekindle.dashboard.access.Principal;
 import io.rekindle.dashboard.access.Role;
@@ -26,6 +27,10 @@ import java.util.Objects;
 public final class ViewContext {
 
   private static final String DASH = "–";
+
+  /** The most characters of a value that stands in a line. */
+  private static final int MAX_SHORT = 80;
+
   private static final DateTimeFormatter UTC =
       DateTimeFormatter.ofPattern("d MMM uuuu, HH:mm 'UTC'", Locale.UK).withZone(ZoneOffset.UTC);
   private static final DateTimeFormatter DAY =
@@ -138,6 +143,15 @@ public final class ViewContext {
   /** The version of what a form edits, which its change brings back. */
   public String version(Object edited) {
     return EntityTag.of(edited);
+  }
+
+  /** A value in one line, shortened if it is long; a dash if there is none. */
+  public String shortJson(JsonNode value) {
+    if (value == null || value.isNull()) {
+      return DASH;
+    }
+    String text = value.isTextual() ? value.textValue() : value.toString();
+    return text.length() <= MAX_SHORT ? text : text.substring(0, MAX_SHORT) + "…";
   }
 
   /** For people to read, with indents. */

@@ -59,7 +59,8 @@ class OrderRoutesITCase extends DashboardTestBase {
 
     JsonNode scored = json(admin.get("/api/orders/o1"));
     assertThat(scored.at("/captured/reached").booleanValue()).isTrue();
-    assertThat(scored.at("/captured/at").textValue()).isNotNull();
+    // Nothing records when.
+    assertThat(scored.at("/captured/at").isNull()).isTrue();
     assertThat(scored.at("/scored/reached").booleanValue()).isTrue();
     assertThat(scored.at("/scored/at").textValue()).isNotNull();
   }
@@ -203,7 +204,9 @@ class OrderRoutesITCase extends DashboardTestBase {
     try (TestDashboard strict =
         TestDashboard.start(database, Map.of("REKINDLE_DASHBOARD_WRITES_PER_MINUTE", "2"))) {
       TestClient client = strict.admin(database);
-      client.post("/api/orders", "{\"userId\": \"u\", \"amount\": 1}");
+      HttpResponse<String> first = client.post("/api/orders", "{\"userId\": \"u\", \"amount\": 1}");
+      assertThat(first.headers().firstValue("RateLimit-Policy")).hasValue("\"writes\";q=2;w=60");
+      assertThat(first.headers().firstValue("RateLimit")).hasValue("\"writes\";r=1;t=30");
       client.post("/api/orders", "{\"userId\": \"u\", \"amount\": 1}");
 
       HttpResponse<String> refused =
@@ -211,6 +214,7 @@ class OrderRoutesITCase extends DashboardTestBase {
 
       assertThat(refused.statusCode()).isEqualTo(429);
       assertThat(refused.headers().firstValue("Retry-After")).isPresent();
+      assertThat(refused.headers().firstValue("RateLimit")).hasValue("\"writes\";r=0;t=60");
     }
   }
 

@@ -540,6 +540,8 @@ class PagesITCase {
             () -> page.locator("#outreach-form button[type=submit]").click());
         assertThat(database.value(cap)).isEqualTo(saved);
       }
+      page.navigate(url("/settings/audit-log"));
+      assertThat(page.locator("tbody tr").first()).containsText("dailyCap: 40 → 50");
     } finally {
       database.execute("update engagement.outreach_settings set daily_cap = 1000");
     }

@@ -97,11 +97,14 @@ class RestKeysTest {
   void shouldSayWhyThereIsNoAnswer() throws Exception {
     Path own = keys.resolve("flink");
     String password = Files.readString(own.resolve("keystore.password"));
+    Server closed;
     try (Server server = new Server(own.resolve("keystore.p12"), password)) {
       assertThatThrownBy(() -> server.ask(keys.resolve("job")))
           .hasMessageStartingWith("no answer from https://127.0.0.1:")
           .hasMessageContaining("certification path");
+      closed = server;
     }
+    assertThatThrownBy(() -> closed.ask(own)).hasMessageEndingWith(": no connection");
   }
 
   /** Answers every request of a client that it trusts. */

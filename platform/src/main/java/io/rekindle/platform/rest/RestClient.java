@@ -179,13 +179,13 @@ public final class RestClient {
         : json.path("message").asText(body).strip().replaceAll("\\s*\\R\\s*", " ");
   }
 
-  /** The innermost message; many exceptions of the client have none. */
+  /** The innermost message. The client's exceptions have none when a port is closed. */
   private static String reason(Throwable e) {
     String reason = null;
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
       reason = cause.getMessage() == null ? reason : cause.getMessage();
     }
-    return reason == null ? e.getClass().getSimpleName() : reason;
+    return reason == null ? "no connection" : reason;
   }
 
   private HttpRequest.Builder request(String path, Duration limit) {

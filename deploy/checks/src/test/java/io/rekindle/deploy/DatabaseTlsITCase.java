@@ -2,6 +2,7 @@ package io.rekindle.deploy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.zaxxer.hikari.HikariDataSource;
@@ -20,6 +21,7 @@ import io.rekindle.platform.jdbc.ConnectionFailure;
 import io.rekindle.platform.settings.DatabaseLogin;
 import io.rekindle.platform.settings.Secret;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -33,6 +35,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.kafka.common.config.ConfigValue;
@@ -250,9 +253,10 @@ class DatabaseTlsITCase {
 
   @BeforeAll
   static void start() throws Exception {
-    Path keys = ShippedKeys.forContainers(directory, "certificates");
+    assumeTrue(isOnPath("openssl"), "new-certificates needs OpenSSL");
+    Path keys = newCertificates("certificates");
     authority = keys.resolve("trust/ca.crt");
-    otherAuthority = ShippedKeys.forContainers(directory, "other").resolve("trust/ca.crt");
+    otherAuthority = newCertificates("other").resolve("trust/ca.crt");
     Path rules = directory.resolve("pg_hba.conf");
     Files.writeString(
         rules,
@@ -437,5 +441,25 @@ class DatabaseTlsITCase {
       assertThat(row.next()).as(name).isTrue();
       return row.getString(1);
     }
+  }
+
+  private static Path newCertificates(String name) throws Exception {
+    Path keys = directory.resolve(name);
+    Process script =
+        new ProcessBuilder(
+                "bash",
+                Repository.ROOT.resolve("deploy/docker/new-certificates").toString(),
+                keys.toString())
+            .redirectErrorStream(true)
+            .redirectOutput(directory.resolve(name + ".log").toFile())
+            .start();
+    assertThat(script.waitFor(1, TimeUnit.MINUTES)).isTrue();
+    assertThat(script.exitValue()).isZero();
+    return keys;
+  }
+
+  private static boolean isOnPath(String program) {
+    return Stream.of(System.getenv("PATH").split(File.pathSeparator, -1))
+        .anyMatch(path -> Files.isExecutable(Path.of(path, program)));
   }
 }

@@ -3,7 +3,6 @@ package io.rekindle.local.server;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.rekindle.connectors.deadletter.DeadLetter;
 import io.rekindle.connectors.deadletter.DeadLetterReason;
@@ -15,9 +14,7 @@ import io.rekindle.connectors.replay.DeadLetterReplay;
 import io.rekindle.local.Await;
 import io.rekindle.local.deadletters.DeadLetterLog;
 import io.rekindle.local.process.DataDirectory;
-import io.rekindle.local.process.OneShot;
 import io.rekindle.local.process.ProcessSpec;
-import io.rekindle.local.process.Signals;
 import io.rekindle.local.terminal.Progress;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -63,14 +60,7 @@ class KafkaAccessITCase {
 
   @BeforeAll
   static void start() throws Exception {
-    assumeTrue(Signals.isOnPath("openssl"), "new-certificates needs OpenSSL");
-    keys = directory.resolve("certificates");
-    Path script = Path.of("").toAbsolutePath().getParent().resolve("docker/new-certificates");
-    OneShot.run(
-        "new-certificates",
-        new ProcessBuilder("bash", script.toString(), keys.toString()),
-        directory.resolve("new-certificates.log"),
-        Duration.ofMinutes(1));
+    keys = ShippedKeys.forContainers(directory);
 
     DataDirectory data = StartedServer.data(directory.resolve("data"));
     Map<Port, Integer> ports = Port.choose(Map.of(), Map.of(), report -> {});

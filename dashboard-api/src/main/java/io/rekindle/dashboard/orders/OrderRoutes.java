@@ -1,5 +1,6 @@
 package io.rekindle.dashboard.orders;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
 import io.rekindle.dashboard.access.Scope;
@@ -23,6 +24,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** The routes under /api/orders. */
@@ -88,21 +90,23 @@ public final class OrderRoutes implements Routes {
     JsonFields body = JsonFields.of(JsonBody.parse(bytes));
     NewOrder order = NewOrder.read(body, Instant.now());
     body.check();
-    idempotency.answer(
-        ctx,
-        bytes,
-        orders.create(order, Requests.actor(ctx)),
-        stored ->
-            new Answer(
-                HttpStatus.CREATED,
-                stored.orElseThrow(
-                    () ->
-                        HttpProblem.conflict(
-                            "orderId: there is an order \"" + order.orderId() + "\".")),
-                List.of(order.userId())));
-    if (ctx.status() == HttpStatus.CREATED) {
-      Created.at(ctx, "/api/orders", order.orderId());
-    }
+    Optional<JsonNode> earlier =
+        idempotency.answer(
+            ctx,
+            bytes,
+            orders.create(order, Requests.actor(ctx)),
+            stored ->
+                new Answer(
+                    HttpStatus.CREATED,
+                    stored.orElseThrow(
+                        () ->
+                            HttpProblem.conflict(
+                                "orderId: there is an order \"" + order.orderId() + "\".")),
+                    List.of(order.userId())));
+    // Without an id in the request, each attempt makes another one.
+    String orderId =
+        earlier.map(answer -> answer.get("orderId").textValue()).orElse(order.orderId());
+    Created.at(ctx, "/api/orders", orderId);
   }
 
   private void createMany(Context ctx) {

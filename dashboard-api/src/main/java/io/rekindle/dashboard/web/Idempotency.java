@@ -47,14 +47,15 @@ public final class Idempotency {
    * @param answerOf answers what the work returned, or throws a problem, which undoes the work
    * @throws HttpProblem 422 if the key was used for another request, 409 if that is still being
    *     done
+   * @return the body of the earlier answer; empty if this request did the work
    */
-  public <T> void answer(
+  public <T> Optional<JsonNode> answer(
       Context ctx, byte[] body, Work<T> work, Function<? super T, Answer> answerOf) {
     String key = ctx.header(HEADER);
     if (key == null) {
       Answer answer = jdbi.inTransaction(handle -> answerOf.apply(work.in(handle)));
       ctx.status(answer.status()).json(answer.body());
-      return;
+      return Optional.empty();
     }
     String mistake = key.isBlank() ? "is empty." : TextRules.mistake(key, 200);
     if (mistake != null) {
@@ -73,7 +74,7 @@ public final class Idempotency {
         throw HttpProblem.conflict(HEADER + ": the same request is still being done.");
       }
       ctx.header("Idempotent-Replay", "true").status(stored.status()).json(stored.body());
-      return;
+      return Optional.of(stored.body());
     }
     Answer answer;
     try {
@@ -90,6 +91,7 @@ public final class Idempotency {
       throw e;
     }
     ctx.status(answer.status()).json(answer.body());
+    return Optional.empty();
   }
 
   private record Stored(boolean sameRequest, Integer status, JsonNode body) {}

@@ -142,6 +142,9 @@ class OrderRoutesITCase extends DashboardTestBase {
     assertThat(first.statusCode()).as(first.body()).isEqualTo(201);
     assertThat(second.statusCode()).isEqualTo(201);
     assertThat(json(second)).isEqualTo(json(first));
+    String place = "/api/orders/" + json(first).get("orderId").textValue();
+    assertThat(first.headers().firstValue("Location")).hasValue(place);
+    assertThat(second.headers().firstValue("Location")).hasValue(place);
     assertThat(database.value("select count(*) from shop.orders")).isEqualTo("1");
     assertThat(once.post("/api/orders", order.replace("1}", "2}")).statusCode()).isEqualTo(422);
 

@@ -8,6 +8,7 @@ import io.rekindle.dashboard.web.Access;
 import io.rekindle.dashboard.web.HttpProblem;
 import io.rekindle.dashboard.web.JsonBody;
 import io.rekindle.dashboard.web.JsonFields;
+import io.rekindle.dashboard.web.ProblemCode;
 import io.rekindle.dashboard.web.Requests;
 import io.rekindle.dashboard.web.Router;
 import io.rekindle.dashboard.web.Routes;
@@ -74,7 +75,7 @@ public final class PipelineRoutes implements Routes {
               .orElseThrow(() -> HttpProblem.notFound("dead letter", id));
       ctx.json(replayed);
     } catch (RejectedReplayException e) {
-      throw new HttpProblem(HttpStatus.UNPROCESSABLE_CONTENT, e.getMessage());
+      throw new HttpProblem(ProblemCode.REPLAY_REFUSED, e.getMessage());
     }
   }
 }

@@ -18,6 +18,11 @@ public final class HttpProblem extends RuntimeException {
     this(status, ProblemCode.of(status), detail, List.of(), null);
   }
 
+  /** For a status that several codes have. */
+  public HttpProblem(ProblemCode code, String detail) {
+    this(code.status(), code, detail, List.of(), null);
+  }
+
   private HttpProblem(
       HttpStatus status,
       ProblemCode code,

@@ -21,6 +21,8 @@ public enum ProblemCode {
   WRONG_TYPE(HttpStatus.UNSUPPORTED_MEDIA_TYPE),
   /** The idempotency key came with another request before. */
   KEY_REUSED(HttpStatus.UNPROCESSABLE_CONTENT),
+  /** The job would refuse the record of a dead letter again. */
+  REPLAY_REFUSED(HttpStatus.UNPROCESSABLE_CONTENT),
   TOO_MANY_REQUESTS(HttpStatus.TOO_MANY_REQUESTS),
   /** The dashboard's log has the reason. */
   FAILED(HttpStatus.INTERNAL_SERVER_ERROR),
@@ -31,6 +33,10 @@ public enum ProblemCode {
 
   ProblemCode(HttpStatus status) {
     this.status = status;
+  }
+
+  HttpStatus status() {
+    return status;
   }
 
   /** The code of a problem of which no more than its status is known. */

@@ -37,16 +37,19 @@ public final class RateLimit {
   /**
    * Takes permits of the key.
    *
-   * @return how many are left
    * @throws TooManyRequestsException if there are too few left
    */
-  public long take(String key, long count) {
+  public void take(String key, long count) {
     ConsumptionProbe probe = bucket(key).tryConsumeAndReturnRemaining(count);
     if (!probe.isConsumed()) {
       throw new TooManyRequestsException(
           Duration.ofNanos(probe.getNanosToWaitForRefill()).toSeconds() + 1);
     }
-    return probe.getRemainingTokens();
+  }
+
+  /** How many permits of the key are left. */
+  public long left(String key) {
+    return bucket(key).getAvailableTokens();
   }
 
   private Bucket bucket(String key) {

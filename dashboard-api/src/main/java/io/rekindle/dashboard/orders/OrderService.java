@@ -6,13 +6,13 @@ import io.rekindle.dashboard.audit.AuditLog.Subject;
 import io.rekindle.dashboard.audit.AuditLog.Target;
 import io.rekindle.dashboard.database.Work;
 import io.rekindle.dashboard.orders.OrderTrace.Traced;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
@@ -63,12 +63,11 @@ public final class OrderService {
           handle, actor, "CREATE", Subject.ORDER.of(null), null, Map.of("created", stored.size()));
       Set<String> created =
           stored.stream().map(ShopOrder::orderId).collect(Collectors.toUnmodifiableSet());
-      Map<String, ShopOrder> all = new HashMap<>();
-      stored.forEach(order -> all.put(order.orderId(), order));
-      OrderStore.byIds(
-              handle,
-              orders.stream().map(NewOrder::orderId).filter(id -> !created.contains(id)).toList())
-          .forEach(order -> all.put(order.orderId(), order));
+      List<String> missing =
+          orders.stream().map(NewOrder::orderId).filter(id -> !created.contains(id)).toList();
+      Map<String, ShopOrder> all =
+          Stream.concat(stored.stream(), OrderStore.byIds(handle, missing).stream())
+              .collect(Collectors.toMap(ShopOrder::orderId, order -> order));
       return new StoredBatch(created, all);
     };
   }

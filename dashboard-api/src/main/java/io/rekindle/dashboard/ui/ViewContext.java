@@ -8,6 +8,7 @@ import io.rekindle.dashboard.json.Json;
 import io.rekindle.dashboard.web.EntityTag;
 import io.rekindle.dashboard.web.RequestInfo;
 import io.rekindle.dashboard.web.UrlPart;
+import io.rekindle.dashboard.web.list.ListUrl;
 import java.math.BigDecimal;
 import java.text.NumberFormat;
 import java.time.Duration;

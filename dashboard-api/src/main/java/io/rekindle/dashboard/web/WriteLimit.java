@@ -19,23 +19,20 @@ public final class WriteLimit {
   }
 
   /**
-   * Takes permits of the account or key of a request.
+   * Takes permits of the account or key of a request. The answer tells how many are left, and after
+   * how many seconds all of them are back.
    *
    * @throws TooManyRequestsException if there are too few left
    */
   public void take(Context ctx, long count) {
-    ctx.header("RateLimit-Policy", policy);
+    String principal = Requests.principal(ctx).id();
     try {
-      tell(ctx, limit.take(Requests.principal(ctx).id(), count));
-    } catch (TooManyRequestsException e) {
-      tell(ctx, 0);
-      throw e;
+      limit.take(principal, count);
+    } finally {
+      long left = limit.left(principal);
+      long full = limit.period().toSeconds() * (limit.permits() - left) / limit.permits();
+      ctx.header("RateLimit-Policy", policy);
+      ctx.header("RateLimit", "\"writes\";r=%d;t=%d".formatted(left, full));
     }
-  }
-
-  /** Writes how many permits are left, and after how many seconds all of them are back. */
-  private void tell(Context ctx, long left) {
-    long seconds = limit.period().toSeconds() * (limit.permits() - left) / limit.permits();
-    ctx.header("RateLimit", "\"writes\";r=%d;t=%d".formatted(left, seconds));
   }
 }

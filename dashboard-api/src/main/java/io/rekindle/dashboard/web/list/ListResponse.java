@@ -1,7 +1,5 @@
 package io.rekindle.dashboard.web.list;
 
-import static java.util.stream.Collectors.joining;
-
 import io.javalin.http.ContentType;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
@@ -13,7 +11,7 @@ import io.rekindle.dashboard.list.ListPage;
 import io.rekindle.dashboard.list.ListPart;
 import io.rekindle.dashboard.web.HttpProblem;
 import io.rekindle.dashboard.web.QueryParameters;
-import io.rekindle.dashboard.web.UrlPart;
+import io.rekindle.dashboard.web.RequestInfo;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +30,6 @@ public final class ListResponse {
 
   private static final int MAX_LIMIT = 200;
   private static final int DEFAULT_LIMIT = 50;
-  private static final String CURSOR = "cursor";
 
   private final Snapshots snapshots;
   private final Semaphore atOnce = new Semaphore(2);
@@ -159,23 +156,8 @@ public final class ListResponse {
   /** Answers with a page, and with the address of the next one in the header Link of RFC 8288. */
   private static void answer(Context ctx, ListPart page) {
     if (page.nextCursor() != null) {
-      String filters =
-          ctx.queryParamMap().entrySet().stream()
-              .filter(parameter -> !parameter.getKey().equals(CURSOR))
-              .flatMap(
-                  parameter ->
-                      parameter.getValue().stream()
-                          .map(
-                              value ->
-                                  UrlPart.encode(parameter.getKey())
-                                      + "="
-                                      + UrlPart.encode(value)
-                                      + "&"))
-              .collect(joining());
-      ctx.header(
-          "Link",
-          "<%s?%s%s=%s>; rel=\"next\""
-              .formatted(ctx.path(), filters, CURSOR, UrlPart.encode(page.nextCursor())));
+      String next = ListUrl.of(RequestInfo.of(ctx)).with("cursor", page.nextCursor());
+      ctx.header("Link", "<" + next + ">; rel=\"next\"");
     }
     ctx.contentType(ContentType.APPLICATION_JSON).result(Json.bytes(page));
   }
@@ -189,7 +171,7 @@ public final class ListResponse {
     if (csv) {
       write(ctx, format, all.get());
     } else {
-      ctx.json(new ListPage<>(all.get(), null));
+      answer(ctx, new ListPage<>(all.get(), null));
     }
   }
 

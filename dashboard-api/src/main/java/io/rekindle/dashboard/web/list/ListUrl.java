@@ -1,4 +1,4 @@
-package io.rekindle.dashboard.ui;
+package io.rekindle.dashboard.web.list;
 
 import io.rekindle.dashboard.web.RequestInfo;
 import io.rekindle.dashboard.web.UrlPart;

@@ -181,6 +181,9 @@
             ...(shape.bands ?? []).filter((band) => band.from !== shape.atRiskBelow)
               .map((band) => ({ yAxis: band.from, name: band.name, lineStyle: { color: colour("line-strong"), opacity: 0.5 } }))] },
       })];
+      const coming = (shape.forecast ?? []).map((step) => [Date.parse(step.at), step.score]);
+      if (coming.length && points.length) series.push(line(labels.forecast, [points.at(-1).slice(0, 2), ...coming], "chart-1", {
+        step: "end", ...dashed, lineStyle: { ...dashed.lineStyle, color: colour("muted") }, itemStyle: { color: colour("muted") } }));
       for (const kind of Object.keys(symbols)) {
         const [symbol, size, key] = symbols[kind];
         series.push({ name: labels[kind], type: "scatter", symbol, symbolSize: size,

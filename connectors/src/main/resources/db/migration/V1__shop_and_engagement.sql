@@ -558,6 +558,21 @@ create table engagement.reconstructed_days (
   score_sum     double precision not null
 );
 
+-- The counts at the end of each UTC day that was observed, written by the dashboard once the job has
+-- passed the day. A user who leaves the shop stays in them, so a past day does not change.
+create table engagement.observed_days (
+  day           date             primary key,
+  entered       bigint           not null,
+  "left"        bigint           not null,
+  left_by_order bigint           not null,
+  first_at_risk bigint           not null,
+  -- At the end of the day.
+  at_risk       bigint           not null,
+  scored        bigint           not null,
+  score_sum     double precision not null,
+  counted_at    timestamptz      not null default clock_timestamp()
+);
+
 -- The run that writes reconstructed_history: one row. Progress is by user id, in the order of the
 -- key of shop.users, and is committed with the rows.
 create table engagement.reconstruction (
@@ -728,7 +743,8 @@ create view engagement.email_outcomes as
     coalesce(x.reactivated_at, o.reactivated_at) as reactivated_at,
     coalesce(x.orders, o.orders) as orders,
     coalesce(x.revenue, o.revenue) as revenue,
-    coalesce(x.unconverted_orders, o.unconverted_orders) as unconverted_orders
+    coalesce(x.unconverted_orders, o.unconverted_orders) as unconverted_orders,
+    e.cost_usd
   from engagement.outreach_decisions d
   left join engagement.emails e on e.episode_id = d.episode_id
   left join engagement.erased_outcomes x on x.decision_id = d.decision_id
@@ -770,6 +786,7 @@ comment on column engagement.email_outcomes.reactivated is 'Whether there is at 
 comment on column engagement.email_outcomes.reactivated_at is 'When the first of them was placed; null if there is none.';
 comment on column engagement.email_outcomes.orders is 'Effective orders in the window, those in a currency without a rate included.';
 comment on column engagement.email_outcomes.revenue is 'Sum of amount less refunds of these orders: in the base currency of the policy in force, each rounded to hundredths; at face value if the policy has none.';
+comment on column engagement.email_outcomes.cost_usd is 'What the model that wrote the email cost, in US dollars; null without an email, and if no model was asked.';
 comment on column engagement.email_outcomes.unconverted_orders is 'Orders whose revenue is left out, since the policy has no rate for their currency.';
 
 -- Wilson's score interval for a proportion, 95 %, without continuity correction.

@@ -202,11 +202,19 @@ create index score_history_risk on engagement.score_history (as_of)
   where at_risk is distinct from previous_at_risk;
 create index risk_episodes_closed on engagement.risk_episodes (closed_at) where closed_at is not null;
 
+-- The currency that all orders have: one row, null if there are several. Amounts are in it as long as
+-- the policy names no currency.
+create table dashboard.shop_currency (
+  id       int primary key check (id = 1),
+  currency char(3)
+);
+
 -- ---------------------------------------------------------------- rights
 
 grant usage on schema dashboard to rekindle_api;
 grant select, insert, update, delete on dashboard.accounts, dashboard.sessions, dashboard.api_keys,
   dashboard.idempotency_keys, dashboard.erasures to rekindle_api;
+grant select, insert, update on dashboard.shop_currency to rekindle_api;
 grant select, insert on dashboard.audit_log to rekindle_api;
 grant select, insert, delete on dashboard.identities, dashboard.oidc_attempts,
   dashboard.known_browsers to rekindle_api;
@@ -228,5 +236,5 @@ grant insert on engagement.backtests to rekindle_api;
 grant insert, update on engagement.calibrations to rekindle_api;
 grant insert, delete on engagement.calibration_samples to rekindle_api;
 grant update (activate, updated_by, updated_at) on engagement.fit_settings to rekindle_api;
-grant insert on engagement.reconstructed_history to rekindle_api;
+grant insert on engagement.reconstructed_history, engagement.observed_days to rekindle_api;
 grant insert, update on engagement.reconstruction, engagement.reconstructed_days to rekindle_api;

@@ -62,6 +62,7 @@ import io.rekindle.dashboard.policies.PolicyPages;
 import io.rekindle.dashboard.policies.PolicyPreviewQueue;
 import io.rekindle.dashboard.policies.PolicyRoutes;
 import io.rekindle.dashboard.policies.PolicyService;
+import io.rekindle.dashboard.policies.ShopCurrencyLoop;
 import io.rekindle.dashboard.reconstruction.ReconstructionLoop;
 import io.rekindle.dashboard.reconstruction.ReconstructionQuery;
 import io.rekindle.dashboard.signin.ApiKeys;
@@ -77,6 +78,7 @@ import io.rekindle.dashboard.signin.SignInMethods;
 import io.rekindle.dashboard.signin.SignInPages;
 import io.rekindle.dashboard.signin.SignInRoutes;
 import io.rekindle.dashboard.signin.SignInService;
+import io.rekindle.dashboard.statistics.ObservedDaysLoop;
 import io.rekindle.dashboard.statistics.OverviewPages;
 import io.rekindle.dashboard.statistics.PastCounts;
 import io.rekindle.dashboard.statistics.StatisticsRoutes;
@@ -129,6 +131,8 @@ public final class Dashboard implements AutoCloseable {
   private final MetricsRoutes metricsRoutes;
   private final Authenticator authenticator;
   private final StatisticsRefresher refresher;
+  private final ObservedDaysLoop observedDays;
+  private final ShopCurrencyLoop shopCurrency;
   private final PastCounts pastCounts;
   private final Assets assets = new Assets();
   private final PageRenderer renderer = new PageRenderer(assets);
@@ -206,6 +210,8 @@ public final class Dashboard implements AutoCloseable {
     ExperimentService experiments = new ExperimentService(snapshots, refresher);
     pastCounts = new PastCounts(database.unlimited());
     StatisticsService statistics = new StatisticsService(refresher, experiments, pastCounts);
+    observedDays = new ObservedDaysLoop(database.unlimited());
+    shopCurrency = new ShopCurrencyLoop(database.unlimited());
     EmailService emails = new EmailService(snapshots);
     ClientService clients = new ClientService(snapshots);
     DeadLetterService deadLetterService = new DeadLetterService(jdbi, deadLetters);
@@ -296,6 +302,8 @@ public final class Dashboard implements AutoCloseable {
         dashboard.firstAdmin.start();
       }
       dashboard.refresher.start();
+      dashboard.observedDays.start();
+      dashboard.shopCurrency.start();
       dashboard.erasures.start();
       dashboard.auditRetention.start();
       dashboard.reconstruction.ifPresent(ReconstructionLoop::start);
@@ -350,6 +358,8 @@ public final class Dashboard implements AutoCloseable {
   @Override
   public void close() {
     refresher.close();
+    observedDays.close();
+    shopCurrency.close();
     pastCounts.close();
     firstAdmin.close();
     erasures.close();

@@ -81,7 +81,7 @@ public final class TestDatabase implements AutoCloseable {
         delete from shop.users; delete from shop.orders;
         delete from engagement.user_scores; delete from engagement.score_history;
         delete from engagement.reconstructed_history; delete from engagement.reconstruction;
-        delete from engagement.reconstructed_days;
+        delete from engagement.reconstructed_days; delete from engagement.observed_days;
         delete from engagement.score_overrides; delete from engagement.suppressions;
         delete from engagement.scoring_policies; delete from engagement.backtests;
         delete from engagement.calibrations; delete from engagement.calibration_samples;
@@ -92,7 +92,7 @@ public final class TestDatabase implements AutoCloseable {
         delete from dashboard.identities; delete from dashboard.sessions;
         delete from dashboard.known_browsers; delete from dashboard.api_keys;
         delete from dashboard.audit_log; delete from dashboard.idempotency_keys;
-        delete from dashboard.erasures;
+        delete from dashboard.erasures; delete from dashboard.shop_currency;
         commit
         """);
   }

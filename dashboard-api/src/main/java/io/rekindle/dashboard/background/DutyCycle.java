@@ -18,6 +18,11 @@ public final class DutyCycle {
   private long step;
   private long worked;
 
+  /** One that never rests. */
+  public static DutyCycle withoutRests() {
+    return new DutyCycle(false);
+  }
+
   /** Begins the first step. */
   DutyCycle(boolean rests) {
     this.rests = rests;

@@ -33,7 +33,15 @@ public final class ClientPages implements Routes {
   private static final int USUAL_DAYS = 90;
 
   /** The thresholds and marks that the line of the score is drawn with. */
-  public record Shape(int atRiskBelow, List<BandStart> bands, Instant now, List<Mark> marks) {}
+  public record Shape(
+      int atRiskBelow,
+      List<BandStart> bands,
+      Instant now,
+      List<Mark> marks,
+      List<ForecastPoint> forecast) {}
+
+  /** The score from an instant on, if there is no order until then. */
+  public record ForecastPoint(Instant at, BigDecimal score) {}
 
   public record BandStart(int from, String name) {}
 
@@ -105,10 +113,11 @@ public final class ClientPages implements Routes {
         .with("score", waterfall(view.client(), view.forecast(), policy, currency, v))
         .with("policy", policy)
         .with("probabilityDays", probabilityDays(policy))
+        .with("story", ClientStory.of(view.client(), view.forecast(), policy, v))
         .with("items", events.stream().map(event -> TimelineItem.of(event, v)).toList())
         .with("moreEvents", view.events().nextCursor() != null)
         .with("orders", view.orders())
-        .with("shape", shape(view.client(), policy.definition(), events, v))
+        .with("shape", shape(view.client(), view.forecast(), policy.definition(), events, v))
         .with("currency", currency)
         .with("overrides", overrides);
   }
@@ -135,8 +144,8 @@ public final class ClientPages implements Routes {
     Waterfall.Builder waterfall = new Waterfall.Builder();
     for (Factor factor : Factor.values()) {
       BigDecimal part = points.of(factor);
-      // Few policies have a loyalty, and the others need no line for it.
-      boolean shown = part != null && !(factor == Factor.LOYALTY && part.signum() == 0);
+      // A factor that the policy does not have needs no line.
+      boolean shown = part != null && (part.signum() != 0 || policy.has(factor));
       waterfall.part(
           factor.name(),
           shown ? part : null,
@@ -167,6 +176,7 @@ public final class ClientPages implements Routes {
 
   private static Shape shape(
       ClientProfile client,
+      ScoreForecast forecast,
       ScoringPolicy.Definition policy,
       List<ClientHistoryQueries.Event> events,
       ViewContext v) {
@@ -189,6 +199,13 @@ public final class ClientPages implements Routes {
             new BandStart(policy.healthyFrom(), v.name("band", "HEALTHY")),
             new BandStart(policy.coolingFrom(), v.name("band", "COOLING")),
             new BandStart(policy.lowFrom(), v.name("band", "LOW")));
-    return new Shape(policy.atRiskBelow(), bands, client.asOf(), marks);
+    List<ForecastPoint> coming =
+        Boolean.TRUE.equals(client.overridden())
+            ? List.of()
+            : forecast.steps().stream()
+                .filter(step -> step.score() != null)
+                .map(step -> new ForecastPoint(step.at(), step.score()))
+                .toList();
+    return new Shape(policy.atRiskBelow(), bands, client.asOf(), marks, coming);
   }
 }

@@ -15,9 +15,10 @@ import java.util.List;
  * computes both from the client's orders and the policy in force.
  *
  * @param score as of now
+ * @param scoreAtLastOrder the score at the newest order; null without a score
  * @param steps the coming changes that show, the next first; at most a few
  */
-public record ScoreForecast(Score score, List<Step> steps) {
+public record ScoreForecast(Score score, BigDecimal scoreAtLastOrder, List<Step> steps) {
 
   private static final int MAX_STEPS = 6;
 
@@ -52,12 +53,32 @@ public record ScoreForecast(Score score, List<Step> steps) {
       }
       last = next;
     }
-    return new ScoreForecast(current, List.copyOf(steps));
+    BigDecimal atLastOrder =
+        current.scored() && current.lastOrderAt() != Score.NEVER
+            ? scorer.score(orders, current.lastOrderAt(), contact).scoreDecimal()
+            : null;
+    return new ScoreForecast(current, atLastOrder, List.copyOf(steps));
+  }
+
+  /** Whether the client has ordered on so many days that the usual gap is the client's own. */
+  public boolean hasRhythm() {
+    return score.orderDaysEver() > 1 && score.usualGap() > 0;
+  }
+
+  /**
+   * By how much the score has fallen since the last order; null if it has not, or there is none.
+   */
+  public BigDecimal fell() {
+    if (scoreAtLastOrder == null || !score.scored()) {
+      return null;
+    }
+    BigDecimal fell = scoreAtLastOrder.subtract(score.scoreDecimal());
+    return fell.signum() > 0 ? fell : null;
   }
 
   /** How many usual gaps the silence is long; null if there is none to compare with. */
   public Double gaps() {
-    return score.usualGap() <= 0 || score.lastOrderAt() == Score.NEVER
+    return !hasRhythm() || score.lastOrderAt() == Score.NEVER
         ? null
         : (double) (score.asOf() - score.lastOrderAt()) / score.usualGap();
   }

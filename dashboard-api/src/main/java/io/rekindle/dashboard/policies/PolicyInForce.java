@@ -12,22 +12,34 @@ import org.jdbi.v3.core.Handle;
 /**
  * The policy by which the job computes scores, with its model.
  *
- * @param currency ISO 4217 code of all amounts; null if the policy has none, and amounts count at
- *     face value
+ * @param currency ISO 4217 code of all amounts: the policy's, or the one that all orders of the
+ *     shop have; null if the policy has none and orders are in several, whose amounts count at face
+ *     value
  * @param yearAhead what the model knows of the year ahead; empty if it knows nothing
  */
 public record PolicyInForce(
     ScoringPolicy policy, String currency, Optional<YearAheadModel> yearAhead) {
 
-  private static final PolicyInForce BY_DEFAULT = of(ScoringPolicy.byDefault());
+  private static final String SQL =
+      """
+      select p.document::text as document, p.model::text as model, c.currency as shop_currency
+      from (values (1)) one left join engagement.policy_in_force p on true
+      left join dashboard.shop_currency c on true
+      """;
 
   /**
    * The policy last read, since it seldom changes, and to parse it takes longer than to read it.
    */
   private static final AtomicReference<Parsed> LAST = new AtomicReference<>(new Parsed(null, null));
 
-  /** A row of engagement.policy_in_force; the model is null if there is none. */
-  private record Stored(String document, String model) {}
+  /**
+   * A row of engagement.policy_in_force, with the currency of the shop.
+   *
+   * @param document null before the job has stored a policy
+   * @param model null if there is none
+   * @param shopCurrency null if orders are in several, or not counted yet
+   */
+  private record Stored(String document, String model, String shopCurrency) {}
 
   private record Parsed(Stored row, PolicyInForce policy) {}
 
@@ -38,33 +50,30 @@ public record PolicyInForce(
    * @throws IllegalStateException if the stored document is no valid policy
    */
   public static PolicyInForce read(Handle handle) {
-    return handle
-        .createQuery(
-            "select document::text as document, model::text as model"
-                + " from engagement.policy_in_force")
-        .mapTo(Stored.class)
-        .findOne()
-        .map(PolicyInForce::parsed)
-        .orElse(BY_DEFAULT);
+    return parsed(handle.createQuery(SQL).mapTo(Stored.class).one());
   }
 
   private static PolicyInForce parsed(Stored row) {
     Parsed known = LAST.get();
     if (!row.equals(known.row())) {
-      known = new Parsed(row, of(parse(row)));
+      known = new Parsed(row, of(parse(row), row.shopCurrency()));
       LAST.set(known);
     }
     return known.policy();
   }
 
-  private static PolicyInForce of(ScoringPolicy policy) {
+  private static PolicyInForce of(ScoringPolicy policy, String shopCurrency) {
+    String base = Json.column(policy.json()).path("currency").path("base").textValue();
     return new PolicyInForce(
         policy,
-        Json.column(policy.json()).path("currency").path("base").textValue(),
+        base == null ? shopCurrency : base,
         policy.model().flatMap(model -> YearAheadModel.read(model.json())));
   }
 
   private static ScoringPolicy parse(Stored row) {
+    if (row.document() == null) {
+      return ScoringPolicy.byDefault();
+    }
     try {
       PolicyModel model = row.model() == null ? null : PolicyModel.parse(row.model());
       return ScoringPolicy.parse(row.document()).withModel(model);

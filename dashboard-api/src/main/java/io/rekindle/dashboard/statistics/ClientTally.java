@@ -96,6 +96,10 @@ final class ClientTally {
       return overridden;
     }
 
+    double totalScore() {
+      return totalScore;
+    }
+
     BigDecimal spend() {
       return spend;
     }

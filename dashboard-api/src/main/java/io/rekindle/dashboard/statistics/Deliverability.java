@@ -1,6 +1,7 @@
 package io.rekindle.dashboard.statistics;
 
 import io.rekindle.dashboard.statistics.OutreachCounts.EmailDay;
+import io.rekindle.dashboard.statistics.OutreachCounts.SentDay;
 import io.rekindle.dashboard.statistics.OutreachCounts.SuppressionDay;
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -12,14 +13,17 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
- * What became of emails.
+ * What became of the emails that Rekindle wrote. Those that other systems insert are counted apart.
  *
- * @param since first UTC day; emails count by when they were written
+ * @param since first UTC day
+ * @param written emails written since then, as are those of the lists below
+ * @param sent emails that went out since then, whenever they were written
+ * @param sentForOthers emails of other systems that went out since then
  * @param logged emails that were only logged, since no server to send them is set up
- * @param waiting emails that are ready now, whenever they were written
+ * @param waiting emails that are ready now, whoever wrote them and whenever
  * @param oldestWaiting when the one that waits longest was written; null if none waits
  * @param meanSecondsToSend from written to sent; null if none was sent
- * @param writtenBy LLM, TEMPLATE or EXTERNAL
+ * @param writtenBy LLM or TEMPLATE
  * @param fallbacks why the template wrote although a model was to
  * @param suppressed addresses and people taken off the list, by reason
  */
@@ -28,6 +32,7 @@ public record Deliverability(
     LocalDate since,
     long written,
     long sent,
+    long sentForOthers,
     long logged,
     long waiting,
     Instant oldestWaiting,
@@ -44,13 +49,20 @@ public record Deliverability(
     List<EmailDay> emails =
         outreach.emails().stream().filter(day -> !day.day().isBefore(since)).toList();
     Map<String, Long> states = OutreachCounts.sumBy(emails, since, EmailDay::status);
-    long sent = states.getOrDefault("SENT", 0L);
-    double seconds = emails.stream().mapToDouble(EmailDay::secondsToSend).sum();
+    Map<String, Long> sentBy =
+        OutreachCounts.sumBy(outreach.sent(), since, day -> day.own() ? "OWN" : "OTHERS");
+    long sent = sentBy.getOrDefault("OWN", 0L);
+    double seconds =
+        outreach.sent().stream()
+            .filter(day -> day.own() && !day.day().isBefore(since))
+            .mapToDouble(SentDay::seconds)
+            .sum();
     return new Deliverability(
         outreach.asOf(),
         since,
         emails.stream().mapToLong(EmailDay::count).sum(),
         sent,
+        sentBy.getOrDefault("OTHERS", 0L),
         states.getOrDefault("LOGGED", 0L),
         outreach.queue().waiting(),
         outreach.queue().oldest(),

@@ -1,22 +1,22 @@
 package io.rekindle.dashboard.statistics;
 
-import io.rekindle.dashboard.statistics.OutreachCounts.DecisionDay;
-import io.rekindle.dashboard.statistics.OutreachCounts.EmailDay;
 import io.rekindle.dashboard.statistics.OutreachCounts.EpisodeDay;
-import io.rekindle.dashboard.statistics.OutreachCounts.OutcomeDay;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
-import java.util.Map;
+import java.util.Objects;
+import java.util.function.ToLongFunction;
 
 /**
- * The steps from risk to an order.
+ * How far the episodes that were noticed in the last days have come. Each step counts episodes of
+ * the step before, so none has more.
  *
  * @param since first UTC day
- * @param heldOut decisions for the control group
- * @param skipped decisions not to write
- * @param revenue of those reactivated, net of refunds
+ * @param heldOut those held out to compare with
+ * @param skipped those that are not written about
+ * @param skips the same by reason, the most frequent first
+ * @param revenue of the last step's orders within 14 days of the decision, net of refunds
  */
 public record Funnel(
     Instant asOf,
@@ -24,6 +24,7 @@ public record Funnel(
     List<FunnelCount> steps,
     long heldOut,
     long skipped,
+    List<ReasonCount> skips,
     BigDecimal revenue) {
 
   /** A step on the way from risk to an order. */
@@ -32,7 +33,7 @@ public record Funnel(
     DECIDED,
     TO_EMAIL,
     WRITTEN,
-    SENT,
+    EMAILED,
     REACTIVATED
   }
 
@@ -41,37 +42,32 @@ public record Funnel(
 
   static Funnel of(OutreachCounts outreach, int days) {
     LocalDate since = outreach.since(days);
-    Map<String, Long> decisions =
-        OutreachCounts.sumBy(outreach.decisions(), since, DecisionDay::decision);
-    List<OutcomeDay> outcomes =
-        outreach.outcomes().stream()
-            .filter(day -> !day.day().isBefore(since) && day.decision().equals("EMAIL"))
-            .toList();
-    long noticed =
-        outreach.episodes().stream()
-            .filter(day -> !day.day().isBefore(since))
-            .mapToLong(EpisodeDay::noticed)
-            .sum();
-    long written =
-        outreach.emails().stream()
-            .filter(day -> !day.day().isBefore(since) && !day.generatedBy().equals("EXTERNAL"))
-            .mapToLong(EmailDay::count)
-            .sum();
+    List<EpisodeDay> episodes =
+        outreach.episodes().stream().filter(day -> !day.day().isBefore(since)).toList();
+    List<EpisodeDay> skipped =
+        episodes.stream().filter(day -> "SKIP".equals(day.decision())).toList();
     return new Funnel(
         outreach.asOf(),
         since,
         List.of(
-            new FunnelCount(FunnelStep.NOTICED, noticed),
+            new FunnelCount(FunnelStep.NOTICED, sum(episodes, EpisodeDay::count)),
             new FunnelCount(
-                FunnelStep.DECIDED, decisions.values().stream().mapToLong(n -> n).sum()),
-            new FunnelCount(FunnelStep.TO_EMAIL, decisions.getOrDefault("EMAIL", 0L)),
-            new FunnelCount(FunnelStep.WRITTEN, written),
-            new FunnelCount(FunnelStep.SENT, outcomes.stream().mapToLong(OutcomeDay::sent).sum()),
-            new FunnelCount(
-                FunnelStep.REACTIVATED,
-                outcomes.stream().mapToLong(OutcomeDay::sentAndReactivated).sum())),
-        decisions.getOrDefault("HOLDOUT", 0L),
-        decisions.getOrDefault("SKIP", 0L),
-        outcomes.stream().map(OutcomeDay::revenue).reduce(BigDecimal.ZERO, BigDecimal::add));
+                FunnelStep.DECIDED, sum(episodes, day -> day.decision() == null ? 0 : day.count())),
+            new FunnelCount(FunnelStep.TO_EMAIL, ofDecision(episodes, "EMAIL")),
+            new FunnelCount(FunnelStep.WRITTEN, sum(episodes, EpisodeDay::written)),
+            new FunnelCount(FunnelStep.EMAILED, sum(episodes, EpisodeDay::emailed)),
+            new FunnelCount(FunnelStep.REACTIVATED, sum(episodes, EpisodeDay::reactivated))),
+        ofDecision(episodes, "HOLDOUT"),
+        ofDecision(episodes, "SKIP"),
+        ReasonCount.largestFirst(OutreachCounts.sumBy(skipped, since, EpisodeDay::reason)),
+        episodes.stream().map(EpisodeDay::revenue).reduce(BigDecimal.ZERO, BigDecimal::add));
+  }
+
+  private static long ofDecision(List<EpisodeDay> episodes, String decision) {
+    return sum(episodes, day -> Objects.equals(decision, day.decision()) ? day.count() : 0);
+  }
+
+  private static long sum(List<EpisodeDay> episodes, ToLongFunction<EpisodeDay> count) {
+    return episodes.stream().mapToLong(count).sum();
   }
 }

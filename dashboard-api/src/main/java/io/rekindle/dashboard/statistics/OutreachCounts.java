@@ -13,39 +13,22 @@ import java.util.function.Function;
  * Decisions, emails and outcomes by UTC day.
  *
  * @param asOf when this was counted, by the database's clock
- * @param rolling figures of whole weeks up to {@code asOf}
+ * @param knownSince the day in which outreach began to be observed; null if it has not
  * @param queue the emails that wait to be sent
+ * @param partsOfDays for each choice of a period, what happened on the day in which the time before
+ *     it ends, until that end
  */
 record OutreachCounts(
     Instant asOf,
-    Rolling rolling,
+    LocalDate knownSince,
     Queue queue,
     List<EpisodeDay> episodes,
     List<DecisionDay> decisions,
     List<EmailDay> emails,
+    List<SentDay> sent,
     List<OutcomeDay> outcomes,
-    List<SuppressionDay> suppressions) {
-
-  /**
-   * Figures of the last 168 hours and of the 168 before them.
-   *
-   * @param sent emails that went out
-   * @param decided decisions to email
-   * @param ended decisions to email whose 14 days ended in these hours
-   * @param reactivated those of them whose client ordered in the 14 days
-   */
-  record Week(long sent, long decided, long ended, long reactivated) {
-
-    Week plus(Week other) {
-      return new Week(
-          sent + other.sent,
-          decided + other.decided,
-          ended + other.ended,
-          reactivated + other.reactivated);
-    }
-  }
-
-  record Rolling(Week thisWeek, Week weekBefore) {}
+    List<SuppressionDay> suppressions,
+    Map<Integer, PartOfDay> partsOfDays) {
 
   /**
    * Emails that are ready and not sent yet.
@@ -54,9 +37,6 @@ record OutreachCounts(
    */
   record Queue(long waiting, Instant oldest) {}
 
-  /** Episodes first noticed on a day. */
-  record EpisodeDay(LocalDate day, long noticed) {}
-
   /** A count of one UTC day. */
   interface DayCount {
     LocalDate day();
@@ -64,15 +44,35 @@ record OutreachCounts(
     long count();
   }
 
+  /**
+   * Episodes noticed on a day, and how far they came.
+   *
+   * @param decision null as long as there is none
+   * @param reason of a SKIP; null otherwise
+   * @param written those with an email
+   * @param emailed those whose email went out
+   * @param reactivated those of them whose client ordered within the 14 days
+   * @param revenue of these orders
+   */
+  record EpisodeDay(
+      LocalDate day,
+      String decision,
+      String reason,
+      long count,
+      long written,
+      long emailed,
+      long reactivated,
+      BigDecimal revenue)
+      implements DayCount {}
+
   /** Decisions of a day. */
   record DecisionDay(LocalDate day, String decision, String reason, long count)
       implements DayCount {}
 
   /**
-   * Emails written on a day.
+   * Emails that Rekindle wrote on a day.
    *
    * @param reason why it was cancelled or failed; null otherwise
-   * @param secondsToSend sum over the sent ones of the time from written to sent
    */
   record EmailDay(
       LocalDate day,
@@ -81,29 +81,51 @@ record OutreachCounts(
       String generatedBy,
       String fallbackReason,
       long count,
-      BigDecimal costUsd,
-      double secondsToSend)
+      BigDecimal costUsd)
       implements DayCount {}
 
   /**
-   * What came of a day's decisions to email or hold out.
+   * Emails that went out on a day.
    *
-   * @param ended those whose 14 days are over
-   * @param sent those whose email went out
-   * @param reactivated those whose client has ordered within the 14 days, over or not
+   * @param own whether Rekindle wrote them; other systems may insert emails, too
+   * @param seconds sum over them of the time from written to sent
+   */
+  record SentDay(LocalDate day, boolean own, long count, double seconds) implements DayCount {}
+
+  /**
+   * What came of a day's decisions to email or hold out whose 14 days are over.
+   *
+   * @param experimentId null for a decision without an experiment
+   * @param count the decisions
+   * @param emailed those whose email went out
+   * @param reactivated those whose client ordered within the 14 days
+   * @param revenue of these orders
+   * @param revenueSquares the sum of the squares of each decision's revenue
+   * @param costUsd what the models took for their emails
    */
   record OutcomeDay(
       LocalDate day,
       String decision,
-      long decided,
-      long ended,
-      long sent,
-      long sentAndReactivated,
+      String experimentId,
+      long count,
+      long emailed,
       long reactivated,
-      BigDecimal revenue) {}
+      BigDecimal revenue,
+      double revenueSquares,
+      BigDecimal costUsd)
+      implements DayCount {}
 
   /** Suppressions created on a day. */
   record SuppressionDay(LocalDate day, String reason, long count) implements DayCount {}
+
+  /**
+   * What happened on a day until a time of day.
+   *
+   * @param sent own emails that went out
+   * @param ended decisions to email whose 14 days ended
+   * @param reactivated those of them whose client ordered in the 14 days
+   */
+  record PartOfDay(long sent, long ended, long reactivated) {}
 
   /** The first of the last UTC days, today included. */
   LocalDate since(int days) {

@@ -5,27 +5,53 @@ import io.rekindle.dashboard.statistics.OutreachCounts.DecisionDay;
 import io.rekindle.dashboard.statistics.OutreachCounts.EmailDay;
 import io.rekindle.dashboard.statistics.OutreachCounts.EpisodeDay;
 import io.rekindle.dashboard.statistics.OutreachCounts.OutcomeDay;
+import io.rekindle.dashboard.statistics.OutreachCounts.PartOfDay;
 import io.rekindle.dashboard.statistics.OutreachCounts.Queue;
-import io.rekindle.dashboard.statistics.OutreachCounts.Rolling;
+import io.rekindle.dashboard.statistics.OutreachCounts.SentDay;
 import io.rekindle.dashboard.statistics.OutreachCounts.SuppressionDay;
-import io.rekindle.dashboard.statistics.OutreachCounts.Week;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jdbi.v3.core.Handle;
 
-/** Counts decisions, emails and outcomes of the last {@value #DAYS} days. */
+/** Counts decisions, emails and outcomes of the last {@value #DAYS} days and of those before. */
 final class OutreachCountsQuery {
 
   static final int DAYS = 90;
 
+  /** An order counts for a decision if it comes within these days. */
+  static final int OUTCOME_DAYS = 14;
+
+  private static final String CONTEXT =
+      """
+      select clock_timestamp() as as_of,
+             (least((select min(decided_at) from engagement.outreach_decisions),
+                    (select min(as_of) from engagement.score_history))
+               at time zone 'UTC')::date as known_since
+      """;
+
+  // The inner query is kept apart, so that the view looks up one decision.
   private static final String EPISODES =
       """
-      select (noticed_at at time zone 'UTC')::date as day, count(*) as noticed
-      from engagement.risk_episodes where noticed_at >= :from and noticed_at < :until group by 1
+      select (e.noticed_at at time zone 'UTC')::date as day, d.decision,
+             case when d.decision = 'SKIP' then d.reason end as reason, count(*) as count,
+             count(m.email_id) as written,
+             count(*) filter (where m.status = 'SENT') as emailed,
+             count(*) filter (where o.reactivated) as reactivated,
+             coalesce(sum(o.revenue), 0) as revenue
+      from engagement.risk_episodes e
+      left join engagement.outreach_decisions d on d.episode_id = e.episode_id
+      left join engagement.emails m on m.episode_id = e.episode_id and d.decision = 'EMAIL'
+      left join lateral (
+        select reactivated, revenue from engagement.email_outcomes
+        where decision_id = d.decision_id and m.status = 'SENT' offset 0) o on true
+      where e.noticed_at >= :from and e.noticed_at < :until
+      group by 1, 2, 3
       """;
 
   private static final String DECISIONS =
@@ -41,21 +67,30 @@ final class OutreachCountsQuery {
       select (generated_at at time zone 'UTC')::date as day, status,
              left(status_reason, 60) as reason, generated_by,
              left(fallback_reason, 60) as fallback_reason, count(*) as count,
-             sum(cost_usd) as cost_usd,
-             coalesce(sum(extract(epoch from sent_at - generated_at)::float8)
-                        filter (where status = 'SENT'), 0) as seconds_to_send
-      from engagement.emails where generated_at >= :from and generated_at < :until group by 1, 2, 3, 4, 5
-      limit 5000
+             sum(cost_usd) as cost_usd
+      from engagement.emails
+      where generated_at >= :from and generated_at < :until and generated_by <> 'EXTERNAL'
+      group by 1, 2, 3, 4, 5 limit 5000
+      """;
+
+  private static final String SENT =
+      """
+      select (sent_at at time zone 'UTC')::date as day, generated_by <> 'EXTERNAL' as own,
+             count(*) as count,
+             coalesce(sum(extract(epoch from sent_at - generated_at)::float8), 0) as seconds
+      from engagement.emails
+      where status = 'SENT' and sent_at >= :from and sent_at < :until group by 1, 2
       """;
 
   private static final String OUTCOMES =
       """
-      select (decided_at at time zone 'UTC')::date as day, decision, count(*) as decided,
-             count(*) filter (where window_closed) as ended,
-             count(*) filter (where email_status = 'SENT') as sent,
-             count(*) filter (where email_status = 'SENT' and reactivated) as sent_and_reactivated,
-             count(*) filter (where reactivated) as reactivated, sum(revenue) as revenue
-      from engagement.email_outcomes where decided_at >= :from and decided_at < :until group by 1, 2
+      select (decided_at at time zone 'UTC')::date as day, decision, experiment_id,
+             count(*) as count,
+             count(*) filter (where email_status = 'SENT') as emailed,
+             count(*) filter (where reactivated) as reactivated, sum(revenue) as revenue,
+             sum(revenue::float8 * revenue::float8) as revenue_squares, sum(cost_usd) as cost_usd
+      from engagement.email_outcomes
+      where decided_at >= :from and decided_at < :until and window_closed group by 1, 2, 3
       """;
 
   private static final String SUPPRESSIONS =
@@ -71,67 +106,68 @@ final class OutreachCountsQuery {
       from engagement.emails where status = 'READY'
       """;
 
-  // The bounds as constants, so that the few rows between them are looked up.
-  private static final String DAY_OF_WEEK =
+  private static final String PART_OF_DAY =
       """
       select
         (select count(*) from engagement.emails
-         where status = 'SENT'
-           and sent_at > :until::timestamptz - interval '24 hours' and sent_at <= :until::timestamptz) as sent,
-        (select count(*) from engagement.outreach_decisions
-         where decision = 'EMAIL'
-           and decided_at > :until::timestamptz - interval '24 hours'
-           and decided_at <= :until::timestamptz) as decided,
+         where status = 'SENT' and generated_by <> 'EXTERNAL'
+           and sent_at >= :from and sent_at < :until) as sent,
         count(*) as ended, count(*) filter (where reactivated) as reactivated
       from engagement.email_outcomes
       where decision = 'EMAIL'
-        and decided_at > :until::timestamptz - interval '360 hours'
-        and decided_at <= :until::timestamptz - interval '336 hours'
+        and decided_at >= :from::timestamptz - interval '336 hours'
+        and decided_at < :until::timestamptz - interval '336 hours'
       """;
 
   private static final int MAX_ROWS = 5_000;
 
+  private record Context(Instant asOf, LocalDate knownSince) {}
+
   OutreachCounts compute(Handle handle, DutyCycle dutyCycle) {
-    Instant asOf = handle.createQuery("select clock_timestamp()").mapTo(Instant.class).one();
-    OffsetDateTime now = asOf.atOffset(ZoneOffset.UTC);
-    LocalDate today = now.toLocalDate();
+    Context context = handle.createQuery(CONTEXT).mapTo(Context.class).one();
+    LocalDate today = context.asOf().atOffset(ZoneOffset.UTC).toLocalDate();
+    // The time before a period, and the 14 days before that.
+    int before = 2 * DAYS + 1;
     return new OutreachCounts(
-        asOf,
-        new Rolling(week(handle, now, dutyCycle), week(handle, now.minusDays(7), dutyCycle)),
+        context.asOf(),
+        context.knownSince(),
         handle.createQuery(QUEUE).mapTo(Queue.class).one(),
-        days(handle, EPISODES, today, dutyCycle, EpisodeDay.class),
-        days(handle, DECISIONS, today, dutyCycle, DecisionDay.class),
-        days(handle, EMAILS, today, dutyCycle, EmailDay.class),
-        days(handle, OUTCOMES, today, dutyCycle, OutcomeDay.class),
-        days(handle, SUPPRESSIONS, today, dutyCycle, SuppressionDay.class));
+        days(handle, EPISODES, today, DAYS, dutyCycle, EpisodeDay.class),
+        days(handle, DECISIONS, today, DAYS, dutyCycle, DecisionDay.class),
+        days(handle, EMAILS, today, DAYS, dutyCycle, EmailDay.class),
+        days(handle, SENT, today, before, dutyCycle, SentDay.class),
+        days(handle, OUTCOMES, today, before + OUTCOME_DAYS, dutyCycle, OutcomeDay.class),
+        days(handle, SUPPRESSIONS, today, DAYS, dutyCycle, SuppressionDay.class),
+        partsOfDays(handle, context.asOf(), dutyCycle));
   }
 
-  /** Counts the seven times 24 hours until then, one by one. */
-  private static Week week(Handle handle, OffsetDateTime until, DutyCycle dutyCycle) {
-    return handle.inTransaction(
-        counting -> {
-          Week week = new Week(0, 0, 0, 0);
-          for (int day = 0; day < 7; day++) {
-            week =
-                week.plus(
-                    counting
-                        .createQuery(DAY_OF_WEEK)
-                        .bind("until", until.minusDays(day))
-                        .mapTo(Week.class)
-                        .one());
-            dutyCycle.rest();
-          }
-          return week;
-        });
+  private static Map<Integer, PartOfDay> partsOfDays(
+      Handle handle, Instant asOf, DutyCycle dutyCycle) {
+    Map<Integer, PartOfDay> parts = new HashMap<>();
+    for (int days : Period.CHOICES) {
+      if (days <= DAYS) {
+        OffsetDateTime until = asOf.atOffset(ZoneOffset.UTC).minusDays(days);
+        parts.put(
+            days,
+            handle
+                .createQuery(PART_OF_DAY)
+                .bind("from", until.toLocalDate().atStartOfDay().atOffset(ZoneOffset.UTC))
+                .bind("until", until)
+                .mapTo(PartOfDay.class)
+                .one());
+        dutyCycle.rest();
+      }
+    }
+    return Map.copyOf(parts);
   }
 
-  /** Reads the last {@value #DAYS} days, the newest first, one by one. */
+  /** Reads the last days, the newest first, one by one. */
   private static <T> List<T> days(
-      Handle handle, String sql, LocalDate today, DutyCycle dutyCycle, Class<T> type) {
+      Handle handle, String sql, LocalDate today, int days, DutyCycle dutyCycle, Class<T> type) {
     return handle.inTransaction(
         counting -> {
           List<T> rows = new ArrayList<>();
-          for (int back = 0; back < DAYS && rows.size() < MAX_ROWS; back++) {
+          for (int back = 0; back < days && rows.size() < MAX_ROWS; back++) {
             OffsetDateTime day = today.minusDays(back).atStartOfDay().atOffset(ZoneOffset.UTC);
             counting
                 .createQuery(sql)

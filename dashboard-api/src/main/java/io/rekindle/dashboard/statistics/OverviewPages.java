@@ -31,7 +31,7 @@ public final class OverviewPages implements Routes {
 
   private Page overview(Context ctx) {
     QueryParameters query = QueryParameters.of(ctx);
-    int days = StatisticsRoutes.days(query, StatisticsService.SCORE_DAYS);
+    int days = StatisticsRoutes.period(query);
     LocalDate asOf = query.day("asOf");
     query.check();
     if (asOf != null) {
@@ -43,10 +43,10 @@ public final class OverviewPages implements Routes {
     int outreachDays = Math.min(days, StatisticsService.DAYS);
     // The KPIs wait for all statistics, so the others come at once.
     return new Page("overview")
-        .with("overview", statistics.overview())
+        .with("overview", statistics.overview(days))
+        .with("today", statistics.today().orElse(null))
         .with("segmentCounts", statistics.segmentCounts())
         .with("funnel", statistics.funnel(outreachDays))
-        .with("decisions", statistics.decisions(outreachDays))
         .with("known", statistics.knownHistory())
         .with("days", days);
   }

@@ -2,14 +2,17 @@ package io.rekindle.dashboard.statistics;
 
 import io.rekindle.dashboard.background.DutyCycle;
 import io.rekindle.dashboard.statistics.RiskTransitions.Day;
+import io.rekindle.dashboard.statistics.RiskTransitions.PartOfDay;
 import io.rekindle.dashboard.statistics.RiskTransitions.Past;
-import io.rekindle.dashboard.statistics.RiskTransitions.Week;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -20,11 +23,13 @@ import org.jdbi.v3.core.Handle;
  * and remembered; the changes of a person who is erased later stay in it. Days before the first
  * observed one are in {@code engagement.reconstructed_days}. With such a past, each count goes
  * further back than the one before, until it meets the past, so that the first one stays short. The
- * list then has up to {@value #MAX_DAYS} days. For one thread.
+ * list then has up to {@value #MAX_DAYS} days, as it has once so many are stored in {@code
+ * engagement.observed_days}. For one thread.
  */
 final class RiskTransitionsQuery {
 
   static final int DAYS = 90;
+  private static final Duration DAY = Duration.ofDays(1);
   static final int MAX_DAYS = 731;
 
   /** How many more days a count goes back than the one before. */
@@ -74,7 +79,9 @@ final class RiskTransitionsQuery {
       where r.finished_at is not null
       """;
 
-  private static final String BETWEEN =
+  // The reconstructed past has no index by time, so that of a day in it counts as a share of the
+  // day.
+  private static final String PART_OF_DAY =
       """
       select count(*) filter (where at_risk) as entered,
              count(*) filter (where not at_risk) as left,
@@ -95,6 +102,23 @@ final class RiskTransitionsQuery {
 
   /** What the counted days before the observed ones belong to; null without a past. */
   private Past past;
+
+  /** A row of both queries. */
+  private record DayRow(
+      LocalDate day,
+      boolean reconstructed,
+      long entered,
+      long left,
+      long leftByOrder,
+      long firstAtRisk,
+      long scored,
+      double scoreSum) {
+
+    Day asDay() {
+      return new Day(
+          day, reconstructed, entered, left, leftByOrder, firstAtRisk, scored, scoreSum, null);
+    }
+  }
 
   /** When a count begins, and up to which commit it counts; scoredUntil may be null. */
   private record Context(Instant asOf, Instant scoredUntil) {}
@@ -134,17 +158,24 @@ final class RiskTransitionsQuery {
         all.put(day.day(), day);
       }
     }
-    List<Day> days = new ArrayList<>(MAX_DAYS);
-    for (LocalDate day = first; !day.isAfter(today); day = day.plusDays(1)) {
-      days.add(all.getOrDefault(day, Day.empty(day, day.isBefore(oldest))));
+    KnownHistory known = KnownHistory.read(handle);
+    first = later(first, known.firstDay() == null ? today : earlier(known.firstDay(), today));
+    Map<LocalDate, ObservedDay> ended = new HashMap<>();
+    for (ObservedDay day : ObservedDay.since(handle, today.minusDays(MAX_DAYS - 1))) {
+      ended.put(day.day(), day);
+      first = earlier(first, day.day());
     }
-    OffsetDateTime now = context.asOf().atOffset(ZoneOffset.UTC);
+    List<Day> days = new ArrayList<>(MAX_DAYS);
+    for (LocalDate date = first; !date.isAfter(today); date = date.plusDays(1)) {
+      Day day = all.getOrDefault(date, Day.empty(date, date.isBefore(oldest)));
+      days.add(ended.containsKey(date) ? day.stored(ended.get(date)) : day);
+    }
     return new RiskTransitions(
         context.asOf(),
-        week(handle, now, dutyCycle),
-        week(handle, now.minusHours(168), dutyCycle),
         List.copyOf(days),
-        past);
+        wholeSince(known, first),
+        past,
+        partsOfDays(handle, context.asOf(), all, dutyCycle));
   }
 
   /** The first observed day to count: with a past, further back than the last time. */
@@ -166,13 +197,13 @@ final class RiskTransitionsQuery {
     return one.isAfter(other) ? one : other;
   }
 
-  private static NavigableMap<LocalDate, Day> observed(
+  static NavigableMap<LocalDate, Day> observed(
       Handle handle, LocalDate since, LocalDate until, DutyCycle dutyCycle) {
     NavigableMap<LocalDate, Day> days = new TreeMap<>();
     for (LocalDate next = since; next.isBefore(until); next = next.plusDays(1)) {
       OffsetDateTime begin = next.atStartOfDay().atOffset(ZoneOffset.UTC);
-      between(handle, OBSERVED, begin, begin.plusDays(1), Day.class)
-          .forEach(day -> days.put(day.day(), day));
+      between(handle, OBSERVED, begin, begin.plusDays(1), DayRow.class)
+          .forEach(row -> days.put(row.day(), row.asDay()));
       dutyCycle.rest();
     }
     return days;
@@ -183,21 +214,39 @@ final class RiskTransitionsQuery {
         .createQuery(RECONSTRUCTED)
         .bind("from", from)
         .bind("until", until)
-        .mapTo(Day.class)
+        .mapTo(DayRow.class)
+        .map(DayRow::asDay)
         .list();
   }
 
-  /** Counts the seven times 24 hours until then, one by one. */
-  private static Week week(Handle handle, OffsetDateTime until, DutyCycle dutyCycle) {
-    Week week = new Week(0, 0, 0);
-    for (int day = 1; day <= 7; day++) {
-      for (Week hours :
-          between(handle, BETWEEN, until.minusDays(day), until.minusDays(day - 1L), Week.class)) {
-        week = week.plus(hours);
+  /** History begins within its first day, so that day is not whole. */
+  private static LocalDate wholeSince(KnownHistory known, LocalDate first) {
+    return known.firstDay() == null ? null : later(known.firstDay().plusDays(1), first);
+  }
+
+  private static Map<Integer, PartOfDay> partsOfDays(
+      Handle handle, Instant asOf, Map<LocalDate, Day> days, DutyCycle dutyCycle) {
+    Map<Integer, PartOfDay> parts = new HashMap<>();
+    for (int back : Period.CHOICES) {
+      OffsetDateTime until = asOf.atOffset(ZoneOffset.UTC).minusDays(back);
+      OffsetDateTime begin = until.toLocalDate().atStartOfDay().atOffset(ZoneOffset.UTC);
+      Day day = days.get(until.toLocalDate());
+      if (day != null && day.reconstructed()) {
+        double share = Duration.between(begin, until).toMillis() / (double) DAY.toMillis();
+        parts.put(back, part(day, share));
+      } else {
+        parts.put(back, between(handle, PART_OF_DAY, begin, until, PartOfDay.class).get(0));
+        dutyCycle.rest();
       }
-      dutyCycle.rest();
     }
-    return week;
+    return Map.copyOf(parts);
+  }
+
+  private static PartOfDay part(Day day, double share) {
+    return new PartOfDay(
+        Math.round(day.entered() * share),
+        Math.round(day.left() * share),
+        Math.round(day.leftByOrder() * share));
   }
 
   private static <T> List<T> between(

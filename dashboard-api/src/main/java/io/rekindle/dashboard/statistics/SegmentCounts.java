@@ -15,7 +15,11 @@ import java.util.Map;
  * @param clients all clients that the job knows
  * @param scored clients with a score, which are those with an effective order
  * @param atRisk those at risk
+ * @param stake value at stake of those at risk; null if no model says what an order is worth
+ * @param winnable those at risk who can still be won back
+ * @param newlyWinnable those of them who became at risk in a period, by the days of the period
  * @param overridden clients whose score was set by hand
+ * @param scoreSum the sum of all scores
  * @param averageScore of the scored, one decimal; null if there is none
  * @param policy the thresholds of the policy in force
  * @param currency of all amounts; null if the policy has none and amounts count at face value
@@ -29,7 +33,11 @@ public record SegmentCounts(
     long clients,
     long scored,
     long atRisk,
+    BigDecimal stake,
+    Winnable winnable,
+    Map<Integer, Winnable> newlyWinnable,
     long overridden,
+    double scoreSum,
     BigDecimal averageScore,
     Thresholds policy,
     String currency,
@@ -41,20 +49,36 @@ public record SegmentCounts(
    * The scores at which the policy in force draws its lines.
    *
    * @param atRiskBelow a lower score is at risk
+   * @param atRiskDrop a score that fell by as much since the last order is at risk, too; null if no
+   *     fall alone puts at risk
    */
   public record Thresholds(
-      String policyVersion, int atRiskBelow, int healthyFrom, int coolingFrom, int lowFrom) {
+      String policyVersion,
+      int atRiskBelow,
+      Integer atRiskDrop,
+      int healthyFrom,
+      int coolingFrom,
+      int lowFrom) {
 
     static Thresholds of(ScoringPolicy policy) {
       ScoringPolicy.Definition definition = policy.definition();
       return new Thresholds(
           policy.version(),
           definition.atRiskBelow(),
+          definition.atRiskDrop(),
           definition.healthyFrom(),
           definition.coolingFrom(),
           definition.lowFrom());
     }
   }
+
+  /**
+   * Clients at risk who can still be won back.
+   *
+   * @param stake their value at stake, in the policy's currency; null if no model says what an
+   *     order is worth
+   */
+  public record Winnable(long clients, BigDecimal stake) {}
 
   /**
    * The clients of a segment.

@@ -20,12 +20,14 @@ final class SegmentCountsQuery {
       select segment, band, at_risk, {bin} as bin,
              count(*) as clients, count(score) as scored, sum(score::float8) as total_score,
              count(*) filter (where overridden) as overridden,
-             sum(order_count * average_order_value) as spend
+             sum(order_count * average_order_value) as spend,
+             {risk}
       from engagement.user_scores
       where ctid >= cast(:from as tid) and ctid < cast(:to as tid)
       group by 1, 2, 3, 4
       """
-          .replace("{bin}", ClientTally.BIN_OF_SCORE);
+          .replace("{bin}", ClientTally.BIN_OF_SCORE)
+          .replace("{risk}", RiskTally.COLUMNS);
 
   private static final String CONTEXT =
       """
@@ -48,14 +50,19 @@ final class SegmentCountsQuery {
     Context context = handle.createQuery(CONTEXT).mapTo(Context.class).one();
     PolicyInForce inForce = PolicyInForce.read(handle);
     ClientTally tally = new ClientTally();
-    handle.useTransaction(counting -> count(counting, tally, dutyCycle));
+    RiskTally risk = new RiskTally();
+    handle.useTransaction(counting -> count(counting, context.asOf(), tally, risk, dutyCycle));
     return new SegmentCounts(
         context.asOf(),
         context.scoredUntil(),
         tally.all().clients(),
         tally.all().scored(),
         tally.all().atRisk(),
+        risk.stake(),
+        risk.winnable(),
+        risk.newlyWinnable(),
         tally.all().overridden(),
+        tally.all().totalScore(),
         tally.all().averageScore(),
         Thresholds.of(inForce.policy()),
         inForce.currency(),
@@ -64,17 +71,20 @@ final class SegmentCountsQuery {
         tally.bins());
   }
 
-  private static void count(Handle handle, ClientTally tally, DutyCycle dutyCycle) {
+  private static void count(
+      Handle handle, Instant asOf, ClientTally tally, RiskTally risk, DutyCycle dutyCycle) {
     // A row that the transaction sees was there before the table is measured.
     long pages = handle.createQuery(PAGES).mapTo(Long.class).one();
     for (long page = 0; page < pages; page += STEP) {
       handle
           .createQuery(SQL)
+          .bindMap(RiskTally.parameters(asOf))
           .bind("from", "(%d,0)".formatted(page))
           .bind("to", "(%d,0)".formatted(page + STEP))
           .map(
               (row, context) -> {
                 tally.add(row);
+                risk.add(row);
                 return tally;
               })
           .forEach(counted -> {});

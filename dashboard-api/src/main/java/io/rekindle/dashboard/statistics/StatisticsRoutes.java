@@ -1,5 +1,8 @@
 package io.rekindle.dashboard.statistics;
 
+import static java.util.stream.Collectors.joining;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.http.Context;
@@ -11,7 +14,6 @@ import io.rekindle.dashboard.web.HttpProblem;
 import io.rekindle.dashboard.web.QueryParameters;
 import io.rekindle.dashboard.web.Router;
 import io.rekindle.dashboard.web.Routes;
-import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Locale;
@@ -32,7 +34,7 @@ public final class StatisticsRoutes implements Routes {
 
   @Override
   public void register(Router router) {
-    router.get("/api/overview", READ, ctx -> answer(ctx, explained(statistics.overview())));
+    router.get("/api/overview", READ, this::overview);
     router.get(
         "/api/segments",
         READ,
@@ -53,8 +55,16 @@ public final class StatisticsRoutes implements Routes {
     router.get("/api/deliverability", READ, ctx -> overDays(ctx, statistics::deliverability));
   }
 
+  private void overview(Context ctx) {
+    QueryParameters query = QueryParameters.of(ctx);
+    int days = period(query);
+    query.check();
+    ctx.json(explained(statistics.overview(days)));
+  }
+
   /** The KPIs, each with the words that explain it. */
-  private record ExplainedOverview(Instant asOf, Instant scoredUntil, List<ExplainedKpi> kpis) {}
+  private record ExplainedOverview(
+      @JsonUnwrapped @JsonIgnoreProperties("kpis") Overview overview, List<ExplainedKpi> kpis) {}
 
   /**
    * A KPI with its words.
@@ -73,10 +83,7 @@ public final class StatisticsRoutes implements Routes {
       String denominatorDefinition) {}
 
   private ExplainedOverview explained(Overview overview) {
-    return new ExplainedOverview(
-        overview.asOf(),
-        overview.scoredUntil(),
-        overview.kpis().stream().map(this::explained).toList());
+    return new ExplainedOverview(overview, overview.kpis().stream().map(this::explained).toList());
   }
 
   private ExplainedKpi explained(Kpi kpi) {
@@ -118,6 +125,19 @@ public final class StatisticsRoutes implements Routes {
     QueryParameters query = QueryParameters.of(ctx);
     int days = days(query, most);
     query.check();
+    return days;
+  }
+
+  /** Reads which period a request asks for. */
+  static int period(QueryParameters query) {
+    int days = days(query, StatisticsService.SCORE_DAYS);
+    if (!StatisticsService.PERIODS.contains(days)) {
+      query.reject(
+          "days",
+          "has to be one of "
+              + StatisticsService.PERIODS.stream().map(String::valueOf).collect(joining(", "))
+              + ".");
+    }
     return days;
   }
 

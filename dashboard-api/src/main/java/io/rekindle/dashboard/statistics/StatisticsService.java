@@ -6,6 +6,7 @@ import io.rekindle.dashboard.experiments.ExperimentResult;
 import io.rekindle.dashboard.experiments.ExperimentService;
 import java.time.Duration;
 import java.time.LocalDate;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -22,12 +23,16 @@ public final class StatisticsService {
   /** Most days that an answer about scores goes back. */
   public static final int SCORE_DAYS = RiskTransitionsQuery.MAX_DAYS;
 
+  /** How many days the period of an overview can have. */
+  public static final List<Integer> PERIODS = Period.CHOICES;
+
   private static final Duration FAST_PERIOD = Duration.ofSeconds(1);
   private static final Duration SLOW_PERIOD = Duration.ofSeconds(5);
 
   private final CachedStatistic<SegmentCounts> segmentCounts;
   private final CachedStatistic<RiskTransitions> riskTransitions;
   private final CachedStatistic<OutreachCounts> outreach;
+  private final CachedStatistic<Today.Counts> today;
   private final CachedStatistic<ExperimentResult> experiment;
   private final CachedStatistic<KnownHistory> knownHistory;
   private final PastCounts pastCounts;
@@ -45,13 +50,26 @@ public final class StatisticsService {
         refresher.add(
             "knownHistory", SLOW_PERIOD, (handle, dutyCycle) -> KnownHistory.read(handle));
     this.outreach = refresher.add("outreach", SLOW_PERIOD, new OutreachCountsQuery()::compute);
+    this.today =
+        refresher.add("today", SLOW_PERIOD, (handle, dutyCycle) -> TodayQuery.compute(handle));
   }
 
-  /** The KPIs. */
-  public Overview overview() {
+  /**
+   * The KPIs of a period.
+   *
+   * @param days one of {@link #PERIODS}
+   */
+  public Overview overview(int days) {
     CachedStatistic.awaitAll(segmentCounts, riskTransitions, outreach, experiment, knownHistory);
     return Overview.of(
-        segmentCounts.get(), riskTransitions.get(), outreach.get(), experiment.get());
+        segmentCounts.get(), riskTransitions.get(), outreach.get(), experiment.get(), days);
+  }
+
+  /** What to do today; empty until it is counted. */
+  public Optional<Today> today() {
+    return today
+        .ifComputed()
+        .flatMap(counts -> outreach.ifComputed().map(o -> Today.of(counts, o)));
   }
 
   /** All clients by segment, band and score. */

@@ -7,8 +7,9 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * Clients at risk and average scores by day, counted back from the present, or from the end of the
- * reconstructed past. Erased clients are missing from the observed days.
+ * Clients at risk and average scores by day. The counts of a day that is over are stored once; the
+ * days since then are counted back from the present, and reconstructed ones from the end of the
+ * past.
  *
  * @param days oldest first
  */
@@ -26,12 +27,17 @@ public record Trend(Instant asOf, List<TrendDay> days) {
   static Trend of(SegmentCounts now, RiskTransitions transitions, int days) {
     long atRisk = now.atRisk();
     long scored = now.scored();
-    double sum = now.averageScore() == null ? 0 : now.averageScore().doubleValue() * now.scored();
+    double sum = now.scoreSum();
     RiskTransitions.Past past = transitions.past();
     List<TrendDay> trend = new ArrayList<>(days);
     List<RiskTransitions.Day> last = transitions.last(days);
     for (int i = last.size() - 1; i >= 0; i--) {
       RiskTransitions.Day day = last.get(i);
+      if (day.end() != null) {
+        atRisk = day.end().atRisk();
+        scored = day.end().scored();
+        sum = day.end().scoreSum();
+      }
       Double average = scored <= 0 ? null : Math.round(sum / scored * 10) / 10.0;
       trend.add(
           new TrendDay(

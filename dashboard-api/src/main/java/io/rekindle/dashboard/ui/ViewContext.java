@@ -290,6 +290,11 @@ public final class ViewContext {
     return currency == null ? text : symbol(currency) + text;
   }
 
+  /** The same for an amount that is estimated. */
+  public String money(Double amount, String currency) {
+    return money(amount == null ? null : BigDecimal.valueOf(amount), currency);
+  }
+
   private String symbol(String currency) {
     try {
       String symbol = Currency.getInstance(currency.strip()).getSymbol(messages.locale());

@@ -12,5 +12,13 @@ public enum Segment {
   PROMISING,
   NEW,
   NEEDS_ATTENTION,
-  HIBERNATING
+  HIBERNATING;
+
+  /**
+   * Whether a client at risk in this segment can still be won back. The lost and the hibernating
+   * have been away for so long that an email seldom brings them back.
+   */
+  public boolean isWinnable() {
+    return this != LOST && this != HIBERNATING;
+  }
 }

@@ -1,0 +1,243 @@
+package io.rekindle.dashboard.statistics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.rekindle.dashboard.TestDatabase;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Every number of the overview over a random shop, against SQL of the test's own. */
+@Timeout(120)
+class NumbersITCase {
+
+  private static TestDatabase database;
+  private static Numbers numbers;
+
+  @BeforeAll
+  static void makeAShop() throws Exception {
+    database = RandomShop.create();
+    numbers = new Numbers(database);
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    numbers.close();
+    database.close();
+  }
+
+  private void assertNumber(JsonNode kpi, String field, Double expected) {
+    String name = kpi.get("id").textValue() + " " + field;
+    if (expected == null) {
+      assertThat(kpi.get(field).isNull()).as(name).isTrue();
+    } else {
+      assertThat(kpi.get(field).isNull()).as(name).isFalse();
+      assertThat(kpi.get(field).doubleValue()).as(name).isCloseTo(expected, within(0.011));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {7, 30, 90})
+  void shouldCountClientsAndTheirValueAtStake(int days) throws Exception {
+    String winnable = " at_risk and segment not in ('LOST', 'HIBERNATING')";
+    String scores = " from engagement.user_scores where";
+    JsonNode fresh = numbers.kpi(days, "WINNABLE");
+    String since = " and at_risk_since >= " + Numbers.day(days - 1);
+    assertNumber(fresh, "value", numbers.sql("select count(*)" + scores + winnable + since));
+    assertNumber(
+        fresh, "amount", numbers.sql("select sum(value_at_stake)" + scores + winnable + since));
+    assertNumber(fresh, "part", numbers.sql("select count(*)" + scores + winnable));
+    assertNumber(fresh, "denominator", numbers.sql("select count(*)" + scores + " at_risk"));
+    JsonNode stake = numbers.kpi(days, "AT_STAKE");
+    assertNumber(stake, "value", numbers.sql("select sum(value_at_stake)" + scores + winnable));
+    assertNumber(
+        stake, "denominator", numbers.sql("select sum(value_at_stake)" + scores + " at_risk"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {7, 30, 90})
+  void shouldCountHowManyBecameAtRiskAndCeasedToBe(int days) throws Exception {
+    numbers.awaitObservedDays();
+    String history = "select count(*) from engagement.score_history where ";
+    String now = " and as_of >= " + Numbers.day(days - 1);
+    String before =
+        " and as_of >= %s and as_of < now() - interval '%d days'"
+            .formatted(Numbers.day(2 * days - 1), days);
+    for (String id : new String[] {"ENTERED", "LEFT"}) {
+      String change =
+          id.equals("ENTERED")
+              ? "at_risk and not previous_at_risk"
+              : "not at_risk and previous_at_risk";
+      JsonNode kpi = numbers.kpi(days, id);
+      Double value = numbers.sql(history + change + now);
+      assertNumber(kpi, "value", value);
+      assertNumber(kpi, "change", value - numbers.sql(history + change + before));
+      assertThat(kpi.get("since").isNull()).isTrue();
+    }
+    assertNumber(
+        numbers.kpi(days, "LEFT"),
+        "part",
+        numbers.sql(
+            history
+                + "not at_risk and previous_at_risk and cause in ('ORDER_PLACED', 'ORDER_MOVED_IN')"
+                + now));
+    JsonNode drawn = numbers.get("/api/risk-transitions?days=" + days).get("days");
+    assertThat(drawn).hasSize(days);
+    double entered = 0;
+    for (JsonNode day : drawn) {
+      entered += day.get("entered").doubleValue();
+    }
+    assertThat(entered).isEqualTo(numbers.kpi(days, "ENTERED").get("value").doubleValue());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {7, 30, 90})
+  void shouldCountOwnEmailsApartFromThoseOfOtherSystems(int days) throws Exception {
+    String sent = "select count(*) from engagement.emails where status = 'SENT' and generated_by ";
+    String now = " and sent_at >= " + Numbers.day(days - 1);
+    String before =
+        " and sent_at >= %s and sent_at < now() - interval '%d days'"
+            .formatted(Numbers.day(2 * days - 1), days);
+    JsonNode kpi = numbers.kpi(days, "EMAILS");
+    Double value = numbers.sql(sent + "<> 'EXTERNAL'" + now);
+    assertNumber(kpi, "value", value);
+    assertNumber(kpi, "part", numbers.sql(sent + "= 'EXTERNAL'" + now));
+    assertNumber(kpi, "change", value - numbers.sql(sent + "<> 'EXTERNAL'" + before));
+    JsonNode sending = numbers.get("/api/deliverability?days=" + days);
+    assertThat(sending.get("sent").doubleValue()).isEqualTo(value);
+    assertThat(sending.get("written").doubleValue())
+        .isEqualTo(
+            numbers.sql(
+                "select count(*) from engagement.emails where generated_by <> 'EXTERNAL'"
+                    + " and generated_at >= "
+                    + Numbers.day(days - 1)));
+    assertThat(sending.get("waiting").doubleValue())
+        .isEqualTo(numbers.sql("select count(*) from engagement.emails where status = 'READY'"));
+  }
+
+  /** The decisions whose 14 days ended between two instants, with what came of them. */
+  private static String ended(String from, String until) {
+    return """
+        (select d.decision, d.experiment_id, m.status, m.cost_usd,
+                (select count(*) from shop.orders o
+                 where o.user_id = d.user_id and o.status = 'PLACED' and o.amount > 0
+                   and o.placed_at > d.decided_at
+                   and o.placed_at <= d.decided_at + interval '336 hours') as orders,
+                coalesce((select sum(amount) from shop.orders o
+                 where o.user_id = d.user_id and o.status = 'PLACED'
+                   and o.placed_at > d.decided_at
+                   and o.placed_at <= d.decided_at + interval '336 hours'), 0) as revenue
+         from engagement.outreach_decisions d
+         left join engagement.emails m on m.decision_id = d.decision_id
+         where d.decision <> 'SKIP'
+           and d.decided_at + interval '336 hours' >= %s
+           and d.decided_at + interval '336 hours' < %s) ended
+        """
+        .formatted(from, until);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {7, 30, 90})
+  void shouldCountWhoCameBackAndWhatTheEmailsWonBack(int days) throws Exception {
+    String now = ended(Numbers.day(days - 1), "now()");
+    String before = ended(Numbers.day(2 * days - 1), "now() - interval '" + days + " days'");
+    JsonNode kpi = numbers.kpi(days, "REACTIVATIONS");
+    String back = "select count(*) filter (where orders > 0) from ";
+    Double value = numbers.sql(back + now + " where decision = 'EMAIL'");
+    assertNumber(kpi, "value", value);
+    assertNumber(
+        kpi,
+        "denominator",
+        numbers.sql("select count(*) from " + now + " where decision = 'EMAIL'"));
+    assertNumber(kpi, "change", value - numbers.sql(back + before + " where decision = 'EMAIL'"));
+
+    String groups =
+        """
+        (select experiment_id, count(*) filter (where decision = 'EMAIL') as emails,
+                avg(revenue) filter (where decision = 'EMAIL')
+                  - avg(revenue) filter (where decision = 'HOLDOUT') as difference,
+                var_samp(revenue) filter (where decision = 'EMAIL')
+                    / count(*) filter (where decision = 'EMAIL')
+                  + var_samp(revenue) filter (where decision = 'HOLDOUT')
+                    / count(*) filter (where decision = 'HOLDOUT') as variance,
+                count(*) filter (where status = 'SENT') as emailed
+         from %s group by 1
+         having count(*) filter (where decision = 'EMAIL') > 1
+            and count(*) filter (where decision = 'HOLDOUT') > 1) groups
+        """
+            .formatted(now);
+    JsonNode wonBack = numbers.kpi(days, "WON_BACK");
+    assertNumber(wonBack, "value", numbers.sql("select sum(emails * difference) from " + groups));
+    assertNumber(
+        wonBack,
+        "high",
+        numbers.sql(
+            "select sum(emails * difference)"
+                + " + 1.959963984540054 * sqrt(sum(emails * emails * variance)) from "
+                + groups));
+    assertNumber(
+        wonBack,
+        "amount",
+        numbers.sql("select sum(emails * difference) / sum(emailed) from " + groups));
+    assertNumber(wonBack, "part", numbers.sql("select sum(emails) from " + groups));
+    assertThat(numbers.get("/api/overview?days=" + days).at("/wonBack/costUsd").doubleValue())
+        .isCloseTo(numbers.sql("select coalesce(sum(cost_usd), 0) from " + now), within(0.000011));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {7, 30, 90})
+  void shouldFollowOnePopulationThroughTheFunnel(int days) throws Exception {
+    JsonNode funnel = numbers.get("/api/funnel?days=" + days);
+    String episodes =
+        """
+        (select d.decision, d.reason, m.email_id, m.status,
+                (select sum(o.amount) from shop.orders o
+                 where o.user_id = e.user_id and o.status = 'PLACED'
+                   and o.placed_at > d.decided_at
+                   and o.placed_at <= d.decided_at + interval '336 hours') as revenue
+         from engagement.risk_episodes e
+         left join engagement.outreach_decisions d using (episode_id)
+         left join engagement.emails m using (episode_id)
+         where e.noticed_at >= %s) episodes
+        """
+            .formatted(Numbers.day(days - 1));
+    String[] conditions = {
+      "true",
+      "decision is not null",
+      "decision = 'EMAIL'",
+      "email_id is not null",
+      "status = 'SENT'",
+      "status = 'SENT' and revenue > 0"
+    };
+    double previous = Double.MAX_VALUE;
+    for (int step = 0; step < conditions.length; step++) {
+      JsonNode count = funnel.get("steps").get(step);
+      assertThat(count.get("count").doubleValue())
+          .as(count.get("step").textValue())
+          .isEqualTo(numbers.sql("select count(*) from " + episodes + " where " + conditions[step]))
+          .isLessThanOrEqualTo(previous);
+      previous = count.get("count").doubleValue();
+    }
+    assertThat(funnel.get("heldOut").doubleValue())
+        .isEqualTo(numbers.sql("select count(*) from " + episodes + " where decision = 'HOLDOUT'"));
+    double skipped = 0;
+    for (JsonNode skip : funnel.get("skips")) {
+      skipped += skip.get("count").doubleValue();
+      assertThat(skip.get("count").doubleValue())
+          .isEqualTo(
+              numbers.sql(
+                  "select count(*) from %s where decision = 'SKIP' and reason = '%s'"
+                      .formatted(episodes, skip.get("reason").textValue())));
+    }
+    assertThat(funnel.get("skipped").doubleValue()).isEqualTo(skipped);
+    assertThat(funnel.get("revenue").doubleValue())
+        .isCloseTo(
+            numbers.sql(
+                "select coalesce(sum(revenue), 0) from " + episodes + " where status = 'SENT'"),
+            within(0.011));
+  }
+}

@@ -513,16 +513,17 @@
     const plan = asker(question, async (asked, current) => {
       const state = place.querySelector("[data-plan-state]");
       const result = place.querySelector("[data-plan-result]");
-      const held = Number(share.value) / 100;
       // A share that cannot be asked about is the other form's to refuse.
-      if (held > 0 && held < 1) asked.holdoutShare = held.toFixed(6);
+      const held = Number(share.value) / 100;
+      const isShare = held >= 0.001 && held <= 0.999;
+      if (isShare) asked.holdoutShare = held.toFixed(6);
       try {
         const answer = await call("GET", "/api/experiment-plan?" + new URLSearchParams({ ...asked, variants: variants() }));
         if (!current()) return;
         state.textContent = text(answer.clientsPerDay > 0 ? (answer.ratedHeldOut ? "plan.traffic" : "plan.traffic.all") : "plan.noTraffic",
           whole.format(answer.clientsPerDay), percent(answer.rate), whole.format(answer.rateOf))
           + (answer.options.some((option) => option.kind === "IN_TIME") ? "" : " " + text("plan.notInTime", asked.withinDays));
-        result.querySelector("tbody").replaceChildren(...answer.options.map((option) => element("tr", {},
+        result.querySelector("tbody").replaceChildren(...answer.options.filter((option) => isShare || option.holdoutShare !== answer.options[0].holdoutShare).map((option) => element("tr", {},
           element("th", { scope: "row" }, labels[option.kind], element("span", { className: "under",
             textContent: text("plan.option", percent(option.holdoutShare), whole.format(100 * option.difference)) })),
           element("td", { className: "num", textContent: whole.format(option.clients) }),

@@ -176,6 +176,7 @@
       let value;
       switch (field.dataset.type) {
         case "boolean": value = field.type === "checkbox" ? field.checked : raw === "true"; break;
+        case "percent": value = raw === "" ? null : Number.isNaN(Number(raw)) ? raw : Number((Number(raw) / 100).toFixed(6)); break;
         case "number": value = raw === "" ? null : Number.isNaN(Number(raw)) ? raw : Number(raw); break;
         case "list": value = raw.split(",").map((part) => part.trim()).filter(Boolean); break;
         case "one": value = [raw]; break;
@@ -186,9 +187,10 @@
         default: value = raw === "" ? null : raw;
       }
       if (value === null && field.dataset.omit !== undefined) continue;
-      const parts = field.name.split(".");
+      // "list[0].name" is the name of the first object of a list.
+      const parts = field.name.split(/[.[\]]+/);
       let place = body;
-      for (const part of parts.slice(0, -1)) place = place[part] ??= {};
+      parts.slice(0, -1).forEach((part, i) => { place = place[part] ??= /^\d+$/.test(parts[i + 1]) ? [] : {}; });
       place[parts.at(-1)] = value;
     }
     return body;

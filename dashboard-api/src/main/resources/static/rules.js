@@ -455,10 +455,104 @@
     preview.now(false);
   }
 
+  /* ---------------------------------------------------------------- an experiment */
+
+  function experimentForm(form) {
+    const rows = form.querySelector("[data-variants]");
+    const blank = form.querySelector("template").content.firstElementChild;
+    const labels = JSON.parse(form.dataset.labels);
+
+    /** Numbers the variants in the order that they are shown in. */
+    function number() {
+      const all = [...rows.querySelectorAll("[data-variant]")];
+      all.forEach((row, i) => {
+        const place = `variants[${i}]`;
+        row.dataset.place = place;
+        for (const field of row.querySelectorAll("[name]")) {
+          const label = row.querySelector(`label[for="${CSS.escape(field.id)}"]`);
+          const part = field.name.slice(field.name.lastIndexOf(".") + 1);
+          field.name = `${place}.${part}`;
+          field.id = `${place}-${part}`;
+          label.htmlFor = field.id;
+        }
+        const remove = row.querySelector("[data-remove-variant]");
+        remove.disabled = all.length === 1;
+        remove.setAttribute("aria-label", `${labels.remove} ${i + 1}`);
+      });
+    }
+
+    rows.addEventListener("click", (event) => {
+      const row = event.target.closest("[data-remove-variant]")?.closest("[data-variant]");
+      if (!row) return;
+      row.remove();
+      number();
+      form.querySelector("[data-add-variant]").focus();
+      form.dispatchEvent(new Event("input"));
+    });
+    form.querySelector("[data-add-variant]").addEventListener("click", () => {
+      const row = blank.cloneNode(true);
+      rows.append(row);
+      number();
+      row.querySelector("input").focus();
+      form.dispatchEvent(new Event("input"));
+    });
+    number();
+    planner(form, () => rows.querySelectorAll("[data-variant]").length);
+  }
+
+  function planner(form, variants) {
+    const place = document.getElementById("planner");
+    const question = document.getElementById("planner-form");
+    const labels = JSON.parse(place.dataset.labels);
+    const share = form.elements.namedItem("holdoutShare");
+    const use = place.querySelector("[data-use-share]");
+    const percent = (part) => text("plan.percent", new Intl.NumberFormat(lang, { maximumFractionDigits: 1 }).format(100 * part));
+    const date = new Intl.DateTimeFormat(lang, { day: "numeric", month: "long", year: "numeric" });
+    let suggested;
+
+    const plan = asker(question, async (asked, current) => {
+      const state = place.querySelector("[data-plan-state]");
+      const result = place.querySelector("[data-plan-result]");
+      // A share that cannot be asked about is the other form's to refuse.
+      const held = Number(share.value) / 100;
+      const isShare = held >= 0.001 && held <= 0.999;
+      if (isShare) asked.holdoutShare = held.toFixed(6);
+      try {
+        const answer = await call("GET", "/api/experiment-plan?" + new URLSearchParams({ ...asked, variants: variants() }));
+        if (!current()) return;
+        state.textContent = text(answer.clientsPerDay > 0 ? (answer.ratedHeldOut ? "plan.traffic" : "plan.traffic.all") : "plan.noTraffic",
+          whole.format(answer.clientsPerDay), percent(answer.rate), whole.format(answer.rateOf))
+          + (answer.options.some((option) => option.kind === "IN_TIME") ? "" : " " + text("plan.notInTime", asked.withinDays));
+        result.querySelector("tbody").replaceChildren(...answer.options.filter((option) => isShare || option.holdoutShare !== answer.options[0].holdoutShare).map((option) => element("tr", {},
+          element("th", { scope: "row" }, labels[option.kind], element("span", { className: "under",
+            textContent: text("plan.option", percent(option.holdoutShare), whole.format(100 * option.difference)) })),
+          element("td", { className: "num", textContent: whole.format(option.clients) }),
+          element("td", { textContent: option.answerAt === null ? text("plan.never") : date.format(new Date(option.answerAt)) }))));
+        suggested = answer.suggestedShare;
+        use.textContent = text("plan.use", percent(suggested));
+        result.hidden = false;
+      } catch (error) {
+        if (current()) state.textContent = text("preview.stale");
+        throw error;
+      }
+    });
+    use.addEventListener("click", () => {
+      share.value = String(Number((100 * suggested).toFixed(4)));
+      plan.now(false);
+      share.focus();
+    });
+    question.addEventListener("submit", (event) => { event.preventDefault(); plan.now(true); });
+    question.addEventListener("input", () => plan.later());
+    form.addEventListener("input", () => plan.later());
+    plan.now(false);
+  }
+
   const policyForm = document.getElementById("policy-form");
   if (policyForm) policyEditor(policyForm);
   const fitForm = document.getElementById("fit-form");
   if (fitForm) fitting(fitForm);
   const outreachForm = document.getElementById("outreach-form");
   if (outreachForm) outreachPreview(outreachForm);
+  const newExperiment = document.getElementById("experiment-form");
+  if (newExperiment) experimentForm(newExperiment);
 })();

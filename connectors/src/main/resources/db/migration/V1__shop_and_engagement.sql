@@ -736,6 +736,8 @@ create view engagement.email_outcomes as
     d.decision,
     d.experiment_id,
     d.arm,
+    case when jsonb_typeof(d.inputs -> 'order_probability') = 'number'
+         then (d.inputs ->> 'order_probability')::numeric end as order_probability,
     d.decided_at,
     d.decided_at + interval '336 hours' as window_ends_at,
     d.decided_at + interval '336 hours' < now() as window_closed,
@@ -780,6 +782,7 @@ comment on view engagement.email_outcomes is
 comment on column engagement.email_outcomes.email_id is 'Null as long as there is no email, and for a holdout.';
 comment on column engagement.email_outcomes.email_status is 'SENT if it really went out; an email may be decided on and still be cancelled or fail.';
 comment on column engagement.email_outcomes.arm is 'The variant, or HOLDOUT.';
+comment on column engagement.email_outcomes.order_probability is 'The user''s order probability at the decision; null if the policy gave none.';
 comment on column engagement.email_outcomes.window_ends_at is 'Last instant at which an order counts: 336 hours after the decision.';
 comment on column engagement.email_outcomes.window_closed is 'Whether the window is over; until then an order can still come.';
 comment on column engagement.email_outcomes.reactivated is 'Whether there is at least one effective order in the window.';
@@ -819,20 +822,43 @@ create view engagement.calibration_history as
 comment on column engagement.calibration_history.bias is
   'Whether too little was expected (-1), too much (1), or neither (0).';
 
--- How far two proportions lie apart, first minus second.
-create function engagement.newcombe_interval(
-    successes1 bigint, trials1 bigint, successes2 bigint, trials2 bigint,
-    out low double precision, out high double precision)
-  language sql immutable strict parallel safe as $$
-    select p1 - p2 - sqrt((p1 - one.low) ^ 2 + (two.high - p2) ^ 2),
-           p1 - p2 + sqrt((one.high - p1) ^ 2 + (p2 - two.low) ^ 2)
-    from engagement.wilson_interval(successes1, trials1) as one,
-      engagement.wilson_interval(successes2, trials2) as two,
-      lateral (select successes1::float8 / nullif(trials1, 0) as p1,
-                      successes2::float8 / nullif(trials2, 0) as p2) as observed
+-- The interval of an experiment reaches so many standard errors to each side. Both functions are
+-- those of the Java class AlwaysValid, which names the tuning to 500 effective users.
+create function engagement.always_valid_factor(effective_users double precision, alpha double precision)
+  returns double precision language sql immutable strict parallel safe as $$
+    select sqrt((1 + 1 / ratio) * (surprise + ln(1 + ratio)))
+    from (select -2 * ln(alpha) as surprise) as given,
+      lateral (select (surprise + ln(1 + surprise)) * nullif(effective_users, 0) / 500 as ratio) as tuned
   $$;
-comment on function engagement.newcombe_interval is
-  '95 % interval for the difference of two independent proportions: hybrid score method without continuity correction, from the two Wilson intervals (Newcombe 1998, Statistics in Medicine 17, 873-890, method 10).';
+comment on function engagement.always_valid_factor is
+  'Standard errors to each side of an interval that holds at every look, with so many effective users (1 / (1/n + 1/m)): asymptotic confidence sequence (Waudby-Smith, Arbour, Sinha, Kennedy, Ramdas 2024, Annals of Statistics 52).';
+
+create function engagement.planned_users(
+    rate double precision, difference double precision, share double precision,
+    holdout_share double precision, alpha double precision)
+  returns double precision language plpgsql immutable strict parallel safe as $$
+declare
+  shifted   float8 := rate + case when rate <= 0.5 then difference else -difference end;
+  variance  float8;
+  effective float8;
+  users     float8;
+begin
+  if least(share, holdout_share) <= 0 then
+    return null;
+  end if;
+  variance := shifted * (1 - shifted) / share + rate * (1 - rate) / holdout_share;
+  effective := share * holdout_share / (share + holdout_share);
+  users := 500 / effective;
+  for i in 1 .. 80 loop
+    users := sqrt(users * variance) / difference
+             * (engagement.always_valid_factor(users * effective, alpha) + 0.8416212335729143);
+  end loop;
+  return greatest(
+    users,
+    10 / least(1 - greatest(rate, shifted), least(rate, shifted)) / least(share, holdout_share));
+end $$;
+comment on function engagement.planned_users is
+  'Users of a whole experiment with whom a difference, towards one half, would be seen with a power of 80 % at a single look, and of whom ten ordered and ten did not in each arm; null without a share of both arms.';
 
 -- The chance of a chi-square statistic at least this large, by the closed forms for whole degrees
 -- of freedom: a sum of Poisson terms, which for an odd number begins at the normal tail.
@@ -882,6 +908,7 @@ create type engagement.arm_outcome as (
   uplift             numeric,
   uplift_low         numeric,
   uplift_high        numeric,
+  explained          numeric,
   revenue            numeric,
   unconverted_orders bigint,
   revenue_per_user   numeric,
@@ -902,18 +929,19 @@ comment on column engagement.arm_outcome.users is 'Those of them whose 14 days a
 comment on column engagement.arm_outcome.sent is 'How many of these users an email really went out to.';
 comment on column engagement.arm_outcome.reactivated is 'How many of these users have an effective order in their 14 days.';
 comment on column engagement.arm_outcome.rate is 'reactivated / users.';
-comment on column engagement.arm_outcome.uplift is 'rate less the HOLDOUT''s rate: 0.05 is five percentage points.';
-comment on column engagement.arm_outcome.uplift_low is 'Lower end of the 95 % interval of uplift: hybrid score method without continuity correction (Newcombe 1998, method 10).';
+comment on column engagement.arm_outcome.uplift is 'rate less the HOLDOUT''s rate: 0.05 is five percentage points. Once there is an interval, less what the order probabilities at the decisions explain of it (CUPED).';
+comment on column engagement.arm_outcome.uplift_low is 'Lower end of the interval of uplift. With a probability of 95 % all intervals of all variants contain the true uplift at every look, so one may stop at any time. Null until 10 users of the arm and 10 of HOLDOUT were reactivated and as many were not.';
 comment on column engagement.arm_outcome.uplift_high is 'Upper end of that interval.';
+comment on column engagement.arm_outcome.explained is 'The part of the variance of coming back that the order probabilities at the decisions explain, by which the interval was narrowed: 0 to 1. Null without an interval.';
 comment on column engagement.arm_outcome.revenue is 'Revenue of these users in their 14 days, net of refunds, as in email_outcomes.';
 comment on column engagement.arm_outcome.unconverted_orders is 'Orders that are not in the revenue, since there is no rate for their currency.';
 comment on column engagement.arm_outcome.revenue_per_user is 'revenue / users, those who bought nothing included.';
 comment on column engagement.arm_outcome.revenue_difference is 'revenue_per_user less the HOLDOUT''s.';
-comment on column engagement.arm_outcome.revenue_low is 'Lower end of the 95 % interval of revenue_difference by normal theory with separate variances: rough where few users bring most of the revenue.';
+comment on column engagement.arm_outcome.revenue_low is 'Lower end of the interval of revenue_difference, which holds at every look as that of uplift. It takes the larger of two variances, of the arms apart and together: a small arm that has not met a large order knows too little of its own.';
 comment on column engagement.arm_outcome.revenue_high is 'Upper end of that interval.';
 comment on column engagement.arm_outcome.sample_ratio_p is 'Chance of arms at least so far from the configured shares if assignment works: chi-square over the users decided on in all arms. The same in every row; null while an arm expects fewer than 5.';
 comment on column engagement.arm_outcome.more_users_needed is 'How many more users, 14 days past, the arm needs: until at least 10 were and 10 were not reactivated, and until a difference of five points would be seen with a power of 80 %. Null if the arm has no share, or no user is held out.';
-comment on column engagement.arm_outcome.verdict is 'SAMPLE_RATIO_MISMATCH (p below 0.001: the arms do not compare, whatever the rates), NO_HOLDOUT, NOT_ENOUGH_DATA (this arm or HOLDOUT needs more users), UPLIFT or LOSS (the interval does not contain 0), NO_DIFFERENCE_SEEN; null for HOLDOUT.';
+comment on column engagement.arm_outcome.verdict is 'SAMPLE_RATIO_MISMATCH (p below 0.001: the arms do not compare, whatever the rates), NO_HOLDOUT, UPLIFT or LOSS (the interval does not contain 0), NOT_ENOUGH_DATA (this arm or HOLDOUT needs more users), NO_DIFFERENCE_SEEN; null for HOLDOUT.';
 
 -- Analysis by user, as assignment is. An emailed user is in the cooldown when held-out users are
 -- decided on again. So decisions after the first do not compare between the arms.
@@ -927,11 +955,20 @@ create function engagement.uplift(experiment text) returns setof engagement.arm_
       select v ->> 'name',
              (1 - holdout_share) * (v ->> 'weight')::numeric / sum((v ->> 'weight')::numeric) over ()
       from chosen, jsonb_array_elements(variants) as v),
-    firsts as (
+    alternatives as (
+      select 0.05::float8 / greatest(1, count(*)) as alpha
+      from configured where arm <> 'HOLDOUT' and share > 0),
+    first_decisions as (
       select distinct on (user_id) *
       from engagement.email_outcomes
       where experiment_id = experiment
       order by user_id, decided_at, decision_id),
+    -- Who has no order probability counts as an average user: that is known before the outcome.
+    firsts as (
+      select *, coalesce(
+          order_probability, avg(order_probability) filter (where window_closed) over (), 0
+        )::float8 as predicted
+      from first_decisions),
     observed as (
       select
         arm,
@@ -943,7 +980,10 @@ create function engagement.uplift(experiment text) returns setof engagement.arm_
         coalesce(sum(revenue) filter (where window_closed), 0) as revenue,
         coalesce(sum(unconverted_orders) filter (where window_closed), 0) as unconverted_orders,
         avg(revenue) filter (where window_closed) as mean,
-        var_samp(revenue) filter (where window_closed) as variance
+        var_samp(revenue) filter (where window_closed) as variance,
+        avg(predicted) filter (where window_closed) as predicted,
+        regr_sxx(reactivated::int, predicted) filter (where window_closed) as predicted_deviations,
+        regr_sxy(reactivated::int, predicted) filter (where window_closed) as joint_deviations
       from firsts
       group by arm),
     arms as (
@@ -958,7 +998,11 @@ create function engagement.uplift(experiment text) returns setof engagement.arm_
         coalesce(revenue, 0) as revenue,
         coalesce(unconverted_orders, 0) as unconverted_orders,
         mean,
-        variance,
+        variance::float8 as variance,
+        predicted,
+        predicted_deviations,
+        joint_deviations,
+        reactivated >= 10 and users - reactivated >= 10 as has_ten_of_each,
         reactivated::float8 / nullif(users, 0) as rate,
         -- Not 0 and not 1 for anybody's rate: half if nothing is known.
         (coalesce(reactivated, 0) + 1) / (coalesce(users, 0) + 2)::float8 as likely_rate
@@ -972,48 +1016,61 @@ create function engagement.uplift(experiment text) returns setof engagement.arm_
                  (count(*) filter (where share > 0) - 1)::int)
              end as p
       from arms, (select sum(decided) as total from arms) as all_arms),
-    compared as (
+    paired as (
       select
         arms.*,
         base.users as base_users,
         base.share as base_share,
-        arms.rate - base.rate as uplift,
-        apart.low,
-        apart.high,
-        arms.mean - base.mean as revenue_difference,
-        1.959963984540054 * sqrt(arms.variance / arms.users + base.variance / base.users)
-          as revenue_margin,
-        arms.share / nullif(base.share, 0) as per_base,
-        base.likely_rate * (1 - base.likely_rate) as base_spread,
-        shifted * (1 - shifted) as shifted_spread
+        base.rate as base_rate,
+        base.mean as base_mean,
+        base.variance as base_variance,
+        base.predicted as base_predicted,
+        base.predicted_deviations as base_predicted_deviations,
+        base.joint_deviations as base_joint_deviations,
+        base.likely_rate as base_likely_rate,
+        coalesce(arms.has_ten_of_each and base.has_ten_of_each, false) as comparable,
+        1.0::float8 / nullif(arms.users, 0) + 1.0::float8 / nullif(base.users, 0) as inverse,
+        case when arms.has_ten_of_each and base.has_ten_of_each
+               and arms.predicted_deviations + base.predicted_deviations
+                 > 1e-9 * (arms.users + base.users)
+             then (arms.joint_deviations + base.joint_deviations)
+                  / (arms.predicted_deviations + base.predicted_deviations)
+             else 0 end as slope
       from arms
-      left join arms as base on base.arm = 'HOLDOUT' and arms.arm <> 'HOLDOUT'
-      left join lateral engagement.newcombe_interval(
-        arms.reactivated, nullif(arms.users, 0), base.reactivated, nullif(base.users, 0)) as apart
-        on true
-      left join lateral (
-        select base.likely_rate + case when base.likely_rate <= 0.5 then 0.05 else -0.05 end
-          as shifted) as five_points on true),
-    -- Two-sided 5 %, power 80 %: (1.96 + 0.84) squared over the difference squared, times the
-    -- variances, in the proportion of the arms' shares.
-    planned as (
+      left join arms as base on base.arm = 'HOLDOUT' and arms.arm <> 'HOLDOUT'),
+    -- The same as ArmComparison in Java.
+    compared as (
       select
-        arm,
-        per_base > 0 as comparable,
-        ceil((1.959963984540054::float8 + 0.8416212335729143) ^ 2 / 0.05 ^ 2
-             * (shifted_spread + per_base * base_spread)) as in_arm,
-        ceil((1.959963984540054::float8 + 0.8416212335729143) ^ 2 / 0.05 ^ 2
-             * (shifted_spread / nullif(per_base, 0) + base_spread)) as in_base
-      from compared),
+        paired.*,
+        rate - base_rate - slope * (predicted - base_predicted) as uplift,
+        mean - base_mean as revenue_difference,
+        case when comparable then slope * (joint_deviations + base_joint_deviations)
+          / (users * rate * (1 - rate) + base_users * base_rate * (1 - base_rate)) end as explained,
+        case when comparable then factor * sqrt(
+          (likely_rate * (1 - likely_rate)
+            + (slope ^ 2 * predicted_deviations - 2 * slope * joint_deviations) / users) / users
+          + (base_likely_rate * (1 - base_likely_rate)
+            + (slope ^ 2 * base_predicted_deviations - 2 * slope * base_joint_deviations)
+              / base_users) / base_users) end as margin,
+        case when comparable then factor * sqrt(greatest(
+          variance / users + base_variance / base_users,
+          (variance * (users - 1) + base_variance * (base_users - 1))
+            / (users + base_users - 2) * inverse)) end as revenue_margin,
+        engagement.planned_users(
+          base_likely_rate, 0.05, share::float8, base_share::float8, alpha) as planned
+      from paired
+      cross join alternatives
+      left join lateral engagement.always_valid_factor(1 / inverse, alpha) as factor on true),
     needed as (
       select
         arms.arm,
         greatest(
           0,
-          case when arms.reactivated >= 10 and arms.users - arms.reactivated >= 10 then 0
+          case when arms.has_ten_of_each then 0
                else ceil(10 / least(likely_rate, 1 - likely_rate)) end - arms.users,
-          case when arms.arm = 'HOLDOUT' then (select max(in_base) from planned where comparable)
-               else (select in_arm from planned where planned.arm = arms.arm) end - arms.users
+          ceil(case when arms.arm = 'HOLDOUT' then (select max(planned) from compared)
+                    else (select planned from compared where compared.arm = arms.arm) end
+               * arms.share::float8) - arms.users
         )::bigint as more
       from arms
       where arms.share > 0
@@ -1028,24 +1085,25 @@ create function engagement.uplift(experiment text) returns setof engagement.arm_
       c.reactivated,
       round(c.rate::numeric, 6),
       round(c.uplift::numeric, 6),
-      round(c.low::numeric, 6),
-      round(c.high::numeric, 6),
+      round((c.uplift - c.margin)::numeric, 6),
+      round((c.uplift + c.margin)::numeric, 6),
+      round(c.explained::numeric, 6),
       c.revenue,
       c.unconverted_orders,
       round(c.mean, 2),
       round(c.revenue_difference, 2),
-      round(c.revenue_difference - c.revenue_margin, 2),
-      round(c.revenue_difference + c.revenue_margin, 2),
+      round(c.revenue_difference - c.revenue_margin::numeric, 2),
+      round(c.revenue_difference + c.revenue_margin::numeric, 2),
       ratio.p,
       needed.more,
       case
         when ratio.p < 0.001 then 'SAMPLE_RATIO_MISMATCH'
         when c.arm = 'HOLDOUT' then null
         when coalesce(c.base_share, 0) = 0 then 'NO_HOLDOUT'
+        when c.uplift > c.margin then 'UPLIFT'
+        when c.uplift < -c.margin then 'LOSS'
         when coalesce(needed.more, 1) > 0
           or (select more from needed where arm = 'HOLDOUT') > 0 then 'NOT_ENOUGH_DATA'
-        when c.low > 0 then 'UPLIFT'
-        when c.high < 0 then 'LOSS'
         else 'NO_DIFFERENCE_SEEN'
       end
     from compared c

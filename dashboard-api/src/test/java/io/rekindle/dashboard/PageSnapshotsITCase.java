@@ -40,6 +40,7 @@ class PageSnapshotsITCase {
     PAGES.put("/emails/{emailId}", "/emails/m-e-now-3");
     PAGES.put("/emails/{emailId}/html", "/emails/m-e-now-3/html");
     PAGES.put("/experiments", "/experiments?id=default");
+    PAGES.put("/experiments/new", "/experiments/new");
     PAGES.put("/pipeline", "/pipeline");
     PAGES.put("/pipeline/dead-letters", "/pipeline/dead-letters");
     PAGES.put("/policy", "/policy");

@@ -1,5 +1,7 @@
 package io.rekindle.connectors.events;
 
+import java.util.List;
+
 /**
  * One manner of writing in an experiment.
  *
@@ -10,4 +12,8 @@ package io.rekindle.connectors.events;
  * @param tone the tone of the text, at most 500 characters; null for the prompt's tone
  * @param offer a sentence that the email may state, at most 500 characters; null for no offer
  */
-public record OutreachVariant(String name, long weight, String prompt, String tone, String offer) {}
+public record OutreachVariant(String name, long weight, String prompt, String tone, String offer) {
+
+  /** The prompts that the writer of emails has; a test compares them. */
+  public static final List<String> PROMPTS = List.of("winback-v1");
+}

@@ -15,7 +15,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.function.DoubleUnaryOperator;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -27,8 +26,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What came of outreach, on a real Postgres; every test's changes are rolled back. */
 class OutcomesITCase {
-
-  private static final double Z = 1.959963984540054;
 
   /** The decision of most tests; its window ends on January 15th at noon. */
   private static final String DECIDED = "2025-01-01 12:00:00Z";
@@ -174,89 +171,63 @@ class OutcomesITCase {
 
   // ---------------------------------------------------------------- intervals and tests
 
-  /** Table II of Newcombe (1998), method 10, to its four decimals. */
+  /** Robbins' mixture for a variance of 1 per user, tuned to 500 of them, by another program. */
   @ParameterizedTest
   @CsvSource({
-    "56, 70, 48, 80,  0.0524, 0.3339",
-    " 9, 10,  3, 10,  0.1705, 0.8090",
-    " 6,  7,  2,  7,  0.0582, 0.8062",
-    " 5, 56,  0, 29, -0.0381, 0.1926",
-    " 0, 10,  0, 20, -0.1611, 0.2775",
-    " 0, 10,  0, 10, -0.2775, 0.2775",
-    "10, 10,  0, 20,  0.6791, 1.0000",
-    "10, 10,  0, 10,  0.6075, 1.0000"
+    "    50, 0.05,   3.85505",
+    "   500, 0.05,   3.03521",
+    "   800, 0.05,   3.04740",
+    "100000, 0.05,   3.65654",
+    "    37, 0.025,  4.37705",
+    "   500, 0.0031, 3.90887"
   })
-  void shouldGiveThePublishedIntervals(long x1, long n1, long x2, long n2, double low, double high)
-      throws SQLException {
-    double[] interval = newcombeOfDatabase(x1, n1, x2, n2);
-    assertThat(interval[0]).isCloseTo(low, within(0.00005));
-    assertThat(interval[1]).isCloseTo(high, within(0.00005));
-    assertThat(newcombe(x1, n1, x2, n2)[0]).isCloseTo(low, within(0.00005));
-    assertThat(newcombe(x1, n1, x2, n2)[1]).isCloseTo(high, within(0.00005));
+  void shouldReachAsManyStandardErrorsAsTheConfidenceSequence(
+      double users, double alpha, double factor) throws SQLException {
+    assertThat(number("select engagement.always_valid_factor(%s, %s)".formatted(users, alpha)))
+        .isCloseTo(factor, within(0.00001));
   }
 
+  /** The number solves an equation: with it the reach and the power add up to the difference. */
   @Test
-  void shouldAgreeWithIntervalsFoundByBisection() throws SQLException {
+  void shouldPlanAsManyUsersAsSeeTheDifference() throws SQLException {
     long seed = new SplittableRandom().nextLong();
     SplittableRandom random = new SplittableRandom(seed);
-    for (int i = 0; i < 1_000; i++) {
-      long n1 = 1 + random.nextLong(1L << random.nextInt(1, 31));
-      long n2 = 1 + random.nextLong(1L << random.nextInt(1, 31));
-      long x1 = random.nextLong(n1 + 1);
-      long x2 = random.nextLong(n2 + 1);
-      double[] expected = newcombe(x1, n1, x2, n2);
-      double[] actual = newcombeOfDatabase(x1, n1, x2, n2);
-      String which = x1 + "/" + n1 + " - " + x2 + "/" + n2 + ", seed " + seed;
-      assertThat(actual[0]).as(which).isCloseTo(expected[0], within(1e-9));
-      assertThat(actual[1]).as(which).isCloseTo(expected[1], within(1e-9));
-      assertThat(actual[0]).as(which).isBetween(-1.0, 1.0).isLessThan(actual[1]);
+    for (int i = 0; i < 300; i++) {
+      double rate = random.nextDouble(0.002, 0.998);
+      double difference = random.nextDouble(0.001, 0.2);
+      double share = random.nextDouble(0.01, 0.98);
+      double holdout = random.nextDouble(0.005, 1 - share);
+      double alpha = 0.05 / random.nextInt(1, 17);
+      double users =
+          number(
+              "select engagement.planned_users(%s, %s, %s, %s, %s)"
+                  .formatted(rate, difference, share, holdout, alpha));
+      double shifted = rate <= 0.5 ? rate + difference : rate - difference;
+      double error =
+          Math.sqrt((shifted * (1 - shifted) / share + rate * (1 - rate) / holdout) / users);
+      double effective = users / (1 / share + 1 / holdout);
+      double factor =
+          number("select engagement.always_valid_factor(%s, %s)".formatted(effective, alpha));
+      String which = "rate %s, difference %s, seed %d".formatted(rate, difference, seed);
+      double least = Math.min(share, holdout) * users;
+      double rarest = Math.min(Math.min(rate, 1 - rate), Math.min(shifted, 1 - shifted));
+      if (least * rarest > 10.0001) {
+        assertThat((factor + 0.8416212335729143) * error)
+            .as(which)
+            .isCloseTo(difference, within(difference * 1e-9));
+      } else {
+        assertThat(least * rarest).as(which).isCloseTo(10, within(0.0001));
+        assertThat((factor + 0.8416212335729143) * error).as(which).isLessThan(difference * 1.0001);
+      }
     }
   }
 
   @Test
-  void shouldHaveNoIntervalWithoutUsers() throws SQLException {
-    assertThat(texts("select low::text from engagement.newcombe_interval(0, 0, 1, 2)"))
+  void shouldHaveNoIntervalWithoutUsersAndNoPlanWithoutAShare() throws SQLException {
+    assertThat(texts("select engagement.always_valid_factor(0, 0.05)::text"))
         .containsExactly((String) null);
-  }
-
-  private double[] newcombeOfDatabase(long x1, long n1, long x2, long n2) throws SQLException {
-    try (PreparedStatement query =
-        connection.prepareStatement(
-            "select low, high from engagement.newcombe_interval(?, ?, ?, ?)")) {
-      query.setLong(1, x1);
-      query.setLong(2, n1);
-      query.setLong(3, x2);
-      query.setLong(4, n2);
-      try (ResultSet row = query.executeQuery()) {
-        row.next();
-        return new double[] {row.getDouble(1), row.getDouble(2)};
-      }
-    }
-  }
-
-  /** Newcombe's method 10 from bounds that solve the score test's equation. */
-  private static double[] newcombe(long x1, long n1, long x2, long n2) {
-    double p1 = (double) x1 / n1;
-    double p2 = (double) x2 / n2;
-    double low = p1 - p2 - Math.hypot(p1 - scoreBound(p1, n1, 0), scoreBound(p2, n2, 1) - p2);
-    double high = p1 - p2 + Math.hypot(scoreBound(p1, n1, 1) - p1, p2 - scoreBound(p2, n2, 0));
-    return new double[] {low, high};
-  }
-
-  /** The proportion between p and an end that would just not be refuted by p of n. */
-  private static double scoreBound(double p, long n, double end) {
-    DoubleUnaryOperator refuted = pi -> (p - pi) * (p - pi) - Z * Z * pi * (1 - pi) / n;
-    double inside = p;
-    double outside = end;
-    for (int i = 0; i < 200; i++) {
-      double middle = (inside + outside) / 2;
-      if (refuted.applyAsDouble(middle) > 0) {
-        outside = middle;
-      } else {
-        inside = middle;
-      }
-    }
-    return inside;
+    assertThat(texts("select engagement.planned_users(0.1, 0.05, 0.9, 0, 0.05)::text"))
+        .containsExactly((String) null);
   }
 
   /** Upper critical values as every table has them. */
@@ -348,34 +319,33 @@ class OutcomesITCase {
     assertThat(warm.number("reactivated")).isEqualTo(56);
     assertThat(warm.number("rate")).isEqualTo(0.8); // 56 / 70
     assertThat(warm.number("uplift")).isEqualTo(0.2); // 0.8 - 0.6
-    // Newcombe's own example.
-    assertThat(warm.number("uplift_low")).isCloseTo(0.0524, within(0.00005));
-    assertThat(warm.number("uplift_high")).isCloseTo(0.3339, within(0.00005));
+    // Two variants: 2.5 % each, 4.366584 standard errors with 1 / (1/70 + 1/80) = 37.3 users.
+    // Rates (56 + 1) / 72 = 0.791667 and (48 + 1) / 82 = 0.597561:
+    // sqrt(0.164931 / 70 + 0.240482 / 80) = 0.0732269, and 4.366584 times that is 0.319751.
+    assertThat(warm.number("uplift_low")).isCloseTo(-0.119751, within(0.000002));
+    assertThat(warm.number("uplift_high")).isCloseTo(0.519751, within(0.000002));
+    assertThat(warm.number("explained")).as("nothing was predicted").isZero();
     assertThat(warm.number("revenue")).isEqualTo(2_240); // 56 * (50.00 - 10.00)
     assertThat(warm.number("revenue_per_user")).isEqualTo(32); // 2240 / 70
     assertThat(warm.number("revenue_difference")).isEqualTo(14); // 32 - 18
     // Sample variance of amounts a for a part p of n: n / (n - 1) * a^2 * p * (1 - p).
     // warm: 70/69 * 1600 * 0.8 * 0.2 = 259.71, / 70 = 3.7101
     // HOLDOUT: 80/79 * 900 * 0.6 * 0.4 = 218.73, / 80 = 2.7342
-    // 1.96 * sqrt(3.7101 + 2.7342 = 6.4443) = 1.96 * 2.5386 = 4.98
-    assertThat(warm.number("revenue_low")).isEqualTo(9.02); // 14 - 4.98
-    assertThat(warm.number("revenue_high")).isEqualTo(18.98); // 14 + 4.98
+    // Together: (69 * 259.71 + 79 * 218.73) / 148 * (1/70 + 1/80) = 6.3707 is less.
+    // 4.366584 * sqrt(3.7101 + 2.7342 = 6.4443) = 11.08
+    assertThat(warm.number("revenue_low")).isEqualTo(2.92); // 14 - 11.08
+    assertThat(warm.number("revenue_high")).isEqualTo(25.08); // 14 + 11.08
 
     Arm brief = arms.get("brief");
     assertThat(brief.number("configured_share")).isEqualTo(0.2); // 0.6 * 1 / 3
     assertThat(brief.number("uplift")).isEqualTo(-0.1); // 20 / 40 - 0.6
-    // Wilson for 20 of 40: 0.5 -+ 1.96 * sqrt(3.8415 + 40) / (2 * 43.8415)
-    //   = 0.5 -+ 12.9776 / 87.6829 = 0.351995 to 0.648005
-    // Wilson for 48 of 80: (99.8415 -+ 1.96 * sqrt(3.8415 + 76.8)) / (2 * 83.8415)
-    //   = (99.8415 -+ 17.6006) / 167.6829 = 0.490455 to 0.700381
-    // low:  -0.1 - sqrt(0.148005^2 + 0.100381^2) = -0.1 - 0.178835
-    // high: -0.1 + sqrt(0.148005^2 + 0.109545^2) = -0.1 + 0.184135
-    assertThat(brief.number("uplift_low")).isCloseTo(-0.278835, within(0.000002));
-    assertThat(brief.number("uplift_high")).isCloseTo(0.084135, within(0.000002));
+    // 4.811755 * sqrt(0.25 / 40 + 0.240482 / 80 = 0.00925602) = 0.462930
+    assertThat(brief.number("uplift_low")).isCloseTo(-0.562930, within(0.000002));
+    assertThat(brief.number("uplift_high")).isCloseTo(0.362930, within(0.000002));
     assertThat(brief.number("revenue_difference")).isEqualTo(-3); // 600 / 40 - 18
-    // 1.96 * sqrt(40/39 * 900 * 0.5 * 0.5 / 40 = 5.7692, + 2.7342) = 1.96 * 2.9161 = 5.72
-    assertThat(brief.number("revenue_low")).isEqualTo(-8.72);
-    assertThat(brief.number("revenue_high")).isEqualTo(2.72);
+    // 4.811755 * sqrt(40/39 * 900 * 0.5 * 0.5 / 40 = 5.7692, + 2.7342) = 14.03
+    assertThat(brief.number("revenue_low")).isEqualTo(-17.03);
+    assertThat(brief.number("revenue_high")).isEqualTo(11.03);
 
     // 190 users: expected 76, 76 and 38; (80-76)^2/76 + (70-76)^2/76 + (40-38)^2/38 = 60/76.
     // With 2 degrees of freedom the chance is exp(-60/76 / 2).
@@ -387,12 +357,11 @@ class OutcomesITCase {
 
     // Planned from the rate of those held out, taken as (48 + 1) / (80 + 2) = 0.597561, against
     // five points less, 0.547561, the side nearer to one half: variances 0.240482 and 0.247738.
-    // (1.959964 + 0.841621)^2 / 0.05^2 = 3139.552.
-    // warm, as many as held out: 3139.552 * (0.247738 + 0.240482) = 1532.8
-    // brief, half as many: 3139.552 * (0.247738 + 0.240482 / 2) = 1155.3; twice that held out
-    assertThat(warm.number("more_users_needed")).isEqualTo(1_533 - 70);
-    assertThat(brief.number("more_users_needed")).isEqualTo(1_156 - 40);
-    assertThat(holdout.number("more_users_needed")).isEqualTo(2_311 - 80);
+    // By bisection: warm takes 8580.47 users of all arms, of whom 40 % are warm. brief, half as
+    // large, takes 12937.65, of whom 20 % are brief and 40 % are held out.
+    assertThat(warm.number("more_users_needed")).isEqualTo(3_433 - 70);
+    assertThat(brief.number("more_users_needed")).isEqualTo(2_588 - 40);
+    assertThat(holdout.number("more_users_needed")).isEqualTo(5_176 - 80);
     assertThat(warm.text("verdict")).isEqualTo("NOT_ENOUGH_DATA");
     assertThat(brief.text("verdict")).isEqualTo("NOT_ENOUGH_DATA");
   }
@@ -457,37 +426,64 @@ class OutcomesITCase {
     assertThat(warm.text("revenue_per_user")).isNull();
     assertThat(warm.text("sample_ratio_p")).isNull();
     assertThat(warm.text("verdict")).isEqualTo("NOT_ENOUGH_DATA");
-    // Nothing is known, so one half is taken: 0.25 + 0.45 * 0.55 = 0.2475 in an arm with half as
-    // many: 3139.552 * (0.2475 + 0.25 / 2) = 1169.5
-    assertThat(warm.number("more_users_needed")).isEqualTo(1_170);
+    // Nothing is known, so one half is taken: 10483.69 users by bisection, a quarter of them warm.
+    assertThat(warm.number("more_users_needed")).isEqualTo(2_621);
   }
 
   @ParameterizedTest
   @CsvSource({
-    // 3139.552 * (0.22758 + 0.21010) = 1374.1 users are enough; 1.96 * sqrt((0.35 * 0.65 +
-    // 0.3 * 0.7) / 1600) = 0.032
-    "560, UPLIFT",
-    "400, LOSS",
-    "500, NO_DIFFERENCE_SEEN"
+    // 2701.4 users of an arm would see five points. 3.0474 * sqrt(0.2274 / 1600 + 0.21 / 1600) =
+    // 0.0504 is seen with 1600.
+    "1600, 480, 570, UPLIFT",
+    "1600, 480, 390, LOSS",
+    "1600, 480, 500, NOT_ENOUGH_DATA",
+    "3000, 900, 1080, UPLIFT",
+    "3000, 900, 930, NO_DIFFERENCE_SEEN"
   })
-  void shouldGiveAVerdictWhenThereIsEnoughData(int reactivated, String verdict)
-      throws SQLException {
+  void shouldGiveAVerdictOnceTheIntervalOrTheNumbersDo(
+      int users, int heldOutReactivated, int reactivated, String verdict) throws SQLException {
     experiment("0.5", "warm", 1);
-    arm("HOLDOUT", 1_600, 480, "10.00");
-    arm("warm", 1_600, reactivated, "10.00");
+    arm("HOLDOUT", users, heldOutReactivated, "10.00");
+    arm("warm", users, reactivated, "10.00");
     Arm warm = uplift("spring").get("warm");
     assertThat(warm.text("verdict")).isEqualTo(verdict);
-    assertThat(warm.number("more_users_needed")).isZero();
+    assertThat(warm.number("more_users_needed")).isEqualTo(users == 1_600 ? 2_702 - 1_600 : 0);
+  }
+
+  /**
+   * Half of the users have a high order probability, and of those twice as many are held out as
+   * chance would have it. The adjustment takes that back.
+   */
+  @Test
+  void shouldTakeBackWhatTheOrderProbabilitiesExplain() throws SQLException {
+    experiment("0.5", "warm", 1);
+    arm("HOLDOUT", 300, 120, "10.00");
+    arm("warm", 300, 90, "10.00");
+    // The first of each arm are those who order.
+    execute(
+        "update engagement.outreach_decisions set inputs = jsonb_build_object('order_probability',"
+            + " case when split_part(user_id, '-', 2)::int"
+            + "   <= case arm when 'HOLDOUT' then 200 else 100 end then 0.5 else 0.1 end)");
+    Arm warm = uplift("spring").get("warm");
+    // Squares of the probability around the arms' means: 0.16 * (300 * 2/3 * 1/3) * 2 = 21.3333.
+    // Products: 120 * (0.5 - 0.36667) + 90 * (0.5 - 0.23333) = 40. Slope 1.875.
+    // 0.3 - 0.4 - 1.875 * (0.23333 - 0.36667) = 0.15
+    assertThat(warm.number("uplift")).isCloseTo(0.15, within(0.000001));
+    // 1.875 * 40 / (300 * 0.4 * 0.6 + 300 * 0.3 * 0.7)
+    assertThat(warm.number("explained")).isCloseTo(75.0 / 135, within(0.000001));
+    execute("update engagement.outreach_decisions set inputs = '{\"order_probability\": 0.3}'");
+    assertThat(uplift("spring").get("warm").number("uplift")).isEqualTo(-0.1);
+    assertThat(uplift("spring").get("warm").number("explained")).isZero();
   }
 
   @Test
   void shouldWaitForTheArmThatHasTooFewUsers() throws SQLException {
     experiment("0.5", "warm", 1);
-    arm("HOLDOUT", 1_370, 411, "10.00");
-    arm("warm", 1_400, 560, "10.00");
+    arm("HOLDOUT", 2_700, 810, "10.00");
+    arm("warm", 2_750, 880, "10.00");
     Map<String, Arm> arms = uplift("spring");
-    // 412 / 1372 = 0.300292 and 0.350292: 3139.552 * (0.210117 + 0.227588) = 1374.2
-    assertThat(arms.get("HOLDOUT").number("more_users_needed")).isEqualTo(5);
+    // 811 / 2702 = 0.300148: 2700.97 by bisection.
+    assertThat(arms.get("HOLDOUT").number("more_users_needed")).isEqualTo(1);
     assertThat(arms.get("warm").number("more_users_needed")).isZero();
     assertThat(arms.get("warm").text("verdict")).isEqualTo("NOT_ENOUGH_DATA");
   }
@@ -499,9 +495,10 @@ class OutcomesITCase {
     arm("warm", 198, 9, "10.00");
     Map<String, Arm> arms = uplift("spring");
     // At (0 + 1) / (198 + 2) it takes 2000 users until ten came back; five points would be seen
-    // with 179. At (9 + 1) / 200 it takes 200.
+    // with fewer. The variant has to be as large.
     assertThat(arms.get("HOLDOUT").number("more_users_needed")).isEqualTo(2_000 - 198);
-    assertThat(arms.get("warm").number("more_users_needed")).isEqualTo(200 - 198);
+    assertThat(arms.get("warm").number("more_users_needed")).isEqualTo(2_000 - 198);
+    assertThat(arms.get("warm").text("uplift_low")).as("too early").isNull();
     assertThat(arms.get("warm").text("verdict")).isEqualTo("NOT_ENOUGH_DATA");
   }
 
@@ -861,6 +858,10 @@ class OutcomesITCase {
     try (Statement statement = connection.createStatement()) {
       statement.execute(sql);
     }
+  }
+
+  private double number(String sql) throws SQLException {
+    return Double.parseDouble(texts(sql).get(0));
   }
 
   private List<String> texts(String sql) throws SQLException {

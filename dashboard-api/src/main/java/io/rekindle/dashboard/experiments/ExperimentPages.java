@@ -33,6 +33,7 @@ public final class ExperimentPages implements Routes {
     return new Page("experiments")
         .with("experiment", view.result())
         .with("all", view.all())
+        .with("results", view.results())
         .with("forestPlot", ForestPlot.of(view.result()))
         .with("currency", view.currency());
   }

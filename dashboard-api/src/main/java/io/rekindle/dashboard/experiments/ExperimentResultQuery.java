@@ -1,8 +1,13 @@
 package io.rekindle.dashboard.experiments;
 
+import io.rekindle.dashboard.background.DutyCycle;
 import io.rekindle.dashboard.experiments.ExperimentResult.Arm;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.Nested;
@@ -47,6 +52,19 @@ final class ExperimentResultQuery {
         .list();
   }
 
+  /** The results of the experiments that ended last, by name; each in its own transaction. */
+  static Map<String, ExperimentResult> ended(Handle handle, int most, DutyCycle dutyCycle) {
+    Map<String, ExperimentResult> results = new HashMap<>();
+    for (Experiment experiment : all(handle)) {
+      if (experiment.endedAt() != null && results.size() < most) {
+        results.put(
+            experiment.experimentId(), handle.inTransaction(inside -> result(inside, experiment)));
+        dutyCycle.rest();
+      }
+    }
+    return Map.copyOf(results);
+  }
+
   private static ExperimentResult result(Handle handle, Experiment experiment) {
     Instant asOf = handle.createQuery("select clock_timestamp()").mapTo(Instant.class).one();
     List<ArmRow> rows =
@@ -55,6 +73,9 @@ final class ExperimentResultQuery {
             .bind("id", experiment.experimentId())
             .mapTo(ArmRow.class)
             .list();
+    List<Arm> arms = rows.stream().map(ArmRow::arm).toList();
+    Double perDay =
+        experiment.endedAt() == null ? clientsPerDay(handle, experiment.experimentId()) : null;
     return new ExperimentResult(
         experiment.experimentId(),
         asOf,
@@ -62,6 +83,24 @@ final class ExperimentResultQuery {
         experiment.endedAt(),
         experiment.holdoutShare(),
         rows.isEmpty() ? null : rows.get(0).sampleRatioP(),
-        rows.stream().map(ArmRow::arm).toList());
+        perDay == null ? null : BigDecimal.valueOf(perDay).setScale(1, RoundingMode.HALF_EVEN),
+        perDay == null ? null : ExperimentResult.answerAt(asOf, perDay, arms),
+        arms);
+  }
+
+  private static double clientsPerDay(Handle handle, String id) {
+    return handle
+        .createQuery(
+            """
+            select count(*) filter (where first_at > now() - interval '28 days')
+                   / least(28, greatest(1, coalesce(
+                       extract(epoch from now() - min(first_at)) / 86400, 1)))::float8
+            from (
+              select min(decided_at) as first_at from engagement.outreach_decisions
+              where experiment_id = :id and decision <> 'SKIP' group by user_id) as users
+            """)
+        .bind("id", id)
+        .mapTo(Double.class)
+        .one();
   }
 }

@@ -10,6 +10,7 @@ import io.rekindle.dashboard.web.Routes;
 import io.rekindle.dashboard.web.list.CsvFormat;
 import io.rekindle.dashboard.web.list.ListResponse;
 import java.io.IOException;
+import java.math.BigDecimal;
 
 /** The routes under /api/experiments. */
 public final class ExperimentRoutes implements Routes {
@@ -32,7 +33,31 @@ public final class ExperimentRoutes implements Routes {
         "/api/experiments",
         Access.VIEWER,
         ctx -> ListResponse.answerWhole(ctx, EXPERIMENTS_CSV, experiments::all));
+    router.get("/api/experiment-plan", Access.VIEWER, this::plan);
     router.get("/api/experiments/{experimentId}", Access.VIEWER.orKey(Scope.READ), this::one);
+  }
+
+  private void plan(Context ctx) {
+    QueryParameters query = QueryParameters.of(ctx);
+    BigDecimal difference = between(query, "difference", "0.05", "0.001", "0.5");
+    BigDecimal share = between(query, "holdoutShare", "0.1", "0.001", "0.999");
+    int withinDays = query.integer("withinDays", 15, 3_650, 180);
+    int variants = query.integer("variants", 1, 16, 1);
+    query.check();
+    ctx.json(
+        experiments.plan(new ExperimentPlan.Question(difference, withinDays, share, variants)));
+  }
+
+  private static BigDecimal between(
+      QueryParameters query, String name, String fallback, String least, String most) {
+    BigDecimal number = query.decimal(name, 0, 1);
+    if (number == null) {
+      return new BigDecimal(fallback);
+    }
+    if (number.compareTo(new BigDecimal(least)) < 0 || number.compareTo(new BigDecimal(most)) > 0) {
+      query.reject(name, "has to be a number from " + least + " to " + most + ".");
+    }
+    return number;
   }
 
   private void one(Context ctx) throws IOException {

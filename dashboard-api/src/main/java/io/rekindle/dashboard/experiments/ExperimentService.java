@@ -7,7 +7,9 @@ import io.rekindle.dashboard.background.StatisticsRefresher;
 import io.rekindle.dashboard.database.Snapshots;
 import io.rekindle.dashboard.policies.PolicyInForce;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
@@ -15,10 +17,17 @@ import org.jdbi.v3.core.Handle;
 public final class ExperimentService {
 
   private static final Duration PERIOD = Duration.ofSeconds(5);
+  private static final Duration ENDED_PERIOD = Duration.ofMinutes(10);
+  private static final Duration TRAFFIC_PERIOD = Duration.ofMinutes(1);
   private static final int MAX_ENDED = 8;
+  private static final int MAX_LISTED = 50;
 
   private final Snapshots snapshots;
   private final CachedStatistic<ExperimentResult> current;
+  private final CachedStatistic<Traffic> traffic;
+
+  /** Results of the last experiments that ended, by name. */
+  private final CachedStatistic<Map<String, ExperimentResult>> past;
 
   /** Results of experiments that do not run any more, by name. */
   private final Cache<String, ExperimentResult> ended =
@@ -28,11 +37,16 @@ public final class ExperimentService {
    * An experiment as its page shows it.
    *
    * @param all all experiments, those that run first
+   * @param results of these by name, as far as they are computed
    * @param currency ISO 4217 code of revenues; null if amounts count at face value
    */
-  public record ExperimentView(ExperimentResult result, List<Experiment> all, String currency) {}
+  public record ExperimentView(
+      ExperimentResult result,
+      List<Experiment> all,
+      Map<String, ExperimentResult> results,
+      String currency) {}
 
-  /** Adds the result of the running experiment to a refresher that has not started. */
+  /** Adds the results of experiments to a refresher that has not started. */
   public ExperimentService(Snapshots snapshots, StatisticsRefresher refresher) {
     this.snapshots = snapshots;
     this.current =
@@ -40,6 +54,16 @@ public final class ExperimentService {
             "experiment",
             PERIOD,
             (handle, dutyCycle) -> handle.inTransaction(ExperimentResultQuery::current));
+    this.traffic =
+        refresher.add(
+            "experiment-traffic",
+            TRAFFIC_PERIOD,
+            (handle, dutyCycle) -> handle.inTransaction(Traffic::read));
+    this.past =
+        refresher.add(
+            "ended-experiments",
+            ENDED_PERIOD,
+            (handle, dutyCycle) -> ExperimentResultQuery.ended(handle, MAX_LISTED, dutyCycle));
   }
 
   /** The result of the running experiment. */
@@ -71,7 +95,20 @@ public final class ExperimentService {
                         new ExperimentView(
                             result,
                             ExperimentResultQuery.all(handle),
+                            results(),
                             PolicyInForce.read(handle).currency())));
+  }
+
+  /** When an experiment would answer. */
+  public ExperimentPlan plan(ExperimentPlan.Question question) {
+    return ExperimentPlan.of(
+        traffic.ifComputed().orElseGet(() -> snapshots.readOnce(Traffic::read)), question);
+  }
+
+  private Map<String, ExperimentResult> results() {
+    Map<String, ExperimentResult> results = new HashMap<>(past.ifComputed().orElse(Map.of()));
+    current.ifComputed().ifPresent(result -> results.put(result.experimentId(), result));
+    return results;
   }
 
   private Optional<ExperimentResult> result(Handle handle, String id) {

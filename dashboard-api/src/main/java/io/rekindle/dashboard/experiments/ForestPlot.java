@@ -46,7 +46,8 @@ public record ForestPlot(double min, double max, BigDecimal zero, List<Row> rows
         tone(arm.verdict()));
   }
 
-  private static String tone(String verdict) {
+  /** The colour of a verdict. */
+  public static String tone(String verdict) {
     return switch (verdict == null ? "" : verdict) {
       case "UPLIFT" -> "good";
       case "LOSS", "SAMPLE_RATIO_MISMATCH" -> "bad";

@@ -34,10 +34,14 @@ public final class OutreachRoutes implements Routes {
     // Read twice: the first time for its mistakes, which end the request.
     outreach.settings().with(body);
     body.check();
-    EntityTag.json(
-        ctx,
-        outreach.change(
-            Requests.actor(ctx), EntityTag.demanded(ctx), settings -> settings.with(body)));
+    try {
+      EntityTag.json(
+          ctx,
+          outreach.change(
+              Requests.actor(ctx), EntityTag.demanded(ctx), settings -> settings.with(body)));
+    } catch (ExperimentInUseException e) {
+      throw HttpProblem.taken("experimentId", e.getMessage());
+    }
   }
 
   /** Previews the settings with the fields that the request names. */
@@ -58,10 +62,14 @@ public final class OutreachRoutes implements Routes {
   }
 
   private void rollBack(Context ctx) {
-    EntityTag.json(
-        ctx,
-        outreach
-            .rollBack(Requests.actor(ctx), EntityTag.demanded(ctx))
-            .orElseThrow(() -> HttpProblem.conflict("Nothing was changed here before.")));
+    try {
+      EntityTag.json(
+          ctx,
+          outreach
+              .rollBack(Requests.actor(ctx), EntityTag.demanded(ctx))
+              .orElseThrow(() -> HttpProblem.conflict("Nothing was changed here before.")));
+    } catch (ExperimentInUseException e) {
+      throw HttpProblem.taken("experimentId", e.getMessage());
+    }
   }
 }

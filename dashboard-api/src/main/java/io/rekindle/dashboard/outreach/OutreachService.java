@@ -5,6 +5,7 @@ import io.rekindle.dashboard.access.Actor;
 import io.rekindle.dashboard.audit.AuditLog;
 import io.rekindle.dashboard.audit.AuditLog.Subject;
 import io.rekindle.dashboard.database.DashboardDatabase;
+import io.rekindle.dashboard.json.Json;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
@@ -39,6 +40,7 @@ public final class OutreachService {
    * Changes the settings.
    *
    * @param demand of the settings before the change; what it throws ends the change
+   * @throws ExperimentInUseException if an experiment that has decided on clients would change
    */
   OutreachSettings change(
       Actor actor, Consumer<OutreachSettings> demand, UnaryOperator<OutreachSettings> change) {
@@ -50,6 +52,7 @@ public final class OutreachService {
    * Empty if there was no change.
    *
    * @param demand of the settings before the change; what it throws ends the change
+   * @throws ExperimentInUseException if an experiment that has decided on clients would change
    */
   Optional<OutreachSettings> rollBack(Actor actor, Consumer<OutreachSettings> demand) {
     return jdbi.inTransaction(
@@ -87,6 +90,31 @@ public final class OutreachService {
     }
   }
 
+  /** An experiment compares groups, so these stay as long as it has its name. */
+  private static void refuseOtherGroups(Handle handle, OutreachSettings after) {
+    handle
+        .createQuery(
+            """
+            select holdout_share, variants from engagement.experiments
+            where experiment_id = :id and exists (
+              select from engagement.outreach_decisions
+              where experiment_id = :id and decision <> 'SKIP')
+            """)
+        .bind("id", after.experimentId())
+        .map(
+            (row, context) ->
+                OutreachSettings.shares(
+                    row.getBigDecimal("holdout_share"), Json.column(row.getString("variants"))))
+        .findOne()
+        .filter(
+            shares ->
+                !shares.equals(OutreachSettings.shares(after.holdoutShare(), after.variants())))
+        .ifPresent(
+            shares -> {
+              throw new ExperimentInUseException(after.experimentId());
+            });
+  }
+
   private static OutreachSettings write(
       Handle handle,
       Actor actor,
@@ -95,7 +123,9 @@ public final class OutreachService {
       String action) {
     OutreachSettings before = OutreachSettings.lock(handle);
     demand.accept(before);
-    OutreachSettings after = change.apply(before).write(handle, actor.name());
+    OutreachSettings after = change.apply(before);
+    refuseOtherGroups(handle, after);
+    after = after.write(handle, actor.name());
     AuditLog.record(handle, actor, action, Subject.OUTREACH_SETTINGS.of(null), before, after);
     return after;
   }

@@ -7,14 +7,20 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rekindle.connectors.events.CapOrder;
+import io.rekindle.connectors.events.OutreachRules;
+import io.rekindle.connectors.events.OutreachVariant;
 import io.rekindle.dashboard.json.Json;
 import io.rekindle.dashboard.web.JsonFields;
 import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -45,6 +51,7 @@ public record OutreachSettings(
     Instant updatedAt) {
 
   private static final int MAX_VARIANTS = 16;
+  private static final MathContext SHARE = new MathContext(30);
 
   private static final String COLUMNS =
       """
@@ -76,15 +83,15 @@ public record OutreachSettings(
       body.reject("experimentId", "has to be a name.");
     }
     return new OutreachSettings(
-        requireNonNullElse(body.bool("enabled"), enabled),
-        requireNonNullElse(body.integer("cooldownDays", 0, 3650), cooldownDays),
-        requireNonNullElse(body.integer("staleDays", 0, 3650), staleDays),
-        requireNonNullElse(body.integer("dailyCap", 0, Integer.MAX_VALUE), dailyCap),
-        requireNonNullElse(body.oneOf("capOrder", CapOrder.class), capOrder),
-        requireNonNullElse(hour(body, "quietFrom"), quietFrom),
-        requireNonNullElse(hour(body, "quietUntil"), quietUntil),
-        requireNonNullElse(experiment, experimentId),
-        requireNonNullElse(body.decimal("holdoutShare", "0", "1", 6), holdoutShare),
+        changed(body, "enabled", body.bool("enabled"), enabled),
+        changed(body, "cooldownDays", body.integer("cooldownDays", 0, 3650), cooldownDays),
+        changed(body, "staleDays", body.integer("staleDays", 0, 3650), staleDays),
+        changed(body, "dailyCap", body.integer("dailyCap", 0, Integer.MAX_VALUE), dailyCap),
+        changed(body, "capOrder", body.oneOf("capOrder", CapOrder.class), capOrder),
+        changed(body, "quietFrom", hour(body, "quietFrom"), quietFrom),
+        changed(body, "quietUntil", hour(body, "quietUntil"), quietUntil),
+        changed(body, "experimentId", experiment, experimentId),
+        changed(body, "holdoutShare", body.decimal("holdoutShare", "0", "1", 6), holdoutShare),
         body.has("variants") ? variants(body) : variants,
         updatedBy,
         updatedAt);
@@ -120,6 +127,34 @@ public record OutreachSettings(
         .one();
   }
 
+  /** The new value of a field; a field that is there and null is refused, not passed over. */
+  private static <T> T changed(JsonFields body, String name, T value, T before) {
+    return requireNonNullElse(body.has(name) ? body.required(name, value) : value, before);
+  }
+
+  /**
+   * The part of all clients in each group that has clients, by the group's name. An experiment
+   * keeps these as long as it has its name.
+   */
+  static Map<String, BigDecimal> shares(BigDecimal holdoutShare, JsonNode variants) {
+    BigDecimal total = BigDecimal.ZERO;
+    for (JsonNode variant : variants) {
+      total = total.add(variant.path("weight").decimalValue());
+    }
+    Map<String, BigDecimal> shares = new TreeMap<>();
+    shares.put(OutreachRules.HOLDOUT, holdoutShare);
+    for (JsonNode variant : variants) {
+      BigDecimal weight = variant.path("weight").decimalValue();
+      if (weight.signum() > 0) {
+        shares.put(
+            variant.path("name").textValue(),
+            BigDecimal.ONE.subtract(holdoutShare).multiply(weight).divide(total, SHARE));
+      }
+    }
+    shares.replaceAll((name, share) -> share.setScale(9, RoundingMode.HALF_EVEN));
+    return shares;
+  }
+
   private static String hour(JsonFields body, String name) {
     String hour = body.text(name, 5);
     if (hour != null && !hour.matches(HOUR)) {
@@ -145,8 +180,8 @@ public record OutreachSettings(
       BigDecimal weight = item.required("weight", item.decimal("weight", "0", "1000000", 6));
       weights.add(weight == null ? BigDecimal.ONE : weight);
       String prompt = item.requiredText("prompt", 64);
-      if (prompt != null && !prompt.matches("[a-z0-9-]{1,64}")) {
-        item.reject("prompt", "has to name a prompt, such as winback-v1.");
+      if (prompt != null && !OutreachVariant.PROMPTS.contains(prompt)) {
+        item.reject("prompt", "has to be one of " + OutreachVariant.PROMPTS + ".");
       }
       ObjectNode variant = variants.addObject();
       variant.put("name", name);

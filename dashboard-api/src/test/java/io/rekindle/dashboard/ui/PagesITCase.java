@@ -62,6 +62,7 @@ class PagesITCase {
     PAGES.put("policy", "/policy");
     PAGES.put("backtests", "/backtests");
     PAGES.put("outreach", "/settings/outreach");
+    PAGES.put("new-experiment", "/experiments/new");
     PAGES.put("accounts", "/settings");
     PAGES.put("api-keys", "/settings/api-keys");
     PAGES.put("audit-log", "/settings/audit-log");
@@ -521,6 +522,50 @@ class PagesITCase {
   }
 
   @Test
+  void shouldBeginAnExperimentByItsFormWithThePlannedShare() throws Exception {
+    Page page = open("/experiments/new");
+    String settings =
+        "select concat_ws(' ', experiment_id, holdout_share, jsonb_array_length(variants),"
+            + " variants -> 1 ->> 'name', variants -> 1 ->> 'tone') from engagement.outreach_settings";
+    String before = database.value("select to_jsonb(s)::text from engagement.outreach_settings s");
+    try {
+      Locator options = page.locator("#planner tbody tr");
+      assertThat(options.first()).containsText("As set");
+      assertThat(options.first()).containsText("10 % held out, 5 points");
+      page.locator("#plan-difference").fill("2");
+      assertThat(options.first()).containsText("10 % held out, 2 points");
+      page.locator("#plan-difference").fill("80");
+      assertThat(page.locator("#planner-form .error")).containsText("0.5");
+      page.locator("#plan-difference").fill("10");
+      assertThat(page.locator("#planner-form .error")).hasCount(0);
+      assertThat(options.first()).containsText("10 points");
+      page.locator("[data-use-share]").click();
+      assertThat(page.locator("#share")).not().hasValue("10");
+
+      page.locator("#share").fill("");
+      page.locator("[data-add-variant]").click();
+      page.locator("#experiment").fill("by-form");
+      press(page, "Begin");
+      assertThat(page.locator("#experiment-form .field:has(#share) .error"))
+          .hasText("is required.");
+      assertThat(page.locator("[data-place='variants[1]'] .error").first()).hasText("is required.");
+
+      page.locator("#share").fill("25");
+      page.locator("[id='variants[1]-name']").fill("brief");
+      page.locator("[id='variants[1]-tone']").fill("two short paragraphs");
+      press(page, "Begin");
+      assertThat(page).hasURL(url("/experiments"));
+      assertThat(page.locator("#experiments tbody tr").first()).containsText("by-form");
+      assertThat(database.value(settings)).isEqualTo("by-form 0.25 2 brief two short paragraphs");
+    } finally {
+      database.execute(
+          "update engagement.outreach_settings s set experiment_id = b.experiment_id,"
+              + " holdout_share = b.holdout_share, variants = b.variants from jsonb_populate_record("
+              + "null::engagement.outreach_settings, '%s') b".formatted(before.replace("'", "''")));
+    }
+  }
+
+  @Test
   void shouldTellTheSecondOfTwoAdminsWhoSaveRules() throws Exception {
     Page page = open("/settings/outreach");
     String cap = "select daily_cap from engagement.outreach_settings";
@@ -646,19 +691,19 @@ class PagesITCase {
       page.waitForResponse("**/api/pipeline", () -> {});
     }
 
-    page.locator("#experiment").fill("typed-for-a-long-time");
-    page.locator("#variants").fill("[]");
+    page.locator("#cap").fill("4711");
+    page.locator("#stale").fill("");
     database.execute("delete from dashboard.sessions" + session);
     assertThat(page).hasURL(Pattern.compile("/sign-in\\?next="));
     signIn(page, TestDashboard.PASSWORD);
 
     assertThat(page).hasURL(url("/settings/outreach"));
-    assertThat(page.locator("#experiment")).hasValue("typed-for-a-long-time");
-    assertThat(page.locator("#variants")).hasValue("[]");
+    assertThat(page.locator("#cap")).hasValue("4711");
+    assertThat(page.locator("#stale")).hasValue("");
     assertThat(page.locator(".toasts")).containsText("What you had typed is back.");
     // Once: a later visit shows what is stored.
     page.reload();
-    assertThat(page.locator("#experiment")).not().hasValue("typed-for-a-long-time");
+    assertThat(page.locator("#cap")).not().hasValue("4711");
 
     page.navigate(url("/settings"));
     page.locator("[data-dialog=new-account]").click();

@@ -351,6 +351,37 @@ public final class BenchCommand implements Runnable, Subcommand {
     return 0;
   }
 
+  @Command(
+      name = "experiments",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Simulates experiments that are looked at every day.",
+        "The command prints how often the intervals of the experiments page raise a false alarm or"
+            + " miss the truth, and how well the planner foretells the day of the answer. Clients"
+            + " spend as those of a real shop did. It needs no database."
+      })
+  int experiments(
+      // Every command takes --data. This one needs no directory.
+      @Mixin DataOption unused,
+      @Option(
+              names = "--runs",
+              paramLabel = "N",
+              defaultValue = "2000",
+              description = "The number of experiments of each kind (default: ${DEFAULT-VALUE}).")
+          int runs,
+      @Option(
+              names = "--seed",
+              paramLabel = "N",
+              defaultValue = "19",
+              description = "The seed of all random numbers (default: ${DEFAULT-VALUE}).")
+          long seed) {
+    if (runs < 1) {
+      throw new Failure("--runs is at least 1", 2);
+    }
+    ExperimentReport.print(runs, seed, spec.commandLine().getOut());
+    return 0;
+  }
+
   private static void print(PrintWriter out, String kind, Percentiles nanos) {
     out.printf(
         Locale.ROOT,

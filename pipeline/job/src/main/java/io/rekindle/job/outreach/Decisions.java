@@ -124,6 +124,7 @@ public final class Decisions {
       for (Factor factor : Factor.values()) {
         number(factor.column(), score.pointsDecimal(factor), json);
       }
+      number("order_probability", score.orderProbability(), json);
       number("value_at_stake", score.valueAtStakeDecimal(), json);
       json.writeStringField("segment", score.segment().name());
       json.writeBooleanField("overridden", candidate.overridden());

@@ -67,7 +67,7 @@ class HostileInputITCase extends DashboardTestBase {
               {"enabled": true, "cooldownDays": 3, "staleDays": 3, "dailyCap": 3,
                "quietFrom": "21:00", "quietUntil": "08:00", "experimentId": "e",
                "holdoutShare": 0.1,
-               "variants": [{"name": "n", "weight": 1, "prompt": "p", "tone": "t", "offer": "o"}]}
+               "variants": [{"name": "n", "weight": 1, "prompt": "winback-v1", "tone": "t", "offer": "o"}]}
               """),
           Map.entry("POST /api/suppressions", "{\"userIds\": [\"u\"], \"detail\": \"d\"}"));
 

@@ -62,6 +62,7 @@ class PagesITCase {
     PAGES.put("policy", "/policy");
     PAGES.put("backtests", "/backtests");
     PAGES.put("outreach", "/settings/outreach");
+    PAGES.put("brand", "/settings/brand");
     PAGES.put("accounts", "/settings");
     PAGES.put("api-keys", "/settings/api-keys");
     PAGES.put("audit-log", "/settings/audit-log");
@@ -647,14 +648,14 @@ class PagesITCase {
     }
 
     page.locator("#experiment").fill("typed-for-a-long-time");
-    page.locator("#variants").fill("[]");
+    page.locator("#variant-tone-0").fill("as if to a friend");
     database.execute("delete from dashboard.sessions" + session);
     assertThat(page).hasURL(Pattern.compile("/sign-in\\?next="));
     signIn(page, TestDashboard.PASSWORD);
 
     assertThat(page).hasURL(url("/settings/outreach"));
     assertThat(page.locator("#experiment")).hasValue("typed-for-a-long-time");
-    assertThat(page.locator("#variants")).hasValue("[]");
+    assertThat(page.locator("#variant-tone-0")).hasValue("as if to a friend");
     assertThat(page.locator(".toasts")).containsText("What you had typed is back.");
     // Once: a later visit shows what is stored.
     page.reload();

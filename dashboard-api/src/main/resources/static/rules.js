@@ -457,49 +457,6 @@
 
   /* ---------------------------------------------------------------- an experiment */
 
-  function experimentForm(form) {
-    const rows = form.querySelector("[data-variants]");
-    const blank = form.querySelector("template").content.firstElementChild;
-    const labels = JSON.parse(form.dataset.labels);
-
-    /** Numbers the variants in the order that they are shown in. */
-    function number() {
-      const all = [...rows.querySelectorAll("[data-variant]")];
-      all.forEach((row, i) => {
-        const place = `variants[${i}]`;
-        row.dataset.place = place;
-        for (const field of row.querySelectorAll("[name]")) {
-          const label = row.querySelector(`label[for="${CSS.escape(field.id)}"]`);
-          const part = field.name.slice(field.name.lastIndexOf(".") + 1);
-          field.name = `${place}.${part}`;
-          field.id = `${place}-${part}`;
-          label.htmlFor = field.id;
-        }
-        const remove = row.querySelector("[data-remove-variant]");
-        remove.disabled = all.length === 1;
-        remove.setAttribute("aria-label", `${labels.remove} ${i + 1}`);
-      });
-    }
-
-    rows.addEventListener("click", (event) => {
-      const row = event.target.closest("[data-remove-variant]")?.closest("[data-variant]");
-      if (!row) return;
-      row.remove();
-      number();
-      form.querySelector("[data-add-variant]").focus();
-      form.dispatchEvent(new Event("input"));
-    });
-    form.querySelector("[data-add-variant]").addEventListener("click", () => {
-      const row = blank.cloneNode(true);
-      rows.append(row);
-      number();
-      row.querySelector("input").focus();
-      form.dispatchEvent(new Event("input"));
-    });
-    number();
-    planner(form, () => rows.querySelectorAll("[data-variant]").length);
-  }
-
   function planner(form, variants) {
     const place = document.getElementById("planner");
     const question = document.getElementById("planner-form");
@@ -554,5 +511,5 @@
   const outreachForm = document.getElementById("outreach-form");
   if (outreachForm) outreachPreview(outreachForm);
   const newExperiment = document.getElementById("experiment-form");
-  if (newExperiment) experimentForm(newExperiment);
+  if (newExperiment) planner(newExperiment, () => newExperiment.querySelectorAll("[data-variants] [data-variant]").length);
 })();

@@ -316,6 +316,74 @@ create trigger outreach_settings_remember after insert or update on engagement.o
 insert into engagement.experiments (experiment_id, holdout_share, variants)
   select experiment_id, holdout_share, variants from engagement.outreach_settings;
 
+-- How the shop's emails look, and who they are from. A change is a new row; the newest is in force.
+create table engagement.brands (
+  version      int         primary key generated always as identity,
+  logo_url     text        check (logo_url ~ '^https://' and length(logo_url) <= 1000),
+  -- A data: URI, which each message carries as a part of its own.
+  logo_data    text        check (length(logo_data) <= 70000),
+  background   text        not null check (background ~ '^#[0-9a-f]{6}$'),
+  paper        text        not null check (paper ~ '^#[0-9a-f]{6}$'),
+  text_color   text        not null check (text_color ~ '^#[0-9a-f]{6}$'),
+  accent       text        not null check (accent ~ '^#[0-9a-f]{6}$'),
+  button_text  text        not null check (button_text ~ '^#[0-9a-f]{6}$'),
+  footer_text  text        not null check (footer_text ~ '^#[0-9a-f]{6}$'),
+  heading_font text        not null,
+  body_font    text        not null,
+  footer       text        check (length(footer) <= 1000),
+  -- Null for those of the sender's settings.
+  sender_name  text        check (length(sender_name) <= 200),
+  reply_to     text        check (length(reply_to) <= 320),
+  created_by   text        not null default current_user,
+  created_at   timestamptz not null default now(),
+  check (logo_url is null or logo_data is null)
+);
+insert into engagement.brands
+    (background, paper, text_color, accent, button_text, footer_text, heading_font, body_font)
+  values ('#f4f1ec', '#ffffff', '#2b2622', '#7a3b1d', '#ffffff', '#6b625a', 'GEORGIA', 'HELVETICA');
+
+-- What has to be approved before it leaves, and who gets tests: one row.
+create table engagement.review_settings (
+  id              int     primary key default 1 check (id = 1),
+  -- Of a version without an approval, so many emails are shown for it; 0: nothing is held.
+  review_first    int     not null default 0 check (review_first between 0 and 100),
+  -- So many emails of a version leave with one approval; the others wait for that of a second person.
+  -- Null: one approval is enough for all.
+  four_eyes_above int     check (four_eyes_above >= 0),
+  seed_addresses  text[]  not null default '{}',
+  updated_by      text        not null default current_user,
+  updated_at      timestamptz not null default now()
+);
+insert into engagement.review_settings default values;
+
+-- What makes the emails of two clients differ in more than their facts: the variant in all its
+-- texts, and the brand. The id is a hash of them, so that the same texts are the same version.
+create table engagement.content_versions (
+  content_version text        primary key,
+  variant         text        not null,
+  prompt          text        not null,
+  tone            text,
+  offer           text,
+  brand_version   int         not null references engagement.brands,
+  -- FREE needed no approval when it was first used.
+  review          text        not null check (review in ('FREE', 'WAITING', 'APPROVED', 'REJECTED')),
+  approved_by     text,
+  approved_at     timestamptz,
+  second_by       text,
+  second_at       timestamptz,
+  rejected_by     text,
+  rejected_at     timestamptz,
+  first_used_at   timestamptz not null default now(),
+  check (second_by <> approved_by)
+);
+create index content_versions_first_used on engagement.content_versions (first_used_at);
+
+create function engagement.content_version_of(
+    variant text, prompt text, tone text, offer text, brand_version int) returns text
+  language sql stable as $$
+    select md5(jsonb_build_array(variant, prompt, tone, offer, brand_version)::text)
+  $$;
+
 create table engagement.emails (
   email_id                 text primary key default gen_random_uuid()::text
                              check (length(email_id) between 1 and 128),
@@ -346,6 +414,8 @@ create table engagement.emails (
   checks                   jsonb       not null default '[]',
   experiment_id            text,
   variant                  text,
+  -- Null for an email that another system wrote.
+  content_version          text references engagement.content_versions,
   engagement_score_at_time numeric,
   generated_at             timestamptz not null default now(),
   sent_at                  timestamptz check (isfinite(sent_at)),
@@ -353,6 +423,7 @@ create table engagement.emails (
 );
 create index emails_user_id on engagement.emails (user_id);
 create index emails_ready on engagement.emails (generated_at) where status = 'READY';
+create index emails_content_version on engagement.emails (content_version, status);
 
 -- A contact has an instant, also when another system only writes SENT. An instant in the future
 -- becomes now: a wrong date would keep the user from being written to for as long.
@@ -670,6 +741,47 @@ create index deliveries_accepted on engagement.deliveries (accepted_at)
   where accepted_at is not null;
 create index deliveries_leased on engagement.deliveries (leased_until)
   where leased_until is not null;
+
+-- The versions of texts of which not every email may leave, with how many still may. Emails that
+-- senders hold count as left.
+create view engagement.version_allowances as
+  select c.content_version, c.review,
+    case when c.review = 'WAITING' then 0
+      else greatest(0, s.four_eyes_above
+        - (select count(*) from engagement.emails e
+           where e.content_version = c.content_version and e.status in ('SENT', 'LOGGED'))
+        - (select count(*) from engagement.deliveries d join engagement.emails e using (email_id)
+           where e.content_version = c.content_version and e.status = 'READY'
+             and d.leased_until > now())) end as remaining
+  from engagement.content_versions c cross join engagement.review_settings s
+  where s.review_first > 0
+    and (c.review = 'WAITING'
+      or (c.review = 'APPROVED' and c.second_by is null and s.four_eyes_above is not null));
+
+-- Emails that people of the shop send themselves to see them. Apart from engagement.emails: they
+-- are no contact, and no statistic, cap or cooldown counts them.
+create table engagement.test_emails (
+  test_id       text primary key default 'test-' || gen_random_uuid(),
+  -- The client whose facts it has.
+  user_id       text        not null,
+  recipient     text        not null check (length(recipient) <= 320),
+  subject       text        not null,
+  -- Empty once the test is sent or has failed.
+  html          text        not null,
+  text          text        not null,
+  brand_version int         not null references engagement.brands,
+  status        text        not null default 'READY'
+    check (status in ('READY', 'SENT', 'LOGGED', 'FAILED')),
+  attempts      int         not null default 0,
+  next_attempt_at timestamptz not null default now(),
+  last_error    text,
+  requested_by  text        not null,
+  requested_at  timestamptz not null default now(),
+  sent_at       timestamptz
+);
+create index test_emails_ready on engagement.test_emails (next_attempt_at) where status = 'READY';
+create index test_emails_requested on engagement.test_emails (requested_at);
+create index test_emails_user on engagement.test_emails (user_id);
 
 -- The policy by which the job computes scores: one row, written by the job alone. It may differ
 -- from the active row of scoring_policies: while that document is no valid policy, the one before
@@ -1159,6 +1271,8 @@ begin
       delete from engagement.reconstructed_history where user_id = erased returning 1),
     samples as (
       delete from engagement.calibration_samples where user_id = erased returning 1),
+    tests as (
+      delete from engagement.test_emails where user_id = erased returning 1),
     orders as (
       delete from shop.orders where user_id = erased returning 1),
     users as (
@@ -1172,6 +1286,7 @@ begin
       select from decisions union all select from episodes union all select from deliveries
       union all select from emails union all select from overrides union all select from scores
       union all select from history union all select from past union all select from samples
+      union all select from tests
       union all select from orders
       union all select from users) as gone;
     return total;
@@ -1429,6 +1544,9 @@ grant select, insert, update on engagement.risk_episodes, engagement.policy_in_f
 grant select, insert on engagement.outreach_decisions to rekindle_pipeline;
 grant select (email_id, episode_id, status, generated_at, cost_usd), insert on engagement.emails
   to rekindle_pipeline;
+-- The writer writes in the brand in force, and notes each new version of the texts.
+grant select on engagement.brands, engagement.review_settings to rekindle_pipeline;
+grant select (content_version), insert on engagement.content_versions to rekindle_pipeline;
 revoke execute on function engagement.ensure_score_history(timestamptz, timestamptz) from public;
 grant execute on function engagement.ensure_score_history(timestamptz, timestamptz)
   to rekindle_pipeline;
@@ -1441,7 +1559,11 @@ grant execute on function engagement.lock_recipients(text[]) to rekindle_pipelin
 grant usage on schema shop, engagement to rekindle_sender;
 grant select on shop.users, shop.orders, engagement.emails, engagement.outreach_settings,
   engagement.outreach_decisions, engagement.risk_episodes, engagement.suppressions,
-  engagement.deliveries to rekindle_sender;
+  engagement.deliveries, engagement.content_versions, engagement.brands,
+  engagement.review_settings, engagement.version_allowances, engagement.test_emails
+  to rekindle_sender;
+grant update (status, attempts, next_attempt_at, last_error, sent_at, html, text)
+  on engagement.test_emails to rekindle_sender;
 grant update (status, status_reason, sent_at, message_id) on engagement.emails to rekindle_sender;
 grant insert, update on engagement.suppressions, engagement.deliveries to rekindle_sender;
 

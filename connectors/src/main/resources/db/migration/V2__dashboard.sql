@@ -138,6 +138,21 @@ create table dashboard.erasures (
   requests     text[]      not null default '{}'
 );
 
+-- Emails as they would be written now, for those who set up outreach. Kept for a day.
+create table dashboard.email_previews (
+  preview_id    text        primary key default gen_random_uuid()::text,
+  -- The client whose facts it has.
+  user_id       text        not null,
+  subject       text        not null,
+  html          text        not null,
+  text          text        not null,
+  -- Null for a brand that is not saved.
+  brand_version int,
+  created_by    text        not null,
+  created_at    timestamptz not null default now()
+);
+create index email_previews_created on dashboard.email_previews (created_at);
+
 -- Says of a person no more than that something was changed.
 create function dashboard.forget_user(forgotten text) returns void
   language sql security definer set search_path = pg_catalog as $$
@@ -146,6 +161,7 @@ create function dashboard.forget_user(forgotten text) returns void
         subject = case when subject = forgotten then 'erased' else subject end
       where user_id = forgotten;
     delete from dashboard.idempotency_keys where user_ids @> array[forgotten];
+    delete from dashboard.email_previews where user_id = forgotten;
   $$;
 revoke execute on function dashboard.forget_user(text) from public;
 
@@ -232,6 +248,13 @@ grant insert, update (document, active, activated_at) on engagement.scoring_poli
   to rekindle_api;
 grant update (enabled, cooldown_days, stale_days, daily_cap, cap_order, quiet_from, quiet_until,
   experiment_id, holdout_share, variants, updated_by) on engagement.outreach_settings to rekindle_api;
+grant insert on engagement.brands to rekindle_api;
+grant insert, delete on engagement.test_emails to rekindle_api;
+grant update (review_first, four_eyes_above, seed_addresses, updated_by, updated_at)
+  on engagement.review_settings to rekindle_api;
+grant update (review, approved_by, approved_at, second_by, second_at, rejected_by, rejected_at)
+  on engagement.content_versions to rekindle_api;
+grant select, insert, delete on dashboard.email_previews to rekindle_api;
 grant insert on engagement.backtests to rekindle_api;
 grant insert, update on engagement.calibrations to rekindle_api;
 grant insert, delete on engagement.calibration_samples to rekindle_api;

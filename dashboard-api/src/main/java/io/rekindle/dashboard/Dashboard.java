@@ -45,11 +45,19 @@ import io.rekindle.dashboard.metrics.Metrics;
 import io.rekindle.dashboard.metrics.MetricsRoutes;
 import io.rekindle.dashboard.orders.OrderRoutes;
 import io.rekindle.dashboard.orders.OrderService;
+import io.rekindle.dashboard.outreach.BrandRoutes;
+import io.rekindle.dashboard.outreach.BrandService;
+import io.rekindle.dashboard.outreach.EmailPreviewService;
 import io.rekindle.dashboard.outreach.OutreachPages;
 import io.rekindle.dashboard.outreach.OutreachRoutes;
 import io.rekindle.dashboard.outreach.OutreachService;
+import io.rekindle.dashboard.outreach.PauseWatch;
+import io.rekindle.dashboard.outreach.ReviewService;
 import io.rekindle.dashboard.outreach.SuppressionRoutes;
 import io.rekindle.dashboard.outreach.SuppressionService;
+import io.rekindle.dashboard.outreach.TestEmailService;
+import io.rekindle.dashboard.outreach.WorkbenchRoutes;
+import io.rekindle.dashboard.outreach.WorkbenchService;
 import io.rekindle.dashboard.pipeline.DeadLetterService;
 import io.rekindle.dashboard.pipeline.DeadLetterStore;
 import io.rekindle.dashboard.pipeline.DeadLettersUnavailableException;
@@ -127,6 +135,7 @@ public final class Dashboard implements AutoCloseable {
   private final PipelineService pipeline;
   private final PolicyPreviewQueue policyPreviews;
   private final FitQueue fits;
+  private final EmailPreviewService emailPreviews;
   private final LiveService live;
   private final MetricsRoutes metricsRoutes;
   private final Authenticator authenticator;
@@ -135,7 +144,8 @@ public final class Dashboard implements AutoCloseable {
   private final ShopCurrencyLoop shopCurrency;
   private final PastCounts pastCounts;
   private final Assets assets = new Assets();
-  private final PageRenderer renderer = new PageRenderer(assets);
+  private final PauseWatch pauseWatch;
+  private final PageRenderer renderer;
   private final SecretCookie sessionCookie;
   private final List<Routes> routeGroups;
   private Router router;
@@ -148,6 +158,8 @@ public final class Dashboard implements AutoCloseable {
     database.pools().forEach(metrics::observe);
     Jdbi jdbi = database.jdbi();
     Snapshots snapshots = database.snapshots();
+    pauseWatch = new PauseWatch(database.unlimited());
+    renderer = new PageRenderer(assets, pauseWatch::notice);
     ApiKeys keys = new ApiKeys(jdbi);
     Sessions sessions = new Sessions(jdbi, settings.signIn().idle(), settings.signIn().max());
     sessionCookie = SecretCookie.of("rekindle_session", settings.https());
@@ -216,6 +228,9 @@ public final class Dashboard implements AutoCloseable {
     ClientService clients = new ClientService(snapshots);
     DeadLetterService deadLetterService = new DeadLetterService(jdbi, deadLetters);
     OutreachService outreach = new OutreachService(database);
+    emailPreviews =
+        new EmailPreviewService(
+            jdbi, settings.writing().layout(), settings.writing().model().orElse(null));
     Optional<OidcSettings> oidc = settings.signIn().oidc();
     SignInMethods signInMethods =
         new SignInMethods(settings.signIn().passwords(), oidc.map(OidcSettings::name).orElse(null));
@@ -237,7 +252,7 @@ public final class Dashboard implements AutoCloseable {
         new AdminPages(accounts, keys, audit),
         new PolicyPages(policyService),
         new BacktestPages(backtests),
-        new OutreachPages(outreach),
+        new OutreachPages(new WorkbenchService(snapshots), emailPreviews),
         new OverviewPages(statistics),
         new EmailPages(emails, statistics),
         new ExperimentPages(experiments),
@@ -264,6 +279,11 @@ public final class Dashboard implements AutoCloseable {
         new BacktestRoutes(backtests),
         new CalibrationRoutes(calibrations),
         new OutreachRoutes(outreach),
+        new BrandRoutes(new BrandService(jdbi), emailPreviews),
+        new WorkbenchRoutes(
+            emailPreviews,
+            new TestEmailService(jdbi, snapshots),
+            new ReviewService(jdbi, snapshots)),
         new SuppressionRoutes(new SuppressionService(jdbi), listResponse),
         new LiveRoutes(live),
         metricsRoutes);
@@ -310,6 +330,7 @@ public final class Dashboard implements AutoCloseable {
       dashboard.calibration.start();
       dashboard.pipeline.start();
       dashboard.live.start();
+      dashboard.pauseWatch.start();
       return dashboard;
     } catch (RuntimeException e) {
       dashboard.database.close();
@@ -340,6 +361,8 @@ public final class Dashboard implements AutoCloseable {
         config.routes,
         PasswordsBusyException.class,
         e -> HttpProblem.retryLater(HttpStatus.SERVICE_UNAVAILABLE, e.getMessage(), 2));
+    errors.translate(
+        config.routes, EmailPreviewService.BusyException.class, WorkbenchRoutes::problem);
     errors.translate(config.routes, DeadLettersUnavailableException.class, PipelineRoutes::problem);
     router = new Router(config.routes, authenticator, sessionCookie, renderer);
     routeGroups.forEach(group -> group.register(router));
@@ -369,6 +392,8 @@ public final class Dashboard implements AutoCloseable {
     pipeline.close();
     policyPreviews.close();
     fits.close();
+    emailPreviews.close();
+    pauseWatch.close();
     live.close();
     server.stop();
     database.close();

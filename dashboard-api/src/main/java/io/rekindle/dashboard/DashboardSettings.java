@@ -1,5 +1,6 @@
 package io.rekindle.dashboard;
 
+import static io.rekindle.platform.settings.SettingType.amount;
 import static io.rekindle.platform.settings.SettingType.bool;
 import static io.rekindle.platform.settings.SettingType.duration;
 import static io.rekindle.platform.settings.SettingType.matching;
@@ -11,13 +12,19 @@ import io.rekindle.connectors.kafka.KafkaLogin;
 import io.rekindle.dashboard.access.Role;
 import io.rekindle.dashboard.audit.AuditRetention;
 import io.rekindle.dashboard.signin.OidcSettings;
+import io.rekindle.email.UnsubscribeLinks;
+import io.rekindle.email.WebUrl;
+import io.rekindle.email.compose.LayoutSettings;
+import io.rekindle.email.llm.LlmSettings;
 import io.rekindle.platform.settings.DatabaseLogin;
 import io.rekindle.platform.settings.InvalidSettingsException;
 import io.rekindle.platform.settings.ProgramSettings;
 import io.rekindle.platform.settings.ProgramSettings.Sources;
+import io.rekindle.platform.settings.Secret;
 import io.rekindle.platform.settings.Setting;
 import io.rekindle.platform.settings.SettingType;
 import io.rekindle.platform.settings.SettingValues;
+import java.math.BigDecimal;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -39,6 +46,7 @@ import org.postgresql.Driver;
  * @param auditRetention how long entries of the audit log are kept
  * @param reconstruction whether the dashboard computes the past from the orders
  * @param reconstructionPause the pause between two batches of clients
+ * @param writing the writers of previews
  */
 public record DashboardSettings(
     String host,
@@ -53,7 +61,8 @@ public record DashboardSettings(
     int writesPerMinute,
     Duration auditRetention,
     boolean reconstruction,
-    Duration reconstructionPause) {
+    Duration reconstructionPause,
+    WritingSettings writing) {
 
   /** Every setting of the dashboard. */
   public static final ProgramSettings SETTINGS =
@@ -62,6 +71,10 @@ public record DashboardSettings(
           "The dashboard serves its pages and its API over HTTP.",
           Sources.ENVIRONMENT,
           DashboardSettings::check);
+
+  private static final int PREVIEWS_AT_ONCE = 4;
+  private static final Duration PREVIEW_CALL = Duration.ofSeconds(20);
+  private static final Duration PREVIEW_DEADLINE = Duration.ofSeconds(40);
 
   private static final SettingType<Duration> SESSION =
       duration(Duration.ofMinutes(1), Duration.ofDays(366));
@@ -243,6 +256,51 @@ public record DashboardSettings(
               "Pause of the reconstruction after each 500 clients, which leaves the database to"
                   + " live scores.");
 
+  private static final Setting<String> SHOP_NAME =
+      SETTINGS
+          .declare("shop.name", text())
+          .withDefault("The shop", "The shop's name in previews of emails; the same as the job's.");
+
+  private static final Setting<String> SHOP_URL =
+      SETTINGS
+          .declare(
+              "shop.url",
+              new SettingType<>(
+                  "an http or https URL", url -> WebUrl.require("shop.url", url).toString()))
+          .withDefault("https://shop.example", "Target of the button of previews, as the job's.");
+
+  private static final Setting<String> SHOP_POSTAL_ADDRESS =
+      SETTINGS
+          .declare("shop.postal-address", text())
+          .withDefault(
+              "The postal address is in the job's settings",
+              "The shop's postal address in previews, as the job's.");
+
+  private static final Setting<String> LLM_BASE_URL =
+      SETTINGS
+          .declare("llm.base-url", text())
+          .withDefault(
+              LlmSettings.OPENROUTER, "Base URL of an OpenAI-compatible API, as the job's.");
+
+  private static final Setting<Optional<String>> LLM_API_KEY =
+      SETTINGS
+          .declare("llm.api-key", text())
+          .secret()
+          .optional("Key of that API. Without a key, only the template writes previews.");
+
+  private static final Setting<String> LLM_MODEL =
+      SETTINGS
+          .declare("llm.model", text())
+          .withDefault("openai/gpt-4o-mini", "The API's name of the model, as the job's.");
+
+  private static final Setting<BigDecimal> PREVIEW_BUDGET =
+      SETTINGS
+          .declare("dashboard.preview-budget-usd", amount())
+          .withDefault(
+              "1",
+              "Limit on the US dollars that the previews of one dashboard may cost in a UTC day,"
+                  + " counted from its start. It is apart from the job's budget.");
+
   private static final Setting<Optional<URI>> FLINK_URL =
       SETTINGS
           .declare("flink.url", webUrl())
@@ -307,6 +365,26 @@ public record DashboardSettings(
       Optional<URI> flinkUrl, Optional<KafkaLogin> kafka, String topicPrefix, String slot) {}
 
   /**
+   * The writers of previews.
+   *
+   * @param shopName as readers know the shop
+   * @param shopUrl target of the one button
+   * @param postalAddress of the shop, on one line
+   * @param model empty for the template alone
+   */
+  public record WritingSettings(
+      String shopName, String shopUrl, String postalAddress, Optional<LlmSettings> model) {
+
+    /**
+     * The shop's facts in every preview, which belongs to no email and so has no link of its own.
+     */
+    LayoutSettings layout() {
+      return new LayoutSettings(
+          shopName, shopUrl, postalAddress, emailId -> UnsubscribeLinks.PREVIEW);
+    }
+  }
+
+  /**
    * Reads the settings.
    *
    * @throws InvalidSettingsException naming every setting that is wrong or missing
@@ -356,7 +434,35 @@ public record DashboardSettings(
         values.get(WRITES_PER_MINUTE),
         values.get(AUDIT_RETENTION),
         values.get(RECONSTRUCTION),
-        values.get(RECONSTRUCTION_PAUSE));
+        values.get(RECONSTRUCTION_PAUSE),
+        new WritingSettings(
+            values.get(SHOP_NAME),
+            values.get(SHOP_URL),
+            values.get(SHOP_POSTAL_ADDRESS),
+            values.get(LLM_API_KEY).map(key -> model(values, key))));
+  }
+
+  /** A preview is read by a person who waits, so there are few at once. */
+  private static LlmSettings model(SettingValues values, String key) {
+    LlmSettings defaults =
+        LlmSettings.defaults(Secret.of(LLM_API_KEY.variable(), key), values.get(LLM_MODEL));
+    return new LlmSettings(
+        values.get(LLM_BASE_URL),
+        defaults.apiKey(),
+        defaults.model(),
+        LlmSettings.isOpenRouter(values.get(LLM_BASE_URL)),
+        PREVIEWS_AT_ONCE,
+        PREVIEWS_AT_ONCE,
+        defaults.requestsPerMinute(),
+        defaults.tokensPerMinute(),
+        values.get(PREVIEW_BUDGET),
+        defaults.promptUsdPerMillionTokens(),
+        defaults.completionUsdPerMillionTokens(),
+        defaults.maxCompletionTokens(),
+        defaults.maxRetries(),
+        PREVIEW_CALL,
+        PREVIEW_DEADLINE,
+        defaults.maxResponseBytes());
   }
 
   /** People can sign in, and the provider can send them back. */

@@ -78,6 +78,9 @@ class DashboardSettingsTest {
                     Map.entry("REKINDLE_FLINK_URL", "http://127.0.0.1:8081"),
                     Map.entry("REKINDLE_KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:9092"),
                     Map.entry("REKINDLE_KAFKA_TOPIC_PREFIX", "shop"),
+                    Map.entry("REKINDLE_SHOP_NAME", "Fern & Fable"),
+                    Map.entry("REKINDLE_SHOP_URL", "https://shop.example/new"),
+                    Map.entry("REKINDLE_SHOP_POSTAL_ADDRESS", "1 Mill Lane"),
                     Map.entry("REKINDLE_REPLICATION_SLOT", "other"))))
         .isEqualTo(
             new DashboardSettings(
@@ -111,7 +114,9 @@ class DashboardSettingsTest {
                 7,
                 Duration.ofDays(90),
                 false,
-                Duration.ofSeconds(2)));
+                Duration.ofSeconds(2),
+                new DashboardSettings.WritingSettings(
+                    "Fern & Fable", "https://shop.example/new", "1 Mill Lane", Optional.empty())));
   }
 
   @Test

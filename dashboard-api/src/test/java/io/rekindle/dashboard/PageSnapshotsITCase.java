@@ -46,6 +46,7 @@ class PageSnapshotsITCase {
     PAGES.put("/policy", "/policy");
     PAGES.put("/backtests", "/backtests");
     PAGES.put("/settings/outreach", "/settings/outreach");
+    PAGES.put("/settings/brand", "/settings/brand");
     PAGES.put("/settings", "/settings");
     PAGES.put("/settings/api-keys", "/settings/api-keys");
     PAGES.put("/settings/audit-log", "/settings/audit-log");

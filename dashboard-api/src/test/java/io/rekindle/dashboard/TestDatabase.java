@@ -87,6 +87,10 @@ public final class TestDatabase implements AutoCloseable {
         delete from engagement.calibrations; delete from engagement.calibration_samples;
         delete from engagement.policy_in_force; delete from engagement.risk_episodes;
         delete from engagement.outreach_decisions; delete from engagement.emails;
+        delete from engagement.test_emails; delete from engagement.content_versions;
+        delete from engagement.brands where version > 1; delete from dashboard.email_previews;
+        update engagement.review_settings
+          set review_first = 0, four_eyes_above = null, seed_addresses = '{}';
         delete from engagement.deliveries; delete from engagement.pipeline_progress;
         delete from engagement.clock; delete from dashboard.accounts;
         delete from dashboard.identities; delete from dashboard.sessions;

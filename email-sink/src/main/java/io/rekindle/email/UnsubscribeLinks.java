@@ -27,6 +27,9 @@ public final class UnsubscribeLinks {
   /** The part of every link between the base URL and the email's id. */
   public static final String PATH = "/unsubscribe/";
 
+  /** Stands for the link in a preview, which belongs to no email yet. */
+  public static final String PREVIEW = "https://unsubscribe.invalid/preview";
+
   /** Shortest secret, in characters. */
   public static final int MIN_SECRET = 32;
 

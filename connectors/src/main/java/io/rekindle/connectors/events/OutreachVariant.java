@@ -1,7 +1,5 @@
 package io.rekindle.connectors.events;
 
-import java.util.List;
-
 /**
  * One manner of writing in an experiment.
  *
@@ -12,8 +10,4 @@ import java.util.List;
  * @param tone the tone of the text, at most 500 characters; null for the prompt's tone
  * @param offer a sentence that the email may state, at most 500 characters; null for no offer
  */
-public record OutreachVariant(String name, long weight, String prompt, String tone, String offer) {
-
-  /** The prompts that the writer of emails has; a test compares them. */
-  public static final List<String> PROMPTS = List.of("winback-v1");
-}
+public record OutreachVariant(String name, long weight, String prompt, String tone, String offer) {}

@@ -4,6 +4,7 @@ import static io.rekindle.dashboard.web.Access.VIEWER;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.javalin.http.Context;
+import io.rekindle.dashboard.emails.EmailDocument.Scheme;
 import io.rekindle.dashboard.emails.EmailService.EmailView;
 import io.rekindle.dashboard.statistics.StatisticsService;
 import io.rekindle.dashboard.ui.Waterfall;
@@ -14,17 +15,14 @@ import io.rekindle.dashboard.web.Router;
 import io.rekindle.dashboard.web.Routes;
 import io.rekindle.scoring.factor.Factor;
 import java.math.BigDecimal;
+import java.util.Set;
 
 /** The pages of emails. */
 public final class EmailPages implements Routes {
 
   private static final int PAGE_SIZE = 50;
   private static final int SENDING_DAYS = 30;
-
-  /** An email can load nothing and run nothing. */
-  private static final String EMAIL_POLICY =
-      "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:;"
-          + " frame-ancestors 'self'";
+  private static final Set<String> SCHEMES = Set.of("LIGHT", "DARK");
 
   private final EmailService emails;
   private final StatisticsService statistics;
@@ -84,9 +82,19 @@ public final class EmailPages implements Routes {
 
   private void emailHtml(Context ctx) {
     String id = QueryParameters.pathId(ctx, "emailId");
-    EmailDetail email = emails.detail(id).orElseThrow(() -> HttpProblem.notFound("email", id));
-    ctx.header("Content-Security-Policy", EMAIL_POLICY);
+    EmailDocument document =
+        emails.document(id).orElseThrow(() -> HttpProblem.notFound("email", id));
+    answer(ctx, document);
+  }
+
+  /** Answers with a document for a frame, in the scheme that the query names. */
+  public static void answer(Context ctx, EmailDocument document) {
+    QueryParameters query = QueryParameters.of(ctx);
+    String scheme = query.word("scheme", SCHEMES);
+    query.check();
+    ctx.header("Content-Security-Policy", document.securityPolicy());
     ctx.header("X-Frame-Options", "SAMEORIGIN");
-    ctx.contentType("text/html; charset=utf-8").result(email.html());
+    ctx.contentType("text/html; charset=utf-8")
+        .result(document.shown(scheme == null ? null : Scheme.valueOf(scheme)));
   }
 }

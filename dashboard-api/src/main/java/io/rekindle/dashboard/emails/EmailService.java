@@ -17,6 +17,15 @@ public final class EmailService {
       where e.email_id = :id
       """;
 
+  private static final String DOCUMENT =
+      """
+      select e.html, b.logo_url, b.logo_data
+      from engagement.emails e
+      left join engagement.content_versions v on v.content_version = e.content_version
+      left join engagement.brands b on b.version = v.brand_version
+      where e.email_id = :id
+      """;
+
   private static final String EXPLANATION =
       """
       select e.email_id, e.user_id, e.status, e.status_reason, e.generated_by, e.generated_at,
@@ -63,6 +72,13 @@ public final class EmailService {
   /** Empty if there is no such email. */
   public Optional<EmailDetail> detail(String emailId) {
     return snapshots.readOnce(handle -> detail(handle, emailId));
+  }
+
+  /** The document as its message has it; empty if there is no such email. */
+  public Optional<EmailDocument> document(String emailId) {
+    return snapshots.readOnce(
+        handle ->
+            handle.createQuery(DOCUMENT).bind("id", emailId).mapTo(EmailDocument.class).findOne());
   }
 
   /** Empty if there is no such email. */

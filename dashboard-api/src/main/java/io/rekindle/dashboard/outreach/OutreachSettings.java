@@ -8,9 +8,9 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rekindle.connectors.events.CapOrder;
 import io.rekindle.connectors.events.OutreachRules;
-import io.rekindle.connectors.events.OutreachVariant;
 import io.rekindle.dashboard.json.Json;
 import io.rekindle.dashboard.web.JsonFields;
+import io.rekindle.email.llm.PromptTexts;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
@@ -163,6 +163,14 @@ public record OutreachSettings(
     return hour;
   }
 
+  /** Rejects a prompt that the writer does not know: it would leave every email to the template. */
+  static void checkPrompt(JsonFields body, String prompt) {
+    if (!PromptTexts.names().contains(prompt)) {
+      body.reject(
+          "prompt", "has to be a prompt there is: " + String.join(", ", PromptTexts.names()) + ".");
+    }
+  }
+
   private static JsonNode variants(JsonFields body) {
     List<JsonFields> items = body.objects("variants", MAX_VARIANTS);
     ArrayNode variants = Json.MAPPER.createArrayNode();
@@ -180,8 +188,8 @@ public record OutreachSettings(
       BigDecimal weight = item.required("weight", item.decimal("weight", "0", "1000000", 6));
       weights.add(weight == null ? BigDecimal.ONE : weight);
       String prompt = item.requiredText("prompt", 64);
-      if (prompt != null && !OutreachVariant.PROMPTS.contains(prompt)) {
-        item.reject("prompt", "has to be one of " + OutreachVariant.PROMPTS + ".");
+      if (prompt != null) {
+        checkPrompt(item, prompt);
       }
       ObjectNode variant = variants.addObject();
       variant.put("name", name);

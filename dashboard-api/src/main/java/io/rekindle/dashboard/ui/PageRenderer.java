@@ -7,12 +7,14 @@ import io.rekindle.dashboard.web.Page;
 import io.rekindle.dashboard.web.RequestInfo;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** Fills templates, which are compiled with the rest of the code. Thread-safe. */
 public final class PageRenderer implements Page.Renderer {
 
   private final Messages messages = new Messages(Locale.ENGLISH);
   private final Assets assets;
+  private final Supplier<PauseNotice> pause;
   private final TemplateEngine engine =
       TemplateEngine.createPrecompiled(
           null,
@@ -20,13 +22,17 @@ public final class PageRenderer implements Page.Renderer {
           PageRenderer.class.getClassLoader(),
           "io.rekindle.dashboard.templates");
 
-  public PageRenderer(Assets assets) {
+  /**
+   * @param pause gives the notice that outreach is paused; null while it is not
+   */
+  public PageRenderer(Assets assets, Supplier<PauseNotice> pause) {
     this.assets = assets;
+    this.pause = pause;
   }
 
   /** The template parameter {@code v} of a page. */
   public ViewContext view(RequestInfo request) {
-    return new ViewContext(messages, assets, request);
+    return new ViewContext(messages, assets, request, pause.get());
   }
 
   @Override

@@ -44,8 +44,10 @@ public final class ViewContext {
   private final String path;
   private final ListUrl listUrl;
   private final Instant now;
+  private final PauseNotice pause;
 
-  ViewContext(Messages messages, Assets assets, RequestInfo request) {
+  ViewContext(Messages messages, Assets assets, RequestInfo request, PauseNotice pause) {
+    this.pause = pause;
     this.messages = messages;
     this.assets = assets;
     this.principal = request.principal();
@@ -71,6 +73,11 @@ public final class ViewContext {
 
   public String lang() {
     return messages.locale().toLanguageTag();
+  }
+
+  /** Null while outreach is not paused. */
+  public PauseNotice pause() {
+    return pause;
   }
 
   /** Null for the browser's own choice. */
@@ -346,10 +353,10 @@ public final class ViewContext {
   /** The colour of an email's status. */
   public String statusTone(String status) {
     return switch (Objects.requireNonNullElse(status, "")) {
-      case "SENT", "UP", "RUNNING", "COMPLETE" -> "good";
+      case "SENT", "UP", "RUNNING", "COMPLETE", "APPROVED" -> "good";
       case "READY" -> "cold";
-      case "CANCELLED", "INTERRUPTED" -> "warn";
-      case "FAILED", "FAILING", "DOWN" -> "bad";
+      case "CANCELLED", "INTERRUPTED", "WAITING" -> "warn";
+      case "FAILED", "FAILING", "DOWN", "REJECTED" -> "bad";
       default -> "";
     };
   }

@@ -63,6 +63,7 @@ class PagesITCase {
     PAGES.put("backtests", "/backtests");
     PAGES.put("outreach", "/settings/outreach");
     PAGES.put("new-experiment", "/experiments/new");
+    PAGES.put("brand", "/settings/brand");
     PAGES.put("accounts", "/settings");
     PAGES.put("api-keys", "/settings/api-keys");
     PAGES.put("audit-log", "/settings/audit-log");
@@ -551,8 +552,8 @@ class PagesITCase {
       assertThat(page.locator("[data-place='variants[1]'] .error").first()).hasText("is required.");
 
       page.locator("#share").fill("25");
-      page.locator("[id='variants[1]-name']").fill("brief");
-      page.locator("[id='variants[1]-tone']").fill("two short paragraphs");
+      page.locator("#variant-name-1").fill("brief");
+      page.locator("#variant-tone-1").fill("two short paragraphs");
       press(page, "Begin");
       assertThat(page).hasURL(url("/experiments"));
       assertThat(page.locator("#experiments tbody tr").first()).containsText("by-form");
@@ -693,6 +694,7 @@ class PagesITCase {
 
     page.locator("#cap").fill("4711");
     page.locator("#stale").fill("");
+    page.locator("#variant-tone-0").fill("as if to a friend");
     database.execute("delete from dashboard.sessions" + session);
     assertThat(page).hasURL(Pattern.compile("/sign-in\\?next="));
     signIn(page, TestDashboard.PASSWORD);
@@ -700,6 +702,7 @@ class PagesITCase {
     assertThat(page).hasURL(url("/settings/outreach"));
     assertThat(page.locator("#cap")).hasValue("4711");
     assertThat(page.locator("#stale")).hasValue("");
+    assertThat(page.locator("#variant-tone-0")).hasValue("as if to a friend");
     assertThat(page.locator(".toasts")).containsText("What you had typed is back.");
     // Once: a later visit shows what is stored.
     page.reload();

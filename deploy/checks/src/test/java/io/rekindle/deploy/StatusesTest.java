@@ -50,7 +50,13 @@ class StatusesTest {
   @Test
   void shouldListEveryStatusOfAnEmail() throws IOException {
     assertListed(
-        "`engagement.emails.status`\n", inMigration("status in \\(([^)]*'READY'[^)]*)\\)"));
+        "`engagement.emails.status`\n", inMigration("status in \\(([^)]*'CANCELLED'[^)]*)\\)"));
+    assertListed(
+        "`engagement.test_emails.status`\n",
+        inMigration("status in \\(('READY', 'SENT', 'LOGGED', 'FAILED')\\)"));
+    assertListed(
+        "`engagement.content_versions.review`",
+        inMigration("review in \\(([^)]*'REJECTED'[^)]*)\\)"));
     Set<String> cancelled = constants("Verdict.java", "Reason");
     cancelled.add("ERASED");
     assertListed("`engagement.emails.status_reason` of a cancelled", cancelled);

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -93,6 +94,26 @@ public final class DraftChecks {
 
     boolean passed = checks.stream().allMatch(CheckResult::passed);
     return new Result(checks, passed ? content(draft, body.html(), input) : null);
+  }
+
+  /** Holds finished texts, such as the template's, to what a model's texts are held to. */
+  public static List<CheckResult> evaluate(EmailContent content, PromptInput input) {
+    String name = input.name();
+    String body = content.body();
+    UnaryOperator<String> unnamed = text -> text;
+    if (!name.isEmpty()) {
+      body = body.replace("<bdi>" + EmailHtml.escape(name) + "</bdi>", LlmDraft.NAME);
+      unnamed = text -> text.replace(name, LlmDraft.NAME);
+    }
+    LlmDraft draft =
+        new LlmDraft(
+            unnamed.apply(content.subject()),
+            unnamed.apply(content.preheader()),
+            body,
+            content.action(),
+            PromptInput.SHOP_LINK,
+            content.items());
+    return evaluate(draft, input).checks();
   }
 
   private static EmailContent content(LlmDraft draft, String body, PromptInput input) {

@@ -1,6 +1,9 @@
 package io.rekindle.email.compose;
 
+import io.rekindle.email.Brand;
+import io.rekindle.email.Colour;
 import io.rekindle.email.Email;
+import io.rekindle.email.LogoImage;
 import io.rekindle.email.SingleLine;
 import io.rekindle.platform.text.Placeholders;
 import io.rekindle.platform.text.Resources;
@@ -8,7 +11,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Makes a whole document of an email's content, as HTML and as plain text. It adds the look, the
+ * Makes a whole document of an email's content, as HTML and as plain text. It adds the brand, the
  * one button, the reason why the reader gets the email, the unsubscribe link and the postal
  * address. Both writers use it, and neither can change it.
  */
@@ -19,13 +22,27 @@ public final class Layout {
   private static final String ITEM = Resources.get(Layout.class, "item.html");
   private static final String TEXT = Resources.get(Layout.class, "email.txt");
 
+  private static final Colour DARK_PAPER = Colour.parse("#2a2622");
+
+  /** Of the text's colour in that of the paper: lines between suggestions. */
+  private static final double LINE_SHARE = 0.86;
+
+  /** From an accent to its brightest form, and from there to white. */
+  private static final int STEPS = 20;
+
   private final LayoutSettings settings;
 
   public Layout(LayoutSettings settings) {
     this.settings = settings;
   }
 
+  /** Lays out an email in the brand of a shop that has chosen none. */
   public Email compose(String episodeId, EmailContent content) {
+    return compose(episodeId, Brand.DEFAULT, content);
+  }
+
+  /** Lays out an email in the look of a brand. */
+  public Email compose(String episodeId, Brand brand, EmailContent content) {
     Language language = content.language();
     String subject = SingleLine.of(content.subject(), Email.MAX_SUBJECT);
     String preheader = SingleLine.of(content.preheader(), Email.MAX_PREHEADER);
@@ -43,18 +60,65 @@ public final class Layout {
     values.put("unsubscribe", language.unsubscribe());
     values.put("unsubscribeUrl", settings.unsubscribeUrl().apply(episodeId));
     values.put("address", settings.postalAddress());
+    String footer = brand.footer() == null ? "" : brand.footer();
 
-    Map<String, String> escaped = new HashMap<>();
+    Map<String, String> styles = styles(brand);
+    Map<String, String> escaped = new HashMap<>(styles);
     values.forEach((key, value) -> escaped.put(key, EmailHtml.escape(value)));
     escaped.put("body", styled(content.body()));
-    escaped.put("items", htmlItems(content));
+    escaped.put("items", htmlItems(content, styles));
+    escaped.put("heading", heading(brand));
+    escaped.put("footer", footer.isEmpty() ? "" : EmailHtml.escape(footer) + "<br>\n");
     values.put("body", EmailHtml.text(content.body()));
     values.put("items", textItems(content));
+    values.put("footer", footer.isEmpty() ? "" : footer + "\n");
     return new Email(
         subject,
         preheader,
         Placeholders.BRACES.fill(HTML, escaped),
         Placeholders.BRACES.fill(TEXT, values));
+  }
+
+  /** Colours and fonts are no texts of people, and need no escaping. */
+  private static Map<String, String> styles(Brand brand) {
+    Brand.Palette palette = brand.palette();
+    Map<String, String> styles = new HashMap<>();
+    styles.put("background", palette.background().toString());
+    styles.put("paper", palette.paper().toString());
+    styles.put("ink", palette.text().toString());
+    styles.put("accent", palette.accent().toString());
+    styles.put("buttonText", palette.buttonText().toString());
+    styles.put("footerText", palette.footerText().toString());
+    styles.put("line", palette.text().mixedWith(palette.paper(), LINE_SHARE).toString());
+    styles.put("darkAccent", onDark(palette.accent()).toString());
+    styles.put("headingFont", brand.headingFont().stack());
+    styles.put("bodyFont", brand.bodyFont().stack());
+    return styles;
+  }
+
+  /** The colour, made brighter and then lighter until it can be read on the dark paper. */
+  static Colour onDark(Colour accent) {
+    Colour bright = accent.brightest();
+    Colour light = accent;
+    for (int step = 1; light.contrastWith(DARK_PAPER) < Brand.MIN_CONTRAST; step++) {
+      light =
+          step <= STEPS
+              ? accent.mixedWith(bright, (double) step / STEPS)
+              : bright.mixedWith(Colour.WHITE, (double) (step - STEPS) / STEPS);
+    }
+    return light;
+  }
+
+  private String heading(Brand brand) {
+    String source = brand.logoData() != null ? "cid:" + LogoImage.CONTENT_ID : brand.logoUrl();
+    String name = EmailHtml.escape(settings.shopName());
+    return source == null
+        ? name
+        : "<img src=\"%s\" alt=\"%s\" height=\"48\" style=\"%s\">"
+            .formatted(
+                EmailHtml.escape(source),
+                name,
+                "display:block;height:48px;width:auto;max-width:100%;border:0;");
   }
 
   /** Mail programs that drop style sheets keep the style attributes of elements. */
@@ -65,22 +129,21 @@ public final class Layout {
         .replace("<li>", "<li style=\"margin:0 0 6px 0;\">");
   }
 
-  private static String htmlItems(EmailContent content) {
+  private static String htmlItems(EmailContent content, Map<String, String> styles) {
     if (content.items().isEmpty()) {
       return "";
     }
     StringBuilder rows = new StringBuilder();
     for (EmailContent.Item item : content.items()) {
-      rows.append(
-          Placeholders.BRACES.fill(
-              ITEM,
-              Map.of(
-                  "category", EmailHtml.escape(item.category()),
-                  "text", EmailHtml.escape(item.text()))));
+      Map<String, String> row = new HashMap<>(styles);
+      row.put("category", EmailHtml.escape(item.category()));
+      row.put("text", EmailHtml.escape(item.text()));
+      rows.append(Placeholders.BRACES.fill(ITEM, row));
     }
-    return Placeholders.BRACES.fill(
-        ITEMS,
-        Map.of("heading", EmailHtml.escape(content.language().items()), "rows", rows.toString()));
+    Map<String, String> table = new HashMap<>(styles);
+    table.put("heading", EmailHtml.escape(content.language().items()));
+    table.put("rows", rows.toString());
+    return Placeholders.BRACES.fill(ITEMS, table);
   }
 
   private static String textItems(EmailContent content) {

@@ -131,7 +131,7 @@ public final class LlmEmailWriter implements EmailWriter {
 
     @Override
     public void drafted(EmailContent content) {
-      end(layout.compose(request.episodeId(), content), WrittenEmail.LLM, null);
+      end(layout.compose(request.episodeId(), request.brand(), content), WrittenEmail.LLM, null);
     }
 
     /** The template writes. */

@@ -6,6 +6,7 @@ import io.rekindle.email.sender.outbox.MailTransport;
 import io.rekindle.email.sender.outbox.Outbox;
 import io.rekindle.email.sender.outbox.SenderMetrics;
 import io.rekindle.email.sender.outbox.SendingLoop;
+import io.rekindle.email.sender.outbox.TestOutbox;
 import io.rekindle.email.sender.settings.SenderSettings;
 import io.rekindle.email.sender.settings.SenderSettings.Mode;
 import io.rekindle.email.sender.smtp.LoggingMailTransport;
@@ -48,7 +49,7 @@ public final class Sender implements AutoCloseable {
     SenderSettings.Delivery delivery = settings.delivery();
     Outbox outbox =
         new Outbox(database, "sender-" + UUID.randomUUID(), delivery.lease(), delivery.expiry());
-    this.loop = new SendingLoop(outbox, transport, delivery, metrics);
+    this.loop = new SendingLoop(outbox, new TestOutbox(database), transport, delivery, metrics);
     metrics.observe(loop);
     this.thread = new Thread(loop, "sending");
     this.leases =

@@ -2,6 +2,7 @@ package io.rekindle.email.store;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.rekindle.email.Brand;
 import io.rekindle.email.CheckResult;
 import io.rekindle.email.EmailRequest;
 import io.rekindle.email.WrittenEmail;
@@ -53,13 +54,35 @@ public final class EmailStore implements AutoCloseable {
    */
   private static final String INSERT =
       """
-      with recipients as materialized (select * from engagement.lock_recipients(?::text[]))
+      with recipients as materialized (select * from engagement.lock_recipients(?::text[])),
+      given as (
+        select *,
+          engagement.content_version_of(variant, prompt, tone, offer, brand) as content_version
+        from unnest(
+          ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[],
+          ?::text[], ?::text[], ?::text[], ?::text[], ?::int[], ?::int[], ?::numeric[],
+          ?::bigint[], ?::int[], ?::text[], ?::text[], ?::text[], ?::numeric[], ?::text[],
+          ?::text[], ?::text[], ?::int[]
+        ) as e (
+          episode_id, user_id, subject, preheader, html, text, generated_by, fallback_reason,
+          model_asked, model, prompt_version, schema_version, prompt_tokens, completion_tokens,
+          cost_usd, latency_ms, calls, checks, experiment_id, variant, score, prompt, tone, offer,
+          brand)),
+      -- In one order, so that two writers with the same new versions do not wait for each other.
+      versions as (
+        insert into engagement.content_versions (
+          content_version, variant, prompt, tone, offer, brand_version, review)
+        select distinct on (content_version) content_version, variant, prompt, tone, offer, brand,
+          case when review_first > 0 then 'WAITING' else 'FREE' end
+        from given cross join engagement.review_settings
+        order by content_version
+        on conflict do nothing)
       insert into engagement.emails (
         email_id, episode_id, decision_id, user_id, subject, preheader, html, text,
         status, status_reason, generated_by,
         fallback_reason, model_asked, model, prompt_version, schema_version, prompt_tokens,
         completion_tokens, cost_usd, latency_ms, calls, checks, experiment_id, variant,
-        engagement_score_at_time)
+        content_version, engagement_score_at_time)
       select
         e.episode_id, e.episode_id, e.episode_id,
         case when open then e.user_id
@@ -75,15 +98,8 @@ public final class EmailStore implements AutoCloseable {
         e.generated_by, e.fallback_reason, e.model_asked, e.model, e.prompt_version,
         e.schema_version, e.prompt_tokens, e.completion_tokens, e.cost_usd, e.latency_ms, e.calls,
         case when open then e.checks::jsonb else '[]' end,
-        e.experiment_id, e.variant, e.score
-      from unnest(
-        ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[],
-        ?::text[], ?::text[], ?::text[], ?::text[], ?::int[], ?::int[], ?::numeric[], ?::bigint[],
-        ?::int[], ?::text[], ?::text[], ?::text[], ?::numeric[]
-      ) as e (
-        episode_id, user_id, subject, preheader, html, text, generated_by, fallback_reason,
-        model_asked, model, prompt_version, schema_version, prompt_tokens, completion_tokens,
-        cost_usd, latency_ms, calls, checks, experiment_id, variant, score)
+        e.experiment_id, e.variant, e.content_version, e.score
+      from given e
       left join recipients r on r.user_id = e.user_id
       cross join lateral (select r.user_id is not null and r.obstacle is null as open) as checked
       on conflict do nothing
@@ -92,6 +108,7 @@ public final class EmailStore implements AutoCloseable {
 
   private static final BatchStatement<String, Boolean> LOOKUP = EmailStore::find;
   private static final BatchStatement<Insert, Outcome> INSERTION = EmailStore::store;
+  private static final BatchStatement<Void, Brand> BRAND_IN_FORCE = EmailStore::brand;
   private static final BatchStatement<Void, BigDecimal> SUM = EmailStore::costToday;
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -163,6 +180,11 @@ public final class EmailStore implements AutoCloseable {
         INSERTION, new Insert(request, written, experimentId, score, checks(written.checks())));
   }
 
+  /** The brand in force. */
+  public CompletableFuture<Brand> brand() {
+    return executor.submit(BRAND_IN_FORCE, null);
+  }
+
   /** The cost of all emails written in this UTC day, in USD, as far as it is known. */
   public CompletableFuture<BigDecimal> costToday() {
     return executor.submit(SUM, null);
@@ -225,7 +247,11 @@ public final class EmailStore implements AutoCloseable {
           .text(row -> row.checks)
           .text(row -> row.experimentId)
           .text(row -> row.request.variant().name())
-          .numeric(row -> row.score);
+          .numeric(row -> row.score)
+          .text(row -> row.request.variant().prompt())
+          .text(row -> row.request.variant().tone())
+          .text(row -> row.request.variant().offer())
+          .integer(row -> row.request.brand().version());
       Map<String, Outcome> stored = new HashMap<>();
       try (ResultSet rows = insert.executeQuery()) {
         while (rows.next()) {
@@ -240,6 +266,15 @@ public final class EmailStore implements AutoCloseable {
         outcomes.add(outcome == null ? Outcome.REPEATED : outcome);
       }
       return outcomes;
+    }
+  }
+
+  private static List<Brand> brand(Connection connection, List<Void> questions)
+      throws SQLException {
+    try (PreparedStatement newest = connection.prepareStatement(BrandRow.NEWEST);
+        ResultSet row = newest.executeQuery()) {
+      Brand brand = row.next() ? BrandRow.read(row) : Brand.DEFAULT;
+      return Collections.nCopies(questions.size(), brand);
     }
   }
 

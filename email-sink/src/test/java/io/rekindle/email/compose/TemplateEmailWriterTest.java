@@ -57,10 +57,10 @@ class TemplateEmailWriterTest {
 
   /** And says so, to mail programs that read aloud or translate. */
   @Test
-  void shouldWriteInEnglishWhateverTheLocale() {
+  void shouldWriteInTheLanguageOfTheLocale() {
     EmailFacts facts = new EmailFacts("u1", null, null, 0, null, List.of(), "de-DE", null);
 
-    assertThat(write(facts).html()).contains("<html lang=\"en\"").contains(">Unsubscribe</a>");
+    assertThat(write(facts).html()).contains("<html lang=\"de\"").contains(">Abmelden</a>");
   }
 
   @Test

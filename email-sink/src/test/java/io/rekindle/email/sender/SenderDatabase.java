@@ -46,6 +46,9 @@ public final class SenderDatabase
         delete from shop.users; delete from shop.orders; delete from engagement.emails;
         delete from engagement.risk_episodes;
         delete from engagement.deliveries; delete from engagement.suppressions;
+        delete from engagement.test_emails; delete from engagement.content_versions;
+        delete from engagement.brands where version > 1;
+        update engagement.review_settings set review_first = 0, four_eyes_above = null;
         delete from engagement.outreach_decisions; delete from engagement.outreach_settings;
         insert into engagement.outreach_settings (id, quiet_from, quiet_until)
           values (1, '00:00', '00:00');

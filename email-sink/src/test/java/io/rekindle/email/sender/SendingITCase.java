@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.rekindle.email.UnsubscribeLinks;
 import io.rekindle.email.sender.outbox.DeliveryResult;
 import io.rekindle.email.sender.outbox.MailTransport;
-import io.rekindle.email.sender.outbox.QueuedEmail;
+import io.rekindle.email.sender.outbox.OutgoingMessage;
 import io.rekindle.email.sender.settings.SenderSettings;
 import io.rekindle.email.sender.settings.SenderSettings.Mode;
 import io.rekindle.email.sender.smtp.ScriptedSmtpServer;
@@ -1010,7 +1010,7 @@ class SendingITCase {
   }
 
   /** A transport of a mail server that is not there. */
-  private static MailTransport delivering(Function<QueuedEmail, DeliveryResult> deliver) {
+  private static MailTransport delivering(Function<OutgoingMessage, DeliveryResult> deliver) {
     return new MailTransport() {
       @Override
       public boolean connect() {
@@ -1018,7 +1018,7 @@ class SendingITCase {
       }
 
       @Override
-      public DeliveryResult deliver(QueuedEmail email, String address) {
+      public DeliveryResult deliver(OutgoingMessage email, String address) {
         return deliver.apply(email);
       }
 

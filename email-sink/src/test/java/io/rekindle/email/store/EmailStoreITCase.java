@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rekindle.connectors.schema.Migrations;
+import io.rekindle.email.Brand;
 import io.rekindle.email.CheckResult;
+import io.rekindle.email.Colour;
 import io.rekindle.email.Email;
 import io.rekindle.email.EmailFacts;
 import io.rekindle.email.EmailRequest;
@@ -368,6 +370,48 @@ class EmailStoreITCase {
     store.close();
     assertThatThrownBy(waiting::join).isInstanceOf(CancellationException.class);
     assertThatThrownBy(store.exists("e2")::join).isInstanceOf(CancellationException.class);
+  }
+
+  @Test
+  void shouldNoteTheVersionOfTheTextsAndHoldNewOnesForReview() throws Exception {
+    execute(
+        "insert into engagement.brands (background, paper, text_color, accent, button_text,"
+            + " footer_text, heading_font, body_font, footer) values ('#ffffff', '#fffffe',"
+            + " '#000000', '#111111', '#ffffff', '#222222', 'VERDANA', 'UNKNOWN', 'Since 1904')");
+    try (EmailStore store = store()) {
+      Brand brand = store.brand().join();
+      assertThat(brand.palette().paper()).isEqualTo(Colour.parse("#fffffe"));
+      assertThat(brand.headingFont()).isEqualTo(Brand.Font.VERDANA);
+      assertThat(brand.bodyFont()).isEqualTo(Brand.Font.HELVETICA);
+      assertThat(brand.footer()).isEqualTo("Since 1904");
+
+      execute(
+          "insert into shop.users (user_id, email, marketing_consent)"
+              + " values ('u1', 'u1@example.com', true) on conflict do nothing");
+      store.insert(request("known"), written("Hello"), null, null).join();
+      execute("update engagement.review_settings set review_first = 5");
+      store.insert(request("known-again"), written("Hello"), null, null).join();
+      EmailRequest ada = EmailRequests.ada();
+      store
+          .insert(
+              new EmailRequest("new", ada.facts(), ada.variant(), brand),
+              written("Hello"),
+              null,
+              null)
+          .join();
+    } finally {
+      execute("update engagement.review_settings set review_first = 0");
+    }
+
+    String version =
+        "select v.review || ' ' || v.brand_version || ' ' || v.variant || ' ' || v.prompt || ' ' ||"
+            + " v.tone from engagement.emails e join engagement.content_versions v"
+            + " using (content_version) where e.email_id = '%s'";
+    assertThat(row(version.formatted("known"))).isEqualTo("FREE 1 friendly winback-v1 warm");
+    assertThat(row(version.formatted("known-again"))).isEqualTo("FREE 1 friendly winback-v1 warm");
+    assertThat(row(version.formatted("new")))
+        .startsWith("WAITING ")
+        .endsWith(" friendly winback-v1 warm");
   }
 
   private static void await(CountDownLatch latch) throws SQLException {

@@ -55,17 +55,20 @@ public final class DashboardServer extends HttpServer {
         flags,
         "io.rekindle.dashboard.Dashboard",
         List.of(),
-        Map.of(
-            "REKINDLE_DASHBOARD_PORT", Integer.toString(port),
-            "REKINDLE_DASHBOARD_ADMIN_EMAIL", account().user(),
-            "REKINDLE_DASHBOARD_ADMIN_PASSWORD", account().password(),
-            "REKINDLE_DASHBOARD_SCORE_OVERRIDES", "true",
-            "REKINDLE_FLINK_URL", flinkUrl,
-            "REKINDLE_KAFKA_BOOTSTRAP_SERVERS", kafka.bootstrap(),
-            "REKINDLE_KAFKA_TLS", kafka.tls().toString(),
-            "REKINDLE_DATABASE_URL", postgres.jdbcUrl(),
-            "REKINDLE_DATABASE_USER", role.user(),
-            "REKINDLE_DATABASE_PASSWORD", role.password()),
+        Map.ofEntries(
+            Map.entry("REKINDLE_DASHBOARD_PORT", Integer.toString(port)),
+            Map.entry("REKINDLE_DASHBOARD_ADMIN_EMAIL", account().user()),
+            Map.entry("REKINDLE_DASHBOARD_ADMIN_PASSWORD", account().password()),
+            Map.entry("REKINDLE_DASHBOARD_SCORE_OVERRIDES", "true"),
+            Map.entry("REKINDLE_FLINK_URL", flinkUrl),
+            Map.entry("REKINDLE_KAFKA_BOOTSTRAP_SERVERS", kafka.bootstrap()),
+            Map.entry("REKINDLE_KAFKA_TLS", kafka.tls().toString()),
+            Map.entry("REKINDLE_DATABASE_URL", postgres.jdbcUrl()),
+            Map.entry("REKINDLE_DATABASE_USER", role.user()),
+            Map.entry("REKINDLE_DATABASE_PASSWORD", role.password()),
+            Map.entry("REKINDLE_SHOP_NAME", DemoIdentity.SHOP_NAME),
+            Map.entry("REKINDLE_SHOP_URL", DemoIdentity.SHOP_URL),
+            Map.entry("REKINDLE_SHOP_POSTAL_ADDRESS", DemoIdentity.POSTAL_ADDRESS)),
         // The first orderly end writes the class archive.
         Duration.ofSeconds(20));
   }

@@ -16,7 +16,7 @@ public interface MailTransport extends AutoCloseable {
    *
    * @param address valid
    */
-  DeliveryResult deliver(QueuedEmail email, String address);
+  DeliveryResult deliver(OutgoingMessage message, String address);
 
   /** Closes the connection of {@link #connect}; both may be called again. */
   @Override

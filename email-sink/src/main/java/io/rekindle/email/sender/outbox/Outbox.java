@@ -47,6 +47,9 @@ public final class Outbox {
    * that catches up decides several days at once, and the emails of each day wait here for a day of
    * their own. An email that is too old is taken at any time, and then cancelled.
    *
+   * <p>Texts that wait for an approval hold their emails back. With one approval of two, no more
+   * emails are taken at once than the version may still send.
+   *
    * <p>The row lock keeps two senders from reading one email at once. This statement's snapshot
    * does not have a lease that began in between; the condition in the last lines sees it.
    */
@@ -57,7 +60,8 @@ public final class Outbox {
           - (select count(*) from engagement.deliveries
              where accepted_at >= date_trunc('day', now(), 'UTC'))
           - (select count(*) from engagement.deliveries where leased_until > now()) as remaining
-        from engagement.outreach_settings s where s.enabled)
+        from engagement.outreach_settings s where s.enabled),
+      limited as (select content_version, remaining from engagement.version_allowances)
       insert into engagement.deliveries as d (email_id, leased_by, leased_until)
       select email_id, ?, now() + ? * interval '1 millisecond'
       from (
@@ -71,10 +75,13 @@ public final class Outbox {
                or e.generated_at <= now() - ? * interval '1 millisecond'
                or exists (select 1 from engagement.outreach_decisions x
                           where x.decision_id = e.decision_id))
-          and (exists (select 1 from today where remaining > 0)
+          and ((exists (select 1 from today where remaining > 0)
+                and not exists (select 1 from limited l
+                                where l.content_version = e.content_version and l.remaining <= 0))
                or e.generated_at <= now() - ? * interval '1 millisecond')
         order by coalesce(d.attempts, 0), e.generated_at, e.email_id
-        limit least(?, (select remaining from today where remaining > 0))
+        limit least(?, (select remaining from today where remaining > 0),
+                    (select min(remaining) from limited where remaining > 0))
         for update of e skip locked) due
       on conflict (email_id) do update
         set leased_by = excluded.leased_by, leased_until = excluded.leased_until
@@ -150,10 +157,14 @@ public final class Outbox {
 
   private static final String QUEUE =
       """
-      select count(*) filter (where d.next_attempt_at is null or d.next_attempt_at <= now()) as due,
-             count(*) filter (where d.next_attempt_at > now()) as waiting,
+      select count(*) filter (
+               where (d.next_attempt_at is null or d.next_attempt_at <= now()) and not held) as due,
+             count(*) filter (where d.next_attempt_at > now() or held) as waiting,
              coalesce(extract(epoch from now() - min(e.generated_at)), 0)::float8 as oldest
       from engagement.emails e left join engagement.deliveries d using (email_id)
+      cross join lateral (
+        select exists (select 1 from engagement.version_allowances l
+                       where l.content_version = e.content_version and l.remaining <= 0)) h (held)
       where e.status = 'READY'
       """;
 
@@ -358,7 +369,7 @@ public final class Outbox {
   }
 
   /** The text of a server may be of any length, and may have characters that Postgres refuses. */
-  private static String storable(String reply) {
+  static String storable(String reply) {
     if (reply == null) {
       return null;
     }

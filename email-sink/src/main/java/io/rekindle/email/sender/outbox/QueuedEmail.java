@@ -1,5 +1,6 @@
 package io.rekindle.email.sender.outbox;
 
+import io.rekindle.email.sender.outbox.OutgoingMessage.Branding;
 import io.rekindle.scoring.contact.Recipient;
 import java.time.Instant;
 import java.time.LocalTime;
@@ -17,6 +18,8 @@ import java.time.LocalTime;
  * @param noLongerAtRisk whether the episode of the email is closed
  * @param lastContactAt when the newest other email was sent to the recipient; null if none was
  * @param outreach the rules; null if there are none, which is as good as switched off
+ * @param branding of the version of its texts
+ * @param review of the version of its texts: FREE, WAITING, APPROVED or REJECTED; FREE without one
  * @param now by the database's clock
  */
 public record QueuedEmail(
@@ -34,7 +37,14 @@ public record QueuedEmail(
     boolean noLongerAtRisk,
     Instant lastContactAt,
     OutreachSettings outreach,
+    Branding branding,
+    String review,
     Instant now) {
+
+  /** The message that it becomes. */
+  OutgoingMessage message() {
+    return new OutgoingMessage(emailId, subject, text, html, branding, false, now);
+  }
 
   /**
    * The rules of outreach, as far as the sender needs them.

@@ -1,5 +1,7 @@
 package io.rekindle.email.sender.outbox;
 
+import io.rekindle.email.LogoImage;
+import io.rekindle.email.sender.outbox.OutgoingMessage.Branding;
 import io.rekindle.email.sender.outbox.QueuedEmail.OutreachSettings;
 import io.rekindle.scoring.contact.Recipient;
 import java.sql.Connection;
@@ -36,7 +38,10 @@ final class RecheckQuery {
              episode.closed_at is not null as no_longer_at_risk,
              (select max(contact.sent_at) from engagement.emails contact
               where contact.user_id = e.user_id and contact.email_id <> e.email_id
-                and contact.status = 'SENT') as last_contact_at
+                and contact.status = 'SENT') as last_contact_at,
+             case when v.review <> 'WAITING' or review.review_first > 0 then v.review
+               else 'FREE' end as review,
+             b.sender_name, b.reply_to, b.logo_data
       from engagement.emails e
       left join shop.users u on u.user_id = e.user_id
       left join engagement.suppressions s on s.user_id = e.user_id
@@ -47,6 +52,9 @@ final class RecheckQuery {
                then (decision.inputs ->> 'last_order_at')::timestamptz end as last_order_at
       ) known on true
       left join engagement.outreach_settings o on o.id = 1
+      left join engagement.content_versions v on v.content_version = e.content_version
+      left join engagement.brands b on b.version = v.brand_version
+      left join engagement.review_settings review on review.id = 1
       where e.email_id = ? and e.status = 'READY'
       """;
 
@@ -60,6 +68,15 @@ final class RecheckQuery {
         return row.next() ? Optional.of(email(emailId, row)) : Optional.empty();
       }
     }
+  }
+
+  /** Of the columns of engagement.brands in a row. */
+  static Branding branding(ResultSet row) throws SQLException {
+    String logo = row.getString("logo_data");
+    return new Branding(
+        row.getString("sender_name"),
+        row.getString("reply_to"),
+        logo == null ? null : LogoImage.parse(logo));
   }
 
   private static QueuedEmail email(String emailId, ResultSet row) throws SQLException {
@@ -96,6 +113,8 @@ final class RecheckQuery {
         row.getBoolean("no_longer_at_risk"),
         lastContact == null ? null : lastContact.toInstant(),
         outreach,
+        branding(row),
+        row.getString("review") == null ? "FREE" : row.getString("review"),
         row.getTimestamp("now").toInstant());
   }
 }

@@ -4,6 +4,7 @@ import io.rekindle.email.sender.mail.HeaderText;
 import io.rekindle.email.sender.mail.SmtpReply;
 import io.rekindle.email.sender.outbox.MailTransport.TransportException;
 import io.rekindle.email.sender.outbox.SenderMetrics.Retry;
+import io.rekindle.email.sender.outbox.TestOutbox.TestEmail;
 import io.rekindle.email.sender.settings.SenderSettings.Delivery;
 import io.rekindle.platform.jdbc.DatabaseRetry;
 import io.rekindle.platform.rest.Backoff;
@@ -46,6 +47,7 @@ public final class SendingLoop implements Runnable {
   private static final DatabaseRetry STATEMENTS = DatabaseRetry.unlimited(ERROR_PAUSE);
 
   private final Outbox outbox;
+  private final TestOutbox tests;
   private final MailTransport transport;
   private final Delivery delivery;
   private final Backoff retries;
@@ -62,8 +64,13 @@ public final class SendingLoop implements Runnable {
   private boolean unreleased;
 
   public SendingLoop(
-      Outbox outbox, MailTransport transport, Delivery delivery, SenderMetrics metrics) {
+      Outbox outbox,
+      TestOutbox tests,
+      MailTransport transport,
+      Delivery delivery,
+      SenderMetrics metrics) {
     this.outbox = outbox;
+    this.tests = tests;
     this.transport = transport;
     this.delivery = delivery;
     this.retries = new Backoff(delivery.firstRetry(), MAX_RETRY_DELAY);
@@ -103,6 +110,7 @@ public final class SendingLoop implements Runnable {
   private void sendUntilStopped() {
     while (isRunning()) {
       try {
+        sendTests();
         List<String> due = outbox.lease(BATCH);
         sendingPause.databaseIsBack();
         if (due.isEmpty()) {
@@ -143,6 +151,57 @@ public final class SendingLoop implements Runnable {
     }
     transport.close();
     releaseQuietly();
+  }
+
+  /** Sends what people wait for, whatever outreach may do. */
+  private void sendTests() throws SQLException, TransportException {
+    Optional<TestEmail> next = isRunning() ? tests.take() : Optional.empty();
+    while (next.isPresent()) {
+      TestEmail test = next.get();
+      waitForTurn();
+      try {
+        transport.connect();
+      } catch (TransportException e) {
+        testNotSent(test, e.getMessage());
+        throw e;
+      }
+      String testId = test.message().emailId();
+      DeliveryResult outcome = transport.deliver(test.message(), test.recipient());
+      if (outcome instanceof DeliveryResult.Accepted) {
+        tests.end(testId, "SENT", null);
+      } else if (outcome instanceof DeliveryResult.Logged) {
+        tests.end(testId, "LOGGED", null);
+      } else if (outcome instanceof DeliveryResult.Deferred deferred) {
+        testNotSent(test, deferred.why());
+      } else {
+        tests.end(testId, "FAILED", refusal(outcome));
+      }
+      LOG.info("Test {}: {}", testId, outcome.getClass().getSimpleName());
+      next = isRunning() ? tests.take() : Optional.empty();
+    }
+  }
+
+  private void testNotSent(TestEmail test, String why) throws SQLException {
+    if (test.attempt() >= TestOutbox.MAX_ATTEMPTS) {
+      tests.end(test.message().emailId(), "FAILED", why);
+    } else {
+      tests.postpone(test.message().emailId(), why);
+    }
+  }
+
+  private static String refusal(DeliveryResult outcome) {
+    if (outcome instanceof DeliveryResult.RecipientRefused refused) {
+      return refused.reply();
+    }
+    if (outcome instanceof DeliveryResult.MessageRefused refused) {
+      return refused.reply() == null ? refused.reason().name() : refused.reply();
+    }
+    if (outcome instanceof DeliveryResult.ContentRefused refused) {
+      return refused.refusal().text();
+    }
+    return outcome instanceof DeliveryResult.SenderRefused refused
+        ? refused.refusal().text()
+        : null;
   }
 
   private void process(String emailId) throws SQLException, TransportException {
@@ -187,7 +246,7 @@ public final class SendingLoop implements Runnable {
       return;
     }
     long offered = System.nanoTime();
-    DeliveryResult outcome = transport.deliver(email, address);
+    DeliveryResult outcome = transport.deliver(email.message(), address);
     if (!(outcome instanceof DeliveryResult.Logged)) {
       metrics.answered(Duration.ofNanos(System.nanoTime() - offered));
     }

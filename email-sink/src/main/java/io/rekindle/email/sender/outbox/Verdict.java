@@ -42,6 +42,7 @@ sealed interface Verdict {
     ORDERED_SINCE,
     NO_LONGER_AT_RISK,
     RECENTLY_CONTACTED,
+    REJECTED,
     EXPIRED
   }
 
@@ -90,11 +91,17 @@ sealed interface Verdict {
         && ContactRule.isInCooldown(email.lastContactAt(), outreach.cooldownDays(), email.now())) {
       return new Cancel(Reason.RECENTLY_CONTACTED);
     }
+    if (email.review().equals("REJECTED")) {
+      return new Cancel(Reason.REJECTED);
+    }
     if (ContactRule.isExpired(email.decidedAt(), expiry, email.now())) {
       return new Cancel(Reason.EXPIRED);
     }
     if (email.subject().isBlank() || (email.text().isBlank() && email.html().isBlank())) {
       return new Fail(FailureReason.EMPTY);
+    }
+    if (email.review().equals("WAITING")) {
+      return new Hold(email.now().plus(PAUSE), "its texts wait for approval", null);
     }
     if (outreach == null || !outreach.enabled()) {
       return new Hold(email.now().plus(PAUSE), "outreach is paused", null);

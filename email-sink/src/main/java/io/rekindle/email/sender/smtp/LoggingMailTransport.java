@@ -3,7 +3,7 @@ package io.rekindle.email.sender.smtp;
 import io.rekindle.email.sender.mail.HeaderText;
 import io.rekindle.email.sender.outbox.DeliveryResult;
 import io.rekindle.email.sender.outbox.MailTransport;
-import io.rekindle.email.sender.outbox.QueuedEmail;
+import io.rekindle.email.sender.outbox.OutgoingMessage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,8 +18,8 @@ public final class LoggingMailTransport implements MailTransport {
   }
 
   @Override
-  public DeliveryResult deliver(QueuedEmail email, String address) {
-    LOG.info("Not sent, since the mode is log: email {}", HeaderText.of(email.emailId()));
+  public DeliveryResult deliver(OutgoingMessage message, String address) {
+    LOG.info("Not sent, since the mode is log: email {}", HeaderText.of(message.emailId()));
     return new DeliveryResult.Logged();
   }
 

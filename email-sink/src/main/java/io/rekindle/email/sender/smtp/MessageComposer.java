@@ -1,18 +1,23 @@
 package io.rekindle.email.sender.smtp;
 
+import io.rekindle.email.LogoImage;
 import io.rekindle.email.UnsubscribeLinks;
 import io.rekindle.email.sender.mail.HeaderText;
-import io.rekindle.email.sender.outbox.QueuedEmail;
+import io.rekindle.email.sender.outbox.OutgoingMessage;
+import io.rekindle.email.sender.outbox.OutgoingMessage.Branding;
 import io.rekindle.email.sender.settings.SenderSettings.Identity;
 import io.rekindle.platform.text.Digest;
+import jakarta.activation.DataHandler;
 import jakarta.mail.Message;
 import jakarta.mail.MessagingException;
+import jakarta.mail.Part;
 import jakarta.mail.Session;
 import jakarta.mail.internet.InternetAddress;
 import jakarta.mail.internet.MimeBodyPart;
 import jakarta.mail.internet.MimeMessage;
 import jakarta.mail.internet.MimeMultipart;
 import jakarta.mail.internet.MimeUtility;
+import jakarta.mail.util.ByteArrayDataSource;
 import java.io.UnsupportedEncodingException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -28,6 +33,8 @@ import java.util.regex.Pattern;
 final class MessageComposer {
 
   private static final String UTF_8 = "UTF-8";
+  private static final String TEST_MARK = "[Test] ";
+  private static final String LOGO = "cid:" + LogoImage.CONTENT_ID;
   private static final Pattern LINE_END = Pattern.compile("\r\n|\r|\n");
 
   /** Ids that a Message-ID takes left of the at sign without a change. */
@@ -53,7 +60,7 @@ final class MessageComposer {
    * @param address valid
    * @throws MessagingException if the email cannot become a message
    */
-  MimeMessage compose(QueuedEmail email, String address) throws MessagingException {
+  MimeMessage compose(OutgoingMessage email, String address) throws MessagingException {
     String id = messageId(email.emailId());
     MimeMessage message =
         new MimeMessage(session) {
@@ -62,23 +69,40 @@ final class MessageComposer {
             setHeader("Message-ID", id);
           }
         };
-    message.setFrom(from());
-    if (identity.replyTo() != null) {
-      message.setHeader("Reply-To", identity.replyTo());
+    Branding branding = email.branding();
+    message.setFrom(from(branding.senderName()));
+    String replyTo = branding.replyTo() == null ? identity.replyTo() : branding.replyTo();
+    if (replyTo != null) {
+      message.setHeader("Reply-To", replyTo);
     }
     message.setRecipient(Message.RecipientType.TO, new InternetAddress(address));
-    message.setHeader("Subject", subject(HeaderText.of(email.subject())));
+    String subject = HeaderText.of(email.subject());
+    message.setHeader("Subject", subject(email.test() ? TEST_MARK + subject : subject));
+    if (email.test()) {
+      message.setHeader("X-Rekindle-Test", "yes");
+    }
     message.setSentDate(Date.from(email.now()));
     message.setHeader("List-Unsubscribe", unsubscribe(email.emailId()));
     message.setHeader("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"); // RFC 8058
-    if (email.html().isBlank()) {
-      message.setText(lines(email.text()), UTF_8, "plain");
-    } else if (email.text().isBlank()) {
-      message.setText(lines(email.html()), UTF_8, "html");
+    String text = linked(email, email.text());
+    String html = linked(email, email.html());
+    LogoImage logo = html.contains(LOGO) ? branding.logo() : null;
+    if (html.isBlank()) {
+      message.setText(lines(text), UTF_8, "plain");
+    } else if (text.isBlank() && logo == null) {
+      message.setText(lines(html), UTF_8, "html");
+    } else if (text.isBlank()) {
+      message.setContent(related(html, logo));
     } else {
       MimeMultipart parts = new MimeMultipart("alternative");
-      parts.addBodyPart(part(email.text(), "plain"));
-      parts.addBodyPart(part(email.html(), "html"));
+      parts.addBodyPart(part(text, "plain"));
+      if (logo == null) {
+        parts.addBodyPart(part(html, "html"));
+      } else {
+        MimeBodyPart withLogo = new MimeBodyPart();
+        withLogo.setContent(related(html, logo));
+        parts.addBodyPart(withLogo);
+      }
       message.setContent(parts);
     }
     message.saveChanges();
@@ -94,11 +118,33 @@ final class MessageComposer {
     return "<" + left + "@" + identity.domain() + ">";
   }
 
-  private InternetAddress from() throws MessagingException {
+  /** A preview is written without an id, so its link is known only here. */
+  private String linked(OutgoingMessage email, String content) {
+    return email.test()
+        ? content.replace(UnsubscribeLinks.PREVIEW, links.url(email.emailId()))
+        : content;
+  }
+
+  /** The document with the logo that it shows (RFC 2387). */
+  private static MimeMultipart related(String html, LogoImage logo) throws MessagingException {
+    MimeMultipart related = new MimeMultipart("related");
+    related.addBodyPart(part(html, "html"));
+    MimeBodyPart image = new MimeBodyPart();
+    String name = "logo." + logo.type().substring(logo.type().indexOf('/') + 1);
+    image.setDataHandler(new DataHandler(new ByteArrayDataSource(logo.bytes(), logo.type())));
+    image.setContentID("<" + LogoImage.CONTENT_ID + ">");
+    image.setDisposition(Part.INLINE);
+    image.setFileName(name);
+    related.addBodyPart(image);
+    return related;
+  }
+
+  private InternetAddress from(String brandName) throws MessagingException {
+    String name = brandName == null ? identity.fromName() : HeaderText.of(brandName);
     try {
-      return identity.fromName().isEmpty()
+      return name.isEmpty()
           ? new InternetAddress(identity.from())
-          : new InternetAddress(identity.from(), identity.fromName(), UTF_8);
+          : new InternetAddress(identity.from(), name, UTF_8);
     } catch (UnsupportedEncodingException e) {
       throw new IllegalStateException("every Java has UTF-8", e);
     }

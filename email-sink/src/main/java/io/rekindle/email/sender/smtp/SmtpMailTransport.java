@@ -5,7 +5,7 @@ import io.rekindle.email.sender.mail.SmtpReply;
 import io.rekindle.email.sender.outbox.DeliveryResult;
 import io.rekindle.email.sender.outbox.FailureReason;
 import io.rekindle.email.sender.outbox.MailTransport;
-import io.rekindle.email.sender.outbox.QueuedEmail;
+import io.rekindle.email.sender.outbox.OutgoingMessage;
 import io.rekindle.email.sender.settings.SenderSettings.Identity;
 import io.rekindle.email.sender.settings.SenderSettings.Security;
 import io.rekindle.email.sender.settings.SenderSettings.Smtp;
@@ -128,7 +128,7 @@ public final class SmtpMailTransport implements MailTransport {
   }
 
   @Override
-  public DeliveryResult deliver(QueuedEmail email, String address) {
+  public DeliveryResult deliver(OutgoingMessage email, String address) {
     MimeMessage message;
     InternetAddress recipient;
     try {
@@ -147,12 +147,12 @@ public final class SmtpMailTransport implements MailTransport {
     }
   }
 
-  private DeliveryResult accepted(QueuedEmail email) {
+  private DeliveryResult accepted(OutgoingMessage email) {
     return new DeliveryResult.Accepted(
         composer.messageId(email.emailId()), connection.getLastServerResponse());
   }
 
-  private DeliveryResult refused(QueuedEmail email, Exception e) {
+  private DeliveryResult refused(OutgoingMessage email, Exception e) {
     if (e instanceof SMTPSendFailedException odd
         && ".".equals(odd.getCommand())
         && odd.getReturnCode() / 100 == 2) {

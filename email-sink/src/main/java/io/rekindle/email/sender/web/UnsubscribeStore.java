@@ -22,6 +22,7 @@ final class UnsubscribeStore {
               created_by = excluded.created_by, created_at = excluded.created_at
           where s.address is not null)
       select exists (select 1 from email)
+        or exists (select 1 from engagement.test_emails where test_id = ?)
       """;
 
   private final DataSource database;
@@ -31,7 +32,7 @@ final class UnsubscribeStore {
   }
 
   /**
-   * Suppresses the person that an email was for; does nothing the second time.
+   * Suppresses the person that an email was for; does nothing the second time, and for a test.
    *
    * @return false if there is no such email any more
    */
@@ -39,6 +40,7 @@ final class UnsubscribeStore {
     try (Connection connection = database.getConnection();
         PreparedStatement statement = connection.prepareStatement(UNSUBSCRIBE)) {
       statement.setString(1, emailId);
+      statement.setString(2, emailId);
       try (ResultSet row = statement.executeQuery()) {
         row.next();
         return row.getBoolean(1);

@@ -6,7 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.rekindle.email.UnsubscribeLinks;
 import io.rekindle.email.sender.outbox.DeliveryResult;
 import io.rekindle.email.sender.outbox.MailTransport.TransportException;
-import io.rekindle.email.sender.outbox.QueuedEmail;
+import io.rekindle.email.sender.outbox.OutgoingMessage;
+import io.rekindle.email.sender.outbox.OutgoingMessage.Branding;
 import io.rekindle.email.sender.settings.SenderSettings.Identity;
 import io.rekindle.email.sender.settings.SenderSettings.Security;
 import io.rekindle.email.sender.settings.SenderSettings.Smtp;
@@ -29,22 +30,14 @@ import org.junit.jupiter.api.io.TempDir;
 class SmtpTlsITCase {
 
   private static final String PASSWORD = "changeit";
-  private static final QueuedEmail EMAIL =
-      new QueuedEmail(
+  private static final OutgoingMessage EMAIL =
+      new OutgoingMessage(
           "e1",
-          "ada",
           "Hello",
           "Hello",
           "<p>Hello</p>",
-          Instant.EPOCH,
-          Instant.EPOCH,
-          "EMAIL",
-          null,
-          null,
+          Branding.NONE,
           false,
-          false,
-          null,
-          null,
           Instant.parse("2026-01-10T12:00:00Z"));
 
   @TempDir static Path directory;

@@ -2,6 +2,7 @@ package io.rekindle.job.writing;
 
 import io.rekindle.connectors.deadletter.DeadLetter;
 import io.rekindle.connectors.events.OutreachVariant;
+import io.rekindle.email.Brand;
 import io.rekindle.email.EmailRequest;
 import io.rekindle.email.EmailWriter;
 import io.rekindle.email.Variant;
@@ -95,7 +96,6 @@ public final class WriteEmails extends RichAsyncFunction<Decision, DeadLetter> {
               (outcome, failure) -> complete(decision, Outcome.REPEATED, failure, result));
       return;
     }
-    EmailRequest request = request(decision);
     CompletableFuture<Outcome> stored =
         store
             .exists(decision.episodeId())
@@ -103,8 +103,7 @@ public final class WriteEmails extends RichAsyncFunction<Decision, DeadLetter> {
                 exists ->
                     exists
                         ? CompletableFuture.completedFuture(Outcome.REPEATED)
-                        : write(decision, request)
-                            .thenCompose(email -> insert(decision, request, email)));
+                        : store.brand().thenCompose(brand -> writeAndInsert(decision, brand)));
     inFlight.put(decision.episodeId(), stored);
     // The result future reports a failure.
     CompletableFuture<Outcome> unused =
@@ -113,6 +112,11 @@ public final class WriteEmails extends RichAsyncFunction<Decision, DeadLetter> {
               inFlight.remove(decision.episodeId());
               complete(decision, outcome, failure, result);
             });
+  }
+
+  private CompletableFuture<Outcome> writeAndInsert(Decision decision, Brand brand) {
+    EmailRequest request = request(decision, brand);
+    return write(decision, request).thenCompose(email -> insert(decision, request, email));
   }
 
   /**
@@ -165,12 +169,13 @@ public final class WriteEmails extends RichAsyncFunction<Decision, DeadLetter> {
         "The episode stays without an email: correct what it is written from");
   }
 
-  private static EmailRequest request(Decision decision) {
+  private static EmailRequest request(Decision decision, Brand brand) {
     OutreachVariant variant = decision.variant();
     return new EmailRequest(
         decision.episodeId(),
         decision.facts(),
-        new Variant(variant.name(), variant.prompt(), variant.tone(), variant.offer()));
+        new Variant(variant.name(), variant.prompt(), variant.tone(), variant.offer()),
+        brand);
   }
 
   @Override

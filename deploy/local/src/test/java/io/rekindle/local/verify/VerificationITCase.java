@@ -465,9 +465,10 @@ class VerificationITCase {
 
   private static void scoredUntil(String instant) throws SQLException {
     database.execute(
-        "insert into engagement.pipeline_progress (subtask, parallelism, watermark) values (0, 1, "
+        "insert into engagement.pipeline_progress"
+            + " (subtask, parallelism, watermark, backfill_quiet_time) values (0, 1, "
             + instant
-            + ") on conflict (subtask) do update set watermark = excluded.watermark");
+            + ", interval '0') on conflict (subtask) do update set watermark = excluded.watermark");
   }
 
   private static void fillDemoShop() throws SQLException {

@@ -688,7 +688,7 @@ create table engagement.pipeline_progress (
   watermark   timestamptz not null,
   written_at  timestamptz not null default clock_timestamp(),
   -- For how long a user to whom orders older than a day are added is not evaluated: the time since the
-  -- last of them. Whoever verifies scores has to wait as long.
+  -- last of them. A verification of scores waits as long.
   backfill_quiet_time interval not null default '1 minute'
 ) with (fillfactor = 50);
 

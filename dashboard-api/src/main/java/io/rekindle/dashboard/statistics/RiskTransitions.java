@@ -54,8 +54,8 @@ public record RiskTransitions(
    *
    * @param reconstructed whether the changes were computed from the orders; false if they were
    *     observed
-   * @param firstAtRisk clients who were at risk when they were scored for the first time, and by
-   *     how many more a later addition of older orders put at risk than took from it
+   * @param firstAtRisk clients who were at risk when they were scored for the first time, and the
+   *     difference that later additions of older orders made
    * @param scored clients with a score, less those whose last order went: the day's difference
    * @param scoreSum by how much the sum of all scores changed
    */

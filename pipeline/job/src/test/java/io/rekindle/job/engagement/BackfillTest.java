@@ -24,7 +24,7 @@ class BackfillTest {
   private static final String ANNA = "anna";
   private static final long QUIET = EngagementHarness.QUIET_TIME.toMillis();
   private static final long FIRST_SEED = Long.getLong("rekindle.seed", new Random().nextLong());
-  private static final int SHOPS = 20;
+  private static final int SHOPS = 10;
   private static final int USERS = 30;
   private static final int MAX_SUBTASKS = 3;
 

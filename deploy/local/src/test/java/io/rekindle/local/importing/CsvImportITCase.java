@@ -283,8 +283,10 @@ class CsvImportITCase {
     orders(header + "1,ada,2026-01-03,12,0,PLACED\n2,ada,2026-01-03,12,0,PLACED\n");
     orders(header + "1,ada,2026-01-03,12,0,CANCELLED\n2,ada,2026-01-03,12,3,PLACED\n");
     orders(
-        "order_id,user_id,placed_at,amount,status,cancelled_at\n"
-            + "3,ada,2026-01-03,12,CANCELLED,2026-01-05\n");
+        """
+        order_id,user_id,placed_at,amount,status,cancelled_at
+        3,ada,2026-01-03,12,CANCELLED,2026-01-05
+        """);
 
     assertThat(
             database.value(

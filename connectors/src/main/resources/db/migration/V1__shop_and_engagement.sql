@@ -51,17 +51,21 @@ create index orders_user_id on shop.orders (user_id, placed_at);
 -- The whole old row travels with every change: moves and refunds are seen for what they are.
 alter table shop.orders replica identity full;
 
--- Dates a cancellation and a refund, unless the writer does.
+-- Dates a cancellation and a refund, unless the writer does. A writer who copies the present state of
+-- orders, such as an import, does not know when they changed: it sets shop.undated_changes to 'on'.
 create function shop.date_order_changes() returns trigger language plpgsql as $$
+declare
+  happens_now boolean := coalesce(current_setting('shop.undated_changes', true), '') <> 'on';
 begin
   if new.status <> 'CANCELLED' then
     new.cancelled_at := null;
-  elsif old.status <> 'CANCELLED' and new.cancelled_at is not distinct from old.cancelled_at then
+  elsif happens_now
+      and old.status <> 'CANCELLED' and new.cancelled_at is not distinct from old.cancelled_at then
     new.cancelled_at := now();
   end if;
   if new.refunded_amount = 0 then
     new.refunded_at := null;
-  elsif new.refunded_amount > old.refunded_amount
+  elsif happens_now and new.refunded_amount > old.refunded_amount
       and new.refunded_at is not distinct from old.refunded_at then
     new.refunded_at := now();
   end if;
@@ -809,7 +813,10 @@ create table engagement.pipeline_progress (
   subtask     int primary key,
   parallelism int         not null,
   watermark   timestamptz not null,
-  written_at  timestamptz not null default clock_timestamp()
+  written_at  timestamptz not null default clock_timestamp(),
+  -- For how long a user to whom orders older than a day are added is not evaluated: the time since the
+  -- last of them. A verification of scores waits as long.
+  backfill_quiet_time interval not null default '1 minute'
 ) with (fillfactor = 50);
 
 -- The instant up to which user_scores is complete; null until every part of the job has said so.

@@ -136,8 +136,7 @@ public final class ClientHistoryQueries {
           Decision.class);
 
   // A refund or a cancellation without an instant has the time of the last change of the order's
-  // row,
-  // which is the nearest that is known.
+  // row, at which it was noticed at the latest.
   static final KeysetQuery<Event> TIMELINE =
       new KeysetQuery<>(
           "timeline",
@@ -151,12 +150,14 @@ public final class ClientHistoryQueries {
             from shop.orders where user_id = :userId
             union all
             select greatest(coalesce(refunded_at, updated_at), placed_at), 'REFUND', order_id, '',
-                   jsonb_build_object('amount', refunded_amount, 'currency', currency)
+                   jsonb_build_object('amount', refunded_amount, 'currency', currency,
+                     'timeKnown', refunded_at is not null)
             from shop.orders where user_id = :userId and refunded_amount > 0
             union all
             select greatest(coalesce(cancelled_at, updated_at), placed_at), 'CANCELLATION',
                    order_id, '',
-                   jsonb_build_object('amount', amount, 'currency', currency)
+                   jsonb_build_object('amount', amount, 'currency', currency,
+                     'timeKnown', cancelled_at is not null)
             from shop.orders where user_id = :userId and status = 'CANCELLED'
             union all
             select as_of, 'SCORE', cause_id, lpad(revision::text, 20, '0'),

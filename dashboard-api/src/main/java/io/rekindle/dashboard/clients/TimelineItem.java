@@ -27,9 +27,21 @@ public record TimelineItem(
               v.blank(detail.path("category").textValue()),
               null);
       case "REFUND" ->
-          item(event, "refund", "bad", v.t("timeline.REFUND", money(detail, v)), "", null);
+          item(
+              event,
+              "refund",
+              "bad",
+              v.t("timeline.REFUND", money(detail, v)),
+              noticed(detail, v),
+              null);
       case "CANCELLATION" ->
-          item(event, "cross", "bad", v.t("timeline.CANCELLATION", money(detail, v)), "", null);
+          item(
+              event,
+              "cross",
+              "bad",
+              v.t("timeline.CANCELLATION", money(detail, v)),
+              noticed(detail, v),
+              null);
       case "SCORE" -> score(event, v);
       case "AT_RISK" ->
           item(event, "risk", "accent", v.t("timeline.AT_RISK"), number(detail, "score", v), null);
@@ -107,6 +119,11 @@ public record TimelineItem(
   private static String number(JsonNode detail, String field, ViewContext v) {
     JsonNode value = detail.path(field);
     return v.n(value.isNumber() ? value.decimalValue() : null, 1);
+  }
+
+  /** Says that an event has the time at which it was noticed; empty if its own time is known. */
+  private static String noticed(JsonNode detail, ViewContext v) {
+    return detail.path("timeKnown").asBoolean() ? "" : v.t("timeline.noticed");
   }
 
   private static String money(JsonNode detail, ViewContext v) {

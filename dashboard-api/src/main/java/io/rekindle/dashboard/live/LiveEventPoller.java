@@ -103,7 +103,8 @@ final class LiveEventPoller {
                   .createQuery(
                       """
                       select user_id, as_of, score, previous_score, band, segment, at_risk,
-                             at_risk and previous_at_risk is not true as entered_at_risk, cause
+                             at_risk and previous_at_risk is not true and cause <> 'BACKFILL'
+                               as entered_at_risk, cause
                       from engagement.score_history
                       where as_of > :from and as_of <= :until
                       order by as_of desc limit :limit

@@ -69,7 +69,7 @@ public final class HistoryReconstruction {
       """
           .formatted(millis("from_at"), millis("until_at"));
 
-  /** A user is observed from the row of the first snapshot on. */
+  /** A user is observed from the row of the first snapshot on, or of the addition of old orders. */
   private static final String USERS =
       """
       select u.user_id, %s as created_at, %s as observed_since
@@ -77,7 +77,7 @@ public final class HistoryReconstruction {
       left join lateral (
         select as_of, cause from engagement.score_history h
         where h.user_id = u.user_id order by as_of, revision limit 1) first
-        on first.cause = 'SNAPSHOT'
+        on first.cause in ('SNAPSHOT', 'BACKFILL')
       where u.user_id > ?
       order by u.user_id
       limit %d

@@ -86,7 +86,8 @@ public record RiskTransitions(
    *
    * @param reconstructed whether the changes were computed from the orders; false if they were
    *     observed
-   * @param firstAtRisk clients who were at risk when they were scored for the first time
+   * @param firstAtRisk clients who were at risk when they were scored for the first time, and the
+   *     difference that later additions of older orders made
    * @param scored clients with a score, less those whose last order went: the day's difference
    * @param scoreSum by how much the sum of all scores changed
    * @param end null as long as it is not stored

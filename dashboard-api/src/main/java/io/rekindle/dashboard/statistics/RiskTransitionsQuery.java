@@ -19,12 +19,13 @@ import java.util.TreeMap;
 import org.jdbi.v3.core.Handle;
 
 /**
- * Counts the changes of the last {@value #DAYS} days. A day that the job has passed is counted once
- * and remembered; the changes of a person who is erased later stay in it. Days before the first
- * observed one are in {@code engagement.reconstructed_days}. With such a past, each count goes
- * further back than the one before, until it meets the past, so that the first one stays short. The
- * list then has up to {@value #MAX_DAYS} days, as it has once so many are stored in {@code
- * engagement.observed_days}. For one thread.
+ * Counts the changes of the last {@value #DAYS} days. A change by orders from before, which were
+ * added later, is none: the client had been so all the time. A day that the job has passed is
+ * counted once and remembered; the changes of a person who is erased later stay in it. Days before
+ * the first observed one are in {@code engagement.reconstructed_days}. With such a past, each count
+ * goes further back than the one before, until it meets the past, so that the first one stays
+ * short. The list then has up to {@value #MAX_DAYS} days, as it has once so many are stored in
+ * {@code engagement.observed_days}. For one thread.
  */
 final class RiskTransitionsQuery {
 
@@ -42,11 +43,16 @@ final class RiskTransitionsQuery {
   private static final String OBSERVED =
       """
       select (as_of at time zone 'UTC')::date as day, false as reconstructed,
-             count(*) filter (where at_risk and not previous_at_risk) as entered,
-             count(*) filter (where not at_risk and previous_at_risk) as left,
+             count(*) filter (where at_risk and not previous_at_risk
+                              and cause <> 'BACKFILL') as entered,
+             count(*) filter (where not at_risk and previous_at_risk
+                              and cause <> 'BACKFILL') as left,
              count(*) filter (where not at_risk and previous_at_risk
                               and cause in ('ORDER_PLACED', 'ORDER_MOVED_IN')) as left_by_order,
-             count(*) filter (where at_risk and previous_at_risk is null) as first_at_risk,
+             count(*) filter (where at_risk and (previous_at_risk is null
+                              or not previous_at_risk and cause = 'BACKFILL'))
+               - count(*) filter (where not at_risk and previous_at_risk and cause = 'BACKFILL')
+               as first_at_risk,
              count(score) - count(previous_score) as scored,
              coalesce(sum(score::float8), 0) - coalesce(sum(previous_score::float8), 0) as score_sum
       from engagement.score_history
@@ -90,6 +96,7 @@ final class RiskTransitionsQuery {
       from engagement.score_history
       where as_of >= :from and as_of < :until
         and at_risk is distinct from previous_at_risk and previous_at_risk is not null
+        and cause <> 'BACKFILL'
       """;
 
   private final NavigableMap<LocalDate, Day> counted = new TreeMap<>();

@@ -236,6 +236,18 @@ class ClientRoutesITCase extends DashboardTestBase {
     assertThat(timeline)
         .extracting(event -> Instant.parse(event.get("at").textValue()))
         .isSortedAccordingTo((a, b) -> b.compareTo(a));
+    assertThat(timeline)
+        .filteredOn(event -> event.get("kind").textValue().matches("REFUND|CANCELLATION"))
+        .hasSize(2)
+        .noneMatch(event -> event.at("/detail/timeKnown").booleanValue());
+    database.execute(
+        "update shop.orders set cancelled_at = '2025-01-04Z' where order_id = 'o2';"
+            + " update shop.orders set refunded_amount = 4 where order_id = 'o1'");
+    assertThat(all("/api/users/u/timeline"))
+        .filteredOn(event -> event.get("kind").textValue().matches("REFUND|CANCELLATION"))
+        .allMatch(event -> event.at("/detail/timeKnown").booleanValue())
+        .extracting(event -> event.get("at").textValue())
+        .contains("2025-01-04T00:00:00Z");
     assertThat(admin.get("/api/users/u/history?format=csv").body().split("\r\n")).hasSize(10);
     assertThat(admin.get("/api/users/nobody/history").statusCode()).isEqualTo(404);
   }

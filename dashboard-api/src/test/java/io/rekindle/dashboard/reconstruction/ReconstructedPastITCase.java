@@ -133,6 +133,52 @@ class ReconstructedPastITCase extends DashboardTestBase {
   }
 
   @Test
+  void shouldNotCountAClientWhoIsAtRiskByOlderOrdersThatWereAdded() throws Exception {
+    JsonNode before = trendWithPast();
+    long yesterday = before.get(before.size() - 2).get("atRisk").asLong();
+    // Seven change by a backfill, and one of those who were not at risk by time.
+    database.execute(
+        """
+        select engagement.ensure_score_history(now(), now());
+        with changed as (
+          update engagement.user_scores s
+          set at_risk = not s.at_risk, as_of = now(), revision = s.revision + 1
+          from (
+            (select user_id, 'BACKFILL' as cause from engagement.user_scores where at_risk
+             order by user_id limit 3)
+            union all
+            (select user_id, case row_number() over (order by user_id)
+                               when 1 then 'TIME' else 'BACKFILL' end
+             from engagement.user_scores where not at_risk order by user_id limit 5)) picked
+          where s.user_id = picked.user_id
+          returning s.*, picked.cause)
+        insert into engagement.score_history (user_id, as_of, revision, score, band, segment,
+          at_risk, previous_score, previous_band, previous_at_risk, cause, policy_version)
+        select user_id, as_of, revision, score, band, segment, at_risk, score, band, not at_risk,
+               cause, policy_version
+        from changed
+        """);
+    assertThat(
+            database.value(
+                "select count(*) from engagement.score_history where cause = 'BACKFILL'"))
+        .isEqualTo("7");
+    JsonNode today;
+    do {
+      JsonNode days = json("/api/risk-transitions?days=60").get("days");
+      today = days.get(days.size() - 1);
+    } while (today.get("entered").asLong() == 0);
+    assertThat(today.get("entered").asLong()).isEqualTo(1);
+    assertThat(today.get("left").asLong()).isZero();
+
+    String atRisk = database.value("select count(*) from engagement.user_scores where at_risk");
+    JsonNode trend;
+    do {
+      trend = json("/api/trend?days=60").get("days");
+    } while (!trend.get(trend.size() - 1).get("atRisk").asText().equals(atRisk));
+    assertThat(trend.get(trend.size() - 2).get("atRisk").asLong()).isEqualTo(yesterday);
+  }
+
+  @Test
   void shouldShowTheWholeHistoryOfAClientAndMarkWhatIsComputed() throws Exception {
     JsonNode items = json("/api/users/u30/history").get("items");
     assertThat(items).hasSizeGreaterThan(3);

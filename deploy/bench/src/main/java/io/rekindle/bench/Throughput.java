@@ -90,6 +90,9 @@ final class Throughput {
                   // The job requires a database, although this graph has no sink.
                   JobSettings.DATABASE_URL.argument(),
                   "jdbc:postgresql:unused",
+                  // The orders are old, and are to cost as much as new ones.
+                  JobSettings.BACKFILL_QUIET_TIME.argument(),
+                  "0 s",
                   JobSettings.CHECKPOINT_DIRECTORY.argument(),
                   kafka.directory().resolve("checkpoints").toUri().toString(),
                   JobSettings.STATE_BACKEND.argument(),

@@ -145,7 +145,8 @@ final class ThroughputJob {
             new DiscardingSink<>(),
             deadLetters),
         settings.get(JobSettings.TIME_COMMIT_SKEW),
-        settings.get(JobSettings.STATE_TOMBSTONE_RETENTION));
+        settings.get(JobSettings.STATE_TOMBSTONE_RETENTION),
+        settings.get(JobSettings.BACKFILL_QUIET_TIME));
     return env.getStreamGraph().getJobGraph();
   }
 }

@@ -63,13 +63,16 @@ public final class EngagementGraph {
    *
    * @param commitSkew the largest disagreement of commit times with log order
    * @param tombstoneRetention the time for which the state remembers a deleted row
+   * @param backfillQuietTime the time without an order from before after which a user to whom such
+   *     orders were added is evaluated
    */
   public static void define(
       StreamExecutionEnvironment env,
       Sources sources,
       Sinks sinks,
       Duration commitSkew,
-      Duration tombstoneRetention) {
+      Duration tombstoneRetention,
+      Duration backfillQuietTime) {
     SingleOutputStreamOperator<Change> changes =
         env.fromSource(sources.changes(), new CommitTimeWatermarks<>(commitSkew), "Read changes")
             .uid(Uids.CHANGES)
@@ -96,7 +99,7 @@ public final class EngagementGraph {
             .transform(
                 "Evaluate engagement",
                 EventTypeInfo.of(ScoreUpdate.class),
-                new EngagementOperator(tombstoneRetention))
+                new EngagementOperator(tombstoneRetention, backfillQuietTime))
             .uid(Uids.ENGAGEMENT);
 
     scoreUpdates.sinkTo(sinks.scores()).uid(Uids.SCORES).name("Store scores");

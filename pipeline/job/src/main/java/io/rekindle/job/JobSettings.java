@@ -170,6 +170,15 @@ public final class JobSettings {
               "100 ms",
               "How far commit timestamps may be out of log order. Scores wait this long.");
 
+  public static final Setting<Duration> BACKFILL_QUIET_TIME =
+      SETTINGS
+          .declare("backfill.quiet-time", duration(Duration.ZERO, Duration.ofHours(12)))
+          .withDefault(
+              "60 s",
+              "When orders older than a day are added, their client is scored once none has come for"
+                  + " this long. Raise it for a load of your own that writes the orders of one"
+                  + " client further apart; `import` writes them together.");
+
   public static final Setting<Duration> SINK_FLUSH_INTERVAL =
       SETTINGS
           .declare("sink.flush-interval", duration(Duration.ofMillis(1), Duration.ofMinutes(1)))

@@ -82,7 +82,8 @@ public final class ProductionJob {
         sources(settings, topics, env.getParallelism()),
         sinks(settings, topics),
         settings.get(JobSettings.TIME_COMMIT_SKEW),
-        settings.get(JobSettings.STATE_TOMBSTONE_RETENTION));
+        settings.get(JobSettings.STATE_TOMBSTONE_RETENTION),
+        settings.get(JobSettings.BACKFILL_QUIET_TIME));
     settings
         .writer(database(settings))
         .ifPresent(writer -> defineWriting(env, settings, topics, writer));
@@ -231,7 +232,8 @@ public final class ProductionJob {
     DatabaseSettings database = database(settings);
     if (settings.get(JobSettings.RESULTS) == Results.SHADOW) {
       return new EngagementGraph.Sinks(
-          DatabaseSink.ofScoreUpdates(database, new DiscardingSink<>()),
+          DatabaseSink.ofScoreUpdates(
+              database, settings.get(JobSettings.BACKFILL_QUIET_TIME), new DiscardingSink<>()),
           new DiscardingSink<>(),
           DatabaseSink.ofPolicyInForce(database, new DiscardingSink<>()),
           DatabaseSink.ofDecisions(database, new DiscardingSink<>()),
@@ -242,7 +244,8 @@ public final class ProductionJob {
     String requests = topics.outreach().name();
     Sink<DeadLetter> deadLetters = deadLetters(settings, topics);
     return new EngagementGraph.Sinks(
-        DatabaseSink.ofScoreUpdates(database, deadLetters),
+        DatabaseSink.ofScoreUpdates(
+            database, settings.get(JobSettings.BACKFILL_QUIET_TIME), deadLetters),
         kafkaSink(
             settings,
             (update, context, timestamp) -> ScoreChangeJson.record(scoreChanges, update),

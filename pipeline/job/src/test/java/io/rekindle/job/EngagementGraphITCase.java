@@ -132,14 +132,15 @@ class EngagementGraphITCase {
         env,
         ShopScenario.sources(Phase.FIRST),
         new EngagementGraph.Sinks(
-            DatabaseSink.ofScoreUpdates(settings, refused),
+            DatabaseSink.ofScoreUpdates(settings, Duration.ofMinutes(1), refused),
             changes,
             DatabaseSink.ofPolicyInForce(settings, refused),
             DatabaseSink.ofDecisions(settings, refused),
             new CollectingSink<Decision>(),
             new CollectingSink<DeadLetter>()),
         SKEW,
-        Duration.ofDays(1));
+        Duration.ofDays(1),
+        Duration.ofMinutes(1));
     return env;
   }
 }

@@ -315,14 +315,15 @@ class ReconstructionITCase {
             new Commits<>(false, EventTypeInfo.ofCdcRecord(RuleChange.class)).source(),
             1),
         new EngagementGraph.Sinks(
-            DatabaseSink.ofScoreUpdates(settings, refused),
+            DatabaseSink.ofScoreUpdates(settings, Duration.ofMinutes(1), refused),
             new CollectingSink<ScoreUpdate>(),
             DatabaseSink.ofPolicyInForce(settings, refused),
             DatabaseSink.ofDecisions(settings, refused),
             new CollectingSink<Decision>(),
             new CollectingSink<DeadLetter>()),
         SKEW,
-        Duration.ofDays(1));
+        Duration.ofDays(1),
+        Duration.ofMinutes(1));
     return env;
   }
 

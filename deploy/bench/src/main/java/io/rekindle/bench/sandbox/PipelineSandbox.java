@@ -62,7 +62,10 @@ public final class PipelineSandbox implements AutoCloseable {
             TASK_MANAGERS,
             Map.of(
                 JobSettings.DATABASE_PASSWORD.variable(),
-                postgres.account(PostgresServer.PIPELINE).password()),
+                postgres.account(PostgresServer.PIPELINE).password(),
+                // The orders are old, and are to cost as much as new ones.
+                JobSettings.BACKFILL_QUIET_TIME.variable(),
+                "0 s"),
             sandbox.installation());
     jobArguments = flink.jobArguments(kafka.login(), postgres, parallelism, state);
   }

@@ -146,6 +146,8 @@ final class TortureStack {
     command.addAll(List.of("--data", data.root().toString()));
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().put("REKINDLE_BUILD", "never");
+    // Short, so that waiting users are evaluated between the faults.
+    builder.environment().put("REKINDLE_BACKFILL_QUIET_TIME", "2 s");
     builder.redirectErrorStream(true);
     Process process = builder.start();
     try (var output = process.inputReader()) {

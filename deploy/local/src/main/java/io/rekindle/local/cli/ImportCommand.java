@@ -38,6 +38,10 @@ import picocli.CommandLine.Spec;
           + " come before its user, and counts once the user is there. FILE.rejected.csv lists each"
           + " rejected row with its line number and the reason.",
       "",
+      "All orders of a client in a file are written by one transaction. A client to whom orders"
+          + " older than a day were added is scored once, when none has come for a minute (setting"
+          + " backfill.quiet-time of the job). No email comes of a part of a history.",
+      "",
       "The report counts the rows as inserted, updated, unchanged (stored already), repeated (the"
           + " id comes again further down) or rejected."
     })

@@ -61,6 +61,12 @@ public final class VerifyCommand implements Callable<Integer> {
 
   public static void print(Verification.Result result, PrintWriter out) {
     printFirst(result.differences(), out);
+    if (result.loading() > 0) {
+      out.printf(
+          "%d users were not compared, since orders older than a day are still being added to"
+              + " them%n",
+          result.loading());
+    }
     out.printf("%d users checked, %d differences%n", result.checked(), result.differences().size());
   }
 

@@ -4,7 +4,6 @@ import io.rekindle.local.terminal.Progress;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -13,7 +12,6 @@ import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -22,11 +20,12 @@ import java.util.Set;
 /**
  * Imports a shop's users and orders from CSV files into its tables.
  *
- * <p>Rows are written by their id, in transactions of some thousand. A stored equal row stays, so a
- * second import of a file changes nothing. The last valid row of an id in a file counts. An order
- * may come before its user. A column that the file lacks keeps its stored value, or gets the
- * table's default. Each file is read twice: to find the last row of each id and the newest time,
- * and to write. Memory holds the ids of one file and one batch of rows.
+ * <p>Rows are written by their id, in transactions of some thousand. All orders of a client in a
+ * file are in one transaction, by {@link ClientStage}. A stored equal row stays, so a second import
+ * of a file changes nothing. The last valid row of an id in a file counts. An order may come before
+ * its user. A column that the file lacks keeps its stored value, or gets the table's default. Each
+ * file is read twice: to find the last row of each id and the newest time, and to write. Memory
+ * holds the ids of one file and one batch of rows.
  */
 public final class CsvImport {
 
@@ -66,10 +65,13 @@ public final class CsvImport {
   public CsvImport(Connection connection, Progress progress) throws SQLException {
     this.connection = connection;
     this.progress = progress;
-    try (var statement = connection.createStatement();
-        ResultSet row = statement.executeQuery("select now()")) {
-      row.next();
-      now = row.getObject(1, OffsetDateTime.class).toInstant();
+    try (var statement = connection.createStatement()) {
+      // A file says that an order is cancelled. Only its own columns say since when.
+      statement.execute("set shop.undated_changes = 'on'");
+      try (ResultSet row = statement.executeQuery("select now()")) {
+        row.next();
+        now = row.getObject(1, OffsetDateTime.class).toInstant();
+      }
     }
     connection.commit();
   }
@@ -129,6 +131,7 @@ public final class CsvImport {
       Set<String> unknown = new LinkedHashSet<>(csv.header());
       unknown.removeAll(columns);
       Upsert<R> upsert = format.upsert().apply(columns);
+      ClientStage<R> stage = format.ofClients() ? new ClientStage<>(connection, upsert) : null;
       RowFields fields = new RowFields(csv.header(), times);
       List<R> batch = new ArrayList<>(BATCH_ROWS);
       for (CsvFile.Row source = csv.next(); source != null; source = csv.next()) {
@@ -145,11 +148,14 @@ public final class CsvImport {
           rejects.add(source, e.getMessage());
         }
         if (batch.size() == BATCH_ROWS) {
-          write(batch, format, upsert, totals);
+          write(batch, upsert, stage, totals);
           batch.clear();
         }
       }
-      write(batch, format, upsert, totals);
+      write(batch, upsert, stage, totals);
+      if (stage != null) {
+        writeStaged(file, stage, totals, read - repeated - rejects.count());
+      }
       return new Report(
           read,
           totals.inserted,
@@ -163,37 +169,24 @@ public final class CsvImport {
     }
   }
 
-  private <R> void write(List<R> batch, RowFormat<R> format, Upsert<R> upsert, Totals totals)
+  private <R> void write(List<R> batch, Upsert<R> upsert, ClientStage<R> stage, Totals totals)
       throws SQLException {
-    Set<String> unknownUsers = unknownUsers(batch, format);
-    totals.withoutUser +=
-        batch.stream().filter(row -> unknownUsers.contains(format.owner().apply(row))).count();
+    if (stage != null) {
+      stage.add(batch);
+      return;
+    }
     totals.add(upsert.write(connection, batch));
     connection.commit();
   }
 
-  /** The users of the rows that have no row in the shop. */
-  private <R> Set<String> unknownUsers(List<R> batch, RowFormat<R> format) throws SQLException {
-    Set<String> owners = new HashSet<>();
-    for (R row : batch) {
-      String owner = format.owner().apply(row);
-      if (owner != null) {
-        owners.add(owner);
-      }
+  private <R> void writeStaged(Path file, ClientStage<R> stage, Totals totals, long rows)
+      throws SQLException {
+    for (ClientStage.Range clients : stage.ranges(BATCH_ROWS)) {
+      totals.withoutUser += stage.withoutUser(clients);
+      totals.add(stage.write(clients));
+      connection.commit();
+      progress.count("writing " + file.getFileName(), totals.rows(), rows);
     }
-    if (owners.isEmpty()) {
-      return owners;
-    }
-    String known = "select user_id from shop.users where user_id = any (?)";
-    try (PreparedStatement statement = connection.prepareStatement(known)) {
-      statement.setArray(1, connection.createArrayOf("text", owners.toArray()));
-      try (ResultSet row = statement.executeQuery()) {
-        while (row.next()) {
-          owners.remove(row.getString(1));
-        }
-      }
-    }
-    return owners;
   }
 
   private static final class Totals {
@@ -206,6 +199,10 @@ public final class CsvImport {
       inserted += outcome.inserted();
       updated += outcome.updated();
       unchanged += outcome.unchanged();
+    }
+
+    long rows() {
+      return inserted + updated + unchanged;
     }
   }
 }

@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
  * @param known the known columns
  * @param parser reads a row
  * @param id the id of a row
- * @param owner the user of a row; null for a row of {@code shop.users}
+ * @param ofClients whether a client may have several rows
  * @param time the time of a row's event
  * @param upsert writes the given columns
  * @param <R> the row
@@ -27,7 +27,7 @@ record RowFormat<R>(
     Set<String> known,
     Parser<R> parser,
     Function<R, String> id,
-    Function<R, String> owner,
+    boolean ofClients,
     Function<R, Instant> time,
     Function<Set<String>, Upsert<R>> upsert) {
 
@@ -43,7 +43,7 @@ record RowFormat<R>(
           Upsert.ALL_USER_COLUMNS,
           RowFormat::user,
           UserRow::userId,
-          row -> null,
+          false,
           UserRow::createdAt,
           Upsert::users);
 
@@ -54,7 +54,7 @@ record RowFormat<R>(
           Upsert.ALL_ORDER_COLUMNS,
           RowFormat::order,
           OrderRow::orderId,
-          OrderRow::userId,
+          true,
           OrderRow::placedAt,
           Upsert::orders);
 

@@ -65,12 +65,14 @@ public final class Upsert<R> {
   /** The columns of {@code shop.orders} that can be written. */
   public static final Set<String> ALL_ORDER_COLUMNS = names(ORDER_COLUMNS);
 
+  private final String table;
   private final List<Column<R>> columns;
   private final String sql;
 
   private Upsert(String table, List<Column<R>> all, Set<String> written) {
+    this.table = table;
     columns = all.stream().filter(column -> written.contains(column.name())).toList();
-    sql = statement(table, columns);
+    sql = insertFrom("unnest(%s) as given(%s)".formatted(parameters(), stagedColumns("")));
   }
 
   /**
@@ -96,45 +98,77 @@ public final class Upsert<R> {
     if (rows.isEmpty()) {
       return new Counts(0, 0, 0);
     }
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      bind(statement, rows);
+      return execute(statement, rows.size());
+    }
+  }
+
+  /** Sets a statement's {@link #parameters} to the texts of rows. */
+  void bind(PreparedStatement statement, List<R> rows) throws SQLException {
+    for (int i = 0; i < columns.size(); i++) {
+      Array values =
+          statement
+              .getConnection()
+              .createArrayOf(
+                  "text", rows.stream().map(columns.get(i).text()).toArray(String[]::new));
+      statement.setArray(i + 1, values);
+    }
+  }
+
+  /** Executes a statement that writes rows, and counts them. */
+  Counts execute(PreparedStatement statement, long rows) throws SQLException {
     int inserted = 0;
     int updated = 0;
-    try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      for (int i = 0; i < columns.size(); i++) {
-        Array values =
-            connection.createArrayOf(
-                "text", rows.stream().map(columns.get(i).text()).toArray(String[]::new));
-        statement.setArray(i + 1, values);
-      }
-      try (ResultSet written = statement.executeQuery()) {
-        while (written.next()) {
-          if (written.getBoolean(1)) {
-            inserted++;
-          } else {
-            updated++;
-          }
+    try (ResultSet written = statement.executeQuery()) {
+      while (written.next()) {
+        if (written.getBoolean(1)) {
+          inserted++;
+        } else {
+          updated++;
         }
       }
     }
-    return new Counts(inserted, updated, rows.size() - inserted - updated);
+    return new Counts(inserted, updated, Math.toIntExact(rows - inserted - updated));
   }
 
-  private static <R> String statement(String table, List<Column<R>> columns) {
+  /** The parameters of the columns, an array of texts each. */
+  String parameters() {
+    return join(columns, column -> "?::text[]");
+  }
+
+  /** The names of the columns of a table of texts, each with its type. */
+  String stagedColumns(String type) {
+    return IntStream.range(0, columns.size())
+        .mapToObj(i -> "c" + i + type)
+        .collect(Collectors.joining(", "));
+  }
+
+  /** The name that a column has in a table of texts. */
+  String stagedColumn(String name) {
+    for (int i = 0; i < columns.size(); i++) {
+      if (columns.get(i).name().equals(name)) {
+        return "c" + i;
+      }
+    }
+    throw new IllegalArgumentException("There is no column " + name);
+  }
+
+  /** The statement that writes rows from a table of texts. */
+  String fromStage(String stage, String condition) {
+    return insertFrom(stage + " where " + condition);
+  }
+
+  private String insertFrom(String source) {
     String key = columns.get(0).name();
     List<Column<R>> others = columns.subList(1, columns.size());
-    String indices =
-        IntStream.range(0, columns.size()).mapToObj(i -> "c" + i).collect(Collectors.joining(", "));
     String casts =
         IntStream.range(0, columns.size())
             .mapToObj(i -> "c" + i + "::" + columns.get(i).type())
             .collect(Collectors.joining(", "));
     // An inserted row has no xmax, an updated row has one.
-    return "insert into %s as stored (%s) select %s from unnest(%s) as given(%s)"
-            .formatted(
-                table,
-                join(columns, column -> column.name()),
-                casts,
-                join(columns, column -> "?::text[]"),
-                indices)
+    return "insert into %s as stored (%s) select %s from %s"
+            .formatted(table, join(columns, column -> column.name()), casts, source)
         + " on conflict (%s) do update set %s where (%s) is distinct from (%s)"
             .formatted(
                 key,

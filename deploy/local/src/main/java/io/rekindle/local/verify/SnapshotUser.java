@@ -38,6 +38,22 @@ final class SnapshotUser {
    */
   record Expected(Score computed, Score score, boolean overridden, long lastContactAt) {}
 
+  /** A number that differs, most likely, if the orders differ. */
+  long hashOfOrders() {
+    long hash = olderOrders;
+    for (int i = 0; i < orders.size(); i++) {
+      hash = 31 * hash + orders.placedAt(i);
+      hash = 31 * hash + orders.netMinor(i);
+      hash = 31 * hash + orders.currency(i);
+    }
+    return hash;
+  }
+
+  /** Whether any order was placed before an instant, epoch milliseconds. */
+  boolean hasOrderBefore(long before) {
+    return orders.size() > 0 && (olderOrders > 0 || orders.placedAt(0) < before);
+  }
+
   /** Names the bound of orders for a difference; empty for a user within it. */
   String bound() {
     return olderOrders == 0

@@ -2,7 +2,9 @@ package io.rekindle.local.verify;
 
 import io.rekindle.local.terminal.Progress;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -20,6 +22,10 @@ import javax.sql.DataSource;
  * the snapshot. A transaction may also get its time just before a snapshot and become visible just
  * after it. The next round therefore compares the differing users again. A user counts as different
  * after several differences without a change.
+ *
+ * <p>The job lets a user wait while orders older than a day are added. A difference of a user with
+ * such an order therefore counts only if the user's orders were the same in all snapshots of the
+ * quiet time. Users whose old orders keep coming are not compared.
  */
 public final class Verification {
 
@@ -27,15 +33,30 @@ public final class Verification {
    * The result of a verification.
    *
    * @param checked the number of users on either side
+   * @param loading the number of them whose older orders kept coming, who were not compared
    * @param differences the differences by user, in the order of their ids
    */
-  public record Result(long checked, Map<String, String> differences) {}
+  public record Result(long checked, long loading, Map<String, String> differences) {}
 
   /** The number of differences without a change after which a user counts as different. */
   private static final int CONFIRMATIONS = 3;
 
   /** The number of rounds after which a user who always changes counts as different, too. */
   private static final int MAX_ROUNDS = 40;
+
+  /** The age at its commit from which on an order may have been added afterwards. */
+  private static final long BACKFILL_AGE_MS = Duration.ofDays(1).toMillis();
+
+  /** The quiet times after which a user whose old orders keep coming is given up. */
+  private static final int MAX_QUIET_TIMES = 3;
+
+  private static final Duration MIN_PAUSE = Duration.ofMillis(50);
+
+  private static final Duration MAX_PAUSE = Duration.ofSeconds(2);
+
+  private static final String QUIET_TIME =
+      "select extract(epoch from coalesce(max(backfill_quiet_time), interval '0')) * 1000"
+          + " from engagement.pipeline_progress";
 
   private static final String SCORES =
       "select * from ("
@@ -45,8 +66,25 @@ public final class Verification {
           + ") episodes using (user_id)"
           + StoredScore.ORDER;
 
-  /** A user who differed in the last round. */
-  private record Suspect(String difference, int undisturbed) {}
+  /**
+   * A user who differed in the last round.
+   *
+   * @param undisturbed the differences without a change of the score
+   * @param mayWait whether the job may let the user wait, since some order is older than a day
+   * @param orders a hash of the orders
+   * @param sameSince the first instant at which a snapshot had these orders, epoch milliseconds
+   */
+  private record Suspect(
+      String difference, int undisturbed, boolean mayWait, long orders, long sameSince) {
+
+    boolean isConfirmed() {
+      return undisturbed >= CONFIRMATIONS;
+    }
+
+    boolean isLoading(long instant, long quietMs) {
+      return mayWait && instant < sameSince + quietMs;
+    }
+  }
 
   private final DataSource database;
   private final Duration timeout;
@@ -70,21 +108,62 @@ public final class Verification {
   public Result run() throws SQLException, InterruptedException {
     try (Connection shop = database.getConnection();
         Connection stored = database.getConnection()) {
-      Round first = new Round(shop, stored, null, Map.of());
-      Map<String, Suspect> suspects = first.run();
-      for (int round = 2; round <= MAX_ROUNDS && isAnyOpen(suspects); round++) {
-        progress.step(
-            "looking again at %,d users who changed or differ".formatted(suspects.size()));
-        suspects = new Round(shop, stored, suspects.keySet(), suspects).run();
+      long quietMs = quietTime(stored);
+      Round round = new Round(shop, stored, null, Map.of());
+      Map<String, Suspect> suspects = round.run();
+      long checked = round.checked;
+      long giveUpAt = round.instant + MAX_QUIET_TIMES * quietMs;
+      for (int disturbed = 1; disturbed < MAX_ROUNDS && !suspects.isEmpty(); ) {
+        if (suspects.values().stream().allMatch(Suspect::isConfirmed)) {
+          long loading = loading(suspects, round.instant, quietMs);
+          if (loading == 0 || round.instant > giveUpAt) {
+            break;
+          }
+          progress.step(
+              "waiting for %,d users to whom orders older than a day may have been added"
+                  .formatted(loading));
+          Thread.sleep(pause(quietMs).toMillis());
+        } else {
+          progress.step(
+              "looking again at %,d users who changed or differ".formatted(suspects.size()));
+          disturbed++;
+        }
+        round = new Round(shop, stored, suspects.keySet(), suspects);
+        suspects = round.run();
       }
       Map<String, String> differences = new LinkedHashMap<>();
-      suspects.forEach((userId, suspect) -> differences.put(userId, suspect.difference()));
-      return new Result(first.checked, differences);
+      for (Map.Entry<String, Suspect> suspect : suspects.entrySet()) {
+        if (!suspect.getValue().isLoading(round.instant, quietMs)) {
+          differences.put(suspect.getKey(), suspect.getValue().difference());
+        }
+      }
+      return new Result(checked, loading(suspects, round.instant, quietMs), differences);
     }
   }
 
-  private static boolean isAnyOpen(Map<String, Suspect> suspects) {
-    return suspects.values().stream().anyMatch(suspect -> suspect.undisturbed() < CONFIRMATIONS);
+  private static long loading(Map<String, Suspect> suspects, long instant, long quietMs) {
+    return suspects.values().stream()
+        .filter(suspect -> suspect.isLoading(instant, quietMs))
+        .count();
+  }
+
+  /** The time between two rounds that wait for the end of the quiet time. */
+  private static Duration pause(long quietMs) {
+    Duration pause = Duration.ofMillis(quietMs / 20);
+    if (pause.compareTo(MAX_PAUSE) > 0) {
+      return MAX_PAUSE;
+    }
+    return pause.compareTo(MIN_PAUSE) < 0 ? MIN_PAUSE : pause;
+  }
+
+  /** The quiet time of the job that writes the scores, in milliseconds. */
+  private static long quietTime(Connection connection) throws SQLException {
+    connection.setAutoCommit(true);
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(QUIET_TIME)) {
+      row.next();
+      return row.getLong(1);
+    }
   }
 
   /** One snapshot, compared. */
@@ -96,6 +175,9 @@ public final class Verification {
     private final Map<String, Suspect> before;
     private final Map<String, Suspect> suspects = new LinkedHashMap<>();
     private long checked;
+
+    /** The instant of the snapshot, epoch milliseconds. */
+    private long instant;
 
     Round(
         Connection shop,
@@ -110,8 +192,9 @@ public final class Verification {
 
     Map<String, Suspect> run() throws SQLException, InterruptedException {
       try (ShopSnapshot snapshot = new ShopSnapshot(shop)) {
+        instant = snapshot.instant();
         stored.setAutoCommit(true);
-        new ScoredUntil(stored, timeout, progress).await(snapshot.instant());
+        new ScoredUntil(stored, timeout, progress).await(instant);
         stored.setAutoCommit(false);
         snapshot.open(userIds);
         try (UserRowCursor scores = new UserRowCursor(stored, SCORES, userIds)) {
@@ -137,15 +220,15 @@ public final class Verification {
                     ? ShopSnapshot.ByteOrder.compare(user.userId, scores.userId())
                     : -1;
         if (order < 0) {
-          suspect(user.userId, "has no row in user_scores", true);
+          suspect(user.userId, "has no row in user_scores", true, user);
           user = snapshot.next();
           continue;
         }
         StoredScore score = StoredScore.read(scores.current());
         Episodes episodes = Episodes.read(scores.current());
-        boolean undisturbed = score.asOf() <= snapshot.instant();
+        boolean undisturbed = score.asOf() <= instant;
         if (order > 0) {
-          suspect(score.userId(), "is no user, but has a row in user_scores", undisturbed);
+          suspect(score.userId(), "is no user, but has a row in user_scores", undisturbed, null);
         } else {
           long at = Math.max(snapshot.instant(), score.asOf());
           SnapshotUser.Expected expected = user.expected(snapshot.scorer(), at);
@@ -158,7 +241,11 @@ public final class Verification {
           if (!differences.isEmpty()) {
             String found = "as of %s: %s".formatted(Millis.show(score.asOf()), differences);
             String bound = user.bound();
-            suspect(user.userId, bound.isEmpty() ? found : found + " (" + bound + ")", undisturbed);
+            suspect(
+                user.userId,
+                bound.isEmpty() ? found : found + " (" + bound + ")",
+                undisturbed,
+                user);
           }
           user = snapshot.next();
         }
@@ -166,10 +253,20 @@ public final class Verification {
       }
     }
 
-    private void suspect(String userId, String difference, boolean undisturbed) {
+    /** Takes note of a difference; the user is null if the shop has none. */
+    private void suspect(String userId, String difference, boolean undisturbed, SnapshotUser user) {
       Suspect last = before.get(userId);
       int times = undisturbed ? 1 + (last == null ? 0 : last.undisturbed()) : 0;
-      suspects.put(userId, new Suspect(difference, times));
+      long orders = user == null ? 0 : user.hashOfOrders();
+      boolean same = last != null && last.orders() == orders;
+      suspects.put(
+          userId,
+          new Suspect(
+              difference,
+              times,
+              user != null && user.hasOrderBefore(instant - BACKFILL_AGE_MS),
+              orders,
+              same ? last.sameSince() : instant));
     }
   }
 }

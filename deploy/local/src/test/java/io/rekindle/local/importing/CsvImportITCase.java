@@ -260,6 +260,47 @@ class CsvImportITCase {
     assertThat(counts(orders(file.toString()))).containsExactly(12_345L, 12_345L, 0L, 0L, 0L, 0L);
   }
 
+  @Test
+  void shouldWriteAllOrdersOfAClientInOneTransaction() throws Exception {
+    StringBuilder file = new StringBuilder(ORDERS);
+    for (int i = 0; i < 20_000; i++) {
+      file.append("%d,client-%d,2026-01-03T00:00:00Z,5.00%n".formatted(i, i % 2_000));
+    }
+
+    assertThat(counts(orders(file.toString()))).containsExactly(20_000L, 20_000L, 0L, 0L, 0L, 0L);
+    assertThat(database.value("select count(distinct xmin::text) > 1 from shop.orders"))
+        .isEqualTo("t");
+    assertThat(
+            database.value(
+                "select count(*) from (select user_id from shop.orders group by user_id"
+                    + " having count(distinct xmin::text) > 1) divided"))
+        .isEqualTo("0");
+  }
+
+  @Test
+  void shouldNotSayThatAnOrderWasCancelledNowIfTheFileOnlySaysThatItIs() throws Exception {
+    String header = "order_id,user_id,placed_at,amount,refunded_amount,status\n";
+    orders(header + "1,ada,2026-01-03,12,0,PLACED\n2,ada,2026-01-03,12,0,PLACED\n");
+    orders(header + "1,ada,2026-01-03,12,0,CANCELLED\n2,ada,2026-01-03,12,3,PLACED\n");
+    orders(
+        """
+        order_id,user_id,placed_at,amount,status,cancelled_at
+        3,ada,2026-01-03,12,CANCELLED,2026-01-05
+        """);
+
+    assertThat(
+            database.value(
+                "select string_agg(concat_ws(' ', order_id, cancelled_at at time zone 'UTC',"
+                    + " refunded_at), ', ' order by order_id) from shop.orders"))
+        .isEqualTo("1, 2, 3 2026-01-05 00:00:00");
+    database.execute("update shop.orders set status = 'CANCELLED' where order_id = '2'");
+    assertThat(
+            database.value(
+                "select cancelled_at > now() - interval '1 minute' from shop.orders"
+                    + " where order_id = '2'"))
+        .isEqualTo("t");
+  }
+
   private List<CsvImport.Report> shifted(String users, String orders) throws Exception {
     Path usersFile = write("users.csv", users);
     Path ordersFile = write("orders.csv", orders);

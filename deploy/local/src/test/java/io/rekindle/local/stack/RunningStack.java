@@ -24,6 +24,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -57,7 +58,10 @@ final class RunningStack {
     this.environment = environment;
     List<String> command = new ArrayList<>(List.of("up", "--empty", "--data", data.toString()));
     command.addAll(List.of(options));
-    up = RekindleScript.start(environment, command.toArray(String[]::new));
+    Map<String, String> variables = new HashMap<>(environment);
+    // The tests add old orders, and wait for their scores.
+    variables.putIfAbsent("REKINDLE_BACKFILL_QUIET_TIME", "2 s");
+    up = RekindleScript.start(variables, command.toArray(String[]::new));
     Await.until(
         "READY, after\n" + up.output(),
         START,

@@ -288,6 +288,40 @@ class VerificationITCase {
   }
 
   @Test
+  void shouldWaitForTheQuietTimeOfAUserToWhomOldOrdersMayHaveBeenAdded() throws Exception {
+    user("ada");
+    order("1", "ada", "now() - interval '20 days'", "40.00");
+    storeScores();
+    quietTime("1 second");
+    database.execute("update engagement.user_scores set order_count = 7");
+    Instant before = Instant.now();
+    // As if the job had evaluated her in the sixth round, long after three rounds without a change.
+    Verification.Result result = verifyWithChangeInRound(6, "set order_count = 1");
+    assertThat(result.differences()).isEmpty();
+    assertThat(result.loading()).isZero();
+
+    database.execute("update engagement.user_scores set order_count = 7");
+    assertThat(verify().differences()).containsOnlyKeys("ada");
+    assertThat(Instant.now()).isAfter(before.plusSeconds(1));
+  }
+
+  @Test
+  void shouldNotWaitForAUserWithOrdersOfTheLastDay() throws Exception {
+    user("ada");
+    order("1", "ada", "now() - interval '20 hours'", "40.00");
+    storeScores();
+    quietTime("1 day");
+    database.execute("update engagement.user_scores set order_count = 7");
+
+    assertThat(verify().differences()).containsOnlyKeys("ada");
+  }
+
+  private static void quietTime(String interval) throws SQLException {
+    database.execute(
+        "update engagement.pipeline_progress set backfill_quiet_time = '%s'".formatted(interval));
+  }
+
+  @Test
   void shouldLookAgainAtUsersWhoChangedMeanwhile() throws Exception {
     user("ada");
     storeScores();
@@ -295,23 +329,32 @@ class VerificationITCase {
     // second: the verification's own look at the progress marks the beginning of each round.
     database.execute(
         "update engagement.user_scores set as_of = now() + interval '1 h', score = 66");
+    Verification.Result result = verifyWithChangeInRound(2, "set score = null, as_of = now()");
+
+    assertThat(result.differences()).isEmpty();
+    assertThat(database.value("select last_value from rounds")).isEqualTo("2");
+  }
+
+  private static Verification.Result verifyWithChangeInRound(int round, String change)
+      throws Exception {
     database.execute(
         """
+        drop sequence if exists rounds;
         create sequence rounds;
-        create function score_in_second_round() returns timestamptz language plpgsql as $$
+        create or replace function score_in_round() returns timestamptz language plpgsql as $$
         begin
-          if nextval('rounds') = 2 then
-            update engagement.user_scores set score = null, as_of = now();
+          if nextval('rounds') = %d then
+            update engagement.user_scores %s;
           end if;
           return now() + interval '1 day';
         end $$;
-        create schema kept;
+        create schema if not exists kept;
         alter view engagement.scored_until set schema kept;
-        create view engagement.scored_until as select score_in_second_round() as scored_until;
-        """);
-    Verification.Result result;
+        create view engagement.scored_until as select score_in_round() as scored_until;
+        """
+            .formatted(round, change));
     try {
-      result = verify();
+      return verify();
     } finally {
       database.execute(
           """
@@ -319,9 +362,6 @@ class VerificationITCase {
           alter view kept.scored_until set schema engagement;
           """);
     }
-
-    assertThat(result.differences()).isEmpty();
-    assertThat(database.value("select last_value from rounds")).isEqualTo("2");
   }
 
   @Test
@@ -465,9 +505,10 @@ class VerificationITCase {
 
   private static void scoredUntil(String instant) throws SQLException {
     database.execute(
-        "insert into engagement.pipeline_progress (subtask, parallelism, watermark) values (0, 1, "
+        "insert into engagement.pipeline_progress"
+            + " (subtask, parallelism, watermark, backfill_quiet_time) values (0, 1, "
             + instant
-            + ") on conflict (subtask) do update set watermark = excluded.watermark");
+            + ", interval '0') on conflict (subtask) do update set watermark = excluded.watermark");
   }
 
   private static void fillDemoShop() throws SQLException {

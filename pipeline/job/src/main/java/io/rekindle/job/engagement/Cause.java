@@ -11,6 +11,8 @@ import io.rekindle.connectors.events.OverrideRemoved;
 public enum Cause {
   /** A snapshot, which has the present rows. */
   SNAPSHOT,
+  /** Orders from before were added, by an import for example. */
+  BACKFILL,
   ORDER_PLACED,
   ORDER_REFUNDED,
   ORDER_CANCELLED,

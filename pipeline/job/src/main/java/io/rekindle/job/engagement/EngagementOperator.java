@@ -130,6 +130,7 @@ public final class EngagementOperator extends AbstractStreamOperator<ScoreUpdate
   static final long PAUSE_MS = 3;
 
   private final long tombstoneRetentionMs;
+  private final Duration backfillQuietTime;
   private final Slice slice;
   private final long maxWaitingBytes;
 
@@ -177,13 +178,17 @@ public final class EngagementOperator extends AbstractStreamOperator<ScoreUpdate
 
   /**
    * @param tombstoneRetention the event time for which the state remembers a deleted row
+   * @param backfillQuietTime the event time without an order from before after which a user to whom
+   *     such orders were added is evaluated
    */
-  public EngagementOperator(Duration tombstoneRetention) {
-    this(tombstoneRetention, Slice.ofMillis(SLICE_MS), WaitingChanges.MAX_BYTES);
+  public EngagementOperator(Duration tombstoneRetention, Duration backfillQuietTime) {
+    this(tombstoneRetention, backfillQuietTime, Slice.ofMillis(SLICE_MS), WaitingChanges.MAX_BYTES);
   }
 
-  EngagementOperator(Duration tombstoneRetention, Slice slice, long maxWaitingBytes) {
+  EngagementOperator(
+      Duration tombstoneRetention, Duration backfillQuietTime, Slice slice, long maxWaitingBytes) {
     this.tombstoneRetentionMs = tombstoneRetention.toMillis();
+    this.backfillQuietTime = backfillQuietTime;
     this.slice = slice;
     this.maxWaitingBytes = maxWaitingBytes;
   }
@@ -203,7 +208,7 @@ public final class EngagementOperator extends AbstractStreamOperator<ScoreUpdate
         new OrderLedger(
             new KeyedOrderRows(context.getKeyedStateStore().getMapState(ORDER_ROWS)),
             tombstoneRetentionMs);
-    evaluator = new UserEvaluator(rules, orderLedger, this);
+    evaluator = new UserEvaluator(rules, orderLedger, new BackfillRule(backfillQuietTime), this);
 
     // All subtasks have the same watermark at an aligned barrier, so a new one takes any of them.
     storedReceived = context.getOperatorStateStore().getUnionListState(RECEIVED);

@@ -22,6 +22,9 @@ import java.util.List;
  * <p>A score update as of t therefore rests on exactly the commits until t. A late change counts as
  * of the first instant that is not yet evaluated.
  *
+ * <p>While orders from before are being added to a user, {@link BackfillRule} lets the evaluation
+ * wait: it sees all of them at once. A user who leaves the shop meanwhile does not wait.
+ *
  * <p>An episode opens when the user becomes at risk, and is decided once. The class knows no clock
  * and no Flink. Not thread-safe.
  */
@@ -46,15 +49,18 @@ final class UserEvaluator {
 
   private final RuleTimelines rules;
   private final OrderLedger orders;
+  private final BackfillRule backfills;
   private final Receiver receiver;
 
   /**
    * @param rules the rules, to which a caller may add between two calls
    * @param orders the orders of the user whose state is passed to {@link #catchUp}
    */
-  UserEvaluator(RuleTimelines rules, OrderLedger orders, Receiver receiver) {
+  UserEvaluator(
+      RuleTimelines rules, OrderLedger orders, BackfillRule backfills, Receiver receiver) {
     this.rules = rules;
     this.orders = orders;
+    this.backfills = backfills;
     this.receiver = receiver;
   }
 
@@ -85,25 +91,38 @@ final class UserEvaluator {
         if (user.apply(change, at, orders) && !equal) {
           lastApplied = change;
           newUser |= unknownUser && change instanceof UserChanged;
+          if (BackfillRule.isBackfill(change)) {
+            user.loading(backfills.after(user.loading(), at));
+          }
         } else {
           receiver.duplicate();
         }
       }
+      boolean loaded = user.loading() != null && user.loading().until() <= at;
+      if (loaded) {
+        user.loading(null);
+      }
+      if (user.loading() != null && user.profile() != null) {
+        continue;
+      }
       if (lastApplied != null || dueAt <= at) {
-        evaluate(userId, user, at, lastApplied, newUser);
+        evaluate(userId, user, at, lastApplied, newUser, loaded);
       }
     }
   }
 
   /** The next instant of an evaluation without a change; NEVER_DUE without one. */
   long dueAt(UserState user) {
+    if (user.loading() != null) {
+      return user.loading().until();
+    }
     return user.published() == null
         ? user.reviewAt()
         : Math.min(user.reviewAt(), rules.policies().nextSwitch(user.evaluatedAt()));
   }
 
   private void evaluate(
-      String userId, UserState user, long at, Change lastApplied, boolean newUser) {
+      String userId, UserState user, long at, Change lastApplied, boolean newUser, boolean loaded) {
     PublishedScore previous = user.published();
     if (user.profile() == null) {
       if (user.evaluatedAsRemoved(at)) {
@@ -117,10 +136,17 @@ final class UserEvaluator {
     Score score = override == null ? computed : overridden(computed, override, period);
     PublishedScore published = PublishedScore.of(score, override != null);
 
-    Cause ofChange = lastApplied == null ? null : Cause.of(lastApplied, newUser);
-    Cause cause = ofChange == null ? causeWithoutChange(user, published, period) : ofChange;
-    String causeId =
-        ofChange == null ? (cause == Cause.POLICY ? period.version() : null) : causeId(lastApplied);
+    Cause ofChange = loaded || lastApplied == null ? null : Cause.of(lastApplied, newUser);
+    Cause cause = ofChange;
+    String causeId = null;
+    if (loaded) {
+      cause = Cause.BACKFILL;
+    } else if (ofChange != null) {
+      causeId = causeId(lastApplied);
+    } else {
+      cause = causeWithoutChange(user, published, period);
+      causeId = cause == Cause.POLICY ? period.version() : null;
+    }
 
     user.evaluated(published, at, computed.unconvertedOrders(), reviewAt(score));
     receiver.scoreUpdate(

@@ -5,6 +5,7 @@ import io.rekindle.job.engagement.ScoreUpdate;
 import io.rekindle.job.outreach.Decision;
 import io.rekindle.job.rules.PolicyInForce;
 import java.io.Serializable;
+import java.time.Duration;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.sink2.SinkWriter;
 import org.apache.flink.api.connector.sink2.WriterInitContext;
@@ -51,12 +52,16 @@ public final class DatabaseSink<T> implements Sink<T> {
   /**
    * Stores score updates in {@code engagement.user_scores}, {@code score_history} and {@code
    * risk_episodes}, and then their progress in {@code pipeline_progress}.
+   *
+   * @param backfillQuietTime for how long the evaluation of a user waits while older orders are
+   *     added, which is stored with the progress
    */
   public static DatabaseSink<ScoreUpdate> ofScoreUpdates(
-      DatabaseSettings settings, Sink<DeadLetter> refusedRows) {
+      DatabaseSettings settings, Duration backfillQuietTime, Sink<DeadLetter> refusedRows) {
     return new DatabaseSink<>(
         context ->
             new ScoreTables(
+                backfillQuietTime,
                 context.getRestoredCheckpointId().isEmpty()
                     && context.getTaskInfo().getIndexOfThisSubtask() == 0,
                 context.metricGroup().addGroup(DatabaseWriter.GROUP).counter(UNSTORED_HISTORY)),

@@ -13,6 +13,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
@@ -185,12 +186,14 @@ final class ScoreTables implements Tables<ScoreUpdate> {
   /** Time repeats after a restore. The stored progress never goes back. */
   private static final String UPSERT_PROGRESS =
       """
-      insert into engagement.pipeline_progress as stored (subtask, parallelism, watermark)
-      values (?, ?, timestamptz 'epoch' + ? * interval '1 ms')
+      insert into engagement.pipeline_progress as stored
+        (subtask, parallelism, watermark, backfill_quiet_time)
+      values (?, ?, timestamptz 'epoch' + ? * interval '1 ms', ? * interval '1 ms')
       on conflict (subtask) do update set
         watermark = case when stored.parallelism = excluded.parallelism
           then greatest(stored.watermark, excluded.watermark) else excluded.watermark end,
         parallelism = excluded.parallelism,
+        backfill_quiet_time = excluded.backfill_quiet_time,
         written_at = clock_timestamp()
       """;
 
@@ -210,6 +213,7 @@ final class ScoreTables implements Tables<ScoreUpdate> {
 
   private static final Logger LOG = LoggerFactory.getLogger(ScoreTables.class);
 
+  private final Duration backfillQuietTime;
   private final Counter unstoredHistory;
   private final Set<YearMonth> monthsWithPartition = new HashSet<>();
   private final Set<YearMonth> detachedMonths = new HashSet<>();
@@ -220,11 +224,13 @@ final class ScoreTables implements Tables<ScoreUpdate> {
   /**
    * Statements of one subtask.
    *
+   * @param backfillQuietTime for how long the job lets a user wait, for those who verify scores
    * @param sweep whether the first batch also removes the scores of users whom the shop no longer
    *     has: for one subtask of a job that starts from nothing
    * @param unstoredHistory counts the rows of history of months that are detached
    */
-  ScoreTables(boolean sweep, Counter unstoredHistory) {
+  ScoreTables(Duration backfillQuietTime, boolean sweep, Counter unstoredHistory) {
+    this.backfillQuietTime = backfillQuietTime;
     this.sweepDue = sweep;
     this.unstoredHistory = unstoredHistory;
   }
@@ -486,12 +492,13 @@ final class ScoreTables implements Tables<ScoreUpdate> {
     return previous == null ? null : previous.scoreDecimal();
   }
 
-  private static void upsertProgress(
-      Connection connection, long watermark, int subtask, int parallelism) throws SQLException {
+  private void upsertProgress(Connection connection, long watermark, int subtask, int parallelism)
+      throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(UPSERT_PROGRESS)) {
       statement.setInt(1, subtask);
       statement.setInt(2, parallelism);
       statement.setLong(3, watermark);
+      statement.setLong(4, backfillQuietTime.toMillis());
       statement.executeUpdate();
     }
   }

@@ -79,6 +79,9 @@ public final class UserState {
   /** The next evaluation without an event. */
   long reviewAt = NEVER_DUE;
 
+  /** Null unless orders from before are being added. The next evaluation waits for its end. */
+  Loading loading;
+
   /** The registered wake-up timer, which may be too early. */
   long wakeAt = NEVER_DUE;
 
@@ -146,6 +149,16 @@ public final class UserState {
   /** The next evaluation without an event; {@link #NEVER_DUE} without one. */
   public long reviewAt() {
     return reviewAt;
+  }
+
+  /** The loading of older orders that is under way; null without one. */
+  public Loading loading() {
+    return loading;
+  }
+
+  /** Begins, prolongs or ends a loading; null ends it. */
+  public void loading(Loading next) {
+    loading = next;
   }
 
   /** The instant of the user's timer; {@link #NEVER_DUE} without one. */
@@ -410,6 +423,7 @@ public final class UserState {
     copy.revision = revision;
     copy.unconvertedOrders = unconvertedOrders;
     copy.reviewAt = reviewAt;
+    copy.loading = loading;
     copy.wakeAt = wakeAt;
     return copy;
   }

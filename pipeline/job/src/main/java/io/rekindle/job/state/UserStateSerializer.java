@@ -38,9 +38,9 @@ public final class UserStateSerializer extends TypeSerializer<UserState> {
   private static final int WAS_EVALUATED = 1 << 10;
   private static final int HAS_REVIEW = 1 << 11;
   private static final int HAS_WAKE = 1 << 12;
-  private static final int HAS_TOMBSTONES = 1 << 13;
+  private static final int HAS_ORDER_ROWS = 1 << 13;
   private static final int HAS_OUTREACH = 1 << 14;
-  private static final int HAS_OLDER_ORDERS = 1 << 15;
+  private static final int IS_LOADING = 1 << 15;
 
   /** The buffer of this instance, so each thread needs its own instance. */
   private transient Binary texts;
@@ -81,16 +81,20 @@ public final class UserStateSerializer extends TypeSerializer<UserState> {
     if ((marks & HAS_WAKE) != 0) {
       Binary.writeSigned(state.wakeAt, out);
     }
-    if ((marks & HAS_TOMBSTONES) != 0) {
+    if ((marks & HAS_ORDER_ROWS) != 0) {
+      Binary.writeUnsigned(state.olderOrders, out);
       Binary.writeUnsigned(state.tombstones, out);
-      Binary.writeSigned(state.oldestRemoval, out);
-      Binary.writeSigned(state.newestRemoval, out);
+      if (state.tombstones > 0) {
+        Binary.writeSigned(state.oldestRemoval, out);
+        Binary.writeSigned(state.newestRemoval, out);
+      }
     }
     if ((marks & HAS_OUTREACH) != 0) {
       state.outreach.write(texts(), out);
     }
-    if ((marks & HAS_OLDER_ORDERS) != 0) {
-      Binary.writeUnsigned(state.olderOrders, out);
+    if (state.loading != null) {
+      Binary.writeSigned(state.loading.since(), out);
+      Binary.writeUnsigned(state.loading.until() - state.loading.since(), out);
     }
     state.orders.write(out);
   }
@@ -128,11 +132,11 @@ public final class UserStateSerializer extends TypeSerializer<UserState> {
     if (state.wakeAt != UserState.NEVER_DUE) {
       marks |= HAS_WAKE;
     }
-    if (state.tombstones > 0) {
-      marks |= HAS_TOMBSTONES;
+    if (state.tombstones > 0 || state.olderOrders > 0) {
+      marks |= HAS_ORDER_ROWS;
     }
-    if (state.olderOrders > 0) {
-      marks |= HAS_OLDER_ORDERS;
+    if (state.loading != null) {
+      marks |= IS_LOADING;
     }
     return state.outreach != null && !state.outreach.isEmpty() ? marks | HAS_OUTREACH : marks;
   }
@@ -169,16 +173,20 @@ public final class UserStateSerializer extends TypeSerializer<UserState> {
     }
     long reviewAt = (marks & HAS_REVIEW) != 0 ? Binary.readSigned(in) : UserState.NEVER_DUE;
     long wakeAt = (marks & HAS_WAKE) != 0 ? Binary.readSigned(in) : UserState.NEVER_DUE;
+    int olderOrders = 0;
     int tombstones = 0;
     long oldestRemoval = 0;
     long newestRemoval = 0;
-    if ((marks & HAS_TOMBSTONES) != 0) {
+    if ((marks & HAS_ORDER_ROWS) != 0) {
+      olderOrders = (int) Binary.readUnsigned(in);
       tombstones = (int) Binary.readUnsigned(in);
-      oldestRemoval = Binary.readSigned(in);
-      newestRemoval = Binary.readSigned(in);
+      if (tombstones > 0) {
+        oldestRemoval = Binary.readSigned(in);
+        newestRemoval = Binary.readSigned(in);
+      }
     }
     OutreachState outreach = (marks & HAS_OUTREACH) != 0 ? OutreachState.read(texts(), in) : null;
-    int olderOrders = (marks & HAS_OLDER_ORDERS) != 0 ? (int) Binary.readUnsigned(in) : 0;
+    Loading loading = (marks & IS_LOADING) != 0 ? readLoading(in) : null;
     UserState state = new UserState(UserOrders.read(in));
     state.olderOrders = olderOrders;
     state.tombstones = tombstones;
@@ -196,7 +204,13 @@ public final class UserStateSerializer extends TypeSerializer<UserState> {
     state.unconvertedOrders = unconvertedOrders;
     state.reviewAt = reviewAt;
     state.wakeAt = wakeAt;
+    state.loading = loading;
     return state;
+  }
+
+  private static Loading readLoading(DataInputView in) throws IOException {
+    long since = Binary.readSigned(in);
+    return new Loading(since, since + Binary.readUnsigned(in));
   }
 
   private void writeProfile(Profile profile, DataOutputView out) throws IOException {

@@ -32,6 +32,7 @@ final class EngagementHarness implements AutoCloseable {
 
   static final int MAX_PARALLELISM = 128;
   static final Duration RETENTION = Duration.ofDays(1);
+  static final Duration QUIET_TIME = Duration.ofMinutes(1);
 
   private final KeyedTwoInputStreamOperatorTestHarness<String, Change, RuleChange, ScoreUpdate>
       harness;
@@ -75,7 +76,7 @@ final class EngagementHarness implements AutoCloseable {
       throws Exception {
     harness =
         new KeyedTwoInputStreamOperatorTestHarness<>(
-            new EngagementOperator(RETENTION, limits.slice(), limits.waitingBytes()),
+            new EngagementOperator(RETENTION, QUIET_TIME, limits.slice(), limits.waitingBytes()),
             Change::userId,
             null,
             Types.STRING,

@@ -553,7 +553,8 @@ class EngagementOperatorTest {
     String money =
         "{\"version\":\"m\",\"money\":"
             + "{\"p\":2.5,\"q\":3.5,\"gamma\":40,\"meanOrderValue\":\"50.00\"}}";
-    harness.process(shop.user(ANNA, START), shop.order(ANNA, START, "o1", START - 20 * DAY, 5_000));
+    Change order = shop.order(ANNA, START, "o1", START - 20 * DAY, 5_000);
+    harness.process(shop.user(ANNA, START), ChangeFactory.asSnapshot(order, START, 900_000));
     harness.tick(START);
     assertThat(harness.updates())
         .extracting(update -> update.score().valueAtStake())

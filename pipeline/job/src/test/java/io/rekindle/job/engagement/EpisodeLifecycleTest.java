@@ -188,7 +188,7 @@ class EpisodeLifecycleTest {
     harness.process(shop.noUser(ANNA, START + 2));
     harness.tick(START + 299 * DAY);
     harness.process(shop.user(ANNA, LONG_AFTER), shop.order(ANNA, LONG_AFTER, "o", START, 5_000));
-    harness.tick(LONG_AFTER);
+    harness.tick(LONG_AFTER + EngagementHarness.QUIET_TIME.toMillis());
     assertThat(harness.decisions()).extracting(Decision::reason).containsExactly(Reason.SUPPRESSED);
   }
 
@@ -227,7 +227,7 @@ class EpisodeLifecycleTest {
   @Test
   void shouldCallASilenceStaleThatWasLongOverTheThresholdWhenItCouldBeKnown() throws Exception {
     harness.process(shop.user(ANNA, LONG_AFTER), shop.order(ANNA, LONG_AFTER, "o1", START, 2_000));
-    harness.tick(LONG_AFTER);
+    harness.tick(LONG_AFTER + EngagementHarness.QUIET_TIME.toMillis());
     assertThat(harness.decisions()).extracting(Decision::reason).containsExactly(Reason.STALE);
     assertThat(opening().episode().openedAt()).isLessThan(LONG_AFTER - 14 * DAY);
   }

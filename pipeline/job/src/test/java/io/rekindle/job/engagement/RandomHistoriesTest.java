@@ -55,8 +55,46 @@ class RandomHistoriesTest {
             .isEqualTo(history.score(update.userId(), update.asOf()));
       }
       assertEndsAsTheTables(history, updates, seed);
+      assertUsersWaitWhileTheirOldOrdersCome(history, updates, seed);
       assertEpisodesFollowFromTheScores(run, seed);
     }
+  }
+
+  /**
+   * While old orders of a user come, there is no update but a removal. There is one at the end, and
+   * nowhere else is one by a backfill.
+   */
+  private static void assertUsersWaitWhileTheirOldOrdersCome(
+      RandomHistory history, List<ScoreUpdate> updates, long seed) {
+    Map<String, Map<Long, ScoreUpdate>> byUser = new HashMap<>();
+    for (ScoreUpdate update : updates) {
+      byUser.computeIfAbsent(update.userId(), user -> new HashMap<>()).put(update.asOf(), update);
+    }
+    byUser.forEach(
+        (user, ofUser) -> {
+          Set<Long> ends = new TreeSet<>();
+          for (RandomHistory.Load load :
+              history.loads(user, EngagementHarness.QUIET_TIME.toMillis())) {
+            ends.add(load.until());
+            assertThat(ofUser.values())
+                .as("seed %d, %s within %s", seed, user, load)
+                .noneMatch(
+                    update ->
+                        !update.removed()
+                            && update.asOf() >= load.since()
+                            && update.asOf() < load.until());
+            if (history.score(user, load.until()) != null) {
+              assertThat(ofUser)
+                  .as("seed %d, %s after %s", seed, user, load)
+                  .containsKey(load.until());
+            }
+          }
+          for (ScoreUpdate update : ofUser.values()) {
+            assertThat(update.cause() == Cause.BACKFILL)
+                .as("seed %d, %s as of %d by %s", seed, user, update.asOf(), update.cause())
+                .isEqualTo(!update.removed() && ends.contains(update.asOf()));
+          }
+        });
   }
 
   /** What the operator emitted: score updates and decisions. */

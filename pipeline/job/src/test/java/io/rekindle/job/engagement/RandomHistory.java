@@ -95,6 +95,10 @@ final class RandomHistory {
   private final Random random;
   private final List<Event> events = new ArrayList<>();
   private final TreeMap<Long, Tables> past = new TreeMap<>();
+
+  /** The instants at which capture saw an order of each user that was placed long before. */
+  private final Map<String, List<Long>> backfills = new HashMap<>();
+
   private final Tables tables = new Tables();
   private long lsn = 1_000_000_000;
   private long lastCommitLsn = lsn;
@@ -115,7 +119,7 @@ final class RandomHistory {
       }
       transaction();
     }
-    now += 1 + random.nextInt(100) * DAY;
+    now += 2 * DAY + random.nextInt(100) * DAY;
   }
 
   /** All changes, each partition's in the order of commits. */
@@ -138,10 +142,11 @@ final class RandomHistory {
   }
 
   private long pause() {
-    return switch (random.nextInt(4)) {
+    return switch (random.nextInt(5)) {
       case 0 -> 0;
       case 1 -> 1 + random.nextInt(3);
-      case 2 -> random.nextInt(3_600_000);
+      case 2 -> random.nextInt(90_000);
+      case 3 -> random.nextInt(3_600_000);
       default -> random.nextInt(40) * DAY;
     };
   }
@@ -296,7 +301,10 @@ final class RandomHistory {
     Order before = tables.orders.get(orderId);
     Order order =
         before == null
-            ? new Order(someUser(), someTime(), 1 + random.nextInt(20_000))
+            ? new Order(
+                someUser(),
+                random.nextBoolean() ? now - random.nextInt((int) DAY) : someTime(),
+                1 + random.nextInt(20_000))
             : switch (random.nextInt(4)) {
               case 0 -> new Order(before.userId(), before.placedAt(), 0);
               case 1 -> new Order(before.userId(), before.placedAt(), before.netMinor() / 2);
@@ -304,6 +312,9 @@ final class RandomHistory {
               default -> new Order(before.userId(), someTime(), 1 + random.nextInt(20_000));
             };
     tables.orders.put(orderId, order);
+    if (before == null && now - order.placedAt() > DAY) {
+      backfills.computeIfAbsent(order.userId(), user -> new ArrayList<>()).add(now);
+    }
     boolean moved = before != null && !before.userId().equals(order.userId());
     Kind kind = before == null ? Kind.PLACED : moved ? Kind.MOVED_IN : Kind.AMENDED;
     // Capture reads one event of the order and makes two changes of a move, both in the partition
@@ -416,6 +427,24 @@ final class RandomHistory {
 
   private long someTime() {
     return now - random.nextInt(300) * DAY / (1 + random.nextInt(5));
+  }
+
+  /** A time in which old orders of a user came: from the first one until the evaluation. */
+  record Load(long since, long until) {}
+
+  /** The loads of a user, each with less than the quiet time between two orders, and of a day. */
+  List<Load> loads(String userId, long quietMs) {
+    List<Load> loads = new ArrayList<>();
+    for (long at : backfills.getOrDefault(userId, List.of())) {
+      Load last = loads.isEmpty() ? null : loads.get(loads.size() - 1);
+      if (last == null || at > last.until()) {
+        loads.add(new Load(at, at + quietMs));
+      } else {
+        long until = Math.min(at + quietMs, last.since() + DAY);
+        loads.set(loads.size() - 1, new Load(last.since(), until));
+      }
+    }
+    return loads;
   }
 
   /** The score as the tables at an instant say, or null if the shop had no such user. */

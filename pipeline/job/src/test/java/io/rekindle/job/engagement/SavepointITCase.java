@@ -142,7 +142,8 @@ class SavepointITCase {
             new CollectingSink<Decision>(),
             new CollectingSink<DeadLetter>()),
         SKEW,
-        Duration.ofDays(1));
+        Duration.ofDays(1),
+        EngagementHarness.QUIET_TIME);
     return env;
   }
 }

@@ -36,7 +36,11 @@ class UserEvaluatorTest {
   private final RuleTimelines rules = new RuleTimelines();
   private final Results results = new Results();
   private final UserEvaluator evaluator =
-      new UserEvaluator(rules, new OrderLedger(new OrderRowsInMemory(), RETENTION), results);
+      new UserEvaluator(
+          rules,
+          new OrderLedger(new OrderRowsInMemory(), RETENTION),
+          new BackfillRule(EngagementHarness.QUIET_TIME),
+          results);
 
   private UserState anna = new UserState();
   private long firstOpen = Long.MIN_VALUE;

@@ -57,6 +57,8 @@ class RetryingDatabaseITCase {
   private static final Scorer SCORER = new Scorer(ScoringPolicy.builtIn("cadence-v1"));
 
   private static JobDatabase database;
+  private static final Duration QUIET = Duration.ofSeconds(90);
+
   private static Counter unstoredHistory;
   private RetryingDatabase<ScoreUpdate> writer;
 
@@ -83,7 +85,7 @@ class RetryingDatabaseITCase {
   }
 
   private static RetryingDatabase<ScoreUpdate> writer(int subtask, int parallelism, String url) {
-    return writer(new ScoreTables(false, unstoredHistory), subtask, parallelism, url);
+    return writer(new ScoreTables(QUIET, false, unstoredHistory), subtask, parallelism, url);
   }
 
   private static <T> RetryingDatabase<T> writer(
@@ -394,7 +396,7 @@ class RetryingDatabaseITCase {
   void shouldGoOnWithANewConnectionAfterTheOldOneWasCut() throws Exception {
     RetryingDatabase<ScoreUpdate> retrying =
         new RetryingDatabase<>(
-            new ScoreTables(false, unstoredHistory),
+            new ScoreTables(QUIET, false, unstoredHistory),
             new SimpleJdbcConnectionProvider(
                 new JdbcConnectionOptions.JdbcConnectionOptionsBuilder()
                     .withUrl(database.url())
@@ -423,7 +425,11 @@ class RetryingDatabaseITCase {
         new SimpleJdbcConnectionProvider(settings.connection());
     RetryingDatabase<ScoreUpdate> waiting =
         new RetryingDatabase<>(
-            new ScoreTables(false, unstoredHistory), connections, Duration.ofMinutes(1), 0, 1);
+            new ScoreTables(QUIET, false, unstoredHistory),
+            connections,
+            Duration.ofMinutes(1),
+            0,
+            1);
     try (AutoClosing closing = new AutoClosing(waiting);
         Connection frozen = settings.connect();
         Statement statement = frozen.createStatement()) {
@@ -517,7 +523,7 @@ class RetryingDatabaseITCase {
             Episode.opened(NOON - 5, NOON, 44, "cadence-v1")));
     database.execute("insert into shop.users (user_id) values ('anna')");
     RetryingDatabase<ScoreUpdate> fromNothing =
-        writer(new ScoreTables(true, unstoredHistory), 0, 1, database.url());
+        writer(new ScoreTables(QUIET, true, unstoredHistory), 0, 1, database.url());
     try (AutoClosing closing = new AutoClosing(fromNothing)) {
       store(closing.database(), update("anna", NOON + 1, 1, OrderHistory.EMPTY));
       assertThat(revisions()).containsExactly("anna|1");

@@ -36,6 +36,7 @@ public final class AuditLog {
     POLICY,
     OUTREACH_SETTINGS,
     FIT_SETTINGS,
+    AUDIENCE,
     DEAD_LETTER,
     ACCOUNT,
     API_KEY,

@@ -12,5 +12,15 @@ public enum Segment {
   PROMISING,
   NEW,
   NEEDS_ATTENTION,
-  HIBERNATING
+  HIBERNATING;
+
+  /**
+   * Whether a client of this segment who is at risk can still be won back. A lost client has not
+   * ordered for a year or has hardly any score left, and a hibernating one ordered once or twice
+   * and has been silent for long: neither has a habit to return to. The SQL function {@code
+   * engagement.winnable} agrees.
+   */
+  public boolean isWinnable() {
+    return this != PROSPECT && this != LOST && this != HIBERNATING;
+  }
 }

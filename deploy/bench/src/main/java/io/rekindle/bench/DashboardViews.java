@@ -132,7 +132,8 @@ final class DashboardViews {
             random -> "/at-risk?newlyAtRiskDays=7&contactable=true")
         .addRequest(
             "clients by what is looked up",
-            random -> "/api/users?count=true&language=en&lastEmail=NEVER&sort=" + any(SORTS, random))
+            random ->
+                "/api/users?count=true&language=en&lastEmail=NEVER&sort=" + any(SORTS, random))
         .addRequest("page: emails", random -> "/emails")
         .addRequest("page: experiments", random -> "/experiments");
     return viewers;

@@ -43,14 +43,23 @@
 
   /* ---------------------------------------------------------------- messages */
 
-  function toast(message) {
+  /** Says something for a while; with an action, for long enough to choose it. */
+  function toast(message, action) {
     const place = document.querySelector(".toasts");
     if (!place) return;
     const item = document.createElement("div");
     item.className = "toast";
     item.textContent = message;
+    if (action) {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "button small";
+      button.textContent = action.label;
+      button.addEventListener("click", () => { item.remove(); action.run(); });
+      item.append(" ", button);
+    }
     place.append(item);
-    setTimeout(() => item.remove(), 6000);
+    setTimeout(() => item.remove(), action ? 20000 : 6000);
   }
 
   /* ---------------------------------------------------------------- whether a person is here */
@@ -420,6 +429,12 @@
       for (const [name, value] of Object.entries(event.detail.parameters)) {
         if (value === "") delete event.detail.parameters[name];
       }
+      const form = event.detail.elt.closest?.("[data-usual-columns]");
+      if (form) {
+        const chosen = [...form.querySelectorAll("input[name=columns]:checked")].map((box) => box.value).join(",");
+        delete event.detail.parameters.columns;
+        if (chosen && chosen !== form.dataset.usualColumns) event.detail.parameters.columns = chosen;
+      }
     }
   });
   document.addEventListener("htmx:beforeOnLoad", (event) => {
@@ -479,6 +494,17 @@
     for (const place of document.querySelectorAll("[data-slot=chosen]")) {
       place.textContent = text(chosen.length === 1 ? "bulk.one" : "bulk.many", chosen.length);
     }
+    const link = document.querySelector("a[data-chosen]");
+    if (link) {
+      // The ids in an address of its own: a comma in an id is not one between two.
+      const ids = chosen.map((row) => encodeURIComponent(row.value)).join(",");
+      const shown = new URL(document.getElementById("export").href);
+      const asked = new URLSearchParams({ format: "csv", userIds: ids });
+      for (const name of ["sort", "order"]) {
+        if (shown.searchParams.has(name)) asked.set(name, shown.searchParams.get(name));
+      }
+      link.href = shown.pathname + "?" + asked;
+    }
     const all = document.querySelector("input[data-all]");
     if (all) {
       all.checked = rows.length > 0 && chosen.length === rows.length;
@@ -498,10 +524,23 @@
     clearErrors(form);
     const chosen = [...document.querySelectorAll("input[data-row]:checked")].map((row) => row.value);
     try {
-      await call("POST", form.dataset.bulk, { ...bodyOf(form), userIds: chosen });
+      const answer = await call("POST", form.dataset.bulk, { ...bodyOf(form), userIds: chosen });
       form.closest("dialog")?.close();
       for (const row of document.querySelectorAll("input[data-row]")) row.checked = false;
-      toast(form.dataset.done);
+      const undo = {
+        label: text("bulk.undo"),
+        run: async () => {
+          try {
+            await call("POST", form.dataset.undo, { userIds: answer.userIds });
+            toast(form.dataset.undone);
+            refreshAll(true);
+          } catch (error) {
+            toast(error.message);
+          }
+        },
+      };
+      toast(form.dataset.done + " " + text("bulk.suppressed", answer.suppressed, answer.unchanged, answer.waitingEmails),
+        answer.userIds.length > 0 ? undo : null);
       showBulk();
       refreshAll(true);
     } catch (error) {

@@ -453,6 +453,12 @@ create function engagement.facet_code(segment text, band text, at_risk boolean) 
     + 2 * coalesce(array_position(array['HEALTHY', 'COOLING', 'LOW', 'LAPSED', 'PROSPECT'], band), 0)
     + at_risk::int)::smallint;
 
+-- Whether a client at risk can still be won back. Both other segments at risk have been silent for long
+-- after few orders: docs/outreach.md gives the reasons. The Java method Segment.isWinnable agrees.
+create function engagement.winnable(segment text, at_risk boolean) returns boolean
+  language sql immutable parallel safe
+  return at_risk and segment not in ('PROSPECT', 'LOST', 'HIBERNATING');
+
 create table engagement.user_scores (
   user_id             text primary key,
   score               numeric,
@@ -806,6 +812,40 @@ create table engagement.policy_in_force (
   changed_at     timestamptz,
   updated_at     timestamptz not null default clock_timestamp()
 );
+
+-- Named filters of clients. The dashboard computes who is in each, about once a minute.
+create table engagement.audiences (
+  audience    text primary key check (audience ~ '^[a-z0-9][a-z0-9_.-]{0,63}$'),
+  description text        not null default '' check (length(description) <= 1000),
+  -- Parameters of GET /api/users, each a text.
+  filter      jsonb       not null check (jsonb_typeof(filter) = 'object'),
+  -- How many clients are in it, and when that was computed; null until then.
+  members     bigint,
+  computed_at timestamptz,
+  created_by  text        not null default current_user,
+  created_at  timestamptz not null default now(),
+  updated_by  text        not null default current_user,
+  updated_at  timestamptz not null default now()
+);
+create table engagement.audience_members (
+  audience   text        not null references engagement.audiences on delete cascade,
+  user_id    text        not null,
+  entered_at timestamptz not null,
+  primary key (audience, user_id)
+);
+create index audience_members_user_id on engagement.audience_members (user_id);
+
+-- Who entered and left which audience: a row is written in the transaction that changes the members.
+-- The name of a deleted audience stays. Rows are kept for 90 days.
+create table engagement.audience_changes (
+  change_id  bigint generated always as identity primary key,
+  audience   text        not null,
+  user_id    text        not null,
+  change     text        not null check (change in ('ENTERED', 'LEFT')),
+  changed_at timestamptz not null default now()
+);
+create index audience_changes_by_time on engagement.audience_changes (audience, changed_at);
+create index audience_changes_user_id on engagement.audience_changes (user_id);
 
 -- How far each parallel part of the job has stored its results: everything committed at or before
 -- the least watermark is in user_scores.
@@ -1280,6 +1320,10 @@ begin
       delete from engagement.calibration_samples where user_id = erased returning 1),
     tests as (
       delete from engagement.test_emails where user_id = erased returning 1),
+    audience_members as (
+      delete from engagement.audience_members where user_id = erased returning 1),
+    audience_changes as (
+      delete from engagement.audience_changes where user_id = erased returning 1),
     orders as (
       delete from shop.orders where user_id = erased returning 1),
     users as (
@@ -1294,6 +1338,7 @@ begin
       union all select from emails union all select from overrides union all select from scores
       union all select from history union all select from past union all select from samples
       union all select from tests
+      union all select from audience_members union all select from audience_changes
       union all select from orders
       union all select from users) as gone;
     return total;
@@ -1472,6 +1517,31 @@ create function engagement.contact_timing_obstacle(
     when last_contact_at > instant - cooldown_days * interval '24 hours' then 'RECENTLY_CONTACTED'
   end
 $$;
+
+-- The reason not to write to each user of the shop now, whatever the episode; null if there is none. Of
+-- several, the one that lasts longest: the person, the experiment, a pause of all outreach, the last
+-- contact. An email to a user who is held out would spoil the comparison. An arm that a decision gave is
+-- kept, unless its variant is gone. A view costs no call a row.
+create view engagement.contact_now as
+  select u.user_id,
+    coalesce(
+      engagement.contact_obstacle(u.marketing_consent, u.email, x.user_id is not null, x.address),
+      case when coalesce(
+        (select d.arm = 'HOLDOUT' from engagement.outreach_decisions d
+          where d.user_id = u.user_id and d.experiment_id = o.experiment_id
+            and (d.arm = 'HOLDOUT'
+              or o.variants @> jsonb_build_array(jsonb_build_object('name', d.arm)))
+          order by d.decided_at desc limit 1),
+        engagement.held_out(o.experiment_id, u.user_id, o.holdout_share)) then 'HELD_OUT' end,
+      case when not o.enabled then 'PAUSED' end,
+      engagement.contact_timing_obstacle(
+        null, 0, s.last_contact_at, o.cooldown_days, now())) as obstacle
+  from shop.users u
+  cross join engagement.outreach_settings o
+  left join engagement.suppressions x on x.user_id = u.user_id
+  left join engagement.user_scores s on s.user_id = u.user_id;
+comment on view engagement.contact_now is
+  'Whether each user of the shop may be written to now: obstacle is null, or a code of docs/reference/statuses.md.';
 
 -- Of episodes, those whose users may still be contacted, and their facts given to a model. A user
 -- may unsubscribe while a request waits, and the role of the pipeline cannot read the shop's tables.

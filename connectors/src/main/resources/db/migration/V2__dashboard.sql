@@ -174,6 +174,16 @@ create function dashboard.searchable(user_id text, email text, name text) return
   language sql immutable parallel safe as $$
     select lower(coalesce(name, '') || ' ' || coalesce(email, '') || ' ' || user_id)
   $$;
+-- The parts of a locale such as pt-BR or zh-Hant-TW; null where it has none.
+create function dashboard.language_of(locale text) returns text
+  language sql immutable parallel safe as $$
+    select lower(substring(locale from '^([A-Za-z]{2,3})(?:[-_].*)?$'))
+  $$;
+create function dashboard.country_of(locale text) returns text
+  language sql immutable parallel safe as $$
+    select upper(substring(
+      locale from '^[A-Za-z]{2,3}(?:[-_][A-Za-z]{4})?[-_]([A-Za-z]{2})(?:[-_].*)?$'))
+  $$;
 create index users_search on shop.users
   using gin (dashboard.searchable(user_id, email, name) public.gin_trgm_ops);
 create index users_created on shop.users (created_at, user_id);
@@ -196,6 +206,8 @@ create index user_scores_by_orders
   on engagement.user_scores (facet_code, order_count, user_id, score, last_order_at);
 create index user_scores_by_order_value
   on engagement.user_scores (facet_code, average_order_value, user_id, score, last_order_at);
+create index user_scores_by_stake
+  on engagement.user_scores (facet_code, value_at_stake, user_id, score, last_order_at);
 create index user_scores_by_risk
   on engagement.user_scores (facet_code, at_risk_since, user_id, score, last_order_at);
 create index user_scores_by_client_since
@@ -258,6 +270,8 @@ grant select, insert, delete on dashboard.email_previews to rekindle_api;
 grant insert on engagement.backtests to rekindle_api;
 grant insert, update on engagement.calibrations to rekindle_api;
 grant insert, delete on engagement.calibration_samples to rekindle_api;
+grant insert, update, delete on engagement.audiences, engagement.audience_members,
+  engagement.audience_changes to rekindle_api;
 grant update (activate, updated_by, updated_at) on engagement.fit_settings to rekindle_api;
 grant insert on engagement.reconstructed_history, engagement.observed_days to rekindle_api;
 grant insert, update on engagement.reconstruction, engagement.reconstructed_days to rekindle_api;

@@ -10,6 +10,10 @@ import io.rekindle.dashboard.admin.AccountRoutes;
 import io.rekindle.dashboard.admin.AccountService;
 import io.rekindle.dashboard.admin.AdminPages;
 import io.rekindle.dashboard.admin.ApiKeyRoutes;
+import io.rekindle.dashboard.audiences.AudienceLoop;
+import io.rekindle.dashboard.audiences.AudiencePages;
+import io.rekindle.dashboard.audiences.AudienceRoutes;
+import io.rekindle.dashboard.audiences.AudienceService;
 import io.rekindle.dashboard.audit.AuditLogRoutes;
 import io.rekindle.dashboard.audit.AuditRetention;
 import io.rekindle.dashboard.audit.AuditService;
@@ -53,6 +57,7 @@ import io.rekindle.dashboard.outreach.OutreachRoutes;
 import io.rekindle.dashboard.outreach.OutreachService;
 import io.rekindle.dashboard.outreach.PauseWatch;
 import io.rekindle.dashboard.outreach.ReviewService;
+import io.rekindle.dashboard.outreach.SuppressionPages;
 import io.rekindle.dashboard.outreach.SuppressionRoutes;
 import io.rekindle.dashboard.outreach.SuppressionService;
 import io.rekindle.dashboard.outreach.TestEmailService;
@@ -132,6 +137,7 @@ public final class Dashboard implements AutoCloseable {
   private final AuditRetention auditRetention;
   private final Optional<ReconstructionLoop> reconstruction;
   private final CalibrationLoop calibration;
+  private final AudienceLoop audienceLoop;
   private final PipelineService pipeline;
   private final PolicyPreviewQueue policyPreviews;
   private final FitQueue fits;
@@ -225,12 +231,15 @@ public final class Dashboard implements AutoCloseable {
     observedDays = new ObservedDaysLoop(database.unlimited());
     shopCurrency = new ShopCurrencyLoop(database.unlimited());
     EmailService emails = new EmailService(snapshots);
-    ClientService clients = new ClientService(snapshots);
+    ClientService clients = new ClientService(snapshots, statistics::segmentCountsIfCounted);
     DeadLetterService deadLetterService = new DeadLetterService(jdbi, deadLetters);
     OutreachService outreach = new OutreachService(database);
     emailPreviews =
         new EmailPreviewService(
             jdbi, settings.writing().layout(), settings.writing().model().orElse(null));
+    AudienceService audiences = new AudienceService(jdbi, snapshots);
+    audienceLoop = new AudienceLoop(database.unlimited());
+    SuppressionService suppressions = new SuppressionService(jdbi, snapshots);
     Optional<OidcSettings> oidc = settings.signIn().oidc();
     SignInMethods signInMethods =
         new SignInMethods(settings.signIn().passwords(), oidc.map(OidcSettings::name).orElse(null));
@@ -257,7 +266,9 @@ public final class Dashboard implements AutoCloseable {
         new EmailPages(emails, statistics),
         new ExperimentPages(experiments),
         new SignInPages(signInMethods),
-        new ClientPages(renderer, clients, settings.scoreOverrides()),
+        new ClientPages(renderer, clients, audiences, settings.scoreOverrides()),
+        new AudiencePages(audiences),
+        new AudienceRoutes(audiences, listResponse),
         new PipelinePages(pipeline, deadLetterService),
         new StatisticsRoutes(statistics),
         new EmailRoutes(emails, listResponse),
@@ -270,7 +281,12 @@ public final class Dashboard implements AutoCloseable {
         new ApiKeyRoutes(keys),
         new AuditLogRoutes(audit, listResponse),
         new ClientRoutes(
-            clients, new ClientChanges(jdbi), listResponse, writes, settings.scoreOverrides()),
+            clients,
+            new ClientChanges(jdbi),
+            listResponse,
+            audiences,
+            writes,
+            settings.scoreOverrides()),
         new OrderRoutes(
             new Idempotency(jdbi), new OrderService(jdbi, settings.pipeline().slot()), writes),
         new PipelineRoutes(pipeline, deadLetterService),
@@ -284,7 +300,8 @@ public final class Dashboard implements AutoCloseable {
             emailPreviews,
             new TestEmailService(jdbi, snapshots),
             new ReviewService(jdbi, snapshots)),
-        new SuppressionRoutes(new SuppressionService(jdbi), listResponse),
+        new SuppressionPages(suppressions),
+        new SuppressionRoutes(suppressions, listResponse),
         new LiveRoutes(live),
         metricsRoutes);
     routeGroups = List.copyOf(all);
@@ -328,6 +345,7 @@ public final class Dashboard implements AutoCloseable {
       dashboard.auditRetention.start();
       dashboard.reconstruction.ifPresent(ReconstructionLoop::start);
       dashboard.calibration.start();
+      dashboard.audienceLoop.start();
       dashboard.pipeline.start();
       dashboard.live.start();
       dashboard.pauseWatch.start();
@@ -389,6 +407,7 @@ public final class Dashboard implements AutoCloseable {
     auditRetention.close();
     reconstruction.ifPresent(ReconstructionLoop::close);
     calibration.close();
+    audienceLoop.close();
     pipeline.close();
     policyPreviews.close();
     fits.close();

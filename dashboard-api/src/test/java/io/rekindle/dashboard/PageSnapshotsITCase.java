@@ -36,6 +36,8 @@ class PageSnapshotsITCase {
     PAGES.put("/clients", "/clients?search=a&sort=score");
     PAGES.put("/clients/{userId}", "/clients/c010");
     PAGES.put("/at-risk", "/at-risk");
+    PAGES.put("/audiences", "/audiences");
+    PAGES.put("/suppressions", "/suppressions");
     PAGES.put("/emails", "/emails?search=again");
     PAGES.put("/emails/{emailId}", "/emails/m-e-now-3");
     PAGES.put("/emails/{emailId}/html", "/emails/m-e-now-3/html");

@@ -97,6 +97,8 @@ public final class TestDatabase implements AutoCloseable {
         delete from dashboard.known_browsers; delete from dashboard.api_keys;
         delete from dashboard.audit_log; delete from dashboard.idempotency_keys;
         delete from dashboard.erasures; delete from dashboard.shop_currency;
+        delete from engagement.audiences; delete from engagement.audience_members;
+        delete from engagement.audience_changes;
         commit
         """);
   }

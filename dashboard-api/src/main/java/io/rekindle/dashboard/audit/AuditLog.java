@@ -40,6 +40,7 @@ public final class AuditLog {
     CONTENT_VERSION,
     TEST_EMAIL,
     FIT_SETTINGS,
+    AUDIENCE,
     DEAD_LETTER,
     ACCOUNT,
     API_KEY,

@@ -1,5 +1,6 @@
 package io.rekindle.dashboard.clients;
 
+import io.rekindle.dashboard.clients.ClientTraits.LastEmail;
 import io.rekindle.dashboard.database.LikePattern;
 import java.util.Locale;
 import java.util.Map;
@@ -20,6 +21,8 @@ record ClientConditions(ClientFilter filter) {
    * before it.
    */
   private static final Pattern DIGITS = Pattern.compile("\\d{4,}");
+
+  private static final String EFFECTIVE = "x.status = 'PLACED' and x.amount > x.refunded_amount";
 
   String search(Map<String, Object> parameters) {
     return search("u", parameters);
@@ -51,6 +54,12 @@ record ClientConditions(ClientFilter filter) {
         parameters.put(name, LikePattern.literal(word) + "%");
       }
     }
+    add(
+        sql,
+        parameters,
+        " and " + users + ".user_id = any(cast(:userIds as text[]))",
+        "userIds",
+        filter.userIds() == null ? null : filter.userIds().toArray(String[]::new));
     return sql.toString();
   }
 
@@ -64,6 +73,12 @@ record ClientConditions(ClientFilter filter) {
     add(sql, parameters, and + ".segment = :segment", "segment", name(filter.segment()));
     add(sql, parameters, and + ".band = :band", "band", name(filter.band()));
     add(sql, parameters, and + ".at_risk = :atRisk", "atRisk", filter.atRisk());
+    add(
+        sql,
+        parameters,
+        " and engagement.winnable(%1$s.segment, %1$s.at_risk) = :winnable".formatted(scores),
+        "winnable",
+        filter.traits().winnable());
     return sql.toString();
   }
 
@@ -74,7 +89,136 @@ record ClientConditions(ClientFilter filter) {
     add(sql, parameters, and + ".score <= :scoreMax", "scoreMax", filter.scoreMax());
     add(sql, parameters, and + ".last_order_at >= :from", "from", filter.lastOrderFrom());
     add(sql, parameters, and + ".last_order_at < :until", "until", filter.lastOrderUntil());
+    ClientTraits traits = filter.traits();
+    add(
+        sql,
+        parameters,
+        and + ".at_risk_since >= now() - :newlyAtRiskDays * interval '24 hours'",
+        "newlyAtRiskDays",
+        traits.newlyAtRiskDays());
+    add(sql, parameters, and + ".value_at_stake >= :stakeMin", "stakeMin", traits.stakeMin());
+    add(sql, parameters, and + ".value_at_stake <= :stakeMax", "stakeMax", traits.stakeMax());
     return sql.toString();
+  }
+
+  /**
+   * What is looked up client by client. With offset 0 the planner does not join whole tables.
+   *
+   * @param id the column with the client's id
+   */
+  String lookUps(String id, Map<String, Object> parameters) {
+    ClientTraits traits = filter.traits();
+    StringBuilder sql = new StringBuilder();
+    StringBuilder user = new StringBuilder();
+    add(
+        user,
+        parameters,
+        " and dashboard.country_of(x.locale) = :country",
+        "country",
+        traits.country());
+    add(
+        user,
+        parameters,
+        " and dashboard.language_of(x.locale) = :language",
+        "language",
+        traits.language());
+    add(user, parameters, " and x.marketing_consent = :consent", "consent", traits.consent());
+    addLookUp(sql, "shop.users", id, user);
+    StringBuilder spend = new StringBuilder();
+    String value = " and x.order_count * x.average_order_value ";
+    add(spend, parameters, value + ">= :valueMin", "valueMin", traits.valueMin());
+    add(spend, parameters, value + "<= :valueMax", "valueMax", traits.valueMax());
+    addLookUp(sql, "engagement.user_scores", id, spend);
+    StringBuilder order = new StringBuilder();
+    add(
+        order,
+        parameters,
+        " and x.category = :category and " + EFFECTIVE,
+        "category",
+        traits.category());
+    addLookUp(sql, "shop.orders", id, order);
+    sql.append(firstOrder(id, parameters)).append(newestEmail(id, parameters));
+    StringBuilder decision = new StringBuilder();
+    add(decision, parameters, " and x.decision = :decision", "decision", traits.decision());
+    add(decision, parameters, " and x.arm = :variant", "variant", traits.variant());
+    add(decision, parameters, " and x.reason = :reason", "reason", traits.reason());
+    if (traits.askForDecision()) {
+      sql.append(newest("engagement.outreach_decisions", "decided_at", id, decision));
+    }
+    if (traits.contactable() != null) {
+      sql.append(traits.contactable() ? " and exists" : " and not exists")
+          .append(" (select from engagement.contact_now x where x.user_id = ")
+          .append(id)
+          .append(" and x.obstacle is null offset 0)");
+    }
+    return sql.toString();
+  }
+
+  private String firstOrder(String id, Map<String, Object> parameters) {
+    ClientTraits traits = filter.traits();
+    StringBuilder sql = new StringBuilder();
+    String ago = "now() - :%s * interval '24 hours'";
+    add(
+        sql,
+        parameters,
+        " and x.at <= " + ago.formatted("tenureMin"),
+        "tenureMin",
+        traits.tenureMin());
+    add(
+        sql,
+        parameters,
+        " and x.at >= " + ago.formatted("tenureMax"),
+        "tenureMax",
+        traits.tenureMax());
+    add(sql, parameters, " and x.at >= :firstFrom", "firstFrom", traits.firstOrderFrom());
+    add(sql, parameters, " and x.at < :firstTo", "firstTo", traits.firstOrderTo());
+    return traits.askForFirstOrder()
+        ? " and exists (select from (%s) as x where true%s offset 0)"
+            .formatted(firstOrderOf(id), sql)
+        : "";
+  }
+
+  /** A query for the time {@code at} of a client's first effective order, null without one. */
+  static String firstOrderOf(String id) {
+    return "select min(x.placed_at) as at from shop.orders x where x.user_id = %s and %s"
+        .formatted(id, EFFECTIVE);
+  }
+
+  private String newestEmail(String id, Map<String, Object> parameters) {
+    ClientTraits traits = filter.traits();
+    if (traits.lastEmail() == LastEmail.NEVER) {
+      return " and not exists (select from engagement.emails x where x.user_id = %s offset 0)"
+          .formatted(id);
+    }
+    StringBuilder sql = new StringBuilder();
+    add(
+        sql,
+        parameters,
+        " and x.status = :emailStatus",
+        "emailStatus",
+        traits.lastEmail() == null ? null : traits.lastEmail().status);
+    add(
+        sql,
+        parameters,
+        " and coalesce(x.sent_at, x.generated_at) >= now() - :lastEmailDays * interval '24 hours'",
+        "lastEmailDays",
+        traits.lastEmailDays());
+    return sql.isEmpty() ? "" : newest("engagement.emails", "generated_at", id, sql);
+  }
+
+  private static String newest(String table, String at, String id, CharSequence conditions) {
+    return (" and exists (select from (select * from %1$s n where n.user_id = %2$s"
+            + " order by n.%3$s desc limit 1) as x where true%4$s offset 0)")
+        .formatted(table, id, at, conditions);
+  }
+
+  private static void addLookUp(
+      StringBuilder sql, String table, String id, StringBuilder conditions) {
+    if (!conditions.isEmpty()) {
+      sql.append(
+          " and exists (select from %s x where x.user_id = %s%s offset 0)"
+              .formatted(table, id, conditions));
+    }
   }
 
   private static void add(

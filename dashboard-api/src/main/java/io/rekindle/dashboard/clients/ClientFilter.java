@@ -1,12 +1,17 @@
 package io.rekindle.dashboard.clients;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.rekindle.dashboard.database.TextRules;
 import io.rekindle.dashboard.web.QueryParameters;
 import io.rekindle.scoring.policy.Band;
 import io.rekindle.scoring.policy.Segment;
 import java.math.BigDecimal;
+import java.net.URLDecoder;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -18,6 +23,7 @@ import java.util.stream.Collectors;
  * @param scoreMax the greatest score
  * @param lastOrderFrom the last order was placed then or later
  * @param lastOrderUntil the last order was placed before that
+ * @param userIds only these clients
  */
 public record ClientFilter(
     List<String> search,
@@ -28,10 +34,13 @@ public record ClientFilter(
     BigDecimal scoreMax,
     Instant lastOrderFrom,
     Instant lastOrderUntil,
+    List<String> userIds,
+    ClientTraits traits,
     Sort sort,
     boolean descending) {
 
   private static final int MAX_WORDS = 5;
+  private static final int MAX_USER_IDS = 200;
 
   /** What to sort by; clients without it come last, by their ids. */
   public enum Sort {
@@ -39,6 +48,7 @@ public record ClientFilter(
     LAST_ORDER_DATE("lastOrderDate", "s.last_order_at", "timestamptz"),
     ORDER_COUNT("orderCount", "s.order_count", "int"),
     AVERAGE_ORDER_VALUE("averageOrderValue", "s.average_order_value", "numeric"),
+    VALUE_AT_STAKE("valueAtStake", "s.value_at_stake", "numeric"),
     AT_RISK_SINCE("atRiskSince", "s.at_risk_since", "timestamptz"),
     NAME("name", "lower(u.name)", "text", "u.name", null),
     CREATED_AT("createdAt", "u.created_at", "timestamptz", "u.created_at", "s.client_since");
@@ -86,17 +96,46 @@ public record ClientFilter(
     }
   }
 
+  /** The parameter that names a stored filter. */
+  public static final String AUDIENCE = "audience";
+
+  /** Parameters of lists that are no filter. */
+  private static final Set<String> NO_FILTERS =
+      Set.of(AUDIENCE, "all", "columns", "count", "cursor", "format", "limit");
+
+  /** The parameters of a request, with those of the stored filter that it names. */
+  static QueryParameters parameters(QueryParameters query, StoredFilters stored) {
+    String name = query.text(AUDIENCE, 64);
+    Map<String, String> filter = name == null ? Map.of() : stored.byName(name).orElse(null);
+    QueryParameters all = filter == null ? query : query.or(filter);
+    all.text(AUDIENCE, 64);
+    if (filter == null) {
+      all.reject(AUDIENCE, "There is no audience \"" + name + "\".");
+    }
+    return all;
+  }
+
+  /** The parameters that make a list's filter, to be stored. */
+  static Map<String, String> stored(QueryParameters query) {
+    return query.without(NO_FILTERS);
+  }
+
   /** Reads the filter's parameters; mistakes are the query's to tell. */
   public static ClientFilter read(QueryParameters query) {
     return read(query, Sort.CREATED_AT, query.bool("atRisk"));
   }
 
   /**
-   * Reads the filter's parameters for clients at risk, those at risk for the shortest time first.
+   * Reads the filter's parameters for clients at risk, those with the most at stake first. Without
+   * {@code all=true} or {@code winnable} only those who can still be won back match.
    */
   static ClientFilter readAtRisk(QueryParameters query) {
     query.bool("atRisk"); // May be in the address, and changes nothing.
-    return read(query, Sort.AT_RISK_SINCE, true);
+    boolean all = Boolean.TRUE.equals(query.bool("all"));
+    ClientFilter filter = read(query, Sort.VALUE_AT_STAKE, true);
+    return filter.traits().winnable() == null && !all
+        ? filter.with(filter.traits().withWinnable(true))
+        : filter;
   }
 
   private static ClientFilter read(QueryParameters query, Sort fallback, Boolean atRisk) {
@@ -116,17 +155,95 @@ public record ClientFilter(
         query.decimal("scoreMax", 0, 100),
         query.instant("lastOrderFrom"),
         query.instant("lastOrderUntil"),
+        userIds(query),
+        ClientTraits.read(query),
         sort == null ? fallback : Sort.of(sort),
         !"asc".equals(order));
   }
 
-  /** Whether only clients can match whom the pipeline has scored. */
-  boolean asksForScores() {
-    return segment != null || band != null || atRisk != null || asksForRanges();
+  /** Null if absent. Ids are percent-encoded, so that commas are only between them. */
+  private static List<String> userIds(QueryParameters query) {
+    String text = query.text("userIds", MAX_USER_IDS * 400);
+    if (text == null) {
+      return null;
+    }
+    List<String> ids;
+    try {
+      ids =
+          Arrays.stream(text.split(",", -1))
+              .map(id -> URLDecoder.decode(id.replace("+", "%2B"), UTF_8))
+              .toList();
+    } catch (IllegalArgumentException e) {
+      ids = List.of();
+    }
+    if (ids.isEmpty()
+        || ids.size() > MAX_USER_IDS
+        || ids.stream().anyMatch(id -> id.isEmpty() || TextRules.mistake(id, 128) != null)) {
+      query.reject(
+          "userIds",
+          "has to be 1 to " + MAX_USER_IDS + " percent-encoded ids with commas between.");
+      return null;
+    }
+    return ids;
   }
 
-  /** Whether only some scores or times of the last order match. */
+  ClientFilter with(ClientTraits changed) {
+    return new ClientFilter(
+        search,
+        segment,
+        band,
+        atRisk,
+        scoreMin,
+        scoreMax,
+        lastOrderFrom,
+        lastOrderUntil,
+        userIds,
+        changed,
+        sort,
+        descending);
+  }
+
+  ClientFilter with(Sort changed) {
+    return new ClientFilter(
+        search,
+        segment,
+        band,
+        atRisk,
+        scoreMin,
+        scoreMax,
+        lastOrderFrom,
+        lastOrderUntil,
+        userIds,
+        traits,
+        changed,
+        descending);
+  }
+
+  /** Whether clients are looked up by words or by their ids. */
+  boolean searches() {
+    return !search.isEmpty() || userIds != null;
+  }
+
+  /** Whether only clients can match whom the pipeline has scored. */
+  boolean asksForScores() {
+    return segment != null
+        || band != null
+        || atRisk != null
+        || asksForRanges()
+        || traits.askForScores();
+  }
+
+  /** Whether only some values of an index of the scores match. */
   boolean asksForRanges() {
-    return scoreMin != null || scoreMax != null || lastOrderFrom != null || lastOrderUntil != null;
+    return scoreMin != null
+        || scoreMax != null
+        || lastOrderFrom != null
+        || lastOrderUntil != null
+        || traits.askForRanges();
+  }
+
+  /** Whether nothing but segment, band and risk matters. */
+  boolean asksForFacetsAlone() {
+    return !searches() && !asksForRanges() && !traits.askForLookUps();
   }
 }

@@ -6,10 +6,11 @@ import java.util.List;
 /**
  * A page of clients.
  *
- * @param nextCursor asks for the next page; null on the last
+ * @param nextCursor asks for the next page; null on the last. A page before may have few clients if
+ *     those who match are far apart.
  * @param total the number of clients in all pages; null unless asked for
- * @param totalIsMore whether there are more than total says; null as total is
+ * @param totalIsMore whether there are, or may be, more than total says; null as total is
  */
 public record ClientListPage(
-    List<ClientProfile> items, String nextCursor, Integer total, Boolean totalIsMore)
+    List<ListedClient> items, String nextCursor, Long total, Boolean totalIsMore)
     implements ListPart {}

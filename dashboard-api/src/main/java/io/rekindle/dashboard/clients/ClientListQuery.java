@@ -1,7 +1,9 @@
 package io.rekindle.dashboard.clients;
 
 import io.rekindle.dashboard.clients.ClientFilter.Sort;
+import io.rekindle.dashboard.clients.ClientRows.Counted;
 import io.rekindle.dashboard.clients.ClientRows.Listed;
+import io.rekindle.dashboard.clients.WalkedClients.Walk;
 import io.rekindle.dashboard.list.InvalidCursorException;
 import io.rekindle.dashboard.list.ItemConsumer;
 import io.rekindle.dashboard.list.ListPage;
@@ -29,7 +31,20 @@ import org.jdbi.v3.core.Handle;
 final class ClientListQuery {
 
   /** A larger number of clients is only reported as larger. */
-  static final int MAX_COUNTED = 1_000;
+  static final int MAX_COUNTED = 10_000;
+
+  /** The same for a search, which reads each client. */
+  private static final int MAX_COUNTED_OF_SEARCH = 1_000;
+
+  /** So many clients are looked up to count those who match. */
+  private static final int MAX_LOOKED_UP = 5_000;
+
+  /**
+   * The number of clients in a list.
+   *
+   * @param isMore whether there are more, or may be more
+   */
+  record Total(int number, boolean isMore) {}
 
   /**
    * The most work that is put into each way.
@@ -45,9 +60,10 @@ final class ClientListQuery {
     static final Effort USUAL = new Effort(10_000, 5_000, 2_000, 400);
 
     /**
-     * Clients whom a word finds lie together by name: a walk meets them soon, or at its far end.
+     * Clients whom a word finds lie together by name: a walk meets them soon, or at its far end. A
+     * step at which a client is looked up in several tables costs more than others.
      */
-    int stepsByName() {
+    int shortSteps() {
       return Math.max(1, steps / 4);
     }
 
@@ -98,18 +114,35 @@ final class ClientListQuery {
   }
 
   /**
-   * The clients after a cursor, or the first ones without.
+   * The clients after a cursor, or the first ones without. A page may have fewer clients than the
+   * limit although more follow, if the filter looks up client by client.
    *
    * @throws InvalidCursorException if the cursor is not one of this list
    */
   ListPage<ClientProfile> page(String cursor, int limit) {
     String list = "users " + filter.sort().word() + (filter.descending() ? " desc" : " asc");
     ClientPlace after = ClientPlace.read(cursor, list);
-    List<Listed> listed = listed(after, limit + 1);
+    Walk walk = listed(after, limit + 1);
+    List<Listed> listed = walk.found();
     List<ClientProfile> clients =
         listed.stream().limit(limit).map(Listed::client).filter(Objects::nonNull).toList();
-    return new ListPage<>(
-        clients, listed.size() <= limit ? null : listed.get(limit - 1).place().cursor(list));
+    ClientPlace last = listed.size() > limit ? listed.get(limit - 1).place() : walk.stoppedAt();
+    return new ListPage<>(clients, last == null ? null : last.cursor(list));
+  }
+
+  /**
+   * A query for the ids of all clients who match, in no order.
+   *
+   * @param parameters receives the parameters of the query
+   */
+  static String members(ClientFilter filter, Map<String, Object> parameters) {
+    ClientConditions conditions = new ClientConditions(filter);
+    return "select u.user_id"
+        + ClientRows.USERS
+        + " left join engagement.user_scores s on s.user_id = u.user_id where true"
+        + conditions.search(parameters)
+        + conditions.scores("s", parameters)
+        + conditions.lookUps("u.user_id", parameters);
   }
 
   /** Hands over every client of the list; to be called in a transaction. */
@@ -122,6 +155,7 @@ final class ClientListQuery {
             + " left join engagement.user_scores s on s.user_id = u.user_id where true"
             + conditions.search(parameters)
             + conditions.scores("s", parameters)
+            + conditions.lookUps("u.user_id", parameters)
             + " order by %s, %s%s, u.user_id%3$s"
                 .formatted(sorted.part(false), filter.sort().expression, rows.direction());
     try (var clients =
@@ -137,33 +171,43 @@ final class ClientListQuery {
     }
   }
 
-  /** Counts the clients, up to one more than {@link #MAX_COUNTED}. */
-  int count() {
-    if (sampled >= CERTAINLY_MORE && !filter.asksForScores()) {
-      return MAX_COUNTED + 1;
+  /** Counts the clients, up to {@link #MAX_COUNTED}. */
+  Total count() {
+    int most = rows.searches() ? MAX_COUNTED_OF_SEARCH : MAX_COUNTED;
+    if (sampled >= CERTAINLY_MORE && !filter.asksForScores() && !filter.traits().askForLookUps()) {
+      return new Total(most, true);
     }
     Map<String, Object> parameters = new LinkedHashMap<>();
     String from = ClientRows.USERS + " where true";
+    String id = "u.user_id";
     if (way == Way.FEW_SCORED || (filter.asksForScores() && !rows.searches())) {
       from = sorted.scored(rows.searches(), parameters);
+      id = "s.user_id";
     } else if (rows.searches()) {
       from = sorted.found(filter.asksForScores(), parameters);
     }
-    return rows.count(from, MAX_COUNTED + 1, parameters);
+    if (filter.traits().askForLookUps()) {
+      String matches = conditions.lookUps("row.user_id", parameters);
+      Counted counted = rows.countLookedUp(id, from, matches, MAX_LOOKED_UP, parameters);
+      return new Total(counted.matches(), counted.rows() == MAX_LOOKED_UP);
+    }
+    int counted = rows.count(from, most + 1, parameters);
+    return new Total(Math.min(counted, most), counted > most);
   }
 
-  private List<Listed> listed(ClientPlace after, int limit) {
+  private Walk listed(ClientPlace after, int limit) {
     return switch (way) {
-      case FEW_FOUND -> sorted.page(false, after, limit);
-      case FEW_SCORED -> sorted.page(true, after, limit);
+      case FEW_FOUND -> new Walk(sorted.page(false, after, limit), null);
+      case FEW_SCORED -> new Walk(sorted.page(true, after, limit), null);
       // Settings of a statement are local to a transaction.
       case WALK_AMONG_FOUND, WALK -> handle.inTransaction(walking -> walked(after, limit));
     };
   }
 
-  private List<Listed> walked(ClientPlace after, int limit) {
+  private Walk walked(ClientPlace after, int limit) {
     WalkedClients walk = new WalkedClients(rows, filter, effort, way == Way.WALK_AMONG_FOUND);
-    return walk.page(after, limit).orElseGet(() -> sorted.page(!rows.searches(), after, limit));
+    return walk.page(after, limit)
+        .orElseGet(() -> new Walk(sorted.page(!rows.searches(), after, limit), null));
   }
 
   private Way way() {
@@ -171,7 +215,11 @@ final class ClientListQuery {
     if (rows.searches() && found <= fewFound()) {
       return Way.FEW_FOUND;
     }
-    boolean mayBeFar = rows.searches() || filter.asksForRanges() || filter.sort() == Sort.NAME;
+    boolean mayBeFar =
+        rows.searches()
+            || filter.asksForRanges()
+            || filter.traits().askForLookUps()
+            || filter.sort() == Sort.NAME;
     if (filter.asksForScores() && mayBeFar && hasFew()) {
       return Way.FEW_SCORED;
     }
@@ -201,7 +249,8 @@ final class ClientListQuery {
 
   private boolean hasFew() {
     Map<String, Object> parameters = new LinkedHashMap<>();
-    boolean twoTables = rows.searches() || filter.sort() == Sort.NAME;
+    boolean twoTables =
+        rows.searches() || filter.traits().askForLookUps() || filter.sort() == Sort.NAME;
     int few = twoTables ? effort.fewInTwoTables() : effort.few();
     return rows.count(sorted.scored(false, parameters), few + 1, parameters) <= few;
   }

@@ -3,7 +3,6 @@ package io.rekindle.dashboard.clients;
 import static io.rekindle.dashboard.web.Access.VIEWER;
 
 import io.javalin.http.Context;
-import io.rekindle.dashboard.clients.ClientService.AtRiskView;
 import io.rekindle.dashboard.clients.ClientService.ClientListView;
 import io.rekindle.dashboard.clients.ClientService.ClientView;
 import io.rekindle.dashboard.database.FactorPoints;
@@ -23,6 +22,7 @@ import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** The pages about clients. */
 public final class ClientPages implements Routes {
@@ -49,6 +49,7 @@ public final class ClientPages implements Routes {
 
   private final PageRenderer renderer;
   private final ClientService clients;
+  private final StoredFilters stored;
   private final boolean overrides;
 
   /**
@@ -56,7 +57,9 @@ public final class ClientPages implements Routes {
    *
    * @param overrides whether scores may be set by hand
    */
-  public ClientPages(PageRenderer renderer, ClientService clients, boolean overrides) {
+  public ClientPages(
+      PageRenderer renderer, ClientService clients, StoredFilters stored, boolean overrides) {
+    this.stored = stored;
     this.renderer = renderer;
     this.clients = clients;
     this.overrides = overrides;
@@ -70,30 +73,40 @@ public final class ClientPages implements Routes {
   }
 
   private Page clients(Context ctx) {
-    QueryParameters query = QueryParameters.of(ctx);
+    QueryParameters query = ClientFilter.parameters(QueryParameters.of(ctx), stored);
     ClientFilter filter = ClientFilter.read(query);
+    List<ClientColumn> columns = ClientColumn.read(query, ClientColumn.OF_CLIENTS);
     String cursor = query.cursor();
     query.check();
-    ClientListView view = clients.listView(filter, cursor, PAGE_SIZE);
-    return new Page("clients")
-        .with("page", view.page())
-        .with("filter", filter)
-        .with("currency", view.currency());
+    return page("clients", clients.listView(filter, cursor, PAGE_SIZE, Instant.now()), columns)
+        .with("stored", ClientFilter.stored(query));
   }
 
   private Page atRisk(Context ctx) {
-    QueryParameters query = QueryParameters.of(ctx);
+    QueryParameters query = ClientFilter.parameters(QueryParameters.of(ctx), stored);
     ClientFilter filter = ClientFilter.readAtRisk(query);
+    List<ClientColumn> columns = ClientColumn.read(query, ClientColumn.OF_CLIENTS_AT_RISK);
+    boolean sorted = query.text("sort", 100) != null;
     String cursor = query.cursor();
     query.check();
-    AtRiskView view = clients.atRiskView(filter, cursor, PAGE_SIZE, Instant.now());
-    return new Page("at-risk")
-        .with("page", view.page())
-        .with("rows", view.rows())
-        .with("filter", filter)
-        .with("currency", view.currency())
+    ClientListView view = clients.atRiskView(filter, sorted, cursor, PAGE_SIZE, Instant.now());
+    Map<String, String> stored = ClientFilter.stored(query);
+    stored.put("atRisk", "true");
+    if (filter.traits().winnable() != null) {
+      stored.put("winnable", filter.traits().winnable().toString());
+    }
+    return page("at-risk", view, columns)
+        .with("stored", stored)
         .with("money", view.policy().money().isPresent())
         .with("probabilityDays", probabilityDays(view.policy()));
+  }
+
+  private static Page page(String template, ClientListView view, List<ClientColumn> columns) {
+    return new Page(template)
+        .with("page", view.page())
+        .with("filter", view.filter())
+        .with("columns", columns)
+        .with("currency", view.currency());
   }
 
   private Page client(Context ctx) {

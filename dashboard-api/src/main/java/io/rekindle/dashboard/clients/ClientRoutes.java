@@ -34,8 +34,8 @@ public final class ClientRoutes implements Routes {
   private static final Access WRITE = Access.ANALYST.orKey(Scope.USERS_WRITE);
   private static final Duration MAX_OVERRIDE = Duration.ofDays(30);
 
-  private static final CsvFormat<ClientProfile> CLIENTS_CSV =
-      CsvFormat.of("clients", ClientProfile.class)
+  private static final CsvFormat<ListedClient> CLIENTS_CSV =
+      CsvFormat.of("clients", ListedClient.class)
           .without(
               "breakdown",
               "overridden",
@@ -64,6 +64,7 @@ public final class ClientRoutes implements Routes {
   private final ClientService clients;
   private final ClientChanges changes;
   private final ListResponse listResponse;
+  private final StoredFilters stored;
   private final WriteLimit writes;
   private final boolean overrides;
 
@@ -83,8 +84,10 @@ public final class ClientRoutes implements Routes {
       ClientService clients,
       ClientChanges changes,
       ListResponse listResponse,
+      StoredFilters stored,
       WriteLimit writes,
       boolean overrides) {
+    this.stored = stored;
     this.clients = clients;
     this.changes = changes;
     this.listResponse = listResponse;
@@ -110,15 +113,15 @@ public final class ClientRoutes implements Routes {
   }
 
   private void list(Context ctx) throws Exception {
-    QueryParameters query = QueryParameters.of(ctx);
+    QueryParameters query = ClientFilter.parameters(QueryParameters.of(ctx), stored);
     ClientFilter filter = ClientFilter.read(query);
     boolean count = Boolean.TRUE.equals(query.bool("count"));
     listResponse.answer(
         ctx,
         query,
         CLIENTS_CSV,
-        (cursor, limit) -> clients.page(filter, cursor, limit, count),
-        clients.all(filter));
+        (cursor, limit) -> clients.page(filter, cursor, limit, count, Instant.now()),
+        clients.all(filter, Instant.now()));
   }
 
   /** A list about one client. */

@@ -58,6 +58,16 @@ final class ClientRows {
     }
   }
 
+  /** How many rows were looked at, and how many of them match. */
+  record Counted(int rows, int matches) {}
+
+  private record StepRow(int part, String sortValue, String placeId) {
+
+    ClientPlace place() {
+      return new ClientPlace(Part.at(part), sortValue, placeId);
+    }
+  }
+
   private final Handle handle;
   private final ClientFilter filter;
   private final ClientConditions conditions;
@@ -97,7 +107,7 @@ final class ClientRows {
   }
 
   boolean searches() {
-    return !filter.search().isEmpty();
+    return filter.searches();
   }
 
   /** Whether the list is in the order of an index of the scores. */
@@ -115,6 +125,31 @@ final class ClientRows {
     return walk(counting(" from " + steps + " as step", most), parameters)
         .mapTo(Integer.class)
         .one();
+  }
+
+  /**
+   * Counts the rows that meet conditions, among the first {@code most} rows.
+   *
+   * @param id the column with the client's id
+   * @param conditions of the client {@code row.user_id}
+   */
+  Counted countLookedUp(
+      String id, String from, String conditions, int most, Map<String, Object> parameters) {
+    return handle
+        .createQuery(
+            "select count(*) as rows, count(*) filter (where true%s) as matches from (select %s as user_id%s limit %d) as row"
+                .formatted(conditions, id, from, most))
+        .bindMap(parameters)
+        .mapTo(Counted.class)
+        .one();
+  }
+
+  /** The last step of a walk of {@code most} steps; to be called in a transaction. */
+  ClientPlace lastStep(Part part, String steps, int most, Map<String, Object> parameters) {
+    String sql =
+        "select %d as part, cast(value as text) as sort_value, user_id as place_id from %s offset %d limit 1"
+            .formatted(part.place(), steps, most - 1);
+    return walk(sql, parameters).mapTo(StepRow.class).one().place();
   }
 
   /** The clients in these places. */

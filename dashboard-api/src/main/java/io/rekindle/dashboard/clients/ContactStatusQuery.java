@@ -13,11 +13,11 @@ public final class ContactStatusQuery {
   private static final String SQL =
       """
       select asked.user_id, s.reason as suppression,
-             engagement.contact_obstacle(
-               u.marketing_consent, u.email, s.user_id is not null, s.address) as obstacle,
+             case when c.user_id is null then 'USER_REMOVED' else c.obstacle end as obstacle,
              d.decision, d.reason, d.decided_at, e.email_id, e.status as email_status
       from unnest(:ids) as asked (user_id)
-      left join shop.users u on u.user_id = asked.user_id
+      left join lateral (
+        select * from engagement.contact_now x where x.user_id = asked.user_id offset 0) as c on true
       left join engagement.suppressions s on s.user_id = asked.user_id
       left join lateral (
         select episode_id from engagement.risk_episodes r
@@ -34,7 +34,7 @@ public final class ContactStatusQuery {
    *
    * @param suppression reason of the stored suppression of the client, or of an address that the
    *     client has or had; null if none is stored
-   * @param obstacle the reason not to write to the client; null if there is none
+   * @param obstacle the reason not to write to the client now; null if there is none
    * @param decision about the open episode; null without one or before the decision
    * @param emailId the email about the open episode; null if there is none
    */
@@ -56,13 +56,5 @@ public final class ContactStatusQuery {
         .bindArray("ids", String.class, userIds)
         .mapTo(StatusRow.class)
         .collect(Collectors.toMap(StatusRow::userId, StatusRow::status));
-  }
-
-  /** The least number of days between two emails to a client. */
-  static int cooldownDays(Handle handle) {
-    return handle
-        .createQuery("select cooldown_days from engagement.outreach_settings")
-        .mapTo(Integer.class)
-        .one();
   }
 }

@@ -32,11 +32,17 @@ final class SortedClients {
     String from;
     boolean byUsers = !byScored && !sort.ofScores();
     if (byUsers) {
-      from = ClientRows.USERS + " where true" + conditions.search(parameters);
+      from =
+          ClientRows.USERS
+              + " where true"
+              + conditions.search(parameters)
+              + conditions.lookUps("u.user_id", parameters);
     } else if (byScored) {
-      from = scored(rows.searches() || sort == Sort.NAME, parameters);
+      from =
+          scored(rows.searches() || sort == Sort.NAME, parameters)
+              + conditions.lookUps("s.user_id", parameters);
     } else {
-      from = found(true, parameters);
+      from = found(true, parameters) + conditions.lookUps("u.user_id", parameters);
     }
     if (after != null) {
       parameters.put("part", after.part().place());
@@ -66,7 +72,7 @@ final class SortedClients {
         : "case when %s is null then 1 else 0 end".formatted(value);
   }
 
-  /** The clients whom the search finds by its index. */
+  /** The clients whom the search finds by its index, before any is looked up. */
   String found(boolean withScores, Map<String, Object> parameters) {
     return " from (select u.user_id"
         + ClientRows.USERS
@@ -78,7 +84,7 @@ final class SortedClients {
         + conditions.scores("s", parameters);
   }
 
-  /** The clients who have such scores. */
+  /** The clients who have such scores, before any is looked up. */
   String scored(boolean withUsers, Map<String, Object> parameters) {
     return ClientRows.SCORES
         + (withUsers ? ClientRows.clientOfEach("s") : "")

@@ -20,6 +20,14 @@ import java.util.stream.Collectors;
  */
 final class WalkedClients {
 
+  /**
+   * Where a walk has come to.
+   *
+   * @param stoppedAt the place after which the walk goes on, although the page is not full; null if
+   *     the page is full or there are no more clients
+   */
+  record Walk(List<Listed> found, ClientPlace stoppedAt) {}
+
   private final ClientRows rows;
   private final ClientConditions conditions;
   private final ClientFilter filter;
@@ -43,10 +51,10 @@ final class WalkedClients {
   }
 
   /**
-   * Returns a page of matching clients; empty if the walk is given up because matches are far
-   * apart.
+   * Returns a page of matching clients. A walk on which matches are far apart is given up: it is
+   * empty then, or stops with what it found if clients are looked up one by one.
    */
-  Optional<List<Listed>> page(ClientPlace after, int limit) {
+  Optional<Walk> page(ClientPlace after, int limit) {
     List<Listed> found = new ArrayList<>();
     for (Part part : parts()) {
       if ((after != null && part.compareTo(after.part()) < 0) || found.size() == limit) {
@@ -62,18 +70,30 @@ final class WalkedClients {
       }
       List<Listed> more = matching(part, steps, required, parameters);
       if (more.size() < required && rows.countSteps(steps, most, parameters) == most) {
-        return Optional.empty();
+        if (!filter.traits().askForLookUps()) {
+          return Optional.empty();
+        }
+        found.addAll(more);
+        String order = order(isByScores(part) || part == Part.WITH_VALUE);
+        return Optional.of(
+            new Walk(found, rows.lastStep(part, steps + " as step" + order, most, parameters)));
       }
       found.addAll(more);
     }
-    return Optional.of(found);
+    return Optional.of(new Walk(found, null));
+  }
+
+  private boolean isByScores(Part part) {
+    return rows.isByScores() && part != Part.NOT_SCORED;
   }
 
   private int stepsForEach() {
     if (amongFound) {
       return effort.stepsAmongFound();
     }
-    return rows.searches() && sort == Sort.NAME ? effort.stepsByName() : effort.steps();
+    return filter.traits().askForLookUps() || (rows.searches() && sort == Sort.NAME)
+        ? effort.shortSteps()
+        : effort.steps();
   }
 
   private List<Part> parts() {
@@ -87,7 +107,7 @@ final class WalkedClients {
 
   /** A query for ids with values, in the order of an index; null if no client has such a score. */
   private String steps(Part part, ClientPlace after, int most, Map<String, Object> parameters) {
-    boolean byScores = rows.isByScores() && part != Part.NOT_SCORED;
+    boolean byScores = isByScores(part);
     if (byScores && rows.facetCodes().isEmpty()) {
       return null;
     }
@@ -135,7 +155,7 @@ final class WalkedClients {
   /** The clients on the steps that meet the conditions that the steps do not check. */
   private List<Listed> matching(Part part, String steps, int limit, Map<String, Object> ofSteps) {
     Map<String, Object> parameters = new LinkedHashMap<>(ofSteps);
-    boolean byScores = rows.isByScores() && part != Part.NOT_SCORED;
+    boolean byScores = isByScores(part);
     StringBuilder places =
         new StringBuilder(
                 "select step.user_id, %d as part, step.value from ".formatted(part.place()))
@@ -162,6 +182,7 @@ final class WalkedClients {
     if (!byScores) {
       places.append(conditions.scores("s", parameters));
     }
+    places.append(conditions.lookUps("step.user_id", parameters));
     places.append(order(byScores || part == Part.WITH_VALUE)).append(" limit ").append(limit);
     return rows.listSteps(places.toString(), parameters);
   }

@@ -7,6 +7,8 @@ import java.time.Instant;
  *
  * @param address null if it holds for every address of the client
  * @param reason UNSUBSCRIBED, BOUNCED, COMPLAINT or MANUAL
+ * @param emailWaits whether an email to the client is ready, which the sender will cancel unless
+ *     the suppression holds for another address alone
  */
 public record Suppression(
     String userId,
@@ -14,4 +16,5 @@ public record Suppression(
     String reason,
     String detail,
     String createdBy,
-    Instant createdAt) {}
+    Instant createdAt,
+    boolean emailWaits) {}

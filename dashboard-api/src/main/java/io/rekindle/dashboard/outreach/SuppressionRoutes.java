@@ -36,18 +36,31 @@ public final class SuppressionRoutes implements Routes {
         Access.VIEWER,
         ctx -> listResponse.answer(ctx, CSV, SuppressionService.ALL));
     router.post("/api/suppressions", Access.ANALYST, this::add);
+    router.post("/api/suppressions/lift", Access.ANALYST, this::liftMany);
     router.delete("/api/suppressions/{userId}", Access.ANALYST, this::lift);
   }
 
   private void add(Context ctx) {
     JsonFields body = JsonBody.object(ctx, 4 * JsonBody.MAX_BODY);
+    List<String> users = userIds(body);
+    String detail = body.text("detail", 1_000);
+    body.check();
+    ctx.json(suppressions.add(Requests.actor(ctx), users, detail == null ? "" : detail));
+  }
+
+  private void liftMany(Context ctx) {
+    JsonFields body = JsonBody.object(ctx, 4 * JsonBody.MAX_BODY);
+    List<String> users = userIds(body);
+    body.check();
+    ctx.json(suppressions.lift(Requests.actor(ctx), users));
+  }
+
+  private static List<String> userIds(JsonFields body) {
     List<String> users = body.texts("userIds", MAX_AT_ONCE, 128);
     if (body.mistakes() == 0 && (users == null || users.isEmpty() || users.contains(""))) {
       body.reject("userIds", "has to be a list of 1 to " + MAX_AT_ONCE + " ids.");
     }
-    String detail = body.text("detail", 1_000);
-    body.check();
-    ctx.json(suppressions.add(Requests.actor(ctx), users, detail == null ? "" : detail));
+    return users;
   }
 
   private void lift(Context ctx) {

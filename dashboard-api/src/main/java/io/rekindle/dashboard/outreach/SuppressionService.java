@@ -3,7 +3,9 @@ package io.rekindle.dashboard.outreach;
 import io.rekindle.dashboard.access.Actor;
 import io.rekindle.dashboard.audit.AuditLog;
 import io.rekindle.dashboard.audit.AuditLog.Subject;
+import io.rekindle.dashboard.database.Snapshots;
 import io.rekindle.dashboard.list.KeysetQuery;
+import io.rekindle.dashboard.list.ListPage;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +21,9 @@ public final class SuppressionService {
       new KeysetQuery<>(
           "suppressions",
           """
-          select s.*, s.created_at as list_at, s.user_id as list_id
+          select s.*, s.created_at as list_at, s.user_id as list_id,
+            exists (select from engagement.emails e
+              where e.user_id = s.user_id and e.status = 'READY') as email_waits
           from engagement.suppressions s
           """,
           Suppression.class);
@@ -27,17 +31,39 @@ public final class SuppressionService {
   private static final String MANUAL = "MANUAL";
 
   private final Jdbi jdbi;
+  private final Snapshots snapshots;
 
   /**
    * The result of a request.
    *
    * @param suppressed clients who are suppressed from now on
    * @param unchanged clients who were suppressed before
+   * @param waitingEmails emails to the newly suppressed that are ready: the sender cancels each
+   *     when its turn comes, and sends none
+   * @param userIds the clients who are suppressed from now on
    */
-  record Suppressed(int suppressed, int unchanged) {}
+  record Suppressed(int suppressed, int unchanged, long waitingEmails, List<String> userIds) {}
 
-  public SuppressionService(Jdbi jdbi) {
+  /**
+   * The result of taking suppressions back.
+   *
+   * @param lifted clients who may be written to again
+   * @param unchanged clients without a suppression that was set by hand
+   */
+  record Lifted(int lifted, int unchanged) {}
+
+  public SuppressionService(Jdbi jdbi, Snapshots snapshots) {
     this.jdbi = jdbi;
+    this.snapshots = snapshots;
+  }
+
+  /**
+   * A page of suppressions.
+   *
+   * @param cursor null for the first page
+   */
+  ListPage<Suppression> page(String cursor, int limit) {
+    return snapshots.readOnce(handle -> ALL.page(handle, Map.of(), cursor, limit));
   }
 
   Suppressed add(Actor actor, List<String> users, String detail) {
@@ -53,7 +79,27 @@ public final class SuppressionService {
                 null,
                 Map.of("reason", MANUAL, "detail", detail));
           }
-          return new Suppressed(added.size(), users.size() - added.size());
+          return new Suppressed(
+              added.size(), users.size() - added.size(), waitingEmails(handle, added), added);
+        });
+  }
+
+  /** Lifts the suppressions of these clients that were set by hand. */
+  Lifted lift(Actor actor, List<String> users) {
+    return jdbi.inTransaction(
+        handle -> {
+          List<String> lifted =
+              handle
+                  .createQuery(
+                      """
+                      delete from engagement.suppressions
+                      where user_id = any(:users) and reason = 'MANUAL' returning user_id
+                      """)
+                  .bindArray("users", String.class, List.copyOf(new LinkedHashSet<>(users)))
+                  .mapTo(String.class)
+                  .list();
+          lifted.forEach(userId -> recordLift(handle, actor, userId));
+          return new Lifted(lifted.size(), users.size() - lifted.size());
         });
   }
 
@@ -73,16 +119,32 @@ public final class SuppressionService {
                   .findOne();
           if (reason.filter(MANUAL::equals).isPresent()) {
             handle.execute("delete from engagement.suppressions where user_id = ?", userId);
-            AuditLog.record(
-                handle,
-                actor,
-                "DELETE",
-                Subject.SUPPRESSION.ofClient(userId),
-                Map.of("reason", MANUAL),
-                null);
+            recordLift(handle, actor, userId);
           }
           return reason;
         });
+  }
+
+  private static void recordLift(Handle handle, Actor actor, String userId) {
+    AuditLog.record(
+        handle,
+        actor,
+        "DELETE",
+        Subject.SUPPRESSION.ofClient(userId),
+        Map.of("reason", MANUAL),
+        null);
+  }
+
+  private static long waitingEmails(Handle handle, List<String> users) {
+    return handle
+        .createQuery(
+            """
+            select count(*) from engagement.emails
+            where user_id = any(:users) and status = 'READY'
+            """)
+        .bindArray("users", String.class, users)
+        .mapTo(Long.class)
+        .one();
   }
 
   /** Returns the clients who were not suppressed, or for one address only. */

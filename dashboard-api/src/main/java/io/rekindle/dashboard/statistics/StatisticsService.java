@@ -77,6 +77,11 @@ public final class StatisticsService {
     return segmentCounts.get();
   }
 
+  /** The same without waiting; empty until the first count. */
+  public Optional<SegmentCounts> segmentCountsIfCounted() {
+    return segmentCounts.ifComputed();
+  }
+
   /** Clients at risk and average scores of the last days. */
   public Trend trend(int days) {
     CachedStatistic.awaitAll(segmentCounts, riskTransitions);

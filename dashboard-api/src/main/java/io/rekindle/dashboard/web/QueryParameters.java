@@ -10,9 +10,12 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
@@ -37,6 +40,35 @@ public final class QueryParameters {
 
   public static QueryParameters of(Context ctx) {
     return new QueryParameters(ctx.queryParamMap());
+  }
+
+  /** Parameters that are stored. */
+  public static QueryParameters of(Map<String, String> stored) {
+    return QueryParameters.of(Map.of(), stored);
+  }
+
+  /** The parameters of a request, and those stored ones that it does not have. */
+  public QueryParameters or(Map<String, String> stored) {
+    return of(parameters, stored);
+  }
+
+  private static QueryParameters of(Map<String, List<String>> given, Map<String, String> stored) {
+    Map<String, List<String>> all = new LinkedHashMap<>();
+    stored.forEach((name, value) -> all.put(name, List.of(value)));
+    all.putAll(given);
+    return new QueryParameters(all);
+  }
+
+  /** The parameters that are not empty, but those of some names. */
+  public Map<String, String> without(Set<String> names) {
+    Map<String, String> others = new TreeMap<>();
+    parameters.forEach(
+        (name, values) -> {
+          if (!names.contains(name) && !values.isEmpty() && !values.get(0).isBlank()) {
+            others.put(name, values.get(0).strip());
+          }
+        });
+    return others;
   }
 
   /**
@@ -87,9 +119,14 @@ public final class QueryParameters {
   }
 
   public int integer(String name, int least, int most, int fallback) {
-    String expected = "a whole number from " + least + " to " + most + ".";
-    Integer number = read(name, 20, expected, text -> integer(text, least, most));
+    Integer number = integer(name, least, most);
     return number == null ? fallback : number;
+  }
+
+  /** Null if absent. */
+  public Integer integer(String name, int least, int most) {
+    String expected = "a whole number from " + least + " to " + most + ".";
+    return read(name, 20, expected, text -> wholeNumber(text, least, most));
   }
 
   /** Null if absent. */
@@ -144,6 +181,24 @@ public final class QueryParameters {
         text -> words.contains(text) ? text : null);
   }
 
+  /** Some of the given words, with commas between or in several parameters; empty if absent. */
+  public Set<String> words(String name, Set<String> words) {
+    known.add(name);
+    Set<String> given = new LinkedHashSet<>();
+    for (String value : parameters.getOrDefault(name, List.of())) {
+      for (String word : value.split(",", -1)) {
+        if (!word.isBlank()) {
+          given.add(word.strip());
+        }
+      }
+    }
+    if (!words.containsAll(given)) {
+      reject(name, "has to be some of " + words.stream().sorted().toList() + ".");
+      return Set.of();
+    }
+    return given;
+  }
+
   /** The value that a reader makes of a text; null if absent, or if the reader gives null. */
   private <T> T read(String name, int maxLength, String expected, Function<String, T> reader) {
     String text = text(name, maxLength);
@@ -162,7 +217,7 @@ public final class QueryParameters {
     }
   }
 
-  private static Integer integer(String text, int least, int most) {
+  private static Integer wholeNumber(String text, int least, int most) {
     try {
       int number = Integer.parseInt(text);
       return number >= least && number <= most ? number : null;
@@ -186,14 +241,19 @@ public final class QueryParameters {
    * @throws HttpProblem 400 that names every mistake
    */
   public void check() {
+    if (!mistakes().isEmpty()) {
+      throw HttpProblem.invalid(errors);
+    }
+  }
+
+  /** All mistakes, unknown parameters included; to be called when every parameter has been read. */
+  public List<FieldError> mistakes() {
     for (String name : parameters.keySet()) {
       if (!known.contains(name)) {
         String cut = name.length() > 60 ? name.substring(0, 60) : name;
         reject(cut.replaceAll("[^\\x20-\\x7e]", "?"), "is not a parameter that is known here.");
       }
     }
-    if (!errors.isEmpty()) {
-      throw HttpProblem.invalid(errors);
-    }
+    return errors;
   }
 }

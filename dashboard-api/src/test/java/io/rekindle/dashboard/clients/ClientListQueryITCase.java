@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.rekindle.dashboard.TestDatabase;
 import io.rekindle.dashboard.clients.ClientFilter.Sort;
 import io.rekindle.dashboard.clients.ClientListQuery.Effort;
+import io.rekindle.dashboard.clients.ClientTraits.LastEmail;
 import io.rekindle.dashboard.database.DashboardDatabase;
 import io.rekindle.dashboard.list.ListPage;
 import io.rekindle.scoring.policy.Band;
@@ -18,6 +19,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -33,7 +35,7 @@ class ClientListQueryITCase {
 
   private static final long SEED = 2_026;
   private static final int CLIENTS = 500;
-  private static final int LISTS = 50;
+  private static final int LISTS = 150;
   private static final Instant EPOCH = Instant.parse("2025-01-01T00:00:00Z");
 
   /**
@@ -54,12 +56,40 @@ class ClientListQueryITCase {
 
   private static final Pattern INDEXED = Pattern.compile("[\\p{L}\\p{N}]{3}");
 
+  private static final Map<String, String> LANGUAGES =
+      Map.of("de-DE", "de", "de-AT", "de", "en", "en", "zh-Hant-TW", "zh", "pt_BR", "pt");
+  private static final Map<String, String> COUNTRIES =
+      Map.of("de-DE", "DE", "de-AT", "AT", "zh-Hant-TW", "TW", "pt_BR", "BR");
+
+  private static Instant start;
   private static TestDatabase database;
   private static List<Client> clients;
 
   /** A client; without a score row if there is no score. */
   private record Client(
-      String userId, String email, String name, Instant createdAt, ScoreRow scoreRow) {}
+      String userId,
+      String email,
+      String name,
+      Instant createdAt,
+      ScoreRow scoreRow,
+      ShopRow shopRow) {}
+
+  /**
+   * What the shop and outreach know of a client. Days count back from now.
+   *
+   * @param suppressed whether the client is suppressed
+   * @param orderDaysAgo of each effective order
+   * @param emails the status of each, the oldest first; one a day up to today
+   * @param decisions the arm of each, the oldest first; null for a SKIP
+   */
+  private record ShopRow(
+      String locale,
+      boolean consents,
+      boolean suppressed,
+      String category,
+      List<Integer> orderDaysAgo,
+      List<String> emails,
+      List<String> decisions) {}
 
   private record ScoreRow(
       Segment segment,
@@ -69,11 +99,13 @@ class ClientListQueryITCase {
       Instant lastOrderAt,
       int orderCount,
       BigDecimal averageOrderValue,
+      BigDecimal valueAtStake,
       Instant atRiskSince) {}
 
   @BeforeAll
   static void fill() throws Exception {
     database = new TestDatabase();
+    start = Instant.now();
     Random random = new Random(SEED);
     clients = new ArrayList<>();
     for (int i = 0; i < CLIENTS; i++) {
@@ -82,20 +114,30 @@ class ClientListQueryITCase {
     try (Handle handle = Jdbi.create(database::connect).open()) {
       PreparedBatch users =
           handle.prepareBatch(
-              "insert into shop.users (user_id, email, name, created_at) values (?, ?, ?, ?)");
-      clients.forEach(c -> users.add(c.userId(), c.email(), c.name(), c.createdAt()));
+              "insert into shop.users (user_id, email, name, created_at, locale, marketing_consent)"
+                  + " values (?, ?, ?, ?, ?, ?)");
+      clients.forEach(
+          c ->
+              users.add(
+                  c.userId(),
+                  c.email(),
+                  c.name(),
+                  c.createdAt(),
+                  c.shopRow().locale(),
+                  c.shopRow().consents()));
       users.execute();
+      addShopRows(handle);
       PreparedBatch scores =
           handle.prepareBatch(
               """
               insert into engagement.user_scores (user_id, segment, band, at_risk, score,
-                last_order_at, order_count, average_order_value, at_risk_since, as_of, revision,
+                last_order_at, order_count, average_order_value, value_at_stake, at_risk_since, as_of, revision,
                 policy_version)
-              values (?, ?, ?, ?, ?, ?, ?, ?, ?, now(), 1, 'p')
+              values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, now(), 1, 'p')
               """);
       clients.stream().filter(c -> c.scoreRow() != null).forEach(c -> add(scores, c));
       // A score may outlive its client by a moment.
-      add(scores, new Client("gone", null, null, null, scoreRow(random)));
+      add(scores, new Client("gone", null, null, null, scoreRow(random), null));
       scores.execute();
       handle.execute("vacuum analyze");
     }
@@ -117,7 +159,68 @@ class ClientListQueryITCase {
         scoreRow.lastOrderAt(),
         scoreRow.orderCount(),
         scoreRow.averageOrderValue(),
+        scoreRow.valueAtStake(),
         scoreRow.atRiskSince());
+  }
+
+  private static void addShopRows(Handle handle) {
+    // No client is held out by chance.
+    handle.execute("update engagement.outreach_settings set holdout_share = 0");
+    for (Client client : clients) {
+      ShopRow row = client.shopRow();
+      String id = client.userId();
+      if (row.suppressed()) {
+        handle.execute(
+            "insert into engagement.suppressions (user_id, reason) values (?, 'MANUAL')", id);
+      }
+      for (int i = 0; i < row.orderDaysAgo().size(); i++) {
+        handle.execute(
+            "insert into shop.orders (order_id, user_id, placed_at, amount, category)"
+                + " values (?, ?, now() - ? * interval '1 day' - interval '1 hour', 10, ?)",
+            id + "-" + i,
+            id,
+            row.orderDaysAgo().get(i),
+            row.category());
+      }
+      // Neither counts: an older order without amount, and one of another category.
+      handle.execute(
+          "insert into shop.orders (order_id, user_id, placed_at, amount, category)"
+              + " values (?, ?, now() - interval '900 days', 0, 'c9')",
+          id + "-none",
+          id);
+      for (int i = 0; i < row.emails().size(); i++) {
+        handle.execute(
+            "insert into engagement.emails (email_id, user_id, status, generated_at)"
+                + " values (?, ?, ?, now() - ? * interval '1 day' - interval '1 hour')",
+            id + "-" + i,
+            id,
+            row.emails().get(i),
+            row.emails().size() - 1 - i);
+      }
+      for (int i = 0; i < row.decisions().size(); i++) {
+        String arm = row.decisions().get(i);
+        handle.execute(
+            "insert into engagement.outreach_decisions (decision_id, episode_id, user_id, decision,"
+                + " reason, decided_at, experiment_id, arm, policy_version, inputs)"
+                + " values (?, ?, ?, ?, ?, now() - ? * interval '1 day', ?, ?, 'p', '{}')",
+            id + "-" + i,
+            id + "-" + i,
+            id,
+            decision(arm),
+            reason(arm),
+            row.decisions().size() - i,
+            arm == null ? null : "default",
+            arm);
+      }
+    }
+  }
+
+  private static String decision(String arm) {
+    return arm == null ? "SKIP" : arm.equals("HOLDOUT") ? "HOLDOUT" : "EMAIL";
+  }
+
+  private static String reason(String arm) {
+    return arm == null ? "STALE" : "AT_RISK";
   }
 
   private static Client client(String userId, Random random) {
@@ -128,7 +231,31 @@ class ClientListQueryITCase {
         random.nextInt(9) == 0 ? null : first + "." + userId + "@example.org",
         random.nextInt(9) == 0 ? null : name,
         day(random.nextInt(200)),
-        random.nextInt(9) == 0 ? null : scoreRow(random));
+        random.nextInt(9) == 0 ? null : scoreRow(random),
+        shopRow(random));
+  }
+
+  private static ShopRow shopRow(Random random) {
+    return new ShopRow(
+        any(List.of("de-DE", "de-AT", "en", "zh-Hant-TW", "pt_BR", "no locale"), random),
+        random.nextInt(4) > 0,
+        random.nextInt(5) == 0,
+        any(List.of("books", "tea"), random),
+        random.ints(random.nextInt(4), 0, 400).boxed().toList(),
+        some(List.of("READY", "SENT", "LOGGED", "CANCELLED", "FAILED"), random),
+        // A list of this kind may hold null.
+        Arrays.asList(
+            some(List.of("friendly", "HOLDOUT", ""), random).stream()
+                .map(arm -> arm.isEmpty() ? null : arm)
+                .toArray(String[]::new)));
+  }
+
+  private static List<String> some(List<String> choices, Random random) {
+    List<String> some = new ArrayList<>();
+    for (int i = random.nextInt(4); i > 0; i--) {
+      some.add(any(choices, random));
+    }
+    return some;
   }
 
   private static ScoreRow scoreRow(Random random) {
@@ -145,6 +272,7 @@ class ClientListQueryITCase {
         ordered ? day(random.nextInt(100)) : null,
         random.nextInt(5),
         ordered ? BigDecimal.valueOf(random.nextInt(2_000), 2) : null,
+        ordered && random.nextInt(5) > 0 ? BigDecimal.valueOf(random.nextInt(300)) : null,
         atRisk ? day(random.nextInt(30)) : null);
   }
 
@@ -169,7 +297,7 @@ class ClientListQueryITCase {
               .isEqualTo(expected);
         }
         // A score that has outlived its client counts for its moment.
-        assertThat(new ClientListQuery(handle, filter).count())
+        assertThat(new ClientListQuery(handle, filter).count().number())
             .as("number of %s", filter)
             .isBetween(expected.size(), expected.size() + 1);
       }
@@ -190,6 +318,17 @@ class ClientListQueryITCase {
                     String.join("','", names(Segment.values())),
                     String.join("','", names(Band.values())))))
         .isEqualTo(Integer.toString(combinations));
+  }
+
+  @Test
+  void shouldAgreeWithTheDatabaseOnWhoCanBeWonBack() throws Exception {
+    for (Segment segment : Segment.values()) {
+      assertThat(database.value("select engagement.winnable('%s', true)".formatted(segment)))
+          .as(segment.name())
+          .isEqualTo(segment.isWinnable() ? "t" : "f");
+      assertThat(database.value("select engagement.winnable('%s', false)".formatted(segment)))
+          .isEqualTo("f");
+    }
   }
 
   private static List<String> names(Enum<?>[] values) {
@@ -224,8 +363,47 @@ class ClientListQueryITCase {
         maybe(4, random) ? BigDecimal.valueOf(score + random.nextInt(60)) : null,
         maybe(4, random) ? day(order) : null,
         maybe(4, random) ? day(order + random.nextInt(60)) : null,
+        maybe(12, random) ? List.of("c0001", "c0002", "c0042", "c0043", "c0044", "none") : null,
+        maybe(2, random) ? ClientTraits.NONE : traits(random),
         any(Arrays.asList(Sort.values()), random),
         random.nextBoolean());
+  }
+
+  private static ClientTraits traits(Random random) {
+    int stake = random.nextInt(200);
+    int value = random.nextInt(30);
+    int tenure = random.nextInt(300);
+    LastEmail lastEmail = maybe(6, random) ? any(List.of(LastEmail.values()), random) : null;
+    return new ClientTraits(
+        maybe(4, random) ? random.nextBoolean() : null,
+        maybe(6, random) ? sinceDay(random.nextInt(30)) : null,
+        maybe(6, random) ? BigDecimal.valueOf(stake) : null,
+        maybe(6, random) ? BigDecimal.valueOf(stake + random.nextInt(200)) : null,
+        maybe(6, random) ? BigDecimal.valueOf(value) : null,
+        maybe(6, random) ? BigDecimal.valueOf(value + random.nextInt(40)) : null,
+        maybe(5, random) ? random.nextBoolean() : null,
+        maybe(6, random) ? any(List.of("DE", "AT", "TW", "BR", "XX"), random) : null,
+        maybe(6, random) ? any(List.of("de", "en", "zh", "pt", "no"), random) : null,
+        maybe(6, random) ? random.nextBoolean() : null,
+        maybe(6, random) ? any(List.of("books", "tea", "c9"), random) : null,
+        maybe(6, random) ? tenure : null,
+        maybe(6, random) ? tenure + random.nextInt(200) : null,
+        maybe(8, random) ? daysAgo(tenure + random.nextInt(100)) : null,
+        maybe(8, random) ? daysAgo(tenure) : null,
+        lastEmail,
+        lastEmail != LastEmail.NEVER && maybe(6, random) ? random.nextInt(3) : null,
+        maybe(6, random) ? any(ClientTraits.DECISIONS, random) : null,
+        maybe(6, random) ? any(List.of("friendly", "HOLDOUT"), random) : null,
+        maybe(6, random) ? any(List.of("AT_RISK", "STALE"), random) : null);
+  }
+
+  private static Instant daysAgo(int days) {
+    return start.minus(Duration.ofDays(days));
+  }
+
+  /** The days since the middle of a day before {@link #day}, so that the clock does not matter. */
+  private static int sinceDay(int number) {
+    return (int) Duration.between(day(number), start).toDays();
   }
 
   private static boolean maybe(int oneIn, Random random) {
@@ -274,6 +452,7 @@ class ClientListQueryITCase {
       case LAST_ORDER_DATE -> scoreRow == null ? null : scoreRow.lastOrderAt();
       case ORDER_COUNT -> scoreRow == null ? null : (Integer) scoreRow.orderCount();
       case AVERAGE_ORDER_VALUE -> scoreRow == null ? null : scoreRow.averageOrderValue();
+      case VALUE_AT_STAKE -> scoreRow == null ? null : scoreRow.valueAtStake();
       case AT_RISK_SINCE -> scoreRow == null ? null : scoreRow.atRiskSince();
     };
   }
@@ -286,8 +465,73 @@ class ClientListQueryITCase {
 
   private static boolean fits(Client client, ClientFilter filter) {
     return searched(client, filter.search())
+        && (filter.userIds() == null || filter.userIds().contains(client.userId()))
+        && hasTraits(client, filter.traits())
         && (!filter.asksForScores()
             || (client.scoreRow() != null && scored(client.scoreRow(), filter)));
+  }
+
+  private static boolean hasTraits(Client client, ClientTraits traits) {
+    ShopRow row = client.shopRow();
+    return (traits.country() == null || traits.country().equals(COUNTRIES.get(row.locale())))
+        && (traits.language() == null || traits.language().equals(LANGUAGES.get(row.locale())))
+        && (traits.consent() == null || traits.consent() == row.consents())
+        && (traits.category() == null
+            || (traits.category().equals(row.category()) && !row.orderDaysAgo().isEmpty()))
+        && (traits.contactable() == null || traits.contactable() == contactable(client))
+        && isFirstOrder(row, traits)
+        && isNewestEmail(row, traits)
+        && isNewestDecision(row, traits);
+  }
+
+  private static boolean contactable(Client client) {
+    ShopRow row = client.shopRow();
+    List<String> arms = row.decisions().stream().filter(arm -> arm != null).toList();
+    boolean heldOut = !arms.isEmpty() && arms.get(arms.size() - 1).equals("HOLDOUT");
+    return row.consents() && !row.suppressed() && client.email() != null && !heldOut;
+  }
+
+  private static boolean isFirstOrder(ShopRow row, ClientTraits traits) {
+    if (!traits.askForFirstOrder()) {
+      return true;
+    }
+    if (row.orderDaysAgo().isEmpty()) {
+      return false;
+    }
+    Instant first =
+        daysAgo(row.orderDaysAgo().stream().max(Integer::compare).orElseThrow())
+            .minus(Duration.ofHours(1));
+    return (traits.tenureMin() == null || !first.isAfter(daysAgo(traits.tenureMin())))
+        && (traits.tenureMax() == null || !first.isBefore(daysAgo(traits.tenureMax())))
+        && (traits.firstOrderFrom() == null || !first.isBefore(traits.firstOrderFrom()))
+        && (traits.firstOrderTo() == null || first.isBefore(traits.firstOrderTo()));
+  }
+
+  private static boolean isNewestEmail(ShopRow row, ClientTraits traits) {
+    List<String> emails = row.emails();
+    if (traits.lastEmail() == LastEmail.NEVER) {
+      return emails.isEmpty();
+    }
+    if (emails.isEmpty()) {
+      return traits.lastEmail() == null && traits.lastEmailDays() == null;
+    }
+    String status = emails.get(emails.size() - 1);
+    // A sent email has its instant from the insert, and each other newest one is an hour old.
+    return (traits.lastEmail() == null || traits.lastEmail().status.equals(status))
+        && (traits.lastEmailDays() == null || traits.lastEmailDays() > 0);
+  }
+
+  private static boolean isNewestDecision(ShopRow row, ClientTraits traits) {
+    if (!traits.askForDecision()) {
+      return true;
+    }
+    if (row.decisions().isEmpty()) {
+      return false;
+    }
+    String arm = row.decisions().get(row.decisions().size() - 1);
+    return (traits.decision() == null || traits.decision().equals(decision(arm)))
+        && (traits.variant() == null || traits.variant().equals(arm))
+        && (traits.reason() == null || traits.reason().equals(reason(arm)));
   }
 
   private static boolean searched(Client client, List<String> words) {
@@ -319,6 +563,27 @@ class ClientListQueryITCase {
         && (filter.lastOrderFrom() == null
             || (last != null && !last.isBefore(filter.lastOrderFrom())))
         && (filter.lastOrderUntil() == null
-            || (last != null && last.isBefore(filter.lastOrderUntil())));
+            || (last != null && last.isBefore(filter.lastOrderUntil())))
+        && scored(scoreRow, filter.traits());
+  }
+
+  private static boolean scored(ScoreRow scoreRow, ClientTraits traits) {
+    BigDecimal stake = scoreRow.valueAtStake();
+    BigDecimal spend =
+        scoreRow.averageOrderValue() == null
+            ? null
+            : scoreRow.averageOrderValue().multiply(BigDecimal.valueOf(scoreRow.orderCount()));
+    return (traits.winnable() == null
+            || traits.winnable() == (scoreRow.atRisk() && scoreRow.segment().isWinnable()))
+        && (traits.newlyAtRiskDays() == null
+            || (scoreRow.atRiskSince() != null
+                && !scoreRow.atRiskSince().isBefore(daysAgo(traits.newlyAtRiskDays()))))
+        && isBetween(traits.stakeMin(), stake, traits.stakeMax())
+        && isBetween(traits.valueMin(), spend, traits.valueMax());
+  }
+
+  private static boolean isBetween(BigDecimal least, BigDecimal value, BigDecimal most) {
+    return (least == null || (value != null && value.compareTo(least) >= 0))
+        && (most == null || (value != null && value.compareTo(most) <= 0));
   }
 }

@@ -9,13 +9,21 @@ import io.rekindle.dashboard.database.DashboardDatabase;
 import io.rekindle.scoring.contact.ContactCase;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The contact cases through the query of the pages. */
 class ContactStatusQueryITCase {
+
+  /** As the migration sets it. */
+  private static final int COOLDOWN_DAYS = 30;
+
+  private static final Set<String> EPISODE_OBSTACLES = Set.of("STALE", "EXPIRED");
 
   private static TestDatabase database;
   private static Map<String, ContactStatus> contacts;
@@ -23,7 +31,9 @@ class ContactStatusQueryITCase {
   @BeforeAll
   static void store() throws Exception {
     database = new TestDatabase();
-    List<ContactCase> cases = ContactCase.ofPerson().toList();
+    // No client of a case is held out by chance.
+    database.execute("update engagement.outreach_settings set holdout_share = 0");
+    List<ContactCase> cases = cases().toList();
     for (ContactCase example : cases) {
       ContactCaseRows.store(database, example);
     }
@@ -43,8 +53,48 @@ class ContactStatusQueryITCase {
     database.close();
   }
 
+  /** The cases of a user whom the shop has, under the stored settings, whatever the episode. */
+  static Stream<ContactCase> cases() {
+    return ContactCase.all().stream()
+        .filter(ContactCase::user)
+        .filter(example -> example.cooldownDays() == COOLDOWN_DAYS)
+        .filter(example -> !EPISODE_OBSTACLES.contains(String.valueOf(example.obstacle())));
+  }
+
+  @Test
+  void shouldNameTheHoldoutBeforeTheLastContactAndAPause() throws Exception {
+    database.execute(
+        """
+        insert into shop.users (user_id, email, marketing_consent)
+          values ('held', 'h@example.org', true), ('assigned', 'a@example.org', true),
+            ('gone-variant', 'g@example.org', true);
+        insert into engagement.outreach_decisions (decision_id, episode_id, user_id, decision, reason,
+            decided_at, experiment_id, arm, policy_version, inputs)
+          values ('1', '1', 'held', 'HOLDOUT', 'AT_RISK', now(), 'default', 'HOLDOUT', 'p', '{}'),
+            ('2', '2', 'assigned', 'EMAIL', 'AT_RISK', now(), 'default', 'friendly', 'p', '{}'),
+            ('3', '3', 'gone-variant', 'EMAIL', 'AT_RISK', now(), 'default', 'old', 'p', '{}');
+        update engagement.outreach_settings set holdout_share = 1;
+        """);
+    try {
+      assertThat(obstacle("held")).isEqualTo("HELD_OUT");
+      assertThat(obstacle("assigned")).isNull();
+      // The variant is gone, so the hash decides, and everybody is held out.
+      assertThat(obstacle("gone-variant")).isEqualTo("HELD_OUT");
+      database.execute("update engagement.outreach_settings set enabled = false");
+      assertThat(obstacle("held")).isEqualTo("HELD_OUT");
+      assertThat(obstacle("assigned")).isEqualTo("PAUSED");
+    } finally {
+      database.execute("update engagement.outreach_settings set holdout_share = 0, enabled = true");
+    }
+  }
+
+  private static String obstacle(String userId) throws Exception {
+    return database.value(
+        "select obstacle from engagement.contact_now where user_id = '%s'".formatted(userId));
+  }
+
   @ParameterizedTest
-  @MethodSource("io.rekindle.scoring.contact.ContactCase#ofPerson")
+  @MethodSource("cases")
   void shouldAgreeWithTheContactCase(ContactCase example) {
     assertThat(contacts.get(example.name()).obstacle()).isEqualTo(example.obstacle());
   }

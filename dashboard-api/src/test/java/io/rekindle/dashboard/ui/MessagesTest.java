@@ -61,6 +61,8 @@ class MessagesTest {
         "`engagement.emails.status_reason` of a cancelled email; reason",
         "`engagement.emails.status_reason` of a failed email; reason",
         "`engagement.emails.fallback_reason`; fallback",
+        "`contactObstacle` of `GET /api/users`; risk.obstacle",
+        "`emailWaitsFor` of `GET /api/users`; risk.waits",
         "`engagement.suppressions.reason`; suppression",
         "`engagement.uplift(…).verdict`; verdict",
       })

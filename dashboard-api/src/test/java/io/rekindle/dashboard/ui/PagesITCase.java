@@ -54,6 +54,10 @@ class PagesITCase {
     PAGES.put("client", "/clients/c010");
     PAGES.put("prospect", "/clients/c029");
     PAGES.put("at-risk", "/at-risk");
+    PAGES.put("audiences", "/audiences");
+    PAGES.put("suppressions", "/suppressions");
+    PAGES.put(
+        "clients-filtered", "/clients?contactable=false&columns=stake,reason,done,contact,spend");
     PAGES.put("emails", "/emails");
     PAGES.put("email", "/emails/m-e-now-3");
     PAGES.put("experiments", "/experiments");
@@ -424,7 +428,7 @@ class PagesITCase {
     assertThat(page.locator("#suppress")).containsText("2 clients");
     page.locator("#suppress button[type=submit]").click();
 
-    assertThat(page.locator(".toast")).hasText("They are not emailed any more.");
+    assertThat(page.locator(".toast")).containsText("They are not emailed any more. 2 taken off");
     assertThat(
             database.value(
                 "select count(*) from engagement.suppressions where user_id in ('"
@@ -432,6 +436,60 @@ class PagesITCase {
                     + "')"))
         .isEqualTo("2");
     assertThat(page.locator(".bulk")).isHidden();
+
+    page.locator(".toast button").click();
+    assertThat(page.locator(".toasts")).containsText("Emails to them are allowed again.");
+    assertThat(
+            database.value(
+                "select count(*) from engagement.suppressions where user_id in ('"
+                    + String.join("', '", chosen)
+                    + "')"))
+        .isEqualTo("0");
+  }
+
+  @Test
+  void shouldExportTheMostValuableWhoCanBeWonBackAndAreChosen() throws Exception {
+    Page page = open("/at-risk");
+    List<String> chosen = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      Locator box = page.locator("input[data-row]").nth(i);
+      box.check();
+      chosen.add(box.inputValue());
+    }
+
+    Download download = page.waitForDownload(() -> page.locator("#export-chosen").click());
+
+    List<String> lines = Files.readAllLines(download.path());
+    assertThat(lines.get(0))
+        .contains("valueAtStake", "mainReason", "lastDecision", "contactObstacle");
+    assertThat(lines.subList(1, lines.size()))
+        .map(line -> line.split(",", 2)[0])
+        .containsExactlyElementsOf(chosen);
+    assertThat(lines).noneMatch(line -> line.contains(",LOST,") || line.contains(",HIBERNATING,"));
+  }
+
+  @Test
+  void shouldKeepChosenColumnsAndFiltersInTheAddressAndInAnAudience() {
+    Page page = open("/clients");
+    page.locator("#filter-columns summary").click();
+    page.locator("input[name=columns][value=stake]").check();
+    assertThat(page.locator("thead")).containsText("At stake");
+    page.locator("#filter-more summary").click();
+    page.locator("#f-consent").selectOption("false");
+    assertThat(page).hasURL(Pattern.compile("columns=.*stake.*consent=false|consent=false.*stake"));
+    page.reload();
+    assertThat(page.locator("thead")).containsText("At stake");
+    assertThat(page.locator("#f-consent")).hasValue("false");
+
+    page.locator("[data-dialog=save-audience]").click();
+    page.locator("#audience-name").fill("no-consent");
+    page.locator("#save-audience button[type=submit]").click();
+
+    assertThat(page).hasURL(url("/clients?audience=no-consent"));
+    // Every ninth of 240 clients has not consented.
+    assertThat(page.locator(".table-foot")).containsText("26 of 26 clients");
+    show(page, "/audiences");
+    assertThat(page.locator("tbody")).containsText("no-consent");
   }
 
   @Test

@@ -127,6 +127,13 @@ final class DashboardViews {
         .addRequest("page: clients found", random -> "/clients?search=" + any(FIRST_NAMES, random))
         .addRequest("page: client", random -> "/clients/" + user(users, random))
         .addRequest("page: at risk", random -> "/at-risk")
+        .addRequest(
+            "page: new at risk by stake, who may be emailed",
+            random -> "/at-risk?newlyAtRiskDays=7&contactable=true")
+        .addRequest(
+            "clients by what is looked up",
+            random ->
+                "/api/users?count=true&language=en&lastEmail=NEVER&sort=" + any(SORTS, random))
         .addRequest("page: emails", random -> "/emails")
         .addRequest("page: experiments", random -> "/experiments");
     return viewers;

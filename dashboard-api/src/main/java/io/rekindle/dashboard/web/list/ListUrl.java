@@ -2,6 +2,7 @@ package io.rekindle.dashboard.web.list;
 
 import io.rekindle.dashboard.web.RequestInfo;
 import io.rekindle.dashboard.web.UrlPart;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,7 +12,10 @@ import java.util.stream.Collectors;
 /** The address of a list with its filters, from which those of other pages of it are made. */
 public final class ListUrl {
 
-  private static final Set<String> NO_FILTERS = Set.of("cursor", "sort", "order");
+  private static final Set<String> NO_FILTERS = Set.of("cursor", "sort", "order", "columns", "all");
+
+  /** What only pages take. */
+  private static final Set<String> OF_PAGES = Set.of("cursor", "columns", "all");
 
   private final String path;
   private final Map<String, String> parameters;
@@ -24,7 +28,8 @@ public final class ListUrl {
   public static ListUrl of(RequestInfo request) {
     Map<String, String> parameters = new LinkedHashMap<>();
     for (Map.Entry<String, List<String>> entry : request.parameters().entrySet()) {
-      String value = entry.getValue().get(0);
+      // Each chosen column is a parameter of its own in a form without scripts.
+      String value = String.join(",", entry.getValue());
       if (!value.isBlank()) {
         parameters.put(entry.getKey(), value);
       }
@@ -48,6 +53,11 @@ public final class ListUrl {
   /** Whether anything is filtered by. */
   public boolean filtered() {
     return parameters.keySet().stream().anyMatch(name -> !NO_FILTERS.contains(name));
+  }
+
+  /** How many of these parameters are in the address. */
+  public long count(Collection<String> names) {
+    return names.stream().filter(parameters::containsKey).count();
   }
 
   public String with(String name, String value) {
@@ -83,7 +93,7 @@ public final class ListUrl {
    */
   public String export(String api, Map<String, String> implied) {
     Map<String, String> changed = new LinkedHashMap<>(parameters);
-    changed.remove("cursor");
+    changed.keySet().removeAll(OF_PAGES);
     changed.putAll(implied);
     changed.put("format", "csv");
     return write(api, changed);

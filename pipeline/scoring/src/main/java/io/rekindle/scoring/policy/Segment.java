@@ -15,10 +15,12 @@ public enum Segment {
   HIBERNATING;
 
   /**
-   * Whether a client at risk in this segment can still be won back. The lost and the hibernating
-   * have been away for so long that an email seldom brings them back.
+   * Whether a client of this segment who is at risk can still be won back. A lost client has not
+   * ordered for a year or has hardly any score left, and a hibernating one ordered once or twice
+   * and has been silent for long: neither has a habit to return to. The SQL function {@code
+   * engagement.winnable} agrees.
    */
   public boolean isWinnable() {
-    return this != LOST && this != HIBERNATING;
+    return this != PROSPECT && this != LOST && this != HIBERNATING;
   }
 }

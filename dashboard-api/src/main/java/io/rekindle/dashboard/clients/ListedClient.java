@@ -1,10 +1,10 @@
 package io.rekindle.dashboard.clients;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.databind.JsonNode;
-import io.rekindle.dashboard.clients.ContactStatusQuery.ContactStatus;
+import io.rekindle.dashboard.clients.ListedFactsQuery.ListedFacts;
 import io.rekindle.dashboard.database.FactorPoints;
 import io.rekindle.dashboard.json.Json;
-import io.rekindle.scoring.contact.ContactRule;
 import io.rekindle.scoring.factor.Factor;
 import io.rekindle.scoring.policy.ScoringPolicy;
 import java.math.BigDecimal;
@@ -13,39 +13,36 @@ import java.time.Instant;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import org.jdbi.v3.core.Handle;
 
 /**
- * A client at risk.
+ * A client in a list: the profile, and what is looked up of each client of a list. The lists of the
+ * API, its CSV and the pages have it.
  *
- * @param reason key of the main reason for the score
- * @param gaps how many usual gaps the silence is long; null if that is not known
- * @param nextContact when the client may be written to again; null if at any time
- * @param obstacle why the client may not be written to at all; null if nothing speaks against it
+ * @param mainReason what the score lacks most: a factor, or OVERRIDE; null without a score
+ * @param silentGaps how many usual gaps the silence is long; null if that is not known
  */
-public record AtRiskRow(
-    ClientProfile client,
-    String reason,
-    Double gaps,
-    Instant nextContact,
-    String obstacle,
-    ContactStatus contact) {
+public record ListedClient(
+    @JsonUnwrapped ClientProfile client,
+    String mainReason,
+    Double silentGaps,
+    @JsonUnwrapped ListedFacts facts) {
 
-  /**
-   * Makes a row of each client.
-   *
-   * @param contacts by client
-   * @param cooldownDays the least time between two emails to a client
-   */
-  static List<AtRiskRow> of(
-      List<ClientProfile> clients,
-      Map<String, ContactStatus> contacts,
-      int cooldownDays,
-      ScoringPolicy policy,
-      Instant now) {
+  private static final double TENTHS = 10;
+
+  /** Makes a row of each client, in their order. */
+  static List<ListedClient> of(
+      Handle handle, List<ClientProfile> clients, ScoringPolicy policy, Instant now) {
+    Map<String, ListedFacts> facts =
+        ListedFactsQuery.of(handle, clients.stream().map(ClientProfile::userId).toList());
     Map<Factor, BigDecimal> most = most(policy);
     return clients.stream()
-        .map(client -> of(client, contacts.get(client.userId()), cooldownDays, most, now))
-        .toList();
+        .map(
+            client ->
+                new ListedClient(
+                    client, reason(client, most), gaps(client, now), facts.get(client.userId())))
+        .collect(Collectors.toList());
   }
 
   /** The most points that each factor of a policy can give, as far as it has tiers. */
@@ -60,27 +57,13 @@ public record AtRiskRow(
     return most;
   }
 
-  private static AtRiskRow of(
-      ClientProfile client,
-      ContactStatus contact,
-      int cooldownDays,
-      Map<Factor, BigDecimal> most,
-      Instant now) {
+  private static Double gaps(ClientProfile client, Instant now) {
     Long gap = client.usualGapMillis();
-    boolean rhythm = gap != null && gap > 0;
-    Double gaps =
-        !rhythm || client.lastOrderDate() == null
-            ? null
-            : (double) Duration.between(client.lastOrderDate(), now).toMillis() / gap;
-    return new AtRiskRow(
-        client,
-        reason(client, most),
-        gaps,
-        ContactRule.isInCooldown(client.lastContactAt(), cooldownDays, now)
-            ? client.lastContactAt().plus(Duration.ofDays(cooldownDays))
-            : null,
-        contact.obstacle(),
-        contact);
+    if (gap == null || gap == 0 || client.lastOrderDate() == null) {
+      return null;
+    }
+    double gaps = (double) Duration.between(client.lastOrderDate(), now).toMillis() / gap;
+    return Math.round(gaps * TENTHS) / TENTHS;
   }
 
   /** The factor that is furthest below the most it can give. */
@@ -90,7 +73,7 @@ public record AtRiskRow(
     }
     FactorPoints points = client.breakdown();
     if (points == null) {
-      return "NONE";
+      return null;
     }
     Factor reason = null;
     BigDecimal largest = null;

@@ -1,0 +1,120 @@
+package io.rekindle.dashboard.audiences;
+
+import static io.rekindle.dashboard.TestClient.json;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.rekindle.dashboard.DashboardTestBase;
+import io.rekindle.dashboard.database.DashboardDatabase;
+import java.net.http.HttpResponse;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class AudienceRoutesITCase extends DashboardTestBase {
+
+  private void clients() throws Exception {
+    database.execute(
+        """
+        insert into shop.users (user_id, email, locale, marketing_consent)
+        select 'u' || n, n || '@example.org', case when n < 4 then 'de-DE' else 'en' end, true
+        from generate_series(0, 9) n;
+        """);
+  }
+
+  @Test
+  void shouldStoreAFilterUnderANameAndListByIt() throws Exception {
+    clients();
+
+    HttpResponse<String> created =
+        admin.post(
+            "/api/audiences", "{\"audience\": \"germans\", \"filter\": {\"country\": \"DE\"}}");
+
+    assertThat(created.statusCode()).isEqualTo(201);
+    assertThat(created.headers().firstValue("Location")).contains("/api/audiences/germans");
+    JsonNode listed = json(admin.get("/api/users?audience=germans&count=true&sort=name"));
+    assertThat(listed.get("total").intValue()).isEqualTo(4);
+    assertThat(listed.get("items").findValuesAsText("userId"))
+        .containsExactlyInAnyOrder("u0", "u1", "u2", "u3");
+    assertThat(json(admin.get("/api/users?audience=germans&search=u1")).get("items")).hasSize(1);
+    assertThat(admin.get("/clients?audience=germans").body())
+        .contains("3@example.org", "Audience germans");
+    assertThat(admin.get("/api/users?audience=none").statusCode()).isEqualTo(400);
+    assertThat(json(admin.get("/api/audiences")).at("/items/0/filter/country").textValue())
+        .isEqualTo("DE");
+  }
+
+  @Test
+  void shouldNameTheMistakesOfAFilter() throws Exception {
+    JsonNode problem =
+        json(
+            admin.post(
+                "/api/audiences",
+                "{\"audience\": \"A b\", \"filter\": {\"country\": \"Germany\", \"colour\": 1}}"));
+
+    assertThat(problem.get("errors").findValuesAsText("field"))
+        .containsExactlyInAnyOrder("audience", "filter.country", "filter.colour");
+  }
+
+  @Test
+  void shouldTellTheSecondOfTwoWhoChangeAnAudience() throws Exception {
+    admin.post("/api/audiences", "{\"audience\": \"a\", \"filter\": {}}");
+    String version = admin.get("/api/audiences/a").headers().firstValue("ETag").orElseThrow();
+    String change = "{\"description\": \"d\", \"filter\": {\"consent\": true}}";
+
+    assertThat(admin.with("If-Match", version).put("/api/audiences/a", change).statusCode())
+        .isEqualTo(200);
+    assertThat(admin.with("If-Match", version).put("/api/audiences/a", change).statusCode())
+        .isEqualTo(412);
+    assertThat(admin.post("/api/audiences", "{\"audience\": \"a\", \"filter\": {}}").statusCode())
+        .isEqualTo(409);
+    assertThat(admin.get("/api/audit-log?limit=1").body()).contains("AUDIENCE", "consent");
+  }
+
+  @Test
+  void shouldNoteWhoEntersAndLeaves() throws Exception {
+    clients();
+    admin.post("/api/audiences", "{\"audience\": \"germans\", \"filter\": {\"country\": \"DE\"}}");
+    update();
+    database.execute(
+        """
+        update shop.users set locale = 'en' where user_id = 'u0';
+        update shop.users set locale = 'de-DE' where user_id = 'u9';
+        delete from shop.users where user_id = 'u1';
+        """);
+    update();
+    update();
+
+    assertThat(json(admin.get("/api/audiences/germans")).get("members").intValue()).isEqualTo(3);
+    assertThat(changes())
+        .containsExactlyInAnyOrder(
+            "u0 ENTERED",
+            "u1 ENTERED",
+            "u2 ENTERED",
+            "u3 ENTERED",
+            "u9 ENTERED",
+            "u0 LEFT",
+            "u1 LEFT");
+    assertThat(json(admin.get("/api/audiences/germans/changes?limit=3")).get("items")).hasSize(3);
+
+    assertThat(admin.delete("/api/audiences/germans").statusCode()).isEqualTo(204);
+    assertThat(admin.delete("/api/audiences/germans").statusCode()).isEqualTo(404);
+    assertThat(changes()).hasSize(10);
+    assertThat(database.value("select count(*) from engagement.audience_members")).isEqualTo("0");
+  }
+
+  private List<String> changes() throws Exception {
+    return json(admin.get("/api/audiences/germans/changes?limit=200"))
+        .get("items")
+        .valueStream()
+        .map(item -> item.get("userId").textValue() + " " + item.get("change").textValue())
+        .toList();
+  }
+
+  /** As the loop does, whose next round may be a minute away. */
+  private void update() throws Exception {
+    try (DashboardDatabase api = new DashboardDatabase(database.url(), "rekindle_api", "")) {
+      new AudienceLoop(api.unlimited())
+          .updateAll(new AudienceService(api.jdbi(), api.snapshots()).all());
+    }
+  }
+}

@@ -392,7 +392,7 @@
 
   const underWay = new Set();
   const again = new Set();
-  // What the server said last of a part, without the words of times, which pass by themselves.
+  // The last answer of the server about a part, without the words of times, which pass by themselves.
   const known = new WeakMap();
 
   async function refreshParts(path, parts, always) {
@@ -413,14 +413,14 @@
       if (!response.ok) throw new Error(text("error.failed"));
       const html = await response.text();
       notice?.setAttribute("hidden", "");
-      const said = html.replace(/(<time\b[^>]*>)[^<]*/g, "$1");
+      const content = html.replace(/(<time\b[^>]*>)[^<]*/g, "$1");
       // A person may have begun to choose or type since the request, and filters may have put another part there.
       const changed = parts.filter((part) => part.isConnected && part.getAttribute("hx-get") === path &&
-        known.get(part) !== said && (always || !busy(part)));
+        known.get(part) !== content && (always || !busy(part)));
       if (changed.length === 0) return;
       const page = new DOMParser().parseFromString(html, "text/html");
       for (const part of changed) {
-        known.set(part, said);
+        known.set(part, content);
         for (const selector of selectorsOf(part)) {
           const [from, to] = [document.querySelector(selector), page.querySelector(selector)];
           if (from && to) morph(from, to);

@@ -292,11 +292,27 @@
     library ??= new Promise((resolve, reject) => {
       const script = document.createElement("script");
       script.src = document.querySelector("[data-echarts]").dataset.echarts;
-      script.onload = () => resolve(window.echarts);
+      script.onload = () => {
+        resolve(window.echarts);
+        drawTheRest();
+      };
       script.onerror = () => reject(new Error(window.rekindle.text("error.failed")));
       document.head.append(script);
     });
     return library;
+  }
+
+  const idle = window.requestIdleCallback ?? ((work) => setTimeout(work, 200));
+
+  /** Charts further down, one at a time. */
+  function drawTheRest() {
+    const rest = charts.find((chart) => !chart.near && chart.data && chart.element.isConnected);
+    if (!rest) return;
+    idle(async () => {
+      rest.near = true;
+      await draw(rest);
+      drawTheRest();
+    });
   }
 
   async function draw(chart) {
@@ -318,6 +334,7 @@
     if (!chart.near) return;
     const library = await echarts();
     if (!chart.element.isConnected) return;
+    if (!chart.instance) drawTheRest();
     chart.instance ??= library.init(chart.element, null, { renderer: "canvas" });
     chart.instance.setOption(made.option, true);
     chart.element.dataset.drawn = "true";
@@ -327,12 +344,12 @@
     try {
       const inline = chart.element.dataset.json;
       chart.data = inline ? JSON.parse(document.getElementById(inline).textContent) : await call("GET", chart.element.dataset.src);
-      const { asOf, scoredUntil, ...content } = chart.data;
+      const { asOf, scoredUntil, ...numbers } = chart.data;
       const shape = chart.element.dataset.shape;
-      const said = JSON.stringify(content) + (shape ? document.getElementById(shape)?.textContent : "");
+      const content = JSON.stringify(numbers) + (shape ? document.getElementById(shape)?.textContent : "");
       // Most of the time nothing has changed, and to draw takes longer than to ask.
-      if (said === chart.said) return;
-      chart.said = said;
+      if (content === chart.content) return;
+      chart.content = content;
       await draw(chart);
     } catch (error) {
       if (!chart.data) chart.element.textContent = error.message;
@@ -388,9 +405,8 @@
       averageScore: both(before.averageScore, after.averageScore),
       emailsPerDay: both(before.emailsPerDay, after.emailsPerDay),
     };
-    for (const slot of place.querySelectorAll("[data-slot]")) slot.textContent = values[slot.dataset.slot];
+    for (const slot of document.querySelectorAll("#preview [data-slot], .preview-bar [data-slot]")) slot.textContent = values[slot.dataset.slot];
     place.querySelector("[data-preview-state]").textContent = text("policy.done", before.policyVersion, whole.format(view.result.users));
-    place.querySelector("[data-preview-result]").hidden = false;
     const element = document.getElementById("compare");
     element.dataset.chart = "compare";
     const chart = charts.find((other) => other.element === element) ?? add(element, { still: true });
@@ -403,6 +419,12 @@
   document.addEventListener("DOMContentLoaded", setUp);
   document.addEventListener("rekindle:swapped", setUp);
   document.addEventListener("rekindle:theme", () => charts.forEach(draw));
+  window.addEventListener("beforeprint", () => {
+    for (const chart of charts) {
+      chart.near = true;
+      draw(chart);
+    }
+  });
   document.addEventListener("rekindle:refresh", () => {
     for (const chart of charts) if (!chart.element.dataset.json && !chart.still) load(chart);
   });

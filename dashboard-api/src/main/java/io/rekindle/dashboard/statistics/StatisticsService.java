@@ -30,6 +30,7 @@ public final class StatisticsService {
   private final CachedStatistic<OutreachCounts> outreach;
   private final CachedStatistic<ExperimentResult> experiment;
   private final CachedStatistic<KnownHistory> knownHistory;
+  private final CachedStatistic<FactorCounts> factorCounts;
   private final PastCounts pastCounts;
 
   /** Adds its statistics to a refresher that has not started. */
@@ -44,6 +45,7 @@ public final class StatisticsService {
     this.knownHistory =
         refresher.add(
             "knownHistory", SLOW_PERIOD, (handle, dutyCycle) -> KnownHistory.read(handle));
+    this.factorCounts = refresher.add("factorCounts", SLOW_PERIOD, FactorCounts::compute);
     this.outreach = refresher.add("outreach", SLOW_PERIOD, new OutreachCountsQuery()::compute);
   }
 
@@ -57,6 +59,11 @@ public final class StatisticsService {
   /** All clients by segment, band and score. */
   public SegmentCounts segmentCounts() {
     return segmentCounts.get();
+  }
+
+  /** All clients by the points of each factor. */
+  public FactorCounts factorCounts() {
+    return factorCounts.get();
   }
 
   /** Clients at risk and average scores of the last days. */

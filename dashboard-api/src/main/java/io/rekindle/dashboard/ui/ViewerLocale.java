@@ -62,13 +62,13 @@ record ViewerLocale(Locale locale, ZoneId zone, boolean zoneKnown, String chosen
 
   /** Null if there are no texts in that language. */
   private static Locale withTexts(String tag) {
-    Locale wanted = Locale.forLanguageTag(tag);
-    String region = REGIONS.get(wanted.getLanguage());
+    Locale requested = Locale.forLanguageTag(tag);
+    String region = REGIONS.get(requested.getLanguage());
     if (region == null) {
       return null;
     }
     return new Locale(
-        wanted.getLanguage(), COUNTRIES.contains(wanted.getCountry()) ? wanted.getCountry() : region);
+        requested.getLanguage(), COUNTRIES.contains(requested.getCountry()) ? requested.getCountry() : region);
   }
 
   /** Null for a zone that this machine does not know. */

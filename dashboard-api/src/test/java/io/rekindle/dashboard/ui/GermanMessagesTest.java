@@ -46,7 +46,7 @@ class GermanMessagesTest {
       Map.of(
           "\\bholdout\\b|\\bheld out\\b", "Kontrollgruppe",
           "\\bsuppress(?:ed|ion)\\b", "[Gg]esperrt|[Ss]perre",
-          "\\bconsent", "[Ee]inwillig|[Ww]illigte",
+          "\\bconsent", "[Ee]inwillig|[Ww]illigte|eingewilligt",
           "\\bAPI keys?\\b", "API-Schlüssel",
           "\\bpolic(?:y|ies)\\b", "Regelwerk|Dokument",
           "\\bdead letters?\\b", "[Uu]nlesbare",

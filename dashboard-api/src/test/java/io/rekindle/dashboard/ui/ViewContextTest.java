@@ -25,7 +25,7 @@ class ViewContextTest {
         "en-GB; 12,345.5; 12%; €1,234.50; 1 Apr 2026, 00:30; 1 Apr 2026; 31 Mar",
         "en-US; 12,345.5; 12%; €1,234.50; Apr 1, 2026, 12:30 AM; Apr 1, 2026; Mar 31",
         "de-DE; 12.345,5; 12 %; 1.234,50 €; 01.04.2026, 00:30; 01.04.2026; 31. März",
-        "de-AT; 12.345,5; 12 %; € 1.234,50; 01.04.2026, 00:30; 01.04.2026; 31. März",
+        "de-AT; 12 345,5; 12 %; € 1.234,50; 01.04.2026, 00:30; 01.04.2026; 31. März",
       })
   void shouldWriteNumbersAndTimesAsTheRegionDoes(
       String tag, String number, String percent, String money, String time, String date, String day) {

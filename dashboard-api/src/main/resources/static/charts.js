@@ -186,7 +186,8 @@
       const { axis, option } = base();
       const shape = JSON.parse(document.getElementById(element.dataset.shape)?.textContent ?? "{}");
       const items = (data.items ?? data).slice().sort((a, b) => Date.parse(a.asOf) - Date.parse(b.asOf));
-      const points = items.filter((item) => (item.score ?? item.engagementScore) !== null).map((item) => [Date.parse(item.asOf), item.score ?? item.engagementScore, item]);
+      // Before the first order there is no score.
+      const points = items.filter((item) => typeof (item.score ?? item.engagementScore) === "number").map((item) => [Date.parse(item.asOf), item.score ?? item.engagementScore, item]);
       if (points.length && shape.now) points.push([Date.parse(shape.now), points.at(-1)[1], points.at(-1)[2]]);
       const marks = (shape.marks ?? []).map((mark) => ({ ...mark, time: Date.parse(mark.at) }));
       const scoreAt = (time) => { let found = points[0]?.[1] ?? 0; for (const point of points) if (point[0] <= time) found = point[1]; return found; };

@@ -197,7 +197,9 @@ public final class ViewContext {
         "time",
         instant == null
             ? null
-            : written(DateTimeFormatter.ofLocalizedDateTime(FormatStyle.MEDIUM, FormatStyle.SHORT), instant)
+            : written(
+                    DateTimeFormatter.ofLocalizedDateTime(FormatStyle.MEDIUM, FormatStyle.SHORT),
+                    instant)
                 + utc());
   }
 

@@ -68,7 +68,8 @@ record ViewerLocale(Locale locale, ZoneId zone, boolean zoneKnown, String chosen
       return null;
     }
     return new Locale(
-        requested.getLanguage(), COUNTRIES.contains(requested.getCountry()) ? requested.getCountry() : region);
+        requested.getLanguage(),
+        COUNTRIES.contains(requested.getCountry()) ? requested.getCountry() : region);
   }
 
   /** Null for a zone that this machine does not know. */

@@ -90,7 +90,8 @@ class GermanMessagesTest {
   void shouldHaveAFormForEachNumber() {
     findings(
         (key, english, german) -> {
-          for (Format format : new MessageFormat(german, Locale.GERMANY).getFormatsByArgumentIndex()) {
+          for (Format format :
+              new MessageFormat(german, Locale.GERMANY).getFormatsByArgumentIndex()) {
             if (format instanceof ChoiceFormat choice && choice.format(7).isBlank()) {
               return "says nothing of 7";
             }
@@ -128,13 +129,16 @@ class GermanMessagesTest {
   void shouldKeepToGermanTypography() {
     findings(
         (key, english, german) -> {
-          if (german.matches(".*[\"'“”].*") && !german.matches("[^\"'“”]*(?:„[^„“”\"']*“[^\"'“”]*)+")) {
+          if (german.matches(".*[\"'“”].*")
+              && !german.matches("[^\"'“”]*(?:„[^„“”\"']*“[^\"'“”]*)+")) {
             return "has quotation marks other than „ and “";
           }
           if (german.matches(".*[\\d}] ?%.*")) {
             return "lacks the no-break space before %: write \\u00a0";
           }
-          return german.matches(".*\\b(?:du|dein|deine|dir|dich)\\b.*") ? "says du instead of Sie" : null;
+          return german.matches(".*\\b(?:du|dein|deine|dir|dich)\\b.*")
+              ? "says du instead of Sie"
+              : null;
         });
   }
 

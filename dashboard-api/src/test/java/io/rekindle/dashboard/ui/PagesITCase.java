@@ -689,7 +689,8 @@ class PagesITCase {
     assertThat(page.locator("tbody [data-label='Auf dem Spiel']").first())
         .hasText(Pattern.compile("\\d,\\d\\d"));
     show(page, "/clients/c021");
-    assertThat(page.locator("#client-facts")).containsText(Pattern.compile("\\d{2}\\.\\d{2}\\.20\\d{2}"));
+    assertThat(page.locator("#client-facts"))
+        .containsText(Pattern.compile("\\d{2}\\.\\d{2}\\.20\\d{2}"));
     press(page, "Bestellung erfassen");
     page.locator("#order-amount").fill("1.234,50");
     page.locator("#order button[type=submit]").click();

@@ -28,7 +28,13 @@ class ViewContextTest {
         "de-AT; 12 345,5; 12 %; € 1.234,50; 01.04.2026, 00:30; 01.04.2026; 31. März",
       })
   void shouldWriteNumbersAndTimesAsTheRegionDoes(
-      String tag, String number, String percent, String money, String time, String date, String day) {
+      String tag,
+      String number,
+      String percent,
+      String money,
+      String time,
+      String date,
+      String day) {
     ViewContext v = of(tag, "Europe/Berlin");
 
     assertThat(spaces(v.n(12_345.5, 1))).isEqualTo(number);

@@ -47,7 +47,6 @@ class ViewerLocaleTest {
   }
 
   private static ViewerLocale of(String chosen, String zone, String header) {
-    return ViewerLocale.of(
-        new RequestInfo("/", null, Map.of(), null, chosen, zone, header, null));
+    return ViewerLocale.of(new RequestInfo("/", null, Map.of(), null, chosen, zone, header, null));
   }
 }

@@ -12,9 +12,9 @@
   const SAFE = ["GET", "HEAD", "OPTIONS"];
   const dialog = document.getElementById("try");
 
-  /** Whether the person, who sees the request, wants it sent. */
-  function confirmed(method, url) {
-    dialog.querySelector("[data-request]").textContent = method + " " + url;
+  /** Whether a person wants the request sent. */
+  function confirmed(request) {
+    dialog.querySelector("[data-request]").textContent = request;
     dialog.returnValue = "";
     dialog.showModal();
     return new Promise((resolve) =>
@@ -24,14 +24,29 @@
     button.addEventListener("click", () => dialog.close(button.value));
   }
 
-  /** Every method may be tried: a write is confirmed, and brings the session's token along. */
-  async function prepared(request) {
-    const method = (request.method ?? "GET").toUpperCase();
-    const url = new URL(request.url, location.href);
-    if (SAFE.includes(method) || url.origin !== location.origin) return request;
-    if (!(await confirmed(method, url.pathname + url.search))) throw new Error(dialog.dataset.stopped);
-    const session = await fetch("/api/session", {headers: {Accept: "application/json"}});
-    if (session.ok) request.headers["X-CSRF-Token"] = (await session.json()).csrfToken;
+  // Every method may be tried. Before a write a person is asked, and then the press is repeated.
+  let repeated = null;
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest?.(".btn.execute");
+    if (!button) return;
+    const summary = button.closest(".opblock").querySelector(".opblock-summary");
+    const method = summary.querySelector(".opblock-summary-method").textContent;
+    if (SAFE.includes(method) || repeated === button) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (!(await confirmed(method + " " + summary.querySelector(".opblock-summary-path").dataset.path))) return;
+    repeated = button;
+    button.click();
+    repeated = null;
+  }, true);
+
+  /** A write of a session brings the session's token along. */
+  async function withToken(request) {
+    const own = new URL(request.url, location.href).origin === location.origin;
+    if (own && !SAFE.includes((request.method ?? "GET").toUpperCase())) {
+      const session = await fetch("/api/session", {headers: {Accept: "application/json"}});
+      if (session.ok) request.headers["X-CSRF-Token"] = (await session.json()).csrfToken;
+    }
     return request;
   }
 
@@ -47,7 +62,7 @@
     displayRequestDuration: true,
     showExtensions: true, // x-role and x-scope
     showCommonExtensions: true, // limits of parameters
-    requestInterceptor: prepared,
+    requestInterceptor: withToken,
     syntaxHighlight: {theme: "monokai"},
     validatorUrl: null,
   });

@@ -3,14 +3,36 @@
    forms that talk to the API, and parts that follow what happens. */
 (() => {
   const root = document.documentElement;
-  const lang = navigator.languages.find((tag) => tag.startsWith(root.lang)) ?? root.lang;
+  // Language and region of the viewer, as the server writes numbers and times.
+  const lang = root.lang;
   const csrf = document.querySelector('meta[name="csrf"]')?.content;
   const textsElement = document.getElementById("texts");
   const texts = textsElement ? JSON.parse(textsElement.textContent) : {};
   const text = (key, ...values) =>
     (texts[key] ?? key).replace(/\{(\d)\}/g, (_, i) => values[Number(i)]);
 
+  /* ---------------------------------------------------------------- numbers */
+
+  const decimal = new Intl.NumberFormat(lang).formatToParts(1.5).find((part) => part.type === "decimal").value;
+
+  /** A number as a person types it: "12,5" and "1.200,50" where the comma is the decimal sign. */
+  function plain(raw) {
+    if (decimal === ",") {
+      if (/^-?\d+,\d+$/.test(raw)) return raw.replace(",", ".");
+      if (/^-?\d{1,3}(\.\d{3})+(,\d+)?$/.test(raw)) return raw.replaceAll(".", "").replace(",", ".");
+    } else if (/^-?\d{1,3}(,\d{3})+(\.\d+)?$/.test(raw)) return raw.replaceAll(",", "");
+    return raw;
+  }
+
+  /** A number of the API as a field of text has it. */
+  const typed = (value) => decimal === "." ? String(value ?? "") : String(value ?? "").replace(/^(-?\d+)\.(\d+)$/, "$1" + decimal + "$2");
+
   /* ---------------------------------------------------------------- times */
+
+  const browserZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  // The server writes times in this zone from the next page on. What it wrote in it stays as it is.
+  if (browserZone && root.dataset.zone !== browserZone) remember("zone", browserZone);
+  const inOtherZone = root.dataset.zone !== browserZone;
 
   const formats = {
     time: new Intl.DateTimeFormat(lang, { dateStyle: "medium", timeStyle: "short" }),
@@ -33,12 +55,17 @@
   }
 
   function showTimes(within) {
-    for (const element of within.querySelectorAll("time[data-style]")) {
+    for (const element of within.querySelectorAll(inOtherZone ? "time[data-style]" : "time[data-style=ago]")) {
       const instant = new Date(element.dateTime);
       const style = element.dataset.style;
       const shown = style === "ago" ? ago(instant) : formats[style].format(instant);
       if (element.textContent !== shown) element.textContent = shown;
     }
+  }
+
+  /** A choice of this browser, which the server reads. */
+  function remember(name, value) {
+    document.cookie = `${name}=${value}; path=/; max-age=${value ? 31536000 : 0}; samesite=lax`;
   }
 
   /* ---------------------------------------------------------------- messages */
@@ -137,6 +164,12 @@
     if (put) document.addEventListener("DOMContentLoaded", () => toast(text("draft.back")));
   }
 
+  document.addEventListener("change", (event) => {
+    if (!event.target.matches("[data-locale]")) return;
+    remember("locale", event.target.value);
+    location.reload();
+  });
+
   document.addEventListener("submit", (event) => {
     if (event.target.matches('[action="/sign-out"]')) sessionStorage.removeItem(DRAFTS);
   });
@@ -185,8 +218,8 @@
       let value;
       switch (field.dataset.type) {
         case "boolean": value = field.type === "checkbox" ? field.checked : raw === "true"; break;
-        case "percent": value = raw === "" ? null : Number.isNaN(Number(raw)) ? raw : Number((Number(raw) / 100).toFixed(6)); break;
-        case "number": value = raw === "" ? null : Number.isNaN(Number(raw)) ? raw : Number(raw); break;
+        case "percent": value = raw === "" ? null : Number.isNaN(Number(plain(raw))) ? raw : Number((Number(plain(raw)) / 100).toFixed(6)); break;
+        case "number": value = raw === "" ? null : Number.isNaN(Number(plain(raw))) ? raw : Number(plain(raw)); break;
         case "list": value = raw.split(",").map((part) => part.trim()).filter(Boolean); break;
         case "one": value = [raw]; break;
         case "set": value = [...(body[field.name] ?? []), raw]; break;
@@ -314,7 +347,7 @@
       const dark = getComputedStyle(root).colorScheme === "dark" ||
         (!root.dataset.theme && matchMedia("(prefers-color-scheme: dark)").matches);
       root.dataset.theme = dark ? "light" : "dark";
-      document.cookie = "theme=" + root.dataset.theme + "; path=/; max-age=31536000; samesite=lax";
+      remember("theme", root.dataset.theme);
       document.dispatchEvent(new CustomEvent("rekindle:theme"));
     } else if (button.dataset.more !== undefined) {
       const nav = button.closest(".nav");
@@ -361,12 +394,107 @@
   function refreshAll(always) {
     if (live.paused && !always) return;
     if (document.hidden && !always) return;
-    for (const part of document.querySelectorAll("[data-live]")) {
-      if (!always && busy(part)) continue;
-      part.toggleAttribute("data-always", always);
-      window.htmx?.trigger(part, "refresh");
-    }
+    // One request serves all parts of an address.
+    const parts = Map.groupBy([...document.querySelectorAll("[data-live]")].filter((part) => always || !busy(part)),
+      (part) => part.getAttribute("hx-get"));
+    for (const [path, ofPath] of parts) refreshParts(path, ofPath, always);
     document.dispatchEvent(new CustomEvent("rekindle:refresh"));
+  }
+
+  const underWay = new Set();
+  const again = new Set();
+  // The last answer of the server about a part, without the words of times, which pass by themselves.
+  const known = new WeakMap();
+
+  async function refreshParts(path, parts, always) {
+    if (underWay.has(path)) {
+      if (always) again.add(path);
+      return;
+    }
+    underWay.add(path);
+    const notice = document.querySelector("[data-connection]");
+    try {
+      const headers = { Accept: "text/html", "HX-Request": "true" };
+      if (!attended()) headers["X-Background"] = "true";
+      const response = await fetch(path, { headers });
+      if (response.status === 401) {
+        if (!leaving) toSignIn();
+        return;
+      }
+      if (!response.ok) throw new Error(text("error.failed"));
+      const html = await response.text();
+      notice?.setAttribute("hidden", "");
+      const content = html.replace(/(<time\b[^>]*>)[^<]*/g, "$1");
+      // A person may have begun to choose or type since the request, and filters may have put another part there.
+      const changed = parts.filter((part) => part.isConnected && part.getAttribute("hx-get") === path &&
+        known.get(part) !== content && (always || !busy(part)));
+      if (changed.length === 0) return;
+      const page = new DOMParser().parseFromString(html, "text/html");
+      for (const part of changed) {
+        known.set(part, content);
+        for (const selector of selectorsOf(part)) {
+          const [from, to] = [document.querySelector(selector), page.querySelector(selector)];
+          if (from && to) morph(from, to);
+        }
+      }
+      showTimes(document);
+      showBulk();
+      document.dispatchEvent(new CustomEvent("rekindle:swapped"));
+    } catch {
+      if (!leaving) notice?.removeAttribute("hidden");
+    } finally {
+      underWay.delete(path);
+      if (again.delete(path)) refreshAll(true);
+    }
+  }
+
+  const selectorsOf = (part) => [part.getAttribute("hx-select"), ...(part.getAttribute("hx-select-oob") ?? "").split(",")].filter(Boolean);
+
+  /** What a row is about: its place in a list may change, and the focus and open details stay with it. */
+  const subjectOf = (node) => node.nodeType !== Node.ELEMENT_NODE ? null
+    : node.id || (node.matches("tr, li") ? node.querySelector("a[href]")?.getAttribute("href") : null) || null;
+
+  /** Changes the first element, in as few places as can be, to what the second is. */
+  function morph(from, to) {
+    if (from.isEqualNode(to)) return;
+    if (from.nodeName !== to.nodeName) {
+      from.replaceWith(to);
+      return;
+    }
+    if (from.nodeType !== Node.ELEMENT_NODE) {
+      from.data = to.data;
+      return;
+    }
+    for (const { name } of [...from.attributes]) {
+      // A person has opened it.
+      if (name !== "open" && !to.hasAttribute(name)) from.removeAttribute(name);
+    }
+    for (const { name, value } of to.attributes) {
+      if (from.getAttribute(name) !== value) from.setAttribute(name, value);
+    }
+    const bySubject = new Map();
+    for (const child of from.children) {
+      const subject = subjectOf(child);
+      if (subject) bySubject.set(subject, child);
+    }
+    let next = from.firstChild;
+    for (const child of [...to.childNodes]) {
+      const subject = subjectOf(child);
+      const match = subject ? bySubject.get(subject) : next && subjectOf(next) === null ? next : null;
+      if (subject) bySubject.delete(subject);
+      if (!match) {
+        from.insertBefore(child, next);
+        continue;
+      }
+      if (match === next) next = next.nextSibling;
+      else from.insertBefore(match, next);
+      morph(match, child);
+    }
+    while (next) {
+      const gone = next;
+      next = next.nextSibling;
+      gone.remove();
+    }
   }
 
   /** At most once a second, and once more for what came meanwhile. */
@@ -396,27 +524,8 @@
     setInterval(() => { if (document.querySelector("[data-live=counted], [data-chart-live]")) happened(); }, 5000);
   }
 
-  // Open details and the focus of a part survive when the part is replaced.
-  let kept = null;
-  const handleOf = (element) => element.id ? "#" + CSS.escape(element.id)
-    : element.getAttribute?.("href") ? `[href="${CSS.escape(element.getAttribute("href"))}"]` : null;
-  document.addEventListener("htmx:beforeSwap", (event) => {
-    const part = event.detail.target;
-    const asked = event.detail.requestConfig.elt;
-    // A person may have begun to choose or type since the request.
-    if (asked.matches("[data-live]:not([data-always])") && busy(asked)) {
-      event.detail.shouldSwap = false;
-      return;
-    }
-    kept = {
-      open: [...part.querySelectorAll("details[id][open]")].map((element) => element.id),
-      focus: part.contains(document.activeElement) ? handleOf(document.activeElement) : null,
-    };
-  });
-  document.addEventListener("htmx:afterSwap", (event) => {
-    for (const id of kept?.open ?? []) document.getElementById(id)?.setAttribute("open", "");
-    if (kept?.focus) document.querySelector(kept.focus)?.focus({ preventScroll: true });
-    kept = null;
+  // A filter replaces a list.
+  document.addEventListener("htmx:afterSwap", () => {
     showTimes(document);
     showBulk();
     document.dispatchEvent(new CustomEvent("rekindle:swapped"));
@@ -452,6 +561,8 @@
   /* ---------------------------------------------------------------- freshness */
 
   let progress = null;
+  const tenths = new Intl.NumberFormat(lang, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+  const wholes = new Intl.NumberFormat(lang, { maximumFractionDigits: 0 });
 
   function showFreshness() {
     const place = document.querySelector(".freshness");
@@ -465,7 +576,7 @@
     }
     const age = Math.max(0, progress.ageMillis + performance.now() - progress.at) / 1000;
     place.dataset.state = age < 10 ? "fresh" : age < 60 ? "slow" : "stalled";
-    shown.textContent = age < 60 ? text("fresh.seconds", age < 10 ? age.toFixed(1) : Math.round(age))
+    shown.textContent = age < 60 ? text("fresh.seconds", (age < 10 ? tenths : wholes).format(age))
       : ago(new Date(progress.scoredUntil));
     place.title = progress.scoredUntil;
   }
@@ -492,7 +603,7 @@
     const chosen = rows.filter((row) => row.checked);
     bar.hidden = chosen.length === 0;
     for (const place of document.querySelectorAll("[data-slot=chosen]")) {
-      place.textContent = text(chosen.length === 1 ? "bulk.one" : "bulk.many", chosen.length);
+      place.textContent = text(chosen.length === 1 ? "bulk.one" : "bulk.many", wholes.format(chosen.length));
     }
     const link = document.querySelector("a[data-chosen]");
     if (link) {
@@ -550,7 +661,7 @@
 
   putBackDrafts();
 
-  window.rekindle = { call, text, toast, showTimes, formats, refreshAll, bodyOf, showErrors, clearErrors, lang };
+  window.rekindle = { call, text, toast, showTimes, formats, refreshAll, bodyOf, showErrors, clearErrors, lang, plain, typed };
 
   document.addEventListener("DOMContentLoaded", () => {
     showTimes(document);

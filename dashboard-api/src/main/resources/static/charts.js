@@ -5,6 +5,7 @@
   const { call, lang, formats } = window.rekindle;
   const charts = [];
   const whole = new Intl.NumberFormat(lang, { maximumFractionDigits: 1 });
+  const number = (value) => value === null || value === undefined ? "–" : whole.format(value);
   const dayFormat = new Intl.DateTimeFormat(lang, { day: "numeric", month: "short", timeZone: "UTC" });
   const probe = document.createElement("span");
   probe.hidden = true;
@@ -73,6 +74,31 @@
   const dashed = { lineStyle: { width: 2, type: "dashed", opacity: 0.75 }, itemStyle: { opacity: 0.6 } };
   const basis = (point, labels) => point.reconstructed ? [[labels.reconstructed, labels.basis]] : [];
 
+  const DAY = 86_400_000;
+  const axisFormats = [
+    [2 * DAY, { hour: "2-digit", minute: "2-digit", weekday: "short" }],
+    [300 * DAY, { day: "numeric", month: "short" }],
+    [Infinity, { month: "short", year: "numeric" }],
+  ].map(([span, options]) => [span, new Intl.DateTimeFormat(lang, options)]);
+
+  /** Labels of a time axis, as fine as its span, in the viewer's zone; none repeats the one before. */
+  function timeAxis(times, axis) {
+    const span = times.length ? Math.max(...times) - Math.min(...times) : 0;
+    const i = axisFormats.findIndex(([most]) => span < most);
+    const format = axisFormats[i][1];
+    let last = null;
+    return {
+      // Marks closer than what a label tells apart would repeat it.
+      minInterval: [0, DAY, 28 * DAY][i],
+      axisLabel: { ...axis.axisLabel, formatter: (time, index) => {
+        const label = format.format(new Date(time));
+        const repeated = index > 0 && label === last;
+        last = label;
+        return repeated ? "" : label;
+      } },
+    };
+  }
+
   /* Each kind: how the option is made, and the table's columns and rows. */
   const kinds = {
     trend(data, labels) {
@@ -85,7 +111,7 @@
           tooltip: { ...option.tooltip, formatter: (points) => {
             const day = data.days[points[0].dataIndex];
             return tip(names[points[0].dataIndex], [[labels.atRisk, whole.format(day.atRisk)],
-              [labels.scored, whole.format(day.scored)], [labels.averageScore, day.averageScore ?? "–"], ...basis(day, labels)]);
+              [labels.scored, whole.format(day.scored)], [labels.averageScore, number(day.averageScore)], ...basis(day, labels)]);
           } },
           xAxis: { ...axis, type: "category", data: names, boundaryGap: false, splitLine: { show: false } },
           yAxis: { ...axis, type: "value", minInterval: 1 },
@@ -96,7 +122,7 @@
         },
         past: hasPast,
         head: [labels.day, labels.atRisk, labels.scored, labels.averageScore, ...(hasPast ? [labels.reconstructed] : [])],
-        rows: data.days.map((d, i) => [names[i], whole.format(d.atRisk), whole.format(d.scored), d.averageScore ?? "–",
+        rows: data.days.map((d, i) => [names[i], whole.format(d.atRisk), whole.format(d.scored), number(d.averageScore),
           ...(hasPast ? [d.reconstructed ? labels.basis : "–"] : [])]).reverse(),
       };
     },
@@ -160,7 +186,8 @@
       const { axis, option } = base();
       const shape = JSON.parse(document.getElementById(element.dataset.shape)?.textContent ?? "{}");
       const items = (data.items ?? data).slice().sort((a, b) => Date.parse(a.asOf) - Date.parse(b.asOf));
-      const points = items.filter((item) => (item.score ?? item.engagementScore) !== null).map((item) => [Date.parse(item.asOf), item.score ?? item.engagementScore, item]);
+      // Before the first order there is no score.
+      const points = items.filter((item) => typeof (item.score ?? item.engagementScore) === "number").map((item) => [Date.parse(item.asOf), item.score ?? item.engagementScore, item]);
       if (points.length && shape.now) points.push([Date.parse(shape.now), points.at(-1)[1], points.at(-1)[2]]);
       const marks = (shape.marks ?? []).map((mark) => ({ ...mark, time: Date.parse(mark.at) }));
       const scoreAt = (time) => { let found = points[0]?.[1] ?? 0; for (const point of points) if (point[0] <= time) found = point[1]; return found; };
@@ -198,15 +225,14 @@
             ? tip(formats.time.format(new Date(point.data.mark.time)), [[point.data.mark.label, point.data.mark.detail ?? ""]])
             : tip(formats.time.format(new Date(point.data[0])), [[labels.score, whole.format(point.data[1])],
               ...(point.seriesName === labels.reconstructed ? [[labels.reconstructed, labels.basis]] : [])]) },
-          xAxis: { ...axis, type: "time", splitLine: { show: false },
-            axisLabel: { ...axis.axisLabel, formatter: (time) => formats.date.format(new Date(time)) }, splitNumber: 4 },
+          xAxis: { ...axis, type: "time", splitLine: { show: false }, splitNumber: 4, ...timeAxis(points.map((p) => p[0]), axis) },
           yAxis: { ...axis, type: "value", min: 0, max: 100, interval: 25 },
           series: series.map((s) => s.type === "line" ? { ...s, showSymbol: true, symbolSize: 5 } : s),
         },
         empty: points.length === 0,
         past: hasPast,
         head: [labels.when, labels.score, labels.band, labels.cause, ...(hasPast ? [labels.reconstructed] : [])],
-        rows: items.slice().reverse().map((item) => [formats.time.format(new Date(item.asOf)), item.score ?? item.engagementScore ?? "–",
+        rows: items.slice().reverse().map((item) => [formats.time.format(new Date(item.asOf)), number(item.score ?? item.engagementScore),
           labels["band." + item.band] ?? item.band, labels["cause." + item.cause] ?? item.cause ?? "–",
           ...(hasPast ? [item.reconstructed ? labels.basis : "–"] : [])]),
       };
@@ -263,24 +289,58 @@
     place.append(wrap);
   }
 
-  function draw(chart) {
+  let library = null;
+
+  /** The library is large, and a phone takes a while to read it: it comes with the first chart that is near. */
+  function echarts() {
+    library ??= new Promise((resolve, reject) => {
+      const script = document.createElement("script");
+      script.src = document.querySelector("[data-echarts]").dataset.echarts;
+      script.onload = () => {
+        resolve(window.echarts);
+        drawTheRest();
+      };
+      script.onerror = () => reject(new Error(window.rekindle.text("error.failed")));
+      document.head.append(script);
+    });
+    return library;
+  }
+
+  const idle = window.requestIdleCallback ?? ((work) => setTimeout(work, 200));
+
+  /** Charts further down, one at a time. */
+  function drawTheRest() {
+    const rest = charts.find((chart) => !chart.near && chart.data && chart.element.isConnected);
+    if (!rest) return;
+    idle(async () => {
+      rest.near = true;
+      await draw(rest);
+      drawTheRest();
+    });
+  }
+
+  async function draw(chart) {
     if (!chart.data) return;
     const made = kinds[chart.element.dataset.chart](chart.data, JSON.parse(chart.element.dataset.labels), chart.element);
     chart.element.classList.remove("skeleton");
+    const pastNote = document.getElementById(chart.element.id + "-past");
+    if (pastNote) pastNote.hidden = !made.past;
     if (made.empty) {
       chart.element.textContent = chart.element.dataset.empty ?? "";
       return;
     }
-    chart.instance ??= window.echarts.init(chart.element, null, { renderer: "canvas" });
-    chart.instance.setOption(made.option, true);
-    const pastNote = document.getElementById(chart.element.id + "-past");
-    if (pastNote) pastNote.hidden = !made.past;
     const behind = document.getElementById(chart.element.dataset.table);
     if (behind) {
       const drawn = JSON.stringify(made.rows);
       if (chart.drawn !== drawn) table(behind, made.head, made.rows);
       chart.drawn = drawn;
     }
+    if (!chart.near) return;
+    const library = await echarts();
+    if (!chart.element.isConnected) return;
+    if (!chart.instance) drawTheRest();
+    chart.instance ??= library.init(chart.element, null, { renderer: "canvas" });
+    chart.instance.setOption(made.option, true);
     chart.element.dataset.drawn = "true";
   }
 
@@ -288,19 +348,40 @@
     try {
       const inline = chart.element.dataset.json;
       chart.data = inline ? JSON.parse(document.getElementById(inline).textContent) : await call("GET", chart.element.dataset.src);
-      draw(chart);
+      const { asOf, scoredUntil, ...numbers } = chart.data;
+      const shape = chart.element.dataset.shape;
+      const content = JSON.stringify(numbers) + (shape ? document.getElementById(shape)?.textContent : "");
+      // Most of the time nothing has changed, and to draw takes longer than to ask.
+      if (content === chart.content) return;
+      chart.content = content;
+      await draw(chart);
     } catch (error) {
       if (!chart.data) chart.element.textContent = error.message;
     }
   }
 
+  const nearing = new IntersectionObserver((entries) => {
+    for (const entry of entries) {
+      if (!entry.isIntersecting) continue;
+      nearing.unobserve(entry.target);
+      const chart = charts.find((other) => other.element === entry.target);
+      if (!chart) continue;
+      chart.near = true;
+      draw(chart);
+    }
+  }, { rootMargin: "400px" });
+
+  function add(element, more = {}) {
+    const chart = { element, data: null, instance: null, near: false, ...more };
+    charts.push(chart);
+    nearing.observe(element);
+    new ResizeObserver(() => chart.instance?.resize()).observe(element);
+    return chart;
+  }
+
   function setUp() {
     for (const element of document.querySelectorAll("[data-chart]")) {
-      if (charts.some((chart) => chart.element === element)) continue;
-      const chart = { element, data: null, instance: null };
-      charts.push(chart);
-      new ResizeObserver(() => chart.instance?.resize()).observe(element);
-      load(chart);
+      if (!charts.some((chart) => chart.element === element)) load(add(element));
     }
     for (let i = charts.length - 1; i >= 0; i--) {
       if (!charts[i].element.isConnected) {
@@ -328,17 +409,11 @@
       averageScore: both(before.averageScore, after.averageScore),
       emailsPerDay: both(before.emailsPerDay, after.emailsPerDay),
     };
-    for (const slot of place.querySelectorAll("[data-slot]")) slot.textContent = values[slot.dataset.slot];
+    for (const slot of document.querySelectorAll("#preview [data-slot], .preview-bar [data-slot]")) slot.textContent = values[slot.dataset.slot];
     place.querySelector("[data-preview-state]").textContent = text("policy.done", before.policyVersion, whole.format(view.result.users));
-    place.querySelector("[data-preview-result]").hidden = false;
     const element = document.getElementById("compare");
     element.dataset.chart = "compare";
-    let chart = charts.find((other) => other.element === element);
-    if (!chart) {
-      chart = { element, data: null, instance: null, still: true };
-      charts.push(chart);
-      new ResizeObserver(() => chart.instance?.resize()).observe(element);
-    }
+    const chart = charts.find((other) => other.element === element) ?? add(element, { still: true });
     chart.data = { before: bins(before.distribution), after: bins(after.distribution) };
     draw(chart);
   }
@@ -348,6 +423,12 @@
   document.addEventListener("DOMContentLoaded", setUp);
   document.addEventListener("rekindle:swapped", setUp);
   document.addEventListener("rekindle:theme", () => charts.forEach(draw));
+  window.addEventListener("beforeprint", () => {
+    for (const chart of charts) {
+      chart.near = true;
+      draw(chart);
+    }
+  });
   document.addEventListener("rekindle:refresh", () => {
     for (const chart of charts) if (!chart.element.dataset.json && !chart.still) load(chart);
   });

@@ -3,7 +3,7 @@
    the truth: an input changes one place of it, and whatever adds, removes or moves a part draws the
    form anew. */
 (() => {
-  const { call, text, bodyOf, clearErrors, showErrors, lang } = window.rekindle;
+  const { call, text, bodyOf, clearErrors, showErrors, lang, plain, typed } = window.rekindle;
   const whole = new Intl.NumberFormat(lang, { maximumFractionDigits: 1 });
   const PAUSE = 600;
 
@@ -74,6 +74,9 @@
     const icons = editor.dataset.icons;
     const fixed = source.readOnly;
     const switchedOff = {};
+    // How the curve of a factor is drawn anew.
+    const curves = {};
+    let counts = null;
     let policy = JSON.parse(source.value);
 
     const nameOf = (path) => path.reduce((name, key) => name + (typeof key === "number" ? `[${key}]` : "." + key), "document");
@@ -107,21 +110,22 @@
     }
 
     const READ = {
-      number: (raw) => raw === "" ? null : /^-?\d+(\.\d+)?$/.test(raw) ? Number(raw) : raw,
+      number: (raw) => raw === "" ? null : /^-?\d+(\.\d+)?$/.test(plain(raw)) ? Number(plain(raw)) : raw,
       // "50" means "50.00".
-      money: (raw) => /^\d+(\.\d)?$/.test(raw) ? Number(raw).toFixed(2) : raw,
+      money: (raw) => /^\d+(\.\d)?$/.test(plain(raw)) ? Number(plain(raw)).toFixed(2) : plain(raw),
       text: (raw) => raw,
     };
 
     function input(path, kind, label) {
       const made = element("input", {
-        className: "input", name: nameOf(path), value: at(path) ?? "", inputMode: kind === "text" ? "text" : "decimal",
+        className: "input", name: nameOf(path), value: kind === "text" ? at(path) ?? "" : typed(at(path)), inputMode: kind === "text" ? "text" : "decimal",
         autocomplete: "off", disabled: fixed, "data-path": "", "data-key": nameOf(path), "aria-label": label ?? null,
       });
       made.addEventListener("input", () => {
         const value = READ[kind](made.value.trim());
         set(path, value === null || value === "" ? undefined : value);
         if (path.includes("when")) withoutEmpty(path);
+        if (path[1] === "tiers") curves[path[0]]?.();
         changed();
       });
       return made;
@@ -176,6 +180,148 @@
       return made;
     }
 
+    /* A factor's points as steps, drawn, with the clients of each step below them. */
+    const WIDTH = 340;
+    const [LEFT, RIGHT, TOP, BASE, BARS] = [30, 328, 16, 116, 34];
+    const STEPS = { fromDays: 1, fromGaps: 0.1, fromCount: 1, fromMultiple: 0.1 };
+
+    function svg(tag, attributes = {}, ...children) {
+      const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
+      for (const [name, value] of Object.entries(attributes)) if (value !== null) made.setAttribute(name, value);
+      made.append(...children);
+      return made;
+    }
+
+    const isNumber = (value) => typeof value === "number" && Number.isFinite(value);
+    const clientsOf = (part, points) => counts?.[part]?.find((one) => one.points === points)?.clients ?? (counts?.[part]?.length ? 0 : null);
+
+    function curve(part) {
+      const from = FROM[part];
+      const plot = svg("svg", { viewBox: `0 0 ${WIDTH} ${BASE + BARS + 20}`, class: "tier-curve", role: "group", "aria-label": `${labels[part]}. ${fixed ? "" : labels.curve}` });
+      // While a corner is dragged the axes stay as they are.
+      let held = null;
+
+      function axes(tiers) {
+        const points = tiers.map((tier) => tier.points);
+        const last = tiers.at(-1)[from];
+        const first = tiers[0][from];
+        return { first, last: last > first ? last + (last - first) * 0.15 : first + 1, low: Math.min(0, ...points), high: Math.max(1, ...points) * 1.1 };
+      }
+      const place = (axis, tier) => [
+        LEFT + (RIGHT - LEFT) * (tier[from] - axis.first) / (axis.last - axis.first),
+        BASE - (BASE - TOP) * (tier.points - axis.low) / (axis.high - axis.low)];
+
+      /** Keeps to what the job accepts: thresholds rise, and points never turn back. */
+      function move(i, threshold, points) {
+        const tiers = at([part, "tiers"]);
+        const tier = tiers[i];
+        const step = STEPS[from];
+        if (i > 0 && isNumber(threshold)) {
+          const least = tiers[i - 1][from] + step;
+          const most = i + 1 < tiers.length ? tiers[i + 1][from] - step : Infinity;
+          const exact = Math.round(threshold / step) * step;
+          if (least <= most) tier[from] = Number(Math.min(most, Math.max(least, exact)).toFixed(3));
+        }
+        const falls = from === "fromDays" || from === "fromGaps";
+        const [before, after] = [tiers[i - 1]?.points, tiers[i + 1]?.points];
+        const [least, most] = falls ? [after ?? -100, before ?? 100] : [before ?? -100, after ?? 100];
+        tier.points = Math.min(most, Math.max(least, Math.round(points)));
+        for (const key of [from, "points"]) {
+          const name = nameOf([part, "tiers", i, key]);
+          const field = editor.querySelector(`[data-key="${CSS.escape(name)}"]`);
+          if (field) field.value = typed(tier[key]);
+        }
+        show();
+        changed();
+      }
+
+      function corner(tiers, i, axis) {
+        const tier = tiers[i];
+        const [x, y] = place(axis, tier);
+        const handle = svg("g", { class: "corner", transform: `translate(${x} ${y})`, tabindex: 0, role: "slider", "data-key": `corner-${part}-${i}`,
+          "aria-orientation": "vertical", "aria-valuemin": -100, "aria-valuemax": 100, "aria-valuenow": tier.points,
+          "aria-label": `${labels[part]}, ${labels.tier} ${i + 1}`,
+          "aria-valuetext": filled(labels.corner, labels[from], whole.format(tier[from]), whole.format(tier.points)) },
+          svg("circle", { r: 17, class: "reach" }), svg("circle", { r: 5 }));
+        handle.addEventListener("keydown", (event) => {
+          const size = event.shiftKey ? 10 : 1;
+          const by = { ArrowUp: [0, size], ArrowDown: [0, -size], ArrowRight: [size, 0], ArrowLeft: [-size, 0], PageUp: [0, 10], PageDown: [0, -10] }[event.key];
+          if (!by) return;
+          event.preventDefault();
+          const now = at([part, "tiers", i]);
+          move(i, now[from] + by[0] * STEPS[from], now.points + by[1]);
+          plot.querySelector(`[data-key="corner-${part}-${i}"]`)?.focus();
+        });
+        handle.addEventListener("pointerdown", (event) => {
+          event.preventDefault();
+          held = axis;
+          plot.setPointerCapture(event.pointerId);
+          const drag = (moved) => {
+            const box = plot.getBoundingClientRect();
+            const scale = WIDTH / box.width;
+            const [px, py] = [(moved.clientX - box.left) * scale, (moved.clientY - box.top) * scale];
+            move(i, axis.first + (px - LEFT) / (RIGHT - LEFT) * (axis.last - axis.first), axis.low + (BASE - py) / (BASE - TOP) * (axis.high - axis.low));
+          };
+          const drop = () => {
+            held = null;
+            plot.removeEventListener("pointermove", drag);
+            show();
+            plot.querySelector(`[data-key="corner-${part}-${i}"]`)?.focus();
+          };
+          plot.addEventListener("pointermove", drag);
+          plot.addEventListener("lostpointercapture", drop, { once: true });
+        });
+        return handle;
+      }
+
+      function show() {
+        const tiers = at([part, "tiers"]) ?? [];
+        tiers.forEach((tier, i) => {
+          const cell = editor.querySelector(`[data-clients="${part}-${i}"]`) ?? made?.querySelector(`[data-clients="${part}-${i}"]`);
+          const clients = clientsOf(part, tier.points);
+          if (cell) cell.textContent = clients === null ? "–" : whole.format(clients);
+        });
+        // What is typed may be no curve yet.
+        if (!tiers.length || tiers.some((tier, i) => !isNumber(tier[from]) || !isNumber(tier.points) || (i > 0 && tier[from] <= tiers[i - 1][from]))) {
+          plot.replaceChildren();
+          return;
+        }
+        const axis = held ?? axes(tiers);
+        const corners = tiers.map((tier) => place(axis, tier));
+        let path = "";
+        corners.forEach(([x, y], i) => { path += (i ? `H${x}V${y}` : `M${x} ${y}`); });
+        path += `H${RIGHT}`;
+        const shares = tiers.map((tier) => clientsOf(part, tier.points) ?? 0);
+        const most = Math.max(1, ...shares);
+        const zero = place(axis, { [from]: axis.first, points: 0 })[1];
+        const marks = [];
+        let free = -Infinity;
+        corners.forEach(([x], i) => {
+          const end = i + 1 < corners.length ? corners[i + 1][0] : RIGHT;
+          const height = BARS * shares[i] / most;
+          marks.push(svg("rect", { class: "clients", x: x + 0.75, width: Math.max(0, end - x - 1.5), y: BASE + 2, height }));
+          if (x >= free) {
+            const label = svg("text", { x, y: BASE + BARS + 16, "text-anchor": i ? "middle" : "start" });
+            label.textContent = whole.format(tiers[i][from]);
+            marks.push(label);
+            free = x + 8 + 7 * label.textContent.length;
+          }
+        });
+        const high = svg("text", { x: LEFT - 5, y: corners.reduce((least, [, y]) => Math.min(least, y), BASE) + 4, "text-anchor": "end" });
+        high.textContent = whole.format(Math.max(...tiers.map((tier) => tier.points)));
+        plot.replaceChildren(
+          svg("g", { "aria-hidden": "true" },
+            svg("path", { class: "area", d: `${path}V${zero}H${corners[0][0]}Z` }), svg("line", { class: "axis", x1: LEFT, x2: RIGHT, y1: zero, y2: zero }),
+            svg("path", { class: "steps", d: path }), high, ...marks),
+          ...(fixed ? [] : tiers.map((_, i) => corner(tiers, i, axis))));
+      }
+      let made = null;
+      curves[part] = show;
+      return { plot, shown(within) { made = within; show(); } };
+    }
+
+    const filled = (pattern, ...values) => pattern.replace(/\{(\d)\}/g, (_, i) => values[Number(i)]);
+
     function tierTable(part) {
       const from = FROM[part];
       const tiers = at([part, "tiers"]);
@@ -185,13 +331,18 @@
         body.append(element("tr", { "data-place": nameOf([part, "tiers", i]) },
           element("td", {}, element("div", { className: "field" }, input([part, "tiers", i, from], "number", `${label}: ${labels[from]}`))),
           element("td", {}, element("div", { className: "field" }, input([part, "tiers", i, "points"], "number", `${label}: ${labels.points}`))),
+          element("td", { className: "num muted", "data-clients": `${part}-${i}` }),
           element("td", { className: "row-actions" }, ...actions(tiers, i, label))));
       });
       const last = tiers.at(-1) ?? {};
+      const drawn = curve(part);
+      drawn.shown(body);
       return [
+        drawn.plot,
         element("table", { className: "edit-table" },
           element("thead", {}, element("tr", {},
             element("th", { scope: "col", textContent: labels[from] }), element("th", { scope: "col", textContent: labels.points }),
+            element("th", { scope: "col", className: "num", textContent: labels.clients }),
             element("th", { scope: "col" }, element("span", { className: "visually-hidden", textContent: labels.actions })))),
           body),
         adder(`${labels.addTier}: ${labels[part]}`, () => tiers.push({ [from]: Number(last[from] ?? 0) + 1, points: last.points ?? 0 })),
@@ -214,15 +365,18 @@
         redraw();
       });
       return section(part, labels[part + ".about"],
-        [element("label", { className: "check" }, box, " " + labels[part + ".on"]), ...(on ? contents() : [])], open);
+        () => [element("label", { className: "check" }, box, " " + labels[part + ".on"]), ...(on ? contents() : [])], open);
     }
 
     const opened = {};
     function section(part, about, contents, open) {
+      const inside = element("div", { className: "stack" });
       const made = element("details", { className: "policy-part", open: opened[part] ?? open, "data-place": "document." + part },
-        element("summary", {}, element("h3", { textContent: labels[part] }), element("span", { className: "muted small", textContent: about })),
-        element("div", { className: "stack" }, ...contents.filter(Boolean)));
-      made.addEventListener("toggle", () => { opened[part] = made.open; });
+        element("summary", {}, element("h3", { textContent: labels[part] }), element("span", { className: "muted small", textContent: about })), inside);
+      // A closed part is made when a person opens it.
+      const fill = () => { if (!inside.hasChildNodes()) inside.append(...contents().filter(Boolean)); };
+      if (made.open) fill();
+      made.addEventListener("toggle", () => { opened[part] = made.open; if (made.open) fill(); });
       return made;
     }
 
@@ -297,27 +451,43 @@
       ];
     }
 
+    const sections = [
+      () => section("general", labels["general.about"], () => [
+        fields(field(["version"], "text"), field(["windowDays"], "number"), field(["base"], "number"), field(["clamp", "min"], "number"), field(["clamp", "max"], "number")),
+        field(["description"], "text")], true),
+      () => section("atRisk", labels["atRisk.about"], () => [
+        fields(field(["atRisk", "scoreBelow"], "number"), field(["atRisk", "orderProbabilityBelow"], "number"), field(["atRisk", "dropAtLeast"], "number"), field(["atRisk", "recoveryMargin"], "number")),
+        fields(field(["bands", "healthyFrom"], "number"), field(["bands", "coolingFrom"], "number"), field(["bands", "lowFrom"], "number"))], true),
+      () => optional("recency", () => tierTable("recency"), true),
+      () => optional("rhythm", () => [
+        fields(...["priorGapDays", "priorWeight", "orderDays", "minGapDays", "maxGapDays"].map((key) => field(["rhythm", key], "number"))),
+        ...tierTable("rhythm")], true),
+      () => optional("frequency", frequency, true),
+      () => optional("value", value, true),
+      () => optional("contact", () => [fields(field(["contact", "points"], "number"), field(["contact", "withinDays"], "number"))], false),
+      () => optional("loyalty", () => tierTable("loyalty"), false),
+      () => section("segments", labels["segments.about"], () => [
+        element("ol", { className: "stack" }, ...(policy.segments ?? []).map(segment)),
+        adder(labels.addRule, () => policy.segments.unshift({ segment: "LOST", when: { score: { below: 1 } } }))], false),
+      () => optional("currency", rates, false),
+    ];
+    let drawing = 0;
+
     function draw() {
-      const segments = policy.segments ?? [];
-      editor.replaceChildren(
-        section("general", labels["general.about"], [
-          fields(field(["version"], "text"), field(["windowDays"], "number"), field(["base"], "number"), field(["clamp", "min"], "number"), field(["clamp", "max"], "number")),
-          field(["description"], "text")], true),
-        section("atRisk", labels["atRisk.about"], [
-          fields(field(["atRisk", "scoreBelow"], "number"), field(["atRisk", "orderProbabilityBelow"], "number"), field(["atRisk", "dropAtLeast"], "number"), field(["atRisk", "recoveryMargin"], "number")),
-          fields(field(["bands", "healthyFrom"], "number"), field(["bands", "coolingFrom"], "number"), field(["bands", "lowFrom"], "number"))], true),
-        optional("recency", () => tierTable("recency"), true),
-        optional("rhythm", () => [
-          fields(...["priorGapDays", "priorWeight", "orderDays", "minGapDays", "maxGapDays"].map((key) => field(["rhythm", key], "number"))),
-          ...tierTable("rhythm")], true),
-        optional("frequency", frequency, true),
-        optional("value", value, true),
-        optional("contact", () => [fields(field(["contact", "points"], "number"), field(["contact", "withinDays"], "number"))], false),
-        optional("loyalty", () => tierTable("loyalty"), false),
-        section("segments", labels["segments.about"], [
-          element("ol", { className: "stack" }, ...segments.map(segment)),
-          adder(labels.addRule, () => segments.unshift({ segment: "LOST", when: { score: { below: 1 } } }))], false),
-        optional("currency", rates, false));
+      drawing++;
+      delete editor.dataset.drawing;
+      editor.replaceChildren(...sections.map((made) => made()));
+    }
+
+    /** The first time, section by section: all at once would keep a phone busy for too long. */
+    async function drawFirst() {
+      const mine = ++drawing;
+      for (const made of sections) {
+        await new Promise((resolve) => setTimeout(resolve));
+        if (mine !== drawing) return;
+        editor.append(made());
+      }
+      delete editor.dataset.drawing;
     }
 
     /** Draws what the text says; false if it is no document. */
@@ -349,6 +519,7 @@
         }
         if (!current()) return;
         if (!view.result) throw new Error(view.error ?? text("policy.failed"));
+        count(view.result.after.factors);
         window.rekindle.compare(place, view);
       } catch (error) {
         if (current()) state.textContent = text("preview.stale");
@@ -357,6 +528,24 @@
         if (current()) progress.hidden = true;
       }
     });
+
+    /** Writes the clients of each step. */
+    function count(factors) {
+      counts = factors;
+      for (const show of Object.values(curves)) show();
+    }
+
+    // The statistic is of the policy in force; of another one the first preview counts.
+    async function countInForce() {
+      try {
+        const answer = await call("GET", editor.dataset.counts);
+        if (counts === null && answer.policyVersion === policy.version) count(answer.factors);
+      } catch (error) {
+        // The first count of a large shop takes a while.
+        if (error.status === 503) setTimeout(countInForce, 5000);
+      }
+    }
+    countInForce();
 
     form.querySelector("[data-preview]")?.addEventListener("click", () => preview.now(true));
     source.addEventListener("input", () => {
@@ -377,7 +566,7 @@
         for (const other of form.querySelectorAll("[data-show]")) other.setAttribute("aria-pressed", String(other === tab));
       });
     }
-    draw();
+    drawFirst();
   }
 
   /* ---------------------------------------------------------------- a fit */

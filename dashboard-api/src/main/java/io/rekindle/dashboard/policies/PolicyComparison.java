@@ -1,5 +1,6 @@
 package io.rekindle.dashboard.policies;
 
+import io.rekindle.dashboard.policies.PointsTally.PointsCount;
 import io.rekindle.scoring.Score;
 import io.rekindle.scoring.contact.ContactRule;
 import io.rekindle.scoring.policy.Band;
@@ -47,6 +48,8 @@ final class PolicyComparison {
    * @param unscored clients without a score
    * @param emailsPerDay of clients who may be written to, those whose risk began in the last seven
    *     days, by day, less those held out, at most the daily cap
+   * @param factors clients with a score by the points of each factor; an empty list for a factor
+   *     without steps
    */
   record Summary(
       String policyVersion,
@@ -56,7 +59,8 @@ final class PolicyComparison {
       Map<Band, Long> bands,
       Map<Segment, Long> segments,
       double averageScore,
-      double emailsPerDay) {}
+      double emailsPerDay,
+      Map<String, List<PointsCount>> factors) {}
 
   /**
    * The two policies side by side.
@@ -86,6 +90,7 @@ final class PolicyComparison {
     private final long[] distribution = new long[BUCKETS];
     private final Map<Band, Long> bands = new EnumMap<>(Band.class);
     private final Map<Segment, Long> segments = new EnumMap<>(Segment.class);
+    private final PointsTally points = new PointsTally();
     private long unscored;
     private long atRisk;
     private long lately;
@@ -96,6 +101,7 @@ final class PolicyComparison {
         int bucket = (int) Math.floor(score.score() / BUCKET_WIDTH);
         distribution[Math.max(0, Math.min(BUCKETS - 1, bucket))]++;
         sum += score.score();
+        points.add(score.breakdown());
       } else {
         unscored++;
       }
@@ -118,7 +124,8 @@ final class PolicyComparison {
           bands,
           segments,
           users == unscored ? 0 : Math.round(100 * sum / (users - unscored)) / 100.0,
-          emails(lately / (double) WEEK, outreach));
+          emails(lately / (double) WEEK, outreach),
+          points.byFactor());
     }
   }
 

@@ -35,6 +35,7 @@ public final class PolicyPages implements Routes {
         .with("document", view.document())
         .with("differences", view.differences())
         .with("activates", view.activates())
-        .with("model", view.model());
+        .with("model", view.model())
+        .with("quality", view.quality());
   }
 }

@@ -31,6 +31,7 @@ public final class PolicyService {
    * @param differences of the policy that is shown from the one in force; empty if it is that one
    * @param activates whether a scheduled fit may put its policy in force
    * @param model of the policy in force
+   * @param quality of the policy that is shown and of the one in force; null if no policy is stored
    */
   record PolicyView(
       List<StoredPolicy> all,
@@ -38,7 +39,8 @@ public final class PolicyService {
       JsonNode document,
       List<PolicyDifference> differences,
       boolean activates,
-      ModelInForce model) {}
+      ModelInForce model,
+      PolicyQuality quality) {}
 
   public PolicyService(Jdbi jdbi, Snapshots snapshots) {
     this.jdbi = jdbi;
@@ -70,7 +72,7 @@ public final class PolicyService {
           ModelInForce model = ModelInForce.of(inForce);
           if (version == null && all.isEmpty()) {
             return Optional.of(
-                new PolicyView(all, null, documentInForce, List.of(), activates, model));
+                new PolicyView(all, null, documentInForce, List.of(), activates, model, null));
           }
           return StoredPolicy.byVersion(
                   handle, version == null ? all.get(0).policyVersion() : version)
@@ -84,7 +86,8 @@ public final class PolicyService {
                               ? List.of()
                               : PolicyDifference.between(policy.document(), documentInForce),
                           activates,
-                          model));
+                          model,
+                          PolicyQuality.read(handle, policy.policyVersion(), inForce.version())));
         });
   }
 

@@ -1,6 +1,8 @@
 package io.rekindle.dashboard.policies;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.rekindle.scoring.document.InvalidPolicyException;
+import io.rekindle.scoring.policy.ScoringPolicy;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -48,11 +50,13 @@ public record StoredPolicy(
         .createQuery(
             "select "
                 + COLUMNS
-                + ", null as document"
+                + ", case when p.active then p.document end as document"
                 + FROM
                 + " order by p.active desc, coalesce(p.activated_at, p.created_at) desc,"
                 + " p.policy_version")
         .mapTo(StoredPolicy.class)
+        .map(StoredPolicy::checked)
+        .map(StoredPolicy::withoutDocument)
         .list();
   }
 
@@ -60,6 +64,7 @@ public record StoredPolicy(
     return select(handle, "where p.policy_version = :version")
         .bind("version", version)
         .mapTo(StoredPolicy.class)
+        .map(StoredPolicy::checked)
         .findOne();
   }
 
@@ -76,6 +81,58 @@ public record StoredPolicy(
             """)
         .mapTo(StoredPolicy.class)
         .findOne();
+  }
+
+  /**
+   * What is wrong with a refused document. Null if the policy is not refused, or if this dashboard
+   * finds nothing wrong, as with a document that only an older job refuses.
+   */
+  public String refusal() {
+    return refused ? mistake() : null;
+  }
+
+  /**
+   * The job names a policy by its version. If the document of the active one was changed in the
+   * table and is not valid any more, the job goes on with what it read before.
+   */
+  private StoredPolicy checked() {
+    return active && inForce && mistake() != null
+        ? new StoredPolicy(
+            policyVersion,
+            description,
+            true,
+            false,
+            true,
+            draft,
+            createdBy,
+            createdAt,
+            activatedAt,
+            document)
+        : this;
+  }
+
+  private StoredPolicy withoutDocument() {
+    return new StoredPolicy(
+        policyVersion,
+        description,
+        active,
+        inForce,
+        refused,
+        draft,
+        createdBy,
+        createdAt,
+        activatedAt,
+        null);
+  }
+
+  /** Null if the document is valid. */
+  private String mistake() {
+    try {
+      ScoringPolicy.parse(document.toString());
+      return null;
+    } catch (InvalidPolicyException e) {
+      return e.getMessage();
+    }
   }
 
   private static Query select(Handle handle, String where) {

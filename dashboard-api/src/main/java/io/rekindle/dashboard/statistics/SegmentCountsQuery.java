@@ -35,14 +35,6 @@ final class SegmentCountsQuery {
              (select scored_until from engagement.scored_until) as scored_until
       """;
 
-  private static final String PAGES =
-      """
-      select pg_relation_size('engagement.user_scores') / current_setting('block_size')::int
-      """;
-
-  /** Pages of the table, some ten thousand clients: a few hundredths of a second. */
-  private static final int STEP = 256;
-
   /** When a count begins, and up to which commit it counts; scoredUntil may be null. */
   private record Context(Instant asOf, Instant scoredUntil) {}
 
@@ -73,23 +65,20 @@ final class SegmentCountsQuery {
 
   private static void count(
       Handle handle, Instant asOf, ClientTally tally, RiskTally risk, DutyCycle dutyCycle) {
-    // A row that the transaction sees was there before the table is measured.
-    long pages = handle.createQuery(PAGES).mapTo(Long.class).one();
-    for (long page = 0; page < pages; page += STEP) {
-      handle
-          .createQuery(SQL)
-          .bindMap(RiskTally.parameters(asOf))
-          .bind("from", "(%d,0)".formatted(page))
-          .bind("to", "(%d,0)".formatted(page + STEP))
-          .map(
-              (row, context) -> {
-                tally.add(row);
-                risk.add(row);
-                return tally;
-              })
-          .forEach(counted -> {});
-      dutyCycle.rest();
-    }
+    ScorePieces.each(
+        handle,
+        SQL,
+        query ->
+            query
+                .bindMap(RiskTally.parameters(asOf))
+                .map(
+                    (row, context) -> {
+                      tally.add(row);
+                      risk.add(row);
+                      return tally;
+                    })
+                .forEach(counted -> {}),
+        dutyCycle);
   }
 
   private static List<SegmentCount> segments(Map<String, Count> counts, long clients) {

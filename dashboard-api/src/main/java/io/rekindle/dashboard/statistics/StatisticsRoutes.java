@@ -43,6 +43,7 @@ public final class StatisticsRoutes implements Routes {
         "/api/distribution",
         READ,
         ctx -> answer(ctx, counts("asOf", "scored", "averageScore", "policy", "bands", "bins")));
+    router.get("/api/factors", READ, ctx -> answer(ctx, statistics.factorCounts()));
     router.get("/api/counts", READ, this::counts);
     router.get("/api/cohorts", READ, ctx -> answer(ctx, statistics.cohorts()));
     router.get("/api/trend", READ, ctx -> ctx.json(statistics.trend(scoreDays(ctx))));

@@ -35,6 +35,7 @@ public final class StatisticsService {
   private final CachedStatistic<Today.Counts> today;
   private final CachedStatistic<ExperimentResult> experiment;
   private final CachedStatistic<KnownHistory> knownHistory;
+  private final CachedStatistic<FactorCounts> factorCounts;
   private final PastCounts pastCounts;
 
   /** Adds its statistics to a refresher that has not started. */
@@ -49,6 +50,7 @@ public final class StatisticsService {
     this.knownHistory =
         refresher.add(
             "knownHistory", SLOW_PERIOD, (handle, dutyCycle) -> KnownHistory.read(handle));
+    this.factorCounts = refresher.add("factorCounts", SLOW_PERIOD, FactorCounts::compute);
     this.outreach = refresher.add("outreach", SLOW_PERIOD, new OutreachCountsQuery()::compute);
     this.today =
         refresher.add("today", SLOW_PERIOD, (handle, dutyCycle) -> TodayQuery.compute(handle));
@@ -80,6 +82,11 @@ public final class StatisticsService {
   /** The same without waiting; empty until the first count. */
   public Optional<SegmentCounts> segmentCountsIfCounted() {
     return segmentCounts.ifComputed();
+  }
+
+  /** All clients by the points of each factor. */
+  public FactorCounts factorCounts() {
+    return factorCounts.get();
   }
 
   /** Clients at risk and average scores of the last days. */

@@ -7,12 +7,13 @@ import io.rekindle.dashboard.web.Page;
 import io.rekindle.dashboard.web.RequestInfo;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 /** Fills templates, which are compiled with the rest of the code. Thread-safe. */
 public final class PageRenderer implements Page.Renderer {
 
-  private final Messages messages = new Messages(Locale.ENGLISH);
+  private final Map<Locale, Messages> messages = new ConcurrentHashMap<>();
   private final Assets assets;
   private final Supplier<PauseNotice> pause;
   private final TemplateEngine engine =
@@ -32,7 +33,10 @@ public final class PageRenderer implements Page.Renderer {
 
   /** The template parameter {@code v} of a page. */
   public ViewContext view(RequestInfo request) {
-    return new ViewContext(messages, assets, request, pause.get());
+    ViewerLocale viewer = ViewerLocale.of(request);
+    // As many as there are regions of the languages that have texts.
+    Messages texts = messages.computeIfAbsent(viewer.locale(), Messages::new);
+    return new ViewContext(texts, viewer, assets, request, pause.get());
   }
 
   @Override

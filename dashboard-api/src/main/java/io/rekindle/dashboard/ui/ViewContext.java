@@ -14,9 +14,11 @@ import java.text.NumberFormat;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.format.FormatStyle;
+import java.util.Arrays;
 import java.util.Currency;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -32,12 +34,8 @@ public final class ViewContext {
   /** The most characters of a value that stands in a line. */
   private static final int MAX_SHORT = 80;
 
-  private static final DateTimeFormatter UTC =
-      DateTimeFormatter.ofPattern("d MMM uuuu, HH:mm 'UTC'", Locale.UK).withZone(ZoneOffset.UTC);
-  private static final DateTimeFormatter DAY =
-      DateTimeFormatter.ofPattern("d MMM uuuu", Locale.UK).withZone(ZoneOffset.UTC);
-
   private final Messages messages;
+  private final ViewerLocale viewer;
   private final Assets assets;
   private final Principal principal;
   private final String theme;
@@ -46,9 +44,15 @@ public final class ViewContext {
   private final Instant now;
   private final PauseNotice pause;
 
-  ViewContext(Messages messages, Assets assets, RequestInfo request, PauseNotice pause) {
+  ViewContext(
+      Messages messages,
+      ViewerLocale viewer,
+      Assets assets,
+      RequestInfo request,
+      PauseNotice pause) {
     this.pause = pause;
     this.messages = messages;
+    this.viewer = viewer;
     this.assets = assets;
     this.principal = request.principal();
     String chosen = request.theme();
@@ -78,6 +82,21 @@ public final class ViewContext {
   /** Null while outreach is not paused. */
   public PauseNotice pause() {
     return pause;
+  }
+
+  /** The zone in which times are written; null as long as the browser has not told its own. */
+  public String zone() {
+    return viewer.zoneKnown() ? viewer.zone().getId() : null;
+  }
+
+  /** The tags of the languages and regions that a viewer can choose. */
+  public List<String> locales() {
+    return ViewerLocale.OFFERED;
+  }
+
+  /** The tag that the viewer chose; null if the browser's languages decide. */
+  public String chosenLocale() {
+    return viewer.chosen();
   }
 
   /** Null for the browser's own choice. */
@@ -180,24 +199,81 @@ public final class ViewContext {
             "<svg class=\"icon\" aria-hidden=\"true\"><use href=\"" + href + "\"/></svg>");
   }
 
-  /** Date and time, which the browser writes in the viewer's zone. */
+  /**
+   * Date and time in the viewer's zone. In UTC, which it then says, before the browser has told its
+   * zone: the script of the page writes it anew.
+   */
   public Content time(Instant instant) {
-    return time(instant, "time", instant == null ? null : UTC.format(instant));
+    return time(
+        instant,
+        "time",
+        instant == null
+            ? null
+            : written(
+                    DateTimeFormatter.ofLocalizedDateTime(FormatStyle.MEDIUM, FormatStyle.SHORT),
+                    instant)
+                + utc());
   }
 
   /** The date only. */
   public Content date(Instant instant) {
-    return time(instant, "date", instant == null ? null : DAY.format(instant));
+    return time(
+        instant,
+        "date",
+        instant == null
+            ? null
+            : written(DateTimeFormatter.ofLocalizedDate(FormatStyle.MEDIUM), instant));
   }
 
   /** How long ago or until then. */
   public Content ago(Instant instant) {
-    return time(instant, "ago", instant == null ? null : UTC.format(instant));
+    return time(instant, "ago", instant == null ? null : agoText(instant));
   }
 
   /** The time of day, with seconds. */
   public Content clock(Instant instant) {
-    return time(instant, "clock", instant == null ? null : UTC.format(instant));
+    return time(
+        instant,
+        "clock",
+        instant == null
+            ? null
+            : written(DateTimeFormatter.ofLocalizedTime(FormatStyle.MEDIUM), instant) + utc());
+  }
+
+  private String written(DateTimeFormatter format, Instant instant) {
+    return format.withLocale(messages.locale()).withZone(viewer.zone()).format(instant);
+  }
+
+  private String utc() {
+    return viewer.zoneKnown() ? "" : " UTC";
+  }
+
+  /** In the words of the script of the page, which keeps them true as time passes. */
+  private String agoText(Instant instant) {
+    long seconds = Duration.between(now, instant).toMillis() / 1_000;
+    long size = Math.abs(seconds);
+    AgoUnit unit =
+        Arrays.stream(AgoUnit.values()).filter(one -> size >= one.least).findFirst().orElseThrow();
+    String key = "ago." + unit.name().toLowerCase(Locale.ROOT);
+    return t(key + (seconds > 0 ? ".ahead" : ".past"), size / unit.seconds);
+  }
+
+  /** The units of {@code ago} in app.js: each from so many seconds on. */
+  private enum AgoUnit {
+    YEAR(31_557_600, 63_115_200),
+    MONTH(2_629_800, 5_184_000),
+    DAY(86_400, 86_400),
+    HOUR(3_600, 3_600),
+    MINUTE(60, 60),
+    SECOND(1, 0);
+
+    private final long seconds;
+    private final long least;
+
+    AgoUnit(long seconds, long least) {
+      this.seconds = seconds;
+      this.least = least;
+    }
   }
 
   private static Content time(Instant instant, String style, String text) {
@@ -218,17 +294,23 @@ public final class ViewContext {
   }
 
   public String day(LocalDate day) {
-    return DateTimeFormatter.ofPattern("d MMM", Locale.UK).format(day);
+    return byPattern("format.day", day);
   }
 
   /** A month with its year. */
   public String month(LocalDate day) {
-    return DateTimeFormatter.ofPattern("MMM yyyy", Locale.UK).format(day);
+    return byPattern("format.month", day);
   }
 
   /** A date with its year. */
   public String date(LocalDate day) {
-    return DateTimeFormatter.ofPattern("d MMMM yyyy", Locale.UK).format(day);
+    return DateTimeFormatter.ofLocalizedDate(FormatStyle.LONG)
+        .withLocale(messages.locale())
+        .format(day);
+  }
+
+  private String byPattern(String key, LocalDate day) {
+    return DateTimeFormatter.ofPattern(t(key), messages.locale()).format(day);
   }
 
   /** In days, hours or minutes, whichever is the largest that there is one of. */
@@ -290,11 +372,20 @@ public final class ViewContext {
     if (amount == null) {
       return DASH;
     }
+    Currency known = currency == null ? null : known(currency.strip());
+    if (known != null) {
+      // Symbol and digits stand where the viewer's region has them.
+      NumberFormat format = NumberFormat.getCurrencyInstance(messages.locale());
+      format.setCurrency(known);
+      format.setMinimumFractionDigits(2);
+      format.setMaximumFractionDigits(2);
+      return format.format(amount).replace('-', '−');
+    }
     NumberFormat format = NumberFormat.getNumberInstance(messages.locale());
     format.setMinimumFractionDigits(2);
     format.setMaximumFractionDigits(2);
     String text = format.format(amount).replace('-', '−');
-    return currency == null ? text : symbol(currency) + text;
+    return currency == null ? text : currency + "\u00a0" + text;
   }
 
   /** The same for an amount that is estimated. */
@@ -302,13 +393,27 @@ public final class ViewContext {
     return money(amount == null ? null : BigDecimal.valueOf(amount), currency);
   }
 
-  private String symbol(String currency) {
+  /** Null if no such currency is known. */
+  private static Currency known(String code) {
     try {
-      String symbol = Currency.getInstance(currency.strip()).getSymbol(messages.locale());
-      return symbol.length() == 1 ? symbol : symbol + "\u00a0";
+      return Currency.getInstance(code);
     } catch (IllegalArgumentException e) {
-      return currency + "\u00a0";
+      return null;
     }
+  }
+
+  /** A number for a field of text, with the viewer's decimal sign and nothing between thousands. */
+  public String field(Number number) {
+    if (number == null) {
+      return "";
+    }
+    NumberFormat format = NumberFormat.getNumberInstance(messages.locale());
+    format.setGroupingUsed(false);
+    format.setMaximumFractionDigits(20);
+    if (number instanceof BigDecimal decimal) {
+      format.setMinimumFractionDigits(Math.max(0, decimal.scale()));
+    }
+    return format.format(number);
   }
 
   /** Bytes in the largest unit that there is one of. */

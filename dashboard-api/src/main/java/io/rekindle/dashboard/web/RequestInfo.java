@@ -12,6 +12,9 @@ import java.util.Map;
  * @param query null if there is none
  * @param parameters of the query, decoded
  * @param theme value of the cookie of that name; null if there is none
+ * @param locale value of the cookie of that name: the language that the viewer chose
+ * @param zone value of the cookie of that name: the time zone of the browser
+ * @param acceptLanguage the header; null if there is none
  * @param principal null at a public address
  */
 public record RequestInfo(
@@ -19,6 +22,9 @@ public record RequestInfo(
     String query,
     Map<String, List<String>> parameters,
     String theme,
+    String locale,
+    String zone,
+    String acceptLanguage,
     Principal principal) {
 
   /** Reads a request; the principal is there once the router has admitted the request. */
@@ -28,12 +34,15 @@ public record RequestInfo(
         ctx.queryString(),
         ctx.queryParamMap(),
         ctx.cookie("theme"),
+        ctx.cookie("locale"),
+        ctx.cookie("zone"),
+        ctx.header("Accept-Language"),
         Requests.find(ctx).orElse(null));
   }
 
   /** The same request without a sign-in. */
   public RequestInfo withoutPrincipal() {
-    return new RequestInfo(path, query, parameters, theme, null);
+    return new RequestInfo(path, query, parameters, theme, locale, zone, acceptLanguage, null);
   }
 
   /** The path with its query. */

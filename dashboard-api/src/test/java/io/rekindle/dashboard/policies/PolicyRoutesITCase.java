@@ -71,6 +71,44 @@ class PolicyRoutesITCase extends DashboardTestBase {
   }
 
   @Test
+  void shouldCallADocumentRefusedThatWasBrokenWhileItsVersionWasInForce() throws Exception {
+    admin.post("/api/policies", policy("first", 55));
+    admin.post("/api/policies/first/activate", "{}");
+    try {
+      jobApplies("first");
+      database.execute(
+          """
+          update engagement.scoring_policies
+          set document = jsonb_set(document, '{atRisk,scoreBelow}', '5000')
+          """);
+
+      assertThat(states()).containsExactly("first: active refused");
+      assertThat(admin.get("/policy").body())
+          .contains("<span class=\"badge bad\">Refused</span>", "Why: $.atRisk.scoreBelow")
+          .doesNotContain("<span class=\"badge good\">In force</span>");
+    } finally {
+      database.execute("delete from engagement.policy_in_force");
+    }
+  }
+
+  @Test
+  void shouldShowHowGoodADraftIsBesideThePolicyInForce() throws Exception {
+    admin.post("/api/policies", policy("fitted-1", 55));
+    assertThat(admin.get("/policy").body()).contains("No backtest has either of the two yet");
+    database.execute(
+        """
+        insert into engagement.backtests (policy_versions, as_of, document)
+        values (array['fitted-1'], now(), '{"policies": [
+          {"policy": "cadence-v1 with a table", "figures": {"auc": 0.7011, "brier": 0.2011, "ece": 0.031}},
+          {"policy": "fitted", "figures": {"auc": 0.7654, "brier": 0.1876, "ece": 0.012}}]}')
+        """);
+
+    assertThat(admin.get("/policy?version=fitted-1").body().replaceAll("<[^>]*>", " "))
+        .containsSubsequence("cadence-v1", "In force", "0.701", "0.201", "0.031")
+        .containsSubsequence("fitted-1", "This one", "0.765", "0.188", "0.012");
+  }
+
+  @Test
   void shouldTellTheModelAndMarkTheBuiltInTable() throws Exception {
     assertThat(json(admin.get("/api/models/in-force")))
         .isEqualTo(
@@ -169,6 +207,8 @@ class PolicyRoutesITCase extends DashboardTestBase {
     assertThat(result.at("/before/unscored").longValue()).isEqualTo(100);
     assertThat(sum(result.at("/before/distribution"))).isEqualTo(2_900);
     assertThat(sum(result.at("/after/distribution"))).isEqualTo(2_900);
+    assertThat(clients(result.at("/before/factors/recency"))).isEqualTo(2_900);
+    assertThat(clients(result.at("/after/factors/contact"))).isEqualTo(2_900);
     Map<String, long[]> expected = atRiskByHand(before, after);
     assertThat(result.at("/before/atRisk").longValue()).isEqualTo(expected.get("atRisk")[0]);
     assertThat(result.at("/after/atRisk").longValue()).isEqualTo(expected.get("atRisk")[1]);
@@ -248,6 +288,15 @@ class PolicyRoutesITCase extends DashboardTestBase {
       view = json(admin.get("/api/policy-previews/" + previewId));
     }
     return view;
+  }
+
+  /** The clients of all steps of a factor. */
+  private static long clients(JsonNode steps) {
+    long sum = 0;
+    for (JsonNode step : steps) {
+      sum += step.get("clients").longValue();
+    }
+    return sum;
   }
 
   private static long sum(JsonNode numbers) {

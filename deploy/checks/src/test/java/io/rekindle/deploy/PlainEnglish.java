@@ -38,10 +38,14 @@ final class PlainEnglish {
               "write it without the double negation",
               "(?i)\\b(?:not|never|no)\\b [^,.;]{0,24}\\bunless\\b.*\\bnot\\b"));
 
-  /** Built files, tests, content of emails and prompts, and policies, which are held by a hash. */
+  /**
+   * Built files, tests, content of emails and prompts, policies, which are held by a hash, and
+   * texts in other languages.
+   */
   private static final Pattern EXEMPT =
       Pattern.compile(
-          "/(target|\\.git|\\.rekindle|node_modules|languages|prompts|scoring/policies|src/test)/");
+          "/(target|\\.git|\\.rekindle|node_modules|languages|prompts|scoring/policies|src/test)/"
+              + "|/messages_(?!en)\\w+\\.properties");
 
   private static final Pattern JAVA_TOKEN =
       Pattern.compile(

@@ -61,8 +61,7 @@ public record Brand(
     VERDANA("Verdana,Geneva,sans-serif"),
     TREBUCHET("'Trebuchet MS',Tahoma,sans-serif"),
     GEORGIA("Georgia,'Times New Roman',serif"),
-    PALATINO("'Palatino Linotype',Palatino,serif"),
-    COURIER("'Courier New',Courier,monospace");
+    PALATINO("'Palatino Linotype',Palatino,serif");
 
     private final String stack;
 

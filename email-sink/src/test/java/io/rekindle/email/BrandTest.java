@@ -41,7 +41,7 @@ class BrandTest {
     Palette palette =
         new Palette(Colour.WHITE, Colour.WHITE, grey, Colour.BLACK, Colour.WHITE, Colour.BLACK);
     Brand brand =
-        new Brand(2, null, null, palette, Brand.Font.COURIER, Brand.Font.COURIER, null, null, null);
+        new Brand(2, null, null, palette, Brand.Font.VERDANA, Brand.Font.VERDANA, null, null, null);
 
     assertThat(brand.tooLow()).hasSize(1);
     assertThat(brand.tooLow().get(0).text()).isEqualTo("text");

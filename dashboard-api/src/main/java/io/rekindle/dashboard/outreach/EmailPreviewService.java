@@ -110,14 +110,14 @@ public final class EmailPreviewService implements AutoCloseable {
     return model != null;
   }
 
-  /** A client to preview for: the one at risk with the most at stake. Empty if none is at risk. */
+  /** A client to preview for, one of those at risk. Empty if none is. */
   static Optional<String> suggestedClient(Handle handle) {
     return handle
         .createQuery(
             """
             select s.user_id from engagement.user_scores s join shop.users u using (user_id)
             where s.at_risk and u.marketing_consent and u.email is not null
-            order by s.at_risk_since desc, s.user_id limit 1
+            limit 1
             """)
         .mapTo(String.class)
         .findOne();

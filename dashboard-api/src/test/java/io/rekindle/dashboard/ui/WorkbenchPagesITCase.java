@@ -107,7 +107,7 @@ class WorkbenchPagesITCase {
     page.locator("[data-variant]").last().locator("[data-key=name]").fill("HOLDOUT");
     page.locator("#outreach-form button[type=submit]").click();
 
-    assertThat(page.locator("[data-variant]").last().locator(".error"))
+    assertThat(page.locator("[data-variant]").last().locator(".error").first())
         .containsText("other than HOLDOUT");
   }
 
@@ -143,7 +143,8 @@ class WorkbenchPagesITCase {
           (select '<html><head><style>@media (prefers-color-scheme: dark) { body { background:
             #000000 !important } }</style></head><body style="margin:0;background:#ffffff">'
             || string_agg('<p>A line of the email</p>', '') || '</body></html>'
-            from generate_series(1, 60)), chr(10), ' ')
+            from generate_series(1, 60)), chr(10), ' '),
+          generated_by = 'TEMPLATE', calls = 0, latency_ms = 0
         where email_id = 'm-e-now-3'
         """);
     Page page = open(new Browser.NewContextOptions(), "/emails/m-e-now-3");

@@ -50,7 +50,7 @@ class StatusesTest {
   @Test
   void shouldListEveryStatusOfAnEmail() throws IOException {
     assertListed(
-        "`engagement.emails.status`\n", inMigration("status in \\(([^)]*'CANCELLED'[^)]*)\\)"));
+        "`engagement.emails.status`\n", inMigration("status in \\(([^)]*'READY'[^)]*)\\)"));
     assertListed(
         "`engagement.test_emails.status`\n",
         inMigration("status in \\(('READY', 'SENT', 'LOGGED', 'FAILED')\\)"));

@@ -49,7 +49,7 @@ public final class OutreachPages implements Routes {
   private Page newExperiment(Context ctx) {
     QueryParameters.of(ctx).check();
     return new Page("new-experiment")
-        .with("settings", outreach.settings())
+        .with("settings", workbench.read().settings())
         .with("prompts", PromptTexts.all());
   }
 

@@ -82,7 +82,7 @@ class ViewContextTest {
   }
 
   private static ViewContext of(String tag, String zone) {
-    return new PageRenderer(new Assets())
+    return new PageRenderer(new Assets(), () -> null)
         .view(new RequestInfo("/", null, Map.of(), null, null, zone, tag, null));
   }
 

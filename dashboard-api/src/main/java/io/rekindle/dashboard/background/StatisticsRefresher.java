@@ -23,6 +23,10 @@ public final class StatisticsRefresher implements AutoCloseable {
   private static final Duration IDLE_AFTER = Duration.ofMinutes(2);
   private static final Duration IDLE_PERIOD = Duration.ofMinutes(1);
   private static final Duration AFTER_FAILURE = Duration.ofSeconds(2);
+
+  /** Gives the statistics of the first page the time to be computed first. */
+  private static final Duration LATER = Duration.ofSeconds(3);
+
   private static final Duration STATEMENT_TIMEOUT = Duration.ofMinutes(2);
 
   private final Jdbi jdbi;
@@ -38,8 +42,9 @@ public final class StatisticsRefresher implements AutoCloseable {
     final CachedStatistic<?> statistic;
     long due = System.nanoTime();
 
-    ScheduledStatistic(CachedStatistic<?> statistic) {
+    ScheduledStatistic(CachedStatistic<?> statistic, Duration after) {
       this.statistic = statistic;
+      this.due += after.toNanos();
     }
   }
 
@@ -56,8 +61,19 @@ public final class StatisticsRefresher implements AutoCloseable {
   /** Adds a statistic; to be called before {@link #start()}. */
   public <T> CachedStatistic<T> add(
       String name, Duration period, CachedStatistic.Computation<T> computation) {
+    return add(name, period, Duration.ZERO, computation);
+  }
+
+  /** The same for a statistic that the first page does not need. */
+  public <T> CachedStatistic<T> addLater(
+      String name, Duration period, CachedStatistic.Computation<T> computation) {
+    return add(name, period, LATER, computation);
+  }
+
+  private <T> CachedStatistic<T> add(
+      String name, Duration period, Duration after, CachedStatistic.Computation<T> computation) {
     CachedStatistic<T> statistic = new CachedStatistic<>(name, period, computation, this::noteRead);
-    entries.add(new ScheduledStatistic(statistic));
+    entries.add(new ScheduledStatistic(statistic, after));
     return statistic;
   }
 

@@ -93,7 +93,9 @@ record ClientConditions(ClientFilter filter) {
     add(
         sql,
         parameters,
-        and + ".at_risk_since >= now() - :newlyAtRiskDays * interval '24 hours'",
+        and
+            + ".at_risk_since >= (date_trunc('day', now() at time zone 'UTC') at time zone 'UTC')"
+            + " - (:newlyAtRiskDays - 1) * interval '24 hours'",
         "newlyAtRiskDays",
         traits.newlyAtRiskDays());
     add(sql, parameters, and + ".value_at_stake >= :stakeMin", "stakeMin", traits.stakeMin());

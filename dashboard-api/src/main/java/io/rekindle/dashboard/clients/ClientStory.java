@@ -3,6 +3,7 @@ package io.rekindle.dashboard.clients;
 import io.rekindle.dashboard.ui.ViewContext;
 import io.rekindle.scoring.policy.ScoringPolicy;
 import java.math.BigDecimal;
+import java.time.Instant;
 
 /** One or two sentences that say how a client does. */
 final class ClientStory {
@@ -14,17 +15,17 @@ final class ClientStory {
 
   static String of(
       ClientProfile client, ScoreForecast forecast, ScoringPolicy policy, ViewContext v) {
-    if (client.engagementScore() == null || client.lastOrderDate() == null) {
+    if (client.engagementScore() == null || !forecast.score().scored()) {
       return v.t(client.asOf() == null ? "story.notScored" : "story.prospect");
     }
-    String rhythm = rhythm(client, forecast, v);
+    String rhythm = rhythm(forecast, v);
     return Boolean.TRUE.equals(client.atRisk())
         ? v.t("story.both", rhythm, risk(client, forecast, policy, v))
         : rhythm;
   }
 
-  private static String rhythm(ClientProfile client, ScoreForecast forecast, ViewContext v) {
-    long days = v.daysSince(client.lastOrderDate());
+  private static String rhythm(ScoreForecast forecast, ViewContext v) {
+    long days = v.daysSince(Instant.ofEpochMilli(forecast.score().lastOrderAt()));
     if (!forecast.hasRhythm()) {
       return v.t("story.once", days);
     }

@@ -12,7 +12,8 @@ import java.util.Set;
  * is null does not matter. Days have 24 hours.
  *
  * @param winnable whether the client is at risk and can still be won back
- * @param newlyAtRiskDays the risk began in so many last days
+ * @param newlyAtRiskDays the risk began in so many last UTC days, today included, as the overview
+ *     counts them
  * @param stakeMin the least value at stake, in the policy's base currency
  * @param stakeMax the greatest value at stake
  * @param valueMin the least sum of all effective orders ever, in the policy's base currency
@@ -106,7 +107,7 @@ public record ClientTraits(
     }
     return new ClientTraits(
         query.bool("winnable"),
-        query.integer("newlyAtRiskDays", 0, MAX_DAYS),
+        query.integer("newlyAtRiskDays", 1, MAX_DAYS),
         query.decimal("stakeMin", 0, MAX_AMOUNT),
         query.decimal("stakeMax", 0, MAX_AMOUNT),
         query.decimal("valueMin", 0, MAX_AMOUNT),

@@ -20,8 +20,10 @@ import org.jdbi.v3.core.Handle;
  * A client in a list: the profile, and what is looked up of each client of a list. The lists of the
  * API, its CSV and the pages have it.
  *
- * @param mainReason what the score lacks most: a factor, or OVERRIDE; null without a score
- * @param silentGaps how many usual gaps the silence is long; null if that is not known
+ * @param mainReason what the score lacks most: a factor; OVERRIDE, or FALL if the client is at risk
+ *     by the fall since the last order alone; null without a score
+ * @param silentGaps how many usual gaps the silence is long; null if that is not known, as after
+ *     one order
  */
 public record ListedClient(
     @JsonUnwrapped ClientProfile client,
@@ -41,7 +43,10 @@ public record ListedClient(
         .map(
             client ->
                 new ListedClient(
-                    client, reason(client, most), gaps(client, now), facts.get(client.userId())))
+                    client,
+                    reason(client, most, policy),
+                    gaps(client, now),
+                    facts.get(client.userId())))
         .collect(Collectors.toList());
   }
 
@@ -59,7 +64,8 @@ public record ListedClient(
 
   private static Double gaps(ClientProfile client, Instant now) {
     Long gap = client.usualGapMillis();
-    if (gap == null || gap == 0 || client.lastOrderDate() == null) {
+    // After one order the gap is what is usual for others.
+    if (gap == null || gap == 0 || client.lastOrderDate() == null || client.orderCount() < 2) {
       return null;
     }
     double gaps = (double) Duration.between(client.lastOrderDate(), now).toMillis() / gap;
@@ -67,13 +73,18 @@ public record ListedClient(
   }
 
   /** The factor that is furthest below the most it can give. */
-  private static String reason(ClientProfile client, Map<Factor, BigDecimal> most) {
+  private static String reason(
+      ClientProfile client, Map<Factor, BigDecimal> most, ScoringPolicy policy) {
     if (Boolean.TRUE.equals(client.overridden())) {
       return "OVERRIDE";
     }
     FactorPoints points = client.breakdown();
     if (points == null) {
       return null;
+    }
+    BigDecimal below = BigDecimal.valueOf(policy.atRiskBelow());
+    if (Boolean.TRUE.equals(client.atRisk()) && client.engagementScore().compareTo(below) >= 0) {
+      return "FALL";
     }
     Factor reason = null;
     BigDecimal largest = null;

@@ -81,11 +81,21 @@ final class EmailListQuery {
             + COLUMNS
             + (found ? FROM_FOUND : FROM)
             + (filter.status() == null ? "" : " and e.status = :status")
-            + (filter.generatedBy() == null ? "" : " and e.generated_by = :generatedBy")
+            + byWriter(filter.generatedBy())
+            + (filter.sentFrom() == null ? "" : " and e.sent_at >= :sentFrom")
             + (filter.from() == null ? "" : " and e.generated_at >= :from")
             + (filter.until() == null ? "" : " and e.generated_at < :until")
             + (filter.search() == null || found ? "" : MATCHES);
     return new KeysetQuery<>("emails", sql, EmailSummary.class);
+  }
+
+  private static String byWriter(String writer) {
+    if (writer == null) {
+      return "";
+    }
+    return writer.equals(EmailFilter.OWN)
+        ? " and e.generated_by <> 'EXTERNAL'"
+        : " and e.generated_by = :generatedBy";
   }
 
   private static Map<String, Object> parameters(EmailFilter filter) {
@@ -93,7 +103,10 @@ final class EmailListQuery {
     if (filter.status() != null) {
       parameters.put("status", filter.status());
     }
-    if (filter.generatedBy() != null) {
+    if (filter.sentFrom() != null) {
+      parameters.put("sentFrom", filter.sentFrom().atOffset(ZoneOffset.UTC));
+    }
+    if (filter.generatedBy() != null && !filter.generatedBy().equals(EmailFilter.OWN)) {
       parameters.put("generatedBy", filter.generatedBy());
     }
     if (filter.from() != null) {

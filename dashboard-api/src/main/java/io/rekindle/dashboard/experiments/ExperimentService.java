@@ -55,12 +55,12 @@ public final class ExperimentService {
             PERIOD,
             (handle, dutyCycle) -> handle.inTransaction(ExperimentResultQuery::current));
     this.traffic =
-        refresher.add(
+        refresher.addLater(
             "experiment-traffic",
             TRAFFIC_PERIOD,
             (handle, dutyCycle) -> handle.inTransaction(Traffic::read));
     this.past =
-        refresher.add(
+        refresher.addLater(
             "ended-experiments",
             ENDED_PERIOD,
             (handle, dutyCycle) -> ExperimentResultQuery.ended(handle, MAX_LISTED, dutyCycle));

@@ -20,7 +20,7 @@ import java.util.function.Predicate;
  * @param sent emails that went out since then, whenever they were written
  * @param sentForOthers emails of other systems that went out since then
  * @param logged emails that were only logged, since no server to send them is set up
- * @param waiting emails that are ready now, whoever wrote them and whenever
+ * @param waiting emails of all systems that are ready now, whenever they were written
  * @param oldestWaiting when the one that waits longest was written; null if none waits
  * @param meanSecondsToSend from written to sent; null if none was sent
  * @param writtenBy LLM or TEMPLATE

@@ -72,13 +72,17 @@ public record Kpi(
    * @param days of the overview's period, which begins on {@code from}
    */
   public String link(int days, LocalDate from) {
+    return link(id, days, from);
+  }
+
+  static String link(Id id, int days, LocalDate from) {
     return switch (id) {
       case WINNABLE -> "/at-risk?winnable=true&newlyAtRiskDays=" + days;
       case AT_STAKE -> "/at-risk?winnable=true&sort=valueAtStake&order=desc";
       case WON_BACK, UPLIFT, REACTIVATIONS -> "/experiments";
-      case ENTERED -> "/at-risk?newlyAtRiskDays=" + days;
+      case ENTERED -> "/at-risk?all=true&newlyAtRiskDays=" + days;
       case LEFT -> null;
-      case EMAILS -> "/emails?status=SENT&sentFrom=" + from + "T00:00:00Z";
+      case EMAILS -> "/emails?status=SENT&generatedBy=OWN&sentFrom=" + from + "T00:00:00Z";
     };
   }
 

@@ -50,10 +50,10 @@ public final class StatisticsService {
     this.knownHistory =
         refresher.add(
             "knownHistory", SLOW_PERIOD, (handle, dutyCycle) -> KnownHistory.read(handle));
-    this.factorCounts = refresher.add("factorCounts", SLOW_PERIOD, FactorCounts::compute);
+    this.factorCounts = refresher.addLater("factorCounts", SLOW_PERIOD, FactorCounts::compute);
     this.outreach = refresher.add("outreach", SLOW_PERIOD, new OutreachCountsQuery()::compute);
     this.today =
-        refresher.add("today", SLOW_PERIOD, (handle, dutyCycle) -> TodayQuery.compute(handle));
+        refresher.addLater("today", SLOW_PERIOD, (handle, dutyCycle) -> TodayQuery.compute(handle));
   }
 
   /**

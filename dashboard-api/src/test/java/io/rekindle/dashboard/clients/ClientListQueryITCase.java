@@ -13,6 +13,7 @@ import io.rekindle.scoring.policy.Segment;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -397,6 +398,11 @@ class ClientListQueryITCase {
         maybe(6, random) ? any(List.of("AT_RISK", "STALE"), random) : null);
   }
 
+  /** The beginning of the first of so many last UTC days. */
+  private static Instant firstOf(int days) {
+    return Instant.now().truncatedTo(ChronoUnit.DAYS).minus(Duration.ofDays(days - 1L));
+  }
+
   private static Instant daysAgo(int days) {
     return start.minus(Duration.ofDays(days));
   }
@@ -577,7 +583,7 @@ class ClientListQueryITCase {
             || traits.winnable() == (scoreRow.atRisk() && scoreRow.segment().isWinnable()))
         && (traits.newlyAtRiskDays() == null
             || (scoreRow.atRiskSince() != null
-                && !scoreRow.atRiskSince().isBefore(daysAgo(traits.newlyAtRiskDays()))))
+                && !scoreRow.atRiskSince().isBefore(firstOf(traits.newlyAtRiskDays()))))
         && isBetween(traits.stakeMin(), stake, traits.stakeMax())
         && isBetween(traits.valueMin(), spend, traits.valueMax());
   }

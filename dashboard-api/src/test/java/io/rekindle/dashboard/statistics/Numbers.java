@@ -39,6 +39,13 @@ final class Numbers implements AutoCloseable {
     return TestClient.json(answer);
   }
 
+  /** How many rows a CSV has. */
+  long rows(String path) throws Exception {
+    HttpResponse<String> answer = admin.get(path);
+    assertThat(answer.statusCode()).isEqualTo(200);
+    return answer.body().lines().count() - 1;
+  }
+
   Double sql(String sql) throws Exception {
     String value = database.value(sql);
     return value == null ? null : Double.valueOf(value);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.rekindle.dashboard.TestDatabase;
+import java.time.LocalDate;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
@@ -117,6 +118,25 @@ class NumbersITCase {
                     + Numbers.day(days - 1)));
     assertThat(sending.get("waiting").doubleValue())
         .isEqualTo(numbers.sql("select count(*) from engagement.emails where status = 'READY'"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {7, 30, 90})
+  void shouldOpenTheListBehindANumber(int days) throws Exception {
+    LocalDate since =
+        LocalDate.parse(numbers.get("/api/overview?days=" + days).get("since").textValue());
+    String clients = Kpi.link(Kpi.Id.WINNABLE, days, since).replace("/at-risk?", "/api/users?");
+    assertThat((double) numbers.rows(clients + "&format=csv"))
+        .as(clients)
+        .isEqualTo(numbers.kpi(days, "WINNABLE").get("value").doubleValue());
+    String all = Kpi.link(Kpi.Id.AT_STAKE, days, since).replace("/at-risk?", "/api/users?");
+    assertThat((double) numbers.rows(all + "&format=csv"))
+        .as(all)
+        .isEqualTo(numbers.kpi(days, "WINNABLE").get("part").doubleValue());
+    String emails = "/api" + Kpi.link(Kpi.Id.EMAILS, days, since) + "&format=csv";
+    assertThat((double) numbers.rows(emails))
+        .as(emails)
+        .isEqualTo(numbers.kpi(days, "EMAILS").get("value").doubleValue());
   }
 
   /** The decisions whose 14 days ended between two instants, with what came of them. */

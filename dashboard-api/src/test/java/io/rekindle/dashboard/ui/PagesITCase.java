@@ -348,6 +348,8 @@ class PagesITCase {
             Integer.parseInt(
                 database.value("select score from engagement.user_scores where user_id = 'c077'")));
     assertThat(page.locator("#client-score .wf-row:last-child .pts")).hasText(String.valueOf(sum));
+    assertThat(page.locator("#client-story"))
+        .hasText(Pattern.compile("Ord(ers|ered) .*(every|rhythm).*"));
   }
 
   @Test

@@ -315,7 +315,10 @@ public final class UserState {
     } else if (change instanceof Contacted contact) {
       return contact.sentAt() <= lastContactAt;
     } else if (change instanceof OverrideChanged set) {
-      return new ScoreOverride(set.score(), set.setAt(), set.expiresAt()).equals(override);
+      ScoreOverride row = new ScoreOverride(set.score(), set.setAt(), set.expiresAt());
+      // One that has ended is like none: this state may have been cleared since.
+      boolean without = row.expiresAt() <= set.commitTime() && overrideAt(set.commitTime()) == null;
+      return without || row.equals(override);
     } else if (change instanceof SuppressionChanged set) {
       return outreach != null
           && new OutreachState.Suppression(set.address(), set.reason())

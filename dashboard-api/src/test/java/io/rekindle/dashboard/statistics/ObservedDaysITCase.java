@@ -31,10 +31,17 @@ class ObservedDaysITCase {
 
   @Test
   void shouldCompareOnlyWithTimeThatWasObserved() throws Exception {
-    database.execute(
-        "truncate engagement.observed_days; delete from engagement.score_history where as_of < now() - interval '5 days';"
-            + "delete from engagement.outreach_decisions where decided_at < now() - interval '5 days'");
     numbers.close();
+    // Its loop may still be storing days.
+    database.value(
+        "select count(pg_terminate_backend(pid, 20000)) from pg_stat_activity"
+            + " where usename = 'rekindle_api' and datname = current_database()");
+    database.execute(
+        """
+        truncate engagement.observed_days;
+        delete from engagement.score_history where as_of < now() - interval '5 days';
+        delete from engagement.outreach_decisions where decided_at < now() - interval '5 days'
+        """);
     numbers = new Numbers(database);
 
     JsonNode entered = numbers.kpi(7, "ENTERED");

@@ -94,6 +94,10 @@ class WorkbenchPagesITCase {
     assertThat(page.locator("#tests")).containsText("you@shop.example");
 
     page.locator("#outreach-form button[type=submit]").click();
+    // Clients were decided on in the groups as they were.
+    assertThat(page.locator("#outreach-form .field:has(#experiment) .error")).isVisible();
+    page.locator("#experiment").fill("brief-or-friendly");
+    page.locator("#outreach-form button[type=submit]").click();
     assertThat(page.locator(".toasts")).containsText("It holds for every decision");
     assertThat(database.value("select variants -> 1 ->> 'tone' from engagement.outreach_settings"))
         .isEqualTo("two short paragraphs");

@@ -15,7 +15,7 @@ public final class ShopCurrencyLoop implements AutoCloseable {
   private static final String SQL =
       """
       insert into dashboard.shop_currency as stored (id, currency)
-      select 1, case when count(distinct currency) = 1 then min(currency) end from shop.orders
+      select 1, case when min(currency) = max(currency) then min(currency) end from shop.orders
       on conflict (id) do update set currency = excluded.currency
         where stored.currency is distinct from excluded.currency
       """;

@@ -25,8 +25,8 @@ public record Today(Instant asOf, List<Task> tasks) {
     SLIPPING,
     /** Emails are ready and not sent. */
     WAITING,
-    /** Clients who ordered often are at risk and may not be emailed. */
-    UNREACHABLE,
+    /** Clients who ordered often are at risk and do not consent to emails. */
+    NO_CONSENT,
     /** Emails could not be delivered. */
     FAILED,
     /** Clients ordered after an email. */
@@ -51,8 +51,8 @@ public record Today(Instant asOf, List<Task> tasks) {
    * @param emailed those who were emailed about this risk
    * @param waiting those whose email is written and not sent
    * @param contactable those who may be emailed now and have no email about this risk
-   * @param unreachable those who may not be emailed at all
-   * @param unreachableStake their value at stake
+   * @param withoutConsent those who do not consent to emails
+   * @param stakeWithoutConsent their value at stake
    * @param held ready emails that quiet hours or the day's cap hold back
    */
   record Counts(
@@ -63,8 +63,8 @@ public record Today(Instant asOf, List<Task> tasks) {
       long emailed,
       long waiting,
       long contactable,
-      long unreachable,
-      BigDecimal unreachableStake,
+      long withoutConsent,
+      BigDecimal stakeWithoutConsent,
       long held) {}
 
   static Today of(Counts counts, OutreachCounts outreach) {
@@ -91,14 +91,14 @@ public record Today(Instant asOf, List<Task> tasks) {
               List.of(counts.held()),
               "/emails?status=READY"));
     }
-    if (counts.unreachable() > 0) {
+    if (counts.withoutConsent() > 0) {
       tasks.add(
           new Task(
-              Kind.UNREACHABLE,
-              counts.unreachable(),
-              counts.unreachableStake(),
+              Kind.NO_CONSENT,
+              counts.withoutConsent(),
+              counts.stakeWithoutConsent(),
               List.of(),
-              "/at-risk?segment=CANT_LOSE&contactable=false"));
+              "/at-risk?segment=CANT_LOSE&consent=false"));
     }
     long failed =
         outreach.emails().stream()

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.rekindle.dashboard.TestClient;
 import io.rekindle.dashboard.TestDashboard;
 import io.rekindle.dashboard.TestDatabase;
+import io.rekindle.dashboard.database.DashboardDatabase;
 import java.net.http.HttpResponse;
 
 /** Asks a dashboard for its statistics, and its database for the same by SQL. */
@@ -37,6 +38,13 @@ final class Numbers implements AutoCloseable {
     }
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
     return TestClient.json(answer);
+  }
+
+  /** What there is to do, as the role of the dashboard counts it. */
+  Today.Counts today() {
+    try (DashboardDatabase api = new DashboardDatabase(database.url(), "rekindle_api", "")) {
+      return api.unlimited().withHandle(TodayQuery::compute);
+    }
   }
 
   /** How many rows a CSV has. */

@@ -8,6 +8,7 @@ import io.rekindle.dashboard.TestDatabase;
 import java.time.LocalDate;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -137,6 +138,35 @@ class NumbersITCase {
     assertThat((double) numbers.rows(emails))
         .as(emails)
         .isEqualTo(numbers.kpi(days, "EMAILS").get("value").doubleValue());
+  }
+
+  @Test
+  void shouldCountWhatToDoToday() throws Exception {
+    Today.Counts counts = numbers.today();
+    String best =
+        """
+        (select s.user_id, s.value_at_stake, u.marketing_consent, m.status,
+                (select max(sent_at) from engagement.emails x
+                 where x.user_id = s.user_id and x.status = 'SENT') as sent
+         from engagement.user_scores s join shop.users u using (user_id)
+         left join engagement.emails m on m.episode_id =
+           (select episode_id from engagement.risk_episodes e
+            where e.user_id = s.user_id and closed_at is null order by opened_at desc limit 1)
+         where s.at_risk and s.segment = 'CANT_LOSE') best
+        """;
+    assertThat((double) counts.clients()).isEqualTo(numbers.sql("select count(*) from " + best));
+    assertThat(counts.stake().doubleValue())
+        .isCloseTo(numbers.sql("select sum(value_at_stake) from " + best), within(0.011));
+    assertThat((double) counts.emailed())
+        .isEqualTo(numbers.sql("select count(*) from " + best + " where status = 'SENT'"));
+    assertThat((double) counts.waiting())
+        .isEqualTo(numbers.sql("select count(*) from " + best + " where status = 'READY'"));
+    assertThat(counts.withoutConsent())
+        .isEqualTo(
+            numbers.rows("/api/users?atRisk=true&segment=CANT_LOSE&consent=false&format=csv"));
+    assertThat(counts.contactable())
+        .isLessThanOrEqualTo(
+            numbers.rows("/api/users?atRisk=true&segment=CANT_LOSE&contactable=true&format=csv"));
   }
 
   /** The decisions whose 14 days ended between two instants, with what came of them. */

@@ -661,7 +661,18 @@
 
   putBackDrafts();
 
-  window.rekindle = { call, text, toast, showTimes, formats, refreshAll, bodyOf, showErrors, clearErrors, lang, plain, typed };
+  /** An element with properties, or attributes where it has no such property, and what stands in it. */
+  function element(tag, properties = {}, ...children) {
+    const made = document.createElement(tag);
+    for (const [name, value] of Object.entries(properties)) {
+      if (name in made && name !== "list") made[name] = value;
+      else if (value !== null) made.setAttribute(name, value);
+    }
+    made.append(...children.filter((child) => child !== null));
+    return made;
+  }
+
+  window.rekindle = { call, text, element, toast, showTimes, formats, refreshAll, bodyOf, showErrors, clearErrors, lang, plain, typed };
 
   document.addEventListener("DOMContentLoaded", () => {
     showTimes(document);

@@ -2,16 +2,9 @@
 /* Emails as mail programs show them: whole, in the width of a desktop or a phone, light or dark. And
    the forms that are about them: variants with their preview, and the brand. */
 (() => {
-  const { call, bodyOf, clearErrors, showErrors, lang } = window.rekindle;
+  const { call, element, bodyOf, clearErrors, showErrors, lang } = window.rekindle;
   const percent = new Intl.NumberFormat(lang, { style: "percent", maximumFractionDigits: 1 });
   const PAUSE = 500;
-
-  function element(tag, properties = {}, ...children) {
-    const made = document.createElement(tag);
-    Object.assign(made, properties);
-    made.append(...children);
-    return made;
-  }
 
   /* ---------------------------------------------------------------- the frame */
 

@@ -3,19 +3,9 @@
    the truth: an input changes one place of it, and whatever adds, removes or moves a part draws the
    form anew. */
 (() => {
-  const { call, text, bodyOf, clearErrors, showErrors, lang, plain, typed } = window.rekindle;
+  const { call, text, element, bodyOf, clearErrors, showErrors, lang, plain, typed } = window.rekindle;
   const whole = new Intl.NumberFormat(lang, { maximumFractionDigits: 1 });
   const PAUSE = 600;
-
-  function element(tag, properties = {}, ...children) {
-    const made = document.createElement(tag);
-    for (const [name, value] of Object.entries(properties)) {
-      if (name in made && name !== "list") made[name] = value;
-      else if (value !== null) made.setAttribute(name, value);
-    }
-    made.append(...children.filter((child) => child !== null));
-    return made;
-  }
 
   /** Asks a moment after the last change of a field; an answer to an earlier question is dropped. */
   function asker(form, ask) {

@@ -17,6 +17,7 @@ import io.rekindle.dashboard.audiences.AudienceService;
 import io.rekindle.dashboard.audit.AuditLogRoutes;
 import io.rekindle.dashboard.audit.AuditRetention;
 import io.rekindle.dashboard.audit.AuditService;
+import io.rekindle.dashboard.background.BackgroundLoop;
 import io.rekindle.dashboard.background.NotYetComputedException;
 import io.rekindle.dashboard.background.StatisticsRefresher;
 import io.rekindle.dashboard.calibration.CalibrationLoop;
@@ -136,7 +137,6 @@ public final class Dashboard implements AutoCloseable {
   private final Erasures erasures;
   private final AuditRetention auditRetention;
   private final Optional<ReconstructionLoop> reconstruction;
-  private final CalibrationLoop calibration;
   private final AudienceLoop audienceLoop;
   private final PipelineService pipeline;
   private final PolicyPreviewQueue policyPreviews;
@@ -146,8 +146,10 @@ public final class Dashboard implements AutoCloseable {
   private final MetricsRoutes metricsRoutes;
   private final Authenticator authenticator;
   private final StatisticsRefresher refresher;
-  private final ObservedDaysLoop observedDays;
-  private final ShopCurrencyLoop shopCurrency;
+
+  /** Work of the background that nothing else calls. */
+  private final List<BackgroundLoop> loops;
+
   private final PastCounts pastCounts;
   private final Assets assets = new Assets();
   private final PauseWatch pauseWatch;
@@ -207,7 +209,6 @@ public final class Dashboard implements AutoCloseable {
         new WriteLimit(new RateLimit(settings.writesPerMinute(), Duration.ofMinutes(1)));
     erasures = new Erasures(jdbi);
     auditRetention = new AuditRetention(jdbi, settings.auditRetention());
-    calibration = new CalibrationLoop(database.unlimited());
     CalibrationService calibrations = new CalibrationService(snapshots);
     reconstruction =
         settings.reconstruction()
@@ -228,8 +229,11 @@ public final class Dashboard implements AutoCloseable {
     ExperimentService experiments = new ExperimentService(snapshots, refresher);
     pastCounts = new PastCounts(database.unlimited());
     StatisticsService statistics = new StatisticsService(refresher, experiments, pastCounts);
-    observedDays = new ObservedDaysLoop(database.unlimited());
-    shopCurrency = new ShopCurrencyLoop(database.unlimited());
+    loops =
+        List.of(
+            CalibrationLoop.over(database.unlimited()),
+            ObservedDaysLoop.over(database.unlimited()),
+            ShopCurrencyLoop.over(database.unlimited()));
     EmailService emails = new EmailService(snapshots);
     ClientService clients = new ClientService(snapshots, statistics::segmentCountsIfCounted);
     DeadLetterService deadLetterService = new DeadLetterService(jdbi, deadLetters);
@@ -339,12 +343,10 @@ public final class Dashboard implements AutoCloseable {
         dashboard.firstAdmin.start();
       }
       dashboard.refresher.start();
-      dashboard.observedDays.start();
-      dashboard.shopCurrency.start();
+      dashboard.loops.forEach(BackgroundLoop::start);
       dashboard.erasures.start();
       dashboard.auditRetention.start();
       dashboard.reconstruction.ifPresent(ReconstructionLoop::start);
-      dashboard.calibration.start();
       dashboard.audienceLoop.start();
       dashboard.pipeline.start();
       dashboard.live.start();
@@ -399,14 +401,12 @@ public final class Dashboard implements AutoCloseable {
   @Override
   public void close() {
     refresher.close();
-    observedDays.close();
-    shopCurrency.close();
+    loops.forEach(BackgroundLoop::close);
     pastCounts.close();
     firstAdmin.close();
     erasures.close();
     auditRetention.close();
     reconstruction.ifPresent(ReconstructionLoop::close);
-    calibration.close();
     audienceLoop.close();
     pipeline.close();
     policyPreviews.close();

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.InputStream;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -120,9 +119,7 @@ class ContractITCase extends DashboardTestBase {
 
   @Test
   void shouldAnswerWithNumbersAndEmailsInTheFormsOfTheContract() throws Exception {
-    try (InputStream seed = ContractITCase.class.getResourceAsStream("/shop-with-clients.sql")) {
-      database.execute(new String(seed.readAllBytes(), StandardCharsets.UTF_8));
-    }
+    database.fillWithClients();
     while (counted("/api/overview").at("/kpis/0/denominator").asInt() == 0) {
       Thread.onSpinWait();
     }

@@ -6,9 +6,7 @@ import io.javalin.http.HandlerType;
 import io.rekindle.dashboard.database.DashboardDatabase;
 import io.rekindle.dashboard.web.Access;
 import io.rekindle.scoring.policy.ScoringPolicy;
-import java.io.InputStream;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.util.LinkedHashMap;
@@ -59,10 +57,7 @@ class PageSnapshotsITCase {
   @BeforeAll
   static void start() throws Exception {
     database = new TestDatabase();
-    try (InputStream seed =
-        PageSnapshotsITCase.class.getResourceAsStream("/shop-with-clients.sql")) {
-      database.execute(new String(seed.readAllBytes(), StandardCharsets.UTF_8));
-    }
+    database.fillWithClients();
   }
 
   @AfterAll

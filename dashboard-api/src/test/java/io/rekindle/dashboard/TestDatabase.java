@@ -3,6 +3,8 @@ package io.rekindle.dashboard;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -47,6 +49,13 @@ public final class TestDatabase implements AutoCloseable {
     try (Connection connection = connect();
         Statement statement = connection.createStatement()) {
       statement.execute(sql);
+    }
+  }
+
+  /** Adds a shop of 240 clients with scores, decisions and emails. */
+  public void fillWithClients() throws SQLException, IOException {
+    try (InputStream shop = TestDatabase.class.getResourceAsStream("/shop-with-clients.sql")) {
+      execute(new String(shop.readAllBytes(), StandardCharsets.UTF_8));
     }
   }
 

@@ -8,9 +8,9 @@ import org.jdbi.v3.core.Jdbi;
 /**
  * Evaluates the live probabilities every month by the clients of the holdout, whom no email moved.
  * At the beginning of a month it stores their probabilities, and once the horizon is over it counts
- * who ordered. Several dashboards of one database take turns by a lock. Thread-safe.
+ * who ordered. Several dashboards of one database take turns by a lock.
  */
-public final class CalibrationLoop implements AutoCloseable {
+public final class CalibrationLoop {
 
   private static final Duration PAUSE = Duration.ofMinutes(10);
 
@@ -93,31 +93,21 @@ public final class CalibrationLoop implements AutoCloseable {
       where c.month = s.month and c.evaluated_at is not null
       """;
 
-  private final Jdbi jdbi;
-  private final BackgroundLoop loop = new BackgroundLoop("calibration", PAUSE, this::round);
+  private CalibrationLoop() {}
 
   /**
-   * Creates the loop, which begins with {@link #start}.
+   * Makes the loop, which begins with {@link BackgroundLoop#start()}.
    *
    * @param jdbi gives connections on which a statement may take long
    */
-  public CalibrationLoop(Jdbi jdbi) {
-    this.jdbi = jdbi;
-  }
-
-  /** Begins in a thread of its own. */
-  public void start() {
-    loop.start();
-  }
-
-  @Override
-  public void close() {
-    loop.close();
-  }
-
-  private boolean round() {
-    jdbi.useTransaction(CalibrationLoop::evaluateAndSample);
-    return true;
+  public static BackgroundLoop over(Jdbi jdbi) {
+    return new BackgroundLoop(
+        "calibration",
+        PAUSE,
+        () -> {
+          jdbi.useTransaction(CalibrationLoop::evaluateAndSample);
+          return true;
+        });
   }
 
   /** Evaluates what is due, and takes the sample of the month if there is none yet. */

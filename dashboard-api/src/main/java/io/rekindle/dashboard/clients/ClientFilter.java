@@ -188,22 +188,14 @@ public record ClientFilter(
   }
 
   ClientFilter with(ClientTraits changed) {
-    return new ClientFilter(
-        search,
-        segment,
-        band,
-        atRisk,
-        scoreMin,
-        scoreMax,
-        lastOrderFrom,
-        lastOrderUntil,
-        userIds,
-        changed,
-        sort,
-        descending);
+    return with(changed, sort);
   }
 
   ClientFilter with(Sort changed) {
+    return with(traits, changed);
+  }
+
+  private ClientFilter with(ClientTraits otherTraits, Sort otherSort) {
     return new ClientFilter(
         search,
         segment,
@@ -214,8 +206,8 @@ public record ClientFilter(
         lastOrderFrom,
         lastOrderUntil,
         userIds,
-        traits,
-        changed,
+        otherTraits,
+        otherSort,
         descending);
   }
 

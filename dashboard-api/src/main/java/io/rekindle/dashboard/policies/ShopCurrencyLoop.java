@@ -6,9 +6,9 @@ import org.jdbi.v3.core.Jdbi;
 
 /**
  * Stores the currency that all orders of the shop have, so that amounts have a currency when the
- * policy names none. It reads all orders, so it does so seldom. Thread-safe.
+ * policy names none. It reads all orders, so it does so seldom.
  */
-public final class ShopCurrencyLoop implements AutoCloseable {
+public final class ShopCurrencyLoop {
 
   private static final Duration PAUSE = Duration.ofMinutes(10);
 
@@ -20,30 +20,20 @@ public final class ShopCurrencyLoop implements AutoCloseable {
         where stored.currency is distinct from excluded.currency
       """;
 
-  private final Jdbi jdbi;
-  private final BackgroundLoop loop = new BackgroundLoop("shop-currency", PAUSE, this::round);
+  private ShopCurrencyLoop() {}
 
   /**
-   * Makes the loop, which begins with {@link #start()}.
+   * Makes the loop, which begins with {@link BackgroundLoop#start()}.
    *
    * @param jdbi gives connections on which a statement may take long
    */
-  public ShopCurrencyLoop(Jdbi jdbi) {
-    this.jdbi = jdbi;
-  }
-
-  /** Begins in a thread of its own. */
-  public void start() {
-    loop.start();
-  }
-
-  @Override
-  public void close() {
-    loop.close();
-  }
-
-  private boolean round() {
-    jdbi.useHandle(handle -> handle.execute(SQL));
-    return true;
+  public static BackgroundLoop over(Jdbi jdbi) {
+    return new BackgroundLoop(
+        "shop-currency",
+        PAUSE,
+        () -> {
+          jdbi.useHandle(handle -> handle.execute(SQL));
+          return true;
+        });
   }
 }

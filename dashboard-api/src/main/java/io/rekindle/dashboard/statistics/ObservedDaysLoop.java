@@ -11,9 +11,9 @@ import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
 
 /**
  * Stores the counts of each UTC day once the job has passed its end, so that the past does not
- * change when a client leaves the shop. Thread-safe.
+ * change when a client leaves the shop.
  */
-public final class ObservedDaysLoop implements AutoCloseable {
+public final class ObservedDaysLoop {
 
   private static final Duration PAUSE = Duration.ofSeconds(20);
 
@@ -34,9 +34,6 @@ public final class ObservedDaysLoop implements AutoCloseable {
       from engagement.user_scores
       """;
 
-  private final Jdbi jdbi;
-  private final BackgroundLoop loop = new BackgroundLoop("observed-days", PAUSE, this::round);
-
   private record Due(LocalDate first, LocalDate last) {}
 
   private record Counts(long atRisk, long scored, double scoreSum) {
@@ -50,26 +47,18 @@ public final class ObservedDaysLoop implements AutoCloseable {
     }
   }
 
+  private ObservedDaysLoop() {}
+
   /**
-   * Makes the loop, which begins with {@link #start()}.
+   * Makes the loop, which begins with {@link BackgroundLoop#start()}.
    *
    * @param jdbi gives connections on which a statement may take long
    */
-  public ObservedDaysLoop(Jdbi jdbi) {
-    this.jdbi = jdbi;
+  public static BackgroundLoop over(Jdbi jdbi) {
+    return new BackgroundLoop("observed-days", PAUSE, () -> round(jdbi));
   }
 
-  /** Begins in a thread of its own. */
-  public void start() {
-    loop.start();
-  }
-
-  @Override
-  public void close() {
-    loop.close();
-  }
-
-  private boolean round() {
+  private static boolean round(Jdbi jdbi) {
     jdbi.useHandle(
         handle -> {
           Due due = handle.createQuery(DUE).mapTo(Due.class).one();

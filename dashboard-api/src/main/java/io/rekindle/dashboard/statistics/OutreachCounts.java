@@ -3,7 +3,6 @@ package io.rekindle.dashboard.statistics;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -129,7 +128,7 @@ record OutreachCounts(
 
   /** The first of the last UTC days, today included. */
   LocalDate since(int days) {
-    return asOf.atOffset(ZoneOffset.UTC).toLocalDate().minusDays(days - 1L);
+    return new Period(days, asOf).since();
   }
 
   /** Sums the counts since a day by a key. */

@@ -164,7 +164,6 @@ public record Overview(
   private static Kpi wonBack(WonBack wonBack, LocalDate since) {
     return Kpi.of(Kpi.Id.WON_BACK, Kpi.Unit.MONEY, wonBack.amount())
         .interval(wonBack.low(), wonBack.high())
-        .denominator(null)
         .amount(wonBack.perEmail())
         .part(wonBack.measured())
         .since(since)

@@ -18,13 +18,9 @@ record Period(int days, Instant asOf) {
   /** The periods that a viewer can choose. */
   static final List<Integer> CHOICES = List.of(7, 30, 90, 365, 731);
 
-  private static Period of(int days, Instant asOf) {
-    return new Period(days, asOf);
-  }
-
   /** This period, or as much of it as a number goes back. */
   Period atMost(int maxDays) {
-    return of(Math.min(days, maxDays), asOf);
+    return new Period(Math.min(days, maxDays), asOf);
   }
 
   LocalDate today() {

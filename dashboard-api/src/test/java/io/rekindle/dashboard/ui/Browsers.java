@@ -1,9 +1,13 @@
 package io.rekindle.dashboard.ui;
 
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+
 import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
+import io.rekindle.dashboard.TestDashboard;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -36,6 +40,17 @@ public final class Browsers implements AutoCloseable {
 
   public Browser browser() {
     return browser;
+  }
+
+  /** Signs the first admin in at a dashboard; returns the storage of the browser that is so. */
+  String signedIn(String url) {
+    try (BrowserContext context = browser.newContext()) {
+      Page page = context.newPage();
+      page.navigate(url + "/sign-in");
+      signIn(page, TestDashboard.ADMIN, TestDashboard.PASSWORD);
+      assertThat(page).hasURL(url + "/");
+      return context.storageState();
+    }
   }
 
   /** Fills the form of a page that asks to sign in, and sends it. */

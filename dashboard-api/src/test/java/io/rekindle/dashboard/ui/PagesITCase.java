@@ -121,9 +121,7 @@ class PagesITCase {
     PlaywrightAssertions.setDefaultAssertionTimeout(30_000);
     browsers = new Browsers();
     database = new TestDatabase();
-    try (InputStream seed = PagesITCase.class.getResourceAsStream("/shop-with-clients.sql")) {
-      database.execute(new String(seed.readAllBytes(), StandardCharsets.UTF_8));
-    }
+    database.fillWithClients();
     try (Connection connection = database.connect()) {
       ScoringPolicy policy = ScoringPolicy.builtIn("cadence-v1");
       Policies.install(connection, Map.of(policy.version(), policy.json()), policy.version());
@@ -145,13 +143,7 @@ class PagesITCase {
                 "Example ID"));
     dashboard.admin(database);
     PAGES.put("shop-day", "/?asOf=" + LocalDate.now(ZoneOffset.UTC).minusDays(1));
-    try (BrowserContext context = browsers.browser().newContext()) {
-      Page page = context.newPage();
-      page.navigate(url("/sign-in"));
-      signIn(page, TestDashboard.PASSWORD);
-      assertThat(page).hasURL(url("/"));
-      signedIn = context.storageState();
-    }
+    signedIn = browsers.signedIn(url(""));
   }
 
   @AfterAll

@@ -11,8 +11,6 @@ import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.ColorScheme;
 import io.rekindle.dashboard.TestDashboard;
 import io.rekindle.dashboard.TestDatabase;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.AfterAll;
@@ -35,19 +33,10 @@ class WorkbenchPagesITCase {
     PlaywrightAssertions.setDefaultAssertionTimeout(30_000);
     browsers = new Browsers();
     database = new TestDatabase();
-    try (InputStream seed =
-        WorkbenchPagesITCase.class.getResourceAsStream("/shop-with-clients.sql")) {
-      database.execute(new String(seed.readAllBytes(), StandardCharsets.UTF_8));
-    }
+    database.fillWithClients();
     dashboard = TestDashboard.start(database);
     dashboard.admin(database);
-    try (BrowserContext context = browsers.browser().newContext()) {
-      Page page = context.newPage();
-      page.navigate(url("/sign-in"));
-      Browsers.signIn(page, TestDashboard.ADMIN, TestDashboard.PASSWORD);
-      assertThat(page).hasURL(url("/"));
-      signedIn = context.storageState();
-    }
+    signedIn = browsers.signedIn(url(""));
   }
 
   @AfterAll

@@ -37,7 +37,7 @@ class ReconstructedPastITCase extends DashboardTestBase {
         select 'o-' || user_id, user_id, created_at, 60 from shop.users;
         select engagement.ensure_score_history('%1$s', '%1$s');
         insert into engagement.pipeline_progress (subtask, parallelism, watermark)
-        values (0, 1, now());
+        values (0, 1, '%1$s');
         """
             .formatted(installed, CLIENTS));
     // What the job would have published at the first start: the state at the end of the past.
@@ -67,6 +67,8 @@ class ReconstructedPastITCase extends DashboardTestBase {
           (user_id, score, band, segment, order_count, at_risk, as_of, revision, policy_version)
         select user_id, score, band, segment, 1, at_risk, as_of, revision, policy_version
         from engagement.score_history;
+        -- Only now are the days since then over, so that they are counted with these scores.
+        update engagement.pipeline_progress set watermark = now();
         """);
   }
 

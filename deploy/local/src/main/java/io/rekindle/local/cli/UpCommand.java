@@ -57,6 +57,16 @@ public final class UpCommand implements Callable<Integer> {
   private boolean empty;
 
   @Option(
+      names = "--demo-speed",
+      paramLabel = "N",
+      defaultValue = "1",
+      description =
+          "Lets the demo shop order N times as often as its clients do in real life, for changes to"
+              + " see or to measure. Above 1, clients come back sooner than real ones. Default:"
+              + " ${DEFAULT-VALUE}, about two orders an hour.")
+  private int demoSpeed;
+
+  @Option(
       names = "--detach",
       description = "Returns when the stack is ready. `rekindle down` stops it.")
   private boolean detach;
@@ -110,6 +120,9 @@ public final class UpCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    if (demoSpeed < 1) {
+      throw new Failure("--demo-speed must be 1 or more, and not " + demoSpeed);
+    }
     DataDirectory directory = new DataDirectory(data.path());
     if (directory.create()) {
       System.err.println(
@@ -135,7 +148,14 @@ public final class UpCommand implements Callable<Integer> {
     EventLog log = new EventLog(directory.log(Supervisor.NAME), progress);
     UpRequest request =
         new UpRequest(
-            !empty, requested, parallelism, taskManagers, stateBackend, pauseOutreach, from);
+            !empty,
+            demoSpeed,
+            requested,
+            parallelism,
+            taskManagers,
+            stateBackend,
+            pauseOutreach,
+            from);
     Supervisor supervisor = new Supervisor(directory, installation, request, log);
     Runtime.getRuntime().addShutdownHook(new Thread(supervisor::stop, "stop"));
     StackInfo info = supervisor.start();
@@ -212,6 +232,7 @@ public final class UpCommand implements Callable<Integer> {
       command.add("--empty");
     }
     ports.forEach((key, number) -> command.addAll(List.of("--port", key + "=" + number)));
+    forward(command, "--demo-speed", demoSpeed);
     forward(command, "--parallelism", parallelism);
     forward(command, "--task-managers", taskManagers);
     forward(command, "--state-backend", stateBackend);

@@ -25,35 +25,58 @@ import java.util.function.Consumer;
 import javax.sql.DataSource;
 
 /**
- * Changes the demo shop about once a second, faster than a real shop of its size. Most changes are
- * orders by the clients who are due. Others are refunds, cancellations and new clients. Clients
- * keep their own rhythm, become silent and come back.
+ * Lets the demo shop go on as its past went: clients order in their own rhythm, lapse and come
+ * back, orders are refunded and cancelled, and new clients join. At the speed of real life, 2,000
+ * clients make about two changes an hour.
  *
  * <p>Runs on its own thread from {@link #start} to {@link #close}. It waits while the database does
  * not answer.
  */
 public final class LiveOrders implements AutoCloseable {
 
-  private static final Duration MEAN_PAUSE = Duration.ofSeconds(1);
-  private static final Duration MAX_PAUSE = Duration.ofSeconds(4);
+  private static final long DAY_MILLIS = Duration.ofDays(1).toMillis();
   private static final Duration RETRY_PAUSE = Duration.ofSeconds(2);
   private static final int RECENT_ORDERS = 500;
   private static final double FIRST_ORDERS_GAP_DAYS = 60;
 
+  /** The share of the changes that are orders of clients who are due, in percent. */
+  private static final int DUE_PERCENT = 84;
+
   /** The number of usual gaps without an order after which a client is no longer due. */
   private static final double SILENT_AFTER_GAPS = 2.5;
 
-  private static final double LAPSE = 0.03;
+  private static final int DRAWS = 20;
 
   private record Client(
-      String userId, List<String> preferred, double usualBasket, double gapDays) {}
+      String userId,
+      List<String> preferred,
+      double usualBasket,
+      double gapDays,
+      OrderingPattern pattern) {
 
-  /** A client's place in the queue. Turns are days of the shop's faster calendar. */
+    double nextGapDays(Random random) {
+      return pattern.nextGapDays(gapDays, random);
+    }
+
+    /** Draws how many days are left of a gap that has lasted for some. */
+    double restOfGapDays(double silentDays, Random random) {
+      for (int draw = 0; draw < DRAWS; draw++) {
+        double rest = nextGapDays(random) - silentDays;
+        if (rest > 0) {
+          return rest;
+        }
+      }
+      return gapDays * random.nextDouble();
+    }
+  }
+
+  /** A client's place in the queue, in days since the start. */
   private record Turn(double at, Client client) {}
 
   private record Order(String orderId, BigDecimal amount) {}
 
   private final DataSource shop;
+  private final int speed;
   private final Consumer<String> log;
   private final Random random;
   private final PausingThread thread = new PausingThread("live-orders", this::run);
@@ -64,14 +87,16 @@ public final class LiveOrders implements AutoCloseable {
 
   /**
    * @param shop connections of a role with write access to the shop's tables
+   * @param speed how many times as often as in real life the shop changes; at least 1
    * @param log receives a line when the database stops answering and when it answers again
    */
-  public LiveOrders(DataSource shop, Consumer<String> log) {
-    this(shop, log, new Random());
+  public LiveOrders(DataSource shop, int speed, Consumer<String> log) {
+    this(shop, speed, log, new Random());
   }
 
-  LiveOrders(DataSource shop, Consumer<String> log, Random random) {
+  LiveOrders(DataSource shop, int speed, Consumer<String> log, Random random) {
     this.shop = shop;
+    this.speed = speed;
     this.log = log;
     this.random = random;
   }
@@ -114,20 +139,26 @@ public final class LiveOrders implements AutoCloseable {
 
   /** Pauses as in a Poisson process, since clients are independent. */
   private Duration nextPause() {
-    double pause = -Math.log(1 - random.nextDouble()) * MEAN_PAUSE.toMillis();
-    return Duration.ofMillis(Math.min((long) pause, MAX_PAUSE.toMillis()));
+    double pause = -Math.log(1 - random.nextDouble()) * DAY_MILLIS / (changesPerDay() * speed);
+    return Duration.ofMillis((long) pause);
+  }
+
+  /** The changes in a day of real life, at least one. */
+  double changesPerDay() {
+    double orders = turns.stream().mapToDouble(turn -> 1 / turn.client().gapDays()).sum();
+    return Math.max(1, orders * 100 / DUE_PERCENT);
   }
 
   /** Makes one change in a transaction of its own. */
   void change(Connection connection) throws SQLException {
     int chance = random.nextInt(100);
-    if (chance < 84) {
+    if (chance < DUE_PERCENT) {
       order(connection, nextInTurn());
-    } else if (chance < 91) {
+    } else if (chance < 88) {
       refund(connection);
-    } else if (chance < 95) {
+    } else if (chance < 91) {
       cancel(connection);
-    } else if (chance < 97) {
+    } else if (chance < 93) {
       order(connection, anySilent());
     } else if (chance < 98) {
       join(connection);
@@ -157,20 +188,24 @@ public final class LiveOrders implements AutoCloseable {
       try (ResultSet row = statement.executeQuery()) {
         while (row.next()) {
           double gapDays = Math.max(1, row.getDouble("gap_days"));
-          if (row.wasNull()) {
+          boolean hasRhythm = !row.wasNull();
+          if (!hasRhythm) {
             gapDays = FIRST_ORDERS_GAP_DAYS;
           }
+          // Few of those who ordered once order again.
+          boolean ends = !hasRhythm && random.nextInt(4) > 0;
           Client client =
               new Client(
                   row.getString("user_id"),
                   texts(row.getArray("preferred_categories")),
                   row.getDouble("usual_basket"),
-                  gapDays);
+                  gapDays,
+                  OrderingPattern.nearest(gapDays));
           double silentDays = row.getDouble("silent_days");
-          if (row.wasNull() || silentDays > SILENT_AFTER_GAPS * gapDays) {
+          if (row.wasNull() || ends || silentDays > SILENT_AFTER_GAPS * gapDays) {
             silent.add(client);
           } else {
-            turns.add(new Turn(nextGap(client) - silentDays, client));
+            turns.add(new Turn(client.restOfGapDays(silentDays, random), client));
           }
         }
       }
@@ -197,20 +232,17 @@ public final class LiveOrders implements AutoCloseable {
     if (turn == null) {
       return null;
     }
-    if (random.nextDouble() < LAPSE) {
-      silent.add(turn.client());
+    Client client = turn.client();
+    if (client.pattern().lapses(random)) {
+      silent.add(client);
     } else {
-      turns.add(new Turn(turn.at() + nextGap(turn.client()), turn.client()));
+      turns.add(new Turn(turn.at() + client.nextGapDays(random), client));
     }
-    return turn.client();
+    return client;
   }
 
   private Client anySilent() {
     return silent.isEmpty() ? null : silent.get(random.nextInt(silent.size()));
-  }
-
-  private double nextGap(Client client) {
-    return OrderingPattern.logNormal(client.gapDays(), 0.3, random);
   }
 
   private void order(Connection connection, Client client) throws SQLException {
@@ -233,7 +265,8 @@ public final class LiveOrders implements AutoCloseable {
   private void refund(Connection connection) throws SQLException {
     Order order = recent.pollFirst();
     if (order != null) {
-      String sql = "update shop.orders set refunded_amount = ? where order_id = ?";
+      String sql =
+          "update shop.orders set refunded_amount = ?, refunded_at = now() where order_id = ?";
       update(connection, sql, DemoShop.refund(order.amount(), random), order.orderId());
     }
   }
@@ -241,7 +274,8 @@ public final class LiveOrders implements AutoCloseable {
   private void cancel(Connection connection) throws SQLException {
     Order order = recent.pollLast();
     if (order != null) {
-      String sql = "update shop.orders set status = 'CANCELLED' where order_id = ?";
+      String sql =
+          "update shop.orders set status = 'CANCELLED', cancelled_at = now() where order_id = ?";
       update(connection, sql, order.orderId());
     }
   }
@@ -251,14 +285,16 @@ public final class LiveOrders implements AutoCloseable {
     String userId = DemoShop.USER_ID_PREFIX + UUID.randomUUID();
     UserRow row = DemoClient.joining(userId, now, random);
     Upsert.users(Upsert.ALL_USER_COLUMNS).write(connection, List.of(row));
+    OrderingPattern pattern = OrderingPattern.any(random);
+    if (pattern == OrderingPattern.NEVER) {
+      return;
+    }
+    double gapDays = pattern == OrderingPattern.ONE_OFF ? FIRST_ORDERS_GAP_DAYS : pattern.gapDays();
     Client client =
         new Client(
-            userId,
-            row.preferredCategories(),
-            DemoClient.usualBasket(random),
-            FIRST_ORDERS_GAP_DAYS);
+            userId, row.preferredCategories(), DemoClient.usualBasket(random), gapDays, pattern);
     double present = turns.isEmpty() ? 0 : turns.peek().at();
-    turns.add(new Turn(present + random.nextDouble(), client));
+    turns.add(new Turn(present + random.nextDouble() * 3, client));
   }
 
   private void changeConsent(Connection connection) throws SQLException {

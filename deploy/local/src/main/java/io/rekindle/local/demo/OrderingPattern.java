@@ -1,6 +1,8 @@
 package io.rekindle.local.demo;
 
+import java.util.Comparator;
 import java.util.Random;
+import java.util.stream.Stream;
 
 /** The ordering pattern of a client of the demo shop: frequency, regularity and chance of lapse. */
 public enum OrderingPattern {
@@ -42,8 +44,26 @@ public enum OrderingPattern {
     throw new IllegalStateException("The shares do not add up to " + TOTAL_SHARE);
   }
 
+  /** The pattern whose gap is nearest to a client's, by their ratio. */
+  static OrderingPattern nearest(double gapDays) {
+    return Stream.of(WEEKLY, FORTNIGHTLY, MONTHLY, QUARTERLY, YEARLY)
+        .min(
+            Comparator.comparing(
+                pattern -> Math.abs(StrictMath.log(gapDays / pattern.meanGapDays))))
+        .orElseThrow();
+  }
+
+  double gapDays() {
+    return meanGapDays;
+  }
+
   double nextGapDays(Random random) {
-    return logNormal(meanGapDays, spread, random);
+    return nextGapDays(meanGapDays, random);
+  }
+
+  /** Draws a gap around a client's own mean, as regular as the pattern. */
+  double nextGapDays(double mean, Random random) {
+    return logNormal(mean, spread, random);
   }
 
   boolean lapses(Random random) {

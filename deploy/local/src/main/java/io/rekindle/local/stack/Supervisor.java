@@ -182,7 +182,7 @@ public final class Supervisor {
     page = servers.flink().showPage();
     startUp.run();
     if (request.demo() && startUp.hasDemoShop()) {
-      live = new LiveOrders(servers.postgres().owner(), log::report);
+      live = new LiveOrders(servers.postgres().owner(), request.demoSpeed(), log::report);
       live.start();
     }
     return info;

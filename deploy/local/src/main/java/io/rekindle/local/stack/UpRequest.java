@@ -9,6 +9,7 @@ import java.util.Map;
  * The options of a start.
  *
  * @param demo whether the demo shop fills an empty database and then keeps ordering
+ * @param demoSpeed how many times as often as in real life the demo shop changes; at least 1
  * @param ports the requested ports
  * @param parallelism the parallelism of the job; null for that of the last start, also for the next
  *     two
@@ -19,6 +20,7 @@ import java.util.Map;
  */
 public record UpRequest(
     boolean demo,
+    int demoSpeed,
     Map<Port, Integer> ports,
     Integer parallelism,
     Integer taskManagers,

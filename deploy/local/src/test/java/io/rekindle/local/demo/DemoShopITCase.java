@@ -63,9 +63,24 @@ class DemoShopITCase {
   }
 
   @Test
+  void shouldGoOnAsOftenAsInItsPast() throws SQLException {
+    try (var connection = database.connect();
+        var live = new LiveOrders(database.dataSource(), 1, line -> {}, new Random(1))) {
+      DemoShop.fill(connection, Instant.now());
+      live.load(connection);
+      double past =
+          Double.parseDouble(
+              database.value(
+                  "select count(*) / 90.0 from shop.orders"
+                      + " where placed_at > now() - interval '90 days'"));
+      assertThat(live.changesPerDay() / past).isBetween(0.8, 1.6);
+    }
+  }
+
+  @Test
   void shouldGoOnOrderingRefundingCancellingAndGrowing() throws SQLException {
     try (var connection = database.connect();
-        var live = new LiveOrders(database.dataSource(), line -> {}, new Random(1))) {
+        var live = new LiveOrders(database.dataSource(), 1, line -> {}, new Random(1))) {
       DemoShop.fill(connection, Instant.now());
       database.execute("create table before as table shop.orders");
       live.load(connection);
@@ -103,7 +118,7 @@ class DemoShopITCase {
     }
     List<String> lines = new ArrayList<>();
     var logged = new java.util.concurrent.LinkedBlockingQueue<String>();
-    try (var live = new LiveOrders(database.dataSource(), logged::add)) {
+    try (var live = new LiveOrders(database.dataSource(), 100_000, logged::add)) {
       live.start();
       String disconnect =
           "select count(pg_terminate_backend(pid)) from pg_stat_activity"

@@ -228,7 +228,8 @@ public final class Dashboard implements AutoCloseable {
     refresher = new StatisticsRefresher(database.unlimited());
     ExperimentService experiments = new ExperimentService(snapshots, refresher);
     pastCounts = new PastCounts(database.unlimited());
-    StatisticsService statistics = new StatisticsService(refresher, experiments, pastCounts);
+    StatisticsService statistics =
+        new StatisticsService(refresher, experiments, pastCounts, settings.messageUsd());
     loops =
         List.of(
             CalibrationLoop.over(database.unlimited()),

@@ -47,6 +47,7 @@ import org.postgresql.Driver;
  * @param reconstruction whether the dashboard computes the past from the orders
  * @param reconstructionPause the pause between two batches of clients
  * @param writing the writers of previews
+ * @param messageUsd the cost of one email that is sent, in US dollars
  */
 public record DashboardSettings(
     String host,
@@ -62,7 +63,8 @@ public record DashboardSettings(
     Duration auditRetention,
     boolean reconstruction,
     Duration reconstructionPause,
-    WritingSettings writing) {
+    WritingSettings writing,
+    BigDecimal messageUsd) {
 
   /** Every setting of the dashboard. */
   public static final ProgramSettings SETTINGS =
@@ -301,6 +303,14 @@ public record DashboardSettings(
               "Limit on the US dollars that the previews of one dashboard may cost in a UTC day,"
                   + " counted from its start. It is apart from the job's budget.");
 
+  private static final Setting<BigDecimal> MESSAGE_USD =
+      SETTINGS
+          .declare("dashboard.message-cost-usd", amount())
+          .withDefault(
+              "0",
+              "What one email costs to send, in US dollars, such as 0.0004. The pages add it to the"
+                  + " cost of the models.");
+
   private static final Setting<Optional<URI>> FLINK_URL =
       SETTINGS
           .declare("flink.url", webUrl())
@@ -439,7 +449,8 @@ public record DashboardSettings(
             values.get(SHOP_NAME),
             values.get(SHOP_URL),
             values.get(SHOP_POSTAL_ADDRESS),
-            values.get(LLM_API_KEY).map(key -> model(values, key))));
+            values.get(LLM_API_KEY).map(key -> model(values, key))),
+        values.get(MESSAGE_USD));
   }
 
   /** A preview is read by a person who waits, so there are few at once. */

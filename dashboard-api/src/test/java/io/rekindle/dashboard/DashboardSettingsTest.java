@@ -8,6 +8,7 @@ import io.rekindle.dashboard.access.Role;
 import io.rekindle.dashboard.signin.OidcSettings;
 import io.rekindle.platform.settings.DatabaseLogin;
 import io.rekindle.platform.settings.InvalidSettingsException;
+import java.math.BigDecimal;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
@@ -78,6 +79,7 @@ class DashboardSettingsTest {
                     Map.entry("REKINDLE_FLINK_URL", "http://127.0.0.1:8081"),
                     Map.entry("REKINDLE_KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:9092"),
                     Map.entry("REKINDLE_KAFKA_TOPIC_PREFIX", "shop"),
+                    Map.entry("REKINDLE_DASHBOARD_MESSAGE_COST_USD", "0.0004"),
                     Map.entry("REKINDLE_SHOP_NAME", "Fern & Fable"),
                     Map.entry("REKINDLE_SHOP_URL", "https://shop.example/new"),
                     Map.entry("REKINDLE_SHOP_POSTAL_ADDRESS", "1 Mill Lane"),
@@ -116,7 +118,8 @@ class DashboardSettingsTest {
                 false,
                 Duration.ofSeconds(2),
                 new DashboardSettings.WritingSettings(
-                    "Fern & Fable", "https://shop.example/new", "1 Mill Lane", Optional.empty())));
+                    "Fern & Fable", "https://shop.example/new", "1 Mill Lane", Optional.empty()),
+                new BigDecimal("0.0004")));
   }
 
   @Test

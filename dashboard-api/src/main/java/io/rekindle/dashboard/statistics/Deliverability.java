@@ -26,6 +26,7 @@ import java.util.function.Predicate;
  * @param writtenBy LLM or TEMPLATE
  * @param fallbacks why the template wrote although a model was to
  * @param suppressed addresses and people taken off the list, by reason
+ * @param costs of writing the emails written since then, and of sending those sent since then
  */
 public record Deliverability(
     Instant asOf,
@@ -42,9 +43,12 @@ public record Deliverability(
     List<ReasonCount> writtenBy,
     List<ReasonCount> fallbacks,
     List<ReasonCount> suppressed,
-    BigDecimal costUsd) {
+    Costs costs) {
 
-  static Deliverability of(OutreachCounts outreach, int days) {
+  /**
+   * @param messageUsd the cost of one email that is sent, in US dollars
+   */
+  static Deliverability of(OutreachCounts outreach, int days, BigDecimal messageUsd) {
     LocalDate since = outreach.since(days);
     List<EmailDay> emails =
         outreach.emails().stream().filter(day -> !day.day().isBefore(since)).toList();
@@ -73,10 +77,13 @@ public record Deliverability(
         counts(emails, day -> day.fallbackReason() != null, EmailDay::fallbackReason),
         ReasonCount.largestFirst(
             OutreachCounts.sumBy(outreach.suppressions(), since, SuppressionDay::reason)),
-        emails.stream()
-            .map(EmailDay::costUsd)
-            .filter(Objects::nonNull)
-            .reduce(BigDecimal.ZERO, BigDecimal::add));
+        Costs.of(
+            emails.stream()
+                .map(EmailDay::costUsd)
+                .filter(Objects::nonNull)
+                .reduce(BigDecimal.ZERO, BigDecimal::add),
+            sent,
+            messageUsd));
   }
 
   private static String reason(EmailDay day) {

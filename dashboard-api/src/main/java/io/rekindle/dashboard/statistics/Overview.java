@@ -42,10 +42,12 @@ public record Overview(
       RiskTransitions transitions,
       OutreachCounts outreach,
       ExperimentResult experiment,
-      int days) {
+      int days,
+      BigDecimal messageUsd) {
     Period period = new Period(days, transitions.asOf());
     Period sending = new Period(days, outreach.asOf()).atMost(OutreachCountsQuery.DAYS);
-    WonBack wonBack = WonBack.of(outreach.outcomes().stream().filter(endedIn(sending)).toList());
+    WonBack wonBack =
+        WonBack.of(outreach.outcomes().stream().filter(endedIn(sending)).toList(), messageUsd);
     Instant asOf =
         Stream.of(now.asOf(), transitions.asOf(), outreach.asOf(), experiment.asOf())
             .min(Instant::compareTo)

@@ -4,6 +4,7 @@ import io.rekindle.dashboard.background.CachedStatistic;
 import io.rekindle.dashboard.background.StatisticsRefresher;
 import io.rekindle.dashboard.experiments.ExperimentResult;
 import io.rekindle.dashboard.experiments.ExperimentService;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.List;
@@ -37,11 +38,20 @@ public final class StatisticsService {
   private final CachedStatistic<KnownHistory> knownHistory;
   private final CachedStatistic<FactorCounts> factorCounts;
   private final PastCounts pastCounts;
+  private final BigDecimal messageUsd;
 
-  /** Adds its statistics to a refresher that has not started. */
+  /**
+   * Adds its statistics to a refresher that has not started.
+   *
+   * @param messageUsd the cost of one email that is sent, in US dollars
+   */
   public StatisticsService(
-      StatisticsRefresher refresher, ExperimentService experiments, PastCounts pastCounts) {
+      StatisticsRefresher refresher,
+      ExperimentService experiments,
+      PastCounts pastCounts,
+      BigDecimal messageUsd) {
     this.pastCounts = pastCounts;
+    this.messageUsd = messageUsd;
     this.experiment = experiments.current();
     this.segmentCounts =
         refresher.add("segmentCounts", FAST_PERIOD, new SegmentCountsQuery()::compute);
@@ -64,7 +74,12 @@ public final class StatisticsService {
   public Overview overview(int days) {
     CachedStatistic.awaitAll(segmentCounts, riskTransitions, outreach, experiment, knownHistory);
     return Overview.of(
-        segmentCounts.get(), riskTransitions.get(), outreach.get(), experiment.get(), days);
+        segmentCounts.get(),
+        riskTransitions.get(),
+        outreach.get(),
+        experiment.get(),
+        days,
+        messageUsd);
   }
 
   /** What to do today; empty until it is counted. */
@@ -127,11 +142,11 @@ public final class StatisticsService {
 
   /** What became of the emails of the last days. */
   public Deliverability deliverability(int days) {
-    return Deliverability.of(outreach.get(), days);
+    return Deliverability.of(outreach.get(), days, messageUsd);
   }
 
   /** The same without waiting; empty until the first count. */
   public Optional<Deliverability> deliverabilityIfCounted(int days) {
-    return outreach.ifComputed().map(counts -> Deliverability.of(counts, days));
+    return outreach.ifComputed().map(counts -> Deliverability.of(counts, days, messageUsd));
   }
 }

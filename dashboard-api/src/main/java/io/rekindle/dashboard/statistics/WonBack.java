@@ -19,7 +19,7 @@ import java.util.Map;
  * @param amount in the base currency of the policy in force; null if nothing could be measured
  * @param low lower end of the 95 % interval of amount, by the normal distribution
  * @param high upper end
- * @param costUsd what the models took for the emails of all these decisions, in US dollars
+ * @param costs of the emails of all these decisions
  */
 public record WonBack(
     long decisions,
@@ -28,7 +28,7 @@ public record WonBack(
     Double amount,
     Double low,
     Double high,
-    BigDecimal costUsd) {
+    Costs costs) {
 
   /** Of the normal distribution: 95 % lie within as many standard deviations. */
   private static final double Z95 = 1.959963984540054;
@@ -64,17 +64,23 @@ public record WonBack(
     private final Group heldOut = new Group();
   }
 
-  static WonBack of(List<OutcomeDay> ended) {
+  /**
+   * @param messageUsd the cost of one email that is sent, in US dollars
+   */
+  static WonBack of(List<OutcomeDay> ended, BigDecimal messageUsd) {
     Map<String, Groups> experiments = new HashMap<>();
     long decisions = 0;
-    BigDecimal cost = BigDecimal.ZERO;
+    long sent = 0;
+    BigDecimal models = BigDecimal.ZERO;
     for (OutcomeDay day : ended) {
       Groups groups = experiments.computeIfAbsent(day.experimentId(), id -> new Groups());
       boolean email = day.decision().equals("EMAIL");
       (email ? groups.emailed : groups.heldOut).add(day);
       decisions += email ? day.count() : 0;
-      cost = day.costUsd() == null ? cost : cost.add(day.costUsd());
+      sent += day.emailed();
+      models = day.costUsd() == null ? models : models.add(day.costUsd());
     }
+    Costs costs = Costs.of(models, sent, messageUsd);
     long measured = 0;
     long emailed = 0;
     double amount = 0;
@@ -90,7 +96,7 @@ public record WonBack(
     }
     double reach = Z95 * Math.sqrt(variance);
     return measured == 0
-        ? new WonBack(decisions, 0, 0, null, null, null, cost)
+        ? new WonBack(decisions, 0, 0, null, null, null, costs)
         : new WonBack(
             decisions,
             measured,
@@ -98,7 +104,7 @@ public record WonBack(
             hundredths(amount),
             hundredths(amount - reach),
             hundredths(amount + reach),
-            cost);
+            costs);
   }
 
   /** Won back for each email that went out; null if nothing was measured or sent. */

@@ -234,8 +234,17 @@ class NumbersITCase {
         "amount",
         numbers.sql("select sum(emails * difference) / sum(emailed) from " + groups));
     assertNumber(wonBack, "part", numbers.sql("select sum(emails) from " + groups));
-    assertThat(numbers.get("/api/overview?days=" + days).at("/wonBack/costUsd").doubleValue())
+    JsonNode costs = numbers.get("/api/overview?days=" + days).at("/wonBack/costs");
+    assertThat(costs.get("modelsUsd").doubleValue())
         .isCloseTo(numbers.sql("select coalesce(sum(cost_usd), 0) from " + now), within(0.000011));
+    assertThat(costs.get("messagesUsd").doubleValue())
+        .isCloseTo(
+            numbers.sql("select 0.0004 * count(*) from " + now + " where status = 'SENT'"),
+            within(0.000011));
+    assertThat(costs.get("totalUsd").doubleValue())
+        .isCloseTo(
+            costs.get("modelsUsd").doubleValue() + costs.get("messagesUsd").doubleValue(),
+            within(0.000011));
   }
 
   @ParameterizedTest

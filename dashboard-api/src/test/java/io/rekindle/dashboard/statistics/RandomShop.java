@@ -98,6 +98,12 @@ final class RandomShop {
 
   /** A dashboard over it that does not reconstruct the past. */
   static TestDashboard dashboard(TestDatabase database) throws Exception {
-    return TestDashboard.start(database, Map.of("REKINDLE_DASHBOARD_RECONSTRUCTION", "false"));
+    return TestDashboard.start(
+        database,
+        Map.of(
+            "REKINDLE_DASHBOARD_RECONSTRUCTION",
+            "false",
+            "REKINDLE_DASHBOARD_MESSAGE_COST_USD",
+            "0.0004"));
   }
 }

@@ -56,6 +56,35 @@
   };
   const LINE = { frequency: { points: 15, fullAt: 10 }, value: { points: 10, fullAt: "200.00" } };
 
+  /** What a policy would change, counted over all clients; without a result once it is not current. */
+  async function comparison(body, current, progress) {
+    let view = await call("POST", "/api/policy-previews", body);
+    while (current() && (view.state === "WAITING" || view.state === "RUNNING")) {
+      progress(view);
+      await new Promise((resolve) => setTimeout(resolve, 250));
+      view = await call("GET", "/api/policy-previews/" + view.previewId);
+    }
+    if (current() && !view.result) throw new Error(view.error ?? text("policy.failed"));
+    return view;
+  }
+
+  /** Says in a dialog what the change does, before it is made. */
+  function effect(place) {
+    const dialog = place.closest("dialog");
+    document.addEventListener("click", async (event) => {
+      if (event.target.closest("[data-dialog]")?.dataset.dialog !== dialog.id) return;
+      place.textContent = text("policy.counting");
+      try {
+        const view = await comparison({ policyVersion: place.dataset.effect }, () => dialog.open, () => {});
+        if (!dialog.open) return;
+        const { enteringAtRisk, leavingAtRisk, emailsCancelled } = view.result;
+        place.textContent = text("policy.does", whole.format(enteringAtRisk), whole.format(leavingAtRisk), whole.format(emailsCancelled));
+      } catch (error) {
+        place.textContent = error.message;
+      }
+    });
+  }
+
   function policyEditor(form) {
     const editor = document.getElementById("policy-editor");
     const source = document.getElementById("policy-document");
@@ -499,16 +528,12 @@
       const progress = place.querySelector("[data-preview-progress]");
       const state = place.querySelector("[data-preview-state]");
       try {
-        let view = await call("POST", "/api/policy-previews", body);
-        while (current() && (view.state === "WAITING" || view.state === "RUNNING")) {
+        const view = await comparison(body, current, (running) => {
           progress.hidden = false;
-          progress.value = view.usersTotal ? view.usersDone / view.usersTotal : 0;
-          state.textContent = text("policy.running", whole.format(view.usersDone), whole.format(view.usersTotal));
-          await new Promise((resolve) => setTimeout(resolve, 250));
-          view = await call("GET", "/api/policy-previews/" + view.previewId);
-        }
+          progress.value = running.usersTotal ? running.usersDone / running.usersTotal : 0;
+          state.textContent = text("policy.running", whole.format(running.usersDone), whole.format(running.usersTotal));
+        });
         if (!current()) return;
-        if (!view.result) throw new Error(view.error ?? text("policy.failed"));
         count(view.result.after.factors);
         window.rekindle.compare(place, view);
       } catch (error) {
@@ -685,6 +710,7 @@
 
   const policyForm = document.getElementById("policy-form");
   if (policyForm) policyEditor(policyForm);
+  for (const place of document.querySelectorAll("[data-effect]")) effect(place);
   const fitForm = document.getElementById("fit-form");
   if (fitForm) fitting(fitForm);
   const outreachForm = document.getElementById("outreach-form");

@@ -36,6 +36,8 @@ public final class PolicyPages implements Routes {
         .with("differences", view.differences())
         .with("activates", view.activates())
         .with("model", view.model())
-        .with("quality", view.quality());
+        .with("quality", view.quality())
+        .with("active", view.active())
+        .with("previous", view.previous());
   }
 }

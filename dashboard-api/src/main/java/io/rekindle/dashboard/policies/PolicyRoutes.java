@@ -85,12 +85,12 @@ public final class PolicyRoutes implements Routes {
     String version = QueryParameters.pathId(ctx, "policyVersion");
     ctx.json(
         policies
-            .activate(Requests.actor(ctx), version)
+            .activate(Requests.actor(ctx), EntityTag.demanded(ctx), version)
             .orElseThrow(() -> HttpProblem.notFound("policy", version)));
   }
 
   private void rollBack(Context ctx) throws InvalidPolicyException {
-    ctx.json(policies.rollBack(Requests.actor(ctx)));
+    ctx.json(policies.rollBack(Requests.actor(ctx), EntityTag.demanded(ctx)));
   }
 
   /** Compares a stored policy, or a document from the request, with the policy in force. */

@@ -32,6 +32,8 @@ public final class PolicyService {
    * @param activates whether a scheduled fit may put its policy in force
    * @param model of the policy in force
    * @param quality of the policy that is shown and of the one in force; null if no policy is stored
+   * @param active null if none is
+   * @param previous the one that was active before; null if none was
    */
   record PolicyView(
       List<StoredPolicy> all,
@@ -40,7 +42,9 @@ public final class PolicyService {
       List<PolicyDifference> differences,
       boolean activates,
       ModelInForce model,
-      PolicyQuality quality) {}
+      PolicyQuality quality,
+      StoredPolicy active,
+      StoredPolicy previous) {}
 
   public PolicyService(Jdbi jdbi, Snapshots snapshots) {
     this.jdbi = jdbi;
@@ -72,7 +76,8 @@ public final class PolicyService {
           ModelInForce model = ModelInForce.of(inForce);
           if (version == null && all.isEmpty()) {
             return Optional.of(
-                new PolicyView(all, null, documentInForce, List.of(), activates, model, null));
+                new PolicyView(
+                    all, null, documentInForce, List.of(), activates, model, null, null, null));
           }
           return StoredPolicy.byVersion(
                   handle, version == null ? all.get(0).policyVersion() : version)
@@ -87,7 +92,9 @@ public final class PolicyService {
                               : PolicyDifference.between(policy.document(), documentInForce),
                           activates,
                           model,
-                          PolicyQuality.read(handle, policy.policyVersion(), inForce.version())));
+                          PolicyQuality.read(handle, policy.policyVersion(), inForce.version()),
+                          StoredPolicy.active(handle).orElse(null),
+                          StoredPolicy.previous(handle).orElse(null)));
         });
   }
 
@@ -166,42 +173,52 @@ public final class PolicyService {
   /**
    * Activates a policy. Empty if there is none of this version.
    *
+   * @param demand of its document; what it throws ends the change
    * @throws ConflictException if it is active already
    * @throws InvalidPolicyException if its document is not valid
    */
-  Optional<StoredPolicy> activate(Actor actor, String version) throws InvalidPolicyException {
+  Optional<StoredPolicy> activate(Actor actor, Consumer<JsonNode> demand, String version)
+      throws InvalidPolicyException {
     return jdbi.inTransaction(
         handle -> {
+          lockActivation(handle);
           Optional<StoredPolicy> target = StoredPolicy.byVersion(handle, version);
-          return target.isEmpty()
-              ? target
-              : Optional.of(activate(handle, actor, target.get(), "ACTIVATE"));
+          if (target.isEmpty()) {
+            return target;
+          }
+          demand.accept(target.get().document());
+          return Optional.of(activate(handle, actor, target.get(), "ACTIVATE"));
         });
   }
 
   /**
    * Activates the policy that was active before.
    *
+   * @param demand of the document of the one that is active now; what it throws ends the change
    * @throws ConflictException if there was none
    * @throws InvalidPolicyException if its document is not valid
    */
-  StoredPolicy rollBack(Actor actor) throws InvalidPolicyException {
+  StoredPolicy rollBack(Actor actor, Consumer<JsonNode> demand) throws InvalidPolicyException {
     return jdbi.inTransaction(
-        handle ->
-            activate(
-                handle,
-                actor,
-                StoredPolicy.previous(handle)
-                    .orElseThrow(
-                        () -> new ConflictException("No policy was active before this one.")),
-                "ROLL_BACK"));
+        handle -> {
+          lockActivation(handle);
+          StoredPolicy.active(handle).map(StoredPolicy::document).ifPresent(demand);
+          StoredPolicy previous =
+              StoredPolicy.previous(handle)
+                  .orElseThrow(
+                      () -> new ConflictException("No policy was active before this one."));
+          return activate(handle, actor, previous, "ROLL_BACK");
+        });
+  }
+
+  /** Two at once would each end the other's, or take it back. */
+  private static void lockActivation(Handle handle) {
+    handle.execute("select pg_advisory_xact_lock(hashtext('dashboard.activate_policy'))");
   }
 
   private static StoredPolicy activate(
       Handle handle, Actor actor, StoredPolicy policy, String action)
       throws InvalidPolicyException {
-    // Two at once would each end the other's.
-    handle.execute("select pg_advisory_xact_lock(hashtext('dashboard.activate_policy'))");
     String version = policy.policyVersion();
     String before = StoredPolicy.active(handle).map(StoredPolicy::policyVersion).orElse(null);
     if (version.equals(before)) {

@@ -49,6 +49,30 @@ class PolicyRoutesITCase extends DashboardTestBase {
   }
 
   @Test
+  void shouldActivateAndRollBackOnlyWhatWasRead() throws Exception {
+    admin.post("/api/policies", policy("first", 55));
+    admin.post("/api/policies", policy("second", 60));
+    admin.post("/api/policies/first/activate", null);
+    String read = admin.get("/api/policies/second").headers().firstValue("ETag").orElseThrow();
+    admin.put("/api/policies/second", policy("second", 65));
+
+    HttpResponse<String> late =
+        admin.with("If-Match", read).post("/api/policies/second/activate", null);
+    assertThat(late.statusCode()).isEqualTo(412);
+    assertThat(states()).containsExactly("first: active", "second: draft");
+    String now = admin.get("/api/policies/second").headers().firstValue("ETag").orElseThrow();
+    assertThat(admin.with("If-Match", now).post("/api/policies/second/activate", null).statusCode())
+        .isEqualTo(200);
+
+    // Two admins roll the same policy back: the second would put it in force again.
+    assertThat(admin.with("If-Match", now).post("/api/policies/rollback", null).statusCode())
+        .isEqualTo(200);
+    assertThat(admin.with("If-Match", now).post("/api/policies/rollback", null).statusCode())
+        .isEqualTo(412);
+    assertThat(states()).containsExactly("first: active", "second:");
+  }
+
+  @Test
   void shouldTellThePolicyInForceFromOneThatTheJobRefuses() throws Exception {
     admin.post("/api/policies", policy("first", 55));
     admin.post("/api/policies", policy("second", 60));

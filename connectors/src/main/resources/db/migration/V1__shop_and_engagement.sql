@@ -172,13 +172,29 @@ begin
     where model_version = version and not active;
 end $$;
 
--- Whether a user belongs to the holdout of an experiment: by the upper 53 bits of SHA-256 over both
--- names, as the job assigns it. An arm that a decision has given already counts first.
+-- The upper 53 bits of SHA-256 over a name, a zero byte and a user: a number below 2^53.
+create function engagement.place_of(name bytea, user_id text)
+  returns bigint language sql immutable parallel safe as $$
+  select ('x' || encode(substring(sha256(name || '\x00'::bytea || convert_to(user_id, 'UTF8')) for 7),
+      'hex'))::bit(56)::bigint >> 3
+$$;
+
+-- Whether a user belongs to the holdout of an experiment, as the job assigns it. An arm that a decision
+-- has given already counts first.
 create function engagement.held_out(experiment_id text, user_id text, holdout_share numeric)
   returns boolean language sql immutable parallel safe as $$
-  select (('x' || encode(substring(sha256(
-      convert_to(experiment_id, 'UTF8') || '\x00'::bytea || convert_to(user_id, 'UTF8')) for 7),
-      'hex'))::bit(56)::bigint >> 3) < holdout_share * 9007199254740992
+  select engagement.place_of(convert_to(experiment_id, 'UTF8'), user_id)
+    < holdout_share * 9007199254740992
+$$;
+
+-- Whether a user belongs to the permanent control group, which outreach never writes to, as the Java
+-- class ContactRule states it. No text has a zero byte, so no experiment divides users in the same way.
+create function engagement.in_control_group(control_salt text, user_id text, control_share numeric)
+  returns boolean language sql immutable parallel safe as $$
+  select case when control_share > 0 then
+      engagement.place_of(convert_to('control', 'UTF8') || '\x00'::bytea
+        || convert_to(control_salt, 'UTF8'), user_id) < control_share * 9007199254740992
+    else false end
 $$;
 
 -- How the live probabilities of a month came true, by the clients who were held out. The row comes
@@ -246,6 +262,11 @@ create table engagement.outreach_settings (
   -- Shares and weights are exact to a millionth.
   holdout_share numeric     not null default 0.1
                   check (holdout_share between 0 and 1 and holdout_share = round(holdout_share, 6)),
+  -- The part of all users that no outreach ever reaches, whatever experiment runs. Another salt would
+  -- choose other users, and the comparison would begin anew: only the owner of the table can change it.
+  control_share numeric     not null default 0
+                  check (control_share between 0 and 0.2 and control_share = round(control_share, 6)),
+  control_salt  text        not null default 'rekindle' check (length(control_salt) between 1 and 128),
   variants      jsonb       not null default
     '[{"name": "friendly", "weight": 1, "prompt": "winback-v1", "tone": "warm and friendly", "offer": null}]',
   updated_by    text        not null default current_user,
@@ -723,12 +744,16 @@ create table engagement.outreach_decisions (
   score          numeric,
   policy_version text        not null,
   -- All that the decision was taken on.
-  inputs         jsonb       not null
+  inputs         jsonb       not null,
+  -- The permanent control group at the decision, as a part of all users. Erasure keeps it.
+  control_share  numeric     not null default 0
 );
 create index outreach_decisions_user_id on engagement.outreach_decisions (user_id);
 create index outreach_decisions_decided_at on engagement.outreach_decisions (decided_at);
 create index outreach_decisions_experiment on engagement.outreach_decisions (experiment_id, decided_at)
   where decision <> 'SKIP';
+create index outreach_decisions_control on engagement.outreach_decisions (user_id, decided_at)
+  where control_share > 0 and (decision <> 'SKIP' or reason = 'CONTROL_GROUP');
 
 -- What the sender knows of an email on its way. Apart from engagement.emails, since every change of
 -- that is captured.
@@ -882,7 +907,7 @@ create table engagement.erased_outcomes (
 -- A view over the orders as they are, so that a refund, a cancellation, a deletion or a move to
 -- another user takes its effect back by itself. Fourteen days are so many hours: a day of the
 -- session's time zone may have 23 or 25.
-create view engagement.email_outcomes as
+create view engagement.decision_outcomes as
   with money as (
     select document -> 'currency' ->> 'base' as base, document -> 'currency' -> 'rates' as rates
     from engagement.policy_in_force)
@@ -893,6 +918,7 @@ create view engagement.email_outcomes as
     e.email_id,
     e.status as email_status,
     d.decision,
+    d.control_share,
     d.experiment_id,
     d.arm,
     case when jsonb_typeof(d.inputs -> 'order_probability') = 'number'
@@ -932,8 +958,16 @@ create view engagement.email_outcomes as
         and amount > refunded_amount
         and placed_at > d.decided_at
         and placed_at <= d.decided_at + interval '336 hours') as effective) as o
-  where d.decision in ('EMAIL', 'HOLDOUT');
+  where d.decision in ('EMAIL', 'HOLDOUT') or d.reason = 'CONTROL_GROUP';
 
+create view engagement.email_outcomes as
+  select decision_id, episode_id, user_id, email_id, email_status, decision, experiment_id, arm,
+    order_probability, decided_at, window_ends_at, window_closed, reactivated, reactivated_at, orders,
+    revenue, unconverted_orders, cost_usd
+  from engagement.decision_outcomes where decision in ('EMAIL', 'HOLDOUT');
+
+comment on view engagement.decision_outcomes is
+  'What came of each decision between which only chance decided: to email, to hold out, or to leave to the permanent control group (decision SKIP). The columns are explained at engagement.email_outcomes; control_share is the part of all users in the control group at the decision.';
 comment on table engagement.erased_outcomes is
   'What had come of the decisions about a person until the person was erased, without the person.';
 comment on view engagement.email_outcomes is
@@ -1289,7 +1323,7 @@ begin
       insert into engagement.erased_outcomes
         (decision_id, reactivated_at, orders, revenue, unconverted_orders)
       select decision_id, reactivated_at, orders, revenue, unconverted_orders
-      from engagement.email_outcomes where user_id = erased
+      from engagement.decision_outcomes where user_id = erased
       on conflict do nothing),
     decisions as (
       update engagement.outreach_decisions set user_id = name, inputs = '{}'
@@ -1519,13 +1553,15 @@ create function engagement.contact_timing_obstacle(
 $$;
 
 -- The reason not to write to each user of the shop now, whatever the episode; null if there is none. Of
--- several, the one that lasts longest: the person, the experiment, a pause of all outreach, the last
--- contact. An email to a user who is held out would spoil the comparison. An arm that a decision gave is
--- kept, unless its variant is gone. A view costs no call a row.
+-- several, the one that lasts longest: the person, the control group, the experiment, a pause of all
+-- outreach, the last contact. An email to a user who is held out would spoil the comparison. An arm that
+-- a decision gave is kept, unless its variant is gone. A view costs no call a row.
 create view engagement.contact_now as
   select u.user_id,
     coalesce(
       engagement.contact_obstacle(u.marketing_consent, u.email, x.user_id is not null, x.address),
+      case when engagement.in_control_group(o.control_salt, u.user_id, o.control_share)
+        then 'CONTROL_GROUP' end,
       case when coalesce(
         (select d.arm = 'HOLDOUT' from engagement.outreach_decisions d
           where d.user_id = u.user_id and d.experiment_id = o.experiment_id
@@ -1555,6 +1591,9 @@ create function engagement.contactable_episodes(
   left join engagement.suppressions s on s.user_id = asked.user_id
   where engagement.contact_obstacle(u.marketing_consent, u.email, s.user_id is not null, s.address,
       asked.decided_at, expiry) is null
+    and not exists (
+      select from engagement.outreach_settings o
+      where engagement.in_control_group(o.control_salt, asked.user_id, o.control_share))
     and not exists (
       select from engagement.outreach_decisions d
       where d.episode_id = asked.episode_id and d.decision <> 'EMAIL')

@@ -25,6 +25,7 @@ import io.rekindle.connectors.events.SuppressionRemoved;
 import io.rekindle.connectors.events.UserChanged;
 import io.rekindle.connectors.events.UserRemoved;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.time.Instant;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
@@ -613,9 +614,14 @@ public final class ChangeDecoder {
                 after.natural(Field.DAILY_CAP, Integer.MAX_VALUE),
                 capOrder(),
                 after.id(Field.EXPERIMENT_ID),
-                (int) after.millionths(Field.HOLDOUT_SHARE, 1),
-                variantsParser.parse(
-                    after.name(Field.VARIANTS), after.wholeText(Field.VARIANTS)))));
+                (int) after.millionths(Field.HOLDOUT_SHARE, BigDecimal.ONE),
+                variantsParser.parse(after.name(Field.VARIANTS), after.wholeText(Field.VARIANTS)),
+                after.has(Field.CONTROL_SHARE)
+                    ? (int) after.millionths(Field.CONTROL_SHARE, OutreachRules.MAX_CONTROL_SHARE)
+                    : OutreachRules.DEFAULTS.controlPpm(),
+                after.has(Field.CONTROL_SALT)
+                    ? after.id(Field.CONTROL_SALT)
+                    : OutreachRules.DEFAULTS.controlSalt())));
   }
 
   /** Events from before the column have none. */

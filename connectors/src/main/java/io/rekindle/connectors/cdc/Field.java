@@ -52,6 +52,8 @@ enum Field {
   CAP_ORDER("cap_order"),
   EXPERIMENT_ID("experiment_id"),
   HOLDOUT_SHARE("holdout_share"),
+  CONTROL_SHARE("control_share"),
+  CONTROL_SALT("control_salt"),
   VARIANTS("variants"),
   WEIGHT("weight"),
   PROMPT("prompt"),
@@ -126,6 +128,8 @@ enum Field {
       case "cap_order" -> CAP_ORDER;
       case "experiment_id" -> EXPERIMENT_ID;
       case "holdout_share" -> HOLDOUT_SHARE;
+      case "control_share" -> CONTROL_SHARE;
+      case "control_salt" -> CONTROL_SALT;
       case "variants" -> VARIANTS;
       case "weight" -> WEIGHT;
       case "prompt" -> PROMPT;

@@ -418,7 +418,7 @@ final class FieldBuffer {
    * Returns a decimal number from 0 to a maximum, times a million. At most six decimals are
    * allowed, so that sums are exact.
    */
-  long millionths(Field field, int largest) throws MalformedRecordException {
+  long millionths(Field field, BigDecimal largest) throws MalformedRecordException {
     require(field);
     int index = field.index();
     String expectation = "a number from 0 to " + largest + " with at most 6 decimals";
@@ -427,7 +427,7 @@ final class FieldBuffer {
       throw wrongType(field, expectation);
     }
     if (number.signum() < 0
-        || number.compareTo(BigDecimal.valueOf(largest)) > 0
+        || number.compareTo(largest) > 0
         || number.stripTrailingZeros().scale() > MILLIONTHS) {
       throw new MalformedRecordException(
           DeadLetterReason.OUT_OF_RANGE,

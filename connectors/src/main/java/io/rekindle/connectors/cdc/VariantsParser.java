@@ -7,6 +7,7 @@ import io.rekindle.connectors.deadletter.DeadLetterReason;
 import io.rekindle.connectors.events.OutreachRules;
 import io.rekindle.connectors.events.OutreachVariant;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -76,7 +77,7 @@ final class VariantsParser {
             Field.NAME,
             NAME,
             "1 to 64 letters, digits and _.-, and not " + OutreachRules.HOLDOUT),
-        fields.millionths(Field.WEIGHT, MAX_WEIGHT),
+        fields.millionths(Field.WEIGHT, BigDecimal.valueOf(MAX_WEIGHT)),
         matching(fields, Field.PROMPT, PROMPT, "the name of a prompt, such as winback-v1"),
         optionalText(fields, Field.TONE),
         optionalText(fields, Field.OFFER));

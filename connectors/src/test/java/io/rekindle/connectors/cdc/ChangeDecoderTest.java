@@ -350,7 +350,21 @@ class ChangeDecoderTest {
                     250_000,
                     List.of(
                         new OutreachVariant("warm", 2_500_000, "winback-v1", null, "Free shipping"),
-                        new OutreachVariant("brief", 0, "winback-v1", "brief", null)))));
+                        new OutreachVariant("brief", 0, "winback-v1", "brief", null)),
+                    50_000,
+                    "autumn")));
+  }
+
+  /** Events from before the columns have none. */
+  @Test
+  void shouldHaveNoControlGroupInRulesFromBeforeIt() {
+    String before =
+        DebeziumEvents.OUTREACH.replace(
+            "\"control_share\":\"0.05\",\"control_salt\":\"autumn\",", "");
+    RuleChange change =
+        decode("engagement.outreach_settings", "c", "null", before).ruleChanges.get(0);
+    assertThat(((OutreachChanged) change).rules().controlPpm()).isZero();
+    assertThat(((OutreachChanged) change).rules().controlSalt()).isEqualTo("rekindle");
   }
 
   @Test
@@ -382,6 +396,9 @@ class ChangeDecoderTest {
         rules(sound.replace("\"0.25\"", "\"1E9999999999\""), "after.holdout_share is '1E99999"),
         rules(sound.replace("\"0.25\"", "\"NaN\""), "after.holdout_share is 'NaN'"),
         rules(sound.replace("\"0.25\"", "null"), "after.holdout_share is null"),
+        rules(sound.replace("\"0.05\"", "\"0.200001\""), "after.control_share is '0.200001'"),
+        rules(sound.replace("\"0.05\"", "\"-0.01\""), "after.control_share is '-0.01'"),
+        rules(sound.replace("\"autumn\"", "\"\""), "after.control_salt is empty"),
         rules(DebeziumEvents.outreach("{}"), "after.variants is no array"),
         rules(DebeziumEvents.outreach(""), "after.variants is no array"),
         rules(DebeziumEvents.outreach("[]"), "after.variants has no weight"),

@@ -35,7 +35,8 @@ public final class DebeziumEvents {
     return "{\"id\":1,\"enabled\":false,\"cooldown_days\":7,\"stale_days\":0,\"daily_cap\":50,"
         + "\"cap_order\":\"VALUE_AT_STAKE\","
         + "\"quiet_from\":\"21:00:00Z\",\"quiet_until\":\"08:00:00Z\","
-        + "\"experiment_id\":\"spring\",\"holdout_share\":\"0.25\",\"variants\":\""
+        + "\"experiment_id\":\"spring\",\"holdout_share\":\"0.25\","
+        + "\"control_share\":\"0.05\",\"control_salt\":\"autumn\",\"variants\":\""
         + variants.replace("\\", "\\\\").replace("\"", "\\\"")
         + "\",\"updated_by\":\"rekindle\",\"updated_at\":\"2026-11-21T22:54:13.545952Z\"}";
   }

@@ -115,7 +115,9 @@ final class RandomEvents {
             random.nextBoolean() ? CapOrder.FIRST_DECIDED : CapOrder.VALUE_AT_STAKE,
             text(),
             random.nextInt(1_000_001),
-            variants));
+            variants,
+            random.nextInt(1_000_001),
+            text()));
   }
 
   RuleChange ruleChange() {

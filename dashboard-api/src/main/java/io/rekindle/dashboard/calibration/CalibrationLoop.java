@@ -34,6 +34,7 @@ public final class CalibrationLoop {
         select s.user_id, s.order_probability
         from engagement.user_scores s, engagement.outreach_settings o
         where s.order_probability is not null and o.holdout_share > 0
+          and not engagement.in_control_group(o.control_salt, s.user_id, o.control_share)
           and coalesce(
             (select d.arm = 'HOLDOUT' from engagement.outreach_decisions d
               where d.user_id = s.user_id and d.experiment_id = o.experiment_id and d.arm is not null

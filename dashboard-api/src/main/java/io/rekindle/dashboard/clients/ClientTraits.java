@@ -75,7 +75,8 @@ public record ClientTraits(
           "PAUSED",
           "STALE",
           "RECENTLY_CONTACTED",
-          "OVER_DAILY_CAP");
+          "OVER_DAILY_CAP",
+          "CONTROL_GROUP");
 
   private static final int MAX_DAYS = 36_500;
   private static final int MAX_AMOUNT = 1_000_000_000;

@@ -28,7 +28,7 @@ public record OutreachPreview(Instant asOf, long atRisk, RuleOutcome before, Rul
    * The decisions by one set of rules.
    *
    * @param email clients who would be written to, at most the daily cap
-   * @param holdout clients of the control group
+   * @param holdout clients of the holdout
    * @param skip clients who would be skipped
    * @param skips these by reason, the most frequent first
    * @param emailsPerDay of those whose risk began in the last seven days, by day, those who would
@@ -48,8 +48,10 @@ public record OutreachPreview(Instant asOf, long atRisk, RuleOutcome before, Rul
       with rules as (
         select * from unnest(
           cast(:enabled as boolean[]), cast(:stale as int[]), cast(:cooldown as int[]),
-          cast(:experiment as text[]), cast(:variants as text[]), cast(:share as numeric[]))
-          with ordinality as r (enabled, stale, cooldown, experiment, variants, share, place)
+          cast(:experiment as text[]), cast(:variants as text[]), cast(:share as numeric[]),
+          cast(:control as numeric[]))
+          with ordinality
+            as r (enabled, stale, cooldown, experiment, variants, share, control, place)
       ), client as (
         select s.user_id, s.at_risk_since, s.last_contact_at,
                case when s.last_contact_at < s.at_risk_since then s.last_contact_at end
@@ -76,17 +78,24 @@ public record OutreachPreview(Instant asOf, long atRisk, RuleOutcome before, Rul
                user_id
         from client cross join rules offset 0
       ), assigned as (
-        select place, now_is, lately,
-               case when now_is = 'MAY' or lately then coalesce(
+        select place, lately,
+               case when now_is = 'MAY' and controlled then 'CONTROL_GROUP' else now_is end
+                 as now_is, controlled,
+               case when (now_is = 'MAY' or lately) and not controlled then coalesce(
                  (select d.arm = 'HOLDOUT' from engagement.outreach_decisions d
                    where d.user_id = evaluated.user_id and d.experiment_id = evaluated.experiment
                      and (d.arm = 'HOLDOUT' or jsonb_exists(evaluated.variants::jsonb, d.arm))
                    order by d.decided_at desc limit 1),
                  engagement.held_out(evaluated.experiment, evaluated.user_id, share)) end as held_out
         from evaluated
+        cross join lateral (
+          select (now_is = 'MAY' or lately) and control > 0 and engagement.in_control_group(
+            (select control_salt from engagement.outreach_settings), user_id, control)
+            as controlled offset 0) c
       )
-      select place, now_is, held_out, lately, count(*) as clients, now() as as_of
-      from assigned group by place, now_is, held_out, lately
+      select place, now_is, held_out, lately and not controlled as lately, count(*) as clients,
+             now() as as_of
+      from assigned group by 1, 2, 3, 4
       """;
 
   private record Group(
@@ -118,6 +127,7 @@ public record OutreachPreview(Instant asOf, long atRisk, RuleOutcome before, Rul
         .bindArray("experiment", String.class, of(rules, OutreachSettings::experimentId))
         .bindArray("variants", String.class, of(rules, OutreachPreview::variants))
         .bindArray("share", String.class, of(rules, by -> by.holdoutShare().toPlainString()))
+        .bindArray("control", String.class, of(rules, by -> by.controlShare().toPlainString()))
         .bind("week", WEEK)
         .mapTo(Group.class)
         .list();

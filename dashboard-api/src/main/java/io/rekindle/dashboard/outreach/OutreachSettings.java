@@ -34,6 +34,7 @@ import org.jdbi.v3.core.Handle;
  * @param quietUntil until then
  * @param experimentId a new name begins a new experiment
  * @param holdoutShare of all decisions, 0 to 1
+ * @param controlShare of all clients whom no outreach ever reaches, 0 to 0.2
  * @param variants name, weight, prompt, tone and offer of each
  */
 public record OutreachSettings(
@@ -46,19 +47,21 @@ public record OutreachSettings(
     String quietUntil,
     String experimentId,
     BigDecimal holdoutShare,
+    BigDecimal controlShare,
     JsonNode variants,
     String updatedBy,
     Instant updatedAt) {
 
   private static final int MAX_VARIANTS = 16;
+
   private static final MathContext SHARE = new MathContext(30);
 
   private static final String COLUMNS =
       """
       enabled, cooldown_days, stale_days, daily_cap, cap_order,
       to_char(quiet_from, 'HH24:MI') as quiet_from,
-      to_char(quiet_until, 'HH24:MI') as quiet_until, experiment_id, holdout_share, variants,
-      updated_by, updated_at
+      to_char(quiet_until, 'HH24:MI') as quiet_until, experiment_id, holdout_share,
+      control_share, variants, updated_by, updated_at
       """;
 
   private static final String HOUR = "([01][0-9]|2[0-3]):[0-5][0-9]";
@@ -92,6 +95,11 @@ public record OutreachSettings(
         changed(body, "quietUntil", hour(body, "quietUntil"), quietUntil),
         changed(body, "experimentId", experiment, experimentId),
         changed(body, "holdoutShare", body.decimal("holdoutShare", "0", "1", 6), holdoutShare),
+        changed(
+            body,
+            "controlShare",
+            body.decimal("controlShare", "0", OutreachRules.MAX_CONTROL_SHARE.toPlainString(), 6),
+            controlShare),
         body.has("variants") ? variants(body) : variants,
         updatedBy,
         updatedAt);
@@ -116,7 +124,8 @@ public record OutreachSettings(
             set enabled = :enabled, cooldown_days = :cooldownDays, stale_days = :staleDays,
                 daily_cap = :dailyCap, cap_order = :capOrder, quiet_from = cast(:quietFrom as time),
                 quiet_until = cast(:quietUntil as time), experiment_id = :experimentId,
-                holdout_share = :holdoutShare, variants = cast(:json as jsonb), updated_by = :by
+                holdout_share = :holdoutShare, control_share = :controlShare,
+                variants = cast(:json as jsonb), updated_by = :by
             returning
             """
                 + COLUMNS)

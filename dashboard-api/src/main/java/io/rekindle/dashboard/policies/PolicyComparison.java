@@ -37,7 +37,7 @@ final class PolicyComparison {
   /**
    * The rules of outreach as they are.
    *
-   * @param holdoutShare of all decisions that are not sent
+   * @param holdoutShare of all decisions, those of the control group included, that are not sent
    */
   record OutreachRules(boolean enabled, int staleDays, int dailyCap, double holdoutShare) {}
 

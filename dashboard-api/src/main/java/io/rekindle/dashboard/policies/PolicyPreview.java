@@ -158,7 +158,8 @@ final class PolicyPreview {
         ResultSet row =
             statement.executeQuery(
                 """
-                select enabled, stale_days, daily_cap, holdout_share
+                select enabled, stale_days, daily_cap,
+                       1 - (1 - holdout_share) * (1 - control_share)
                 from engagement.outreach_settings
                 """)) {
       return row.next()

@@ -1,5 +1,6 @@
 package io.rekindle.dashboard.statistics;
 
+import io.rekindle.scoring.experiment.ArmTotals;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -14,6 +15,8 @@ import java.util.function.Function;
  * @param asOf when this was counted, by the database's clock
  * @param knownSince the day in which outreach began to be observed; null if it has not
  * @param queue the emails that wait to be sent
+ * @param control clients by their first decision that the control group took part in
+ * @param controlShare of all clients in the permanent control group, 0 to 1
  * @param partsOfDays for each choice of a period, what happened on the day in which the time before
  *     it ends, until that end
  */
@@ -27,6 +30,8 @@ record OutreachCounts(
     List<SentDay> sent,
     List<OutcomeDay> outcomes,
     List<SuppressionDay> suppressions,
+    List<ControlDay> control,
+    BigDecimal controlShare,
     Map<Integer, PartOfDay> partsOfDays) {
 
   /**
@@ -113,6 +118,42 @@ record OutreachCounts(
       double revenueSquares,
       BigDecimal costUsd)
       implements DayCount {}
+
+  /**
+   * Clients whose first decision that the control group took part in is of a day, and whose 14 days
+   * are over.
+   *
+   * @param control whether they belong to the control group
+   * @param reactivated those who ordered within the 14 days
+   * @param revenue of these orders
+   * @param revenueSquares the sum of the squares of each client's revenue
+   * @param predicted the sum of the order probabilities at the decisions, 0 where there was none
+   * @param predictedSquares the sum of their squares
+   * @param predictedReactivated the sum of those of the clients who ordered
+   */
+  record ControlDay(
+      LocalDate day,
+      boolean control,
+      long count,
+      long reactivated,
+      BigDecimal revenue,
+      double revenueSquares,
+      double predicted,
+      double predictedSquares,
+      double predictedReactivated)
+      implements DayCount {
+
+    ArmTotals totals() {
+      return new ArmTotals(
+          count,
+          reactivated,
+          revenue.doubleValue(),
+          revenueSquares,
+          predicted,
+          predictedSquares,
+          predictedReactivated);
+    }
+  }
 
   /** Suppressions created on a day. */
   record SuppressionDay(LocalDate day, String reason, long count) implements DayCount {}

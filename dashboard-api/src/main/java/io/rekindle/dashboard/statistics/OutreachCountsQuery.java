@@ -1,6 +1,7 @@
 package io.rekindle.dashboard.statistics;
 
 import io.rekindle.dashboard.background.DutyCycle;
+import io.rekindle.dashboard.statistics.OutreachCounts.ControlDay;
 import io.rekindle.dashboard.statistics.OutreachCounts.DecisionDay;
 import io.rekindle.dashboard.statistics.OutreachCounts.EmailDay;
 import io.rekindle.dashboard.statistics.OutreachCounts.EpisodeDay;
@@ -9,6 +10,7 @@ import io.rekindle.dashboard.statistics.OutreachCounts.PartOfDay;
 import io.rekindle.dashboard.statistics.OutreachCounts.Queue;
 import io.rekindle.dashboard.statistics.OutreachCounts.SentDay;
 import io.rekindle.dashboard.statistics.OutreachCounts.SuppressionDay;
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
@@ -93,6 +95,28 @@ final class OutreachCountsQuery {
       where decided_at >= :from and decided_at < :until and window_closed group by 1, 2, 3
       """;
 
+  // The first decision of a client since there is a group: the later ones depend on what it did.
+  private static final String CONTROL =
+      """
+      select (d.decided_at at time zone 'UTC')::date as day, d.decision = 'SKIP' as control,
+             count(*) as count, count(*) filter (where reactivated) as reactivated,
+             sum(revenue) as revenue, sum(revenue::float8 * revenue::float8) as revenue_squares,
+             sum(probability) as predicted, sum(probability * probability) as predicted_squares,
+             coalesce(sum(probability) filter (where reactivated), 0) as predicted_reactivated
+      from engagement.decision_outcomes d
+      cross join lateral (select coalesce(order_probability, 0)::float8 as probability) p
+      where d.decided_at >= :from and d.decided_at < :until and window_closed and control_share > 0
+        and not exists (
+          select from engagement.outreach_decisions e
+          where e.user_id = d.user_id and e.control_share > 0
+            and (e.decision <> 'SKIP' or e.reason = 'CONTROL_GROUP')
+            and (e.decided_at, e.decision_id) < (d.decided_at, d.decision_id))
+      group by 1, 2
+      """;
+
+  private static final String CONTROL_SHARE =
+      "select coalesce((select control_share from engagement.outreach_settings), 0)";
+
   private static final String SUPPRESSIONS =
       """
       select (created_at at time zone 'UTC')::date as day, reason, count(*) as count
@@ -138,6 +162,8 @@ final class OutreachCountsQuery {
         days(handle, SENT, today, before, dutyCycle, SentDay.class),
         days(handle, OUTCOMES, today, before + OUTCOME_DAYS, dutyCycle, OutcomeDay.class),
         days(handle, SUPPRESSIONS, today, DAYS, dutyCycle, SuppressionDay.class),
+        days(handle, CONTROL, today, DAYS + OUTCOME_DAYS, dutyCycle, ControlDay.class),
+        handle.createQuery(CONTROL_SHARE).mapTo(BigDecimal.class).one(),
         partsOfDays(handle, context.asOf(), dutyCycle));
   }
 

@@ -47,6 +47,7 @@ public final class OverviewPages implements Routes {
         .with("today", statistics.today().orElse(null))
         .with("segmentCounts", statistics.segmentCounts())
         .with("funnel", statistics.funnel(outreachDays))
+        .with("controlGroup", statistics.controlGroup(outreachDays))
         .with("known", statistics.knownHistory())
         .with("days", days);
   }

@@ -53,6 +53,7 @@ public final class StatisticsRoutes implements Routes {
         ctx -> ctx.json(statistics.dailyRiskTransitions(scoreDays(ctx))));
     router.get("/api/funnel", READ, ctx -> overDays(ctx, statistics::funnel));
     router.get("/api/decisions", READ, ctx -> overDays(ctx, statistics::decisions));
+    router.get("/api/control-group", READ, ctx -> overDays(ctx, statistics::controlGroup));
     router.get("/api/deliverability", READ, ctx -> overDays(ctx, statistics::deliverability));
   }
 

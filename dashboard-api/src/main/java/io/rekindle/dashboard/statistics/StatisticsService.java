@@ -135,6 +135,11 @@ public final class StatisticsService {
     return Funnel.of(outreach.get(), days);
   }
 
+  /** What all of outreach brought to clients whose 14 days ended in the last days. */
+  public ControlGroup controlGroup(int days) {
+    return ControlGroup.of(outreach.get(), days);
+  }
+
   /** The decisions of the last days. */
   public Decisions decisions(int days) {
     return Decisions.of(outreach.get(), days);

@@ -58,6 +58,7 @@ class ContactStatusQueryITCase {
     return ContactCase.all().stream()
         .filter(ContactCase::user)
         .filter(example -> example.cooldownDays() == COOLDOWN_DAYS)
+        .filter(example -> example.controlShare().signum() == 0)
         .filter(example -> !EPISODE_OBSTACLES.contains(String.valueOf(example.obstacle())));
   }
 
@@ -85,6 +86,29 @@ class ContactStatusQueryITCase {
       assertThat(obstacle("assigned")).isEqualTo("PAUSED");
     } finally {
       database.execute("update engagement.outreach_settings set holdout_share = 0, enabled = true");
+    }
+  }
+
+  /** The group is for good: it comes before the experiment, a pause and the last contact. */
+  @Test
+  void shouldNameTheControlGroupBeforeAllButThePerson() throws Exception {
+    database.execute(
+        """
+        insert into shop.users (user_id, email, marketing_consent)
+          values ('in-a-control-group', 'c@example.org', true),
+            ('control-group-without-consent', 'd@example.org', false);
+        update engagement.outreach_settings
+          set control_share = 0.2, holdout_share = 1, enabled = false;
+        """);
+    try {
+      assertThat(obstacle("in-a-control-group")).isEqualTo("CONTROL_GROUP");
+      assertThat(obstacle("control-group-without-consent")).isEqualTo("NO_CONSENT");
+      database.execute("update engagement.outreach_settings set control_share = 0.1");
+      assertThat(obstacle("in-a-control-group")).isEqualTo("HELD_OUT");
+    } finally {
+      database.execute(
+          "update engagement.outreach_settings"
+              + " set control_share = 0, holdout_share = 0, enabled = true");
     }
   }
 

@@ -283,6 +283,7 @@ class ExperimentsITCase extends DashboardTestBase {
           "quietUntil",
           "experimentId",
           "holdoutShare",
+          "controlShare",
           "variants"
         }) {
       HttpResponse<String> refused = put("{\"" + field + "\": null}");

@@ -66,6 +66,7 @@ class OutreachPreviewITCase {
         "08:00",
         "default",
         BigDecimal.ZERO,
+        example.controlShare(),
         variants,
         null,
         null);

@@ -40,6 +40,13 @@ final class Numbers implements AutoCloseable {
     return TestClient.json(answer);
   }
 
+  /** The text of a page. */
+  String page(String path) throws Exception {
+    HttpResponse<String> answer = admin.get(path);
+    assertThat(answer.statusCode()).isEqualTo(200);
+    return answer.body();
+  }
+
   /** What there is to do, as the role of the dashboard counts it. */
   Today.Counts today() {
     try (DashboardDatabase api = new DashboardDatabase(database.url(), "rekindle_api", "")) {

@@ -141,6 +141,7 @@ class SendingITCase {
         "ORDERED_SINCE | insert into shop.orders (order_id, user_id, amount) values ('o', 'ada', 10)",
         "NO_LONGER_AT_RISK | update engagement.emails set episode_id = 'r'; insert into engagement.risk_episodes (episode_id, user_id, opened_at, noticed_at, policy_version, as_of, revision, closed_at, close_reason) values ('r', 'ada', now(), now(), 'p', now(), 2, now(), 'RECOVERED')",
         "RECENTLY_CONTACTED | insert into engagement.emails (user_id, status, sent_at) values ('ada', 'SENT', now() - interval '29 days')",
+        "CONTROL_GROUP | update engagement.outreach_settings set control_share = 0.2, control_salt = 'salt-22'",
         "EXPIRED       | update engagement.emails set generated_at = now() - interval '73 hours'",
         "EXPIRED       | update engagement.outreach_decisions set decided_at = now() - interval '73 hours'",
         "EXPIRED       | update engagement.emails set generated_at = now() - interval '73 hours'; update engagement.outreach_settings set enabled = false",

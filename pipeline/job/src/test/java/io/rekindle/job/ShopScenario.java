@@ -158,7 +158,9 @@ public final class ShopScenario {
                     CapOrder.FIRST_DECIDED,
                     "autumn",
                     100_000,
-                    OutreachRules.DEFAULTS.variants())
+                    OutreachRules.DEFAULTS.variants(),
+                    0,
+                    "rekindle")
                 : OutreachRules.DEFAULTS));
     ruleChanges.add(
         new PolicyChanged(

@@ -5,7 +5,7 @@ package io.rekindle.prediction;
  *
  * @param cooldownDays from one email to the next
  * @param dailyCap the most emails a day
- * @param holdoutShare of the clients who get none
+ * @param holdoutShare of the clients who get none, those of the control group included
  */
 public record OutreachAssumptions(int cooldownDays, int dailyCap, double holdoutShare) {
 

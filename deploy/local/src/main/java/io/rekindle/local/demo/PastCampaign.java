@@ -57,7 +57,9 @@ final class PastCampaign {
           CapOrder.FIRST_DECIDED,
           EXPERIMENT,
           500_000,
-          List.of(new OutreachVariant("warm", 1_000_000, "winback-v1", "warm and personal", null)));
+          List.of(new OutreachVariant("warm", 1_000_000, "winback-v1", "warm and personal", null)),
+          0,
+          OutreachRules.DEFAULTS.controlSalt());
 
   private static final Duration BEGAN_BEFORE = Duration.ofDays(700);
 

@@ -49,11 +49,15 @@ public record QueuedEmail(
   /**
    * The rules of outreach, as far as the sender needs them.
    *
+   * @param controlPpm share of the permanent control group, in millionths
+   * @param controlSalt chooses its users
    * @param updatedAt tells these rules from later ones
    */
   record OutreachSettings(
       boolean enabled,
       int cooldownDays,
+      int controlPpm,
+      String controlSalt,
       LocalTime quietFrom,
       LocalTime quietUntil,
       Instant updatedAt) {}

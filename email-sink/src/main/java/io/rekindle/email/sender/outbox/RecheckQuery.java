@@ -24,6 +24,7 @@ final class RecheckQuery {
              u.user_id is not null as present, u.email, u.marketing_consent, u.time_zone,
              s.user_id is not null as suppressed, s.address,
              o.id is not null as has_settings, o.enabled, o.cooldown_days, o.quiet_from, o.quiet_until,
+             (o.control_share * 1000000)::int as control_ppm, o.control_salt,
              o.updated_at as outreach_updated_at,
              exists (
                select 1 from shop.orders placed
@@ -93,6 +94,8 @@ final class RecheckQuery {
             ? new OutreachSettings(
                 row.getBoolean("enabled"),
                 row.getInt("cooldown_days"),
+                row.getInt("control_ppm"),
+                row.getString("control_salt"),
                 row.getObject("quiet_from", LocalTime.class),
                 row.getObject("quiet_until", LocalTime.class),
                 row.getTimestamp("outreach_updated_at").toInstant())

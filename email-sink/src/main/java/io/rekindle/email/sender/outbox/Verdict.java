@@ -42,6 +42,7 @@ sealed interface Verdict {
     ORDERED_SINCE,
     NO_LONGER_AT_RISK,
     RECENTLY_CONTACTED,
+    CONTROL_GROUP,
     REJECTED,
     EXPIRED
   }
@@ -90,6 +91,10 @@ sealed interface Verdict {
     if (outreach != null
         && ContactRule.isInCooldown(email.lastContactAt(), outreach.cooldownDays(), email.now())) {
       return new Cancel(Reason.RECENTLY_CONTACTED);
+    }
+    if (outreach != null
+        && ContactRule.isControl(email.userId(), outreach.controlSalt(), outreach.controlPpm())) {
+      return new Cancel(Reason.CONTROL_GROUP);
     }
     if (email.review().equals("REJECTED")) {
       return new Cancel(Reason.REJECTED);

@@ -38,8 +38,10 @@ class ContactCasesITCase {
                     now() - cast(? as interval), ?, now() - cast(? as interval), ?, now()),
                   engagement.contact_obstacle(
                     u.marketing_consent, u.email, s.user_id is not null, s.address,
-                    now() - cast(? as interval), cast(? as interval)))
-                from (values ('u')) as asked (user_id)
+                    now() - cast(? as interval), cast(? as interval)),
+                  case when engagement.in_control_group(?, asked.user_id, ?)
+                    then 'CONTROL_GROUP' end)
+                from (values (?)) as asked (user_id)
                 left join shop.users u using (user_id)
                 left join engagement.suppressions s using (user_id)
                 """,
@@ -48,7 +50,10 @@ class ContactCasesITCase {
                 example.contacted() == null ? null : example.contacted().toString(),
                 example.cooldownDays(),
                 example.decided().toString(),
-                example.expiry().toString()))
+                example.expiry().toString(),
+                ContactCase.CONTROL_SALT,
+                example.controlShare(),
+                example.name()))
         .isEqualTo(example.obstacle());
   }
 
@@ -64,7 +69,7 @@ class ContactCasesITCase {
             example.expiry())) {
       Instant decidedAt = Instant.now().minus(example.decided());
 
-      assertThat(store.mayContact("e", "u", decidedAt).join())
+      assertThat(store.mayContact("e", example.name(), decidedAt).join())
           .isEqualTo(example.obstacle() == null);
     }
   }
@@ -76,14 +81,14 @@ class ContactCasesITCase {
     DATABASE.execute(
         "update engagement.outreach_settings set cooldown_days = ?, enabled = true",
         example.cooldownDays());
-    DATABASE.decision("e", "u", "EMAIL");
+    DATABASE.decision("e", example.name(), "EMAIL");
     DATABASE.execute(
         "update engagement.outreach_decisions set decided_at = now() - cast(? as interval)",
         example.decided().toString());
-    DATABASE.ready("e", "u");
+    DATABASE.ready("e", example.name());
     DATABASE.execute("update engagement.emails set decision_id = 'e'");
     if (example.contacted() != null) {
-      DATABASE.ready("before", "u");
+      DATABASE.ready("before", example.name());
       DATABASE.execute(
           "update engagement.emails set status = 'SENT', sent_at = now() - cast(? as interval)"
               + " where email_id = 'before'",
@@ -118,16 +123,20 @@ class ContactCasesITCase {
   }
 
   private static void store(ContactCase example) throws SQLException {
+    DATABASE.execute(
+        "update engagement.outreach_settings set control_share = ?", example.controlShare());
     if (example.user()) {
       DATABASE.execute(
-          "insert into shop.users (user_id, email, marketing_consent) values ('u', ?, ?)",
+          "insert into shop.users (user_id, email, marketing_consent) values (?, ?, ?)",
+          example.name(),
           example.address(),
           example.consents());
     }
     if (example.suppressed()) {
       DATABASE.execute(
           "insert into engagement.suppressions (user_id, address, reason)"
-              + " values ('u', ?, 'MANUAL')",
+              + " values (?, ?, 'MANUAL')",
+          example.name(),
           example.suppressedAddress());
     }
   }

@@ -28,10 +28,11 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
  * decide many episodes at one instant. The newest risk comes first then, since its user is the
  * likeliest to come back.
  *
- * <p>Decisions to email wait for the watermark, so that a replay gives every email to the same
- * user. By value at stake they wait until it passes the end of their day. At most the cap waits of
- * one instant, or of one day: a policy may decide a million episodes at once, and those beyond the
- * cap are known at once. The parallelism is 1, since there is one limit for all users.
+ * <p>Decisions to email, to hold out and to leave to the control group wait for the watermark, so
+ * that a replay gives every email to the same user. By value at stake they wait until it passes the
+ * end of their day. At most the cap waits of one instant, or of one day: a policy may decide a
+ * million episodes at once, and those beyond the cap are known at once. The parallelism is 1, since
+ * there is one limit for all users.
  *
  * <p>The metrics under {@code rekindle} are the counters {@code decisions.KIND}, and {@code
  * decisions.SKIP.REASON} for skipped emails.
@@ -132,7 +133,7 @@ public final class DailyCapOperator extends AbstractStreamOperator<Decision>
   @Override
   public void processElement(StreamRecord<Decision> element) {
     Decision decision = element.getValue();
-    if (decision.kind() == Kind.SKIP) {
+    if (!decision.isByChance()) {
       emit(decision);
       return;
     }

@@ -57,12 +57,21 @@ public record Decision(
     PAUSED,
     STALE,
     RECENTLY_CONTACTED,
-    OVER_DAILY_CAP
+    OVER_DAILY_CAP,
+    CONTROL_GROUP
+  }
+
+  /**
+   * Whether nothing but chance decided between an email and none. Such decisions share the emails
+   * of a day, so that those with and those without an email stay comparable.
+   */
+  boolean isByChance() {
+    return kind != Kind.SKIP || reason == Reason.CONTROL_GROUP;
   }
 
   /**
    * The same decision after the last email of the day. No user joins the experiment for the rest of
-   * the day, not even in the holdout, since the arms must stay comparable.
+   * the day, not even in the holdout or in the control group, since these must stay comparable.
    */
   Decision overDailyCap() {
     return new Decision(

@@ -67,7 +67,10 @@ public final class Decisions {
         kind == Kind.EMAIL ? candidate.facts() : null);
   }
 
-  /** Returns the reason to skip that lasts longest; null without one. */
+  /**
+   * Returns the reason to skip that lasts longest; null without one. The control group comes last:
+   * its users compare with those whom nothing else keeps from an email.
+   */
   private static Reason reasonToSkip(
       Candidate candidate, long openedAt, long at, OutreachRules rules) {
     Obstacle obstacle = ContactRule.obstacle(candidate.recipient());
@@ -85,8 +88,12 @@ public final class Decisions {
         candidate.lastContactAt() == Score.NEVER
             ? null
             : Instant.ofEpochMilli(candidate.lastContactAt());
-    return ContactRule.isInCooldown(lastContact, rules.cooldownDays(), now)
-        ? Reason.RECENTLY_CONTACTED
+    if (ContactRule.isInCooldown(lastContact, rules.cooldownDays(), now)) {
+      return Reason.RECENTLY_CONTACTED;
+    }
+    return ContactRule.isControl(
+            candidate.facts().userId(), rules.controlSalt(), rules.controlPpm())
+        ? Reason.CONTROL_GROUP
         : null;
   }
 
@@ -145,6 +152,7 @@ public final class Decisions {
       json.writeStringField("experiment_id", rules.experimentId());
       number("holdout_share", BigDecimal.valueOf(rules.holdoutPpm(), PPM_DIGITS), json);
       json.writeStringField("arm", arm);
+      number("control_share", BigDecimal.valueOf(rules.controlPpm(), PPM_DIGITS), json);
       json.writeEndObject();
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -21,11 +21,11 @@ final class DecisionTables implements Tables<Decision> {
       """
       insert into engagement.outreach_decisions (
         decision_id, episode_id, user_id, decision, reason, decided_at, experiment_id, arm, score,
-        policy_version, inputs)
+        policy_version, inputs, control_share)
       select
         episode_id, episode_id, user_id, decision, reason,
         timestamptz 'epoch' + decided_at * interval '1 ms', experiment_id, arm, score,
-        policy_version, inputs::jsonb
+        policy_version, inputs::jsonb, coalesce((inputs::jsonb ->> 'control_share')::numeric, 0)
       from unnest(
         ?::text[], ?::text[], ?::text[], ?::text[], ?::int8[], ?::text[], ?::text[], ?::numeric[],
         ?::text[], ?::text[]

@@ -309,6 +309,8 @@ class EpisodeLifecycleTest {
         CapOrder.FIRST_DECIDED,
         "default",
         0,
-        OutreachRules.DEFAULTS.variants());
+        OutreachRules.DEFAULTS.variants(),
+        0,
+        "rekindle");
   }
 }

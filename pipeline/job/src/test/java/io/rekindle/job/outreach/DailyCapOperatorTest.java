@@ -137,6 +137,26 @@ class DailyCapOperatorTest {
     assertThat(late.experimentId()).isNull();
   }
 
+  /** Whoever is compared is chosen by the same limit, and an email is used up by an email only. */
+  @Test
+  void shouldLeaveNobodyToTheControlGroupOnceTheEmailsAreUsedUp() throws Exception {
+    process(control("first", NOON));
+    for (int i = 0; i < CAP; i++) {
+      process(email("user" + i, NOON + i, NOON));
+    }
+    process(control("last", NOON + 1));
+    process(control("late", NOON + 9));
+    assertThat(results()).isEmpty();
+    tick(NOON + 9);
+
+    assertThat(
+            harness.extractOutputValues().stream()
+                .filter(decision -> decision.kind() == Kind.SKIP)
+                .map(decision -> decision.userId() + " " + decision.reason()))
+        .containsExactly("first CONTROL_GROUP", "last CONTROL_GROUP", "late OVER_DAILY_CAP");
+    assertThat(results()).filteredOn(result -> result.endsWith("EMAIL")).hasSize(CAP);
+  }
+
   @Test
   void shouldBeginAgainWithEachDay() throws Exception {
     for (int i = 0; i < 5; i++) {
@@ -253,6 +273,18 @@ class DailyCapOperatorTest {
         userId, decidedAt, openedAt, kind, dailyCap, CapOrder.FIRST_DECIDED, BigDecimal.TEN);
   }
 
+  private static Decision control(String userId, long decidedAt) {
+    return decision(
+        userId,
+        decidedAt,
+        decidedAt - HOUR,
+        Kind.SKIP,
+        Reason.CONTROL_GROUP,
+        CAP,
+        CapOrder.FIRST_DECIDED,
+        BigDecimal.TEN);
+  }
+
   private static Decision decision(
       String userId,
       long decidedAt,
@@ -261,11 +293,24 @@ class DailyCapOperatorTest {
       int dailyCap,
       CapOrder capOrder,
       BigDecimal valueAtStake) {
+    Reason reason = kind == Kind.SKIP ? Reason.STALE : Reason.AT_RISK;
+    return decision(userId, decidedAt, openedAt, kind, reason, dailyCap, capOrder, valueAtStake);
+  }
+
+  private static Decision decision(
+      String userId,
+      long decidedAt,
+      long openedAt,
+      Kind kind,
+      Reason reason,
+      int dailyCap,
+      CapOrder capOrder,
+      BigDecimal valueAtStake) {
     return new Decision(
         EpisodeId.of(userId, openedAt),
         userId,
         kind,
-        kind == Kind.SKIP ? Reason.STALE : Reason.AT_RISK,
+        reason,
         decidedAt,
         openedAt,
         "default",

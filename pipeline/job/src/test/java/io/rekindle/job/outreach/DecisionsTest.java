@@ -36,20 +36,10 @@ class DecisionsTest {
   private static final long YESTERDAY = NOW - DAY;
   private static final Score SCORE =
       new Scorer(ScoringPolicy.builtIn("cadence-v1")).score(OrderHistory.EMPTY, NOW, Score.NEVER);
-  private static final EmailFacts FACTS =
-      new EmailFacts(
-          "anna",
-          "Anna",
-          Instant.ofEpochMilli(NOW - 90 * DAY),
-          7,
-          new BigDecimal("59.90"),
-          List.of("books"),
-          "de",
-          "Europe/Vienna");
+  private static final EmailFacts FACTS = facts("anna");
   private static final OutreachVariant FRIENDLY =
       new OutreachVariant("friendly", 1_000_000, "winback-v1", "friendly", null);
-  private static final OutreachRules RULES =
-      new OutreachRules(true, 30, 14, 10, CapOrder.FIRST_DECIDED, "default", 0, List.of(FRIENDLY));
+  private static final OutreachRules RULES = rules(true, 0, 0);
 
   @Test
   void shouldEmailWhoeverNothingSpeaksAgainst() throws Exception {
@@ -65,9 +55,7 @@ class DecisionsTest {
 
   @Test
   void shouldHoldOutWithoutFacts() throws Exception {
-    OutreachRules nobody =
-        new OutreachRules(
-            true, 30, 14, 10, CapOrder.FIRST_DECIDED, "default", 1_000_000, List.of(FRIENDLY));
+    OutreachRules nobody = rules(true, 1_000_000, 0);
     Decision decision = Decisions.decide(anna(), YESTERDAY, NOW, nobody);
     assertThat(decision.kind()).isEqualTo(Kind.HOLDOUT);
     assertThat(decision.arm()).isEqualTo(OutreachRules.HOLDOUT);
@@ -138,13 +126,37 @@ class DecisionsTest {
         .isEqualTo(Reason.SUPPRESSED);
     assertThat(reason(candidate(false, true, null, Score.NEVER), YESTERDAY, RULES))
         .isEqualTo(Reason.NO_ADDRESS);
-    OutreachRules paused =
-        new OutreachRules(
-            false, 30, 14, 10, CapOrder.FIRST_DECIDED, "default", 0, List.of(FRIENDLY));
+    OutreachRules paused = rules(false, 0, 0);
     assertThat(reason(anna(), YESTERDAY, paused)).isEqualTo(Reason.PAUSED);
     // Of several reasons, what would also hold tomorrow.
     assertThat(reason(candidate(false, false, "BOUNCED", NOW), YESTERDAY, paused))
         .isEqualTo(Reason.NO_CONSENT);
+  }
+
+  /**
+   * Everybody is in the group here. Whoever is left out for another reason compares with nobody.
+   */
+  @Test
+  void shouldLeaveToTheControlGroupOnlyWhomNothingElseKeepsFromAnEmail() throws Exception {
+    OutreachRules everybody = rules(true, 0, 1_000_000);
+
+    Decision decision = Decisions.decide(anna(), YESTERDAY, NOW, everybody);
+
+    assertThat(decision.kind()).isEqualTo(Kind.SKIP);
+    assertThat(decision.reason()).isEqualTo(Reason.CONTROL_GROUP);
+    assertThat(decision.experimentId()).isNull();
+    assertThat(decision.arm()).isNull();
+    assertThat(decision.facts()).isNull();
+    assertThat(new ObjectMapper().readTree(decision.inputs()).get("control_share").decimalValue())
+        .isEqualByComparingTo("1");
+    // Neither a holdout of all clients nor an arm from before changes that.
+    assertThat(reason(anna(), YESTERDAY, rules(true, 1_000_000, 1_000_000)))
+        .isEqualTo(Reason.CONTROL_GROUP);
+    assertThat(reason(assigned("friendly"), YESTERDAY, everybody)).isEqualTo(Reason.CONTROL_GROUP);
+    assertThat(reason(candidate(true, true, null, NOW), YESTERDAY, everybody))
+        .isEqualTo(Reason.RECENTLY_CONTACTED);
+    assertThat(reason(anna(), NOW - 15 * DAY, everybody)).isEqualTo(Reason.STALE);
+    assertThat(reason(anna(), YESTERDAY, rules(false, 0, 1_000_000))).isEqualTo(Reason.PAUSED);
   }
 
   @Test
@@ -183,6 +195,32 @@ class DecisionsTest {
     return Decisions.decide(candidate, openedAt, NOW, rules).reason();
   }
 
+  private static EmailFacts facts(String userId) {
+    return new EmailFacts(
+        userId,
+        "Anna",
+        Instant.ofEpochMilli(NOW - 90 * DAY),
+        7,
+        new BigDecimal("59.90"),
+        List.of("books"),
+        "de",
+        "Europe/Vienna");
+  }
+
+  private static OutreachRules rules(boolean enabled, int holdoutPpm, int controlPpm) {
+    return new OutreachRules(
+        enabled,
+        30,
+        14,
+        10,
+        CapOrder.FIRST_DECIDED,
+        "default",
+        holdoutPpm,
+        List.of(FRIENDLY),
+        controlPpm,
+        "rekindle");
+  }
+
   private static Candidate anna() {
     return candidate(true, true, null, Score.NEVER);
   }
@@ -213,7 +251,7 @@ class DecisionsTest {
             false,
             "cadence-v1",
             null,
-            FACTS);
+            facts(example.name()));
     OutreachRules rules =
         new OutreachRules(
             true,
@@ -223,7 +261,9 @@ class DecisionsTest {
             CapOrder.FIRST_DECIDED,
             "default",
             0,
-            List.of(FRIENDLY));
+            List.of(FRIENDLY),
+            example.controlPpm(),
+            ContactCase.CONTROL_SALT);
     String expected = example.obstacle();
     assertThat(reason(candidate, NOW - example.opened().toMillis(), rules))
         .isEqualTo(expected == null ? Reason.AT_RISK : Reason.valueOf(expected));

@@ -659,11 +659,11 @@ class RetryingDatabaseITCase {
             database.rows(
                 "select decision_id, episode_id, user_id, decision, reason,"
                     + " extract(epoch from decided_at) * 1000, experiment_id, arm, score,"
-                    + " policy_version, inputs from engagement.outreach_decisions"))
+                    + " policy_version, inputs, control_share from engagement.outreach_decisions"))
         .containsExactly(
             "e1|e1|anna|HOLDOUT|AT_RISK|"
                 + NOON
-                + ".000000|default|HOLDOUT|44|cadence-v1|{\"a\": 1}");
+                + ".000000|default|HOLDOUT|44|cadence-v1|{\"control_share\": 0.05}|0.05");
   }
 
   private static Decision decision(String episodeId, long decidedAt) {
@@ -679,7 +679,7 @@ class RetryingDatabaseITCase {
         null,
         BigDecimal.valueOf(44),
         "cadence-v1",
-        "{\"a\": 1}",
+        "{\"control_share\": 0.05}",
         10,
         CapOrder.FIRST_DECIDED,
         null,

@@ -13,6 +13,12 @@ public final class Assignment {
   private static final double HALF_RANGE = 0x1p63;
   private static final double MILLION = 1e6;
 
+  /**
+   * Begins the material of the hash of the control group. No experiment has a zero byte in its
+   * name, so no experiment divides the users in the same way.
+   */
+  private static final String CONTROL = "control\0";
+
   private Assignment() {}
 
   /**
@@ -50,6 +56,18 @@ public final class Assignment {
     }
     // Sums of fractions may end a little below one.
     return last;
+  }
+
+  /**
+   * Whether a user belongs to the permanent control group. Experiments do not change it. A larger
+   * share keeps everybody who is in it, and its arms say nothing about who is. The SQL function
+   * {@code engagement.in_control_group} agrees.
+   *
+   * @param salt chooses the users
+   * @param controlPpm share of the users in the group, in millionths
+   */
+  static boolean isControl(String userId, String salt, int controlPpm) {
+    return controlPpm > 0 && place(userId, CONTROL + salt) < controlPpm / MILLION;
   }
 
   /** Returns a number from 0 to below 1, spread evenly over the users. */

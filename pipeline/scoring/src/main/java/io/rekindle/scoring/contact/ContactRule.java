@@ -6,8 +6,9 @@ import java.time.Instant;
 /**
  * The rule whether the shop may write to a person. The job, the sender and the dashboard apply it.
  * Queries use its form in SQL: {@code engagement.contact_obstacle} for the person and the expiry,
- * {@code engagement.contact_timing_obstacle} for staleness and cooldown. The table {@code
- * contact-cases.csv} in the tests holds all of them to one answer. A day has 24 hours here.
+ * {@code engagement.contact_timing_obstacle} for staleness and cooldown, and {@code
+ * engagement.in_control_group} for the permanent control group. The table {@code contact-cases.csv}
+ * in the tests holds all of them to one answer. A day has 24 hours here.
  */
 public final class ContactRule {
 
@@ -44,6 +45,18 @@ public final class ContactRule {
    */
   public static boolean isInCooldown(Instant lastContactAt, int cooldownDays, Instant at) {
     return lastContactAt != null && lastContactAt.isAfter(at.minus(Duration.ofDays(cooldownDays)));
+  }
+
+  /**
+   * Whether a user belongs to the permanent control group, which outreach never writes to. The job
+   * asks this after all else, so that the users whom it leaves out for this reason compare with
+   * those whom it writes to.
+   *
+   * @param salt chooses the users
+   * @param controlPpm share of all users in the group, in millionths
+   */
+  public static boolean isControl(String userId, String salt, int controlPpm) {
+    return Assignment.isControl(userId, salt, controlPpm);
   }
 
   /** Whether an email is too old to be sent: the decision has reached that age. */

@@ -37,6 +37,18 @@ public record ArmTotals(
         predictedReactivated + (ordered ? orderProbability : 0));
   }
 
+  /** These and those of other users. */
+  public ArmTotals plus(ArmTotals others) {
+    return new ArmTotals(
+        users + others.users,
+        reactivated + others.reactivated,
+        revenue + others.revenue,
+        revenueSquares + others.revenueSquares,
+        predicted + others.predicted,
+        predictedSquares + others.predictedSquares,
+        predictedReactivated + others.predictedReactivated);
+  }
+
   /** Whether at least ten users ordered and ten did not: the intervals begin then. */
   public boolean comparable() {
     return reactivated >= MIN_OF_EACH_KIND && users - reactivated >= MIN_OF_EACH_KIND;

@@ -4,6 +4,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -21,6 +22,8 @@ import java.util.stream.Stream;
  * @param opened age of the risk
  * @param contacted time since the last email; null if there was none
  * @param decided age of the decision
+ * @param controlShare of all users in the permanent control group. It is chosen by the default
+ *     salt, and the name of the case is the id of the user
  * @param obstacle null if there is none
  */
 public record ContactCase(
@@ -36,7 +39,13 @@ public record ContactCase(
     int cooldownDays,
     Duration decided,
     Duration expiry,
+    BigDecimal controlShare,
     String obstacle) {
+
+  /** The default of the settings. */
+  public static final String CONTROL_SALT = "rekindle";
+
+  private static final int PPM_DIGITS = 6;
 
   /** All cases. */
   public static List<ContactCase> all() {
@@ -56,7 +65,7 @@ public record ContactCase(
     return without("USER_REMOVED", "EXPIRED");
   }
 
-  /** The cases whose obstacle is the person or the age of the decision. */
+  /** The cases whose obstacle is the person, the control group or the age of the decision. */
   public static Stream<ContactCase> ofPersonAndDecision() {
     return without("STALE", "RECENTLY_CONTACTED");
   }
@@ -68,12 +77,17 @@ public record ContactCase(
 
   /** The cases whose obstacle is the person. */
   public static Stream<ContactCase> ofPerson() {
-    return without("USER_REMOVED", "STALE", "RECENTLY_CONTACTED", "EXPIRED");
+    return without("USER_REMOVED", "STALE", "RECENTLY_CONTACTED", "CONTROL_GROUP", "EXPIRED");
   }
 
   /** Null if the shop has no such user. */
   public Recipient recipient() {
     return user ? new Recipient(consents, address, suppressed, suppressedAddress) : null;
+  }
+
+  /** The control group's share in millionths. */
+  public int controlPpm() {
+    return controlShare.movePointRight(PPM_DIGITS).intValueExact();
   }
 
   @Override
@@ -100,7 +114,8 @@ public record ContactCase(
         Integer.parseInt(row[9]),
         Duration.parse(row[10]),
         Duration.parse(row[11]),
-        orNull(row[12]));
+        new BigDecimal(row[12]),
+        orNull(row[13]));
   }
 
   private static String orNull(String text) {

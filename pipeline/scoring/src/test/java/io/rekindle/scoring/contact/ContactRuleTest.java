@@ -26,6 +26,10 @@ class ContactRuleTest {
       obstacle = "RECENTLY_CONTACTED";
     }
     if (obstacle == null
+        && ContactRule.isControl(example.name(), ContactCase.CONTROL_SALT, example.controlPpm())) {
+      obstacle = "CONTROL_GROUP";
+    }
+    if (obstacle == null
         && ContactRule.isExpired(NOW.minus(example.decided()), example.expiry(), NOW)) {
       obstacle = "EXPIRED";
     }

@@ -25,7 +25,7 @@ public final class OutreachPages implements Routes {
 
   @Override
   public void register(Router router) {
-    router.page("/settings/outreach", Access.ADMIN, this::settings);
+    router.page("/settings/outreach", Access.ANALYST, this::settings);
     router.page("/experiments/new", Access.VIEWER, this::newExperiment);
     router.page("/settings/brand", Access.ADMIN, this::brand);
   }

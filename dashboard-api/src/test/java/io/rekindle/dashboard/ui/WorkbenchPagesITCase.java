@@ -9,6 +9,7 @@ import com.microsoft.playwright.FrameLocator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.ColorScheme;
+import io.rekindle.dashboard.TestClient;
 import io.rekindle.dashboard.TestDashboard;
 import io.rekindle.dashboard.TestDatabase;
 import java.util.List;
@@ -23,6 +24,7 @@ class WorkbenchPagesITCase {
 
   private static TestDatabase database;
   private static TestDashboard dashboard;
+  private static TestClient admin;
   private static Browsers browsers;
   private static String signedIn;
 
@@ -35,7 +37,7 @@ class WorkbenchPagesITCase {
     database = new TestDatabase();
     database.fillWithClients();
     dashboard = TestDashboard.start(database);
-    dashboard.admin(database);
+    admin = dashboard.admin(database);
     signedIn = browsers.signedIn(url(""));
   }
 
@@ -191,6 +193,36 @@ class WorkbenchPagesITCase {
                 "select review from engagement.content_versions"
                     + " where content_version = 'bbbbbbbb2'"))
         .isEqualTo("APPROVED");
+  }
+
+  @Test
+  void shouldLetAnAnalystGiveTheSecondApprovalButChangeNoRules() throws Exception {
+    database.execute(
+        """
+        update engagement.review_settings set review_first = 1, four_eyes_above = 0;
+        insert into engagement.content_versions
+            (content_version, variant, prompt, tone, brand_version, review, first_used_at,
+             approved_by, approved_at)
+          values ('dddddddd4', 'cool', 'winback-v1', 'calm', 1, 'APPROVED', now() - interval '9 days',
+             'other@example.org', now());
+        insert into engagement.emails (email_id, user_id, subject, text, content_version)
+          values ('second', 'c020', 'Hello again', 'x', 'dddddddd4')
+        """);
+    dashboard.account(admin, "ANALYST");
+    context = browsers.browser().newContext();
+    Page page = context.newPage();
+    page.navigate(url("/sign-in"));
+    Browsers.signIn(page, "analyst@example.org", TestDashboard.PASSWORD);
+    page.locator("nav a[href='/settings/outreach']").click();
+
+    assertThat(page.locator("#outreach-form")).containsText("An admin saves these rules");
+    assertThat(page.locator("#outreach-form button[type=submit]")).hasCount(0);
+    assertThat(page.locator("#review-form")).hasCount(0);
+    assertThat(page.locator("a[href='/settings']")).hasCount(0);
+    page.locator("#versions article:has-text('cool') form[data-api$=approve] button").click();
+    assertThat(page.locator("#versions article:has-text('cool')"))
+        .containsText("analyst@example.org");
+    database.execute("update engagement.review_settings set four_eyes_above = null");
   }
 
   /** Nothing scrolls in the frame: it is as high as its document. */

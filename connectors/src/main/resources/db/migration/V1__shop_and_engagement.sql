@@ -752,8 +752,9 @@ create index outreach_decisions_user_id on engagement.outreach_decisions (user_i
 create index outreach_decisions_decided_at on engagement.outreach_decisions (decided_at);
 create index outreach_decisions_experiment on engagement.outreach_decisions (experiment_id, decided_at)
   where decision <> 'SKIP';
-create index outreach_decisions_control on engagement.outreach_decisions (user_id, decided_at)
-  where control_share > 0 and (decision <> 'SKIP' or reason = 'CONTROL_GROUP');
+-- Empty while there is no control group.
+create index outreach_decisions_control on engagement.outreach_decisions (decided_at)
+  where control_share > 0;
 
 -- What the sender knows of an email on its way. Apart from engagement.emails, since every change of
 -- that is captured.
@@ -852,6 +853,7 @@ create table engagement.audiences (
   updated_by  text        not null default current_user,
   updated_at  timestamptz not null default now()
 );
+create sequence engagement.audience_evaluations;
 create table engagement.audience_members (
   audience   text        not null references engagement.audiences on delete cascade,
   user_id    text        not null,
@@ -861,16 +863,23 @@ create table engagement.audience_members (
 create index audience_members_user_id on engagement.audience_members (user_id);
 
 -- Who entered and left which audience: a row is written in the transaction that changes the members.
--- The name of a deleted audience stays. Rows are kept for 90 days.
+-- The name of a deleted audience stays. Rows are kept for 90 days. Each row is an event in Kafka, for
+-- consumers other than the job. Of a client in an audience, ENTERED and LEFT take turns: a member is a
+-- row with a key, and who writes about an audience has locked its row.
 create table engagement.audience_changes (
   change_id  bigint generated always as identity primary key,
   audience   text        not null,
   user_id    text        not null,
   change     text        not null check (change in ('ENTERED', 'LEFT')),
-  changed_at timestamptz not null default now()
+  changed_at timestamptz not null default now(),
+  -- What found it out: all changes by one evaluation of an audience have its number. A deletion of the
+  -- audience, or of a person, has one, too.
+  evaluation bigint      not null default nextval('engagement.audience_evaluations')
 );
 create index audience_changes_by_time on engagement.audience_changes (audience, changed_at);
 create index audience_changes_user_id on engagement.audience_changes (user_id);
+-- A deleted row names its user, who decides the partition, only in a full old row.
+alter table engagement.audience_changes replica identity full;
 
 -- How far each parallel part of the job has stored its results: everything committed at or before
 -- the least watermark is in user_scores.
@@ -1318,6 +1327,17 @@ declare
 begin
     -- An email that is being inserted holds this row. After the wait, the next statement sees it.
     perform from shop.users where user_id = erased for update;
+    -- Consumers of the events learn that the person has left, before the rows go below. An audience that
+    -- is being evaluated holds its row.
+    perform from engagement.audiences
+      where audience in (
+        select m.audience from engagement.audience_members m where m.user_id = erased)
+      order by audience for update;
+    insert into engagement.audience_changes (audience, user_id, change, evaluation)
+      select m.audience, erased, 'LEFT', e.evaluation
+      from engagement.audience_members m,
+        (select nextval('engagement.audience_evaluations') as evaluation) as e
+      where m.user_id = erased;
     with pseudonym as materialized (select 'erased-' || md5(gen_random_uuid()::text) as name),
     outcomes as (
       insert into engagement.erased_outcomes
@@ -1385,7 +1405,8 @@ comment on function engagement.erase_user is
 create publication rekindle for table
   shop.users, shop.orders,
   engagement.emails, engagement.score_overrides, engagement.scoring_policies, engagement.clock,
-  engagement.suppressions, engagement.outreach_settings, engagement.models;
+  engagement.suppressions, engagement.outreach_settings, engagement.models,
+  engagement.audience_changes;
 
 -- What keeps capture from seeing every change, a row each; empty while all is well. Capture itself
 -- does not notice: a table that is not published has no changes. The status of the stack, the
@@ -1395,7 +1416,7 @@ create view engagement.capture_faults as
       -- A deleted order names its user only in a full old row.
       ('shop.orders', 'f'), ('engagement.score_overrides', 'f'), ('engagement.suppressions', 'f'),
       ('engagement.scoring_policies', 'f'), ('engagement.outreach_settings', 'f'),
-      ('engagement.models', 'f'),
+      ('engagement.models', 'f'), ('engagement.audience_changes', 'f'),
       ('shop.users', 'df'), ('engagement.emails', 'df'), ('engagement.clock', 'df')),
     tables as (
       select name, identities, c.oid as id, n.nspname as schema, n.oid as schema_id,
@@ -1516,7 +1537,7 @@ end $$;
 grant usage on schema shop, engagement to rekindle_cdc;
 grant select on shop.users, shop.orders, engagement.emails, engagement.score_overrides,
   engagement.scoring_policies, engagement.clock, engagement.suppressions,
-  engagement.outreach_settings, engagement.models to rekindle_cdc;
+  engagement.outreach_settings, engagement.models, engagement.audience_changes to rekindle_cdc;
 grant update (beat, previous_beat, number) on engagement.clock to rekindle_cdc;
 
 -- The reason not to write to a person; null if there is none. The Java class ContactRule states the

@@ -52,6 +52,9 @@ public final class KafkaAccess {
       rights.add(onTopic(JOB, topic, AclOperation.READ));
       rights.add(onTopic(DASHBOARD, topic, AclOperation.WRITE));
     }
+    for (Topic topic : topics.forOthers()) {
+      rights.add(onTopic(CONNECT, topic, AclOperation.WRITE));
+    }
     rights.add(onTopic(CONNECT, topics.heartbeat(), AclOperation.WRITE));
     for (AclOperation operation :
         List.of(

@@ -31,6 +31,8 @@ import org.apache.kafka.common.errors.TopicExistsException;
  * @param policies changes of engagement.scoring_policies; one partition
  * @param outreachSettings changes of engagement.outreach_settings; one partition
  * @param models changes of engagement.models; one partition
+ * @param audienceChanges changes of engagement.audience_changes, partitioned by user, for other
+ *     consumers: the job does not read them
  * @param outreach the job's requests to write an email: JSON, keyed by user_id
  * @param scoreChanges score changes that the job publishes for other consumers: JSON, keyed by
  *     user_id
@@ -46,6 +48,7 @@ public record Topics(
     Topic policies,
     Topic outreachSettings,
     Topic models,
+    Topic audienceChanges,
     Topic outreach,
     Topic scoreChanges,
     Topic deadLetters,
@@ -131,6 +134,7 @@ public record Topics(
         change.apply(policies),
         change.apply(outreachSettings),
         change.apply(models),
+        change.apply(audienceChanges),
         change.apply(outreach),
         change.apply(scoreChanges),
         change.apply(deadLetters),
@@ -147,6 +151,7 @@ public record Topics(
         policies,
         outreachSettings,
         models,
+        audienceChanges,
         outreach,
         scoreChanges,
         deadLetters,
@@ -164,10 +169,16 @@ public record Topics(
   }
 
   /**
-   * The topics that Debezium fills. Each partition of them has a row in {@code engagement.clock}.
+   * The topics that Debezium fills for the job. Each partition of them has a row in {@code
+   * engagement.clock}.
    */
   public List<Topic> captured() {
     return Stream.concat(changes().stream(), ruleChanges().stream()).toList();
+  }
+
+  /** The topics that Debezium fills for consumers other than the job. They have no ticks. */
+  public List<Topic> forOthers() {
+    return List.of(audienceChanges);
   }
 
   /**

@@ -7,6 +7,7 @@ import io.rekindle.connectors.kafka.Topic;
 import io.rekindle.connectors.kafka.Topics;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class ConnectorConfigTest {
@@ -50,7 +51,8 @@ class ConnectorConfigTest {
 
   @Test
   void shouldCaptureTheTablesThatHaveTopics() {
-    List<String> tables = Topics.standard().captured().stream().map(Topic::table).toList();
+    List<String> tables =
+        Topics.standard().all().stream().map(Topic::table).filter(Objects::nonNull).toList();
     assertThat(List.of(config.get("table.include.list").split(",", -1)))
         .containsAll(tables)
         .contains("engagement.clock")
@@ -66,7 +68,8 @@ class ConnectorConfigTest {
             topic ->
                 assertThat(topic.name().matches(pattern))
                     .as(topic.name())
-                    .isEqualTo(topics.changes().contains(topic)));
+                    .isEqualTo(
+                        topics.changes().contains(topic) || topics.forOthers().contains(topic)));
   }
 
   @Test
@@ -77,7 +80,8 @@ class ConnectorConfigTest {
 
   @Test
   void shouldNameTopicsAsTheConnectorDoes() {
-    assertThat(Topics.standard().captured())
+    assertThat(Topics.standard().all())
+        .filteredOn(topic -> topic.table() != null)
         .allSatisfy(
             topic ->
                 assertThat(topic.name())

@@ -39,6 +39,22 @@ class ContractsTest {
     assertThat(decode(example, example.get("value"))).isEmpty();
   }
 
+  /** Others read these, so the decoder knows nothing of them. */
+  @ParameterizedTest
+  @MethodSource("capturedForOthers")
+  void shouldCaptureForOthersWhatTheSchemaDescribes(Path file) {
+    JsonNode value = Contracts.json(file).get("value");
+    Schema schema = schemaOf(file);
+
+    assertThat(Contracts.errors(schema, value)).isEmpty();
+    String row = value.get("op").asText().equals("d") ? "/before" : "/after";
+    for (String name : names(value.at(row))) {
+      ObjectNode event = value.deepCopy();
+      ((ObjectNode) event.at(row)).remove(name);
+      assertThat(Contracts.errors(schema, event)).as("without " + name).isNotEmpty();
+    }
+  }
+
   /** A column more would keep events out for nothing, one fewer would let useless ones in. */
   @ParameterizedTest
   @MethodSource("changeExamples")
@@ -144,8 +160,23 @@ class ContractsTest {
   }
 
   private static Stream<Path> capturedExamples() {
+    return captured().filter(file -> !isForOthers(file));
+  }
+
+  private static Stream<Path> capturedForOthers() {
+    return captured().filter(ContractsTest::isForOthers);
+  }
+
+  private static Stream<Path> captured() {
     return Contracts.files(Contracts.EXAMPLES).stream()
         .filter(file -> Contracts.json(file).path("value").has("source"));
+  }
+
+  private static boolean isForOthers(Path example) {
+    return Contracts.json(Contracts.SCHEMAS.resolve(example.getParent().getFileName() + ".json"))
+        .get("x-compatibility")
+        .asText()
+        .equals("output");
   }
 
   /** Without ticks, of which the decoder reads little, and that where they are. */

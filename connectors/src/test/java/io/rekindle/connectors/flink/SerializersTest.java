@@ -209,11 +209,11 @@ class SerializersTest {
         Arguments.of(
             new RecordSerializer<>(OutreachChanged.class),
             new OutreachChanged(NOON, VERSION, true, OutreachRules.DEFAULTS),
-            "048098d2dfbf68029ec1f416b0c1f4160108013c1cd00f1b46495253545f444543494445440f64656661756c74c09a0c020511667269656e646c7980897a1577696e6261636b2d7631237761726d20616e6420667269656e646c7900"),
+            "048098d2dfbf68029ec1f416b0c1f416010a013c1cd00f1b46495253545f444543494445440f64656661756c74c09a0c020511667269656e646c7980897a1577696e6261636b2d7631237761726d20616e6420667269656e646c7900001172656b696e646c65"),
         Arguments.of(
             new RecordSerializer<>(RuleChange.class),
             new OutreachChanged(NOON, VERSION, false, OutreachRules.DEFAULTS),
-            "1f4f757472656163684368616e676564048098d2dfbf68029ec1f416b0c1f4160008013c1cd00f1b46495253545f444543494445440f64656661756c74c09a0c020511667269656e646c7980897a1577696e6261636b2d7631237761726d20616e6420667269656e646c7900"),
+            "1f4f757472656163684368616e676564048098d2dfbf68029ec1f416b0c1f416000a013c1cd00f1b46495253545f444543494445440f64656661756c74c09a0c020511667269656e646c7980897a1577696e6261636b2d7631237761726d20616e6420667269656e646c7900001172656b696e646c65"),
         Arguments.of(
             new RecordSerializer<>(RuleChange.class),
             new PolicyChanged("p-1", NOON, VERSION, true, "{}", true),
@@ -273,6 +273,19 @@ class SerializersTest {
             new RecordSerializer<>(DeadLetter.class))) {
       assertRestores(serializer);
     }
+  }
+
+  /** State from before there was a control group. */
+  @Test
+  void shouldReadRulesOfOutreachWithoutAControlGroup() throws IOException {
+    byte[] before =
+        HexFormat.of()
+            .parseHex(
+                "048098d2dfbf68029ec1f416b0c1f4160108013c1cd00f1b46495253545f444543494445440f64656661756c74c09a0c020511667269656e646c7980897a1577696e6261636b2d7631237761726d20616e6420667269656e646c7900");
+    assertThat(
+            new RecordSerializer<>(OutreachChanged.class)
+                .deserialize(new DataInputDeserializer(before)))
+        .isEqualTo(new OutreachChanged(NOON, VERSION, true, OutreachRules.DEFAULTS));
   }
 
   private static <T> void assertRestores(TypeSerializer<T> serializer) throws IOException {

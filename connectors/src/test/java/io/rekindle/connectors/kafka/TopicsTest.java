@@ -34,6 +34,7 @@ class TopicsTest {
     assertThat(wide.changes()).allMatch(topic -> topic.partitions() == 12);
     assertThat(wide.scoreChanges().partitions()).isEqualTo(12);
     assertThat(wide.outreach().partitions()).isEqualTo(12);
+    assertThat(wide.audienceChanges().partitions()).isEqualTo(12);
     assertThat(wide.ruleChanges()).allMatch(topic -> topic.partitions() == 1);
     assertThat(wide.deadLetters().partitions()).isEqualTo(1);
   }

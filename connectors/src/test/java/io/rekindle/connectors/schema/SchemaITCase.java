@@ -66,6 +66,7 @@ class SchemaITCase {
                 "select schemaname || '.' || tablename from pg_publication_tables"
                     + " where pubname = 'rekindle' order by 1"))
         .containsExactly(
+            "engagement.audience_changes",
             "engagement.clock",
             "engagement.emails",
             "engagement.models",
@@ -82,6 +83,7 @@ class SchemaITCase {
     assertThat(
             texts("select oid::regclass::text from pg_class where relreplident = 'f' order by 1"))
         .containsExactly(
+            "engagement.audience_changes",
             "engagement.models",
             "engagement.outreach_settings",
             "engagement.score_overrides",
@@ -100,6 +102,9 @@ class SchemaITCase {
         "rekindle_cdc      | select * from engagement.score_overrides",
         "rekindle_cdc      | select * from engagement.scoring_policies",
         "rekindle_cdc      | select * from engagement.models",
+        "rekindle_cdc      | select * from engagement.audience_changes",
+        "rekindle_api      | insert into engagement.audience_changes (audience, user_id, change)"
+            + " values ('a', 'u', 'ENTERED')",
         "rekindle_api      | insert into engagement.models (model_version, policy_version,"
             + " document) values ('m','p','{}')",
         "rekindle_cdc      | select * from engagement.suppressions",
@@ -310,7 +315,7 @@ class SchemaITCase {
         "alter publication rekindle set table shop.users where (user_id < 'm'), shop.orders,"
             + " engagement.emails, engagement.score_overrides, engagement.scoring_policies,"
             + " engagement.clock, engagement.suppressions, engagement.outreach_settings,"
-            + " engagement.models | NOT_PUBLISHED shop.users",
+            + " engagement.models, engagement.audience_changes | NOT_PUBLISHED shop.users",
         "alter publication rekindle set (publish = 'insert, update') | NOT_PUBLISHED operations",
         "alter table shop.orders replica identity default | REPLICA_IDENTITY shop.orders",
         "alter table engagement.emails replica identity nothing"

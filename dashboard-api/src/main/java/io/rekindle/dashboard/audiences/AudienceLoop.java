@@ -6,7 +6,6 @@ import io.rekindle.dashboard.clients.ClientService;
 import io.rekindle.dashboard.web.QueryParameters;
 import java.time.Duration;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
@@ -37,7 +36,9 @@ public final class AudienceLoop implements AutoCloseable {
 
   private static final String UPDATE =
       """
-      with matching as materialized (%s),
+      with run as materialized (
+        select nextval('engagement.audience_evaluations') as evaluation),
+      matching as materialized (%s),
       entered as (
         insert into engagement.audience_members (audience, user_id, entered_at)
         select :audience, m.user_id, now() from matching m
@@ -51,10 +52,10 @@ public final class AudienceLoop implements AutoCloseable {
           and not exists (select from matching m where m.user_id = x.user_id)
         returning user_id),
       noted as (
-        insert into engagement.audience_changes (audience, user_id, change)
-        select :audience, user_id, 'ENTERED' from entered
+        insert into engagement.audience_changes (audience, user_id, change, evaluation)
+        select :audience, user_id, 'ENTERED', evaluation from entered, run
         union all
-        select :audience, user_id, 'LEFT' from gone)
+        select :audience, user_id, 'LEFT', evaluation from gone, run)
       update engagement.audiences
       set members = (select count(*) from matching), computed_at = now()
       where audience = :audience
@@ -109,8 +110,10 @@ public final class AudienceLoop implements AutoCloseable {
     return due.isPresent();
   }
 
-  /** Stores who is in an audience; to be called in a transaction. */
-  static void update(Handle handle, Audience audience) {
+  /**
+   * Stores who is in an audience; to be called in a transaction that has locked the audience's row.
+   */
+  private static void update(Handle handle, Audience audience) {
     QueryParameters query = QueryParameters.of(audience.parameters());
     ClientFilter filter = ClientFilter.read(query);
     if (!query.mistakes().isEmpty()) {
@@ -128,7 +131,13 @@ public final class AudienceLoop implements AutoCloseable {
   }
 
   /** Updates all audiences at once, for tests. */
-  void updateAll(List<Audience> audiences) {
-    jdbi.useTransaction(handle -> audiences.forEach(audience -> update(handle, audience)));
+  void updateAll() {
+    jdbi.useTransaction(
+        handle ->
+            handle
+                .createQuery("select * from engagement.audiences order by audience for update")
+                .mapTo(Audience.class)
+                .list()
+                .forEach(audience -> update(handle, audience)));
   }
 }

@@ -144,8 +144,11 @@ public final class AudienceService implements StoredFilters {
           }
           handle.execute(
               """
-              insert into engagement.audience_changes (audience, user_id, change)
-              select audience, user_id, 'LEFT' from engagement.audience_members where audience = ?
+              insert into engagement.audience_changes (audience, user_id, change, evaluation)
+              select audience, user_id, 'LEFT', evaluation
+              from engagement.audience_members,
+                (select nextval('engagement.audience_evaluations') as evaluation) as e
+              where audience = ?
               """,
               audience);
           handle.execute("delete from engagement.audiences where audience = ?", audience);

@@ -8,6 +8,10 @@ import io.rekindle.dashboard.DashboardTestBase;
 import io.rekindle.dashboard.database.DashboardDatabase;
 import java.net.http.HttpResponse;
 import java.util.List;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 class AudienceRoutesITCase extends DashboardTestBase {
@@ -102,6 +106,70 @@ class AudienceRoutesITCase extends DashboardTestBase {
     assertThat(database.value("select count(*) from engagement.audience_members")).isEqualTo("0");
   }
 
+  /** Whoever evaluates, edits, deletes, creates anew or erases at the same time. */
+  @Test
+  void shouldTakeTurnsOfEnteringAndLeaving() throws Exception {
+    long seed = new Random().nextLong();
+    Random random = new Random(seed);
+    ExecutorService others = Executors.newFixedThreadPool(2);
+    try (DashboardDatabase api = new DashboardDatabase(database.url(), "rekindle_api", "")) {
+      AudienceLoop loop = new AudienceLoop(api.unlimited());
+      database.execute(
+          "insert into shop.users (user_id, locale)"
+              + " select 't' || n, 'de' from generate_series(1, 20) n");
+      for (int round = 0; round < 40; round++) {
+        Future<?> first = others.submit(loop::updateAll);
+        Future<?> second = others.submit(loop::updateAll);
+        String user = "'t" + (1 + random.nextInt(20)) + "'";
+        switch (random.nextInt(5)) {
+          case 0 -> admin.post("/api/audiences", "{\"audience\": \"turns\", \"filter\": {}}");
+          case 1 -> admin.delete("/api/audiences/turns");
+          case 2 ->
+              admin.put(
+                  "/api/audiences/turns",
+                  random.nextBoolean()
+                      ? "{\"filter\": {\"language\": \"de\"}}"
+                      : "{\"filter\": {\"consent\": true}}");
+          case 3 -> database.value("select engagement.erase_user(" + user + ")");
+          default ->
+              database.execute(
+                  "update shop.users set locale = 'en', marketing_consent = not marketing_consent"
+                      + " where user_id <= "
+                      + user);
+        }
+        first.get();
+        second.get();
+        assertThat(
+                database.value(
+                    """
+                    select string_agg(concat_ws(' ', user_id, change_id, change), ', ')
+                    from (
+                      select *, lag(change, 1, 'LEFT') over w as before
+                      from engagement.audience_changes
+                      window w as (partition by audience, user_id order by change_id)) c
+                    where change = before
+                    """))
+            .as("changes out of turn, seed %s, round %s", seed, round)
+            .isNull();
+        assertThat(
+                database.value(
+                    """
+                    select string_agg(user_id, ', ')
+                    from (
+                      select distinct on (audience, user_id) audience, user_id, change
+                      from engagement.audience_changes
+                      order by audience, user_id, change_id desc) last
+                    full join engagement.audience_members using (audience, user_id)
+                    where (change is not distinct from 'ENTERED') <> (entered_at is not null)
+                    """))
+            .as("members by the changes alone, seed %s, round %s", seed, round)
+            .isNull();
+      }
+    } finally {
+      others.shutdownNow();
+    }
+  }
+
   private List<String> changes() throws Exception {
     return json(admin.get("/api/audiences/germans/changes?limit=200"))
         .get("items")
@@ -113,8 +181,7 @@ class AudienceRoutesITCase extends DashboardTestBase {
   /** As the loop does, whose next round may be a minute away. */
   private void update() throws Exception {
     try (DashboardDatabase api = new DashboardDatabase(database.url(), "rekindle_api", "")) {
-      new AudienceLoop(api.unlimited())
-          .updateAll(new AudienceService(api.jdbi(), api.snapshots()).all());
+      new AudienceLoop(api.unlimited()).updateAll();
     }
   }
 }

@@ -110,6 +110,8 @@ class StackITCase {
         "ada is a prospect",
         "select 1 from engagement.user_scores where user_id = 'ada'"
             + " and segment = 'PROSPECT' and score is null");
+    stack.execute("insert into engagement.audiences (audience, filter) values ('everyone', '{}')");
+    awaitAudienceChanges("everyone ENTERED ada");
 
     stack.execute(
         "insert into shop.orders (order_id, user_id, placed_at, amount)"
@@ -150,6 +152,8 @@ class StackITCase {
         "nothing is left to erase",
         RunningStack.SOON,
         () -> stack.value("select engagement.erase_user('ada')").equals("0"));
+    awaitAudienceChanges("everyone ENTERED ada", "everyone LEFT ada");
+    stack.execute("delete from engagement.audiences where audience = 'everyone'");
   }
 
   @Test
@@ -629,10 +633,45 @@ class StackITCase {
     return outcome.output();
   }
 
+  /** As a consumer of the topic sees who enters and leaves audiences. */
+  private void awaitAudienceChanges(String... expected) throws Exception {
+    Await.until(
+        "audience changes: " + String.join(", ", expected),
+        RunningStack.SOON,
+        () -> {
+          List<String> changes = new ArrayList<>();
+          for (String event : events(Topics.standard().audienceChanges())) {
+            JsonNode change = JSON.readTree(event);
+            if (change.path("op").asText().equals("c")) {
+              JsonNode row = change.get("after");
+              changes.add(
+                  String.join(
+                      " ",
+                      row.get("audience").asText(),
+                      row.get("change").asText(),
+                      row.get("user_id").asText()));
+            }
+          }
+          return changes.equals(List.of(expected));
+        });
+  }
+
   /** The time of each row in a topic that a snapshot has read. */
   private List<Long> snapshotTimes(Topic topic) throws IOException {
-    Map<String, Object> settings = stack.info().kafka().settings();
     List<Long> times = new ArrayList<>();
+    for (String event : events(topic)) {
+      // Not every event in the topic is one that capture wrote.
+      if (event.contains("\"op\":\"r\"")) {
+        times.add(JSON.readTree(event).path("source").path("ts_ms").asLong());
+      }
+    }
+    return times;
+  }
+
+  /** The values in a topic, an empty one for null; each partition in its order. */
+  private List<String> events(Topic topic) {
+    Map<String, Object> settings = stack.info().kafka().settings();
+    List<String> events = new ArrayList<>();
     try (KafkaConsumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
       var partitions =
@@ -644,14 +683,10 @@ class StackITCase {
       Map<TopicPartition, Long> end = consumer.endOffsets(partitions);
       while (end.entrySet().stream().anyMatch(e -> consumer.position(e.getKey()) < e.getValue())) {
         for (ConsumerRecord<byte[], byte[]> found : consumer.poll(Duration.ofMillis(200))) {
-          String event = found.value() == null ? "" : new String(found.value(), UTF_8);
-          // Not every event in the topic is one that capture wrote.
-          if (event.contains("\"op\":\"r\"")) {
-            times.add(JSON.readTree(event).path("source").path("ts_ms").asLong());
-          }
+          events.add(found.value() == null ? "" : new String(found.value(), UTF_8));
         }
       }
     }
-    return times;
+    return events;
   }
 }

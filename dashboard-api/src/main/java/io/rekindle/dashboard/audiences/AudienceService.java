@@ -8,6 +8,8 @@ import io.rekindle.dashboard.clients.StoredFilters;
 import io.rekindle.dashboard.database.Snapshots;
 import io.rekindle.dashboard.json.Json;
 import io.rekindle.dashboard.list.KeysetQuery;
+import io.rekindle.dashboard.list.ListPage;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,6 +40,10 @@ public final class AudienceService implements StoredFilters {
         or exists (select from engagement.audience_changes where audience = :audience)
       """;
 
+  /** SQL: whether there is the audience. */
+  static final String EXISTS_NOW =
+      "exists (select from engagement.audiences where audience = :audience)";
+
   private static final String SELECT = "select * from engagement.audiences";
 
   private final Jdbi jdbi;
@@ -52,6 +58,33 @@ public final class AudienceService implements StoredFilters {
   List<Audience> all() {
     return snapshots.readOnce(
         handle -> handle.createQuery(SELECT + " order by audience").mapTo(Audience.class).list());
+  }
+
+  /** The days of which the members of an audience are known; empty if there is no such audience. */
+  Optional<AudienceMembers> knownDays(String audience) {
+    return snapshots.readOnce(handle -> AudienceMembers.known(handle, audience));
+  }
+
+  /**
+   * An audience as its page shows it.
+   *
+   * @param count of the members
+   */
+  record AudienceView(Audience audience, ListPage<AudienceMember> page, Long count) {}
+
+  /**
+   * The members of an audience; empty if there is no such audience.
+   *
+   * @param on the day at whose end they were in it; null for now
+   */
+  Optional<AudienceView> members(String audience, LocalDate on, String cursor, int limit) {
+    return snapshots.read(
+        handle ->
+            find(handle, audience, "")
+                .map(found -> new AudienceView(
+                    found,
+                    AudienceMembers.page(handle, audience, on, cursor, limit),
+                    AudienceMembers.count(handle, audience, on))));
   }
 
   /** Empty if there is none of that name. */

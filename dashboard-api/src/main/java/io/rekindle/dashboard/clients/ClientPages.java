@@ -7,6 +7,7 @@ import io.rekindle.dashboard.clients.ClientService.ClientListView;
 import io.rekindle.dashboard.clients.ClientService.ClientView;
 import io.rekindle.dashboard.database.FactorPoints;
 import io.rekindle.dashboard.ui.PageRenderer;
+import io.rekindle.dashboard.statistics.KnownHistory;
 import io.rekindle.dashboard.ui.ViewContext;
 import io.rekindle.dashboard.ui.Waterfall;
 import io.rekindle.dashboard.web.HttpProblem;
@@ -49,6 +50,7 @@ public final class ClientPages implements Routes {
 
   private final PageRenderer renderer;
   private final ClientService clients;
+  private final PastClientService past;
   private final StoredFilters stored;
   private final boolean overrides;
 
@@ -58,7 +60,12 @@ public final class ClientPages implements Routes {
    * @param overrides whether scores may be set by hand
    */
   public ClientPages(
-      PageRenderer renderer, ClientService clients, StoredFilters stored, boolean overrides) {
+      PageRenderer renderer,
+      ClientService clients,
+      PastClientService past,
+      StoredFilters stored,
+      boolean overrides) {
+    this.past = past;
     this.stored = stored;
     this.renderer = renderer;
     this.clients = clients;
@@ -74,12 +81,27 @@ public final class ClientPages implements Routes {
 
   private Page clients(Context ctx) {
     QueryParameters query = ClientFilter.parameters(QueryParameters.of(ctx), stored);
+    if (PastFilter.isAsked(query)) {
+      return pastClients(query);
+    }
     ClientFilter filter = ClientFilter.read(query);
     List<ClientColumn> columns = ClientColumn.read(query, ClientColumn.OF_CLIENTS);
     String cursor = query.cursor();
     query.check();
     return page("clients", clients.listView(filter, cursor, PAGE_SIZE, Instant.now()), columns)
-        .with("stored", ClientFilter.stored(query));
+        .with("stored", ClientFilter.stored(query))
+        .with("known", past.known());
+  }
+
+  private Page pastClients(QueryParameters query) {
+    KnownHistory known = past.known();
+    PastFilter filter = PastFilter.read(query, known);
+    String cursor = query.cursor();
+    query.check();
+    return new Page("past-clients")
+        .with("page", past.page(filter, cursor, PAGE_SIZE, true))
+        .with("on", filter.on())
+        .with("known", known);
   }
 
   private Page atRisk(Context ctx) {

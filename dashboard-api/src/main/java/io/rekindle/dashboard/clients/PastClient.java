@@ -8,7 +8,7 @@ import java.time.LocalDate;
 /**
  * A client at the end of a past UTC day.
  *
- * @param on the day
+ * @param day that one
  * @param email as it is today; null if the shop has none
  * @param name as it is today; null if the shop has none
  * @param engagementScore null for a client who had not ordered
@@ -17,7 +17,7 @@ import java.time.LocalDate;
  * @param reconstructed whether the score was computed from the orders; false if it was observed
  */
 public record PastClient(
-    LocalDate on,
+    LocalDate day,
     String userId,
     String email,
     String name,

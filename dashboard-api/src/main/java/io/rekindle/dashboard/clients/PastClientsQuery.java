@@ -27,7 +27,7 @@ final class PastClientsQuery {
 
   private static final String COLUMNS =
       """
-      cast(:on as date) as on, step.user_id, step.email, step.name, s.score as engagement_score,
+      cast(:day as date) as day, step.user_id, step.email, step.name, s.score as engagement_score,
       s.band, s.segment, s.at_risk, engagement.winnable(s.segment, s.at_risk) as winnable, s.as_of,
       s.policy_version, cast(:reconstructed as boolean) as reconstructed
       """;
@@ -178,7 +178,7 @@ final class PastClientsQuery {
 
   private String matching(String steps, Map<String, Object> parameters) {
     boolean reconstructed = known.isReconstructed(filter.on());
-    parameters.put("on", filter.on());
+    parameters.put("day", filter.on());
     parameters.put("reconstructed", reconstructed);
     parameters.put("end", endOf(filter.on()));
     StringBuilder sql =

@@ -27,8 +27,8 @@ import io.rekindle.dashboard.clients.ClientChanges;
 import io.rekindle.dashboard.clients.ClientPages;
 import io.rekindle.dashboard.clients.ClientRoutes;
 import io.rekindle.dashboard.clients.ClientService;
-import io.rekindle.dashboard.clients.PastClientService;
 import io.rekindle.dashboard.clients.Erasures;
+import io.rekindle.dashboard.clients.PastClientService;
 import io.rekindle.dashboard.database.DashboardDatabase;
 import io.rekindle.dashboard.database.Snapshots;
 import io.rekindle.dashboard.docs.OpenApiRoutes;
@@ -238,8 +238,7 @@ public final class Dashboard implements AutoCloseable {
             ShopCurrencyLoop.over(database.unlimited()));
     EmailService emails = new EmailService(snapshots);
     ClientService clients = new ClientService(snapshots, statistics::segmentCountsIfCounted);
-    PastClientService pastClients =
-        new PastClientService(snapshots, statistics::shopDayIfCounted);
+    PastClientService pastClients = new PastClientService(snapshots, statistics::shopDayIfCounted);
     DeadLetterService deadLetterService = new DeadLetterService(jdbi, deadLetters);
     OutreachService outreach = new OutreachService(database);
     emailPreviews =

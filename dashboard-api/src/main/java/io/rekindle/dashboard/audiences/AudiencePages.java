@@ -30,19 +30,22 @@ public final class AudiencePages implements Routes {
   private Page one(Context ctx) {
     String name = QueryParameters.pathId(ctx, "audience");
     QueryParameters query = QueryParameters.of(ctx);
-    LocalDate on = AudienceRoutes.on(query, name, audiences);
+    LocalDate on = query.day("on");
     String cursor = query.cursor();
     query.check();
     AudienceView view =
         audiences
             .members(name, on, cursor, PAGE_SIZE)
             .orElseThrow(() -> HttpProblem.notFound("audience", name));
+    if (view.page() == null) {
+      throw HttpProblem.invalid("on", view.known().mistake(on));
+    }
     return new Page("audience")
         .with("audience", view.audience())
         .with("page", view.page())
         .with("count", view.count())
         .with("on", on)
-        .with("known", audiences.knownDays(name).orElseThrow());
+        .with("known", view.known());
   }
 
   private Page list(Context ctx) {

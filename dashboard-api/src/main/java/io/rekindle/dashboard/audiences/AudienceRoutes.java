@@ -107,7 +107,12 @@ public final class AudienceRoutes implements Routes {
   private void members(Context ctx) throws Exception {
     String name = QueryParameters.pathId(ctx, "audience");
     QueryParameters query = QueryParameters.of(ctx);
-    LocalDate on = on(query, name, audiences);
+    AudienceMembers known =
+        audiences.knownDays(name).orElseThrow(() -> HttpProblem.notFound("audience", name));
+    LocalDate on = query.day("on");
+    if (on != null && known.mistake(on) != null) {
+      query.reject("on", known.mistake(on));
+    }
     listResponse.answer(
         ctx,
         query,
@@ -116,21 +121,6 @@ public final class AudienceRoutes implements Routes {
         AudienceMembers.parameters(name, on),
         AudienceService.EXISTS_NOW,
         () -> HttpProblem.notFound("audience", name));
-  }
-
-  /**
-   * Reads which day a request asks for; null for now.
-   *
-   * @throws HttpProblem 404 if there is no such audience
-   */
-  static LocalDate on(QueryParameters query, String name, AudienceService audiences) {
-    AudienceMembers known =
-        audiences.knownDays(name).orElseThrow(() -> HttpProblem.notFound("audience", name));
-    LocalDate on = query.day("on");
-    if (on != null && known.mistake(on) != null) {
-      query.reject("on", known.mistake(on));
-    }
-    return on;
   }
 
   private void changes(Context ctx) throws Exception {

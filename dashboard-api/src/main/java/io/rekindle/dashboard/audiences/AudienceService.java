@@ -68,9 +68,12 @@ public final class AudienceService implements StoredFilters {
   /**
    * An audience as its page shows it.
    *
-   * @param count of the members
+   * @param known the days that can be asked for
+   * @param page null if the day cannot
+   * @param count of the members; null likewise
    */
-  record AudienceView(Audience audience, ListPage<AudienceMember> page, Long count) {}
+  record AudienceView(
+      Audience audience, AudienceMembers known, ListPage<AudienceMember> page, Long count) {}
 
   /**
    * The members of an audience; empty if there is no such audience.
@@ -79,12 +82,20 @@ public final class AudienceService implements StoredFilters {
    */
   Optional<AudienceView> members(String audience, LocalDate on, String cursor, int limit) {
     return snapshots.read(
-        handle ->
-            find(handle, audience, "")
-                .map(found -> new AudienceView(
-                    found,
-                    AudienceMembers.page(handle, audience, on, cursor, limit),
-                    AudienceMembers.count(handle, audience, on))));
+        handle -> find(handle, audience, "").map(found -> view(handle, found, on, cursor, limit)));
+  }
+
+  private static AudienceView view(
+      Handle handle, Audience audience, LocalDate on, String cursor, int limit) {
+    String name = audience.audience();
+    AudienceMembers known = AudienceMembers.known(handle, name).orElseThrow();
+    return on != null && known.mistake(on) != null
+        ? new AudienceView(audience, known, null, null)
+        : new AudienceView(
+            audience,
+            known,
+            AudienceMembers.page(handle, name, on, cursor, limit),
+            AudienceMembers.count(handle, name, on));
   }
 
   /** Empty if there is none of that name. */

@@ -5,9 +5,9 @@ import static io.rekindle.dashboard.web.Access.VIEWER;
 import io.javalin.http.Context;
 import io.rekindle.dashboard.clients.ClientService.ClientListView;
 import io.rekindle.dashboard.clients.ClientService.ClientView;
+import io.rekindle.dashboard.clients.PastClientService.PastClientListView;
 import io.rekindle.dashboard.database.FactorPoints;
 import io.rekindle.dashboard.ui.PageRenderer;
-import io.rekindle.dashboard.statistics.KnownHistory;
 import io.rekindle.dashboard.ui.ViewContext;
 import io.rekindle.dashboard.ui.Waterfall;
 import io.rekindle.dashboard.web.HttpProblem;
@@ -88,20 +88,23 @@ public final class ClientPages implements Routes {
     List<ClientColumn> columns = ClientColumn.read(query, ClientColumn.OF_CLIENTS);
     String cursor = query.cursor();
     query.check();
-    return page("clients", clients.listView(filter, cursor, PAGE_SIZE, Instant.now()), columns)
+    ClientListView view = clients.listView(filter, cursor, PAGE_SIZE, Instant.now());
+    return page("clients", view, columns)
         .with("stored", ClientFilter.stored(query))
-        .with("known", past.known());
+        .with("known", view.known());
   }
 
   private Page pastClients(QueryParameters query) {
-    KnownHistory known = past.known();
-    PastFilter filter = PastFilter.read(query, known);
+    PastFilter filter = PastFilter.read(query);
     String cursor = query.cursor();
     query.check();
+    PastClientListView view = past.view(filter, cursor, PAGE_SIZE);
+    filter.rejectUnknownDays(query, view.known());
+    query.check();
     return new Page("past-clients")
-        .with("page", past.page(filter, cursor, PAGE_SIZE, true))
+        .with("page", view.page())
         .with("on", filter.on())
-        .with("known", known);
+        .with("known", view.known());
   }
 
   private Page atRisk(Context ctx) {

@@ -44,8 +44,7 @@ public final class ClientRoutes implements Routes {
               "lastContactAt",
               "policyVersion");
 
-  private static final CsvFormat<PastClient> PAST_CSV =
-      CsvFormat.of("clients", PastClient.class);
+  private static final CsvFormat<PastClient> PAST_CSV = CsvFormat.of("clients", PastClient.class);
 
   private static final CsvFormat<ScoreChange> HISTORY_CSV =
       CsvFormat.of(ClientHistoryQueries.HISTORY.name(), ScoreChange.class)
@@ -122,7 +121,8 @@ public final class ClientRoutes implements Routes {
     QueryParameters query = ClientFilter.parameters(QueryParameters.of(ctx), stored);
     boolean count = Boolean.TRUE.equals(query.bool("count"));
     if (PastFilter.isAsked(query)) {
-      PastFilter filter = PastFilter.read(query, past.known());
+      PastFilter filter = PastFilter.read(query);
+      filter.rejectUnknownDays(query, past.known());
       listResponse.answer(
           ctx,
           query,

@@ -23,14 +23,35 @@ public final class PastClientService {
    *
    * @param counts the counts of all clients on a day; empty until there are any
    */
-  public PastClientService(
-      Snapshots snapshots, Function<LocalDate, Optional<ShopDay>> counts) {
+  public PastClientService(Snapshots snapshots, Function<LocalDate, Optional<ShopDay>> counts) {
     this.snapshots = snapshots;
     this.counts = counts;
   }
 
+  /**
+   * A page of clients as the page of a past day shows it.
+   *
+   * @param known the days that can be asked for
+   * @param page null if no score of a day is known
+   */
+  record PastClientListView(KnownHistory known, PastClientPage page) {}
+
+  /**
+   * A page of clients with its count.
+   *
+   * @param cursor null for the first page
+   */
+  PastClientListView view(PastFilter filter, String cursor, int limit) {
+    return snapshots.read(
+        handle -> {
+          KnownHistory known = KnownHistory.read(handle);
+          return new PastClientListView(
+              known, filter.isOf(known) ? page(handle, filter, known, cursor, limit, true) : null);
+        });
+  }
+
   /** The days that can be asked for. */
-  public KnownHistory known() {
+  KnownHistory known() {
     return snapshots.readOnce(KnownHistory::read);
   }
 
@@ -41,7 +62,8 @@ public final class PastClientService {
    * @param count whether to count the clients of all pages
    */
   PastClientPage page(PastFilter filter, String cursor, int limit, boolean count) {
-    return snapshots.read(handle -> page(handle, filter, cursor, limit, count));
+    return snapshots.read(
+        handle -> page(handle, filter, KnownHistory.read(handle), cursor, limit, count));
   }
 
   /** All clients of a filter, in its order. */
@@ -51,8 +73,13 @@ public final class PastClientService {
   }
 
   private PastClientPage page(
-      Handle handle, PastFilter filter, String cursor, int limit, boolean count) {
-    PastClientsQuery list = new PastClientsQuery(handle, filter, KnownHistory.read(handle));
+      Handle handle,
+      PastFilter filter,
+      KnownHistory known,
+      String cursor,
+      int limit,
+      boolean count) {
+    PastClientsQuery list = new PastClientsQuery(handle, filter, known);
     ListPage<PastClient> page = list.page(cursor, limit);
     if (!count) {
       return new PastClientPage(page.items(), page.nextCursor(), null, null);

@@ -62,8 +62,8 @@ record PastFilter(
   }
 
   /** Reads the filter's parameters; mistakes are the query's to tell. */
-  static PastFilter read(QueryParameters query, KnownHistory known) {
-    LocalDate on = knownDay(query, ON, known);
+  static PastFilter read(QueryParameters query) {
+    LocalDate on = query.day(ON);
     ClientFilter filter = ClientFilter.read(query);
     for (String name : ClientFilter.stored(query).keySet()) {
       if (!KNOWN.contains(name) && !OF_PAST.contains(name) && query.isRead(name)) {
@@ -74,10 +74,12 @@ record PastFilter(
       query.reject("sort", "has to be createdAt for a past day.");
     }
     Set<String> segments =
-        Arrays.stream(Segment.values()).map(Enum::name).collect(Collectors.toCollection(HashSet::new));
+        Arrays.stream(Segment.values())
+            .map(Enum::name)
+            .collect(Collectors.toCollection(HashSet::new));
     segments.add(NONE);
     String movedFrom = query.word("movedFrom", segments);
-    LocalDate movedFromDay = knownDay(query, "movedFromDay", known);
+    LocalDate movedFromDay = query.day("movedFromDay");
     if ((movedFrom == null) != (query.text("movedFromDay", 20) == null)) {
       query.reject(
           movedFrom == null ? "movedFrom" : "movedFromDay",
@@ -89,12 +91,19 @@ record PastFilter(
     return new PastFilter(on, filter, query.text("policyVersion", 128), movedFrom, movedFromDay);
   }
 
-  private static LocalDate knownDay(QueryParameters query, String name, KnownHistory known) {
-    LocalDate day = query.day(name);
-    if (day != null && !known.has(day)) {
-      query.reject(name, known.mistake(day));
+  /** Whether the scores of all days that it names are known. */
+  boolean isOf(KnownHistory known) {
+    return known.has(on) && (movedFromDay == null || known.has(movedFromDay));
+  }
+
+  /** Tells the query of days of which no score is known; a day that cannot be read is null. */
+  void rejectUnknownDays(QueryParameters query, KnownHistory known) {
+    if (on != null && !known.has(on)) {
+      query.reject(ON, known.mistake(on));
     }
-    return day;
+    if (movedFromDay != null && !known.has(movedFromDay)) {
+      query.reject("movedFromDay", known.mistake(movedFromDay));
+    }
   }
 
   /** Whether nothing but segment, band and risk matters. */

@@ -38,8 +38,7 @@ public record Movement(
     }
   }
 
-  static Movement of(
-      LocalDate from, LocalDate to, KnownHistory known, List<Flow> flows) {
+  static Movement of(LocalDate from, LocalDate to, KnownHistory known, List<Flow> flows) {
     return new Movement(
         from,
         to,

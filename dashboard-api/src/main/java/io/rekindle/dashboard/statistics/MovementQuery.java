@@ -41,7 +41,8 @@ final class MovementQuery {
   /** Counts between two days that are known. */
   static Movement compute(Handle handle, LocalDate from, LocalDate to, KnownHistory known) {
     String sql =
-        SQL.replace("{first}", PastRows.of(known.isReconstructed(from), "batch.user_id", "firstEnd"))
+        SQL.replace(
+                "{first}", PastRows.of(known.isReconstructed(from), "batch.user_id", "firstEnd"))
             .replace("{last}", PastRows.of(known.isReconstructed(to), "batch.user_id", "lastEnd"));
     Map<Ends, Long> counted = new HashMap<>();
     String after = "";
@@ -57,8 +58,7 @@ final class MovementQuery {
               .list();
       for (Row row : rows) {
         if (row.fromSegment() != null || row.toSegment() != null) {
-          counted.merge(
-              new Ends(row.fromSegment(), row.toSegment()), row.clients(), Long::sum);
+          counted.merge(new Ends(row.fromSegment(), row.toSegment()), row.clients(), Long::sum);
         }
       }
       after = rows.isEmpty() ? null : rows.get(0).lastUserId();

@@ -168,8 +168,7 @@ final class OrderMonthsQuery {
       for (LocalDate month = months.firstKey();
           !month.isAfter(thisMonth);
           month = month.plusMonths(1)) {
-        counted.add(
-            months.getOrDefault(month, new Sums()).month(month, asOf.toInstant()));
+        counted.add(months.getOrDefault(month, new Sums()).month(month, asOf.toInstant()));
       }
     }
     return new OrderMonths(

@@ -21,8 +21,9 @@ import org.jdbi.v3.core.Jdbi;
 
 /**
  * Counts that read the history or the orders of every client: past days, movements between two of
- * them, cohorts, and the months of orders. One thread counts them when they are asked for, one after the other, and keeps each for some minutes: a person may be erased,
- * or the past reconstructed anew. Thread-safe.
+ * them, cohorts, and the months of orders. One thread counts them when they are asked for, one
+ * after the other, and keeps each for some minutes: a person may be erased, or the past
+ * reconstructed anew. Thread-safe.
  */
 public final class PastCounts implements AutoCloseable {
 

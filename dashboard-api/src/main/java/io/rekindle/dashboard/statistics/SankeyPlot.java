@@ -17,7 +17,8 @@ import java.util.function.Function;
  *
  * @param height of the whole plot
  */
-public record SankeyPlot(BigDecimal height, List<Node> left, List<Node> right, List<Ribbon> ribbons) {
+public record SankeyPlot(
+    BigDecimal height, List<Node> left, List<Node> right, List<Ribbon> ribbons) {
 
   /** The engaged segments stand on top; null, which is no segment, at the bottom. */
   private static final List<String> ORDER =

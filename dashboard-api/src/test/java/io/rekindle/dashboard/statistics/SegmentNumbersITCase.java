@@ -78,8 +78,7 @@ class SegmentNumbersITCase {
           from shop.users u, engagement.reconstruction r, generate_series(1, 3)
           where u.user_id not like '%%7') drawn;
         """
-            .formatted(
-                new Random(seed).nextDouble(), ScoringPolicy.builtIn("cadence-v1").json()));
+            .formatted(new Random(seed).nextDouble(), ScoringPolicy.builtIn("cadence-v1").json()));
     numbers = new Numbers(database);
   }
 
@@ -181,8 +180,7 @@ class SegmentNumbersITCase {
   private static RfmGrid.Level level(JsonNode cell, String name) {
     JsonNode level = cell.get(name);
     return new RfmGrid.Level(
-        level.get("from").intValue(),
-        level.get("to").isNull() ? null : level.get("to").intValue());
+        level.get("from").intValue(), level.get("to").isNull() ? null : level.get("to").intValue());
   }
 
   @ParameterizedTest
@@ -248,7 +246,9 @@ class SegmentNumbersITCase {
       assertThat(page.get("total").doubleValue()).as(list + filter[0]).isEqualTo(expected);
       assertThat(page.get("totalIsMore").booleanValue()).isFalse();
       double items = 0;
-      for (; ; page = numbers.get(list + filter[0] + "&limit=37&cursor=" + text(page, "nextCursor"))) {
+      for (;
+          ;
+          page = numbers.get(list + filter[0] + "&limit=37&cursor=" + text(page, "nextCursor"))) {
         for (JsonNode item : page.get("items")) {
           assertThat(item.get("reconstructed").booleanValue()).isEqualTo(back > 201);
           items++;

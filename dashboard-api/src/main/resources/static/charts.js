@@ -74,6 +74,18 @@
   const dashed = { lineStyle: { width: 2, type: "dashed", opacity: 0.75 }, itemStyle: { opacity: 0.6 } };
   const basis = (point, labels) => point.reconstructed ? [[labels.reconstructed, labels.basis]] : [];
 
+  const monthFormat = new Intl.DateTimeFormat(lang, { month: "short", year: "2-digit", timeZone: "UTC" });
+  const percentFormat = new Intl.NumberFormat(lang, { style: "percent", maximumFractionDigits: 1 });
+  const percent = (share) => share === null || share === undefined ? "–" : percentFormat.format(share);
+  function moneyFormat(currency) {
+    const format = new Intl.NumberFormat(lang, currency ? { style: "currency", currency } : { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+    return (amount) => format.format(amount);
+  }
+  // A month that is not over is pale with a dashed border, so that it is not read as a fall.
+  const unfinished = (value, over, key) => over ? value
+    : { value, itemStyle: { color: colour(key, 0.25), borderColor: colour(key), borderType: "dashed", borderWidth: 1 } };
+  const notOver = (over, labels) => over ? [] : [[labels.state, labels.unfinished]];
+
   const DAY = 86_400_000;
   const axisFormats = [
     [2 * DAY, { hour: "2-digit", minute: "2-digit", weekday: "short" }],
@@ -149,6 +161,53 @@
         head: [labels.day, labels.entered, labels.left, labels.leftByOrder, ...(hasPast ? [labels.reconstructed] : [])],
         rows: data.days.map((d, i) => [names[i], whole.format(d.entered), whole.format(d.left), whole.format(d.leftByOrder),
           ...(hasPast ? [d.reconstructed ? labels.basis : "–"] : [])]).reverse(),
+      };
+    },
+    repeat(data, labels) {
+      const { axis, option } = base();
+      const months = data.months.map((month) => ({ ...month, ...month.repeats[0], over: month.repeats[0].complete }));
+      const names = months.map((month) => monthFormat.format(new Date(month.month + "T00:00:00Z")));
+      return {
+        option: {
+          ...option,
+          tooltip: { ...option.tooltip, axisPointer: { ...option.tooltip.axisPointer, type: "shadow" }, formatter: (points) => {
+            const month = months[points[0].dataIndex];
+            return tip(names[points[0].dataIndex], [[labels.share, percent(month.share)], [labels.repeated, whole.format(month.repeated)],
+              [labels.clients, whole.format(month.clients)], ...notOver(month.over, labels)]);
+          } },
+          xAxis: { ...axis, type: "category", data: names, splitLine: { show: false } },
+          yAxis: { ...axis, type: "value", min: 0, max: (range) => Math.min(1, Math.max(0.1, Math.ceil(range.max * 10) / 10)), axisLabel: { ...axis.axisLabel, formatter: percent } },
+          series: [{ name: labels.share, type: "bar", barMaxWidth: 22, itemStyle: { color: colour("chart-3") },
+            data: months.map((month) => unfinished(month.share, month.over, "chart-3")) }],
+        },
+        head: [labels.month, labels.share, labels.repeated, labels.clients, labels.state],
+        rows: months.map((month, i) => [names[i], percent(month.share), whole.format(month.repeated), whole.format(month.clients),
+          month.over ? labels.over : labels.unfinished]).reverse(),
+      };
+    },
+    returning(data, labels) {
+      const { axis, option } = base();
+      const names = data.months.map((month) => monthFormat.format(new Date(month.month + "T00:00:00Z")));
+      const money = moneyFormat(data.currency);
+      const bar = (who, key) => ({ name: labels[who], type: "bar", stack: "revenue", barMaxWidth: 22, itemStyle: { color: colour(key) },
+        data: data.months.map((month) => unfinished(month[who].revenue, month.complete, key)) });
+      const row = (orders) => [money(orders.revenue), whole.format(orders.orders), whole.format(orders.clients)];
+      return {
+        option: {
+          ...option,
+          tooltip: { ...option.tooltip, axisPointer: { ...option.tooltip.axisPointer, type: "shadow" }, formatter: (points) => {
+            const month = data.months[points[0].dataIndex];
+            const both = (who, short) => [[labels[who], money(month[who].revenue)],
+              [labels[short + "Orders"], whole.format(month[who].orders)], [labels[short + "Count"], whole.format(month[who].clients)]];
+            return tip(names[points[0].dataIndex], [...both("newClients", "new"), ...both("returningClients", "returning"), ...notOver(month.complete, labels)]);
+          } },
+          xAxis: { ...axis, type: "category", data: names, splitLine: { show: false } },
+          yAxis: { ...axis, type: "value" },
+          series: [bar("newClients", "chart-3"), bar("returningClients", "chart-2")],
+        },
+        head: [labels.month, labels.newRevenue, labels.newOrders, labels.newCount, labels.returningRevenue, labels.returningOrders, labels.returningCount, labels.state],
+        rows: data.months.map((month, i) => [names[i], ...row(month.newClients), ...row(month.returningClients),
+          month.complete ? labels.over : labels.unfinished]).reverse(),
       };
     },
     distribution(data, labels) {

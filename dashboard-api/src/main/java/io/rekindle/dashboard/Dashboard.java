@@ -28,6 +28,7 @@ import io.rekindle.dashboard.clients.ClientPages;
 import io.rekindle.dashboard.clients.ClientRoutes;
 import io.rekindle.dashboard.clients.ClientService;
 import io.rekindle.dashboard.clients.Erasures;
+import io.rekindle.dashboard.clients.PastClientService;
 import io.rekindle.dashboard.database.DashboardDatabase;
 import io.rekindle.dashboard.database.Snapshots;
 import io.rekindle.dashboard.docs.OpenApiRoutes;
@@ -95,6 +96,7 @@ import io.rekindle.dashboard.signin.SignInService;
 import io.rekindle.dashboard.statistics.ObservedDaysLoop;
 import io.rekindle.dashboard.statistics.OverviewPages;
 import io.rekindle.dashboard.statistics.PastCounts;
+import io.rekindle.dashboard.statistics.SegmentPages;
 import io.rekindle.dashboard.statistics.StatisticsRoutes;
 import io.rekindle.dashboard.statistics.StatisticsService;
 import io.rekindle.dashboard.ui.AssetRoutes;
@@ -237,6 +239,7 @@ public final class Dashboard implements AutoCloseable {
             ShopCurrencyLoop.over(database.unlimited()));
     EmailService emails = new EmailService(snapshots);
     ClientService clients = new ClientService(snapshots, statistics::segmentCountsIfCounted);
+    PastClientService pastClients = new PastClientService(snapshots, statistics::shopDayIfCounted);
     DeadLetterService deadLetterService = new DeadLetterService(jdbi, deadLetters);
     OutreachService outreach = new OutreachService(database);
     emailPreviews =
@@ -268,10 +271,11 @@ public final class Dashboard implements AutoCloseable {
         new BacktestPages(backtests),
         new OutreachPages(new WorkbenchService(snapshots), emailPreviews),
         new OverviewPages(statistics),
+        new SegmentPages(statistics),
         new EmailPages(emails, statistics),
         new ExperimentPages(experiments),
         new SignInPages(signInMethods),
-        new ClientPages(renderer, clients, audiences, settings.scoreOverrides()),
+        new ClientPages(renderer, clients, pastClients, audiences, settings.scoreOverrides()),
         new AudiencePages(audiences),
         new AudienceRoutes(audiences, listResponse),
         new PipelinePages(pipeline, deadLetterService),
@@ -287,6 +291,7 @@ public final class Dashboard implements AutoCloseable {
         new AuditLogRoutes(audit, listResponse),
         new ClientRoutes(
             clients,
+            pastClients,
             new ClientChanges(jdbi),
             listResponse,
             audiences,

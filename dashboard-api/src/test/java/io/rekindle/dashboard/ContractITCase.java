@@ -134,6 +134,9 @@ class ContractITCase extends DashboardTestBase {
             "decisions",
             "deliverability",
             "cohorts",
+            "rfm",
+            "order-months",
+            "order-months?days=365",
             "counts?asOf=" + LocalDate.now(ZoneOffset.UTC).minusDays(1),
             "experiments/default")) {
       assertThat(counted("/api/" + numbers).get("asOf").isTextual()).as(numbers).isTrue();

@@ -30,11 +30,13 @@ class PageSnapshotsITCase {
 
   static {
     PAGES.put("/", "/");
+    PAGES.put("/segments", "/segments");
     PAGES.put("/cohorts", "/cohorts");
     PAGES.put("/clients", "/clients?search=a&sort=score");
     PAGES.put("/clients/{userId}", "/clients/c010");
     PAGES.put("/at-risk", "/at-risk");
     PAGES.put("/audiences", "/audiences");
+    PAGES.put("/audiences/{audience}", "/audiences/all");
     PAGES.put("/suppressions", "/suppressions");
     PAGES.put("/emails", "/emails?search=again");
     PAGES.put("/emails/{emailId}", "/emails/m-e-now-3");
@@ -77,6 +79,7 @@ class PageSnapshotsITCase {
     AtomicInteger opened = new AtomicInteger();
     try (TestDashboard dashboard = counting(opened)) {
       TestClient admin = dashboard.admin(database);
+      admin.post("/api/audiences", "{\"audience\": \"all\", \"filter\": {}}");
 
       assertThat(pageRoutes(dashboard)).isEqualTo(PAGES.keySet());
       for (String page : PAGES.values()) {

@@ -20,6 +20,7 @@ import io.rekindle.dashboard.web.Router;
 import io.rekindle.dashboard.web.Routes;
 import io.rekindle.dashboard.web.list.CsvFormat;
 import io.rekindle.dashboard.web.list.ListResponse;
+import java.time.LocalDate;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -29,6 +30,8 @@ public final class AudienceRoutes implements Routes {
   private static final Access READ = Access.VIEWER.orKey(Scope.READ);
 
   private static final CsvFormat<Audience> CSV = CsvFormat.of("audiences", Audience.class);
+  private static final CsvFormat<AudienceMember> MEMBERS_CSV =
+      CsvFormat.of("audience-members", AudienceMember.class);
   private static final CsvFormat<AudienceChange> CHANGES_CSV =
       CsvFormat.of(AudienceService.CHANGES.name(), AudienceChange.class);
 
@@ -48,6 +51,7 @@ public final class AudienceRoutes implements Routes {
     router.put("/api/audiences/{audience}", Access.ANALYST, this::change);
     router.delete("/api/audiences/{audience}", Access.ANALYST, this::delete);
     router.get("/api/audiences/{audience}/changes", READ, this::changes);
+    router.get("/api/audiences/{audience}/members", READ, this::members);
   }
 
   private void create(Context ctx) {
@@ -98,6 +102,25 @@ public final class AudienceRoutes implements Routes {
       throw HttpProblem.notFound("audience", name);
     }
     ctx.status(HttpStatus.NO_CONTENT);
+  }
+
+  private void members(Context ctx) throws Exception {
+    String name = QueryParameters.pathId(ctx, "audience");
+    QueryParameters query = QueryParameters.of(ctx);
+    AudienceMembers known =
+        audiences.knownDays(name).orElseThrow(() -> HttpProblem.notFound("audience", name));
+    LocalDate on = query.day("on");
+    if (on != null && known.mistake(on) != null) {
+      query.reject("on", known.mistake(on));
+    }
+    listResponse.answer(
+        ctx,
+        query,
+        MEMBERS_CSV,
+        AudienceMembers.query(on),
+        AudienceMembers.parameters(name, on),
+        AudienceService.EXISTS_NOW,
+        () -> HttpProblem.notFound("audience", name));
   }
 
   private void changes(Context ctx) throws Exception {

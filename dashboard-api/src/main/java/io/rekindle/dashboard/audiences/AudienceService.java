@@ -8,6 +8,8 @@ import io.rekindle.dashboard.clients.StoredFilters;
 import io.rekindle.dashboard.database.Snapshots;
 import io.rekindle.dashboard.json.Json;
 import io.rekindle.dashboard.list.KeysetQuery;
+import io.rekindle.dashboard.list.ListPage;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,6 +40,10 @@ public final class AudienceService implements StoredFilters {
         or exists (select from engagement.audience_changes where audience = :audience)
       """;
 
+  /** SQL: whether there is the audience. */
+  static final String EXISTS_NOW =
+      "exists (select from engagement.audiences where audience = :audience)";
+
   private static final String SELECT = "select * from engagement.audiences";
 
   private final Jdbi jdbi;
@@ -52,6 +58,44 @@ public final class AudienceService implements StoredFilters {
   List<Audience> all() {
     return snapshots.readOnce(
         handle -> handle.createQuery(SELECT + " order by audience").mapTo(Audience.class).list());
+  }
+
+  /** The days of which the members of an audience are known; empty if there is no such audience. */
+  Optional<AudienceMembers> knownDays(String audience) {
+    return snapshots.readOnce(handle -> AudienceMembers.known(handle, audience));
+  }
+
+  /**
+   * An audience as its page shows it.
+   *
+   * @param known the days that can be asked for
+   * @param page null if the day cannot
+   * @param count of the members; null likewise
+   */
+  record AudienceView(
+      Audience audience, AudienceMembers known, ListPage<AudienceMember> page, Long count) {}
+
+  /**
+   * The members of an audience; empty if there is no such audience.
+   *
+   * @param on the day at whose end they were in it; null for now
+   */
+  Optional<AudienceView> members(String audience, LocalDate on, String cursor, int limit) {
+    return snapshots.read(
+        handle -> find(handle, audience, "").map(found -> view(handle, found, on, cursor, limit)));
+  }
+
+  private static AudienceView view(
+      Handle handle, Audience audience, LocalDate on, String cursor, int limit) {
+    String name = audience.audience();
+    AudienceMembers known = AudienceMembers.known(handle, name).orElseThrow();
+    return on != null && known.mistake(on) != null
+        ? new AudienceView(audience, known, null, null)
+        : new AudienceView(
+            audience,
+            known,
+            AudienceMembers.page(handle, name, on, cursor, limit),
+            AudienceMembers.count(handle, name, on));
   }
 
   /** Empty if there is none of that name. */

@@ -22,6 +22,11 @@ record ClientConditions(ClientFilter filter) {
    */
   private static final Pattern DIGITS = Pattern.compile("\\d{4,}");
 
+  /** The beginning of a UTC day, so many days before today. */
+  private static final String DAYS_AGO =
+      "((date_trunc('day', now() at time zone 'UTC') at time zone 'UTC')"
+          + " - (%s) * interval '24 hours')";
+
   private static final String EFFECTIVE = "x.status = 'PLACED' and x.amount > x.refunded_amount";
 
   String search(Map<String, Object> parameters) {
@@ -93,11 +98,25 @@ record ClientConditions(ClientFilter filter) {
     add(
         sql,
         parameters,
-        and
-            + ".at_risk_since >= (date_trunc('day', now() at time zone 'UTC') at time zone 'UTC')"
-            + " - (:newlyAtRiskDays - 1) * interval '24 hours'",
+        and + ".at_risk_since >= " + DAYS_AGO.formatted(":newlyAtRiskDays - 1"),
         "newlyAtRiskDays",
         traits.newlyAtRiskDays());
+    String last = and + ".last_order_at ";
+    add(
+        sql,
+        parameters,
+        last + "< " + DAYS_AGO.formatted(":lastOrderDaysMin - 1"),
+        "lastOrderDaysMin",
+        traits.lastOrderDaysMin());
+    add(
+        sql,
+        parameters,
+        last + ">= " + DAYS_AGO.formatted(":lastOrderDaysMax"),
+        "lastOrderDaysMax",
+        traits.lastOrderDaysMax());
+    String count = and + ".order_count ";
+    add(sql, parameters, count + ">= :orderCountMin", "orderCountMin", traits.orderCountMin());
+    add(sql, parameters, count + "<= :orderCountMax", "orderCountMax", traits.orderCountMax());
     add(sql, parameters, and + ".value_at_stake >= :stakeMin", "stakeMin", traits.stakeMin());
     add(sql, parameters, and + ".value_at_stake <= :stakeMax", "stakeMax", traits.stakeMax());
     return sql.toString();
@@ -140,6 +159,20 @@ record ClientConditions(ClientFilter filter) {
         traits.category());
     addLookUp(sql, "shop.orders", id, order);
     sql.append(firstOrder(id, parameters)).append(newestEmail(id, parameters));
+    sql.append(
+        riskChange(
+            "x.at_risk and not x.previous_at_risk",
+            "becameAtRiskDays",
+            traits.becameAtRiskDays(),
+            id,
+            parameters));
+    sql.append(
+        riskChange(
+            "not x.at_risk and x.previous_at_risk",
+            "leftRiskDays",
+            traits.leftRiskDays(),
+            id,
+            parameters));
     StringBuilder decision = new StringBuilder();
     add(decision, parameters, " and x.decision = :decision", "decision", traits.decision());
     add(decision, parameters, " and x.arm = :variant", "variant", traits.variant());
@@ -153,6 +186,33 @@ record ClientConditions(ClientFilter filter) {
           .append(id)
           .append(" and x.obstacle is null offset 0)");
     }
+    return sql.toString();
+  }
+
+  /**
+   * A change of risk in the last days, as the overview counts them: a day is in the reconstructed
+   * history or in the observed one, and additions of older orders change nothing.
+   */
+  private static String riskChange(
+      String change, String name, Integer days, String id, Map<String, Object> parameters) {
+    StringBuilder sql = new StringBuilder();
+    add(
+        sql,
+        parameters,
+        """
+         and (exists (
+            select from engagement.score_history x
+            where x.user_id = %1$s and x.as_of >= %2$s and %3$s and x.cause <> 'BACKFILL' offset 0)
+          or exists (
+            select from engagement.reconstructed_history x
+            where x.user_id = %1$s and x.as_of >= %2$s and %3$s
+              and x.as_of < (select date_trunc('day', r.until_at, 'UTC')
+                             from engagement.reconstruction r where r.finished_at is not null)
+            offset 0))
+        """
+            .formatted(id, DAYS_AGO.formatted(":" + name + " - 1"), change),
+        name,
+        days);
     return sql.toString();
   }
 

@@ -5,6 +5,7 @@ import static io.rekindle.dashboard.web.Access.VIEWER;
 import io.javalin.http.Context;
 import io.rekindle.dashboard.clients.ClientService.ClientListView;
 import io.rekindle.dashboard.clients.ClientService.ClientView;
+import io.rekindle.dashboard.clients.PastClientService.PastClientListView;
 import io.rekindle.dashboard.database.FactorPoints;
 import io.rekindle.dashboard.ui.PageRenderer;
 import io.rekindle.dashboard.ui.ViewContext;
@@ -49,6 +50,7 @@ public final class ClientPages implements Routes {
 
   private final PageRenderer renderer;
   private final ClientService clients;
+  private final PastClientService past;
   private final StoredFilters stored;
   private final boolean overrides;
 
@@ -58,7 +60,12 @@ public final class ClientPages implements Routes {
    * @param overrides whether scores may be set by hand
    */
   public ClientPages(
-      PageRenderer renderer, ClientService clients, StoredFilters stored, boolean overrides) {
+      PageRenderer renderer,
+      ClientService clients,
+      PastClientService past,
+      StoredFilters stored,
+      boolean overrides) {
+    this.past = past;
     this.stored = stored;
     this.renderer = renderer;
     this.clients = clients;
@@ -74,12 +81,30 @@ public final class ClientPages implements Routes {
 
   private Page clients(Context ctx) {
     QueryParameters query = ClientFilter.parameters(QueryParameters.of(ctx), stored);
+    if (PastFilter.isAsked(query)) {
+      return pastClients(query);
+    }
     ClientFilter filter = ClientFilter.read(query);
     List<ClientColumn> columns = ClientColumn.read(query, ClientColumn.OF_CLIENTS);
     String cursor = query.cursor();
     query.check();
-    return page("clients", clients.listView(filter, cursor, PAGE_SIZE, Instant.now()), columns)
-        .with("stored", ClientFilter.stored(query));
+    ClientListView view = clients.listView(filter, cursor, PAGE_SIZE, Instant.now());
+    return page("clients", view, columns)
+        .with("stored", ClientFilter.stored(query))
+        .with("known", view.known());
+  }
+
+  private Page pastClients(QueryParameters query) {
+    PastFilter filter = PastFilter.read(query);
+    String cursor = query.cursor();
+    query.check();
+    PastClientListView view = past.view(filter, cursor, PAGE_SIZE);
+    filter.rejectUnknownDays(query, view.known());
+    query.check();
+    return new Page("past-clients")
+        .with("page", view.page())
+        .with("on", filter.on())
+        .with("known", view.known());
   }
 
   private Page atRisk(Context ctx) {

@@ -44,6 +44,8 @@ public final class ClientRoutes implements Routes {
               "lastContactAt",
               "policyVersion");
 
+  private static final CsvFormat<PastClient> PAST_CSV = CsvFormat.of("clients", PastClient.class);
+
   private static final CsvFormat<ScoreChange> HISTORY_CSV =
       CsvFormat.of(ClientHistoryQueries.HISTORY.name(), ScoreChange.class)
           .without("breakdown", "overridden", "previousBand", "previousAtRisk");
@@ -62,6 +64,7 @@ public final class ClientRoutes implements Routes {
           .without("closeReason", "inputs");
 
   private final ClientService clients;
+  private final PastClientService past;
   private final ClientChanges changes;
   private final ListResponse listResponse;
   private final StoredFilters stored;
@@ -82,6 +85,7 @@ public final class ClientRoutes implements Routes {
    */
   public ClientRoutes(
       ClientService clients,
+      PastClientService past,
       ClientChanges changes,
       ListResponse listResponse,
       StoredFilters stored,
@@ -89,6 +93,7 @@ public final class ClientRoutes implements Routes {
       boolean overrides) {
     this.stored = stored;
     this.clients = clients;
+    this.past = past;
     this.changes = changes;
     this.listResponse = listResponse;
     this.writes = writes;
@@ -114,8 +119,19 @@ public final class ClientRoutes implements Routes {
 
   private void list(Context ctx) throws Exception {
     QueryParameters query = ClientFilter.parameters(QueryParameters.of(ctx), stored);
-    ClientFilter filter = ClientFilter.read(query);
     boolean count = Boolean.TRUE.equals(query.bool("count"));
+    if (PastFilter.isAsked(query)) {
+      PastFilter filter = PastFilter.read(query);
+      filter.rejectUnknownDays(query, past.known());
+      listResponse.answer(
+          ctx,
+          query,
+          PAST_CSV,
+          (cursor, limit) -> past.page(filter, cursor, limit, count),
+          past.all(filter));
+      return;
+    }
+    ClientFilter filter = ClientFilter.read(query);
     listResponse.answer(
         ctx,
         query,

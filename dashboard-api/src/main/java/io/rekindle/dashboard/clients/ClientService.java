@@ -11,6 +11,7 @@ import io.rekindle.dashboard.list.KeysetQuery;
 import io.rekindle.dashboard.list.ListPage;
 import io.rekindle.dashboard.orders.ShopOrder;
 import io.rekindle.dashboard.policies.PolicyInForce;
+import io.rekindle.dashboard.statistics.KnownHistory;
 import io.rekindle.dashboard.statistics.SegmentCounts;
 import io.rekindle.scoring.orders.OrderHistory;
 import io.rekindle.scoring.policy.ScoringPolicy;
@@ -40,9 +41,14 @@ public final class ClientService {
    * @param filter as it was applied
    * @param currency ISO 4217 code of amounts; null if they count at face value
    * @param policy the policy in force
+   * @param known the past days that can be asked for
    */
   public record ClientListView(
-      ClientListPage page, ClientFilter filter, String currency, ScoringPolicy policy) {}
+      ClientListPage page,
+      ClientFilter filter,
+      String currency,
+      ScoringPolicy policy,
+      KnownHistory known) {}
 
   /**
    * A client as the client's page shows it.
@@ -182,7 +188,8 @@ public final class ClientService {
         page(handle, filter, cursor, limit, true, inForce.policy(), now),
         filter,
         inForce.currency(),
-        inForce.policy());
+        inForce.policy(),
+        KnownHistory.read(handle));
   }
 
   private ClientListPage page(

@@ -14,6 +14,13 @@ import java.util.Set;
  * @param winnable whether the client is at risk and can still be won back
  * @param newlyAtRiskDays the risk began in so many last UTC days, today included, as the overview
  *     counts them
+ * @param becameAtRiskDays the client became at risk in so many last UTC days, today included,
+ *     whether or not the client still is
+ * @param leftRiskDays the client ceased to be at risk in so many last UTC days, today included
+ * @param lastOrderDaysMin the last order was placed so many UTC days ago or earlier
+ * @param lastOrderDaysMax the last order was placed so many UTC days ago or later
+ * @param orderCountMin the least number of effective orders ever
+ * @param orderCountMax the greatest number of effective orders ever
  * @param stakeMin the least value at stake, in the policy's base currency
  * @param stakeMax the greatest value at stake
  * @param valueMin the least sum of all effective orders ever, in the policy's base currency
@@ -36,6 +43,12 @@ import java.util.Set;
 public record ClientTraits(
     Boolean winnable,
     Integer newlyAtRiskDays,
+    Integer becameAtRiskDays,
+    Integer leftRiskDays,
+    Integer lastOrderDaysMin,
+    Integer lastOrderDaysMax,
+    Integer orderCountMin,
+    Integer orderCountMax,
     BigDecimal stakeMin,
     BigDecimal stakeMax,
     BigDecimal valueMin,
@@ -59,7 +72,7 @@ public record ClientTraits(
   public static final ClientTraits NONE =
       new ClientTraits(
           null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
-          null, null, null, null, null);
+          null, null, null, null, null, null, null, null, null, null, null);
 
   /** The decisions there are. */
   public static final List<String> DECISIONS = List.of("EMAIL", "HOLDOUT", "SKIP");
@@ -80,6 +93,7 @@ public record ClientTraits(
 
   private static final int MAX_DAYS = 36_500;
   private static final int MAX_AMOUNT = 1_000_000_000;
+  private static final int MAX_ORDERS = 1_000_000_000;
 
   /** What became of the newest email of a client. */
   public enum LastEmail {
@@ -109,6 +123,12 @@ public record ClientTraits(
     return new ClientTraits(
         query.bool("winnable"),
         query.integer("newlyAtRiskDays", 1, MAX_DAYS),
+        query.integer("becameAtRiskDays", 1, MAX_DAYS),
+        query.integer("leftRiskDays", 1, MAX_DAYS),
+        query.integer("lastOrderDaysMin", 0, MAX_DAYS),
+        query.integer("lastOrderDaysMax", 0, MAX_DAYS),
+        query.integer("orderCountMin", 0, MAX_ORDERS),
+        query.integer("orderCountMax", 0, MAX_ORDERS),
         query.decimal("stakeMin", 0, MAX_AMOUNT),
         query.decimal("stakeMax", 0, MAX_AMOUNT),
         query.decimal("valueMin", 0, MAX_AMOUNT),
@@ -146,6 +166,12 @@ public record ClientTraits(
     return new ClientTraits(
         changed,
         newlyAtRiskDays,
+        becameAtRiskDays,
+        leftRiskDays,
+        lastOrderDaysMin,
+        lastOrderDaysMax,
+        orderCountMin,
+        orderCountMax,
         stakeMin,
         stakeMax,
         valueMin,
@@ -173,7 +199,13 @@ public record ClientTraits(
 
   /** Whether only some values of an index match. */
   boolean askForRanges() {
-    return newlyAtRiskDays != null || stakeMin != null || stakeMax != null;
+    return newlyAtRiskDays != null
+        || lastOrderDaysMin != null
+        || lastOrderDaysMax != null
+        || orderCountMin != null
+        || orderCountMax != null
+        || stakeMin != null
+        || stakeMax != null;
   }
 
   /** Whether something is asked that is looked up client by client. */
@@ -185,6 +217,8 @@ public record ClientTraits(
         || language != null
         || consent != null
         || category != null
+        || becameAtRiskDays != null
+        || leftRiskDays != null
         || askForFirstOrder()
         || lastEmail != null
         || lastEmailDays != null

@@ -26,13 +26,23 @@ public record KnownHistory(
       left join engagement.reconstruction r on r.finished_at is not null
       """;
 
-  static KnownHistory read(Handle handle) {
+  public static KnownHistory read(Handle handle) {
     return handle.createQuery(SQL).mapTo(KnownHistory.class).one();
   }
 
   /** Whether scores of a day are known. */
   public boolean has(LocalDate day) {
     return firstDay != null && !day.isBefore(firstDay) && !day.isAfter(lastDay);
+  }
+
+  /** Why a day cannot be shown, to be told beside the name of a parameter; null if it can. */
+  public String mistake(LocalDate day) {
+    if (has(day)) {
+      return null;
+    }
+    return firstDay == null || firstDay.isAfter(lastDay)
+        ? "no score of a day before today is known."
+        : "has to be from " + firstDay + " to " + lastDay + ".";
   }
 
   /** Whether the scores of a known day are computed, not observed. */

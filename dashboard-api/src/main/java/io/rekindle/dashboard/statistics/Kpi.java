@@ -80,8 +80,8 @@ public record Kpi(
       case WINNABLE -> "/at-risk?winnable=true&newlyAtRiskDays=" + days;
       case AT_STAKE -> "/at-risk?winnable=true&sort=valueAtStake&order=desc";
       case WON_BACK, UPLIFT, REACTIVATIONS -> "/experiments";
-      case ENTERED -> "/at-risk?all=true&newlyAtRiskDays=" + days;
-      case LEFT -> null;
+      case ENTERED -> "/clients?becameAtRiskDays=" + days;
+      case LEFT -> "/clients?leftRiskDays=" + days;
       case EMAILS -> "/emails?status=SENT&generatedBy=OWN&sentFrom=" + from + "T00:00:00Z";
     };
   }

@@ -20,9 +20,10 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
 /**
- * Counts that read the history of every client: past days, and cohorts. One thread counts them when
- * they are asked for, one after the other, and keeps each for some minutes: a person may be erased,
- * or the past reconstructed anew. Thread-safe.
+ * Counts that read the history or the orders of every client: past days, movements between two of
+ * them, cohorts, and the months of orders. One thread counts them when they are asked for, one
+ * after the other, and keeps each for some minutes: a person may be erased, or the past
+ * reconstructed anew. Thread-safe.
  */
 public final class PastCounts implements AutoCloseable {
 
@@ -49,12 +50,24 @@ public final class PastCounts implements AutoCloseable {
   private final AsyncCache<LocalDate, ShopDay> days =
       Caffeine.newBuilder().maximumSize(MAX_KEPT).expireAfterWrite(KEPT).buildAsync();
 
+  private final AsyncCache<Days, Movement> movements =
+      Caffeine.newBuilder().maximumSize(MAX_KEPT).expireAfterWrite(KEPT).buildAsync();
+
   /** A renewal leaves the last value to readers. */
   private final AsyncLoadingCache<Boolean, Cohorts> cohorts =
       Caffeine.newBuilder()
           .refreshAfterWrite(COHORTS_RENEWED)
           .expireAfterWrite(COHORTS_KEPT)
           .buildAsync((key, executor) -> count(CohortsQuery::compute));
+
+  private final AsyncLoadingCache<Boolean, OrderMonths> orderMonths =
+      Caffeine.newBuilder()
+          .refreshAfterWrite(COHORTS_RENEWED)
+          .expireAfterWrite(COHORTS_KEPT)
+          .buildAsync((key, executor) -> count(OrderMonthsQuery::compute));
+
+  /** The two days of a movement. */
+  private record Days(LocalDate from, LocalDate to) {}
 
   /** Counts in a transaction. */
   private interface Count<T> {
@@ -77,8 +90,34 @@ public final class PastCounts implements AutoCloseable {
    */
   Optional<ShopDay> day(LocalDate day) {
     // Caffeine stores nothing for null.
-    return Optional.ofNullable(
-        await(() -> days.get(day, (missing, executor) -> count(handle -> count(handle, day)))));
+    return Optional.ofNullable(await(() -> counted(day)));
+  }
+
+  /** The same without waiting: empty, too, until it is counted. */
+  Optional<ShopDay> dayIfCounted(LocalDate day) {
+    return ifCounted(() -> counted(day));
+  }
+
+  /**
+   * Returns the movement between two days; empty if no score of one is known. Waits up to 5 s.
+   *
+   * @throws NotYetComputedException if the count takes longer, or too many days are asked for
+   */
+  Optional<Movement> movement(LocalDate from, LocalDate to) {
+    return Optional.ofNullable(await(() -> counted(new Days(from, to))));
+  }
+
+  /** The same without waiting: empty, too, until it is counted. */
+  Optional<Movement> movementIfCounted(LocalDate from, LocalDate to) {
+    return ifCounted(() -> counted(new Days(from, to)));
+  }
+
+  private CompletableFuture<ShopDay> counted(LocalDate day) {
+    return days.get(day, (missing, executor) -> count(handle -> count(handle, day)));
+  }
+
+  private CompletableFuture<Movement> counted(Days of) {
+    return movements.get(of, (missing, executor) -> count(handle -> count(handle, of)));
   }
 
   /**
@@ -88,6 +127,15 @@ public final class PastCounts implements AutoCloseable {
    */
   Cohorts cohorts() {
     return await(() -> cohorts.get(true));
+  }
+
+  /**
+   * Returns the months of orders. Waits up to 5 s.
+   *
+   * @throws NotYetComputedException if the first count takes longer
+   */
+  OrderMonths orderMonths() {
+    return await(() -> orderMonths.get(true));
   }
 
   @Override
@@ -100,8 +148,27 @@ public final class PastCounts implements AutoCloseable {
     return known.has(day) ? ShopDayQuery.compute(handle, day, known) : null;
   }
 
+  private static Movement count(Handle handle, Days of) {
+    KnownHistory known = KnownHistory.read(handle);
+    return known.has(of.from()) && known.has(of.to())
+        ? MovementQuery.compute(handle, of.from(), of.to(), known)
+        : null;
+  }
+
   private <T> CompletableFuture<T> count(Count<T> count) {
     return CompletableFuture.supplyAsync(() -> jdbi.inTransaction(count::compute), worker);
+  }
+
+  /** Empty if too much waits to be counted, too: the next reader asks again. */
+  private static <T> Optional<T> ifCounted(Supplier<CompletableFuture<T>> counted) {
+    try {
+      CompletableFuture<T> future = counted.get();
+      return future.isCompletedExceptionally()
+          ? Optional.empty()
+          : Optional.ofNullable(future.getNow(null));
+    } catch (RejectedExecutionException e) {
+      return Optional.empty();
+    }
   }
 
   private static <T> T await(Supplier<CompletableFuture<T>> counted) {

@@ -26,6 +26,7 @@ import java.util.Map;
  * @param segments those that have clients, largest first
  * @param bands clients by band
  * @param bins scores by steps of five: bin i holds scores from 5 i, the last one 100, too
+ * @param rfm clients by their last order and the number of their orders
  */
 public record SegmentCounts(
     Instant asOf,
@@ -43,7 +44,8 @@ public record SegmentCounts(
     String currency,
     List<SegmentCount> segments,
     Map<String, Long> bands,
-    List<Bin> bins) {
+    List<Bin> bins,
+    RfmGrid rfm) {
 
   /**
    * The scores at which the policy in force draws its lines.

@@ -21,12 +21,14 @@ final class SegmentCountsQuery {
              count(*) as clients, count(score) as scored, sum(score::float8) as total_score,
              count(*) filter (where overridden) as overridden,
              sum(order_count * average_order_value) as spend,
+             {rfm},
              {risk}
       from engagement.user_scores
       where ctid >= cast(:from as tid) and ctid < cast(:to as tid)
-      group by 1, 2, 3, 4
+      group by segment, band, at_risk, bin, recency, frequency
       """
           .replace("{bin}", ClientTally.BIN_OF_SCORE)
+          .replace("{rfm}", RfmTally.COLUMNS)
           .replace("{risk}", RiskTally.COLUMNS);
 
   private static final String CONTEXT =
@@ -43,7 +45,8 @@ final class SegmentCountsQuery {
     PolicyInForce inForce = PolicyInForce.read(handle);
     ClientTally tally = new ClientTally();
     RiskTally risk = new RiskTally();
-    handle.useTransaction(counting -> count(counting, context.asOf(), tally, risk, dutyCycle));
+    RfmTally rfm = new RfmTally();
+    handle.useTransaction(counting -> count(counting, context.asOf(), tally, risk, rfm, dutyCycle));
     return new SegmentCounts(
         context.asOf(),
         context.scoredUntil(),
@@ -60,21 +63,29 @@ final class SegmentCountsQuery {
         inForce.currency(),
         segments(tally.segments(), tally.all().clients()),
         tally.bands(),
-        tally.bins());
+        tally.bins(),
+        rfm.grid());
   }
 
   private static void count(
-      Handle handle, Instant asOf, ClientTally tally, RiskTally risk, DutyCycle dutyCycle) {
+      Handle handle,
+      Instant asOf,
+      ClientTally tally,
+      RiskTally risk,
+      RfmTally rfm,
+      DutyCycle dutyCycle) {
     ScorePieces.each(
         handle,
         SQL,
         query ->
             query
                 .bindMap(RiskTally.parameters(asOf))
+                .bindMap(RfmTally.parameters(asOf))
                 .map(
                     (row, context) -> {
                       tally.add(row);
                       risk.add(row);
+                      rfm.add(row);
                       return tally;
                     })
                 .forEach(counted -> {}),

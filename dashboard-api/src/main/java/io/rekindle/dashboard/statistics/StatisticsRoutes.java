@@ -45,6 +45,9 @@ public final class StatisticsRoutes implements Routes {
         ctx -> answer(ctx, counts("asOf", "scored", "averageScore", "policy", "bands", "bins")));
     router.get("/api/factors", READ, ctx -> answer(ctx, statistics.factorCounts()));
     router.get("/api/counts", READ, this::counts);
+    router.get("/api/rfm", READ, ctx -> answer(ctx, counts("asOf", "currency", "rfm")));
+    router.get("/api/movement", READ, this::movement);
+    router.get("/api/order-months", READ, this::orderMonths);
     router.get("/api/cohorts", READ, ctx -> answer(ctx, statistics.cohorts()));
     router.get("/api/trend", READ, ctx -> ctx.json(statistics.trend(scoreDays(ctx))));
     router.get(
@@ -164,14 +167,45 @@ public final class StatisticsRoutes implements Routes {
    * @throws HttpProblem 400 if no score of it is known
    */
   static ShopDay shopDay(StatisticsService statistics, LocalDate day) {
-    return statistics.shopDay(day).orElseThrow(() -> unknown(statistics.knownHistory()));
+    return statistics
+        .shopDay(day)
+        .orElseThrow(() -> HttpProblem.invalid("asOf", statistics.knownHistory().mistake(day)));
   }
 
-  private static HttpProblem unknown(KnownHistory known) {
-    return HttpProblem.invalid(
-        "asOf",
-        known.firstDay() == null || known.firstDay().isAfter(known.lastDay())
-            ? "no score of a day before today is known."
-            : "has to be from " + known.firstDay() + " to " + known.lastDay() + ".");
+  private void orderMonths(Context ctx) {
+    QueryParameters query = QueryParameters.of(ctx);
+    int days = period(query);
+    query.check();
+    ctx.json(statistics.orderMonths().within(days));
+  }
+
+  private void movement(Context ctx) {
+    QueryParameters query = QueryParameters.of(ctx);
+    LocalDate from = query.day("from");
+    LocalDate to = query.day("to");
+    for (String name : List.of("from", "to")) {
+      if (query.text(name, 20) == null) {
+        query.reject(name, "is required.");
+      }
+    }
+    checkDays(query, from, to, statistics.knownHistory());
+    query.check();
+    ctx.json(
+        statistics
+            .movement(from, to)
+            .orElseThrow(() -> HttpProblem.invalid("from", "is not known any more.")));
+  }
+
+  /** Tells what is wrong with the two days of a movement; either may be null. */
+  static void checkDays(QueryParameters query, LocalDate from, LocalDate to, KnownHistory known) {
+    if (from != null && !known.has(from)) {
+      query.reject("from", known.mistake(from));
+    }
+    if (to != null && !known.has(to)) {
+      query.reject("to", known.mistake(to));
+    }
+    if (from != null && to != null && !to.isAfter(from)) {
+      query.reject("to", "has to be after from.");
+    }
   }
 }

@@ -125,6 +125,26 @@ public final class StatisticsService {
     return pastCounts.cohorts();
   }
 
+  /** The same without waiting: empty, too, until it is counted. */
+  public Optional<ShopDay> shopDayIfCounted(LocalDate day) {
+    return pastCounts.dayIfCounted(day);
+  }
+
+  /** Where the clients went between the ends of two days; empty if no score of one is known. */
+  public Optional<Movement> movement(LocalDate from, LocalDate to) {
+    return pastCounts.movement(from, to);
+  }
+
+  /** The same without waiting: empty, too, until it is counted. */
+  public Optional<Movement> movementIfCounted(LocalDate from, LocalDate to) {
+    return pastCounts.movementIfCounted(from, to);
+  }
+
+  /** The orders of new and returning clients by month. */
+  public OrderMonths orderMonths() {
+    return pastCounts.orderMonths();
+  }
+
   /** The days of which scores are known. */
   public KnownHistory knownHistory() {
     return knownHistory.get();

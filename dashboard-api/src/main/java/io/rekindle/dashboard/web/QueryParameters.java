@@ -85,6 +85,11 @@ public final class QueryParameters {
     return id;
   }
 
+  /** Whether a parameter of that name has been read. */
+  public boolean isRead(String name) {
+    return known.contains(name);
+  }
+
   public void reject(String name, String message) {
     errors.add(new FieldError(name, message));
   }

@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.rekindle.dashboard.DashboardTestBase;
 import io.rekindle.dashboard.database.DashboardDatabase;
 import java.net.http.HttpResponse;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
@@ -168,6 +170,64 @@ class AudienceRoutesITCase extends DashboardTestBase {
     } finally {
       others.shutdownNow();
     }
+  }
+
+  @Test
+  void shouldTellWhoWasInAnAudienceAtTheEndOfAPastDay() throws Exception {
+    clients();
+    admin.post("/api/audiences", "{\"audience\": \"germans\", \"filter\": {\"country\": \"DE\"}}");
+    assertThat(admin.get("/audiences/germans").statusCode()).isEqualTo(200);
+    LocalDate today = LocalDate.now(ZoneOffset.UTC);
+    HttpResponse<String> early =
+        admin.get("/api/audiences/germans/members?on=" + today.minusDays(1));
+    assertThat(early.statusCode()).isEqualTo(400);
+    assertThat(early.body()).contains("\"on\"", "no day of this audience is over");
+    update();
+    // Ten days ago u0 to u3 entered. Six days ago u0 left and u9 entered, four days ago u0 came
+    // back.
+    database.execute(
+        """
+        update engagement.audiences set created_at = now() - interval '11 days';
+        update engagement.audience_members set entered_at = now() - interval '10 days';
+        update engagement.audience_changes set changed_at = now() - interval '10 days';
+        update engagement.audience_members set entered_at = now() - interval '4 days'
+        where user_id = 'u0';
+        insert into engagement.audience_members (audience, user_id, entered_at)
+        values ('germans', 'u9', now() - interval '6 days');
+        insert into engagement.audience_changes (audience, user_id, change, changed_at)
+        values ('germans', 'u0', 'LEFT', now() - interval '6 days'),
+          ('germans', 'u9', 'ENTERED', now() - interval '6 days'),
+          ('germans', 'u0', 'ENTERED', now() - interval '4 days');
+        """);
+
+    assertThat(members("?on=" + today.minusDays(11))).isEmpty();
+    assertThat(members("?on=" + today.minusDays(10)))
+        .containsExactlyInAnyOrder("u0", "u1", "u2", "u3");
+    assertThat(members("?on=" + today.minusDays(6)))
+        .containsExactlyInAnyOrder("u1", "u2", "u3", "u9");
+    assertThat(members("?on=" + today.minusDays(4)))
+        .containsExactlyInAnyOrder("u0", "u1", "u2", "u3", "u9");
+    assertThat(members("")).containsExactlyInAnyOrder("u0", "u1", "u2", "u3", "u9");
+    String six = "/api/audiences/germans/members?on=" + today.minusDays(6);
+    assertThat(json(admin.get(six + "&limit=3")).get("items")).hasSize(3);
+    assertThat(json(admin.get(six + "&limit=3")).get("nextCursor").isNull()).isFalse();
+    assertThat(admin.get(six + "&format=csv").body().lines()).hasSize(5);
+    assertThat(admin.get("/audiences/germans?on=" + today.minusDays(6)).body())
+        .contains("9@example.org")
+        .doesNotContain("0@example.org");
+    assertThat(admin.get("/audiences/germans?on=" + today).statusCode()).isEqualTo(400);
+    assertThat(admin.get(six.replace("on=", "on=x")).statusCode()).isEqualTo(400);
+    assertThat(
+            json(admin.get("/api/audiences/germans/members?on=" + today.minusDays(12))).toString())
+        .contains("has to be from " + today.minusDays(11) + " to " + today.minusDays(1));
+    assertThat(admin.get("/api/audiences/none/members").statusCode()).isEqualTo(404);
+    assertThat(admin.get("/audiences/none").statusCode()).isEqualTo(404);
+  }
+
+  private List<String> members(String query) throws Exception {
+    return json(admin.get("/api/audiences/germans/members" + query))
+        .get("items")
+        .findValuesAsText("userId");
   }
 
   private List<String> changes() throws Exception {

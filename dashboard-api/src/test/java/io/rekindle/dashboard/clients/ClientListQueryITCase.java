@@ -374,10 +374,19 @@ class ClientListQueryITCase {
     int stake = random.nextInt(200);
     int value = random.nextInt(30);
     int tenure = random.nextInt(300);
+    int orders = random.nextInt(100);
+    int fewest = random.nextInt(5);
     LastEmail lastEmail = maybe(6, random) ? any(List.of(LastEmail.values()), random) : null;
     return new ClientTraits(
         maybe(4, random) ? random.nextBoolean() : null,
         maybe(6, random) ? sinceDay(random.nextInt(30)) : null,
+        // SegmentNumbersITCase has changes of risk.
+        null,
+        null,
+        maybe(6, random) ? sinceDay(orders + random.nextInt(50)) : null,
+        maybe(6, random) ? sinceDay(orders) : null,
+        maybe(6, random) ? fewest : null,
+        maybe(6, random) ? fewest + random.nextInt(5) : null,
         maybe(6, random) ? BigDecimal.valueOf(stake) : null,
         maybe(6, random) ? BigDecimal.valueOf(stake + random.nextInt(200)) : null,
         maybe(6, random) ? BigDecimal.valueOf(value) : null,
@@ -579,13 +588,24 @@ class ClientListQueryITCase {
         scoreRow.averageOrderValue() == null
             ? null
             : scoreRow.averageOrderValue().multiply(BigDecimal.valueOf(scoreRow.orderCount()));
+    BigDecimal orders = BigDecimal.valueOf(scoreRow.orderCount());
+    Instant last = scoreRow.lastOrderAt();
     return (traits.winnable() == null
             || traits.winnable() == (scoreRow.atRisk() && scoreRow.segment().isWinnable()))
         && (traits.newlyAtRiskDays() == null
             || (scoreRow.atRiskSince() != null
                 && !scoreRow.atRiskSince().isBefore(firstOf(traits.newlyAtRiskDays()))))
+        && (traits.lastOrderDaysMin() == null
+            || (last != null && last.isBefore(firstOf(traits.lastOrderDaysMin()))))
+        && (traits.lastOrderDaysMax() == null
+            || (last != null && !last.isBefore(firstOf(traits.lastOrderDaysMax() + 1))))
+        && isBetween(decimal(traits.orderCountMin()), orders, decimal(traits.orderCountMax()))
         && isBetween(traits.stakeMin(), stake, traits.stakeMax())
         && isBetween(traits.valueMin(), spend, traits.valueMax());
+  }
+
+  private static BigDecimal decimal(Integer number) {
+    return number == null ? null : BigDecimal.valueOf(number);
   }
 
   private static boolean isBetween(BigDecimal least, BigDecimal value, BigDecimal most) {

@@ -110,6 +110,25 @@ public final class ListResponse {
       String exists,
       Supplier<HttpProblem> missing)
       throws Exception {
+    answer(ctx, QueryParameters.of(ctx), format, keysetQuery, parameters, exists, missing);
+  }
+
+  /**
+   * A list in the database that goes back in time, with filters.
+   *
+   * @param query of which the list's filters have been read
+   * @param exists in SQL, of the parameters alone: whether there is such a list
+   * @param missing the answer if there is none
+   */
+  public <T extends Record> void answer(
+      Context ctx,
+      QueryParameters query,
+      CsvFormat<T> format,
+      KeysetQuery<T> keysetQuery,
+      Map<String, ?> parameters,
+      String exists,
+      Supplier<HttpProblem> missing)
+      throws Exception {
     Consumer<Handle> check =
         handle -> {
           if (!handle.select("select " + exists).bindMap(parameters).mapTo(Boolean.class).one()) {
@@ -118,7 +137,7 @@ public final class ListResponse {
         };
     answer(
         ctx,
-        QueryParameters.of(ctx),
+        query,
         format,
         (cursor, limit) ->
             snapshots.readOnce(

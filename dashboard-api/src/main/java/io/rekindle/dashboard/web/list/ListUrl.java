@@ -72,6 +72,13 @@ public final class ListUrl {
     return write(path, changed);
   }
 
+  /** Without parameters that belong together. */
+  public String withoutAll(String... names) {
+    Map<String, String> changed = new LinkedHashMap<>(parameters);
+    changed.keySet().removeAll(List.of(names));
+    return write(path, changed);
+  }
+
   /** The list in another order, from its beginning. */
   public String sorted(String sort, String order) {
     Map<String, String> changed = new LinkedHashMap<>(parameters);

@@ -16,9 +16,9 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.Nested;
 
 /**
- * The clients at the end of a past day, page by page. No index has the past of all clients, so a
- * page walks from client to client, looks up the last row of each before the end of the day, and
- * stops after some thousand. For one request on one handle.
+ * The clients at the end of a past day, page by page. No index has the past of all clients. So a
+ * page walks from client to client, and looks up the last row of each before the end of the day. It
+ * stops after some thousand clients. For one request on one handle.
  */
 final class PastClientsQuery {
 

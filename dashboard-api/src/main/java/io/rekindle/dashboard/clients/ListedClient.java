@@ -10,6 +10,8 @@ import io.rekindle.scoring.policy.ScoringPolicy;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +25,7 @@ import org.jdbi.v3.core.Handle;
  * @param mainReason what the score lacks most: a factor; OVERRIDE, or FALL if the client is at risk
  *     by the fall since the last order alone; null without a score
  * @param silentGaps how many usual gaps the silence is long; null if that is not known, as after
- *     one order
+ *     orders on one day only
  */
 public record ListedClient(
     @JsonUnwrapped ClientProfile client,
@@ -45,7 +47,7 @@ public record ListedClient(
                 new ListedClient(
                     client,
                     reason(client, most, policy),
-                    gaps(client, now),
+                    gaps(client, facts.get(client.userId()), now),
                     facts.get(client.userId())))
         .collect(Collectors.toList());
   }
@@ -62,14 +64,22 @@ public record ListedClient(
     return most;
   }
 
-  private static Double gaps(ClientProfile client, Instant now) {
+  private static Double gaps(ClientProfile client, ListedFacts facts, Instant now) {
     Long gap = client.usualGapMillis();
-    // After one order the gap is what is usual for others.
-    if (gap == null || gap == 0 || client.lastOrderDate() == null || client.orderCount() < 2) {
+    if (gap == null || gap == 0 || client.lastOrderDate() == null) {
+      return null;
+    }
+    // With orders on one day only, the gap is what is usual for others.
+    Instant first = facts.firstOrderDate();
+    if (first == null || day(first).equals(day(client.lastOrderDate()))) {
       return null;
     }
     double gaps = (double) Duration.between(client.lastOrderDate(), now).toMillis() / gap;
     return Math.round(gaps * TENTHS) / TENTHS;
+  }
+
+  private static LocalDate day(Instant order) {
+    return LocalDate.ofInstant(order, ZoneOffset.UTC);
   }
 
   /** The factor that is furthest below the most it can give. */

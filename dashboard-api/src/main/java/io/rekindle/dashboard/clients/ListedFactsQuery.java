@@ -84,8 +84,8 @@ public final class ListedFactsQuery {
    * @param country ISO 3166 code by the locale; null if it has none
    * @param language ISO 639 code by the locale; null if it has none
    * @param firstOrderDate when the first effective order was placed; null without one
-   * @param totalSpend of all effective orders ever, in units of the policy's base currency; null
-   *     without a score
+   * @param totalSpend of all effective orders ever, in units of the policy's base currency: their
+   *     number times their average, which is rounded; null without a score
    * @param winnable whether the client is at risk and can still be won back
    * @param contactable whether the client may be written to now
    * @param contactObstacle why not; null if nothing speaks against it

@@ -78,7 +78,20 @@ public record EmailExplanation(
       String lastReply,
       Instant acceptedAt,
       Instant sentAt,
-      String messageId) {}
+      String messageId) {
+
+    /** What the sender waits for, if that is no error; null otherwise. */
+    public String waitsFor() {
+      return nextAttemptAt == null || lastError == null
+          ? null
+          : switch (lastError) {
+            case "quiet hours" -> "QUIET_HOURS";
+            case "outreach is paused" -> "PAUSED";
+            case "not decided yet" -> "NOT_DECIDED";
+            default -> null;
+          };
+    }
+  }
 
   /**
    * The outcome of the decision within 14 days.

@@ -17,4 +17,10 @@ public record Suppression(
     String detail,
     String createdBy,
     Instant createdAt,
-    boolean emailWaits) {}
+    boolean emailWaits) {
+
+  /** Whether the erasure of the person made it; the function erase_user writes the words. */
+  public boolean ofErasure() {
+    return detail.equals("The person was erased.");
+  }
+}

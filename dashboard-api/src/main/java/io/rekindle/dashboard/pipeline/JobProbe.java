@@ -79,13 +79,12 @@ final class JobProbe {
         Instant.ofEpochMilli(last.completedAt()), last.bytes(), last.durationMillis());
   }
 
+  /** Null if its tasks have not failed, as while they start. */
   private String trouble(String jobId) throws IOException {
-    String cause =
-        flink
-            .lastFailure(jobId)
-            .map(FlinkRest.JobFailure::toString)
-            .orElse("Its tasks are starting.");
-    return cause.length() > MAX_TROUBLE_LENGTH ? cause.substring(0, MAX_TROUBLE_LENGTH) : cause;
+    String cause = flink.lastFailure(jobId).map(FlinkRest.JobFailure::toString).orElse(null);
+    return cause != null && cause.length() > MAX_TROUBLE_LENGTH
+        ? cause.substring(0, MAX_TROUBLE_LENGTH)
+        : cause;
   }
 
   /** Records that the sources hand on in a second, which are those that they read. */

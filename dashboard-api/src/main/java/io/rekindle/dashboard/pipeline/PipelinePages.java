@@ -41,11 +41,11 @@ public final class PipelinePages implements Routes {
     query.check();
     Page page = new Page("dead-letters");
     try {
-      return page.with("page", letters.page(cursor, PAGE_SIZE)).with("trouble", null);
+      return page.with("page", letters.page(cursor, PAGE_SIZE)).with("unavailable", null);
     } catch (DeadLettersUnavailableException e) {
       // Kafka may be away while everything else works: the page shows the reason.
       return page.with("page", new ListPage<DeadLetterItem>(List.of(), null))
-          .with("trouble", e.getMessage());
+          .with("unavailable", e.temporary() ? "letters.noAnswer" : "letters.notSet");
     }
   }
 }

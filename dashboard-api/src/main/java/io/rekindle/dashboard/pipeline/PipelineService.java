@@ -15,11 +15,8 @@ import io.rekindle.platform.rest.FlinkRest;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -34,7 +31,7 @@ import org.jdbi.v3.core.Handle;
 public final class PipelineService implements AutoCloseable {
 
   /** A heartbeat comes twice a second; scores follow within a second or two. */
-  private static final Duration STALL_AFTER = Duration.ofSeconds(15);
+  static final Duration STALL_AFTER = Duration.ofSeconds(15);
 
   private static final Duration ROUND = Duration.ofSeconds(2);
   private static final Duration INTEREST_TIMEOUT = Duration.ofSeconds(30);
@@ -223,29 +220,13 @@ public final class PipelineService implements AutoCloseable {
     if (job != null && job.totalTasks() > 0 && job.runningTasks() < job.totalTasks()) {
       return Holder.JOB;
     }
-    if (behind(partitions).isPresent()) {
+    if (PipelineStatus.behind(partitions) != null) {
       return Holder.PARTITION;
     }
     if (scored.scoredUntil() == null && subtasks.isEmpty()) {
       return Holder.NOTHING_YET;
     }
     return Holder.SUBTASK;
-  }
-
-  /** The partition that the job has read least far, if it lies behind the others. */
-  private static Optional<Partition> behind(List<Partition> partitions) {
-    List<Instant> known =
-        partitions.stream().map(Partition::readUntil).filter(Objects::nonNull).sorted().toList();
-    if (known.isEmpty()) {
-      return Optional.empty();
-    }
-    Instant newest = known.get(known.size() - 1);
-    return partitions.stream()
-        .filter(
-            one ->
-                one.readUntil() == null
-                    || one.readUntil().isBefore(newest.minus(STALL_AFTER.dividedBy(3))))
-        .min(Comparator.comparing(one -> one.readUntil() == null ? Instant.MIN : one.readUntil()));
   }
 
   private static String explanation(
@@ -260,24 +241,21 @@ public final class PipelineService implements AutoCloseable {
                   : "The connector has not moved the clock since " + capture.lastBeat() + ".";
       case JOB ->
           "The job is " + job.state() + (job.trouble() == null ? "." : ": " + job.trouble());
-      case PARTITION ->
-          behind(partitions)
-              .map(
-                  one ->
-                      "Partition %d of %s has been read up to %s."
-                          .formatted(
-                              one.partition(),
-                              one.topic(),
-                              one.readUntil() == null ? "nowhere" : one.readUntil()))
-              .orElseThrow();
-      case SUBTASK ->
-          subtasks.stream()
-              .min(Comparator.comparing(Subtask::watermark))
-              .map(
-                  one ->
-                      "Subtask %d of the job has stored results up to %s; last report at %s."
-                          .formatted(one.subtask(), one.watermark(), one.writtenAt()))
-              .orElse("The job has stored nothing.");
+      case PARTITION -> {
+        Partition behind = PipelineStatus.behind(partitions);
+        yield "Partition %d of %s has been read up to %s."
+            .formatted(
+                behind.partition(),
+                behind.topic(),
+                behind.readUntil() == null ? "nowhere" : behind.readUntil());
+      }
+      case SUBTASK -> {
+        Subtask behind = PipelineStatus.slowest(subtasks);
+        yield behind == null
+            ? "The job has stored nothing."
+            : "Subtask %d of the job has stored results up to %s; last report at %s."
+                .formatted(behind.subtask(), behind.watermark(), behind.writtenAt());
+      }
       case NOTHING_YET -> "The job has not stored anything yet.";
     };
   }

@@ -2,7 +2,9 @@ package io.rekindle.dashboard.pipeline;
 
 import io.rekindle.dashboard.reconstruction.ReconstructionStatus;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * The state of the pipeline, and the stage that holds it.
@@ -34,6 +36,33 @@ public record PipelineStatus(
     Job job,
     DeadLetters deadLetters,
     ReconstructionStatus reconstruction) {
+
+  /** The partition that the job has read least far; null if none lies behind the others. */
+  public Partition partitionBehind() {
+    return behind(partitions);
+  }
+
+  /** The part of the job that has stored least far; null if none has stored anything. */
+  public Subtask subtaskBehind() {
+    return slowest(subtasks);
+  }
+
+  static Partition behind(List<Partition> partitions) {
+    List<Instant> known =
+        partitions.stream().map(Partition::readUntil).filter(Objects::nonNull).sorted().toList();
+    if (known.isEmpty()) {
+      return null;
+    }
+    Instant late = known.get(known.size() - 1).minus(PipelineService.STALL_AFTER.dividedBy(3));
+    return partitions.stream()
+        .filter(one -> one.readUntil() == null || one.readUntil().isBefore(late))
+        .min(Comparator.comparing(one -> one.readUntil() == null ? Instant.MIN : one.readUntil()))
+        .orElse(null);
+  }
+
+  static Subtask slowest(List<Subtask> subtasks) {
+    return subtasks.stream().min(Comparator.comparing(Subtask::watermark)).orElse(null);
+  }
 
   /** The stage between the shop and the scores that stands still. */
   public enum Holder {

@@ -71,7 +71,9 @@ public record Today(Instant asOf, List<Task> tasks) {
     Period week = new Period(RECENT_DAYS, outreach.asOf());
     List<Task> tasks = new ArrayList<>();
     if (counts.paused()) {
-      tasks.add(new Task(Kind.PAUSED, outreach.queue().waiting(), null, List.of(), "/outreach"));
+      tasks.add(
+          new Task(
+              Kind.PAUSED, outreach.queue().waiting(), null, List.of(), "/emails?status=READY"));
     }
     if (counts.clients() > 0) {
       tasks.add(

@@ -6,9 +6,16 @@ import org.jdbi.v3.core.Handle;
 /** Counts the clients at risk who ordered often, and what may be done for them. */
 final class TodayQuery {
 
+  /** What holds an email back is as in ListedFactsQuery, which shows it of each. */
   private static final String SQL =
       """
-      with best as (
+      with rules as materialized (
+        select enabled, updated_at,
+          daily_cap <= (select count(*) from engagement.deliveries
+              where accepted_at >= date_trunc('day', now(), 'UTC'))
+            + (select count(*) from engagement.deliveries where leased_until > now()) as is_cap_used
+        from engagement.outreach_settings),
+      best as (
         select s.user_id, s.value_at_stake, m.status, m.email_id, c.obstacle
         from engagement.user_scores s
         join engagement.contact_now c on c.user_id = s.user_id
@@ -29,9 +36,14 @@ final class TodayQuery {
              count(*) filter (where obstacle = 'NO_CONSENT') as without_consent,
              sum(value_at_stake) filter (where obstacle = 'NO_CONSENT') as stake_without_consent,
              (select count(*)
-              from engagement.emails m join engagement.deliveries d using (email_id)
-              where m.status = 'READY' and d.held_under is not null
-                and d.next_attempt_at > now()) as held
+              from engagement.emails m
+              left join engagement.deliveries d using (email_id)
+              cross join rules o
+              where m.status = 'READY' and o.enabled
+                and case when d.next_attempt_at > now() and d.held_under is null
+                      and d.last_error <> 'outreach is paused' then false
+                    when d.next_attempt_at > now() and d.held_under = o.updated_at then true
+                    else o.is_cap_used end) as held
       from best
       """;
 

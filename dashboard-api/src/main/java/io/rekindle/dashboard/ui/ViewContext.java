@@ -14,6 +14,7 @@ import java.text.NumberFormat;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.FormatStyle;
 import java.util.Arrays;
@@ -331,6 +332,16 @@ public final class ViewContext {
   /** Whole days from then until now. */
   public long daysSince(Instant instant) {
     return Duration.between(instant, now).toDays();
+  }
+
+  /** Whether an instant lies in so many last UTC days, today included; false for null. */
+  public boolean isWithinDays(Instant instant, int days) {
+    return instant != null
+        && !instant.isBefore(
+            LocalDate.ofInstant(now, ZoneOffset.UTC)
+                .minusDays(days - 1L)
+                .atStartOfDay()
+                .toInstant(ZoneOffset.UTC));
   }
 
   public String n(long number) {

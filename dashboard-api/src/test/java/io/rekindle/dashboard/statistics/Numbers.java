@@ -8,6 +8,15 @@ import io.rekindle.dashboard.TestDashboard;
 import io.rekindle.dashboard.TestDatabase;
 import io.rekindle.dashboard.database.DashboardDatabase;
 import java.net.http.HttpResponse;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** Asks a dashboard for its statistics, and its database for the same by SQL. */
 final class Numbers implements AutoCloseable {
@@ -16,6 +25,12 @@ final class Numbers implements AutoCloseable {
   private static final String DAY =
       "((now() at time zone 'UTC')::date - %d)::timestamp at time zone 'UTC'";
 
+  /** What an order is worth in the policy's currency; null without a rate. */
+  static final String NET =
+      "round((amount - refunded_amount) * case currency when 'EUR' then 1 when 'USD' then 0.9 end,"
+          + " 2)";
+
+  private final Set<String> pagesRead = new TreeSet<>();
   private final TestDatabase database;
   private final TestDashboard dashboard;
   private final TestClient admin;
@@ -59,6 +74,51 @@ final class Numbers implements AutoCloseable {
     HttpResponse<String> answer = admin.get(path);
     assertThat(answer.statusCode()).isEqualTo(200);
     return answer.body().lines().count() - 1;
+  }
+
+  /** A page as the browser of a viewer gets it. */
+  ShownPage page(String path, Viewer viewer) throws Exception {
+    TestClient browser =
+        admin
+            .with("Cookie", "zone=" + viewer.zone())
+            .with("Accept-Language", viewer.locale().toLanguageTag());
+    HttpResponse<String> answer = browser.get(path);
+    assertThat(answer.statusCode()).as(path + " " + answer.body()).isEqualTo(200);
+    pagesRead.add(path.replaceFirst("\\?.*", ""));
+    return new ShownPage(path, answer.body(), viewer);
+  }
+
+  /** The addresses of the pages that were read, without their queries. */
+  Set<String> pagesRead() {
+    return pagesRead;
+  }
+
+  int status(String path) throws Exception {
+    return admin.get(path).statusCode();
+  }
+
+  /** The rows of a query, each with its values by column. */
+  List<Map<String, Object>> table(String sql) throws Exception {
+    try (Connection connection = database.connect();
+        Statement statement = connection.createStatement();
+        ResultSet result = statement.executeQuery(sql)) {
+      List<Map<String, Object>> rows = new ArrayList<>();
+      while (result.next()) {
+        Map<String, Object> row = new LinkedHashMap<>();
+        for (int i = 1; i <= result.getMetaData().getColumnCount(); i++) {
+          row.put(result.getMetaData().getColumnLabel(i), result.getObject(i));
+        }
+        rows.add(row);
+      }
+      return rows;
+    }
+  }
+
+  /** Until a query says so. */
+  void await(String condition) throws Exception {
+    while (!"t".equals(database.value(condition))) {
+      Thread.onSpinWait();
+    }
   }
 
   Double sql(String sql) throws Exception {

@@ -2,20 +2,40 @@ package io.rekindle.dashboard.statistics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.rekindle.dashboard.TestDatabase;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Every number of the overview over a random shop, against SQL of the test's own. */
+/**
+ * Every number of every page over a random shop, against SQL of the test's own. This class has
+ * those of the overview. The interfaces have those of the other pages.
+ */
 @Timeout(120)
-class NumbersITCase {
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class NumbersITCase
+    implements OverviewPageNumbers, ClientPageNumbers, OutreachPageNumbers, PipelinePageNumbers {
+
+  private static final Pattern PAGE = Pattern.compile("\\bpage\\(\\s*\"(/[^\"]*)\"");
+
+  private static final Set<String> WITHOUT_NUMBERS = Set.of("/sign-in", "/docs");
 
   private static TestDatabase database;
   private static Numbers numbers;
@@ -23,7 +43,13 @@ class NumbersITCase {
   @BeforeAll
   static void makeAShop() throws Exception {
     database = RandomShop.create();
+    database.execute(ClientPageNumbers.SCORE);
     numbers = new Numbers(database);
+  }
+
+  @Override
+  public Numbers numbers() {
+    return numbers;
   }
 
   @AfterAll
@@ -161,6 +187,16 @@ class NumbersITCase {
         .isEqualTo(numbers.sql("select count(*) from " + best + " where status = 'SENT'"));
     assertThat((double) counts.waiting())
         .isEqualTo(numbers.sql("select count(*) from " + best + " where status = 'READY'"));
+    assertThat((double) counts.held())
+        .isEqualTo(
+            numbers.sql(
+                """
+                select count(*) from engagement.emails e join engagement.deliveries d using (email_id)
+                cross join engagement.outreach_settings o
+                where status = 'READY' and next_attempt_at > now() and held_under = o.updated_at
+                  and (select count(*) from engagement.deliveries where accepted_at is not null)
+                    < o.daily_cap
+                """));
     assertThat(counts.withoutConsent())
         .isEqualTo(
             numbers.rows("/api/users?atRisk=true&segment=CANT_LOSE&consent=false&format=csv"));
@@ -172,22 +208,23 @@ class NumbersITCase {
   /** The decisions whose 14 days ended between two instants, with what came of them. */
   private static String ended(String from, String until) {
     return """
-        (select d.decision, d.experiment_id, m.status, m.cost_usd,
-                (select count(*) from shop.orders o
-                 where o.user_id = d.user_id and o.status = 'PLACED' and o.amount > 0
-                   and o.placed_at > d.decided_at
-                   and o.placed_at <= d.decided_at + interval '336 hours') as orders,
-                coalesce((select sum(amount) from shop.orders o
-                 where o.user_id = d.user_id and o.status = 'PLACED'
-                   and o.placed_at > d.decided_at
-                   and o.placed_at <= d.decided_at + interval '336 hours'), 0) as revenue
-         from engagement.outreach_decisions d
-         left join engagement.emails m on m.decision_id = d.decision_id
-         where d.decision <> 'SKIP'
-           and d.decided_at + interval '336 hours' >= %s
-           and d.decided_at + interval '336 hours' < %s) ended
-        """
-        .formatted(from, until);
+    (select d.decision, d.experiment_id, m.status, m.cost_usd,
+            (select count(*) from shop.orders o
+             where o.user_id = d.user_id and o.status = 'PLACED' and o.amount > o.refunded_amount
+               and o.placed_at > d.decided_at
+               and o.placed_at <= d.decided_at + interval '336 hours') as orders,
+            coalesce((select sum({net}) from shop.orders o
+             where o.user_id = d.user_id and o.status = 'PLACED' and o.amount > o.refunded_amount
+               and o.placed_at > d.decided_at
+               and o.placed_at <= d.decided_at + interval '336 hours'), 0) as revenue
+     from engagement.outreach_decisions d
+     left join engagement.emails m on m.decision_id = d.decision_id
+     where d.decision <> 'SKIP'
+       and d.decided_at + interval '336 hours' >= %s
+       and d.decided_at + interval '336 hours' < %s) ended
+    """
+        .formatted(from, until)
+        .replace("{net}", Numbers.NET);
   }
 
   @ParameterizedTest
@@ -233,7 +270,7 @@ class NumbersITCase {
         wonBack,
         "amount",
         numbers.sql("select sum(emails * difference) / sum(emailed) from " + groups));
-    assertNumber(wonBack, "part", numbers.sql("select sum(emails) from " + groups));
+    assertNumber(wonBack, "part", numbers.sql("select coalesce(sum(emails), 0) from " + groups));
     JsonNode costs = numbers.get("/api/overview?days=" + days).at("/wonBack/costs");
     assertThat(costs.get("modelsUsd").doubleValue())
         .isCloseTo(numbers.sql("select coalesce(sum(cost_usd), 0) from " + now), within(0.000011));
@@ -254,8 +291,8 @@ class NumbersITCase {
     String episodes =
         """
         (select d.decision, d.reason, m.email_id, m.status,
-                (select sum(o.amount) from shop.orders o
-                 where o.user_id = e.user_id and o.status = 'PLACED'
+                (select sum(coalesce({net}, 0)) from shop.orders o
+                 where o.user_id = e.user_id and o.status = 'PLACED' and o.amount > o.refunded_amount
                    and o.placed_at > d.decided_at
                    and o.placed_at <= d.decided_at + interval '336 hours') as revenue
          from engagement.risk_episodes e
@@ -263,14 +300,15 @@ class NumbersITCase {
          left join engagement.emails m using (episode_id)
          where e.noticed_at >= %s) episodes
         """
-            .formatted(Numbers.day(days - 1));
+            .formatted(Numbers.day(days - 1))
+            .replace("{net}", Numbers.NET);
     String[] conditions = {
       "true",
       "decision is not null",
       "decision = 'EMAIL'",
       "email_id is not null",
       "status = 'SENT'",
-      "status = 'SENT' and revenue > 0"
+      "status = 'SENT' and revenue is not null"
     };
     double previous = Double.MAX_VALUE;
     for (int step = 0; step < conditions.length; step++) {
@@ -298,5 +336,29 @@ class NumbersITCase {
             numbers.sql(
                 "select coalesce(sum(revenue), 0) from " + episodes + " where status = 'SENT'"),
             within(0.011));
+  }
+
+  /** The last test, since it asks what the others have read. */
+  @Test
+  @Order(Integer.MAX_VALUE)
+  void shouldHaveReadEveryPage() throws Exception {
+    assumeThat(numbers.pagesRead()).isNotEmpty();
+    List<String> unread = new ArrayList<>();
+    try (Stream<Path> sources = Files.walk(Path.of("src/main/java"))) {
+      for (Path source : sources.filter(path -> path.toString().endsWith(".java")).toList()) {
+        PAGE.matcher(Files.readString(source))
+            .results()
+            .map(page -> page.group(1))
+            .filter(page -> !WITHOUT_NUMBERS.contains(page))
+            .filter(page -> numbers.pagesRead().stream().noneMatch(read -> isAt(page, read)))
+            .forEach(unread::add);
+      }
+    }
+    assertThat(unread).as("pages whose numbers no test compares").isEmpty();
+  }
+
+  /** Whether a path is that of a page, such as {@code /clients/{userId}}. */
+  private static boolean isAt(String page, String path) {
+    return path.matches(page.replaceAll("\\{\\w+}", "[^/]+"));
   }
 }

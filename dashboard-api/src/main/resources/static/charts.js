@@ -202,7 +202,7 @@
             return tip(names[points[0].dataIndex], [...both("newClients", "new"), ...both("returningClients", "returning"), ...notOver(month.complete, labels)]);
           } },
           xAxis: { ...axis, type: "category", data: names, splitLine: { show: false } },
-          yAxis: { ...axis, type: "value" },
+          yAxis: { ...axis, type: "value", axisLabel: { ...axis.axisLabel, formatter: (n) => whole.format(n) } },
           series: [bar("newClients", "chart-3"), bar("returningClients", "chart-2")],
         },
         head: [labels.month, labels.newRevenue, labels.newOrders, labels.newCount, labels.returningRevenue, labels.returningOrders, labels.returningCount, labels.state],

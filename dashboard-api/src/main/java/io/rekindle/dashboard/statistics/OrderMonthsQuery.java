@@ -50,7 +50,8 @@ final class OrderMonthsQuery {
           from engagement.policy_in_force) money on true
         where o.user_id > :after and o.user_id <= :last and o.placed_at <= :asOf
           and o.status = 'PLACED' and o.amount > o.refunded_amount
-          and exists (select from shop.users u where u.user_id = o.user_id)),
+          and o.user_id in (
+            select user_id from shop.users where user_id > :after and user_id <= :last)),
       again as (
         select user_id, first_at,
                min(placed_at) filter (where date_trunc('day', placed_at, 'UTC')
@@ -58,12 +59,15 @@ final class OrderMonthsQuery {
         from effective
         group by user_id, first_at
         having first_at >= :since)
-      select month, month = date_trunc('month', first_at, 'UTC') as is_new,
-             count(distinct user_id) as clients, count(*) as orders,
-             coalesce(sum(net), 0) as revenue, count(*) filter (where net is null) as unconverted,
-             {zeros}
-      from effective
-      where placed_at >= :since
+      select month, is_new, count(*) as clients, sum(orders)::bigint as orders,
+             coalesce(sum(revenue), 0) as revenue, sum(unconverted)::bigint as unconverted, {zeros}
+      from (
+        select user_id, month, month = date_trunc('month', first_at, 'UTC') as is_new,
+               count(*) as orders, sum(net) as revenue,
+               count(*) filter (where net is null) as unconverted
+        from effective
+        where placed_at >= :since
+        group by user_id, month, first_at) of_client
       group by 1, 2
       union all
       select date_trunc('month', first_at, 'UTC'), null, 0, 0, 0, 0, {repeats}

@@ -142,7 +142,7 @@ public final class PolicyTimeline {
     entries.sort(IN_FORCE);
     policies.keySet().retainAll(documents(merged, PolicyChanged.class));
     models.keySet().retainAll(documents(merged, ModelChanged.class));
-    periods = periods();
+    periods = periodsFrom(ALWAYS);
     return true;
   }
 
@@ -185,7 +185,7 @@ public final class PolicyTimeline {
     }
     entries.add(added);
     entries.sort(IN_FORCE);
-    periods = periods();
+    periods = periodsFrom(since);
     return true;
   }
 
@@ -254,9 +254,20 @@ public final class PolicyTimeline {
     return true;
   }
 
-  private List<PolicyPeriod> periods() {
+  /**
+   * The periods after the changes from an instant on. What is in force before that instant stays,
+   * since no later change has an effect on it.
+   */
+  private List<PolicyPeriod> periodsFrom(long instant) {
     List<PolicyPeriod> result = new ArrayList<>();
-    result.add(builtIn(ALWAYS));
+    for (PolicyPeriod period : periods) {
+      if (period.since() < instant) {
+        result.add(period);
+      }
+    }
+    if (result.isEmpty()) {
+      result.add(builtIn(ALWAYS));
+    }
     Map<String, PolicyChanged> policyRows = new HashMap<>();
     Map<String, ModelChanged> modelRows = new HashMap<>();
     int i = 0;
@@ -271,6 +282,9 @@ public final class PolicyTimeline {
         } else {
           modelRows.put(entry.row(), (ModelChanged) entry.change());
         }
+      }
+      if (since < instant) {
+        continue;
       }
       PolicyPeriod before = result.get(result.size() - 1);
       PolicyPeriod now =

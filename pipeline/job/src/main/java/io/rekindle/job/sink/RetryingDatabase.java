@@ -120,8 +120,11 @@ final class RetryingDatabase<T> {
     try {
       tables.store(connections.getOrEstablishConnection(), batch, watermark, subtask, parallelism);
     } catch (SQLException e) {
-      // After any failure the connection's state is unknown, so the next attempt gets a new one.
-      connections.closeConnection();
+      // A refused row is an answer of the database, and its transaction is undone. After any other
+      // failure the connection's state is unknown, so the next attempt gets a new one.
+      if (!RefusedData.is(e) || e.getSuppressed().length > 0) {
+        connections.closeConnection();
+      }
       throw e;
     } catch (ClassNotFoundException e) {
       throw new IllegalStateException("The job's jar has no Postgres driver", e);

@@ -98,8 +98,17 @@ final class OrderIds {
       computeFingerprints();
     }
     short target = fingerprint(id, 0, id.length);
+    // Ids that all end alike have one fingerprint. So the way to an id begins at the one before.
+    int reached = 0;
+    int offset = 0;
     for (int index = 0; index < count; index++) {
-      if (fingerprints[index] == target && isAt(index, id)) {
+      if (fingerprints[index] != target) {
+        continue;
+      }
+      for (; reached < index; reached++) {
+        offset += entryLength(offset);
+      }
+      if (Arrays.equals(bytes, offset, offset + entryLength(offset), id, 0, id.length)) {
         return index;
       }
     }
@@ -143,11 +152,6 @@ final class OrderIds {
 
   private static int grown(int size) {
     return size + (size >> 1) + 1;
-  }
-
-  private boolean isAt(int index, byte[] id) {
-    int offset = offset(index);
-    return Arrays.equals(bytes, offset, offset + entryLength(offset), id, 0, id.length);
   }
 
   /** Compares the id at an index with a packed id, by the bytes of their texts in UTF-8. */

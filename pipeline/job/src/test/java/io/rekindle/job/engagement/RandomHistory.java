@@ -92,6 +92,9 @@ final class RandomHistory {
     }
   }
 
+  /** By policy and model: thousands of scores have the same two. */
+  private final Map<List<String>, ScoringPolicy> withModels = new HashMap<>();
+
   private final Random random;
   private final List<Event> events = new ArrayList<>();
   private final TreeMap<Long, Tables> past = new TreeMap<>();
@@ -337,8 +340,7 @@ final class RandomHistory {
     for (String row : List.of(before, tables.policy)) {
       // The built-in policy is in force without a row.
       if (!row.equals("cadence-v1")) {
-        String document =
-            row.equals("fitted") ? fitted().json() : ScoringPolicy.builtIn(row).json();
+        String document = POLICIES.get(row).json();
         boolean active = row.equals(tables.policy);
         events.add(
             new Event(0, null, new PolicyChanged(row, now, version, false, document, active)));
@@ -467,10 +469,17 @@ final class RandomHistory {
         : scorer.overridden(computed, override.score(), override.setAt(), override.expiresAt());
   }
 
-  private static ScoringPolicy policy(Tables then) {
+  private ScoringPolicy policy(Tables then) {
+    ScoringPolicy policy = POLICIES.get(then.policy);
     String model = then.models.get(then.policy);
+    return model == null
+        ? policy
+        : withModels.computeIfAbsent(List.of(then.policy, model), key -> withModel(policy, model));
+  }
+
+  private static ScoringPolicy withModel(ScoringPolicy policy, String model) {
     try {
-      return POLICIES.get(then.policy).withModel(model == null ? null : PolicyModel.parse(model));
+      return policy.withModel(PolicyModel.parse(model));
     } catch (InvalidPolicyException e) {
       throw new AssertionError(e);
     }

@@ -99,25 +99,29 @@ class RuleTimelinesTest {
     return new DatedRuleChange(at, change);
   }
 
+  /** What is in force at an instant. */
+  private record InForce(
+      String policyVersion,
+      String hash,
+      String modelVersion,
+      String model,
+      long nextSwitch,
+      OutreachRules outreach) {
+
+    static InForce at(long instant, RuleTimelines rules) {
+      PolicyInForce policy = rules.policies().inForceAt(instant);
+      return new InForce(
+          policy.policyVersion(),
+          policy.hash(),
+          policy.modelVersion(),
+          policy.model(),
+          rules.policies().nextSwitch(instant),
+          rules.outreach().at(instant));
+    }
+  }
+
   private static void assertSame(RuleTimelines merged, RuleTimelines all, long at, long seed) {
-    assertThat(merged.policies().inForceAt(at).policyVersion())
-        .as("seed %d at %d", seed, at)
-        .isEqualTo(all.policies().inForceAt(at).policyVersion());
-    assertThat(merged.policies().inForceAt(at).hash())
-        .as("seed %d at %d", seed, at)
-        .isEqualTo(all.policies().inForceAt(at).hash());
-    assertThat(merged.policies().inForceAt(at).modelVersion())
-        .as("model, seed %d at %d", seed, at)
-        .isEqualTo(all.policies().inForceAt(at).modelVersion());
-    assertThat(merged.policies().inForceAt(at).model())
-        .as("model, seed %d at %d", seed, at)
-        .isEqualTo(all.policies().inForceAt(at).model());
-    assertThat(merged.policies().nextSwitch(at))
-        .as("seed %d at %d", seed, at)
-        .isEqualTo(all.policies().nextSwitch(at));
-    assertThat(merged.outreach().at(at))
-        .as("seed %d at %d", seed, at)
-        .isEqualTo(all.outreach().at(at));
+    assertThat(InForce.at(at, merged)).as("seed %d at %d", seed, at).isEqualTo(InForce.at(at, all));
   }
 
   @Test

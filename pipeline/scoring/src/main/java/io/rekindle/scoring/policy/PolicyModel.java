@@ -116,16 +116,23 @@ public final class PolicyModel {
     }
   }
 
+  /** Read once: every policy asks for it that has no model of its own. */
+  private static final class BuiltIn {
+
+    static final PolicyModel CADENCE = read();
+
+    private static PolicyModel read() {
+      try {
+        return parse(Resources.get(PolicyModel.class, CADENCE_MODEL));
+      } catch (InvalidPolicyException e) {
+        throw new IllegalStateException("The built-in model of cadence-v1 is broken", e);
+      }
+    }
+  }
+
   /** The product's model of a policy of the product; null if there is none. */
   static PolicyModel builtIn(String policyHash) {
-    if (!policyHash.equals(CADENCE_HASH)) {
-      return null;
-    }
-    try {
-      return parse(Resources.get(PolicyModel.class, CADENCE_MODEL));
-    } catch (InvalidPolicyException e) {
-      throw new IllegalStateException("The built-in model of cadence-v1 is broken", e);
-    }
+    return policyHash.equals(CADENCE_HASH) ? BuiltIn.CADENCE : null;
   }
 
   /** The name of the model. */

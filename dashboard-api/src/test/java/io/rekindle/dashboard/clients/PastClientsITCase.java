@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 /** Lists of clients as of a past day. SegmentNumbersITCase holds them to SQL. */
 class PastClientsITCase extends DashboardTestBase {
 
-  private static final LocalDate TODAY = LocalDate.now(ZoneOffset.UTC);
+  private final LocalDate today = LocalDate.now(ZoneOffset.UTC);
 
   private void history() throws Exception {
     database.execute(
@@ -44,8 +44,8 @@ class PastClientsITCase extends DashboardTestBase {
   @Test
   void shouldListTheClientsOfAPastDay() throws Exception {
     history();
-    String before = "/api/users?on=" + TODAY.minusDays(10);
-    String after = "/api/users?on=" + TODAY.minusDays(2);
+    String before = "/api/users?on=" + today.minusDays(10);
+    String after = "/api/users?on=" + today.minusDays(2);
 
     assertThat(json(admin.get(before + "&segment=LOYAL&count=true")).get("total").intValue())
         .isEqualTo(10);
@@ -54,7 +54,7 @@ class PastClientsITCase extends DashboardTestBase {
         .containsExactly("u3", "u2", "u1", "u0");
     assertThat(left.at("/items/0/engagementScore").intValue()).isEqualTo(30);
     assertThat(left.at("/items/0/reconstructed").booleanValue()).isFalse();
-    String moved = "&segment=CANT_LOSE&movedFrom=LOYAL&movedFromDay=" + TODAY.minusDays(10);
+    String moved = "&segment=CANT_LOSE&movedFrom=LOYAL&movedFromDay=" + today.minusDays(10);
     assertThat(json(admin.get(after + moved)).get("items")).hasSize(6);
     assertThat(admin.get(after + moved + "&format=csv").body().lines()).hasSize(7);
     assertThat(admin.get((after + moved).replace("/api/users", "/clients")).body())
@@ -65,26 +65,26 @@ class PastClientsITCase extends DashboardTestBase {
   @Test
   void shouldRefuseWhatThePastDoesNotKnow() throws Exception {
     history();
-    String day = "/api/users?on=" + TODAY.minusDays(2);
+    String day = "/api/users?on=" + today.minusDays(2);
 
     assertThat(errors(admin.get(day + "&consent=true&lastOrderDaysMin=3&sort=score")))
         .contains(
             "consent: is not known of a past day. Leave it out, or leave out \"on\".",
             "lastOrderDaysMin: is not known of a past day.",
             "sort: has to be createdAt");
-    assertThat(errors(admin.get("/api/users?on=" + TODAY)))
-        .contains("on: has to be from " + TODAY.minusDays(30) + " to " + TODAY.minusDays(1));
+    assertThat(errors(admin.get("/api/users?on=" + today)))
+        .contains("on: has to be from " + today.minusDays(30) + " to " + today.minusDays(1));
     assertThat(errors(admin.get("/api/users?on=yesterday"))).contains("on: has to be a date");
     assertThat(errors(admin.get(day + "&movedFrom=LOYAL"))).contains("movedFromDay: is required");
-    assertThat(errors(admin.get(day + "&movedFrom=LOYAL&movedFromDay=" + TODAY.minusDays(1))))
+    assertThat(errors(admin.get(day + "&movedFrom=LOYAL&movedFromDay=" + today.minusDays(1))))
         .contains("movedFromDay: has to be before on.");
     assertThat(errors(admin.get("/api/users?movedFrom=LOYAL")))
         .contains("movedFrom: is not a parameter");
     assertThat(admin.get(day.replace("/api/users", "/clients") + "&reason=STALE").statusCode())
         .isEqualTo(400);
-    assertThat(admin.get("/clients?on=" + TODAY).statusCode()).isEqualTo(400);
+    assertThat(admin.get("/clients?on=" + today).statusCode()).isEqualTo(400);
     String cursor = json(admin.get(day + "&limit=2")).get("nextCursor").textValue();
-    assertThat(admin.get("/api/users?on=" + TODAY.minusDays(3) + "&cursor=" + cursor).statusCode())
+    assertThat(admin.get("/api/users?on=" + today.minusDays(3) + "&cursor=" + cursor).statusCode())
         .isEqualTo(400);
   }
 
@@ -94,20 +94,20 @@ class PastClientsITCase extends DashboardTestBase {
     String movement = "/api/movement?from=%s&to=%s";
 
     assertThat(errors(admin.get("/api/movement"))).contains("from: is required", "to: is required");
-    assertThat(errors(admin.get(movement.formatted(TODAY.minusDays(3), TODAY.minusDays(3)))))
+    assertThat(errors(admin.get(movement.formatted(today.minusDays(3), today.minusDays(3)))))
         .contains("to: has to be after from.");
-    assertThat(errors(admin.get(movement.formatted(TODAY.minusDays(99), TODAY))))
+    assertThat(errors(admin.get(movement.formatted(today.minusDays(99), today))))
         .contains("from: has to be from", "to: has to be from");
-    JsonNode counted = json(admin.get(movement.formatted(TODAY.minusDays(10), TODAY.minusDays(2))));
+    JsonNode counted = json(admin.get(movement.formatted(today.minusDays(10), today.minusDays(2))));
     assertThat(counted.get("stayed").intValue()).isEqualTo(4);
     assertThat(counted.at("/flows/0/clients").intValue()).isEqualTo(6);
     assertThat(admin.get("/api/order-months?days=8").statusCode()).isEqualTo(400);
-    assertThat(admin.get("/segments?from=" + TODAY).statusCode()).isEqualTo(400);
+    assertThat(admin.get("/segments?from=" + today).statusCode()).isEqualTo(400);
   }
 
   @Test
   void shouldSayThatNoPastDayIsKnown() throws Exception {
-    assertThat(errors(admin.get("/api/users?on=" + TODAY.minusDays(1))))
+    assertThat(errors(admin.get("/api/users?on=" + today.minusDays(1))))
         .contains("on: no score of a day before today is known.");
     assertThat(admin.get("/segments").body()).contains("There are none yet.");
     assertThat(admin.get("/clients").body()).doesNotContain("id=\"clients-on\"");

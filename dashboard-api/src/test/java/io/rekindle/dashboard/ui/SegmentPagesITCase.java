@@ -26,12 +26,12 @@ import org.junit.jupiter.api.Test;
 /** The segments, and the lists of past days, in a browser. */
 class SegmentPagesITCase {
 
-  private static final LocalDate YESTERDAY = LocalDate.now(ZoneOffset.UTC).minusDays(1);
+  private final LocalDate yesterday = LocalDate.now(ZoneOffset.UTC).minusDays(1);
 
-  private static final Map<String, String> PAGES =
+  private final Map<String, String> pages =
       Map.of(
           "segments", "/segments",
-          "past-clients", "/clients?atRisk=true&on=" + YESTERDAY,
+          "past-clients", "/clients?atRisk=true&on=" + yesterday,
           "audience", "/audiences/all",
           "clients-who-left", "/clients?leftRiskDays=90&orderCountMin=2");
 
@@ -155,7 +155,7 @@ class SegmentPagesITCase {
             // As wide as a window of 1280 pixels at 200 per cent.
             "zoom", new Browser.NewContextOptions().setViewportSize(640, 480).setLocale("de-DE"));
     for (Map.Entry<String, Browser.NewContextOptions> view : views.entrySet()) {
-      for (Map.Entry<String, String> one : PAGES.entrySet()) {
+      for (Map.Entry<String, String> one : pages.entrySet()) {
         Page page = open(view.getValue(), one.getValue());
         if (one.getKey().equals("segments")) {
           page.locator("#movement svg.sankey").waitFor();

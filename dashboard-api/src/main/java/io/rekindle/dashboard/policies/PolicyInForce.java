@@ -1,10 +1,12 @@
 package io.rekindle.dashboard.policies;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.rekindle.dashboard.json.Json;
 import io.rekindle.prediction.YearAheadModel;
 import io.rekindle.scoring.document.InvalidPolicyException;
 import io.rekindle.scoring.policy.PolicyModel;
 import io.rekindle.scoring.policy.ScoringPolicy;
+import java.math.BigDecimal;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jdbi.v3.core.Handle;
@@ -15,10 +17,14 @@ import org.jdbi.v3.core.Handle;
  * @param currency ISO 4217 code of all amounts: the policy's, or the one that all orders of the
  *     shop have; null if the policy has none and orders are in several, whose amounts count at face
  *     value
+ * @param usdRate what a US dollar is worth in that currency by the rates of the policy; null if it
+ *     has none
  * @param yearAhead what the model knows of the year ahead; empty if it knows nothing
  */
 public record PolicyInForce(
-    ScoringPolicy policy, String currency, Optional<YearAheadModel> yearAhead) {
+    ScoringPolicy policy, String currency, BigDecimal usdRate, Optional<YearAheadModel> yearAhead) {
+
+  private static final String USD = "USD";
 
   private static final String SQL =
       """
@@ -63,10 +69,14 @@ public record PolicyInForce(
   }
 
   private static PolicyInForce of(ScoringPolicy policy, String shopCurrency) {
-    String base = Json.column(policy.json()).path("currency").path("base").textValue();
+    JsonNode money = Json.column(policy.json()).path("currency");
+    String base = money.path("base").textValue();
+    String currency = base == null ? shopCurrency : base;
+    String rate = USD.equals(currency) ? "1" : money.path("rates").path(USD).textValue();
     return new PolicyInForce(
         policy,
-        base == null ? shopCurrency : base,
+        currency,
+        rate == null ? null : new BigDecimal(rate),
         policy.model().flatMap(model -> YearAheadModel.read(model.json())));
   }
 

@@ -37,7 +37,7 @@ public final class PolicyPages implements Routes {
         .with("activates", view.activates())
         .with("model", view.model())
         .with("quality", view.quality())
-        .with("active", view.active())
-        .with("previous", view.previous());
+        .with("previous", view.previous())
+        .with("state", view.state());
   }
 }

@@ -3,6 +3,7 @@ package io.rekindle.dashboard.policies;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
+import io.rekindle.dashboard.policies.PolicyService.PolicyList;
 import io.rekindle.dashboard.web.Access;
 import io.rekindle.dashboard.web.Created;
 import io.rekindle.dashboard.web.EntityTag;
@@ -17,6 +18,7 @@ import io.rekindle.dashboard.web.list.CsvFormat;
 import io.rekindle.dashboard.web.list.ListResponse;
 import io.rekindle.scoring.document.InvalidPolicyException;
 import io.rekindle.scoring.policy.ScoringPolicy;
+import java.io.IOException;
 
 /** The addresses under /api/policies. */
 public final class PolicyRoutes implements Routes {
@@ -34,8 +36,7 @@ public final class PolicyRoutes implements Routes {
 
   @Override
   public void register(Router router) {
-    router.get(
-        "/api/policies", Access.VIEWER, ctx -> ListResponse.answerWhole(ctx, CSV, policies::all));
+    router.get("/api/policies", Access.VIEWER, this::all);
     router.post("/api/policies", Access.ANALYST, this::create);
     router.post("/api/policies/rollback", Access.ADMIN, this::rollBack);
     router.get("/api/policies/{policyVersion}", Access.VIEWER, this::one);
@@ -45,6 +46,12 @@ public final class PolicyRoutes implements Routes {
     router.post("/api/policy-previews", Access.ANALYST, this::preview);
     router.get("/api/policy-previews/{previewId}", Access.ANALYST, this::previewed);
     router.delete("/api/policy-previews/{previewId}", Access.ANALYST, this::cancel);
+  }
+
+  private void all(Context ctx) throws IOException {
+    PolicyList list = policies.all();
+    EntityTag.tell(ctx, list.state());
+    ListResponse.answerWhole(ctx, CSV, list::items);
   }
 
   private void one(Context ctx) {

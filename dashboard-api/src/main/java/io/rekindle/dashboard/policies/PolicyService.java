@@ -32,8 +32,8 @@ public final class PolicyService {
    * @param activates whether a scheduled fit may put its policy in force
    * @param model of the policy in force
    * @param quality of the policy that is shown and of the one in force; null if no policy is stored
-   * @param active null if none is
-   * @param previous the one that was active before; null if none was
+   * @param previous the one that was active before the active one; null if none was
+   * @param state what an activation rests on
    */
   record PolicyView(
       List<StoredPolicy> all,
@@ -43,17 +43,25 @@ public final class PolicyService {
       boolean activates,
       ModelInForce model,
       PolicyQuality quality,
-      StoredPolicy active,
-      StoredPolicy previous) {}
+      StoredPolicy previous,
+      String state) {}
+
+  /**
+   * All policies.
+   *
+   * @param items without their documents, the active one first
+   * @param state what an activation rests on
+   */
+  record PolicyList(List<StoredPolicy> items, String state) {}
 
   public PolicyService(Jdbi jdbi, Snapshots snapshots) {
     this.jdbi = jdbi;
     this.snapshots = snapshots;
   }
 
-  /** All policies without their documents, the active one first. */
-  List<StoredPolicy> all() {
-    return snapshots.readOnce(StoredPolicy::all);
+  PolicyList all() {
+    return snapshots.read(
+        handle -> new PolicyList(StoredPolicy.all(handle), StoredPolicy.state(handle)));
   }
 
   /** One policy with its document; empty if there is none of this version. */
@@ -77,7 +85,15 @@ public final class PolicyService {
           if (version == null && all.isEmpty()) {
             return Optional.of(
                 new PolicyView(
-                    all, null, documentInForce, List.of(), activates, model, null, null, null));
+                    all,
+                    null,
+                    documentInForce,
+                    List.of(),
+                    activates,
+                    model,
+                    null,
+                    null,
+                    StoredPolicy.state(handle)));
           }
           return StoredPolicy.byVersion(
                   handle, version == null ? all.get(0).policyVersion() : version)
@@ -93,8 +109,8 @@ public final class PolicyService {
                           activates,
                           model,
                           PolicyQuality.read(handle, policy.policyVersion(), inForce.version()),
-                          StoredPolicy.active(handle).orElse(null),
-                          StoredPolicy.previous(handle).orElse(null)));
+                          StoredPolicy.previous(handle).orElse(null),
+                          StoredPolicy.state(handle)));
         });
   }
 
@@ -173,11 +189,11 @@ public final class PolicyService {
   /**
    * Activates a policy. Empty if there is none of this version.
    *
-   * @param demand of its document; what it throws ends the change
+   * @param demand of what the activation rests on; what it throws ends the change
    * @throws ConflictException if it is active already
    * @throws InvalidPolicyException if its document is not valid
    */
-  Optional<StoredPolicy> activate(Actor actor, Consumer<JsonNode> demand, String version)
+  Optional<StoredPolicy> activate(Actor actor, Consumer<String> demand, String version)
       throws InvalidPolicyException {
     return jdbi.inTransaction(
         handle -> {
@@ -186,7 +202,7 @@ public final class PolicyService {
           if (target.isEmpty()) {
             return target;
           }
-          demand.accept(target.get().document());
+          demand.accept(StoredPolicy.state(handle));
           return Optional.of(activate(handle, actor, target.get(), "ACTIVATE"));
         });
   }
@@ -194,15 +210,15 @@ public final class PolicyService {
   /**
    * Activates the policy that was active before.
    *
-   * @param demand of the document of the one that is active now; what it throws ends the change
+   * @param demand of what the activation rests on; what it throws ends the change
    * @throws ConflictException if there was none
    * @throws InvalidPolicyException if its document is not valid
    */
-  StoredPolicy rollBack(Actor actor, Consumer<JsonNode> demand) throws InvalidPolicyException {
+  StoredPolicy rollBack(Actor actor, Consumer<String> demand) throws InvalidPolicyException {
     return jdbi.inTransaction(
         handle -> {
           lockActivation(handle);
-          StoredPolicy.active(handle).map(StoredPolicy::document).ifPresent(demand);
+          demand.accept(StoredPolicy.state(handle));
           StoredPolicy previous =
               StoredPolicy.previous(handle)
                   .orElseThrow(

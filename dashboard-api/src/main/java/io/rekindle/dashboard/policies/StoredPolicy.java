@@ -72,6 +72,23 @@ public record StoredPolicy(
     return select(handle, "where p.active").mapTo(StoredPolicy.class).findOne();
   }
 
+  /**
+   * What an activation rests on: which policies there are, what they say, and which ones were
+   * active when. Two equal texts are the same state.
+   */
+  static String state(Handle handle) {
+    return handle
+        .createQuery(
+            """
+            select coalesce(string_agg(
+              concat_ws(' ', policy_version, active, activated_at, md5(document::text)),
+              ', ' order by policy_version), '')
+            from engagement.scoring_policies
+            """)
+        .mapTo(String.class)
+        .one();
+  }
+
   /** The one that was active before the active one. */
   static Optional<StoredPolicy> previous(Handle handle) {
     return select(

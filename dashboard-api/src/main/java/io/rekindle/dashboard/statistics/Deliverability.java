@@ -26,7 +26,8 @@ import java.util.function.Predicate;
  * @param writtenBy LLM or TEMPLATE
  * @param fallbacks why the template wrote although a model was to
  * @param suppressed addresses and people taken off the list, by reason
- * @param costs of writing the emails written since then, and of sending those sent since then
+ * @param modelsUsd what the models took for those written since then, in US dollars
+ * @param messagesUsd what it cost to send those that went out since then, in US dollars
  */
 public record Deliverability(
     Instant asOf,
@@ -43,7 +44,8 @@ public record Deliverability(
     List<ReasonCount> writtenBy,
     List<ReasonCount> fallbacks,
     List<ReasonCount> suppressed,
-    Costs costs) {
+    BigDecimal modelsUsd,
+    BigDecimal messagesUsd) {
 
   /**
    * @param messageUsd the cost of one email that is sent, in US dollars
@@ -77,13 +79,11 @@ public record Deliverability(
         counts(emails, day -> day.fallbackReason() != null, EmailDay::fallbackReason),
         ReasonCount.largestFirst(
             OutreachCounts.sumBy(outreach.suppressions(), since, SuppressionDay::reason)),
-        Costs.of(
-            emails.stream()
-                .map(EmailDay::costUsd)
-                .filter(Objects::nonNull)
-                .reduce(BigDecimal.ZERO, BigDecimal::add),
-            sent,
-            messageUsd));
+        emails.stream()
+            .map(EmailDay::costUsd)
+            .filter(Objects::nonNull)
+            .reduce(BigDecimal.ZERO, BigDecimal::add),
+        messageUsd.multiply(BigDecimal.valueOf(sent)));
   }
 
   private static String reason(EmailDay day) {

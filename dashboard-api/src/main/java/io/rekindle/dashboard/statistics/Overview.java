@@ -26,6 +26,7 @@ import java.util.stream.Stream;
  * @param days how many UTC days the period has, today included
  * @param since its first day
  * @param currency of all amounts; null if the policy has none and amounts count at face value
+ * @param usdRate what a US dollar is worth in it, by the rates of the policy; null if it has none
  * @param wonBack what the emails brought in
  */
 public record Overview(
@@ -34,6 +35,7 @@ public record Overview(
     int days,
     LocalDate since,
     String currency,
+    BigDecimal usdRate,
     WonBack wonBack,
     List<Kpi> kpis) {
 
@@ -58,6 +60,7 @@ public record Overview(
         days,
         period.since(),
         now.currency(),
+        now.usdRate(),
         wonBack,
         List.of(
             winnable(now, period),

@@ -1,6 +1,7 @@
 package io.rekindle.dashboard.statistics;
 
 import io.rekindle.dashboard.ui.ViewContext;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -9,8 +10,9 @@ import java.util.Objects;
  * Writes the numbers of an overview for a viewer.
  *
  * @param currency of all amounts; null if the policy has none
+ * @param usdRate what a US dollar is worth in it; null if it is not known
  */
-public record OverviewTexts(ViewContext v, String currency) {
+public record OverviewTexts(ViewContext v, String currency, BigDecimal usdRate) {
 
   /** A number in its unit; a dash for null. */
   public String number(Kpi.Unit unit, Double value) {
@@ -19,6 +21,11 @@ public record OverviewTexts(ViewContext v, String currency) {
       case MONEY -> v.money(value, currency);
       case POINTS -> v.signed(value, 1);
     };
+  }
+
+  /** A cost, in the shop's currency if the policy has a rate for it, else in US dollars. */
+  public String cost(BigDecimal usd) {
+    return usdRate == null ? v.money(usd, "USD") : v.money(usd.multiply(usdRate), currency);
   }
 
   /** The words of a number's reservation. */

@@ -23,6 +23,7 @@ import java.util.Map;
  * @param averageScore of the scored, one decimal; null if there is none
  * @param policy the thresholds of the policy in force
  * @param currency of all amounts; null if the policy has none and amounts count at face value
+ * @param usdRate what a US dollar is worth in it; null if the policy has no rate
  * @param segments those that have clients, largest first
  * @param bands clients by band
  * @param bins scores by steps of five: bin i holds scores from 5 i, the last one 100, too
@@ -42,6 +43,7 @@ public record SegmentCounts(
     BigDecimal averageScore,
     Thresholds policy,
     String currency,
+    BigDecimal usdRate,
     List<SegmentCount> segments,
     Map<String, Long> bands,
     List<Bin> bins,

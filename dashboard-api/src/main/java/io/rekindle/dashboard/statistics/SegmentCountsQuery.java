@@ -61,6 +61,7 @@ final class SegmentCountsQuery {
         tally.all().averageScore(),
         Thresholds.of(inForce.policy()),
         inForce.currency(),
+        inForce.usdRate(),
         segments(tally.segments(), tally.all().clients()),
         tally.bands(),
         tally.bins(),

@@ -19,7 +19,7 @@ import java.util.Map;
  * @param amount in the base currency of the policy in force; null if nothing could be measured
  * @param low lower end of the 95 % interval of amount, by the normal distribution
  * @param high upper end
- * @param costs of the emails of all these decisions
+ * @param costs of the emails of the measured decisions, as the amount
  */
 public record WonBack(
     long decisions,
@@ -39,12 +39,14 @@ public record WonBack(
     private long emailed;
     private double revenue;
     private double squares;
+    private BigDecimal modelsUsd = BigDecimal.ZERO;
 
     private void add(OutcomeDay day) {
       decisions += day.count();
       emailed += day.emailed();
       revenue += day.revenue().doubleValue();
       squares += day.revenueSquares();
+      modelsUsd = day.costUsd() == null ? modelsUsd : modelsUsd.add(day.costUsd());
     }
 
     private double mean() {
@@ -70,19 +72,15 @@ public record WonBack(
   static WonBack of(List<OutcomeDay> ended, BigDecimal messageUsd) {
     Map<String, Groups> experiments = new HashMap<>();
     long decisions = 0;
-    long sent = 0;
-    BigDecimal models = BigDecimal.ZERO;
     for (OutcomeDay day : ended) {
       Groups groups = experiments.computeIfAbsent(day.experimentId(), id -> new Groups());
       boolean email = day.decision().equals("EMAIL");
       (email ? groups.emailed : groups.heldOut).add(day);
       decisions += email ? day.count() : 0;
-      sent += day.emailed();
-      models = day.costUsd() == null ? models : models.add(day.costUsd());
     }
-    Costs costs = Costs.of(models, sent, messageUsd);
     long measured = 0;
     long emailed = 0;
+    BigDecimal models = BigDecimal.ZERO;
     double amount = 0;
     double variance = 0;
     for (Groups groups : experiments.values()) {
@@ -90,10 +88,12 @@ public record WonBack(
         double size = groups.emailed.decisions;
         measured += groups.emailed.decisions;
         emailed += groups.emailed.emailed;
+        models = models.add(groups.emailed.modelsUsd);
         amount += size * (groups.emailed.mean() - groups.heldOut.mean());
         variance += size * size * (groups.emailed.variance() + groups.heldOut.variance());
       }
     }
+    Costs costs = Costs.of(models, emailed, messageUsd);
     double reach = Z95 * Math.sqrt(variance);
     return measured == 0
         ? new WonBack(decisions, 0, 0, null, null, null, costs)

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rekindle.dashboard.DashboardTestBase;
+import io.rekindle.dashboard.TestClient;
 import io.rekindle.platform.text.CurrencyCodes;
 import io.rekindle.scoring.Score;
 import io.rekindle.scoring.Scorer;
@@ -53,23 +54,38 @@ class PolicyRoutesITCase extends DashboardTestBase {
     admin.post("/api/policies", policy("first", 55));
     admin.post("/api/policies", policy("second", 60));
     admin.post("/api/policies/first/activate", null);
-    String read = admin.get("/api/policies/second").headers().firstValue("ETag").orElseThrow();
+    admin.post("/api/policies", policy("third", 45));
+    TestClient first = asRead();
     admin.put("/api/policies/second", policy("second", 65));
 
-    HttpResponse<String> late =
-        admin.with("If-Match", read).post("/api/policies/second/activate", null);
-    assertThat(late.statusCode()).isEqualTo(412);
-    assertThat(states()).containsExactly("first: active", "second: draft");
-    String now = admin.get("/api/policies/second").headers().firstValue("ETag").orElseThrow();
-    assertThat(admin.with("If-Match", now).post("/api/policies/second/activate", null).statusCode())
-        .isEqualTo(200);
-
-    // Two admins roll the same policy back: the second would put it in force again.
-    assertThat(admin.with("If-Match", now).post("/api/policies/rollback", null).statusCode())
-        .isEqualTo(200);
-    assertThat(admin.with("If-Match", now).post("/api/policies/rollback", null).statusCode())
+    assertThat(first.post("/api/policies/second/activate", null).statusCode())
+        .as("its document was changed")
         .isEqualTo(412);
-    assertThat(states()).containsExactly("first: active", "second:");
+    TestClient again = asRead();
+    admin.post("/api/policies/third/activate", null);
+    assertThat(again.post("/api/policies/second/activate", null).statusCode())
+        .as("another one was activated")
+        .isEqualTo(412);
+    assertThat(states()).containsExactly("third: active", "first:", "second: draft");
+
+    TestClient dialog = asRead();
+    admin.post("/api/policies/second/activate", null);
+    admin.post("/api/policies/third/activate", null);
+    assertThat(dialog.post("/api/policies/rollback", null).statusCode())
+        .as("it would now lead to the second and not to the first")
+        .isEqualTo(412);
+    TestClient twice = asRead();
+    assertThat(twice.post("/api/policies/rollback", null).statusCode()).isEqualTo(200);
+    assertThat(twice.post("/api/policies/rollback", null).statusCode())
+        .as("of two who roll back, the second would take the first's back")
+        .isEqualTo(412);
+    assertThat(states()).containsExactly("second: active", "third:", "first:");
+  }
+
+  /** An admin who acts on the policies as they are now. */
+  private TestClient asRead() throws Exception {
+    return admin.with(
+        "If-Match", admin.get("/api/policies").headers().firstValue("ETag").orElseThrow());
   }
 
   @Test
@@ -167,6 +183,25 @@ class PolicyRoutesITCase extends DashboardTestBase {
   }
 
   /** Stores what the job stores once it has seen all changes of policies. */
+  /** Models and relays are paid in US dollars, and the overview is in the shop's currency. */
+  @Test
+  void shouldTellWhatADollarIsWorthInTheCurrencyOfThePolicy() throws Exception {
+    ObjectNode document = (ObjectNode) json(policy("in-euros", 50)).get("document");
+    document.putObject("currency").put("base", "EUR").putObject("rates").put("USD", "0.86");
+    assertThat(admin.post("/api/policies", "{\"document\": " + document + "}").statusCode())
+        .isEqualTo(201);
+    try {
+      jobApplies("in-euros");
+      JsonNode overview;
+      do {
+        overview = json(admin.get("/api/overview"));
+      } while (!overview.path("currency").asText().equals("EUR"));
+      assertThat(overview.get("usdRate").decimalValue()).isEqualByComparingTo("0.86");
+    } finally {
+      database.execute("delete from engagement.policy_in_force");
+    }
+  }
+
   private static void jobApplies(String version) throws Exception {
     database.execute(
         """

@@ -251,7 +251,8 @@ class NumbersITCase
                     / count(*) filter (where decision = 'EMAIL')
                   + var_samp(revenue) filter (where decision = 'HOLDOUT')
                     / count(*) filter (where decision = 'HOLDOUT') as variance,
-                count(*) filter (where status = 'SENT') as emailed
+                count(*) filter (where status = 'SENT') as emailed,
+                sum(cost_usd) filter (where decision = 'EMAIL') as models
          from %s group by 1
          having count(*) filter (where decision = 'EMAIL') > 1
             and count(*) filter (where decision = 'HOLDOUT') > 1) groups
@@ -273,10 +274,10 @@ class NumbersITCase
     assertNumber(wonBack, "part", numbers.sql("select coalesce(sum(emails), 0) from " + groups));
     JsonNode costs = numbers.get("/api/overview?days=" + days).at("/wonBack/costs");
     assertThat(costs.get("modelsUsd").doubleValue())
-        .isCloseTo(numbers.sql("select coalesce(sum(cost_usd), 0) from " + now), within(0.000011));
+        .isCloseTo(numbers.sql("select coalesce(sum(models), 0) from " + groups), within(0.000011));
     assertThat(costs.get("messagesUsd").doubleValue())
         .isCloseTo(
-            numbers.sql("select 0.0004 * count(*) from " + now + " where status = 'SENT'"),
+            numbers.sql("select coalesce(0.0004 * sum(emailed), 0) from " + groups),
             within(0.000011));
     assertThat(costs.get("totalUsd").doubleValue())
         .isCloseTo(

@@ -45,7 +45,8 @@ interface OutreachPageNumbers {
     page.shows(
         tiles.get(1),
         viewer.n(numbers().sql(sent.formatted("<>"))),
-        viewer.n(numbers().sql(sent.formatted("="))));
+        viewer.n(numbers().sql(sent.formatted("="))),
+        viewer.money(0.0004 * numbers().sql(sent.formatted("<>")), "USD"));
     page.shows(
         tiles.get(2),
         viewer.n(numbers().sql("select count(*) from engagement.emails where status = 'READY'")));

@@ -3,6 +3,8 @@ package io.rekindle.bench;
 import io.rekindle.local.server.StackInfo.Account;
 import java.io.IOException;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Random;
@@ -118,6 +120,10 @@ final class DashboardViews {
             "experiments/default",
             "deliverability",
             "decisions",
+            "control-group",
+            "rfm",
+            "order-months",
+            "movement",
             "pipeline")) {
       viewers.addRequest(numbers, random -> "/api/" + numbers);
     }
@@ -134,9 +140,24 @@ final class DashboardViews {
             "clients by what is looked up",
             random ->
                 "/api/users?count=true&language=en&lastEmail=NEVER&sort=" + any(SORTS, random))
+        .addRequest(
+            "clients who became at risk", random -> "/api/users?count=true&becameAtRiskDays=30")
+        .addRequest("clients who left the risk", random -> "/api/users?count=true&leftRiskDays=30")
+        .addRequest(
+            "clients of a cell of the grid",
+            random -> "/api/users?count=true&orderCountMin=2&orderCountMax=2&lastOrderDaysMax=29")
+        .addRequest("clients of a past day", random -> "/api/users?on=" + day(random))
+        .addRequest(
+            "clients at risk on a past day", random -> "/api/users?atRisk=true&on=" + day(random))
+        .addRequest("page: segments", random -> "/segments")
         .addRequest("page: emails", random -> "/emails")
         .addRequest("page: experiments", random -> "/experiments");
     return viewers;
+  }
+
+  /** A UTC day of the last four weeks that is over. */
+  private static LocalDate day(Random random) {
+    return LocalDate.now(ZoneOffset.UTC).minusDays(1 + random.nextInt(28));
   }
 
   private static String user(int users, Random random) {

@@ -61,9 +61,9 @@ public final class UpCommand implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "1",
       description =
-          "Lets the demo shop order N times as often as its clients do in real life, for changes to"
-              + " see or to measure. Above 1, clients come back sooner than real ones. Default:"
-              + " ${DEFAULT-VALUE}, about two orders an hour.")
+          "Lets the demo shop order N times as often as real clients would. Use it to see or measure"
+              + " changes. Above 1, recovery rates are too high. Default: ${DEFAULT-VALUE}, about two"
+              + " orders an hour.")
   private int demoSpeed;
 
   @Option(

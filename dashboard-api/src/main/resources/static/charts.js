@@ -62,6 +62,9 @@
     };
   }
 
+  /** The numbers of an axis as the viewer's region writes them. */
+  const counts = (axis) => ({ axisLabel: { ...axis.axisLabel, formatter: (n) => whole.format(n) } });
+
   const line = (name, data, key, more = {}) => ({
     name, type: "line", data, showSymbol: false, lineStyle: { width: 2, color: colour(key) },
     itemStyle: { color: colour(key) }, ...more,
@@ -126,7 +129,7 @@
               [labels.scored, whole.format(day.scored)], [labels.averageScore, number(day.averageScore)], ...basis(day, labels)]);
           } },
           xAxis: { ...axis, type: "category", data: names, boundaryGap: false, splitLine: { show: false } },
-          yAxis: { ...axis, type: "value", minInterval: 1 },
+          yAxis: { ...axis, ...counts(axis), type: "value", minInterval: 1 },
           series: [line(labels.atRisk, observed(data.days, (d) => d.atRisk), "chart-1",
             { areaStyle: { color: colour("chart-1", 0.12) } }),
           ...(hasPast ? [line(labels.reconstructed, past(data.days, (d) => d.atRisk, true), "chart-1",
@@ -234,7 +237,7 @@
           xAxis: [{ ...axis, type: "category", data: names, splitLine: { show: false },
             axisLabel: { ...axis.axisLabel, interval: 3, formatter: (name) => name.split("–")[0] } },
             { type: "value", min: 0, max: bins.length, show: false }],
-          yAxis: { ...axis, type: "value", minInterval: 1 },
+          yAxis: { ...axis, ...counts(axis), type: "value", minInterval: 1 },
           series: [risk, safe, ...(below === undefined ? [] : [threshold])],
         },
         head: [labels.score, labels.clients, labels.atRisk],
@@ -310,7 +313,7 @@
             return tip(labels.score + " " + names[i], [[labels.before, whole.format(before[i].clients)], [labels.after, whole.format(after[i].clients)]]);
           } },
           xAxis: { ...axis, type: "category", data: names, splitLine: { show: false } },
-          yAxis: { ...axis, type: "value", minInterval: 1 },
+          yAxis: { ...axis, ...counts(axis), type: "value", minInterval: 1 },
           series: [bar(labels.before, before, "chart-2"), bar(labels.after, after, "chart-1")],
         },
         head: [labels.score, labels.before, labels.after],

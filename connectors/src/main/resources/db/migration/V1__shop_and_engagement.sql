@@ -1583,7 +1583,12 @@ create view engagement.contact_now as
       engagement.contact_obstacle(u.marketing_consent, u.email, x.user_id is not null, x.address),
       case when engagement.in_control_group(o.control_salt, u.user_id, o.control_share)
         then 'CONTROL_GROUP' end,
-      case when coalesce(
+      -- Of another experiment, too, as long as the event at which it was decided is open.
+      case when exists (
+        select from engagement.risk_episodes r
+        join engagement.outreach_decisions d on d.episode_id = r.episode_id
+        where r.user_id = u.user_id and r.closed_at is null and d.decision = 'HOLDOUT')
+        or coalesce(
         (select d.arm = 'HOLDOUT' from engagement.outreach_decisions d
           where d.user_id = u.user_id and d.experiment_id = o.experiment_id
             and (d.arm = 'HOLDOUT'

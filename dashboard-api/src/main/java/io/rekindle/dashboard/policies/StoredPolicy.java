@@ -14,7 +14,8 @@ import org.jdbi.v3.core.statement.Query;
  *
  * @param description from the document; null if it has none
  * @param active whether it is the one that the job is told to use
- * @param inForce whether the job computes scores by it, as the job has stored
+ * @param inForce whether the job computes scores by it, as the job has stored; also if the job
+ *     calls the same document its built-in one
  * @param refused whether it is active and the job goes on with another, since its document is not
  *     valid
  * @param activatedAt when it was last put in force; null if it never was, and so is still a draft
@@ -35,9 +36,10 @@ public record StoredPolicy(
   private static final String COLUMNS =
       """
       p.policy_version, p.document ->> 'description' as description, p.active,
-      coalesce(p.policy_version = f.policy_version and not f.built_in, false) as in_force,
+      coalesce(p.policy_version = f.policy_version and (not f.built_in or p.document = f.document),
+        false) as in_force,
       p.active and coalesce(
-        (p.policy_version <> f.policy_version or f.built_in)
+        (p.policy_version <> f.policy_version or f.built_in and p.document <> f.document)
           and f.changed_at >= coalesce(p.activated_at, p.created_at), false) as refused,
       not p.active and p.activated_at is null as draft, p.created_by, p.created_at, p.activated_at
       """;

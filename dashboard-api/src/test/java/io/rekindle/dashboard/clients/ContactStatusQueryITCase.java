@@ -74,9 +74,21 @@ class ContactStatusQueryITCase {
           values ('1', '1', 'held', 'HOLDOUT', 'AT_RISK', now(), 'default', 'HOLDOUT', 'p', '{}'),
             ('2', '2', 'assigned', 'EMAIL', 'AT_RISK', now(), 'default', 'friendly', 'p', '{}'),
             ('3', '3', 'gone-variant', 'EMAIL', 'AT_RISK', now(), 'default', 'old', 'p', '{}');
-        update engagement.outreach_settings set holdout_share = 1;
+        insert into shop.users (user_id, email, marketing_consent)
+          values ('held-before', 'before@example.org', true);
+        insert into engagement.outreach_decisions (decision_id, episode_id, user_id, decision, reason,
+            decided_at, experiment_id, arm, policy_version, inputs)
+          values ('4', '4', 'held-before', 'HOLDOUT', 'AT_RISK', now(), 'ended', 'HOLDOUT', 'p', '{}');
+        insert into engagement.risk_episodes
+            (episode_id, user_id, opened_at, noticed_at, policy_version, as_of, revision)
+          values ('4', 'held-before', now(), now(), 'p', now(), 1);
         """);
     try {
+      assertThat(obstacle("held-before")).as("of an experiment that ended").isEqualTo("HELD_OUT");
+      database.execute(
+          "update engagement.risk_episodes set closed_at = now(), close_reason = 'RECOVERED'");
+      assertThat(obstacle("held-before")).isNull();
+      database.execute("update engagement.outreach_settings set holdout_share = 1");
       assertThat(obstacle("held")).isEqualTo("HELD_OUT");
       assertThat(obstacle("assigned")).isNull();
       // The variant is gone, so the hash decides, and everybody is held out.

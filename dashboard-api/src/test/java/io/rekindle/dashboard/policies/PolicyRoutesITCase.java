@@ -110,6 +110,27 @@ class PolicyRoutesITCase extends DashboardTestBase {
     }
   }
 
+  /** As at a first start: the row that was installed has the document that the job has built in. */
+  @Test
+  void shouldCallTheBuiltInDocumentInForceUnderItsVersion() throws Exception {
+    admin.post("/api/policies", policy("first", 55));
+    admin.post("/api/policies/first/activate", "{}");
+    try {
+      jobApplies("first");
+      database.execute("update engagement.policy_in_force set built_in = true");
+      assertThat(states()).containsExactly("first: active inForce");
+
+      database.execute(
+          """
+          update engagement.policy_in_force
+          set document = jsonb_set(document, '{atRisk,scoreBelow}', '51')
+          """);
+      assertThat(states()).containsExactly("first: active refused");
+    } finally {
+      database.execute("delete from engagement.policy_in_force");
+    }
+  }
+
   @Test
   void shouldCallADocumentRefusedThatWasBrokenWhileItsVersionWasInForce() throws Exception {
     admin.post("/api/policies", policy("first", 55));

@@ -69,8 +69,8 @@ public final class DashboardServer extends HttpServer {
             Map.entry("REKINDLE_SHOP_NAME", DemoIdentity.SHOP_NAME),
             Map.entry("REKINDLE_SHOP_URL", DemoIdentity.SHOP_URL),
             Map.entry("REKINDLE_SHOP_POSTAL_ADDRESS", DemoIdentity.POSTAL_ADDRESS)),
-        // The first orderly end writes the class archive.
-        Duration.ofSeconds(20));
+        // The first orderly end writes the class archive, which takes long on a busy machine.
+        Duration.ofSeconds(60));
   }
 
   /** The account of the demo. */

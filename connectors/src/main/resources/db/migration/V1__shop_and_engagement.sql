@@ -1327,12 +1327,11 @@ declare
 begin
     -- An email that is being inserted holds this row. After the wait, the next statement sees it.
     perform from shop.users where user_id = erased for update;
-    -- Consumers of the events learn that the person has left, before the rows go below. An audience that
-    -- is being evaluated holds its row.
-    perform from engagement.audiences
-      where audience in (
-        select m.audience from engagement.audience_members m where m.user_id = erased)
-      order by audience for update;
+    -- An evaluation holds its audience's row, and may be entering the person, which this cannot see before it
+    -- commits. Until this ends, none begins, and no audience is created. Then consumers of the events
+    -- learn that the person has left, before the rows go below.
+    lock table engagement.audiences in row exclusive mode;
+    perform from engagement.audiences order by audience for update;
     insert into engagement.audience_changes (audience, user_id, change, evaluation)
       select m.audience, erased, 'LEFT', e.evaluation
       from engagement.audience_members m,

@@ -98,8 +98,11 @@ public final class AudienceLoop implements AutoCloseable {
     return true;
   }
 
-  /** Updates the audience that waits the longest; false if none is due. */
-  private static boolean updateNext(Handle handle) {
+  /**
+   * Updates the audience that waits the longest, in the transaction of the handle; false if none is
+   * due.
+   */
+  static boolean updateNext(Handle handle) {
     Optional<Audience> due =
         handle
             .createQuery(LEAST_RECENT)
@@ -128,16 +131,5 @@ public final class AudienceLoop implements AutoCloseable {
     String matching = ClientService.members(filter, parameters);
     parameters.put("audience", audience.audience());
     handle.createUpdate(UPDATE.formatted(matching)).bindMap(parameters).execute();
-  }
-
-  /** Updates all audiences at once, for tests. */
-  void updateAll() {
-    jdbi.useTransaction(
-        handle ->
-            handle
-                .createQuery("select * from engagement.audiences order by audience for update")
-                .mapTo(Audience.class)
-                .list()
-                .forEach(audience -> update(handle, audience)));
   }
 }

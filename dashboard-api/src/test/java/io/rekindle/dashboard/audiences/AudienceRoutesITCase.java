@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.rekindle.dashboard.DashboardTestBase;
 import io.rekindle.dashboard.database.DashboardDatabase;
 import java.net.http.HttpResponse;
+import java.sql.SQLException;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.Test;
 
 class AudienceRoutesITCase extends DashboardTestBase {
@@ -114,14 +116,16 @@ class AudienceRoutesITCase extends DashboardTestBase {
     long seed = new Random().nextLong();
     Random random = new Random(seed);
     ExecutorService others = Executors.newFixedThreadPool(2);
+    collectChanges();
     try (DashboardDatabase api = new DashboardDatabase(database.url(), "rekindle_api", "")) {
-      AudienceLoop loop = new AudienceLoop(api.unlimited());
+      Jdbi jdbi = api.unlimited();
       database.execute(
           "insert into shop.users (user_id, locale)"
               + " select 't' || n, 'de' from generate_series(1, 20) n");
       for (int round = 0; round < 40; round++) {
-        Future<?> first = others.submit(loop::updateAll);
-        Future<?> second = others.submit(loop::updateAll);
+        makeAllDue();
+        Future<?> first = others.submit(() -> updateDue(jdbi));
+        Future<?> second = others.submit(() -> updateDue(jdbi));
         String user = "'t" + (1 + random.nextInt(20)) + "'";
         switch (random.nextInt(5)) {
           case 0 -> admin.post("/api/audiences", "{\"audience\": \"turns\", \"filter\": {}}");
@@ -141,35 +145,146 @@ class AudienceRoutesITCase extends DashboardTestBase {
         }
         first.get();
         second.get();
-        assertThat(
-                database.value(
-                    """
-                    select string_agg(concat_ws(' ', user_id, change_id, change), ', ')
-                    from (
-                      select *, lag(change, 1, 'LEFT') over w as before
-                      from engagement.audience_changes
-                      window w as (partition by audience, user_id order by change_id)) c
-                    where change = before
-                    """))
-            .as("changes out of turn, seed %s, round %s", seed, round)
-            .isNull();
-        assertThat(
-                database.value(
-                    """
-                    select string_agg(user_id, ', ')
-                    from (
-                      select distinct on (audience, user_id) audience, user_id, change
-                      from engagement.audience_changes
-                      order by audience, user_id, change_id desc) last
-                    full join engagement.audience_members using (audience, user_id)
-                    where (change is not distinct from 'ENTERED') <> (entered_at is not null)
-                    """))
-            .as("members by the changes alone, seed %s, round %s", seed, round)
-            .isNull();
+        assertTurns("seed " + seed + ", round " + round);
       }
     } finally {
       others.shutdownNow();
     }
+  }
+
+  /** An evaluation that is entering a person holds up who erases them. */
+  @Test
+  void shouldTellConsumersThatAPersonLeftWhoWasErasedWhileEntering() throws Exception {
+    clients();
+    admin.post("/api/audiences", "{\"audience\": \"all\", \"filter\": {}}");
+    collectChanges();
+    ExecutorService other = Executors.newSingleThreadExecutor();
+    try (DashboardDatabase api = new DashboardDatabase(database.url(), "rekindle_api", "")) {
+      Future<String> erasure =
+          api.unlimited()
+              .inTransaction(
+                  handle -> {
+                    // Due in this transaction alone, so that the dashboard's own loop stays out.
+                    handle.execute("update engagement.audiences set computed_at = null");
+                    assertThat(AudienceLoop.updateNext(handle)).isTrue();
+                    Future<String> begun =
+                        other.submit(() -> database.value("select engagement.erase_user('u3')"));
+                    awaitDoneOrLocked(begun);
+                    return begun;
+                  });
+      erasure.get();
+
+      assertTurns("erased while entering");
+      assertThat(
+              database.value(
+                  "select string_agg(change, ' ' order by change_id) from collected"
+                      + " where user_id = 'u3'"))
+          .isEqualTo("ENTERED LEFT");
+    } finally {
+      other.shutdownNow();
+    }
+  }
+
+  /** No evaluation begins while a person is being erased, and no audience comes. */
+  @Test
+  void shouldNotEnterAPersonWhoIsBeingErased() throws Exception {
+    clients();
+    admin.post("/api/audiences", "{\"audience\": \"all\", \"filter\": {}}");
+    collectChanges();
+    ExecutorService other = Executors.newSingleThreadExecutor();
+    try (DashboardDatabase api = new DashboardDatabase(database.url(), "rekindle_api", "")) {
+      Future<?> created =
+          Jdbi.create(database::connect)
+              .inTransaction(
+                  handle -> {
+                    handle.execute("select engagement.erase_user('u3')");
+                    Future<?> begun =
+                        other.submit(
+                            () ->
+                                admin.post(
+                                    "/api/audiences", "{\"audience\": \"late\", \"filter\": {}}"));
+                    awaitDoneOrLocked(begun);
+                    updateDue(api.unlimited());
+                    return begun;
+                  });
+      created.get();
+
+      assertTurns("entered while being erased");
+      update();
+      assertTurns("evaluated after the erasure");
+      assertThat(database.value("select count(*) from collected where user_id = 'u3'"))
+          .isEqualTo("0");
+    } finally {
+      other.shutdownNow();
+    }
+  }
+
+  /** Until a task is done, or a statement of this database waits for a lock. */
+  private void awaitDoneOrLocked(Future<?> task) throws SQLException {
+    while (!task.isDone()
+        && database
+            .value(
+                "select count(*) from pg_stat_activity"
+                    + " where datname = current_database() and wait_event_type = 'Lock'")
+            .equals("0")) {
+      Thread.onSpinWait();
+    }
+  }
+
+  /** From now on the table collected keeps each change, as consumers of the events have it. */
+  private void collectChanges() throws Exception {
+    database.execute(
+        """
+        drop table if exists collected;
+        create table collected as select * from engagement.audience_changes;
+        create or replace function collect() returns trigger language plpgsql security definer as $$
+        begin
+          insert into public.collected select new.*;
+          return null;
+        end $$;
+        create or replace trigger collect after insert on engagement.audience_changes
+          for each row execute function collect();
+        """);
+  }
+
+  /** By what consumers got, both changes take turns, and members are those who entered last. */
+  private void assertTurns(String when) throws Exception {
+    assertThat(
+            database.value(
+                """
+                select string_agg(concat_ws(' ', user_id, change_id, change), ', ')
+                from (
+                  select *, lag(change, 1, 'LEFT') over w as before
+                  from collected
+                  window w as (partition by audience, user_id order by change_id)) c
+                where change = before
+                """))
+        .as("changes out of turn, %s", when)
+        .isNull();
+    assertThat(
+            database.value(
+                """
+                select string_agg(user_id, ', ')
+                from (
+                  select distinct on (audience, user_id) audience, user_id, change
+                  from collected
+                  order by audience, user_id, change_id desc) last
+                full join engagement.audience_members using (audience, user_id)
+                where (change is not distinct from 'ENTERED') <> (entered_at is not null)
+                """))
+        .as("members by the changes alone, %s", when)
+        .isNull();
+    assertThat(
+            database.value(
+                """
+                select string_agg(user_id, ', ')
+                from (
+                  select user_id from engagement.audience_changes
+                  union select user_id from engagement.audience_members) kept
+                join engagement.suppressions using (user_id)
+                """))
+        .as("rows of erased people, %s", when)
+        .isNull();
   }
 
   @Test
@@ -240,8 +355,19 @@ class AudienceRoutesITCase extends DashboardTestBase {
 
   /** As the loop does, whose next round may be a minute away. */
   private void update() throws Exception {
+    makeAllDue();
     try (DashboardDatabase api = new DashboardDatabase(database.url(), "rekindle_api", "")) {
-      new AudienceLoop(api.unlimited()).updateAll();
+      updateDue(api.unlimited());
+    }
+  }
+
+  private void makeAllDue() throws Exception {
+    database.execute("update engagement.audiences set computed_at = null");
+  }
+
+  private static void updateDue(Jdbi jdbi) {
+    while (jdbi.inTransaction(AudienceLoop::updateNext)) {
+      Thread.onSpinWait();
     }
   }
 }

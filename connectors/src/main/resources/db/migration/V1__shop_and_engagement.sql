@@ -845,6 +845,8 @@ create table engagement.audiences (
   description text        not null default '' check (length(description) <= 1000),
   -- Parameters of GET /api/users, each a text.
   filter      jsonb       not null check (jsonb_typeof(filter) = 'object'),
+  -- When the filter last became another.
+  filter_since timestamptz not null default now(),
   -- How many clients are in it, and when that was computed; null until then.
   members     bigint,
   computed_at timestamptz,
@@ -861,6 +863,17 @@ create table engagement.audience_members (
   primary key (audience, user_id)
 );
 create index audience_members_user_id on engagement.audience_members (user_id);
+create index audience_members_by_time on engagement.audience_members (audience, entered_at, user_id);
+
+-- The last evaluation of each audience on each UTC day: of other days the members are not known. Rows are
+-- kept for 90 days.
+create table engagement.audience_days (
+  audience     text        not null references engagement.audiences on delete cascade,
+  day          date        not null,
+  evaluated_at timestamptz not null,
+  members      bigint      not null,
+  primary key (audience, day)
+);
 
 -- Who entered and left which audience: a row is written in the transaction that changes the members.
 -- The name of a deleted audience stays. Rows are kept for 90 days. Each row is an event in Kafka, for

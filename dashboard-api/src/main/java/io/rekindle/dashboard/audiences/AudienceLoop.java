@@ -55,7 +55,12 @@ public final class AudienceLoop implements AutoCloseable {
         insert into engagement.audience_changes (audience, user_id, change, evaluation)
         select :audience, user_id, 'ENTERED', evaluation from entered, run
         union all
-        select :audience, user_id, 'LEFT', evaluation from gone, run)
+        select :audience, user_id, 'LEFT', evaluation from gone, run),
+      day as (
+        insert into engagement.audience_days (audience, day, evaluated_at, members)
+        select :audience, (now() at time zone 'UTC')::date, now(), count(*) from matching
+        on conflict (audience, day) do update
+          set evaluated_at = excluded.evaluated_at, members = excluded.members)
       update engagement.audiences
       set members = (select count(*) from matching), computed_at = now()
       where audience = :audience
@@ -91,10 +96,14 @@ public final class AudienceLoop implements AutoCloseable {
       started = System.nanoTime();
     }
     jdbi.useHandle(
-        handle ->
-            handle.execute(
-                "delete from engagement.audience_changes"
-                    + " where changed_at < now() - interval '90 days'"));
+        handle -> {
+          handle.execute(
+              "delete from engagement.audience_changes"
+                  + " where changed_at < now() - interval '90 days'");
+          handle.execute(
+              "delete from engagement.audience_days"
+                  + " where day < ((now() - interval '90 days') at time zone 'UTC')::date");
+        });
     return true;
   }
 

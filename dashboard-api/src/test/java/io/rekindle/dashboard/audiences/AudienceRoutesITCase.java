@@ -164,11 +164,12 @@ class AudienceRoutesITCase extends DashboardTestBase {
           api.unlimited()
               .inTransaction(
                   handle -> {
-                    // Due in this transaction alone, so that the dashboard's own loop stays out.
+                    // Locks the audience, so that the dashboard's own loop does not enter the person.
                     handle.execute("update engagement.audiences set computed_at = null");
+                    database.execute("insert into shop.users (user_id) values ('u10')");
                     assertThat(AudienceLoop.updateNext(handle)).isTrue();
                     Future<String> begun =
-                        other.submit(() -> database.value("select engagement.erase_user('u3')"));
+                        other.submit(() -> database.value("select engagement.erase_user('u10')"));
                     awaitDoneOrLocked(begun);
                     return begun;
                   });
@@ -178,7 +179,7 @@ class AudienceRoutesITCase extends DashboardTestBase {
       assertThat(
               database.value(
                   "select string_agg(change, ' ' order by change_id) from collected"
-                      + " where user_id = 'u3'"))
+                      + " where user_id = 'u10'"))
           .isEqualTo("ENTERED LEFT");
     } finally {
       other.shutdownNow();
@@ -212,8 +213,6 @@ class AudienceRoutesITCase extends DashboardTestBase {
       assertTurns("entered while being erased");
       update();
       assertTurns("evaluated after the erasure");
-      assertThat(database.value("select count(*) from collected where user_id = 'u3'"))
-          .isEqualTo("0");
     } finally {
       other.shutdownNow();
     }
@@ -291,15 +290,15 @@ class AudienceRoutesITCase extends DashboardTestBase {
   void shouldTellWhoWasInAnAudienceAtTheEndOfAPastDay() throws Exception {
     clients();
     admin.post("/api/audiences", "{\"audience\": \"germans\", \"filter\": {\"country\": \"DE\"}}");
-    assertThat(admin.get("/audiences/germans").statusCode()).isEqualTo(200);
     LocalDate today = LocalDate.now(ZoneOffset.UTC);
     HttpResponse<String> early =
         admin.get("/api/audiences/germans/members?on=" + today.minusDays(1));
     assertThat(early.statusCode()).isEqualTo(400);
     assertThat(early.body()).contains("\"on\"", "no day of this audience is over");
+    assertThat(admin.get("/audiences/germans").statusCode()).isEqualTo(200);
     update();
     // Ten days ago u0 to u3 entered. Six days ago u0 left and u9 entered, four days ago u0 came
-    // back.
+    // back. Eight, seven and five days ago the dashboard was off.
     database.execute(
         """
         update engagement.audiences set created_at = now() - interval '11 days';
@@ -313,9 +312,12 @@ class AudienceRoutesITCase extends DashboardTestBase {
         values ('germans', 'u0', 'LEFT', now() - interval '6 days'),
           ('germans', 'u9', 'ENTERED', now() - interval '6 days'),
           ('germans', 'u0', 'ENTERED', now() - interval '4 days');
+        insert into engagement.audience_days (audience, day, evaluated_at, members)
+        select 'germans', (now() at time zone 'UTC')::date - ago, now() - ago * interval '1 day',
+          case when ago > 4 then 4 else 5 end
+        from unnest(array[100, 10, 9, 6, 4]) ago;
         """);
 
-    assertThat(members("?on=" + today.minusDays(11))).isEmpty();
     assertThat(members("?on=" + today.minusDays(10)))
         .containsExactlyInAnyOrder("u0", "u1", "u2", "u3");
     assertThat(members("?on=" + today.minusDays(6)))
@@ -325,18 +327,84 @@ class AudienceRoutesITCase extends DashboardTestBase {
     assertThat(members("")).containsExactlyInAnyOrder("u0", "u1", "u2", "u3", "u9");
     String six = "/api/audiences/germans/members?on=" + today.minusDays(6);
     assertThat(json(admin.get(six + "&limit=3")).get("items")).hasSize(3);
-    assertThat(json(admin.get(six + "&limit=3")).get("nextCursor").isNull()).isFalse();
+    String cursor = json(admin.get(six + "&limit=3")).get("nextCursor").textValue();
+    assertThat(json(admin.get(six + "&limit=3&cursor=" + cursor)).get("items")).hasSize(1);
     assertThat(admin.get(six + "&format=csv").body().lines()).hasSize(5);
     assertThat(admin.get("/audiences/germans?on=" + today.minusDays(6)).body())
-        .contains("9@example.org")
-        .doesNotContain("0@example.org");
+        .contains("9@example.org", "4 of 4 clients")
+        .doesNotContain("0@example.org", "older-filter");
     assertThat(admin.get("/audiences/germans?on=" + today).statusCode()).isEqualTo(400);
     assertThat(admin.get(six.replace("on=", "on=x")).statusCode()).isEqualTo(400);
-    assertThat(
-            json(admin.get("/api/audiences/germans/members?on=" + today.minusDays(12))).toString())
-        .contains("has to be from " + today.minusDays(11) + " to " + today.minusDays(1));
-    assertThat(admin.get("/api/audiences/none/members").statusCode()).isEqualTo(404);
+    HttpResponse<String> unknown =
+        admin.get("/api/audiences/germans/members?on=" + today.minusDays(7));
+    assertThat(unknown.statusCode()).isEqualTo(400);
+    assertThat(unknown.body())
+        .contains(
+            "on which the audience was evaluated: %s to %s, %s, %s."
+                .formatted(
+                    today.minusDays(10),
+                    today.minusDays(9),
+                    today.minusDays(6),
+                    today.minusDays(4)));
+    assertThat(admin.get("/audiences/germans?on=" + today.minusDays(7)).statusCode())
+        .isEqualTo(400);
+    for (String address : List.of("/api/audiences/none/members", "/api/audiences/none/days")) {
+      assertThat(admin.get(address).statusCode()).isEqualTo(404);
+    }
     assertThat(admin.get("/audiences/none").statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void shouldSayOfWhichDaysTheFilterWasAnother() throws Exception {
+    clients();
+    admin.post("/api/audiences", "{\"audience\": \"germans\", \"filter\": {\"country\": \"DE\"}}");
+    update();
+    database.execute(
+        """
+        update engagement.audiences set filter_since = now() - interval '9 days';
+        update engagement.audience_days
+          set day = day - 3, evaluated_at = evaluated_at - interval '3 days';
+        """);
+    String day = "/audiences/germans?on=" + LocalDate.now(ZoneOffset.UTC).minusDays(3);
+    assertThat(days("olderFilter")).containsExactly("false");
+    assertThat(days("members")).containsExactly("4");
+
+    change("{\"description\": \"d\", \"filter\": {\"country\": \"DE\"}}");
+    assertThat(days("olderFilter")).as("another description alone").containsExactly("false");
+    assertThat(admin.get(day).body()).doesNotContain("older-filter");
+
+    change("{\"filter\": {\"consent\": true}}");
+    assertThat(days("olderFilter")).containsExactly("true");
+    assertThat(admin.get(day).body()).contains("older-filter", "The filter was changed on");
+    update();
+    assertThat(days("olderFilter")).as("today is not over").containsExactly("true");
+    assertThat(admin.get("/audiences/germans").body()).doesNotContain("older-filter");
+  }
+
+  private void change(String body) throws Exception {
+    String version =
+        admin.get("/api/audiences/germans").headers().firstValue("ETag").orElseThrow();
+    assertThat(admin.with("If-Match", version).put("/api/audiences/germans", body).statusCode())
+        .isEqualTo(200);
+  }
+
+  /** A filter that this version of the dashboard cannot read leaves the day unknown. */
+  @Test
+  void shouldNotCountAnEvaluationThatFailed() throws Exception {
+    admin.post("/api/audiences", "{\"audience\": \"old\", \"filter\": {}}");
+    database.execute(
+        "delete from engagement.audience_days;"
+            + " update engagement.audiences set filter = '{\"colour\": \"red\"}'");
+
+    update();
+
+    assertThat(database.value("select count(*) from engagement.audience_days")).isEqualTo("0");
+    assertThat(database.value("select computed_at is not null from engagement.audiences"))
+        .isEqualTo("t");
+  }
+
+  private List<String> days(String field) throws Exception {
+    return json(admin.get("/api/audiences/germans/days")).get("items").findValuesAsText(field);
   }
 
   private List<String> members(String query) throws Exception {

@@ -197,7 +197,13 @@ create function engagement.in_control_group(control_salt text, user_id text, con
     else false end
 $$;
 
--- How the live probabilities of a month came true, by the clients who were held out. The row comes
+-- The part of all users that chance keeps from emails: the control group, and the holdout among the rest.
+create function engagement.share_without_email(holdout_share numeric, control_share numeric)
+  returns numeric language sql immutable parallel safe as $$
+  select 1 - (1 - holdout_share) * (1 - control_share)
+$$;
+
+-- How the live probabilities of a month came true, by the clients whom chance kept from emails. The row comes
 -- with the sample at the beginning of the month, and the outcome once the horizon is over.
 create table engagement.calibrations (
   month          date primary key check (extract(day from month) = 1),

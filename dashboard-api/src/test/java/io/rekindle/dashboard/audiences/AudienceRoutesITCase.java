@@ -301,7 +301,8 @@ class AudienceRoutesITCase extends DashboardTestBase {
     // back. Eight, seven and five days ago the dashboard was off.
     database.execute(
         """
-        update engagement.audiences set created_at = now() - interval '11 days';
+        update engagement.audiences
+          set created_at = now() - interval '11 days', filter_since = now() - interval '11 days';
         update engagement.audience_members set entered_at = now() - interval '10 days';
         update engagement.audience_changes set changed_at = now() - interval '10 days';
         update engagement.audience_members set entered_at = now() - interval '4 days'

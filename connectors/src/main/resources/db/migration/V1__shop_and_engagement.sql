@@ -197,7 +197,13 @@ create function engagement.in_control_group(control_salt text, user_id text, con
     else false end
 $$;
 
--- How the live probabilities of a month came true, by the clients who were held out. The row comes
+-- The part of all users that chance keeps from emails: the control group, and the holdout among the rest.
+create function engagement.share_without_email(holdout_share numeric, control_share numeric)
+  returns numeric language sql immutable parallel safe as $$
+  select 1 - (1 - holdout_share) * (1 - control_share)
+$$;
+
+-- How the live probabilities of a month came true, by the clients whom chance kept from emails. The row comes
 -- with the sample at the beginning of the month, and the outcome once the horizon is over.
 create table engagement.calibrations (
   month          date primary key check (extract(day from month) = 1),
@@ -845,6 +851,8 @@ create table engagement.audiences (
   description text        not null default '' check (length(description) <= 1000),
   -- Parameters of GET /api/users, each a text.
   filter      jsonb       not null check (jsonb_typeof(filter) = 'object'),
+  -- When the filter last became another.
+  filter_since timestamptz not null default now(),
   -- How many clients are in it, and when that was computed; null until then.
   members     bigint,
   computed_at timestamptz,
@@ -861,6 +869,17 @@ create table engagement.audience_members (
   primary key (audience, user_id)
 );
 create index audience_members_user_id on engagement.audience_members (user_id);
+create index audience_members_by_time on engagement.audience_members (audience, entered_at, user_id);
+
+-- The last evaluation of each audience on each UTC day: of other days the members are not known. Rows are
+-- kept for 90 days.
+create table engagement.audience_days (
+  audience     text        not null references engagement.audiences on delete cascade,
+  day          date        not null,
+  evaluated_at timestamptz not null,
+  members      bigint      not null,
+  primary key (audience, day)
+);
 
 -- Who entered and left which audience: a row is written in the transaction that changes the members.
 -- The name of a deleted audience stays. Rows are kept for 90 days. Each row is an event in Kafka, for
@@ -1327,12 +1346,11 @@ declare
 begin
     -- An email that is being inserted holds this row. After the wait, the next statement sees it.
     perform from shop.users where user_id = erased for update;
-    -- Consumers of the events learn that the person has left, before the rows go below. An audience that
-    -- is being evaluated holds its row.
-    perform from engagement.audiences
-      where audience in (
-        select m.audience from engagement.audience_members m where m.user_id = erased)
-      order by audience for update;
+    -- An evaluation holds its audience's row, and may be entering the person, which this cannot see before it
+    -- commits. Until this ends, none begins, and no audience is created. Then consumers of the events
+    -- learn that the person has left, before the rows go below.
+    lock table engagement.audiences in row exclusive mode;
+    perform from engagement.audiences order by audience for update;
     insert into engagement.audience_changes (audience, user_id, change, evaluation)
       select m.audience, erased, 'LEFT', e.evaluation
       from engagement.audience_members m,

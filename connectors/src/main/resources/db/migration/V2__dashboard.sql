@@ -271,7 +271,7 @@ grant insert on engagement.backtests to rekindle_api;
 grant insert, update on engagement.calibrations to rekindle_api;
 grant insert, delete on engagement.calibration_samples to rekindle_api;
 grant insert, update, delete on engagement.audiences, engagement.audience_members,
-  engagement.audience_changes to rekindle_api;
+  engagement.audience_days, engagement.audience_changes to rekindle_api;
 grant usage on sequence engagement.audience_evaluations to rekindle_api;
 grant update (activate, updated_by, updated_at) on engagement.fit_settings to rekindle_api;
 grant insert on engagement.reconstructed_history, engagement.observed_days to rekindle_api;

@@ -107,7 +107,7 @@ public final class TestDatabase implements AutoCloseable {
         delete from dashboard.audit_log; delete from dashboard.idempotency_keys;
         delete from dashboard.erasures; delete from dashboard.shop_currency;
         delete from engagement.audiences; delete from engagement.audience_members;
-        delete from engagement.audience_changes;
+        delete from engagement.audience_changes; delete from engagement.audience_days;
         commit
         """);
   }

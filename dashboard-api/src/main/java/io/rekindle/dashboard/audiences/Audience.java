@@ -9,12 +9,14 @@ import java.util.Map;
  * A named filter of clients.
  *
  * @param filter parameters of a list of clients, each a text
+ * @param filterSince when the filter last became another
  * @param members how many clients were in it at computedAt; null until that is known
  */
 public record Audience(
     String audience,
     String description,
     JsonNode filter,
+    Instant filterSince,
     Long members,
     Instant computedAt,
     String createdBy,

@@ -55,7 +55,12 @@ public final class AudienceLoop implements AutoCloseable {
         insert into engagement.audience_changes (audience, user_id, change, evaluation)
         select :audience, user_id, 'ENTERED', evaluation from entered, run
         union all
-        select :audience, user_id, 'LEFT', evaluation from gone, run)
+        select :audience, user_id, 'LEFT', evaluation from gone, run),
+      day as (
+        insert into engagement.audience_days (audience, day, evaluated_at, members)
+        select :audience, (now() at time zone 'UTC')::date, now(), count(*) from matching
+        on conflict (audience, day) do update
+          set evaluated_at = excluded.evaluated_at, members = excluded.members)
       update engagement.audiences
       set members = (select count(*) from matching), computed_at = now()
       where audience = :audience
@@ -91,15 +96,22 @@ public final class AudienceLoop implements AutoCloseable {
       started = System.nanoTime();
     }
     jdbi.useHandle(
-        handle ->
-            handle.execute(
-                "delete from engagement.audience_changes"
-                    + " where changed_at < now() - interval '90 days'"));
+        handle -> {
+          handle.execute(
+              "delete from engagement.audience_changes"
+                  + " where changed_at < now() - interval '90 days'");
+          handle.execute(
+              "delete from engagement.audience_days"
+                  + " where day < ((now() - interval '90 days') at time zone 'UTC')::date");
+        });
     return true;
   }
 
-  /** Updates the audience that waits the longest; false if none is due. */
-  private static boolean updateNext(Handle handle) {
+  /**
+   * Updates the audience that waits the longest, in the transaction of the handle; false if none is
+   * due.
+   */
+  static boolean updateNext(Handle handle) {
     Optional<Audience> due =
         handle
             .createQuery(LEAST_RECENT)
@@ -128,16 +140,5 @@ public final class AudienceLoop implements AutoCloseable {
     String matching = ClientService.members(filter, parameters);
     parameters.put("audience", audience.audience());
     handle.createUpdate(UPDATE.formatted(matching)).bindMap(parameters).execute();
-  }
-
-  /** Updates all audiences at once, for tests. */
-  void updateAll() {
-    jdbi.useTransaction(
-        handle ->
-            handle
-                .createQuery("select * from engagement.audiences order by audience for update")
-                .mapTo(Audience.class)
-                .list()
-                .forEach(audience -> update(handle, audience)));
   }
 }

@@ -4,20 +4,21 @@ import io.rekindle.dashboard.list.KeysetQuery;
 import io.rekindle.dashboard.list.ListPage;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
 /**
- * Who was in an audience at the end of a UTC day. A client was in it whose next change after that
- * is to leave it, or who has been in it since before.
+ * Who was in an audience at its last evaluation of a UTC day. A client was a member if the next
+ * change is LEFT, or if the client entered before the end of the day and is still a member.
  *
- * @param firstDay the first day that can be asked for: the audience was there, and its changes of
- *     later days are kept
- * @param lastDay yesterday
+ * @param days those that can be asked for, the latest first: they are over, the audience was
+ *     evaluated, and all changes since are kept
  */
-public record AudienceMembers(LocalDate firstDay, LocalDate lastDay) {
+public record AudienceMembers(List<AudienceDay> days) {
 
   /** The members of {@code audience} now, those who entered last first. */
   static final KeysetQuery<AudienceMember> NOW =
@@ -36,21 +37,21 @@ public record AudienceMembers(LocalDate firstDay, LocalDate lastDay) {
       new KeysetQuery<>(
           "audience-members-on",
           """
-          select m.user_id, u.email, u.name, m.entered_at,
-                 coalesce(m.entered_at, '0001-01-01T00:00:00Z') as list_at, m.user_id as list_id
+          select m.user_id, u.email, u.name, m.entered_at, m.list_at, m.user_id as list_id
           from (
-            select user_id, entered_at from engagement.audience_members
+            select user_id, entered_at, entered_at as list_at from engagement.audience_members
             where audience = :audience and entered_at < cast(:end as timestamptz)
             union all
-            select gone.user_id,
-                   (select max(c.changed_at) from engagement.audience_changes c
-                    where c.audience = :audience and c.user_id = gone.user_id
-                      and c.change = 'ENTERED' and c.changed_at < cast(:end as timestamptz))
+            select gone.user_id, entry.at, coalesce(entry.at, '0001-01-01T00:00:00Z')
             from (
               select distinct on (c.user_id) c.user_id, c.change
               from engagement.audience_changes c
               where c.audience = :audience and c.changed_at >= cast(:end as timestamptz)
               order by c.user_id, c.changed_at, c.change_id) gone
+            cross join lateral (
+              select max(c.changed_at) as at from engagement.audience_changes c
+              where c.audience = :audience and c.user_id = gone.user_id
+                and c.change = 'ENTERED' and c.changed_at < cast(:end as timestamptz)) entry
             where gone.change = 'LEFT') m
           left join shop.users u using (user_id)
           """,
@@ -58,15 +59,16 @@ public record AudienceMembers(LocalDate firstDay, LocalDate lastDay) {
 
   private static final String KNOWN =
       """
-      select greatest((created_at at time zone 'UTC')::date,
-                      ((now() - interval '90 days') at time zone 'UTC')::date) as first_day,
-             (now() at time zone 'UTC')::date - 1 as last_day
-      from engagement.audiences where audience = ?
+      select d.day, d.evaluated_at, d.members, d.evaluated_at < a.filter_since as older_filter
+      from engagement.audience_days d join engagement.audiences a using (audience)
+      where d.audience = ? and d.day < (now() at time zone 'UTC')::date
+        and d.day >= ((now() - interval '90 days') at time zone 'UTC')::date
+      order by d.day desc
       """;
 
-  /** The days of an audience that is there. */
-  static Optional<AudienceMembers> known(Handle handle, String audience) {
-    return handle.select(KNOWN, audience).mapTo(AudienceMembers.class).findOne();
+  /** The days of an audience; none if there is no such audience. */
+  static AudienceMembers known(Handle handle, String audience) {
+    return new AudienceMembers(handle.select(KNOWN, audience).mapTo(AudienceDay.class).list());
   }
 
   static ListPage<AudienceMember> page(
@@ -74,27 +76,35 @@ public record AudienceMembers(LocalDate firstDay, LocalDate lastDay) {
     return query(on).page(handle, parameters(audience, on), cursor, limit);
   }
 
-  static long count(Handle handle, String audience, LocalDate on) {
-    return handle
-        .createQuery("select count(*) from (" + query(on).sql() + ") as listed")
-        .bindMap(parameters(audience, on))
-        .mapTo(Long.class)
-        .one();
+  /** A day that can be asked for; empty for another day, and for null. */
+  Optional<AudienceDay> day(LocalDate on) {
+    return days.stream().filter(day -> day.day().equals(on)).findFirst();
   }
 
   /** Why a day cannot be shown, to be told beside the name of a parameter; null if it can. */
   String mistake(LocalDate day) {
-    if (!day.isBefore(firstDay) && !day.isAfter(lastDay)) {
+    if (day(day).isPresent()) {
       return null;
     }
-    return isEmpty()
+    return days.isEmpty()
         ? "no day of this audience is over."
-        : "has to be from " + firstDay + " to " + lastDay + ".";
+        : "has to be a day on which the audience was evaluated: " + ranges() + ".";
   }
 
-  /** Whether no day can be asked for. */
-  public boolean isEmpty() {
-    return firstDay.isAfter(lastDay);
+  /** The days, the earliest first, such as "2026-11-01 to 2026-11-05, 2026-11-08". */
+  private String ranges() {
+    List<String> ranges = new ArrayList<>();
+    int last = days.size() - 1;
+    while (last >= 0) {
+      int first = last;
+      while (last > 0 && days.get(last - 1).day().equals(days.get(last).day().plusDays(1))) {
+        last--;
+      }
+      String from = days.get(first).day().toString();
+      ranges.add(first == last ? from : from + " to " + days.get(last).day());
+      last--;
+    }
+    return String.join(", ", ranges);
   }
 
   /** The query for a day, or for now if it is null. */

@@ -43,8 +43,7 @@ public final class AudiencePages implements Routes {
     return new Page("audience")
         .with("audience", view.audience())
         .with("page", view.page())
-        .with("count", view.count())
-        .with("on", on)
+        .with("day", view.day())
         .with("known", view.known());
   }
 

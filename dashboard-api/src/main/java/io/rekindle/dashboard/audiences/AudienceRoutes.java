@@ -32,6 +32,8 @@ public final class AudienceRoutes implements Routes {
   private static final CsvFormat<Audience> CSV = CsvFormat.of("audiences", Audience.class);
   private static final CsvFormat<AudienceMember> MEMBERS_CSV =
       CsvFormat.of("audience-members", AudienceMember.class);
+  private static final CsvFormat<AudienceDay> DAYS_CSV =
+      CsvFormat.of("audience-days", AudienceDay.class);
   private static final CsvFormat<AudienceChange> CHANGES_CSV =
       CsvFormat.of(AudienceService.CHANGES.name(), AudienceChange.class);
 
@@ -52,6 +54,7 @@ public final class AudienceRoutes implements Routes {
     router.delete("/api/audiences/{audience}", Access.ANALYST, this::delete);
     router.get("/api/audiences/{audience}/changes", READ, this::changes);
     router.get("/api/audiences/{audience}/members", READ, this::members);
+    router.get("/api/audiences/{audience}/days", READ, this::days);
   }
 
   private void create(Context ctx) {
@@ -121,6 +124,13 @@ public final class AudienceRoutes implements Routes {
         AudienceMembers.parameters(name, on),
         AudienceService.EXISTS_NOW,
         () -> HttpProblem.notFound("audience", name));
+  }
+
+  private void days(Context ctx) throws Exception {
+    String name = QueryParameters.pathId(ctx, "audience");
+    AudienceMembers known =
+        audiences.knownDays(name).orElseThrow(() -> HttpProblem.notFound("audience", name));
+    ListResponse.answerWhole(ctx, DAYS_CSV, known::days);
   }
 
   private void changes(Context ctx) throws Exception {

@@ -62,18 +62,20 @@ public final class AudienceService implements StoredFilters {
 
   /** The days of which the members of an audience are known; empty if there is no such audience. */
   Optional<AudienceMembers> knownDays(String audience) {
-    return snapshots.readOnce(handle -> AudienceMembers.known(handle, audience));
+    return snapshots.read(
+        handle ->
+            find(handle, audience, "").map(found -> AudienceMembers.known(handle, audience)));
   }
 
   /**
    * An audience as its page shows it.
    *
    * @param known the days that can be asked for
+   * @param day the one that was; null for now
    * @param page null if the day cannot
-   * @param count of the members; null likewise
    */
   record AudienceView(
-      Audience audience, AudienceMembers known, ListPage<AudienceMember> page, Long count) {}
+      Audience audience, AudienceMembers known, AudienceDay day, ListPage<AudienceMember> page) {}
 
   /**
    * The members of an audience; empty if there is no such audience.
@@ -88,14 +90,15 @@ public final class AudienceService implements StoredFilters {
   private static AudienceView view(
       Handle handle, Audience audience, LocalDate on, String cursor, int limit) {
     String name = audience.audience();
-    AudienceMembers known = AudienceMembers.known(handle, name).orElseThrow();
-    return on != null && known.mistake(on) != null
-        ? new AudienceView(audience, known, null, null)
-        : new AudienceView(
-            audience,
-            known,
-            AudienceMembers.page(handle, name, on, cursor, limit),
-            AudienceMembers.count(handle, name, on));
+    AudienceMembers known = AudienceMembers.known(handle, name);
+    AudienceDay day = known.day(on).orElse(null);
+    return new AudienceView(
+        audience,
+        known,
+        day,
+        on != null && day == null
+            ? null
+            : AudienceMembers.page(handle, name, on, cursor, limit));
   }
 
   /** Empty if there is none of that name. */
@@ -159,6 +162,8 @@ public final class AudienceService implements StoredFilters {
                   """
                   update engagement.audiences
                   set description = :description, filter = cast(:filter as jsonb),
+                    filter_since = case when filter = cast(:filter as jsonb)
+                      then filter_since else now() end,
                     members = null, computed_at = null, updated_by = :by, updated_at = now()
                   where audience = :audience
                   """)

@@ -6,7 +6,8 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
 /**
- * Evaluates the live probabilities every month by the clients of the holdout, whom no email moved.
+ * Evaluates the live probabilities every month by the clients of the holdout and of the permanent
+ * control group, whom no email moved.
  * At the beginning of a month it stores their probabilities, and once the horizon is over it counts
  * who ordered. Several dashboards of one database take turns by a lock.
  */
@@ -26,20 +27,22 @@ public final class CalibrationLoop {
 
   /**
    * Once a month, when the scores of its beginning are stored. An arm that a client was given
-   * before is kept. Without a holdout or probabilities there is no sample.
+   * before is kept. Each client is in the sample with the same chance, whatever the probability, so
+   * all count alike. Without a holdout, a control group or probabilities there is no sample.
    */
   private static final String SAMPLE =
       """
       with sample as materialized (
         select s.user_id, s.order_probability
         from engagement.user_scores s, engagement.outreach_settings o
-        where s.order_probability is not null and o.holdout_share > 0
-          and not engagement.in_control_group(o.control_salt, s.user_id, o.control_share)
-          and coalesce(
-            (select d.arm = 'HOLDOUT' from engagement.outreach_decisions d
-              where d.user_id = s.user_id and d.experiment_id = o.experiment_id and d.arm is not null
-              order by d.decided_at desc limit 1),
-            engagement.held_out(o.experiment_id, s.user_id, o.holdout_share))
+        where s.order_probability is not null
+          and (engagement.in_control_group(o.control_salt, s.user_id, o.control_share)
+            or o.holdout_share > 0 and coalesce(
+              (select d.arm = 'HOLDOUT' from engagement.outreach_decisions d
+                where d.user_id = s.user_id and d.experiment_id = o.experiment_id
+                  and d.arm is not null
+                order by d.decided_at desc limit 1),
+              engagement.held_out(o.experiment_id, s.user_id, o.holdout_share)))
       ), month as (
         insert into engagement.calibrations
           (month, sampled_at, horizon_days, policy_version, model_version, experiment_id)

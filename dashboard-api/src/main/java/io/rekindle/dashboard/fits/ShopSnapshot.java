@@ -142,7 +142,8 @@ public final class ShopSnapshot implements ShopOrders, AutoCloseable {
   private static OutreachAssumptions outreach(Statement statement) throws SQLException {
     try (ResultSet row =
         statement.executeQuery(
-            "select cooldown_days, daily_cap, 1 - (1 - holdout_share) * (1 - control_share)"
+            "select cooldown_days, daily_cap,"
+                + " engagement.share_without_email(holdout_share, control_share)"
                 + " from engagement.outreach_settings")) {
       return row.next()
           ? new OutreachAssumptions(row.getInt(1), row.getInt(2), row.getDouble(3))

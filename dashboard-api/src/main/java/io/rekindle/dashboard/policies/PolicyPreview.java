@@ -159,7 +159,7 @@ final class PolicyPreview {
             statement.executeQuery(
                 """
                 select enabled, stale_days, daily_cap,
-                       1 - (1 - holdout_share) * (1 - control_share)
+                       engagement.share_without_email(holdout_share, control_share)
                 from engagement.outreach_settings
                 """)) {
       return row.next()

@@ -20,11 +20,12 @@ import java.util.Optional;
  * @param share of all clients that is in the control group now, 0 to 1
  * @param outreach the clients who were to be emailed, or were held out by an experiment
  * @param control the clients of the control group
- * @param difference the rate of outreach less that of control; once there is an interval, less what
- *     the order probabilities at the decisions explain of it. Null without clients in both
- * @param low lower end of its interval of 95 %, which holds at every look; null until ten clients
- *     of each group ordered and ten did not
- * @param high upper end
+ * @param difference the rate of outreach less that of control; null without clients in both
+ * @param adjustedDifference the difference less what the order probabilities at the decisions
+ *     explain of it; null until ten clients of each group ordered and ten did not
+ * @param adjustedLow lower end of its interval of 95 %, which holds however often it is read; null
+ *     likewise
+ * @param adjustedHigh upper end
  * @param revenueDifference the revenue per client of outreach less that of control; null without
  *     clients in both
  * @param revenueLow lower end of its interval
@@ -37,8 +38,9 @@ public record ControlGroup(
     Group outreach,
     Group control,
     BigDecimal difference,
-    BigDecimal low,
-    BigDecimal high,
+    BigDecimal adjustedDifference,
+    BigDecimal adjustedLow,
+    BigDecimal adjustedHigh,
     BigDecimal revenueDifference,
     BigDecimal revenueLow,
     BigDecimal revenueHigh) {
@@ -83,7 +85,7 @@ public record ControlGroup(
     Period period = new Period(days, counts.asOf());
     List<ControlDay> ended =
         counts.control().stream()
-            .filter(day -> period.has(day.day().plusDays(OutreachCountsQuery.OUTCOME_DAYS)))
+            .filter(day -> period.has(day.end()))
             .toList();
     List<ControlDay> ofOutreach = ended.stream().filter(day -> !day.control()).toList();
     List<ControlDay> ofControl = ended.stream().filter(ControlDay::control).toList();
@@ -100,7 +102,8 @@ public record ControlGroup(
         counts.controlShare(),
         Group.of(ofOutreach),
         Group.of(ofControl),
-        both ? rounded(compared.map(ArmComparison::uplift).orElse(difference), RATE_DIGITS) : null,
+        both ? rounded(difference, RATE_DIGITS) : null,
+        compared.map(c -> rounded(c.uplift(), RATE_DIGITS)).orElse(null),
         compared.map(c -> rounded(c.uplift() - c.margin(), RATE_DIGITS)).orElse(null),
         compared.map(c -> rounded(c.uplift() + c.margin(), RATE_DIGITS)).orElse(null),
         both ? rounded(revenueDifference, MONEY_DIGITS) : null,

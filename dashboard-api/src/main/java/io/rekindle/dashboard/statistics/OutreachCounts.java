@@ -48,6 +48,15 @@ record OutreachCounts(
     long count();
   }
 
+  /** What came of decisions of one UTC day. */
+  interface OutcomeCount extends DayCount {
+
+    /** The day in which the 14 days of the decisions end: 14 times 24 hours later. */
+    default LocalDate end() {
+      return day().plusDays(OutreachCountsQuery.OUTCOME_DAYS);
+    }
+  }
+
   /**
    * Episodes noticed on a day, and how far they came.
    *
@@ -117,7 +126,7 @@ record OutreachCounts(
       BigDecimal revenue,
       double revenueSquares,
       BigDecimal costUsd)
-      implements DayCount {}
+      implements OutcomeCount {}
 
   /**
    * Clients whose first decision that the control group took part in is of a day, and whose 14 days
@@ -141,7 +150,7 @@ record OutreachCounts(
       double predicted,
       double predictedSquares,
       double predictedReactivated)
-      implements DayCount {
+      implements OutcomeCount {
 
     ArmTotals totals() {
       return new ArmTotals(

@@ -131,7 +131,7 @@ public record Overview(
     Long before =
         observed(period, outreach, OutreachCountsQuery.OUTCOME_DAYS)
             ? emails.stream()
-                    .filter(day -> period.hasBefore(endOf(day)))
+                    .filter(day -> period.hasBefore(day.end()))
                     .mapToLong(OutcomeDay::reactivated)
                     .sum()
                 + part.reactivated()
@@ -145,12 +145,7 @@ public record Overview(
   }
 
   private static Predicate<OutcomeDay> endedIn(Period period) {
-    return day -> period.has(endOf(day));
-  }
-
-  /** The day in which the 14 days of a day's decisions end: 14 times 24 hours later. */
-  private static LocalDate endOf(OutcomeDay day) {
-    return day.day().plusDays(OutreachCountsQuery.OUTCOME_DAYS);
+    return day -> period.has(day.end());
   }
 
   /** Whether outreach was observed in all of the time before, and so many days before that. */

@@ -10,6 +10,8 @@ import io.rekindle.scoring.contact.Assignment;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -81,6 +83,32 @@ class CalibrationITCase extends DashboardTestBase {
     assertThat(json(admin.get("/api/calibrations")).get("items")).isEmpty();
     assertThat(admin.with("Accept", "text/html").get("/backtests").body())
         .contains("No month is evaluated yet. The first one follows on");
+  }
+
+  /** With a holdout and without, since no email moves the clients of the control group either. */
+  @Test
+  void shouldKeepTheProbabilitiesOfTheControlGroup() throws Exception {
+    String group =
+        database.value(
+            "select string_agg(user_id, ',' order by user_id) from shop.users"
+                + " cross join engagement.outreach_settings"
+                + " where engagement.in_control_group(control_salt, user_id, 0.2)");
+    String sampled = "select string_agg(user_id, ',' order by user_id) from engagement.%s";
+    database.execute(
+        "update engagement.outreach_settings set holdout_share = 0, control_share = 0.2");
+    round();
+    assertThat(group).isNotNull();
+    assertThat(database.value(sampled.formatted("calibration_samples"))).isEqualTo(group);
+
+    database.execute(
+        "delete from engagement.calibrations;"
+            + " delete from engagement.calibration_samples;"
+            + " update engagement.outreach_settings set holdout_share = 0.25");
+    round();
+    Set<String> all = new TreeSet<>(heldOut);
+    all.addAll(List.of(group.split(",")));
+    assertThat(database.value(sampled.formatted("calibration_samples")).split(","))
+        .containsExactlyInAnyOrderElementsOf(all);
   }
 
   @Test

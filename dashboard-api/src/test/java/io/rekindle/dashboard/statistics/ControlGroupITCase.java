@@ -28,8 +28,7 @@ class ControlGroupITCase {
   static void makeAShopWithAGroup() throws Exception {
     database = RandomShop.create();
     // The group began 120 days ago: decisions from before do not count. A client may have been
-    // skipped
-    // for another reason first, and has no order probability now and then.
+    // skipped for another reason first, and has no order probability now and then.
     database.execute(
         """
         update engagement.outreach_settings set control_share = 0.2;
@@ -154,9 +153,10 @@ class ControlGroupITCase {
                         / (n[0] + n[1] - 2)
                         * inverse));
 
-    assertNumber(answer, "difference", difference, 1e-6);
-    assertNumber(answer, "low", difference - margin, 1e-6);
-    assertNumber(answer, "high", difference + margin, 1e-6);
+    assertNumber(answer, "difference", rate[0] - rate[1], 1e-6);
+    assertNumber(answer, "adjustedDifference", difference, 1e-6);
+    assertNumber(answer, "adjustedLow", difference - margin, 1e-6);
+    assertNumber(answer, "adjustedHigh", difference + margin, 1e-6);
     assertNumber(answer, "revenueDifference", revenue[0] - revenue[1], 0.0051);
     assertNumber(answer, "revenueLow", revenue[0] - revenue[1] - revenueMargin, 0.0051);
     assertNumber(answer, "revenueHigh", revenue[0] - revenue[1] + revenueMargin, 0.0051);

@@ -102,7 +102,8 @@ interface SegmentPageNumbers {
                 OverviewPageNumbers.LAST_OF_DAY.formatted(endOf(first)).replace("last_scores", "f"),
                 OverviewPageNumbers.LAST_OF_DAY.formatted(endOf(last)).replace("last_scores", "t"));
     List<Map<String, Object>> flows =
-        numbers().table("select from_segment, to_segment, count(*) from " + ends + " group by 1, 2");
+        numbers()
+            .table("select from_segment, to_segment, count(*) from " + ends + " group by 1, 2");
     List<Element> rows = page.all("#movement-table tbody tr");
     assertThat(rows).hasSameSizeAs(flows);
     for (Map<String, Object> flow : flows) {

@@ -228,6 +228,8 @@ create index suppressions_created on engagement.suppressions (created_at);
 -- Only entering and leaving risk: a few of all changes.
 create index score_history_risk on engagement.score_history (as_of)
   where at_risk is distinct from previous_at_risk;
+create index reconstructed_history_risk on engagement.reconstructed_history (as_of)
+  where at_risk is distinct from previous_at_risk;
 create index risk_episodes_closed on engagement.risk_episodes (closed_at) where closed_at is not null;
 
 -- The currency that all orders have: one row, null if there are several. Amounts are in it as long as

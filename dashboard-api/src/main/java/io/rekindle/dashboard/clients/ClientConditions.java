@@ -29,6 +29,21 @@ record ClientConditions(ClientFilter filter) {
 
   private static final String EFFECTIVE = "x.status = 'PLACED' and x.amount > x.refunded_amount";
 
+  private static final String ENTERED = "x.at_risk and not x.previous_at_risk";
+  private static final String LEFT = "not x.at_risk and x.previous_at_risk";
+
+  private static final String CHANGED_RISK =
+      """
+      select x.user_id from engagement.score_history x
+      where x.at_risk is distinct from x.previous_at_risk
+        and x.as_of >= {since} and {change} and x.cause <> 'BACKFILL'
+      union
+      select x.user_id from engagement.reconstructed_history x
+      where x.at_risk is distinct from x.previous_at_risk and x.as_of >= {since} and {change}
+        and x.as_of < (select date_trunc('day', r.until_at, 'UTC')
+                       from engagement.reconstruction r where r.finished_at is not null)
+      """;
+
   String search(Map<String, Object> parameters) {
     return search("u", parameters);
   }
@@ -128,6 +143,43 @@ record ClientConditions(ClientFilter filter) {
    * @param id the column with the client's id
    */
   String lookUps(String id, Map<String, Object> parameters) {
+    return riskChanges(id, parameters) + otherLookUps(id, parameters);
+  }
+
+  private String riskChanges(String id, Map<String, Object> parameters) {
+    ClientTraits traits = filter.traits();
+    return riskChange(ENTERED, "becameAtRiskDays", traits.becameAtRiskDays(), id, parameters)
+        + riskChange(LEFT, "leftRiskDays", traits.leftRiskDays(), id, parameters);
+  }
+
+  /** Whether there are changes to begin with. */
+  boolean areOfRiskChanges() {
+    return filter.traits().becameAtRiskDays() != null || filter.traits().leftRiskDays() != null;
+  }
+
+  /**
+   * A query for the ids of the clients whose risk changed so, by the indexes of the changes. It has
+   * one of the two changes: {@link #lookUps} has both.
+   */
+  String changedRisk(Map<String, Object> parameters) {
+    ClientTraits traits = filter.traits();
+    boolean entered = traits.becameAtRiskDays() != null;
+    String name = entered ? "becameAtRiskDays" : "leftRiskDays";
+    parameters.put(name, entered ? traits.becameAtRiskDays() : traits.leftRiskDays());
+    return CHANGED_RISK
+        .replace("{since}", DAYS_AGO.formatted(":" + name + " - 1"))
+        .replace("{change}", entered ? ENTERED : LEFT);
+  }
+
+  /** {@link #lookUps} for clients who are in {@link #changedRisk}. */
+  String lookUpsOfChanged(String id, Map<String, Object> parameters) {
+    ClientTraits traits = filter.traits();
+    boolean both = traits.becameAtRiskDays() != null && traits.leftRiskDays() != null;
+    return (both ? riskChange(LEFT, "leftRiskDays", traits.leftRiskDays(), id, parameters) : "")
+        + otherLookUps(id, parameters);
+  }
+
+  private String otherLookUps(String id, Map<String, Object> parameters) {
     ClientTraits traits = filter.traits();
     StringBuilder sql = new StringBuilder();
     StringBuilder user = new StringBuilder();
@@ -159,20 +211,6 @@ record ClientConditions(ClientFilter filter) {
         traits.category());
     addLookUp(sql, "shop.orders", id, order);
     sql.append(firstOrder(id, parameters)).append(newestEmail(id, parameters));
-    sql.append(
-        riskChange(
-            "x.at_risk and not x.previous_at_risk",
-            "becameAtRiskDays",
-            traits.becameAtRiskDays(),
-            id,
-            parameters));
-    sql.append(
-        riskChange(
-            "not x.at_risk and x.previous_at_risk",
-            "leftRiskDays",
-            traits.leftRiskDays(),
-            id,
-            parameters));
     StringBuilder decision = new StringBuilder();
     add(decision, parameters, " and x.decision = :decision", "decision", traits.decision());
     add(decision, parameters, " and x.arm = :variant", "variant", traits.variant());

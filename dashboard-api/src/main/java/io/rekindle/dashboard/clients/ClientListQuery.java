@@ -17,10 +17,11 @@ import org.jdbi.v3.core.Handle;
  * A list of clients, page by page, at a cost that does not grow with the shop.
  *
  * <p>A list has up to three parts: clients with the value that it is sorted by, clients without,
- * and clients that the job has not scored yet. A page is found in one of three ways, which give the
+ * and clients that the job has not scored yet. A page is found in one of four ways, which give the
  * same:
  *
  * <ul>
+ *   <li>If few clients are in the changes of risk that are asked for, these are looked up.
  *   <li>If the search finds few clients, they are looked up and sorted ({@link SortedClients}).
  *   <li>If few clients have such scores, these are.
  *   <li>Otherwise the next match is never far, and the list is walked ({@link WalkedClients}).
@@ -52,12 +53,13 @@ final class ClientListQuery {
    * @param few so many clients are looked up and sorted
    * @param fewByAge the same for a list by age, in which a walk to the newest is short
    * @param fewInTwoTables the same if each client is looked up in two tables
+   * @param fewChanged so many clients whose risk changed are read from the history and sorted
    * @param steps a walk goes so far for each client of a page, and is then given up
    */
-  record Effort(int few, int fewByAge, int fewInTwoTables, int steps) {
+  record Effort(int few, int fewByAge, int fewInTwoTables, int fewChanged, int steps) {
 
     /** About 30 ms; of a million clients, a page of rare matches is 5,000 steps away. */
-    static final Effort USUAL = new Effort(10_000, 5_000, 2_000, 400);
+    static final Effort USUAL = new Effort(10_000, 5_000, 2_000, 50_000, 400);
 
     /**
      * Clients whom a word finds lie together by name: a walk meets them soon, or at its far end. A
@@ -82,6 +84,7 @@ final class ClientListQuery {
   private enum Way {
     FEW_FOUND,
     FEW_SCORED,
+    FEW_CHANGED,
     WALK_AMONG_FOUND,
     WALK
   }
@@ -178,6 +181,10 @@ final class ClientListQuery {
       return new Total(most, true);
     }
     Map<String, Object> parameters = new LinkedHashMap<>();
+    if (way == Way.FEW_CHANGED) {
+      int all = effort.fewChanged();
+      return new Total(rows.count(sorted.changed(parameters), all, parameters), false);
+    }
     String from = ClientRows.USERS + " where true";
     String id = "u.user_id";
     if (way == Way.FEW_SCORED || (filter.asksForScores() && !rows.searches())) {
@@ -198,6 +205,7 @@ final class ClientListQuery {
   private Walk listed(ClientPlace after, int limit) {
     return switch (way) {
       case FEW_FOUND -> new Walk(sorted.page(false, after, limit), null);
+      case FEW_CHANGED -> new Walk(sorted.pageOfChanged(after, limit), null);
       case FEW_SCORED -> new Walk(sorted.page(true, after, limit), null);
       // Settings of a statement are local to a transaction.
       case WALK_AMONG_FOUND, WALK -> handle.inTransaction(walking -> walked(after, limit));
@@ -214,6 +222,9 @@ final class ClientListQuery {
     double found = sampled * 100 / SAMPLE;
     if (rows.searches() && found <= fewFound()) {
       return Way.FEW_FOUND;
+    }
+    if (conditions.areOfRiskChanges() && hasFewChanges()) {
+      return Way.FEW_CHANGED;
     }
     boolean mayBeFar =
         rows.searches()
@@ -245,6 +256,12 @@ final class ClientListQuery {
             + ") where true"
             + conditions.search(parameters);
     return handle.createQuery(sql).bindMap(parameters).mapTo(Integer.class).one();
+  }
+
+  private boolean hasFewChanges() {
+    Map<String, Object> parameters = new LinkedHashMap<>();
+    String changes = " from (" + conditions.changedRisk(parameters) + ") as change";
+    return rows.count(changes, effort.fewChanged() + 1, parameters) <= effort.fewChanged();
   }
 
   private boolean hasFew() {

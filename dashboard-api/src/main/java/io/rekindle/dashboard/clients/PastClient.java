@@ -12,6 +12,8 @@ import java.time.LocalDate;
  * @param email as it is today; null if the shop has none
  * @param name as it is today; null if the shop has none
  * @param engagementScore null for a client who had not ordered
+ * @param segment of the client's last row before the end of the day; the observed history has no
+ *     row for a change of the segment alone
  * @param asOf since when the client had this score
  * @param policyVersion the policy of the score
  * @param reconstructed whether the score was computed from the orders; false if it was observed

@@ -5,10 +5,8 @@ import io.rekindle.dashboard.list.InvalidCursorException;
 import io.rekindle.dashboard.list.ItemConsumer;
 import io.rekindle.dashboard.list.ListPage;
 import io.rekindle.dashboard.statistics.KnownHistory;
+import io.rekindle.dashboard.statistics.Movement;
 import io.rekindle.dashboard.statistics.PastRows;
-import java.time.LocalDate;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -180,7 +178,7 @@ final class PastClientsQuery {
     boolean reconstructed = known.isReconstructed(filter.on());
     parameters.put("day", filter.on());
     parameters.put("reconstructed", reconstructed);
-    parameters.put("end", endOf(filter.on()));
+    parameters.put("end", PastRows.endOf(filter.on()));
     StringBuilder sql =
         new StringBuilder("select cast(step.created_at as text) as place_value, ")
             .append(COLUMNS)
@@ -195,7 +193,7 @@ final class PastClientsQuery {
               PastRows.of(
                   known.isReconstructed(filter.movedFromDay()), "step.user_id", "movedFromEnd"))
           .append(") as before on true");
-      parameters.put("movedFromEnd", endOf(filter.movedFromDay()));
+      parameters.put("movedFromEnd", PastRows.endOf(filter.movedFromDay()));
     }
     sql.append(" where true")
         .append(conditions.scores("s", parameters))
@@ -204,16 +202,12 @@ final class PastClientsQuery {
       sql.append(" and s.policy_version = :policyVersion");
       parameters.put("policyVersion", filter.policyVersion());
     }
-    if (PastFilter.NONE.equals(filter.movedFrom())) {
+    if (Movement.NONE.equals(filter.movedFrom())) {
       sql.append(" and before.segment is null");
     } else if (filter.movedFrom() != null) {
       sql.append(" and before.segment = :movedFrom");
       parameters.put("movedFrom", filter.movedFrom());
     }
     return sql.toString();
-  }
-
-  private static OffsetDateTime endOf(LocalDate day) {
-    return day.plusDays(1).atStartOfDay().atOffset(ZoneOffset.UTC);
   }
 }

@@ -2,6 +2,7 @@ package io.rekindle.dashboard.clients;
 
 import io.rekindle.dashboard.clients.ClientFilter.Sort;
 import io.rekindle.dashboard.statistics.KnownHistory;
+import io.rekindle.dashboard.statistics.Movement;
 import io.rekindle.dashboard.web.QueryParameters;
 import io.rekindle.scoring.policy.Segment;
 import java.time.LocalDate;
@@ -12,7 +13,9 @@ import java.util.stream.Collectors;
 
 /**
  * Which clients at the end of a past UTC day, sorted by when the shop created them. Segment, band,
- * risk and score are those of the day; all else is as it stands today.
+ * risk and score are those of the client's last row before the end of the day. The observed history
+ * has no row for a change of the segment alone, so an observed segment is that of the last change
+ * of the score. All else is as it stands today.
  *
  * @param on the day
  * @param filter what it has of the list of today
@@ -30,9 +33,6 @@ record PastFilter(
 
   /** The parameter with the day. */
   static final String ON = "on";
-
-  /** For clients without a segment. */
-  static final String NONE = "NONE";
 
   /** Parameters of a list of today that mean the same of a past day. */
   private static final Set<String> KNOWN =
@@ -77,7 +77,7 @@ record PastFilter(
         Arrays.stream(Segment.values())
             .map(Enum::name)
             .collect(Collectors.toCollection(HashSet::new));
-    segments.add(NONE);
+    segments.add(Movement.NONE);
     String movedFrom = query.word("movedFrom", segments);
     LocalDate movedFromDay = query.day("movedFromDay");
     if ((movedFrom == null) != (query.text("movedFromDay", 20) == null)) {

@@ -64,6 +64,36 @@ final class SortedClients {
     return rows.list(places + " limit " + limit, parameters);
   }
 
+  /** Returns a page of those whose risk changed, of all parts. */
+  List<Listed> pageOfChanged(ClientPlace after, int limit) {
+    Map<String, Object> parameters = new LinkedHashMap<>();
+    String part = part(false);
+    String places =
+        "select u.user_id, %s as part, %s as value".formatted(part, sort.expression)
+            + changed(parameters);
+    if (after != null) {
+      parameters.put("part", after.part().place());
+      places +=
+          " and (%1$s > :part or %1$s = :part and ".formatted(part)
+              + rows.beyond(after, sort.expression, "u.user_id", parameters)
+              + ')';
+    }
+    places += " order by part, value%1$s, u.user_id%1$s".formatted(rows.direction());
+    return rows.list(places + " limit " + limit, parameters);
+  }
+
+  /** The clients whose risk changed and who meet all other conditions. */
+  String changed(Map<String, Object> parameters) {
+    // With offset 0 the changes are read first, and never looked up client by client.
+    return " from (select user_id from ("
+        + conditions.changedRisk(parameters)
+        + ") as change offset 0) as changed join shop.users u on u.user_id = changed.user_id"
+        + " left join engagement.user_scores s on s.user_id = changed.user_id where true"
+        + conditions.search(parameters)
+        + conditions.scores("s", parameters)
+        + conditions.lookUpsOfChanged("changed.user_id", parameters);
+  }
+
   /** The number of the part that a row belongs to. */
   String part(boolean byScored) {
     String value = byScored && sort.scoreColumn != null ? sort.scoreColumn : sort.presence;

@@ -26,6 +26,7 @@ public record KnownHistory(
       left join engagement.reconstruction r on r.finished_at is not null
       """;
 
+  /** Reads them as of now; without any score, lastDay alone is not null. */
   public static KnownHistory read(Handle handle) {
     return handle.createQuery(SQL).mapTo(KnownHistory.class).one();
   }

@@ -25,6 +25,9 @@ public record Movement(
     long stayed,
     List<Flow> flows) {
 
+  /** In parameters, no segment: the shop did not have the client. */
+  public static final String NONE = "NONE";
+
   /**
    * Clients who went from one segment to another, or stayed.
    *
@@ -54,6 +57,6 @@ public record Movement(
     return flow.to() == null
         ? null
         : "/clients?on=%s&segment=%s&movedFrom=%s&movedFromDay=%s"
-            .formatted(to, flow.to(), flow.from() == null ? "NONE" : flow.from(), from);
+            .formatted(to, flow.to(), flow.from() == null ? NONE : flow.from(), from);
   }
 }

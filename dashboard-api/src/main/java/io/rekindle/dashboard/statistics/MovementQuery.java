@@ -2,8 +2,6 @@ package io.rekindle.dashboard.statistics;
 
 import io.rekindle.dashboard.statistics.Movement.Flow;
 import java.time.LocalDate;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -52,8 +50,8 @@ final class MovementQuery {
               .createQuery(sql)
               .bind("after", after)
               .bind("batch", BATCH_CLIENTS)
-              .bind("firstEnd", endOf(from))
-              .bind("lastEnd", endOf(to))
+              .bind("firstEnd", PastRows.endOf(from))
+              .bind("lastEnd", PastRows.endOf(to))
               .mapTo(Row.class)
               .list();
       for (Row row : rows) {
@@ -72,9 +70,5 @@ final class MovementQuery {
                     .thenComparing(flow -> flow.from() + ">" + flow.to()))
             .toList();
     return Movement.of(from, to, known, flows);
-  }
-
-  private static OffsetDateTime endOf(LocalDate day) {
-    return day.plusDays(1).atStartOfDay().atOffset(ZoneOffset.UTC);
   }
 }

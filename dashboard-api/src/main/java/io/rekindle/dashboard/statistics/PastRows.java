@@ -1,5 +1,9 @@
 package io.rekindle.dashboard.statistics;
 
+import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+
 /**
  * What was known of a client at a past instant: the last row before it. A day is in the
  * reconstructed history or in the observed one, never in both.
@@ -27,5 +31,10 @@ public final class PastRows {
         .replace("{tie}", reconstructed ? "" : ", h.revision desc")
         .replace("{id}", id)
         .replace("{end}", end);
+  }
+
+  /** The instant at which a UTC day is over. */
+  public static OffsetDateTime endOf(LocalDate day) {
+    return day.plusDays(1).atStartOfDay().atOffset(ZoneOffset.UTC);
   }
 }

@@ -1,5 +1,6 @@
 package io.rekindle.dashboard.statistics;
 
+import io.rekindle.scoring.policy.Segment;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.ArrayList;
@@ -21,18 +22,18 @@ public record SankeyPlot(
     BigDecimal height, List<Node> left, List<Node> right, List<Ribbon> ribbons) {
 
   /** The engaged segments stand on top; null, which is no segment, at the bottom. */
-  private static final List<String> ORDER =
+  static final List<Segment> ORDER =
       List.of(
-          "CHAMPION",
-          "LOYAL",
-          "PROMISING",
-          "NEW",
-          "NEEDS_ATTENTION",
-          "AT_RISK",
-          "CANT_LOSE",
-          "HIBERNATING",
-          "LOST",
-          "PROSPECT");
+          Segment.CHAMPION,
+          Segment.LOYAL,
+          Segment.PROMISING,
+          Segment.NEW,
+          Segment.NEEDS_ATTENTION,
+          Segment.AT_RISK,
+          Segment.CANT_LOSE,
+          Segment.HIBERNATING,
+          Segment.LOST,
+          Segment.PROSPECT);
 
   /** All clients together are so high. */
   private static final double ALL = 320;
@@ -122,8 +123,7 @@ public record SankeyPlot(
   }
 
   private static int place(String segment) {
-    int place = ORDER.indexOf(key(segment));
-    return place < 0 ? ORDER.size() : place;
+    return segment == null ? ORDER.size() : ORDER.indexOf(Segment.valueOf(segment));
   }
 
   private static BigDecimal rounded(double pixels) {

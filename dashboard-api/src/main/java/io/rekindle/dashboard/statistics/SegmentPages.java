@@ -30,10 +30,15 @@ public final class SegmentPages implements Routes {
     LocalDate from = query.day("from");
     LocalDate to = query.day("to");
     KnownHistory known = statistics.knownHistory();
-    StatisticsRoutes.checkDays(query, from, to, known);
-    query.check();
     LocalDate last = to == null ? known.lastDay() : to;
     LocalDate first = from == null ? firstDay(last.minusDays(days), known) : from;
+    if (to == null && from != null && known.has(from) && !from.isBefore(last)) {
+      query.reject("from", "has to be before " + last + ", the last day that is over.");
+    } else if (from == null && to != null && known.has(to) && !first.isBefore(to)) {
+      query.reject("to", "has to be after " + first + ", the first day of which scores are known.");
+    }
+    StatisticsRoutes.checkDays(query, from, to, known);
+    query.check();
     boolean moves = known.has(first) && known.has(last) && first.isBefore(last);
     Optional<Movement> movement =
         moves ? statistics.movementIfCounted(first, last) : Optional.empty();

@@ -7,7 +7,6 @@ import io.rekindle.scoring.document.InvalidPolicyException;
 import io.rekindle.scoring.policy.ScoringPolicy;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -31,33 +30,22 @@ final class ShopDayQuery {
              count(*) as clients, count(score) as scored, sum(score::float8) as total_score,
              0 as overridden, null::numeric as spend
       from batch
-      left join lateral (
-        select h.segment, h.band, h.at_risk, h.score
-        from {history} h
-        where h.user_id = batch.user_id and h.as_of < :end
-        order by h.as_of desc {tie} limit 1) last on true
+      left join lateral ({last}) last on true
       group by 2, 3, 4, 5
       """
           .replace("{bin}", ClientTally.BIN_OF_SCORE);
-
-  private static final String OBSERVED =
-      BY_LAST_ROW
-          .replace("{history}", "engagement.score_history")
-          .replace("{tie}", ", h.revision desc");
-
-  private static final String RECONSTRUCTED =
-      BY_LAST_ROW.replace("{history}", "engagement.reconstructed_history").replace("{tie}", "");
 
   private ShopDayQuery() {}
 
   /** Counts a day that is known. */
   static ShopDay compute(Handle handle, LocalDate day, KnownHistory known) {
     boolean reconstructed = known.isReconstructed(day);
-    OffsetDateTime end = day.plusDays(1).atStartOfDay().atOffset(ZoneOffset.UTC);
+    String sql = BY_LAST_ROW.replace("{last}", PastRows.of(reconstructed, "batch.user_id", "end"));
+    OffsetDateTime end = PastRows.endOf(day);
     ClientTally tally = new ClientTally();
     String after = "";
     while (after != null) {
-      after = add(handle, reconstructed ? RECONSTRUCTED : OBSERVED, after, end, tally);
+      after = add(handle, sql, after, end, tally);
     }
     return new ShopDay(
         day,

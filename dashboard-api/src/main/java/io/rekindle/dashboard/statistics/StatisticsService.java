@@ -120,14 +120,14 @@ public final class StatisticsService {
     return pastCounts.day(day);
   }
 
-  /** The clients by the month of their first order. */
-  public Cohorts cohorts() {
-    return pastCounts.cohorts();
-  }
-
   /** The same without waiting: empty, too, until it is counted. */
   public Optional<ShopDay> shopDayIfCounted(LocalDate day) {
     return pastCounts.dayIfCounted(day);
+  }
+
+  /** The clients by the month of their first order. */
+  public Cohorts cohorts() {
+    return pastCounts.cohorts();
   }
 
   /** Where the clients went between the ends of two days; empty if no score of one is known. */

@@ -46,11 +46,11 @@ class ClientListQueryITCase {
   private static final List<Effort> EFFORTS =
       List.of(
           Effort.USUAL,
-          new Effort(-1, -1, -1, CLIENTS),
-          new Effort(-1, -1, -1, 2),
-          new Effort(0, -1, -1, CLIENTS),
-          new Effort(0, -1, -1, 3),
-          new Effort(100, 100, 50, 3));
+          new Effort(-1, -1, -1, -1, CLIENTS),
+          new Effort(-1, -1, -1, -1, 2),
+          new Effort(0, -1, -1, CLIENTS, CLIENTS),
+          new Effort(0, -1, -1, -1, 3),
+          new Effort(100, 100, 50, 100, 3));
 
   private static final List<String> WORDS =
       List.of("oliver", "smith", "ol", "er", "w", "example", "1", "c01", "nobody", "OLIVER", "liv");

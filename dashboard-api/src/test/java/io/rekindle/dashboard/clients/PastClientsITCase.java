@@ -103,6 +103,7 @@ class PastClientsITCase extends DashboardTestBase {
     assertThat(counted.at("/flows/0/clients").intValue()).isEqualTo(6);
     assertThat(admin.get("/api/order-months?days=8").statusCode()).isEqualTo(400);
     assertThat(admin.get("/segments?from=" + today).statusCode()).isEqualTo(400);
+    assertThat(admin.get("/segments?from=" + today.minusDays(1)).statusCode()).isEqualTo(400);
   }
 
   @Test

@@ -31,7 +31,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(120)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class NumbersITCase
-    implements OverviewPageNumbers, ClientPageNumbers, OutreachPageNumbers, PipelinePageNumbers {
+    implements OverviewPageNumbers,
+        SegmentPageNumbers,
+        ClientPageNumbers,
+        OutreachPageNumbers,
+        PipelinePageNumbers {
 
   private static final Pattern PAGE = Pattern.compile("\\bpage\\(\\s*\"(/[^\"]*)\"");
 

@@ -125,6 +125,7 @@ interface OutreachPageNumbers {
       if (email.get("cost_usd") != null) {
         page.shows(writing.get(writing.size() - 1), viewer.n(email.get("cost_usd"), 6));
       }
+      page.given("#delivery dd[lang=en]", "what a mail server said");
       List<Element> delivery = page.all("#delivery dd");
       page.shows(
           delivery.get(email.get("status_reason") == null ? 0 : 1),
@@ -199,6 +200,14 @@ interface OutreachPageNumbers {
       audiences.shows(row.selectFirst("td"), viewer.n(numbers().sql(members.get(name))));
     }
     audiences.showsNothingElse();
+    for (Map.Entry<String, String> audience : members.entrySet()) {
+      ShownPage one = numbers().page("/audiences/" + audience.getKey(), viewer);
+      one.shows(
+          ".table-foot > span",
+          one.all("#list tbody tr").size(),
+          viewer.n(numbers().sql(audience.getValue())));
+      one.showsNothingElse();
+    }
   }
 
   /** The arms of an experiment by intention to treat: each client in the arm decided on first. */

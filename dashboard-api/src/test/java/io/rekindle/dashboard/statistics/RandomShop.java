@@ -43,7 +43,7 @@ final class RandomShop {
           from clients, generate_series(1, 12) n
           where n < 4 or length(user_id) > 2) t
         -- Days since then do not change during the test.
-        where abs(extract(epoch from at::time) - extract(epoch from now()::time)) > 600;
+        where abs(extract(epoch from at::time) - extract(epoch from now()::time)) between 600 and 85800;
 
         -- The first nine order on one day only, some of them more than once.
         update shop.orders set placed_at = date_trunc('day', now(), 'UTC') - interval '20 days'
@@ -56,9 +56,10 @@ final class RandomShop {
         from (
           select c.user_id, now() - random() * interval '199 days' as at
           from clients c, generate_series(1, c.changes)
-          union all select user_id, now() - interval '200 days' - random() * interval '1 hour' from clients) t
+          -- The first row of each is before the times that the filter leaves out.
+          union all select user_id, now() - interval '200 days 11 minutes' - random() * interval '45 minutes' from clients) t
         -- Not within minutes of the end of the time before a period, which moves during the test.
-        where abs(extract(epoch from at::time) - extract(epoch from now()::time)) > 600;
+        where abs(extract(epoch from at::time) - extract(epoch from now()::time)) between 600 and 85800;
         select engagement.ensure_score_history(now() - interval '202 days', now());
         create temp table drawn as
         select user_id, revision, at, random() < 0.4 as at_risk, round((random() * 100)::numeric, 1) as score,
@@ -107,7 +108,7 @@ final class RandomShop {
         from generate_series(1, 90) n, lateral (select now() - random() * interval '180 days' + n * interval '0 s' as at) t;
         -- The same distance for what was sent.
         delete from engagement.emails
-        where abs(extract(epoch from sent_at::time) - extract(epoch from now()::time)) <= 600;
+        where abs(extract(epoch from sent_at::time) - extract(epoch from now()::time)) not between 600 and 85800;
         insert into engagement.pipeline_progress (subtask, parallelism, watermark) values (0, 1, now());
 
         -- What the job knows of each client's orders, a gap of 7 to 47 days, and parts that add up.

@@ -63,8 +63,7 @@ public final class AudienceService implements StoredFilters {
   /** The days of which the members of an audience are known; empty if there is no such audience. */
   Optional<AudienceMembers> knownDays(String audience) {
     return snapshots.read(
-        handle ->
-            find(handle, audience, "").map(found -> AudienceMembers.known(handle, audience)));
+        handle -> find(handle, audience, "").map(found -> AudienceMembers.known(handle, audience)));
   }
 
   /**
@@ -96,9 +95,7 @@ public final class AudienceService implements StoredFilters {
         audience,
         known,
         day,
-        on != null && day == null
-            ? null
-            : AudienceMembers.page(handle, name, on, cursor, limit));
+        on != null && day == null ? null : AudienceMembers.page(handle, name, on, cursor, limit));
   }
 
   /** Empty if there is none of that name. */

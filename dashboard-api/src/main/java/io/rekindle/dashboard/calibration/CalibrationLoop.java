@@ -7,9 +7,9 @@ import org.jdbi.v3.core.Jdbi;
 
 /**
  * Evaluates the live probabilities every month by the clients of the holdout and of the permanent
- * control group, whom no email moved.
- * At the beginning of a month it stores their probabilities, and once the horizon is over it counts
- * who ordered. Several dashboards of one database take turns by a lock.
+ * control group, whom no email moved. At the beginning of a month it stores their probabilities,
+ * and once the horizon is over it counts who ordered. Several dashboards of one database take turns
+ * by a lock.
  */
 public final class CalibrationLoop {
 

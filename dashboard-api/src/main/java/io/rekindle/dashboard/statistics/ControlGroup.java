@@ -84,9 +84,7 @@ public record ControlGroup(
   static ControlGroup of(OutreachCounts counts, int days) {
     Period period = new Period(days, counts.asOf());
     List<ControlDay> ended =
-        counts.control().stream()
-            .filter(day -> period.has(day.end()))
-            .toList();
+        counts.control().stream().filter(day -> period.has(day.end())).toList();
     List<ControlDay> ofOutreach = ended.stream().filter(day -> !day.control()).toList();
     List<ControlDay> ofControl = ended.stream().filter(ControlDay::control).toList();
     ArmTotals reached = totals(ofOutreach);

@@ -164,7 +164,8 @@ class AudienceRoutesITCase extends DashboardTestBase {
           api.unlimited()
               .inTransaction(
                   handle -> {
-                    // Locks the audience, so that the dashboard's own loop does not enter the person.
+                    // Locks the audience, so that the dashboard's own loop does not enter the
+                    // person.
                     handle.execute("update engagement.audiences set computed_at = null");
                     database.execute("insert into shop.users (user_id) values ('u10')");
                     assertThat(AudienceLoop.updateNext(handle)).isTrue();
@@ -383,8 +384,7 @@ class AudienceRoutesITCase extends DashboardTestBase {
   }
 
   private void change(String body) throws Exception {
-    String version =
-        admin.get("/api/audiences/germans").headers().firstValue("ETag").orElseThrow();
+    String version = admin.get("/api/audiences/germans").headers().firstValue("ETag").orElseThrow();
     assertThat(admin.with("If-Match", version).put("/api/audiences/germans", body).statusCode())
         .isEqualTo(200);
   }

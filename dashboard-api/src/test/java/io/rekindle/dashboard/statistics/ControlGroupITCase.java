@@ -64,7 +64,9 @@ class ControlGroupITCase {
            where control_share > 0 and (decision in ('EMAIL', 'HOLDOUT') or reason = 'CONTROL_GROUP')
            order by user_id, decided_at, decision_id) f
          left join lateral (
-           select count(*) as orders, sum(amount - refunded_amount) as revenue from shop.orders o
+           select count(*) as orders, sum(round((amount - refunded_amount)
+             * case currency when 'EUR' then 1 when 'USD' then 0.9 end, 2)) as revenue
+           from shop.orders o
            where o.user_id = f.user_id and o.status = 'PLACED' and amount > refunded_amount
              and o.placed_at > f.decided_at and o.placed_at <= f.decided_at + interval '336 hours') o
            on true

@@ -117,8 +117,12 @@ class SegmentNumbersITCase {
           .isCloseTo(
               numbers.sql("select coalesce(sum(order_count * average_order_value), 0)" + of),
               within(0.011));
-      assertThat(row.get("averageScore").doubleValue())
-          .isCloseTo(numbers.sql("select avg(score)" + of), within(0.051));
+      Double average = numbers.sql("select avg(score)" + of);
+      if (average == null) {
+        assertThat(row.get("averageScore").isNull()).isTrue();
+      } else {
+        assertThat(row.get("averageScore").doubleValue()).isCloseTo(average, within(0.051));
+      }
       assertThat(row.get("share").doubleValue())
           .isCloseTo(
               row.get("clients").doubleValue()
@@ -286,7 +290,8 @@ class SegmentNumbersITCase {
 
   private static final String ORDERS =
       "(select *, date_trunc('month', placed_at at time zone 'UTC')::date as month,"
-          + " (placed_at at time zone 'UTC')::date as day, amount - refunded_amount as net"
+          + " (placed_at at time zone 'UTC')::date as day, round((amount - refunded_amount)"
+          + " * case currency when 'EUR' then 1 when 'USD' then 0.9 end, 2) as net"
           + " from shop.orders where status = 'PLACED' and amount > refunded_amount)";
 
   @ParameterizedTest

@@ -66,6 +66,7 @@ public record Overview(
             winnable(now, period),
             Kpi.of(Kpi.Id.AT_STAKE, Kpi.Unit.MONEY, amount(now.winnable().stake()))
                 .denominator(now.stake())
+                .note(now.winnable().stake() == null ? "NO_MONEY_MODEL" : null, null)
                 .build(),
             wonBack(wonBack, observedPart(sending, outreach, OutreachCountsQuery.OUTCOME_DAYS)),
             uplift(experiment),

@@ -14,7 +14,7 @@ import java.util.List;
  * @param toReconstructed the same of the second day
  * @param clients those who had a segment on one of the days
  * @param stayed those of them whose segment was the same on both
- * @param flows most clients first
+ * @param transfers most clients first
  */
 public record Movement(
     LocalDate from,
@@ -23,7 +23,7 @@ public record Movement(
     boolean toReconstructed,
     long clients,
     long stayed,
-    List<Flow> flows) {
+    List<Flow> transfers) {
 
   /** In parameters, no segment: the shop did not have the client. */
   public static final String NONE = "NONE";
@@ -41,15 +41,15 @@ public record Movement(
     }
   }
 
-  static Movement of(LocalDate from, LocalDate to, KnownHistory known, List<Flow> flows) {
+  static Movement of(LocalDate from, LocalDate to, KnownHistory known, List<Flow> transfers) {
     return new Movement(
         from,
         to,
         known.isReconstructed(from),
         known.isReconstructed(to),
-        flows.stream().mapToLong(Flow::clients).sum(),
-        flows.stream().filter(Flow::stayed).mapToLong(Flow::clients).sum(),
-        flows);
+        transfers.stream().mapToLong(Flow::clients).sum(),
+        transfers.stream().filter(Flow::stayed).mapToLong(Flow::clients).sum(),
+        transfers);
   }
 
   /** Path of the list of the clients of a flow; null for those without a segment at the end. */

@@ -61,7 +61,7 @@ final class MovementQuery {
       }
       after = rows.isEmpty() ? null : rows.get(0).lastUserId();
     }
-    List<Flow> flows =
+    List<Flow> transfers =
         counted.entrySet().stream()
             .map(entry -> new Flow(entry.getKey().from(), entry.getKey().to(), entry.getValue()))
             .sorted(
@@ -69,6 +69,6 @@ final class MovementQuery {
                     .reversed()
                     .thenComparing(flow -> flow.from() + ">" + flow.to()))
             .toList();
-    return Movement.of(from, to, known, flows);
+    return Movement.of(from, to, known, transfers);
   }
 }

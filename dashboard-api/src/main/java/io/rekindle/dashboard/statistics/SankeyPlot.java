@@ -71,7 +71,7 @@ public record SankeyPlot(
         Comparator.comparingInt((Movement.Flow flow) -> place(flow.from()))
             .thenComparingInt(flow -> place(flow.to()));
     List<Ribbon> ribbons = new ArrayList<>();
-    for (Movement.Flow flow : movement.flows().stream().sorted(order).toList()) {
+    for (Movement.Flow flow : movement.transfers().stream().sorted(order).toList()) {
       double thick = flow.clients() * scale;
       double from = left.next.merge(key(flow.from()), thick, Double::sum) - thick;
       double to = right.next.merge(key(flow.to()), thick, Double::sum) - thick;
@@ -84,7 +84,7 @@ public record SankeyPlot(
   private static Column column(
       Movement movement, Function<Movement.Flow, String> end, double scale) {
     Map<String, Long> clients = new LinkedHashMap<>();
-    movement.flows().stream()
+    movement.transfers().stream()
         .sorted(Comparator.comparingInt(flow -> place(end.apply(flow))))
         .forEach(flow -> clients.merge(key(end.apply(flow)), flow.clients(), Long::sum));
     List<Node> nodes = new ArrayList<>();

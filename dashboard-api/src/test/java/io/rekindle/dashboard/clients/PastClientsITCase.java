@@ -100,7 +100,7 @@ class PastClientsITCase extends DashboardTestBase {
         .contains("from: has to be from", "to: has to be from");
     JsonNode counted = json(admin.get(movement.formatted(today.minusDays(10), today.minusDays(2))));
     assertThat(counted.get("stayed").intValue()).isEqualTo(4);
-    assertThat(counted.at("/flows/0/clients").intValue()).isEqualTo(6);
+    assertThat(counted.at("/transfers/0/clients").intValue()).isEqualTo(6);
     assertThat(admin.get("/api/order-months?days=8").statusCode()).isEqualTo(400);
     assertThat(admin.get("/segments?from=" + today).statusCode()).isEqualTo(400);
     assertThat(admin.get("/segments?from=" + today.minusDays(1)).statusCode()).isEqualTo(400);

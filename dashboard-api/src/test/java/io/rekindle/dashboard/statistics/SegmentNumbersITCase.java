@@ -200,7 +200,7 @@ class SegmentNumbersITCase {
             .formatted(segmentsAtTheEndOf(from), segmentsAtTheEndOf(to));
     double clients = 0;
     double stayed = 0;
-    for (JsonNode flow : movement.get("flows")) {
+    for (JsonNode flow : movement.get("transfers")) {
       String before = text(flow, "from");
       String after = text(flow, "to");
       double expected =

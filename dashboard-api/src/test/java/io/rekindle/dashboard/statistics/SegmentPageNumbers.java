@@ -101,12 +101,12 @@ interface SegmentPageNumbers {
             .formatted(
                 OverviewPageNumbers.LAST_OF_DAY.formatted(endOf(first)).replace("last_scores", "f"),
                 OverviewPageNumbers.LAST_OF_DAY.formatted(endOf(last)).replace("last_scores", "t"));
-    List<Map<String, Object>> flows =
+    List<Map<String, Object>> transfers =
         numbers()
             .table("select from_segment, to_segment, count(*) from " + ends + " group by 1, 2");
     List<Element> rows = page.all("#movement-table tbody tr");
-    assertThat(rows).hasSameSizeAs(flows);
-    for (Map<String, Object> flow : flows) {
+    assertThat(rows).hasSameSizeAs(transfers);
+    for (Map<String, Object> flow : transfers) {
       String link =
           new Movement(first, last, false, false, 0, 0, List.of())
               .link(

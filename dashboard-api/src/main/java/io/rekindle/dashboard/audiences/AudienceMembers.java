@@ -2,8 +2,8 @@ package io.rekindle.dashboard.audiences;
 
 import io.rekindle.dashboard.list.KeysetQuery;
 import io.rekindle.dashboard.list.ListPage;
+import io.rekindle.dashboard.statistics.PastRows;
 import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -116,7 +116,7 @@ public record AudienceMembers(List<AudienceDay> days) {
     Map<String, Object> parameters = new HashMap<>();
     parameters.put("audience", audience);
     if (on != null) {
-      parameters.put("end", on.plusDays(1).atStartOfDay().atOffset(ZoneOffset.UTC));
+      parameters.put("end", PastRows.endOf(on));
     }
     return parameters;
   }

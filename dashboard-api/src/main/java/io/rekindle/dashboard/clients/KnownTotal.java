@@ -1,9 +1,14 @@
 package io.rekindle.dashboard.clients;
 
 import io.rekindle.dashboard.statistics.SegmentCounts;
-import io.rekindle.dashboard.statistics.SegmentCounts.SegmentCount;
+import io.rekindle.dashboard.statistics.SegmentTotals;
+import io.rekindle.dashboard.statistics.ShopDay;
 import io.rekindle.scoring.policy.Segment;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.ToLongFunction;
 
 /** The number of clients in a long list, where the counts of all clients have it. */
@@ -11,23 +16,38 @@ final class KnownTotal {
 
   private KnownTotal() {}
 
-  /** Empty if the counts do not have the number. */
+  /** The clients now. Empty if the counts do not have the number. */
   static Optional<Long> of(ClientFilter filter, SegmentCounts counts) {
-    if (!filter.asksForFacetsAlone()) {
-      return Optional.empty();
-    }
+    return filter.asksForFacetsAlone()
+        ? of(filter, counts.bands(), counts.segments())
+        : Optional.empty();
+  }
+
+  /**
+   * The clients at the end of a past day. Empty if its counts do not have the number.
+   *
+   * @param counts of a day, asked for only if they can have it; empty until there are any
+   */
+  static Optional<Long> of(PastFilter filter, Function<LocalDate, Optional<ShopDay>> counts) {
+    return filter.asksForFacetsAlone()
+        ? counts.apply(filter.on()).flatMap(day -> of(filter.filter(), day.bands(), day.segments()))
+        : Optional.empty();
+  }
+
+  private static Optional<Long> of(
+      ClientFilter filter, Map<String, Long> bands, List<? extends SegmentTotals> segments) {
     Boolean atRisk = filter.atRisk();
     Boolean winnable = filter.traits().winnable();
     if (filter.band() != null) {
       return filter.segment() == null && atRisk == null && winnable == null
-          ? Optional.ofNullable(counts.bands().get(filter.band().name()))
+          ? Optional.of(bands.getOrDefault(filter.band().name(), 0L))
           : Optional.empty();
     }
     if (Boolean.FALSE.equals(atRisk) && winnable != null) {
       return Optional.empty();
     }
     return Optional.of(
-        counts.segments().stream()
+        segments.stream()
             .filter(
                 count ->
                     filter.segment() == null || filter.segment().name().equals(count.segment()))
@@ -35,7 +55,7 @@ final class KnownTotal {
             .sum());
   }
 
-  private static ToLongFunction<SegmentCount> number(Boolean atRisk, Boolean winnable) {
+  private static ToLongFunction<SegmentTotals> number(Boolean atRisk, Boolean winnable) {
     return count -> {
       long ofSegment =
           atRisk == null

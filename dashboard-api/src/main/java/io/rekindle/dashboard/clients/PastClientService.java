@@ -6,7 +6,6 @@ import io.rekindle.dashboard.list.ItemSource;
 import io.rekindle.dashboard.list.ListPage;
 import io.rekindle.dashboard.statistics.KnownHistory;
 import io.rekindle.dashboard.statistics.ShopDay;
-import io.rekindle.dashboard.statistics.ShopDay.SegmentOfDay;
 import java.time.LocalDate;
 import java.util.Optional;
 import java.util.function.Function;
@@ -84,38 +83,12 @@ public final class PastClientService {
     if (!count) {
       return new PastClientPage(page.items(), page.nextCursor(), null, null);
     }
-    Optional<Long> total =
-        filter.asksForFacetsAlone()
-            ? counts.apply(filter.on()).flatMap(day -> total(filter.filter(), day))
-            : Optional.empty();
+    Optional<Long> total = KnownTotal.of(filter, counts);
     if (total.isPresent()) {
       return new PastClientPage(page.items(), page.nextCursor(), total.get(), false);
     }
     Counted counted = list.count();
     return new PastClientPage(
         page.items(), page.nextCursor(), (long) counted.matches(), list.mayBeMore(counted));
-  }
-
-  /** The number of clients, where the counts of the day have it. */
-  private static Optional<Long> total(ClientFilter filter, ShopDay day) {
-    if (filter.band() != null) {
-      return filter.segment() == null && filter.atRisk() == null
-          ? Optional.of(day.bands().getOrDefault(filter.band().name(), 0L))
-          : Optional.empty();
-    }
-    return Optional.of(
-        day.segments().stream()
-            .filter(
-                count ->
-                    filter.segment() == null || filter.segment().name().equals(count.segment()))
-            .mapToLong(count -> number(count, filter.atRisk()))
-            .sum());
-  }
-
-  private static long number(SegmentOfDay count, Boolean atRisk) {
-    if (atRisk == null) {
-      return count.clients();
-    }
-    return atRisk ? count.atRisk() : count.clients() - count.atRisk();
   }
 }

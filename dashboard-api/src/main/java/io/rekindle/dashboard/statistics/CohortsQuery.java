@@ -17,18 +17,11 @@ import org.jdbi.v3.core.Handle;
 final class CohortsQuery {
 
   private static final int MONTHS = 24;
-  private static final int BATCH_CLIENTS = 5_000;
 
   private static final String CONTEXT =
       """
       select clock_timestamp() as as_of,
              date_trunc('month', clock_timestamp() at time zone 'UTC')::date as this_month
-      """;
-
-  private static final String LAST =
-      """
-      select max(user_id) from (
-        select user_id from shop.users where user_id > :after order by user_id limit :batch) batch
       """;
 
   private static final String ACTIVE_CHANGE =
@@ -102,35 +95,21 @@ final class CohortsQuery {
     KnownHistory known = KnownHistory.read(handle);
     LocalDate since = context.thisMonth().minusMonths(MONTHS - 1L);
     NavigableMap<LocalDate, Sums> cohorts = new TreeMap<>();
-    String after = "";
-    String last = last(handle, after);
-    while (last != null) {
-      handle
-          .createQuery(SQL)
-          .bind("after", after)
-          .bind("last", last)
-          .bind("since", since.atStartOfDay())
-          .mapTo(Row.class)
-          .forEach(row -> cohorts.computeIfAbsent(row.cohort(), month -> new Sums()).add(row));
-      after = last;
-      last = last(handle, after);
-    }
+    ClientBatches.forEach(
+        handle,
+        SQL,
+        batch ->
+            batch
+                .bind("since", since.atStartOfDay())
+                .mapTo(Row.class)
+                .forEach(
+                    row -> cohorts.computeIfAbsent(row.cohort(), month -> new Sums()).add(row)));
     List<Cohort> counted = new ArrayList<>();
     cohorts.forEach(
         (month, sums) ->
             counted.add(
                 new Cohort(month, sums.clients, months(month, sums, context.thisMonth(), known))));
     return new Cohorts(context.asOf(), between(since, context.thisMonth()), counted);
-  }
-
-  private static String last(Handle handle, String after) {
-    return handle
-        .createQuery(LAST)
-        .bind("after", after)
-        .bind("batch", BATCH_CLIENTS)
-        .mapTo(String.class)
-        .findOne()
-        .orElse(null);
   }
 
   private static List<LocalDate> between(LocalDate first, LocalDate last) {

@@ -24,17 +24,10 @@ import org.jdbi.v3.core.Handle;
 final class OrderMonthsQuery {
 
   private static final int MONTHS = 24;
-  private static final int BATCH_CLIENTS = 5_000;
 
   private static final String CONTEXT = "select clock_timestamp()";
 
-  private static final String LAST =
-      """
-      select max(user_id) from (
-        select user_id from shop.users where user_id > :after order by user_id limit :batch) batch
-      """;
-
-  /** The same rate as in the view engagement.email_outcomes. */
+  /** The same rate as in the view engagement.decision_outcomes. */
   private static final String SQL =
       """
       with effective as materialized (
@@ -145,28 +138,23 @@ final class OrderMonthsQuery {
         asOf.withOffsetSameInstant(ZoneOffset.UTC).toLocalDate().withDayOfMonth(1);
     LocalDate since = thisMonth.minusMonths(MONTHS - 1L);
     NavigableMap<LocalDate, Sums> months = new TreeMap<>();
-    String after = "";
-    String last = last(handle, after);
-    while (last != null) {
-      handle
-          .createQuery(SQL)
-          .bind("after", after)
-          .bind("last", last)
-          .bind("asOf", asOf)
-          .bind("since", since.atStartOfDay().atOffset(ZoneOffset.UTC))
-          .map(
-              (row, context) -> {
-                LocalDate month =
-                    row.getObject("month", OffsetDateTime.class)
-                        .withOffsetSameInstant(ZoneOffset.UTC)
-                        .toLocalDate();
-                months.computeIfAbsent(month, first -> new Sums()).add(row);
-                return month;
-              })
-          .forEach(counted -> {});
-      after = last;
-      last = last(handle, after);
-    }
+    ClientBatches.forEach(
+        handle,
+        SQL,
+        batch ->
+            batch
+                .bind("asOf", asOf)
+                .bind("since", since.atStartOfDay().atOffset(ZoneOffset.UTC))
+                .map(
+                    (row, context) -> {
+                      LocalDate month =
+                          row.getObject("month", OffsetDateTime.class)
+                              .withOffsetSameInstant(ZoneOffset.UTC)
+                              .toLocalDate();
+                      months.computeIfAbsent(month, first -> new Sums()).add(row);
+                      return month;
+                    })
+                .forEach(counted -> {}));
     List<OrderMonth> counted = new ArrayList<>();
     if (!months.isEmpty()) {
       for (LocalDate month = months.firstKey();
@@ -180,15 +168,5 @@ final class OrderMonthsQuery {
         PolicyInForce.read(handle).currency(),
         months.values().stream().mapToLong(sums -> sums.unconverted).sum(),
         List.copyOf(counted));
-  }
-
-  private static String last(Handle handle, String after) {
-    return handle
-        .createQuery(LAST)
-        .bind("after", after)
-        .bind("batch", BATCH_CLIENTS)
-        .mapTo(String.class)
-        .findOne()
-        .orElse(null);
   }
 }

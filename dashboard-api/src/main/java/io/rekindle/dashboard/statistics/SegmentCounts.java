@@ -97,7 +97,8 @@ public record SegmentCounts(
       double share,
       long atRisk,
       BigDecimal averageScore,
-      BigDecimal spend) {}
+      BigDecimal spend)
+      implements SegmentTotals {}
 
   /**
    * Clients with scores from {@code from} to below {@code to}.

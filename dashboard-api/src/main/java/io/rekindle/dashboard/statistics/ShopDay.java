@@ -41,5 +41,6 @@ public record ShopDay(
    * @param averageScore one decimal; null if none of them had a score
    */
   public record SegmentOfDay(
-      String segment, long clients, double share, long atRisk, BigDecimal averageScore) {}
+      String segment, long clients, double share, long atRisk, BigDecimal averageScore)
+      implements SegmentTotals {}
 }

@@ -6,7 +6,6 @@ import io.rekindle.dashboard.statistics.ShopDay.SegmentOfDay;
 import io.rekindle.scoring.document.InvalidPolicyException;
 import io.rekindle.scoring.policy.ScoringPolicy;
 import java.time.LocalDate;
-import java.time.OffsetDateTime;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -19,19 +18,14 @@ import org.jdbi.v3.core.Handle;
  */
 final class ShopDayQuery {
 
-  private static final int BATCH_CLIENTS = 5_000;
-
   private static final String BY_LAST_ROW =
       """
-      with batch as (
-        select user_id from shop.users where user_id > :after order by user_id limit :batch)
-      select (select max(user_id) from batch) as last_user_id,
-             segment, band, at_risk, {bin} as bin,
+      select segment, band, at_risk, {bin} as bin,
              count(*) as clients, count(score) as scored, sum(score::float8) as total_score,
              0 as overridden, null::numeric as spend
-      from batch
-      left join lateral ({last}) last on true
-      group by 2, 3, 4, 5
+      from shop.users u cross join lateral ({last}) last
+      where u.user_id > :after and u.user_id <= :last
+      group by 1, 2, 3, 4
       """
           .replace("{bin}", ClientTally.BIN_OF_SCORE);
 
@@ -40,13 +34,21 @@ final class ShopDayQuery {
   /** Counts a day that is known. */
   static ShopDay compute(Handle handle, LocalDate day, KnownHistory known) {
     boolean reconstructed = known.isReconstructed(day);
-    String sql = BY_LAST_ROW.replace("{last}", PastRows.of(reconstructed, "batch.user_id", "end"));
-    OffsetDateTime end = PastRows.endOf(day);
+    String sql = BY_LAST_ROW.replace("{last}", PastRows.of(reconstructed, "u.user_id", "end"));
     ClientTally tally = new ClientTally();
-    String after = "";
-    while (after != null) {
-      after = add(handle, sql, after, end, tally);
-    }
+    // A client who came later has no row.
+    ClientBatches.forEach(
+        handle,
+        sql,
+        batch ->
+            batch
+                .bind("end", PastRows.endOf(day))
+                .map(
+                    (row, context) -> {
+                      tally.add(row);
+                      return row;
+                    })
+                .forEach(counted -> {}));
     return new ShopDay(
         day,
         reconstructed,
@@ -58,28 +60,6 @@ final class ShopDayQuery {
         segments(tally),
         Map.copyOf(tally.bands()),
         tally.bins());
-  }
-
-  /** Adds the next clients; returns the last of them, or null at the end. */
-  private static String add(
-      Handle handle, String sql, String after, OffsetDateTime end, ClientTally tally) {
-    return handle
-        .createQuery(sql)
-        .bind("after", after)
-        .bind("batch", BATCH_CLIENTS)
-        .bind("end", end)
-        .map(
-            (row, context) -> {
-              // A client who came later has no row.
-              if (row.getString("segment") != null) {
-                tally.add(row);
-              }
-              return row.getString("last_user_id");
-            })
-        .list()
-        .stream()
-        .findFirst()
-        .orElse(null);
   }
 
   private static List<SegmentOfDay> segments(ClientTally tally) {

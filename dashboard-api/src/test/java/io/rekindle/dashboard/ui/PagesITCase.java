@@ -22,10 +22,8 @@ import io.rekindle.dashboard.TestDashboard;
 import io.rekindle.dashboard.TestDatabase;
 import io.rekindle.dashboard.signin.TestOidcProvider;
 import io.rekindle.scoring.policy.ScoringPolicy;
-import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.sql.Connection;
 import java.time.LocalDate;
@@ -96,15 +94,6 @@ class PagesITCase {
    */
   private static final String REPEATED_SECTIONS =
       ".swagger-ui span:nth-child(n+3) > .opblock-tag-section";
-
-  /** The elements that make a page wider than the screen; empty if it fits. */
-  private static final String WIDER_THAN_THE_SCREEN =
-      """
-      () => document.documentElement.scrollWidth <= innerWidth ? []
-        : [...document.body.querySelectorAll('*')]
-            .filter(element => element.getBoundingClientRect().right > innerWidth)
-            .map(element => element.tagName + '.' + element.className + '#' + element.id)
-      """;
 
   private static TestDatabase database;
   private static TestDashboard dashboard;
@@ -201,33 +190,21 @@ class PagesITCase {
   }
 
   @Test
-  void shouldHaveNoFaultThatAxeFindsInLightAndDark() throws Exception {
-    String axe;
-    try (InputStream script = PagesITCase.class.getResourceAsStream("/axe.min.js")) {
-      axe = new String(script.readAllBytes(), StandardCharsets.UTF_8);
-    }
+  void shouldHaveNoFaultThatAxeFindsInLightAndDark() {
     List<String> faults = new ArrayList<>();
     for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
       Page page = open(new Browser.NewContextOptions().setColorScheme(scheme), "/sign-in");
       for (Map.Entry<String, String> entry : PAGES.entrySet()) {
         show(page, entry.getValue());
         Browsers.shoot(page, entry.getKey() + "-" + scheme.name().toLowerCase(Locale.ROOT));
-        page.evaluate(axe);
         // The markup is the same in both, so dark can only break what is about colours.
-        String rules =
+        String[] rules =
             scheme == ColorScheme.LIGHT
-                ? ""
-                : ", runOnly: ['color-contrast', 'link-in-text-block']";
-        Object found =
-            page.evaluate(
-                """
-                () => axe.run(
-                    {exclude: [['%s']]}, {resultTypes: ['violations']%s}).then(result =>
-                  result.violations.map(v => v.id + ': ' + v.help + ' at '
-                    + v.nodes.map(n => n.target.join(' ')).join(', ')))
-                """
-                    .formatted(REPEATED_SECTIONS, rules));
-        for (Object fault : (List<?>) found) {
+                ? new String[] {}
+                : new String[] {"color-contrast", "link-in-text-block"};
+        for (Object fault :
+            PageChecks.faultsThatAxeFinds(
+                page, "{exclude: [['" + REPEATED_SECTIONS + "']]}", rules)) {
           boolean known =
               entry.getKey().equals("docs")
                   && SWAGGER_UI_FAULTS.contains(fault.toString().split(":", 2)[0]);
@@ -270,7 +247,7 @@ class PagesITCase {
     for (Map.Entry<String, String> entry : PAGES.entrySet()) {
       show(page, entry.getValue());
       Browsers.shoot(page, entry.getKey() + "-phone");
-      assertThat((List<?>) page.evaluate(WIDER_THAN_THE_SCREEN)).as(entry.getKey()).isEmpty();
+      assertThat(PageChecks.widerThanTheScreen(page)).as(entry.getKey()).isEmpty();
     }
     show(page, "/");
     page.locator("[data-more]").click();
@@ -902,7 +879,7 @@ class PagesITCase {
     for (Map.Entry<String, String> entry : PAGES.entrySet()) {
       show(page, entry.getValue());
       Browsers.shoot(page, entry.getKey() + "-german-200");
-      assertThat((List<?>) page.evaluate(WIDER_THAN_THE_SCREEN)).as(entry.getKey()).isEmpty();
+      assertThat(PageChecks.widerThanTheScreen(page)).as(entry.getKey()).isEmpty();
     }
   }
 

@@ -11,8 +11,6 @@ import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.ColorScheme;
 import io.rekindle.dashboard.TestDashboard;
 import io.rekindle.dashboard.TestDatabase;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -34,15 +32,6 @@ class SegmentPagesITCase {
           "past-clients", "/clients?atRisk=true&on=" + yesterday,
           "audience", "/audiences/all",
           "clients-who-left", "/clients?leftRiskDays=90&orderCountMin=2");
-
-  /** The elements that make a page wider than the screen; empty if it fits. */
-  private static final String WIDER_THAN_THE_SCREEN =
-      """
-      () => document.documentElement.scrollWidth <= innerWidth ? []
-        : [...document.body.querySelectorAll('*')]
-            .filter(element => element.getBoundingClientRect().right > innerWidth)
-            .map(element => element.tagName + '.' + element.getAttribute('class') + '#' + element.id)
-      """;
 
   private static TestDatabase database;
   private static TestDashboard dashboard;
@@ -141,11 +130,7 @@ class SegmentPagesITCase {
   }
 
   @Test
-  void shouldHaveNoFaultThatAxeFindsAndFitOnAPhone() throws Exception {
-    String axe;
-    try (InputStream script = SegmentPagesITCase.class.getResourceAsStream("/axe.min.js")) {
-      axe = new String(script.readAllBytes(), StandardCharsets.UTF_8);
-    }
+  void shouldHaveNoFaultThatAxeFindsAndFitOnAPhone() {
     List<String> faults = new ArrayList<>();
     Map<String, Browser.NewContextOptions> views =
         Map.of(
@@ -163,16 +148,9 @@ class SegmentPagesITCase {
         }
         String name = one.getKey() + "-" + view.getKey();
         Browsers.shoot(page, name);
-        assertThat((List<?>) page.evaluate(WIDER_THAN_THE_SCREEN)).as(name).isEmpty();
-        page.evaluate(axe);
-        Object found =
-            page.evaluate(
-                """
-                () => axe.run({resultTypes: ['violations']}).then(result =>
-                  result.violations.map(v => v.id + ': ' + v.help + ' at '
-                    + v.nodes.map(n => n.target.join(' ')).join(', ')))
-                """);
-        ((List<?>) found).forEach(fault -> faults.add(name + ": " + fault));
+        assertThat(PageChecks.widerThanTheScreen(page)).as(name).isEmpty();
+        PageChecks.faultsThatAxeFinds(page, "document")
+            .forEach(fault -> faults.add(name + ": " + fault));
       }
     }
     assertThat(faults).isEmpty();

@@ -433,10 +433,6 @@ public final class Dashboard implements AutoCloseable {
     // Before the first logger is made; of others only problems are worth a line.
     setUnlessSet("org.slf4j.simpleLogger.defaultLogLevel", "warn");
     setUnlessSet("org.slf4j.simpleLogger.log.io.rekindle", "info");
-    // It warns whenever a consumer is given its next partitions while an answer is under way.
-    setUnlessSet(
-        "org.slf4j.simpleLogger.log.org.apache.kafka.clients.consumer.internals.OffsetFetcherUtils",
-        "error");
     DashboardSettings settings = DashboardSettings.of(DashboardSettings.SETTINGS.readOrExit(args));
     try {
       Dashboard dashboard = start(settings);

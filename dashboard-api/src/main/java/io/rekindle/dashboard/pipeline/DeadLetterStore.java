@@ -62,7 +62,7 @@ public final class DeadLetterStore {
    */
   long count() {
     try (KafkaConsumer<byte[], byte[]> consumer = consumer()) {
-      List<TopicPartition> partitions = partitions(consumer);
+      List<TopicPartition> partitions = assigned(consumer);
       long count = 0;
       Map<TopicPartition, Long> begins = consumer.beginningOffsets(partitions, TIMEOUT);
       for (Map.Entry<TopicPartition, Long> end :
@@ -113,10 +113,9 @@ public final class DeadLetterStore {
     guarded(
         () -> {
           try (KafkaConsumer<byte[], byte[]> consumer = consumer()) {
-            List<TopicPartition> partitions = partitions(consumer);
+            List<TopicPartition> partitions = assigned(consumer);
             Map<TopicPartition, Long> begins = consumer.beginningOffsets(partitions, TIMEOUT);
             Map<TopicPartition, Long> ends = consumer.endOffsets(partitions, TIMEOUT);
-            consumer.assign(partitions);
             for (TopicPartition partition : partitions) {
               consumer.seek(
                   partition, Math.max(begins.get(partition), ends.get(partition) - MAX_SCANNED));
@@ -177,10 +176,14 @@ public final class DeadLetterStore {
     }
   }
 
-  private List<TopicPartition> partitions(KafkaConsumer<byte[], byte[]> consumer) {
-    return consumer.partitionsFor(topic, TIMEOUT).stream()
-        .map(partition -> new TopicPartition(topic, partition.partition()))
-        .toList();
+  /** All partitions. The client warns if it is asked about the ends of one it does not have. */
+  private List<TopicPartition> assigned(KafkaConsumer<byte[], byte[]> consumer) {
+    List<TopicPartition> partitions =
+        consumer.partitionsFor(topic, TIMEOUT).stream()
+            .map(partition -> new TopicPartition(topic, partition.partition()))
+            .toList();
+    consumer.assign(partitions);
+    return partitions;
   }
 
   private KafkaConsumer<byte[], byte[]> consumer() {

@@ -5,6 +5,7 @@
   const { call, lang, formats } = window.rekindle;
   const charts = [];
   const whole = new Intl.NumberFormat(lang, { maximumFractionDigits: 1 });
+  const fraction = new Intl.NumberFormat(lang, { minimumFractionDigits: 3, maximumFractionDigits: 3 });
   const number = (value) => value === null || value === undefined ? "–" : whole.format(value);
   const dayFormat = new Intl.DateTimeFormat(lang, { day: "numeric", month: "short", timeZone: "UTC" });
   const probe = document.createElement("span");
@@ -114,6 +115,18 @@
     };
   }
 
+  /* The UTC month in the parameters of a list of clients. */
+  function monthOf(first, from, to) {
+    const start = new Date(first + "T00:00:00Z");
+    const end = new Date(start);
+    end.setUTCMonth(end.getUTCMonth() + 1);
+    return { [from]: start.toISOString(), [to]: end.toISOString() };
+  }
+
+  /* A number of clients, which opens their list. */
+  const clients = (number, filter) => number === 0 ? whole.format(number)
+    : { text: whole.format(number), href: "/clients?" + new URLSearchParams(filter) };
+
   /* Each kind: how the option is made, and the table's columns and rows. */
   const kinds = {
     trend(data, labels) {
@@ -184,8 +197,11 @@
             data: months.map((month) => unfinished(month.share, month.over, "chart-3")) }],
         },
         head: [labels.month, labels.share, labels.repeated, labels.clients, labels.state],
-        rows: months.map((month, i) => [names[i], percent(month.share), whole.format(month.repeated), whole.format(month.clients),
-          month.over ? labels.over : labels.unfinished]).reverse(),
+        rows: months.map((month, i) => {
+          const first = { ...monthOf(month.month, "firstOrderFrom", "firstOrderTo"), tenureMin: month.days };
+          return [names[i], percent(month.share), clients(month.repeated, { ...first, repeatedWithinDays: month.days }),
+            clients(month.clients, first), month.over ? labels.over : labels.unfinished];
+        }).reverse(),
       };
     },
     returning(data, labels) {
@@ -194,7 +210,7 @@
       const money = moneyFormat(data.currency);
       const bar = (who, key) => ({ name: labels[who], type: "bar", stack: "revenue", barMaxWidth: 22, itemStyle: { color: colour(key) },
         data: data.months.map((month) => unfinished(month[who].revenue, month.complete, key)) });
-      const row = (orders) => [money(orders.revenue), whole.format(orders.orders), whole.format(orders.clients)];
+      const row = (orders, filter) => [money(orders.revenue), whole.format(orders.orders), clients(orders.clients, filter)];
       return {
         option: {
           ...option,
@@ -209,8 +225,12 @@
           series: [bar("newClients", "chart-3"), bar("returningClients", "chart-2")],
         },
         head: [labels.month, labels.newRevenue, labels.newOrders, labels.newCount, labels.returningRevenue, labels.returningOrders, labels.returningCount, labels.state],
-        rows: data.months.map((month, i) => [names[i], ...row(month.newClients), ...row(month.returningClients),
-          month.complete ? labels.over : labels.unfinished]).reverse(),
+        rows: data.months.map((month, i) => {
+          const first = monthOf(month.month, "firstOrderFrom", "firstOrderTo");
+          const returning = { ...monthOf(month.month, "orderedFrom", "orderedTo"), firstOrderTo: first.firstOrderFrom };
+          return [names[i], ...row(month.newClients, first), ...row(month.returningClients, returning),
+            month.complete ? labels.over : labels.unfinished];
+        }).reverse(),
       };
     },
     distribution(data, labels) {
@@ -343,7 +363,14 @@
       row.forEach((value, i) => {
         const cell = line.insertCell();
         if (i) cell.className = "num";
-        cell.textContent = value;
+        if (value.href) {
+          const link = document.createElement("a");
+          link.href = value.href;
+          link.textContent = value.text;
+          cell.append(link);
+        } else {
+          cell.textContent = value;
+        }
       });
     }
     wrap.append(element);
@@ -460,7 +487,8 @@
   function showComparison(place, view) {
     const { text } = window.rekindle;
     const { before, after } = view.result;
-    const both = (from, to) => text("policy.change", whole.format(from), whole.format(to));
+    const { quality } = view.result;
+    const both = (from, to, format = whole) => text("policy.change", ...[from, to].map((number) => number === null ? "–" : format.format(number)));
     const values = {
       scoreChanges: whole.format(view.result.scoreChanges),
       enteringAtRisk: whole.format(view.result.enteringAtRisk),
@@ -470,8 +498,11 @@
       atRisk: both(before.atRisk, after.atRisk),
       averageScore: both(before.averageScore, after.averageScore),
       emailsPerDay: both(before.emailsPerDay, after.emailsPerDay),
+      auc: both(quality.before.auc, quality.after.auc, fraction),
+      ece: both(quality.before.ece, quality.after.ece, fraction),
     };
     for (const slot of document.querySelectorAll("#preview [data-slot], .preview-bar [data-slot]")) slot.textContent = values[slot.dataset.slot];
+    place.querySelector("[data-preview-quality]").textContent = text("policy.quality", quality.days, whole.format(quality.returns), whole.format(quality.clients));
     place.querySelector("[data-preview-state]").textContent = text("policy.done", before.policyVersion, whole.format(view.result.users));
     const element = document.getElementById("compare");
     element.dataset.chart = "compare";

@@ -225,10 +225,12 @@ create index emails_sent on engagement.emails (sent_at) where sent_at is not nul
 create index outreach_decisions_by_user on engagement.outreach_decisions (user_id, decided_at);
 create index risk_episodes_noticed on engagement.risk_episodes (noticed_at);
 create index suppressions_created on engagement.suppressions (created_at);
--- Only entering and leaving risk: a few of all changes.
+-- Only entering and leaving risk: a few of all changes. Lists of weeks are read from the index alone.
 create index score_history_risk on engagement.score_history (as_of)
+  include (user_id, at_risk, previous_at_risk, cause)
   where at_risk is distinct from previous_at_risk;
 create index reconstructed_history_risk on engagement.reconstructed_history (as_of)
+  include (user_id, at_risk, previous_at_risk)
   where at_risk is distinct from previous_at_risk;
 create index risk_episodes_closed on engagement.risk_episodes (closed_at) where closed_at is not null;
 

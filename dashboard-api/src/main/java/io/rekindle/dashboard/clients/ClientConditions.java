@@ -203,14 +203,15 @@ record ClientConditions(ClientFilter filter) {
     add(spend, parameters, value + "<= :valueMax", "valueMax", traits.valueMax());
     addLookUp(sql, "engagement.user_scores", id, spend);
     StringBuilder order = new StringBuilder();
-    add(
-        order,
-        parameters,
-        " and x.category = :category and " + EFFECTIVE,
-        "category",
-        traits.category());
-    addLookUp(sql, "shop.orders", id, order);
-    sql.append(firstOrder(id, parameters)).append(newestEmail(id, parameters));
+    add(order, parameters, " and x.category = :category", "category", traits.category());
+    add(order, parameters, " and x.placed_at >= :orderedFrom", "orderedFrom", traits.orderedFrom());
+    add(order, parameters, " and x.placed_at < :orderedTo", "orderedTo", traits.orderedTo());
+    if (traits.askForOrder()) {
+      addLookUp(sql, "shop.orders", id, order.append(" and ").append(EFFECTIVE));
+    }
+    sql.append(firstOrder(id, parameters))
+        .append(repeated(id, parameters))
+        .append(newestEmail(id, parameters));
     StringBuilder decision = new StringBuilder();
     add(decision, parameters, " and x.decision = :decision", "decision", traits.decision());
     add(decision, parameters, " and x.arm = :variant", "variant", traits.variant());
@@ -276,6 +277,25 @@ record ClientConditions(ClientFilter filter) {
         ? " and exists (select from (%s) as x where true%s offset 0)"
             .formatted(firstOrderOf(id), sql)
         : "";
+  }
+
+  private String repeated(String id, Map<String, Object> parameters) {
+    StringBuilder sql = new StringBuilder();
+    add(
+        sql,
+        parameters,
+        """
+         and exists (
+          select from (%2$s) as f
+          join shop.orders x on x.user_id = %1$s
+          where %3$s
+            and date_trunc('day', x.placed_at, 'UTC') > date_trunc('day', f.at, 'UTC')
+            and x.placed_at <= f.at + :repeatedWithinDays * interval '24 hours' offset 0)
+        """
+            .formatted(id, firstOrderOf(id), EFFECTIVE),
+        "repeatedWithinDays",
+        filter.traits().repeatedWithinDays());
+    return sql.toString();
   }
 
   /** A query for the time {@code at} of a client's first effective order, null without one. */

@@ -40,6 +40,9 @@ final class ClientListQuery {
   /** So many clients are looked up to count those who match. */
   private static final int MAX_LOOKED_UP = 5_000;
 
+  /** The same if it is looked up whether each may be written to, which asks five tables. */
+  private static final int MAX_LOOKED_UP_CONTACTS = 1_000;
+
   /**
    * The number of clients in a list.
    *
@@ -195,8 +198,9 @@ final class ClientListQuery {
     }
     if (filter.traits().askForLookUps()) {
       String matches = conditions.lookUps("row.user_id", parameters);
-      Counted counted = rows.countLookedUp(id, from, matches, MAX_LOOKED_UP, parameters);
-      return new Total(counted.matches(), counted.rows() == MAX_LOOKED_UP);
+      int lookedUp = filter.traits().contactable() == null ? MAX_LOOKED_UP : MAX_LOOKED_UP_CONTACTS;
+      Counted counted = rows.countLookedUp(id, from, matches, lookedUp, parameters);
+      return new Total(counted.matches(), counted.rows() == lookedUp);
     }
     int counted = rows.count(from, most + 1, parameters);
     return new Total(Math.min(counted, most), counted > most);

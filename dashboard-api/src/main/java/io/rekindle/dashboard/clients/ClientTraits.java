@@ -34,6 +34,10 @@ import java.util.Set;
  * @param tenureMax the first effective order was placed so many days ago or later
  * @param firstOrderFrom the first effective order was placed then or later
  * @param firstOrderTo the first effective order was placed before that
+ * @param orderedFrom an effective order, of the category if there is one, was placed then or later
+ * @param orderedTo it was placed before that
+ * @param repeatedWithinDays an effective order was placed on a later UTC day than the first one,
+ *     and so many days after it or earlier
  * @param lastEmail what became of the newest email
  * @param lastEmailDays the newest email was sent, or else written, in so many last days
  * @param decision of the newest decision: EMAIL, HOLDOUT or SKIP
@@ -62,6 +66,9 @@ public record ClientTraits(
     Integer tenureMax,
     Instant firstOrderFrom,
     Instant firstOrderTo,
+    Instant orderedFrom,
+    Instant orderedTo,
+    Integer repeatedWithinDays,
     LastEmail lastEmail,
     Integer lastEmailDays,
     String decision,
@@ -72,7 +79,7 @@ public record ClientTraits(
   public static final ClientTraits NONE =
       new ClientTraits(
           null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
-          null, null, null, null, null, null, null, null, null, null, null);
+          null, null, null, null, null, null, null, null, null, null, null, null, null, null);
 
   /** The decisions there are. */
   public static final List<String> DECISIONS = List.of("EMAIL", "HOLDOUT", "SKIP");
@@ -142,6 +149,9 @@ public record ClientTraits(
         query.integer("tenureMax", 0, MAX_DAYS),
         query.instant("firstOrderFrom"),
         query.instant("firstOrderTo"),
+        query.instant("orderedFrom"),
+        query.instant("orderedTo"),
+        query.integer("repeatedWithinDays", 1, MAX_DAYS),
         lastEmail,
         lastEmailDays,
         query.word("decision", Set.copyOf(DECISIONS)),
@@ -185,6 +195,9 @@ public record ClientTraits(
         tenureMax,
         firstOrderFrom,
         firstOrderTo,
+        orderedFrom,
+        orderedTo,
+        repeatedWithinDays,
         lastEmail,
         lastEmailDays,
         decision,
@@ -216,13 +229,18 @@ public record ClientTraits(
         || country != null
         || language != null
         || consent != null
-        || category != null
+        || askForOrder()
+        || repeatedWithinDays != null
         || becameAtRiskDays != null
         || leftRiskDays != null
         || askForFirstOrder()
         || lastEmail != null
         || lastEmailDays != null
         || askForDecision();
+  }
+
+  boolean askForOrder() {
+    return category != null || orderedFrom != null || orderedTo != null;
   }
 
   boolean askForFirstOrder() {

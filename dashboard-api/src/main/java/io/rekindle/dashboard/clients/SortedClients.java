@@ -84,11 +84,14 @@ final class SortedClients {
 
   /** The clients whose risk changed and who meet all other conditions. */
   String changed(Map<String, Object> parameters) {
-    // With offset 0 the changes are read first, and never looked up client by client.
+    // With offset 0 the changes are read first, and never looked up client by client. The planner
+    // takes them for many more than they are, and would join whole tables.
     return " from (select user_id from ("
         + conditions.changedRisk(parameters)
-        + ") as change offset 0) as changed join shop.users u on u.user_id = changed.user_id"
-        + " left join engagement.user_scores s on s.user_id = changed.user_id where true"
+        + ") as change offset 0) as changed"
+        + ClientRows.clientOfEach("changed")
+        + (sort.ofScores() || filter.asksForScores() ? ClientRows.scoreOfEach("changed") : "")
+        + " where u.user_id is not null"
         + conditions.search(parameters)
         + conditions.scores("s", parameters)
         + conditions.lookUpsOfChanged("changed.user_id", parameters);

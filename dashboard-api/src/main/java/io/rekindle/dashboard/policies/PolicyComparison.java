@@ -1,6 +1,7 @@
 package io.rekindle.dashboard.policies;
 
 import io.rekindle.dashboard.policies.PointsTally.PointsCount;
+import io.rekindle.prediction.LatestOutcomes;
 import io.rekindle.scoring.Score;
 import io.rekindle.scoring.contact.ContactRule;
 import io.rekindle.scoring.policy.Band;
@@ -71,6 +72,7 @@ final class PolicyComparison {
    * @param emailsAtOnce of those who would enter, those who may be written to and whose risk began
    *     lately enough, less those held out, at most the daily cap
    * @param emailsCancelled emails that wait to be sent, to clients who would not be at risk
+   * @param quality how good both would have been
    */
   record Result(
       long users,
@@ -82,7 +84,37 @@ final class PolicyComparison {
       double emailsAtOnce,
       long emailsCancelled,
       Summary before,
-      Summary after) {}
+      Summary after,
+      Quality quality) {}
+
+  /**
+   * How good both policies would have been at a past instant, by what came after. The probabilities
+   * are those of the policies' tables.
+   *
+   * @param from the instant
+   * @param days the days after it in which an order is a return
+   * @param clients who had an order by then
+   * @param returns those of them who ordered in these days
+   */
+  record Quality(
+      Instant from,
+      int days,
+      long clients,
+      long returns,
+      LatestOutcomes.Figures before,
+      LatestOutcomes.Figures after) {
+
+    /** The policy in force is the first of the two. */
+    static Quality of(LatestOutcomes outcomes) {
+      return new Quality(
+          Instant.ofEpochMilli(outcomes.instant()),
+          LatestOutcomes.HORIZON_DAYS,
+          outcomes.clients(),
+          outcomes.returns(),
+          outcomes.figures(0),
+          outcomes.figures(1));
+    }
+  }
 
   /** The counts of all clients under one policy. */
   private static final class Side {
@@ -173,7 +205,7 @@ final class PolicyComparison {
     return users;
   }
 
-  Result result(String oldVersion, String newVersion) {
+  Result result(String oldVersion, String newVersion, LatestOutcomes outcomes) {
     return new Result(
         users,
         scoreChanges,
@@ -184,7 +216,8 @@ final class PolicyComparison {
         emails((double) emailsAtOnce, outreach),
         emailsCancelled,
         before.summary(oldVersion, users, outreach),
-        after.summary(newVersion, users, outreach));
+        after.summary(newVersion, users, outreach),
+        Quality.of(outcomes));
   }
 
   private static double emails(double decisions, OutreachRules outreach) {

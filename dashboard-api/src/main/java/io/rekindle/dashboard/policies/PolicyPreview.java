@@ -3,6 +3,7 @@ package io.rekindle.dashboard.policies;
 import io.rekindle.dashboard.database.DashboardDatabase;
 import io.rekindle.dashboard.policies.PolicyComparison.OutreachRules;
 import io.rekindle.platform.text.CurrencyCodes;
+import io.rekindle.prediction.LatestOutcomes;
 import io.rekindle.scoring.Score;
 import io.rekindle.scoring.Scorer;
 import io.rekindle.scoring.orders.OrderTable;
@@ -11,9 +12,11 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 
 /**
  * Scores all clients by two policies, from one instant's view of the shop's tables, and compares.
+ * In the same pass both are evaluated on the last 90 days.
  *
  * <p>Clients and orders are read ascending by a 64-bit hash of the client's id, each in one pass:
  * sorting by a number is several times faster than by a text. Two clients of one hash would be
@@ -104,13 +107,14 @@ final class PolicyPreview {
         Connection orderRows = database.connectUnlimited()) {
       long asOf = begin(clientRows, orderRows);
       PolicyComparison comparison = new PolicyComparison(asOf, outreach(clientRows));
+      LatestOutcomes outcomes = new LatestOutcomes(asOf, List.of(before, after));
       for (int part = 0; part < PARTS; part++) {
         long from = Long.MIN_VALUE + part * (Long.MAX_VALUE / PARTS + 1) * 2;
         long to = from - 1 + (Long.MAX_VALUE / PARTS + 1) * 2;
         BinaryRows orders = new BinaryRows(orderRows, ORDERS.formatted(from, to));
         BinaryRows clients = new BinaryRows(clientRows, CLIENTS.formatted(from, to));
         try {
-          compare(clients, new OrderReader(orders), comparison, asOf);
+          compare(clients, new OrderReader(orders), comparison, outcomes, asOf);
           orders.passOver();
           clients.passOver();
         } finally {
@@ -119,7 +123,7 @@ final class PolicyPreview {
         }
       }
       usersTotal = comparison.users();
-      return comparison.result(before.version(), after.version());
+      return comparison.result(before.version(), after.version(), outcomes);
     }
   }
 
@@ -169,7 +173,11 @@ final class PolicyPreview {
   }
 
   private void compare(
-      BinaryRows clients, OrderReader reader, PolicyComparison comparison, long asOf)
+      BinaryRows clients,
+      OrderReader reader,
+      PolicyComparison comparison,
+      LatestOutcomes outcomes,
+      long asOf)
       throws SQLException, CancelledException {
     Scorer oldScorer = new Scorer(before);
     Scorer newScorer = new Scorer(after);
@@ -189,6 +197,9 @@ final class PolicyPreview {
       boolean reachable = clients.number() == 1;
       long waitingEmails = clients.number();
       reader.read(hash, orders);
+      // The past of a client with many orders needs more of them than the engine keeps today.
+      outcomes.add(orders);
+      orders.keepNewest();
       long lastContactAt = contact == Score.NEVER + 1 ? Score.NEVER : contact;
       Score oldScore = oldScorer.score(orders, asOf, lastContactAt);
       Score newScore = newScorer.score(orders, asOf, lastContactAt);
@@ -223,7 +234,6 @@ final class PolicyPreview {
         orders.add(rows.number(), rows.number(), (int) rows.number());
         advance();
       }
-      orders.keepNewest();
     }
 
     private void advance() throws SQLException {

@@ -374,6 +374,7 @@ class ClientListQueryITCase {
     int stake = random.nextInt(200);
     int value = random.nextInt(30);
     int tenure = random.nextInt(300);
+    int ordered = random.nextInt(300);
     int orders = random.nextInt(100);
     int fewest = random.nextInt(5);
     LastEmail lastEmail = maybe(6, random) ? any(List.of(LastEmail.values()), random) : null;
@@ -400,6 +401,9 @@ class ClientListQueryITCase {
         maybe(6, random) ? tenure + random.nextInt(200) : null,
         maybe(8, random) ? daysAgo(tenure + random.nextInt(100)) : null,
         maybe(8, random) ? daysAgo(tenure) : null,
+        maybe(8, random) ? daysAgo(ordered + random.nextInt(100)) : null,
+        maybe(8, random) ? daysAgo(ordered) : null,
+        maybe(8, random) ? 1 + random.nextInt(300) : null,
         lastEmail,
         lastEmail != LastEmail.NEVER && maybe(6, random) ? random.nextInt(3) : null,
         maybe(6, random) ? any(ClientTraits.DECISIONS, random) : null,
@@ -491,8 +495,8 @@ class ClientListQueryITCase {
     return (traits.country() == null || traits.country().equals(COUNTRIES.get(row.locale())))
         && (traits.language() == null || traits.language().equals(LANGUAGES.get(row.locale())))
         && (traits.consent() == null || traits.consent() == row.consents())
-        && (traits.category() == null
-            || (traits.category().equals(row.category()) && !row.orderDaysAgo().isEmpty()))
+        && isOrder(row, traits)
+        && isRepeated(row, traits)
         && (traits.contactable() == null || traits.contactable() == contactable(client))
         && isFirstOrder(row, traits)
         && isNewestEmail(row, traits)
@@ -504,6 +508,26 @@ class ClientListQueryITCase {
     List<String> arms = row.decisions().stream().filter(arm -> arm != null).toList();
     boolean heldOut = !arms.isEmpty() && arms.get(arms.size() - 1).equals("HOLDOUT");
     return row.consents() && !row.suppressed() && client.email() != null && !heldOut;
+  }
+
+  private static boolean isOrder(ShopRow row, ClientTraits traits) {
+    return !traits.askForOrder()
+        || ((traits.category() == null || traits.category().equals(row.category()))
+            && row.orderDaysAgo().stream()
+                .map(days -> daysAgo(days).minus(Duration.ofHours(1)))
+                .anyMatch(
+                    at ->
+                        (traits.orderedFrom() == null || !at.isBefore(traits.orderedFrom()))
+                            && (traits.orderedTo() == null || at.isBefore(traits.orderedTo()))));
+  }
+
+  private static boolean isRepeated(ShopRow row, ClientTraits traits) {
+    if (traits.repeatedWithinDays() == null) {
+      return true;
+    }
+    int first = row.orderDaysAgo().stream().max(Integer::compare).orElse(0);
+    return row.orderDaysAgo().stream()
+        .anyMatch(days -> days < first && first - days <= traits.repeatedWithinDays());
   }
 
   private static boolean isFirstOrder(ShopRow row, ClientTraits traits) {

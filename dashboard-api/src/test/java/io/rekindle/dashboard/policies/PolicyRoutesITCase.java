@@ -2,6 +2,7 @@ package io.rekindle.dashboard.policies;
 
 import static io.rekindle.dashboard.TestClient.json;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -17,10 +18,12 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.StringJoiner;
 import org.junit.jupiter.api.Test;
 
 class PolicyRoutesITCase extends DashboardTestBase {
@@ -297,6 +300,7 @@ class PolicyRoutesITCase extends DashboardTestBase {
     assertThat(result.get("emailsCancelled").longValue())
         .isEqualTo(expected.get("waiting")[0])
         .isPositive();
+    assertThatQualityIsThatOfTheOrders(result.get("quality"), before, after);
     assertThat(admin.get("/api/policy-previews/none").statusCode()).isEqualTo(404);
   }
 
@@ -310,6 +314,70 @@ class PolicyRoutesITCase extends DashboardTestBase {
 
     assertThat(awaitEnd(id).get("state").textValue()).isIn("CANCELLED", "DONE");
     assertThat(admin.post("/api/policy-previews", "{}").statusCode()).isEqualTo(400);
+  }
+
+  /** The last 90 days by SQL; the scores of that day are those of the scoring library. */
+  private static void assertThatQualityIsThatOfTheOrders(
+      JsonNode quality, String before, String after) throws Exception {
+    String then = "timestamptz '" + quality.get("from").textValue() + "'";
+    assertThat(quality.get("days").intValue()).isEqualTo(90);
+    try (Connection connection = database.connect();
+        Statement statement = connection.createStatement()) {
+      statement.execute(
+          "create temporary table then_scored (policy text, score int, returned boolean)");
+      Map<String, OrderTable> orders = new HashMap<>();
+      Map<String, Boolean> returned = new HashMap<>();
+      try (ResultSet row =
+          statement.executeQuery(
+              "select user_id, placed_at, amount, currency, placed_at > "
+                  + then
+                  + " from shop.orders join shop.users using (user_id) where placed_at <= "
+                  + then
+                  + " + interval '2160 hours' order by placed_at")) {
+        while (row.next()) {
+          returned.merge(row.getString(1), row.getBoolean(5), Boolean::logicalOr);
+          if (!row.getBoolean(5)) {
+            orders
+                .computeIfAbsent(row.getString(1), id -> new OrderTable())
+                .add(
+                    row.getTimestamp(2).getTime(),
+                    row.getBigDecimal(3).movePointRight(2).longValueExact(),
+                    CurrencyCodes.pack(row.getString(4)));
+          }
+        }
+      }
+      assertThat(quality.get("clients").longValue()).isEqualTo(orders.size());
+      assertThat(quality.get("returns").longValue())
+          .isEqualTo(orders.keySet().stream().filter(returned::get).count())
+          .isPositive();
+      long at = Instant.parse(quality.get("from").textValue()).toEpochMilli();
+      for (String policy : List.of(before, after)) {
+        Scorer scorer = new Scorer(ScoringPolicy.builtIn(policy));
+        StringJoiner rows = new StringJoiner(",", "insert into then_scored values ", "");
+        orders.forEach(
+            (user, history) ->
+                rows.add(
+                    "('%s', %d, %b)"
+                        .formatted(
+                            policy,
+                            (int) scorer.score(history, at, Score.NEVER).score(),
+                            returned.get(user))));
+        statement.execute(rows.toString());
+        try (ResultSet row =
+            statement.executeQuery(
+                """
+                select avg(case when yes.score > no.score then 1 when yes.score = no.score then 0.5
+                                else 0 end)::float8
+                from then_scored yes join then_scored no using (policy)
+                where policy = '%s' and yes.returned and not no.returned
+                """
+                    .formatted(policy))) {
+          row.next();
+          String side = policy.equals(before) ? "/before/auc" : "/after/auc";
+          assertThat(quality.at(side).doubleValue()).isCloseTo(row.getDouble(1), within(1e-9));
+        }
+      }
+    }
   }
 
   /** Each client alone, by the scoring library and a plain query. */

@@ -349,6 +349,16 @@ class SegmentNumbersITCase {
           .as(first)
           .isEqualTo(repeated)
           .isLessThanOrEqualTo(clients);
+      String end = LocalDate.parse(first).plusMonths(1).toString();
+      String from = "firstOrderFrom=%sT00:00:00Z&firstOrderTo=%sT00:00:00Z".formatted(first, end);
+      assertListed(from, month.at("/newClients/clients"));
+      assertListed(
+          "orderedFrom=%1$sT00:00:00Z&orderedTo=%2$sT00:00:00Z&firstOrderTo=%1$sT00:00:00Z"
+              .formatted(first, end),
+          month.at("/returningClients/clients"));
+      assertListed(from + "&tenureMin=" + days, repeat.get("clients"));
+      assertListed(
+          from + "&tenureMin=" + days + "&repeatedWithinDays=" + days, repeat.get("repeated"));
       if (clients == 0) {
         assertThat(repeat.get("share").isNull()).isTrue();
       } else {
@@ -359,5 +369,12 @@ class SegmentNumbersITCase {
       }
     }
     assertThat(orders).isEqualTo(numbers.sql("select count(*) from " + ORDERS + " o"));
+  }
+
+  /** The list that the number opens has as many clients. */
+  private static void assertListed(String filter, JsonNode number) throws Exception {
+    JsonNode list = numbers.get("/api/users?count=true&limit=1&" + filter);
+    assertThat(list.get("total").longValue()).as(filter).isEqualTo(number.longValue());
+    assertThat(list.get("totalIsMore").booleanValue()).as(filter).isFalse();
   }
 }

@@ -44,7 +44,7 @@ class GermanMessagesTest {
   /** The words of the field, by the glossary: where the English text has one, so has the German. */
   private static final Map<String, String> FIELD_WORDS =
       Map.of(
-          "\\bholdout\\b|\\bheld out\\b", "Kontrollgruppe",
+          "\\bholdout\\b|\\bheld out\\b", "Vergleichsgruppe",
           "\\bsuppress(?:ed|ion)\\b", "[Gg]esperrt|[Ss]perre",
           "\\bconsent", "[Ee]inwillig|[Ww]illigte|eingewilligt",
           "\\bAPI keys?\\b", "API-Schlüssel",

@@ -26,6 +26,14 @@ final class DashboardViews {
   private static final List<String> SEGMENTS = List.of("LOYAL", "AT_RISK", "LOST", "NEW");
   private static final List<String> BANDS = List.of("HEALTHY", "COOLING", "LOW", "LAPSED");
 
+  /** Between two days that are over. */
+  private static final String MOVEMENT =
+      "/api/movement?from=%s&to=%s".formatted(daysAgo(29), daysAgo(1));
+
+  /** The statistics that read everybody. They are counted in the background, and then kept. */
+  static final List<String> COUNTED_AT_FIRST =
+      List.of("/api/overview", "/api/order-months", MOVEMENT);
+
   private DashboardViews() {}
 
   /** Creates viewers of a dashboard over a {@link LargeShop} with the given number of users. */
@@ -123,11 +131,11 @@ final class DashboardViews {
             "control-group",
             "rfm",
             "order-months",
-            "movement",
             "pipeline")) {
       viewers.addRequest(numbers, random -> "/api/" + numbers);
     }
     viewers
+        .addRequest("movement", random -> MOVEMENT)
         .addRequest("page: overview", random -> "/")
         .addRequest("page: clients", random -> "/clients?segment=" + any(SEGMENTS, random))
         .addRequest("page: clients found", random -> "/clients?search=" + any(FIRST_NAMES, random))
@@ -157,7 +165,11 @@ final class DashboardViews {
 
   /** A UTC day of the last four weeks that is over. */
   private static LocalDate day(Random random) {
-    return LocalDate.now(ZoneOffset.UTC).minusDays(1 + random.nextInt(28));
+    return daysAgo(1 + random.nextInt(28));
+  }
+
+  private static LocalDate daysAgo(int days) {
+    return LocalDate.now(ZoneOffset.UTC).minusDays(days);
   }
 
   private static String user(int users, Random random) {

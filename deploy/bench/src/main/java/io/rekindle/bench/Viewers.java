@@ -49,7 +49,7 @@ final class Viewers {
 
   private static final Duration PREVIEW_POLL = Duration.ofMillis(200);
   private static final Duration STATISTICS_POLL = Duration.ofMillis(500);
-  private static final Duration FIRST_COUNT = Duration.ofMinutes(3);
+  private static final Duration FIRST_COUNT = Duration.ofMinutes(10);
 
   static final long SEED = 20;
 
@@ -89,9 +89,9 @@ final class Viewers {
     return viewers;
   }
 
-  /** Waits until all statistics are computed once. Requests before that receive no statistics. */
-  void awaitStatistics() throws IOException, InterruptedException {
-    sendUntil(200, 503, request("/api/overview").build(), FIRST_COUNT, STATISTICS_POLL);
+  /** Waits until a statistic is computed once. Requests before that receive none. */
+  void awaitStatistic(String path) throws IOException, InterruptedException {
+    sendUntil(200, 503, request(path).build(), FIRST_COUNT, STATISTICS_POLL);
   }
 
   /** Repeats a request while its answer has a passing status, and returns the last answer. */

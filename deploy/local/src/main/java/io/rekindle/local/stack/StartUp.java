@@ -1,6 +1,7 @@
 package io.rekindle.local.stack;
 
 import io.rekindle.connectors.kafka.Topics;
+import io.rekindle.local.demo.DemoModel;
 import io.rekindle.local.demo.DemoShop;
 import io.rekindle.local.job.JobWatchdog;
 import io.rekindle.local.process.DataDirectory;
@@ -132,9 +133,11 @@ final class StartUp {
           DemoShop.fill(owner, Instant.now());
           settings = settings.withDemo();
           settings.write(data);
+          log.step("fitting a model to the demo shop");
+          DemoModel.fit(owner);
         }
       }
-    } catch (SQLException e) {
+    } catch (SQLException | IOException e) {
       throw new Failure("cannot prepare the database: " + e.getMessage(), e);
     }
   }

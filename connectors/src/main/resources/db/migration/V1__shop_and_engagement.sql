@@ -16,8 +16,10 @@ create table shop.users (
   user_id              text primary key check (length(user_id) between 1 and 128),
   email                text check (length(email) <= 10000),
   name                 text check (length(name) <= 10000),
+  -- Capture reads one dimension.
   preferred_categories text[]      not null default '{}'
-                         check (length(preferred_categories::text) <= 10000),
+                         check (length(preferred_categories::text) <= 10000
+                           and coalesce(array_ndims(preferred_categories), 1) = 1),
   time_zone            text        not null default 'UTC' check (length(time_zone) <= 128),
   locale               text        not null default 'en'  check (length(locale) <= 128),
   marketing_consent    boolean     not null default false,
@@ -98,7 +100,7 @@ create table engagement.clock (
 
 create table engagement.scoring_policies (
   policy_version text primary key check (length(policy_version) between 1 and 128),
-  document       jsonb       not null,
+  document       jsonb       not null check (length(document::text) <= 100000),
   active         boolean     not null default false,
   created_by     text        not null default current_user,
   created_at     timestamptz not null default now(),
@@ -149,7 +151,7 @@ insert into engagement.fit_settings default values;
 create table engagement.models (
   model_version  text primary key check (length(model_version) between 1 and 128),
   policy_version text        not null check (length(policy_version) between 1 and 128),
-  document       jsonb       not null,
+  document       jsonb       not null check (length(document::text) <= 100000),
   active         boolean     not null default false,
   created_by     text        not null default current_user,
   created_at     timestamptz not null default now(),
@@ -273,7 +275,7 @@ create table engagement.outreach_settings (
   control_share numeric     not null default 0
                   check (control_share between 0 and 0.2 and control_share = round(control_share, 6)),
   control_salt  text        not null default 'rekindle' check (length(control_salt) between 1 and 128),
-  variants      jsonb       not null default
+  variants      jsonb       not null check (length(variants::text) <= 100000) default
     '[{"name": "friendly", "weight": 1, "prompt": "winback-v1", "tone": "warm and friendly", "offer": null}]',
   updated_by    text        not null default current_user,
   updated_at    timestamptz not null default now()
@@ -442,7 +444,7 @@ create table engagement.emails (
   cost_usd                 numeric,
   latency_ms               bigint,
   calls                    int,
-  checks                   jsonb       not null default '[]',
+  checks                   jsonb       not null default '[]' check (length(checks::text) <= 100000),
   experiment_id            text,
   variant                  text,
   -- Null for an email that another system wrote.
@@ -554,15 +556,37 @@ create trigger user_scores_admit before insert on engagement.user_scores
   for each row when (new.client_since is null)
   execute function engagement.admit_score();
 
-create function engagement.follow_client_since() returns trigger language plpgsql
+-- Clients whose created_at the shop has changed. The dashboard brings the scores after it. The shop's
+-- own transaction only adds a row here: it never waits for a row that the job writes, nor the job for it.
+create table engagement.client_since_changes (
+  user_id text not null
+);
+
+create function engagement.note_client_since() returns trigger language plpgsql
   security definer set search_path = pg_catalog as $$
 begin
-  update engagement.user_scores set client_since = new.created_at where user_id = new.user_id;
+  insert into engagement.client_since_changes (user_id) values (new.user_id);
   return null;
 end $$;
 create trigger users_client_since after update of created_at on shop.users
   for each row when (old.created_at is distinct from new.created_at)
-  execute function engagement.follow_client_since();
+  execute function engagement.note_client_since();
+
+-- Brings some scores after their clients, and returns how many changes it took from the notes.
+create function engagement.follow_client_since(most int) returns bigint
+  language sql security definer set search_path = pg_catalog as $$
+    with noted as (
+      delete from engagement.client_since_changes c
+      where c.ctid = any (array(
+        select n.ctid from engagement.client_since_changes n limit most for update skip locked))
+      returning c.user_id),
+    followed as (
+      update engagement.user_scores s set client_since = u.created_at
+      from noted join shop.users u on u.user_id = noted.user_id
+      where s.user_id = noted.user_id and s.client_since is distinct from u.created_at)
+    select count(*) from noted
+  $$;
+revoke execute on function engagement.follow_client_since(int) from public;
 
 create table engagement.score_history (
   user_id          text        not null,
@@ -707,14 +731,16 @@ create table engagement.reconstruction (
   finished_at    timestamptz
 );
 
--- A user who leaves the shop takes the reconstructed past along.
+-- A user who leaves the shop takes the reconstructed past along, in the transaction of the job that
+-- removes the score: the shop's own delete touches no row of ours.
 create function engagement.forget_reconstructed_history() returns trigger language plpgsql
   security definer set search_path = pg_catalog as $$
 begin
-  delete from engagement.reconstructed_history where user_id = old.user_id;
+  delete from engagement.reconstructed_history where user_id = new.user_id;
   return null;
 end $$;
-create trigger users_forget_reconstructed_history after delete on shop.users
+create trigger removed_scores_forget_reconstructed_history
+  after insert or update on engagement.removed_scores
   for each row execute function engagement.forget_reconstructed_history();
 
 -- One stretch of time in which a user is at risk. The id comes from user_id and opened_at, so a replay

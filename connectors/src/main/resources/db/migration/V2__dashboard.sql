@@ -186,14 +186,18 @@ create function dashboard.country_of(locale text) returns text
   $$;
 create index users_search on shop.users
   using gin (dashboard.searchable(user_id, email, name) public.gin_trgm_ops);
+-- What lists sort and look up a text by. A row of an index has little room, and the shop may store texts
+-- of any length: an index of ours never refuses one.
+create function dashboard.beginning_of(text) returns text
+  language sql immutable parallel safe as $$ select lower(left($1, 200)) $$;
 create index users_created on shop.users (created_at, user_id);
-create index users_name on shop.users (lower(name), user_id) where name is not null;
+create index users_name on shop.users (dashboard.beginning_of(name), user_id) where name is not null;
 -- Clients without a name come last in the list by name.
 create index users_nameless on shop.users (user_id) where name is null;
 -- Terms too short for trigrams.
-create index users_name_start on shop.users (lower(name) text_pattern_ops);
-create index users_email_start on shop.users (lower(email) text_pattern_ops);
-create index users_id_start on shop.users (lower(user_id) text_pattern_ops);
+create index users_name_start on shop.users (dashboard.beginning_of(name) text_pattern_ops);
+create index users_email_start on shop.users (dashboard.beginning_of(email) text_pattern_ops);
+create index users_id_start on shop.users (dashboard.beginning_of(user_id) text_pattern_ops);
 
 -- One index for each order of the list of clients. facet_code comes first: any filter by segment, band
 -- and risk is a merge of short pieces of an index. Score and last order come last: ranges of them are
@@ -279,4 +283,5 @@ grant insert, update, delete on engagement.audiences, engagement.audience_member
 grant usage on sequence engagement.audience_evaluations to rekindle_api;
 grant update (activate, updated_by, updated_at) on engagement.fit_settings to rekindle_api;
 grant insert on engagement.reconstructed_history, engagement.observed_days to rekindle_api;
+grant execute on function engagement.follow_client_since(int) to rekindle_api;
 grant insert, update on engagement.reconstruction, engagement.reconstructed_days to rekindle_api;

@@ -27,6 +27,7 @@ import io.rekindle.dashboard.clients.ClientChanges;
 import io.rekindle.dashboard.clients.ClientPages;
 import io.rekindle.dashboard.clients.ClientRoutes;
 import io.rekindle.dashboard.clients.ClientService;
+import io.rekindle.dashboard.clients.ClientSinceLoop;
 import io.rekindle.dashboard.clients.Erasures;
 import io.rekindle.dashboard.clients.PastClientService;
 import io.rekindle.dashboard.database.DashboardDatabase;
@@ -235,6 +236,7 @@ public final class Dashboard implements AutoCloseable {
     loops =
         List.of(
             CalibrationLoop.over(database.unlimited()),
+            ClientSinceLoop.over(database.jdbi()),
             ObservedDaysLoop.over(database.unlimited()),
             ShopCurrencyLoop.over(database.unlimited()));
     EmailService emails = new EmailService(snapshots);

@@ -146,7 +146,7 @@ public final class ChangeDecoder {
               + value.length
               + " bytes, more than "
               + MAX_VALUE_BYTES
-              + ": exclude large columns with the connector's column.exclude.list");
+              + ": take large columns out of the connector's column.include.list");
     }
     if (!readWithReusableParser(value)) {
       readWithNewParser(value);

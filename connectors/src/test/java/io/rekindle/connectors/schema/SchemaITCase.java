@@ -24,6 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The migrations on a real Postgres; every test's changes are rolled back. */
 class SchemaITCase {
@@ -57,6 +58,86 @@ class SchemaITCase {
   @Test
   void shouldApplyMigrationsOnce() {
     assertThat(Migrations.apply(postgres.getPostgresDatabase())).isZero();
+  }
+
+  @Test
+  void shouldTakeTextsOfAnyLengthThatTheShopMayStore() throws SQLException {
+    String long10k =
+        "(select string_agg(md5(n::text || 'ö'), 'ß' order by n) from generate_series(1, 300) n)";
+    execute(
+        "insert into shop.users (user_id, name, email) values (repeat('ü', 128), %1$s, %1$s)"
+            .formatted(long10k));
+    assertThat(texts("select length(name)::text from shop.users")).containsExactly("9899");
+    assertThat(
+            texts(
+                "select count(*)::text from shop.users where dashboard.beginning_of(name) like"
+                    + " left(lower(name), 199) || '%'"))
+        .containsExactly("1");
+  }
+
+  @Test
+  void shouldRefuseAnArrayOfTwoDimensionsBeforeCaptureMeetsIt() {
+    assertThatThrownBy(
+            () ->
+                execute(
+                    "insert into shop.users (user_id, preferred_categories)"
+                        + " values ('u', '{{a,b},{c,d}}')"))
+        .hasMessageContaining("preferred_categories");
+  }
+
+  /** Another session has locked all that the job writes of the user. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "update shop.users set created_at = '2020-01-01', name = 'Ada' where user_id = 'u'",
+        "delete from shop.users where user_id = 'u'",
+        "insert into shop.users (user_id) values ('v')",
+        "update shop.orders set status = 'CANCELLED' where user_id = 'u'"
+      })
+  void shouldNeverLetTheShopWaitForTheJob(String write) throws SQLException {
+    try (Connection shop = postgres.getPostgresDatabase().getConnection();
+        Statement statement = shop.createStatement()) {
+      statement.execute(
+          """
+          insert into shop.users (user_id) values ('u');
+          insert into shop.orders (order_id, user_id, amount) values ('o', 'u', 1);
+          insert into engagement.user_scores (
+            user_id, band, segment, order_count, at_risk, as_of, revision, policy_version)
+            values ('u', '', '', 0, false, now(), 1, '');
+          """);
+      execute("select from engagement.user_scores where user_id = 'u' for update");
+      execute("lock engagement.removed_scores, engagement.reconstructed_history in exclusive mode");
+      statement.execute("set lock_timeout = '2s'");
+      try {
+        assertThatCode(() -> statement.execute(write)).doesNotThrowAnyException();
+      } finally {
+        connection.rollback();
+        statement.execute(
+            """
+            set lock_timeout = 0;
+            delete from shop.users; delete from shop.orders; delete from engagement.user_scores;
+            delete from engagement.client_since_changes;
+            """);
+      }
+    }
+  }
+
+  @Test
+  void shouldBringTheScoreAfterAClientWhoseAgeChanged() throws SQLException {
+    execute("insert into shop.users (user_id, created_at) values ('u', '2024-01-01 00:00:00Z')");
+    execute(
+        """
+        insert into engagement.user_scores (
+          user_id, band, segment, order_count, at_risk, as_of, revision, policy_version)
+          values ('u', '', '', 0, false, now(), 1, '')
+        """);
+    execute("update shop.users set created_at = '2020-01-01 00:00:00Z'");
+    assertThat(texts("select engagement.follow_client_since(1)::text")).containsExactly("1");
+    assertThat(texts("select engagement.follow_client_since(1)::text")).containsExactly("0");
+    assertThat(
+            texts(
+                "select extract(year from client_since at time zone 'UTC')::text from engagement.user_scores"))
+        .containsExactly("2020");
   }
 
   @Test

@@ -68,8 +68,11 @@ record ClientConditions(ClientFilter filter) {
         parameters.put(name, "%" + LikePattern.literal(word) + "%");
       } else {
         sql.append(
-            (" and (lower(%1$s.name) like :%2$s or lower(%1$s.email) like :%2$s"
-                    + " or lower(%1$s.user_id) like :%2$s)")
+            """
+             and (dashboard.beginning_of(%1$s.name) like :%2$s
+               or dashboard.beginning_of(%1$s.email) like :%2$s
+               or dashboard.beginning_of(%1$s.user_id) like :%2$s)
+            """
                 .formatted(users, name));
         parameters.put(name, LikePattern.literal(word) + "%");
       }

@@ -50,7 +50,7 @@ public record ClientFilter(
     AVERAGE_ORDER_VALUE("averageOrderValue", "s.average_order_value", "numeric"),
     VALUE_AT_STAKE("valueAtStake", "s.value_at_stake", "numeric"),
     AT_RISK_SINCE("atRiskSince", "s.at_risk_since", "timestamptz"),
-    NAME("name", "lower(u.name)", "text", "u.name", null),
+    NAME("name", "dashboard.beginning_of(u.name)", "text", "u.name", null),
     CREATED_AT("createdAt", "u.created_at", "timestamptz", "u.created_at", "s.client_since");
 
     private final String word;

@@ -42,7 +42,9 @@ final class EmailListQuery {
           select email_id from engagement.emails where user_id = :search
           union all
           select m.email_id from shop.users c join engagement.emails m on m.user_id = c.user_id
-            where lower(c.email) = lower(:search) or lower(c.name) like :start
+            where dashboard.beginning_of(c.email) = dashboard.beginning_of(:search)
+              and lower(c.email) = lower(:search)
+              or dashboard.beginning_of(c.name) like :start
           union all
           select email_id from engagement.emails where %s))
       """
@@ -52,7 +54,7 @@ final class EmailListQuery {
   private static final String MATCHES =
       " and (%s or e.email_id = :search or e.user_id = :search or lower(u.email) = lower(:search)"
               .formatted(WORDS)
-          + " or lower(u.name) like :start)";
+          + " or dashboard.beginning_of(u.name) like :start)";
 
   // Looks at a five-hundredth of all emails.
   private static final String SAMPLE =

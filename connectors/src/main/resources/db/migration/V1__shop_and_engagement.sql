@@ -732,7 +732,7 @@ create table engagement.reconstruction (
 );
 
 -- A user who leaves the shop takes the reconstructed past along, in the transaction of the job that
--- removes the score: the shop's own delete touches no row of ours.
+-- removes the score: the shop's own delete touches only the shop's row.
 create function engagement.forget_reconstructed_history() returns trigger language plpgsql
   security definer set search_path = pg_catalog as $$
 begin

@@ -187,7 +187,7 @@ create function dashboard.country_of(locale text) returns text
 create index users_search on shop.users
   using gin (dashboard.searchable(user_id, email, name) public.gin_trgm_ops);
 -- What lists sort and look up a text by. A row of an index has little room, and the shop may store texts
--- of any length: an index of ours never refuses one.
+-- of any length, so an index holds only the beginning.
 create function dashboard.beginning_of(text) returns text
   language sql immutable parallel safe as $$ select lower(left($1, 200)) $$;
 create index users_created on shop.users (created_at, user_id);

@@ -138,10 +138,13 @@ class StackITCase {
     stack.execute("alter table shop.orders add column channel text");
     stack.execute(
         "insert into shop.orders (order_id, user_id, amount, channel)"
-            + " values ('ada-7', 'ada', 100, 'web')");
+            + " values ('ada-7', 'ada', 100, repeat('w', 3000000))");
+    stack.execute("insert into shop.users (user_id, name) values ('long', repeat('n', 9000))");
     stack.await(
-        "a column that nobody reads",
-        "select 1 from engagement.user_scores where user_id = 'ada' and order_count = 4");
+        "a large column that is not captured, and a long name",
+        "select 1 from engagement.user_scores s join engagement.user_scores l"
+            + " on l.user_id = 'long' where s.user_id = 'ada' and s.order_count = 4");
+    stack.execute("delete from shop.users where user_id = 'long'");
 
     stack.execute("delete from shop.users where user_id = 'ada'");
     stack.await(
@@ -580,6 +583,20 @@ class StackITCase {
     stack.execute(
         "insert into shop.orders (order_id, user_id, amount)"
             + " values ('flora-1', 'flora', 10), ('flora-2', 'flora', 20)");
+    // The calendar changed in 1582, and zones had seconds until about 1900.
+    stack.execute("alter database rekindle set timezone to 'Europe/Berlin'");
+    stack.execute(
+        "insert into shop.users (user_id) values ('old-1'), ('old-2'), ('old-3');"
+            + " insert into shop.orders (order_id, user_id, placed_at, amount) values"
+            + " ('old-1', 'old-1', '0001-01-01 00:00:00Z', 1),"
+            + " ('old-2', 'old-2', '1582-10-10 00:00:00Z', 1),"
+            + " ('old-3', 'old-3', '1883-11-18 12:00:00.123Z', 1)");
+    String ancient =
+        "select string_agg(last_order_at at time zone 'UTC' || '', ',' order by user_id)"
+            + " from engagement.user_scores where user_id like 'old-_' and order_count = 1"
+            + " having string_agg(last_order_at at time zone 'UTC' || '', ',' order by user_id)"
+            + " = '0001-01-01 00:00:00,1582-10-10 00:00:00,1883-11-18 12:00:00.123'";
+    stack.await("ancient orders from the stream", RunningStack.RECOVERY, ancient);
     stack.await(
         "two orders",
         "select 1 from engagement.user_scores where user_id = 'flora' and order_count = 2");
@@ -598,6 +615,8 @@ class StackITCase {
         RunningStack.RECOVERY,
         "select 1 from engagement.user_scores where user_id = 'flora' and order_count = 1");
     stack.verifyAll();
+    assertThat(stack.rows(ancient)).isTrue();
+    stack.execute("alter database rekindle reset timezone");
     List<Long> times = snapshotTimes(Topics.standard().users());
     assertThat(times).isNotEmpty();
     times.addAll(snapshotTimes(Topics.standard().orders()));

@@ -26,6 +26,8 @@ import picocli.CommandLine.Option;
     exitCodeList = {"0:everything is healthy", "1:something is not healthy", "2:no stack runs"})
 public final class StatusCommand implements Callable<Integer> {
 
+  private static final double LATE_SECONDS = 10;
+
   @Mixin private DataOption data;
 
   @Option(names = "--json", description = "Prints JSON, for programs.")
@@ -92,7 +94,7 @@ public final class StatusCommand implements Callable<Integer> {
     if (watermark.why() != null) {
       line(out, "", true, "time stands still: " + watermark.why());
     }
-    if (watermark.heldBackBy() != null) {
+    if (watermark.heldBackBy() != null && isLate(watermark)) {
       var partition = watermark.heldBackBy();
       line(
           out,
@@ -132,6 +134,11 @@ public final class StatusCommand implements Callable<Integer> {
       return String.format(Locale.ROOT, " (answered after %.1f s)", component.answerSeconds());
     }
     return component.trouble() == null ? "" : " (" + component.trouble() + ")";
+  }
+
+  /** One of the partitions is always the slowest; that tells something only if time is late. */
+  private static boolean isLate(StackStatus.Watermark watermark) {
+    return watermark.ageSeconds() == null || watermark.ageSeconds() > LATE_SECONDS;
   }
 
   private static void line(PrintStream out, String name, boolean healthy, String text) {

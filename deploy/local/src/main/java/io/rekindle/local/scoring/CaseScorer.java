@@ -1,6 +1,6 @@
 package io.rekindle.local.scoring;
 
-import io.rekindle.local.importing.CsvFile;
+import io.rekindle.local.csv.CsvFile;
 import io.rekindle.local.terminal.Failure;
 import io.rekindle.local.terminal.Progress;
 import io.rekindle.platform.text.CurrencyCodes;

@@ -27,7 +27,7 @@ public final class FormulaGuard {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       boolean sign = SIGNS.indexOf(c) >= 0;
-      if (begins && (sign || isGuard(text, i))) {
+      if ((begins && (sign || isGuard(text, i))) || (i == 0 && hidesNumber(text))) {
         if (guarded == null) {
           guarded = new StringBuilder(text.length() + 8).append(text, 0, i);
         }
@@ -58,6 +58,17 @@ public final class FormulaGuard {
       begins = SEPARATORS.indexOf(c) >= 0 || (begins && (c == ' ' || c == '"'));
     }
     return plain.toString();
+  }
+
+  /**
+   * Whether a text is an apostrophe and a digit, by which exports keep a long number whole. It is
+   * taken off an id, and off no other text.
+   */
+  public static boolean hidesNumber(String text) {
+    return text.length() > 1
+        && text.charAt(0) == GUARD
+        && text.charAt(1) >= '0'
+        && text.charAt(1) <= '9';
   }
 
   /** Whether an apostrophe stands in front of a sign or of another apostrophe. */

@@ -165,7 +165,6 @@ public final class ImportCommand implements Callable<Integer> {
             zone != null,
             dates,
             currency == null ? null : currency.toUpperCase(Locale.ROOT),
-            encoding,
             Duration.ZERO,
             dryRun);
     Map<String, CsvImport.Report> reports = new LinkedHashMap<>();

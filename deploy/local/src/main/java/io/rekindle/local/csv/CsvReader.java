@@ -126,17 +126,17 @@ final class CsvReader implements Closeable {
     while (true) {
       int c = peek();
       if (c == END) {
-        return stray(quote, swallowed, "is never closed");
+        return stray(quote, "is never closed");
       }
       if (tooLong) {
-        return stray(quote, swallowed, "is not closed within a million characters");
+        return stray(quote, "is not closed within a million characters");
       }
       next++;
       if (c == separator) {
         separators++;
       } else if (c == '\n' || (c == '\r' && peek() != '\n')) {
         if (swallowed > 0 && isRow(separators)) {
-          return stray(quote, swallowed, "encloses whole rows");
+          return stray(quote, "swallows the rows behind it");
         }
         swallowed++;
         separators = 0;
@@ -153,10 +153,10 @@ final class CsvReader implements Closeable {
           return readUnescaped(quote);
         }
         if (!closes) {
-          return stray(quote, swallowed, "closes within a value of line " + (line + swallowed));
+          return stray(quote, "closes within a value of line " + (line + swallowed));
         }
         if (swallowed > 0 && isRow(separators)) {
-          return stray(quote, swallowed, "encloses whole rows");
+          return stray(quote, "swallows the rows behind it");
         }
         String value = new String(buffer, begin + quote + 1, end - quote - 1);
         values.add(doubled ? value.replace("\"\"", "\"") : value);
@@ -189,13 +189,12 @@ final class CsvReader implements Closeable {
   }
 
   /** Gives up the line in which a quote opens. The lines behind it are rows of their own. */
-  private String stray(int quote, int swallowed, String what) throws IOException {
+  private String stray(int quote, String what) throws IOException {
     long opened = line;
     next = begin + quote;
     passOver(quote, what);
-    String extent = swallowed > 0 ? " and swallows lines up to " + (opened + swallowed) : "";
-    return "a quote that opens in line %d %s%s: double the quote or remove it"
-        .formatted(opened, what, extent);
+    return "a quote that opens in line %d %s: double the quote or remove it"
+        .formatted(opened, what);
   }
 
   /** Adds the rest of the line as a value, and passes over it. */

@@ -37,7 +37,6 @@ public final class CsvImport {
    * @param leftOut rows that are no rows of the table, such as drafts
    * @param rejected rejected rows, listed in {@code rejects}
    * @param differing ids whose repeated rows do not say the same
-   * @param rejects null if no folder can be written
    * @param unknownColumns ignored columns
    * @param currencyAssumed the currency of amounts of which the file names none; null if it does
    * @param findings what the rows have shown

@@ -1,6 +1,5 @@
 package io.rekindle.local.importing;
 
-import java.nio.charset.Charset;
 import java.time.Duration;
 import java.time.ZoneId;
 
@@ -12,7 +11,6 @@ import java.time.ZoneId;
  * @param zoneGiven whether a person has named the zone
  * @param dates how days with slashes are read; null if the file must not have any
  * @param currency the currency of files that name none; null for the table's default
- * @param encoding null to find it out
  * @param shift the span by which all times are moved
  * @param dryRun whether nothing is written
  */
@@ -22,7 +20,6 @@ public record ImportOptions(
     boolean zoneGiven,
     DateOrder dates,
     String currency,
-    Charset encoding,
     Duration shift,
     boolean dryRun) {
 
@@ -40,27 +37,27 @@ public record ImportOptions(
   /** Finds everything out, and reads times without a zone as UTC. */
   public static final ImportOptions DEFAULT =
       new ImportOptions(
-          Source.AUTO, ZoneId.of("UTC"), false, null, null, null, Duration.ZERO, false);
+          Source.AUTO, ZoneId.of("UTC"), false, null, null, Duration.ZERO, false);
 
   /** The same with another source. */
   public ImportOptions from(Source other) {
     return new ImportOptions(
-        other, zone, zoneGiven, dates, currency, encoding, shift, dryRun);
+        other, zone, zoneGiven, dates, currency, shift, dryRun);
   }
 
   /** The same with another zone, which a person has named. */
   public ImportOptions in(ZoneId other) {
-    return new ImportOptions(source, other, true, dates, currency, encoding, shift, dryRun);
+    return new ImportOptions(source, other, true, dates, currency, shift, dryRun);
   }
 
   /** The same with all times moved. */
   public ImportOptions shifted(Duration span) {
     return new ImportOptions(
-        source, zone, zoneGiven, dates, currency, encoding, span, dryRun);
+        source, zone, zoneGiven, dates, currency, span, dryRun);
   }
 
   /** The same without writing. */
   public ImportOptions preview() {
-    return new ImportOptions(source, zone, zoneGiven, dates, currency, encoding, shift, true);
+    return new ImportOptions(source, zone, zoneGiven, dates, currency, shift, true);
   }
 }

@@ -132,6 +132,7 @@ final class OrderReader implements RowReader<OrderRow> {
     if (client == null) {
       return Parsed.leftOut(id, NO_CLIENT);
     }
+    Instant placed = fields.time(placedAt, preset.utc());
     BigDecimal total =
         sums() ? fields.amount(lineTotal, null, code) : fields.amount(amount, null, code);
     BigDecimal refunded =
@@ -140,17 +141,17 @@ final class OrderReader implements RowReader<OrderRow> {
       refunded = total;
     }
     Instant cancelled = fields.timeOrNull(cancelledAt, preset.utc());
-    boolean placed = state != OrderState.CANCELLED && (own || cancelled == null);
+    boolean effective = state != OrderState.CANCELLED && (own || cancelled == null);
     return Parsed.row(
         id,
         new OrderRow(
             id,
             client,
-            fields.time(placedAt, preset.utc()),
+            placed,
             total,
             refunded,
             code,
-            placed ? "PLACED" : "CANCELLED",
+            effective ? "PLACED" : "CANCELLED",
             fields.text(category, null, MAX_TEXT_LENGTH),
             cancelled,
             fields.timeOrNull(refundedAt, preset.utc())),

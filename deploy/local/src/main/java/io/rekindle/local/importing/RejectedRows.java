@@ -32,8 +32,7 @@ final class RejectedRows implements Closeable {
   /**
    * @param kept whether rows are written, and not only counted
    */
-  RejectedRows(InputFile input, String table, List<String> header, boolean kept)
-      throws IOException {
+  RejectedRows(InputFile input, String table, List<String> header, boolean kept) {
     this.header = header;
     this.kept = kept;
     if (input.isFile()) {
@@ -44,10 +43,20 @@ final class RejectedRows implements Closeable {
     }
     folders.add(Path.of("").toAbsolutePath());
     folders.add(Path.of(System.getProperty("java.io.tmpdir")));
-    folders.removeIf(folder -> !Files.isWritable(folder));
-    path = folders.isEmpty() ? null : folders.get(0).resolve(fileName);
-    if (kept && path != null) {
-      Files.deleteIfExists(path);
+    path = folders.get(0).resolve(fileName);
+    if (kept) {
+      // What an earlier import has rejected.
+      for (Path folder : folders) {
+        deleteIfPossible(folder.resolve(fileName));
+      }
+    }
+  }
+
+  private static void deleteIfPossible(Path file) {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      // The folder cannot be written. The file is not ours then, or a new one replaces it.
     }
   }
 
@@ -65,18 +74,27 @@ final class RejectedRows implements Closeable {
   }
 
   private void open() throws IOException {
-    if (path == null) {
-      throw new IOException(
-          "rejected rows have no place: neither the folder of the file nor the working directory nor that of temporary files can be written");
-    }
-    BufferedWriter writer = Files.newBufferedWriter(path, StandardCharsets.UTF_8);
+    BufferedWriter writer = writer();
     printer = new CSVPrinter(writer, CSVFormat.RFC4180.builder().setRecordSeparator('\n').get());
     List<String> columns = new ArrayList<>(List.of("line", "reason"));
     columns.addAll(header);
     printer.printRecord(columns);
   }
 
-  /** Where the rows are, or would be; null if no folder can be written. */
+  private BufferedWriter writer() throws IOException {
+    IOException last = null;
+    for (Path folder : folders) {
+      try {
+        path = folder.resolve(fileName);
+        return Files.newBufferedWriter(path, StandardCharsets.UTF_8);
+      } catch (IOException e) {
+        last = e;
+      }
+    }
+    throw new IOException("the rejected rows cannot be written to any of " + folders, last);
+  }
+
+  /** The file with the rejected rows, which exists only if there are any. */
   Path path() {
     return path;
   }

@@ -77,7 +77,7 @@ final class RowFields {
    */
   String idOrNull(int column) throws InvalidValueException {
     String id = text(column, "");
-    if (id.length() > 1 && id.charAt(0) == '\'' && Character.isDigit(id.charAt(1))) {
+    if (has(column) && FormulaGuard.hidesNumber(values.get(column).strip())) {
       id = id.substring(1);
     }
     if (id.isEmpty()) {

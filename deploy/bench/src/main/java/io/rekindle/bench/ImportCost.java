@@ -45,8 +45,7 @@ final class ImportCost {
    *
    * @param directory of the database and the file
    */
-  static void measure(
-      Path directory, Form form, int orders, Progress progress, PrintWriter out)
+  static void measure(Path directory, Form form, int orders, Progress progress, PrintWriter out)
       throws IOException, SQLException, InterruptedException {
     try (DashboardSandbox sandbox = DashboardSandbox.start(directory, progress);
         Connection connection = sandbox.owner().getConnection()) {

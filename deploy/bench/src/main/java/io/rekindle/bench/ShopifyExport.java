@@ -1,5 +1,6 @@
 package io.rekindle.bench;
 
+import io.rekindle.platform.text.Resources;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -12,28 +13,15 @@ import java.time.format.DateTimeFormatter;
 import java.util.SplittableRandom;
 
 /**
- * Writes a file of orders in the form of Shopify's export: a row for each line of an order, of which
- * only the first has totals; apostrophes before numbers; discounts, refunds, cancelled orders and
- * orders without an address. The same seed gives the same file.
+ * Writes a file of orders in the form of Shopify's export: a row for each line of an order, of
+ * which only the first has totals; apostrophes before numbers; discounts, refunds, cancelled orders
+ * and orders without an address. The same seed gives the same file.
  */
 public final class ShopifyExport {
 
   /** The columns of the export, in its order. */
   private static final String HEADER =
-      "Name,Email,Financial Status,Paid at,Fulfillment Status,Fulfilled at,Accepts Marketing,"
-          + "Currency,Subtotal,Shipping,Taxes,Total,Discount Code,Discount Amount,Shipping Method,"
-          + "Created at,Lineitem quantity,Lineitem name,Lineitem price,Lineitem compare at price,"
-          + "Lineitem sku,Lineitem requires shipping,Lineitem taxable,Lineitem fulfillment status,"
-          + "Billing Name,Billing Street,Billing Address1,Billing Address2,Billing Company,"
-          + "Billing City,Billing Zip,Billing Province,Billing Country,Billing Phone,Shipping Name,"
-          + "Shipping Street,Shipping Address1,Shipping Address2,Shipping Company,Shipping City,"
-          + "Shipping Zip,Shipping Province,Shipping Country,Shipping Phone,Notes,Note Attributes,"
-          + "Cancelled at,Payment Method,Payment Reference,Refunded Amount,Vendor,"
-          + "Outstanding Balance,Employee,Location,Device ID,Id,Tags,Risk Level,Source,"
-          + "Lineitem discount,Tax 1 Name,Tax 1 Value,Tax 2 Name,Tax 2 Value,Tax 3 Name,"
-          + "Tax 3 Value,Tax 4 Name,Tax 4 Value,Tax 5 Name,Tax 5 Value,Phone,Receipt Number,Duties,"
-          + "Billing Province Name,Shipping Province Name,Payment ID,Payment Terms Name,"
-          + "Next Payment Due At,Payment References";
+      Resources.get(ShopifyExport.class, "shopify-orders-header.csv").strip();
 
   private static final int COLUMNS = HEADER.split(",").length;
   private static final int MAX_LINES = 4;

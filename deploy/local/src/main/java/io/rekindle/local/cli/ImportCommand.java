@@ -58,8 +58,8 @@ import picocli.CommandLine.TypeConversionException;
           + " backfill.quiet-time of the job). No email comes of a part of a history.",
       "",
       "The report counts the rows as inserted, updated, unchanged (stored already), repeated (the"
-          + " id comes again further down), lines (further lines of an order), left out (no order,"
-          + " or no client) or rejected."
+          + " id comes again further down) or rejected. Lines are further lines of an order. Left"
+          + " out are rows that are no order, or have no client."
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
@@ -200,8 +200,7 @@ public final class ImportCommand implements Callable<Integer> {
     summary.printWithoutUser(withoutUser);
     long rows = reports.values().stream().mapToLong(CsvImport.Report::read).sum();
     double seconds = Math.max(1, elapsed.toMillis()) / 1000.0;
-    out.printf(
-        Locale.ROOT, "%,d rows in %.1f s, %,.0f rows/s%n", rows, seconds, rows / seconds);
+    out.printf(Locale.ROOT, "%,d rows in %.1f s, %,.0f rows/s%n", rows, seconds, rows / seconds);
     if (dryRun) {
       out.println("nothing was written (--dry-run)");
     }

@@ -75,6 +75,11 @@ final class ImportSummary {
           "%,d amounts have more than two decimals and were rounded, which changes their sum by %s",
           findings.roundedAmounts(), findings.rounding().stripTrailingZeros().toPlainString());
     }
+    if (findings.amountsWithDecimalsOfOthers() > 0) {
+      notice(
+          "%,d amounts have decimals in a currency without any, such as yen; compare them with the shop",
+          findings.amountsWithDecimalsOfOthers());
+    }
     if (findings.zonelessTimes() > 0 && !options.zoneGiven()) {
       notice(
           "%,d times of %s name no zone and were read as UTC (--time-zone)",
@@ -110,8 +115,7 @@ final class ImportSummary {
   }
 
   private void printKind(String reason, Findings.Kind kind) {
-    err.printf(
-        Locale.ROOT, "  %,d rows, first in line %d: %s%n", kind.rows(), kind.line(), reason);
+    err.printf(Locale.ROOT, "  %,d rows, first in line %d: %s%n", kind.rows(), kind.line(), reason);
   }
 
   private void preview(Findings findings) {

@@ -25,7 +25,8 @@ public final class CsvFile implements Closeable {
    * One row of the file.
    *
    * @param line first line of the row; the first line of the file is 1
-   * @param values the values of the row, unchanged; the row may be shorter or longer than the header
+   * @param values the values of the row, unchanged; the row may be shorter or longer than the
+   *     header
    * @param defect what keeps the row from being read, and the remedy; null if nothing does
    */
   public record Row(long line, List<String> values, String defect) {}
@@ -34,6 +35,10 @@ public final class CsvFile implements Closeable {
   private static final int SAMPLE = 1 << 16;
   private static final Pattern NAMED_SEPARATOR =
       Pattern.compile("\"?sep=(.)\"?[,;\t|]*(\r\n|\n|\r)", Pattern.CASE_INSENSITIVE);
+
+  /** A second byte order mark, and one whose bytes were read in another encoding. */
+  private static final Pattern WRONG_MARK = Pattern.compile("^(\uFEFF|\u00EF\u00BB\u00BF)+");
+
   private static final Pattern BLANKS = Pattern.compile("[\\s\\u00A0]+");
 
   private final Path path;
@@ -57,7 +62,11 @@ public final class CsvFile implements Closeable {
   }
 
   private static String columnName(String name) {
-    return BLANKS.matcher(name).replaceAll(" ").strip().toLowerCase(Locale.ROOT);
+    return BLANKS
+        .matcher(WRONG_MARK.matcher(name).replaceFirst(""))
+        .replaceAll(" ")
+        .strip()
+        .toLowerCase(Locale.ROOT);
   }
 
   /**

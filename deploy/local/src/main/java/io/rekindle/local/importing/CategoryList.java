@@ -48,9 +48,7 @@ final class CategoryList {
   }
 
   private static boolean isWithin(String text, char begin, char end) {
-    return text.length() > 1
-        && text.charAt(0) == begin
-        && text.charAt(text.length() - 1) == end;
+    return text.length() > 1 && text.charAt(0) == begin && text.charAt(text.length() - 1) == end;
   }
 
   private static void add(List<String> names, StringBuilder name, boolean quoted) {

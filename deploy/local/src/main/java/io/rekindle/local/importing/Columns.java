@@ -3,7 +3,9 @@ package io.rekindle.local.importing;
 import io.rekindle.local.csv.CsvFile;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -32,7 +34,7 @@ final class Columns {
   }
 
   private static String key(String name) {
-    return PASSED_OVER.matcher(name).replaceAll("").toLowerCase(java.util.Locale.ROOT);
+    return PASSED_OVER.matcher(name).replaceAll("").toLowerCase(Locale.ROOT);
   }
 
   boolean has(String name) {
@@ -67,7 +69,7 @@ final class Columns {
 
   /** The names of columns that were never found. */
   Set<String> unused() {
-    Set<String> names = new java.util.LinkedHashSet<>();
+    Set<String> names = new LinkedHashSet<>();
     for (int i = 0; i < file.header().size(); i++) {
       if (!used.contains(i) && !file.header().get(i).isEmpty()) {
         names.add(file.header().get(i));

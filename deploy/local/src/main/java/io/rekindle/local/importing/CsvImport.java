@@ -4,6 +4,7 @@ import io.rekindle.local.csv.CsvFile;
 import io.rekindle.local.csv.InputFile;
 import io.rekindle.local.terminal.Progress;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -226,8 +227,7 @@ public final class CsvImport {
       try (RejectedRows rejects = new RejectedRows(file, table, csv.header(), !options.dryRun())) {
         load(csv, rejects);
         Stage.Repeats repeats =
-            stage.mergeRepeats(
-                reader.sums() ? List.of("amount", "refunded_amount") : List.of());
+            stage.mergeRepeats(reader.sums() ? List.of("amount", "refunded_amount") : List.of());
         Upsert.Counts counts = options.dryRun() ? preview() : write();
         rejectRefused(rejects);
         boolean areLines = reader.sums();
@@ -367,8 +367,7 @@ public final class CsvImport {
     }
 
     /** Reads the file once more, up to the last row that the table has refused. */
-    private void rejectRefused(RejectedRows rejects)
-        throws IOException, SQLException {
+    private void rejectRefused(RejectedRows rejects) throws IOException, SQLException {
       if (stage.refusedRows() == 0) {
         return;
       }
@@ -383,7 +382,7 @@ public final class CsvImport {
                 try {
                   reject(row, refused.reason(), refused.reason(), rejects);
                 } catch (IOException e) {
-                  throw new java.io.UncheckedIOException(e);
+                  throw new UncheckedIOException(e);
                 }
               }
             });

@@ -8,10 +8,10 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * Reads the amounts of exports: {@code 1234.50}, {@code 1234,50}, {@code 1.234,50}, {@code 1,234.50}
- * and the like. The tables keep two decimals. A currency of more decimals is rounded to them, and so
- * is a computed amount such as {@code 21.4876}; both are counted. What could be a thousand or a
- * thousandth is invalid.
+ * Reads the amounts of exports: {@code 1234.50}, {@code 1234,50}, {@code 1.234,50}, {@code
+ * 1,234.50} and the like. The tables keep two decimals. A currency of more decimals is rounded to
+ * them, and so is a computed amount such as {@code 21.4876}; both are counted. What could be a
+ * thousand or a thousandth is invalid.
  */
 final class FileAmounts {
 
@@ -57,7 +57,11 @@ final class FileAmounts {
       throw RowFields.wrong(
           column, text, "amounts are not negative; write a refund as refunded_amount");
     }
-    if (amount.stripTrailingZeros().scale() > DECIMALS) {
+    int decimals = amount.stripTrailingZeros().scale();
+    if (decimals > exponent && decimals <= DECIMALS) {
+      findings.decimalsOfOthers();
+    }
+    if (decimals > DECIMALS) {
       if (exact && exponent <= DECIMALS) {
         throw RowFields.wrong(column, text, "use at most two decimals");
       }
@@ -100,7 +104,9 @@ final class FileAmounts {
 
   private static int exponent(String currency) {
     try {
-      return Currency.getInstance(currency).getDefaultFractionDigits();
+      // Gold and the like have no digits of their own.
+      int digits = Currency.getInstance(currency).getDefaultFractionDigits();
+      return digits < 0 ? DECIMALS : digits;
     } catch (IllegalArgumentException e) {
       return DECIMALS;
     }

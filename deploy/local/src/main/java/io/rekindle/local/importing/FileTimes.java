@@ -9,6 +9,7 @@ import java.time.LocalTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -117,7 +118,9 @@ final class FileTimes {
     if (dates == null) {
       if (a <= 12 && b <= 12 && a != b) {
         throw RowFields.wrong(
-            column, text, "the day or the month may be first: name --dates day-first or month-first");
+            column,
+            text,
+            "the day or the month may be first: name --dates day-first or month-first");
       }
       dayFirst = a > 12;
     }
@@ -125,13 +128,12 @@ final class FileTimes {
   }
 
   private static LocalDate named(Matcher matcher) {
-    int month = MONTHS.indexOf(matcher.group("month").toLowerCase(java.util.Locale.ROOT));
+    int month = MONTHS.indexOf(matcher.group("month").toLowerCase(Locale.ROOT));
     String day = matcher.group("day1") == null ? matcher.group("day2") : matcher.group("day1");
     if (month < 0 || day == null) {
       throw new DateTimeException("no day of a month");
     }
-    return LocalDate.of(
-        Integer.parseInt(matcher.group("year")), month + 1, Integer.parseInt(day));
+    return LocalDate.of(Integer.parseInt(matcher.group("year")), month + 1, Integer.parseInt(day));
   }
 
   private static LocalTime clock(Matcher matcher) {
@@ -141,10 +143,13 @@ final class FileTimes {
     int hour = Integer.parseInt(matcher.group("hour"));
     String half = matcher.group("half");
     if (half != null) {
-      if (hour < 1 || hour > 12) {
-        throw new DateTimeException("no hour of half a day");
+      boolean afternoon = half.equalsIgnoreCase("p");
+      // Some versions of Magento write 14:04:00 PM.
+      if (hour <= 12) {
+        hour = hour % 12 + (afternoon ? 12 : 0);
+      } else if (!afternoon) {
+        throw new DateTimeException("no hour of a morning");
       }
-      hour = hour % 12 + (half.equalsIgnoreCase("p") ? 12 : 0);
     }
     String second = matcher.group("second");
     return LocalTime.of(

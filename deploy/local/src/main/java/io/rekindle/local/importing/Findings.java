@@ -17,6 +17,10 @@ public final class Findings {
   static final int SAMPLES = 10;
 
   private static final int MAX_KINDS = 50;
+
+  /** A spreadsheet keeps so many digits of a number, and makes the others zeros. */
+  private static final int MAX_SPREADSHEET_DIGITS = 15;
+
   private static final String OTHERS = "others";
 
   /**
@@ -40,6 +44,7 @@ public final class Findings {
   private Instant earliest;
   private Instant latest;
   private long zonelessTimes;
+  private long decimalsOfOthers;
   private long roundedAmounts;
   private BigDecimal rounding = BigDecimal.ZERO;
   private long longIds;
@@ -77,6 +82,10 @@ public final class Findings {
     zonelessTimes++;
   }
 
+  void decimalsOfOthers() {
+    decimalsOfOthers++;
+  }
+
   void roundedAmount(BigDecimal difference) {
     roundedAmounts++;
     rounding = rounding.add(difference);
@@ -94,9 +103,6 @@ public final class Findings {
       }
     }
   }
-
-  /** A spreadsheet keeps so many digits of a number, and makes the others zeros. */
-  private static final int MAX_SPREADSHEET_DIGITS = 15;
 
   private static boolean isDigits(String text, int from, int to) {
     for (int i = from; i < to; i++) {
@@ -160,6 +166,11 @@ public final class Findings {
   /** Times without a zone. */
   public long zonelessTimes() {
     return zonelessTimes;
+  }
+
+  /** Amounts with decimals in a currency that has none, such as yen. */
+  public long amountsWithDecimalsOfOthers() {
+    return decimalsOfOthers;
   }
 
   /** Amounts that were rounded to two decimals. */

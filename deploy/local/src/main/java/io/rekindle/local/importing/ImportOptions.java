@@ -36,13 +36,11 @@ public record ImportOptions(
 
   /** Finds everything out, and reads times without a zone as UTC. */
   public static final ImportOptions DEFAULT =
-      new ImportOptions(
-          Source.AUTO, ZoneId.of("UTC"), false, null, null, Duration.ZERO, false);
+      new ImportOptions(Source.AUTO, ZoneId.of("UTC"), false, null, null, Duration.ZERO, false);
 
   /** The same with another source. */
   public ImportOptions from(Source other) {
-    return new ImportOptions(
-        other, zone, zoneGiven, dates, currency, shift, dryRun);
+    return new ImportOptions(other, zone, zoneGiven, dates, currency, shift, dryRun);
   }
 
   /** The same with another zone, which a person has named. */
@@ -52,8 +50,7 @@ public record ImportOptions(
 
   /** The same with all times moved. */
   public ImportOptions shifted(Duration span) {
-    return new ImportOptions(
-        source, zone, zoneGiven, dates, currency, span, dryRun);
+    return new ImportOptions(source, zone, zoneGiven, dates, currency, span, dryRun);
   }
 
   /** The same without writing. */

@@ -30,8 +30,7 @@ public final class OrderFile {
       if (reader.sums()) {
         throw new Failure(file + " has no amount of the whole order: export that column, too");
       }
-      RowFields fields =
-          CsvImport.fields(rows, options, TimeShift.ANY, reader, new Findings());
+      RowFields fields = CsvImport.fields(rows, options, TimeShift.ANY, reader, new Findings());
       long read = 0;
       String currency = null;
       for (CsvFile.Row row = rows.next(); row != null; row = rows.next()) {

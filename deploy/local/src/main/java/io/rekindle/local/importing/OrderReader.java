@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Reads orders by a {@link Preset}. */
 final class OrderReader implements RowReader<OrderRow> {
@@ -64,9 +65,7 @@ final class OrderReader implements RowReader<OrderRow> {
               .formatted(
                   String.join(
                       " or ",
-                      java.util.stream.Stream.concat(
-                              preset.userId().stream(), preset.email().stream())
-                          .toList())));
+                      Stream.concat(preset.userId().stream(), preset.email().stream()).toList())));
     }
     placedAt = columns.require(preset.placedAt());
     lineTotal = columns.find(preset.lineTotal());

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
  * The exports of a program: the names of their columns and what their statuses mean. {@code
@@ -40,7 +41,7 @@ record Preset(Source source, Orders orders, Users users) {
    * @param email the client's address, which is the id of a guest
    * @param mode tells payments of a test from live ones
    * @param lineTotal what a line costs, if the export has no amount of the whole order
-   * @param statuses the meaning of each status; empty where the status is ours
+   * @param statuses the meaning of each status; empty for our own two statuses
    * @param utc whether times without a zone are UTC
    */
   record Orders(
@@ -352,7 +353,7 @@ record Preset(Source source, Orders orders, Users users) {
     return find(source, preset -> knows(columns, preset.users().signature()));
   }
 
-  private static Preset find(Source source, java.util.function.Predicate<Preset> known) {
+  private static Preset find(Source source, Predicate<Preset> known) {
     if (source == Source.REKINDLE) {
       return REKINDLE;
     }

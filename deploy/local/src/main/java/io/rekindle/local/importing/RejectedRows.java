@@ -56,7 +56,7 @@ final class RejectedRows implements Closeable {
     try {
       Files.deleteIfExists(file);
     } catch (IOException e) {
-      // The folder cannot be written. The file is not ours then, or a new one replaces it.
+      // The folder cannot be written, so the rows go to the next one.
     }
   }
 

@@ -19,8 +19,10 @@ final class RowFields {
   private static final int MAX_ID_LENGTH = 128;
 
   private static final int SHOWN = 60;
+
+  /** Spreadsheets write the plus. An id such as 2E10 may be one. */
   private static final Pattern SPREADSHEET_NUMBER =
-      Pattern.compile("[+-]?\\d([.,]\\d+)?[eE]\\+?\\d{1,3}");
+      Pattern.compile("[+-]?\\d([.,]\\d+)?[eE]\\+\\d{1,3}");
 
   private final List<String> header;
   private final FileTimes times;
@@ -119,8 +121,7 @@ final class RowFields {
       return missing;
     }
     if (value.indexOf('\0') >= 0) {
-      throw new InvalidValueException(
-          header.get(column) + " contains a NUL character: remove it");
+      throw new InvalidValueException(header.get(column) + " contains a NUL character: remove it");
     }
     if (value.indexOf('\uFFFD') >= 0) {
       throw new InvalidValueException(

@@ -10,12 +10,13 @@ import java.sql.Savepoint;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
 
 /**
- * The rows of a file in a temporary table, from which they go to the shop client by client. Postgres
- * sorts and compares them, so that the memory here does not grow with the file.
+ * The rows of a file in a temporary table, from which they go to the shop client by client.
+ * Postgres sorts and compares them, so that the memory here does not grow with the file.
  *
  * <p>A file is mostly in the order of time. Written like that, a client would have a part of their
  * orders for as long as the import takes. All orders of a client in a file are therefore written by
@@ -68,8 +69,7 @@ final class Stage<R> implements AutoCloseable {
   /**
    * Creates the empty table and begins to fill it.
    *
-   * @param connection connection that is not in auto-commit mode, and is used by nobody else until
-   *     {@link #loaded}
+   * @param connection connection that is not in auto-commit mode, and that serves this stage alone until {@link #loaded}
    * @param name tells this table from others of the connection
    * @param upsert writes the rows
    * @param owner the column of the client
@@ -141,7 +141,8 @@ final class Stage<R> implements AutoCloseable {
   /**
    * Leaves one row of each id: the last one.
    *
-   * @param summed columns whose values are summed over all rows of an id, as far as they are written
+   * @param summed columns whose values are summed over all rows of an id, as far as they are
+   *     written
    */
   Repeats mergeRepeats(List<String> summed) throws SQLException {
     String repeats = "pg_temp.import_%s_repeats".formatted(name);
@@ -155,7 +156,7 @@ final class Stage<R> implements AutoCloseable {
       execute("create index on %s (c0)".formatted(repeats));
       execute("analyze " + repeats);
       List<String> sums =
-          summed.stream().map(upsert::stagedColumn).filter(java.util.Objects::nonNull).toList();
+          summed.stream().map(upsert::stagedColumn).filter(Objects::nonNull).toList();
       differing =
           sums.isEmpty()
               ? number(
@@ -334,7 +335,9 @@ final class Stage<R> implements AutoCloseable {
     }
   }
 
-  /** The rows whose client the shop does not know, and is not in the other stage, if there is one. */
+  /**
+   * The rows whose client the shop does not know, and is not in the other stage, if there is one.
+   */
   long withoutUser(Stage<?> users) throws SQLException {
     String others =
         users == null

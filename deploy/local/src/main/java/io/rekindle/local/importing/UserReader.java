@@ -106,8 +106,7 @@ final class UserReader implements RowReader<UserRow> {
       return whole;
     }
     String parts =
-        (fields.text(firstName, "", MAX_TEXT_LENGTH) + " " + fields.text(lastName, ""))
-            .strip();
+        (fields.text(firstName, "", MAX_TEXT_LENGTH) + " " + fields.text(lastName, "")).strip();
     return parts.isEmpty() ? null : parts;
   }
 

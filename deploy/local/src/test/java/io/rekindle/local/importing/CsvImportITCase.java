@@ -331,13 +331,11 @@ class CsvImportITCase {
   }
 
   private CsvImport.Report users(String content) throws IOException, SQLException {
-    return csvImport.users(
-        InputFile.of(write("users.csv", content)), ImportOptions.DEFAULT);
+    return csvImport.users(InputFile.of(write("users.csv", content)), ImportOptions.DEFAULT);
   }
 
   private CsvImport.Report orders(String content) throws IOException, SQLException {
-    return csvImport.orders(
-        InputFile.of(write("orders.csv", content)), ImportOptions.DEFAULT);
+    return csvImport.orders(InputFile.of(write("orders.csv", content)), ImportOptions.DEFAULT);
   }
 
   private Path write(String name, String content) throws IOException {

@@ -336,7 +336,6 @@ class ImportFilesITCase {
 
     assertThat(report.rejected()).isEqualTo(1);
     assertThat(report.imported()).isEqualTo(2);
-    assertThat(report.findings().rejections().values().iterator().next().line())
-        .isEqualTo(500_003);
+    assertThat(report.findings().rejections().values().iterator().next().line()).isEqualTo(500_003);
   }
 }

@@ -99,8 +99,7 @@ class ShopExportsITCase {
         """);
 
     assertThat(shop.ordersWithoutUser()).isZero();
-    assertThat(shop.users())
-        .isEqualTo("8310000000001 <mira@shop.example> Mira t 2026-01-01T00:00");
+    assertThat(shop.users()).isEqualTo("8310000000001 <mira@shop.example> Mira t 2026-01-01T00:00");
   }
 
   @Test
@@ -141,8 +140,7 @@ class ShopExportsITCase {
     assertThat(report.findings().currencies()).hasSize(3);
     assertThat(report.leftOut()).as("a payment of a test").isEqualTo(1);
     shop.usersOf("stripe-customers.csv", BERLIN);
-    assertThat(shop.users())
-        .isEqualTo("cus_21 <mira@shop.example> Mira Stein f 2025-01-01T08:00");
+    assertThat(shop.users()).isEqualTo("cus_21 <mira@shop.example> Mira Stein f 2025-01-01T08:00");
   }
 
   @Test
@@ -179,8 +177,7 @@ class ShopExportsITCase {
   @Test
   void shouldTakeTheAmountOfTheOrderFromAnAdvancedExportThatHasIt() throws Exception {
     CsvImport.Report report =
-        shop.ordersOf(
-            "woocommerce-advanced-orders.csv", BERLIN.from(Source.WOOCOMMERCE_ADVANCED));
+        shop.ordersOf("woocommerce-advanced-orders.csv", BERLIN.from(Source.WOOCOMMERCE_ADVANCED));
 
     assertThat(shop.orders())
         .isEqualTo(
@@ -216,9 +213,7 @@ class ShopExportsITCase {
             """);
 
     assertThat(report.leftOut()).isEqualTo(1);
-    assertThat(
-            database.value(
-                "select string_agg(user_id, ' ' order by order_id) from shop.orders"))
+    assertThat(database.value("select string_agg(user_id, ' ' order by order_id) from shop.orders"))
         .isEqualTo("guest1@shop.example guest2@shop.example 5");
   }
 

@@ -63,7 +63,7 @@ import picocli.CommandLine.TypeConversionException;
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
-      "0:no row was rejected",
+      "0:all rows are in, but for those that were left out",
       "1:the import failed",
       "2:wrong usage",
       "3:some rows were rejected, the others are in",

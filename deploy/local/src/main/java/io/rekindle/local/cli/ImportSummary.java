@@ -37,7 +37,7 @@ final class ImportSummary {
           Locale.ROOT,
           options.dryRun()
               ? "warning: %,d rows of %s would be rejected%n"
-              : "warning: %,d rows of %s were rejected; see %s%n",
+              : "warning: %,d rows of %s were not taken; see %s%n",
           report.rejected(),
           table,
           report.rejects());
@@ -98,20 +98,25 @@ final class ImportSummary {
     err.flush();
     out.printf(
         Locale.ROOT,
-        "%-6s  read %,d  inserted %,d  updated %,d  unchanged %,d  repeated %,d  lines %,d  left"
-            + " out %,d  rejected %,d%n",
+        "%-6s  read %,d  inserted %,d  updated %,d  unchanged %,d  repeated %,d  rejected %,d%s%n",
         table,
         report.read(),
         report.inserted(),
         report.updated(),
         report.unchanged(),
         report.repeated(),
-        report.lines(),
-        report.leftOut(),
-        report.rejected());
+        report.rejected(),
+        others(report));
     if (options.dryRun()) {
       preview(findings);
     }
+  }
+
+  /** Rows that only the exports of other programs have. */
+  private static String others(CsvImport.Report report) {
+    return report.lines() + report.leftOut() == 0
+        ? ""
+        : String.format(Locale.ROOT, "  lines %,d  left out %,d", report.lines(), report.leftOut());
   }
 
   private void printKind(String reason, Findings.Kind kind) {

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 import java.util.zip.GZIPInputStream;
 
 /**
@@ -24,6 +25,10 @@ import java.util.zip.GZIPInputStream;
 public final class InputFile implements Closeable {
 
   private static final Path STANDARD_INPUT = Path.of("-");
+
+  /** Standard input may be a file, under a name such as /dev/stdin. */
+  private static final List<Path> DEVICES = List.of(Path.of("/dev"), Path.of("/proc"));
+
   private static final int BUFFER = 1 << 16;
   private static final int SAMPLE = 4096;
 
@@ -74,9 +79,9 @@ public final class InputFile implements Closeable {
     return named;
   }
 
-  /** Whether the path names a file in a folder, and not a pipe. */
+  /** Whether the path names a file in a folder of its owner, and neither a pipe nor a device. */
   public boolean isFile() {
-    return named.equals(file);
+    return named.equals(file) && DEVICES.stream().noneMatch(named::startsWith);
   }
 
   /** Reads the text from its beginning, without a byte order mark. */
@@ -188,7 +193,7 @@ public final class InputFile implements Closeable {
 
   @Override
   public void close() throws IOException {
-    if (!isFile()) {
+    if (!named.equals(file)) {
       Files.deleteIfExists(file);
     }
   }

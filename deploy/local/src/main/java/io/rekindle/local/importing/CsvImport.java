@@ -150,7 +150,7 @@ public final class CsvImport {
       OrderReader reader = new OrderReader(preset, csv, options.currency());
       Upsert<OrderRow> upsert = Upsert.orders(reader.written());
       String assumed =
-          reader.namesCurrency() || options.currency() != null || preset == Preset.REKINDLE
+          reader.namesCurrency() || options.currency() != null || preset.source() == Source.REKINDLE
               ? null
               : OrderReader.DEFAULT_CURRENCY;
       stagedOrders = new Stage<>(connection, ORDERS, upsert, "user_id");

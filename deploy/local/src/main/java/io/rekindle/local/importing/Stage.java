@@ -69,7 +69,8 @@ final class Stage<R> implements AutoCloseable {
   /**
    * Creates the empty table and begins to fill it.
    *
-   * @param connection connection that is not in auto-commit mode, and that serves this stage alone until {@link #loaded}
+   * @param connection connection that is not in auto-commit mode, and that serves this stage alone
+   *     until {@link #loaded}
    * @param name tells this table from others of the connection
    * @param upsert writes the rows
    * @param owner the column of the client

@@ -35,12 +35,10 @@ final class ImportSummary {
     if (report.rejected() > 0) {
       err.printf(
           Locale.ROOT,
-          options.dryRun()
-              ? "warning: %,d rows of %s would be rejected%n"
-              : "warning: %,d rows of %s were not taken; see %s%n",
+          "warning: %,d rows of %s %s%n",
           report.rejected(),
           table,
-          report.rejects());
+          options.dryRun() ? "would be rejected" : "were not taken; see " + report.rejects());
       findings.rejections().forEach(this::printKind);
     }
     if (report.leftOut() > 0) {

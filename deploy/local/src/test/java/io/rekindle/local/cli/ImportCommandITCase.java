@@ -136,13 +136,17 @@ class ImportCommandITCase {
     Path users =
         write(
             "customers.csv",
-            "Customer ID,First Name,Email,Accepts Email Marketing,Total Spent,Total Orders\n"
-                + "'7,Mira,mira@shop.example,yes,5.00,1\n");
+            """
+            Customer ID,First Name,Email,Accepts Email Marketing,Total Spent,Total Orders
+            '7,Mira,mira@shop.example,yes,5.00,1
+            """);
     Path orders =
         write(
             "orders.csv",
-            "Name,Email,Financial Status,Currency,Total,Created at,Lineitem name\n"
-                + "#1,mira@shop.example,paid,EUR,5.00,2025-02-03 09:59:00 +0100,Cup\n");
+            """
+            Name,Email,Financial Status,Currency,Total,Created at,Lineitem name
+            #1,mira@shop.example,paid,EUR,5.00,2025-02-03 09:59:00 +0100,Cup
+            """);
 
     assertThat(run("--from", "shopify", "--users", users, "--orders", orders)).isZero();
 

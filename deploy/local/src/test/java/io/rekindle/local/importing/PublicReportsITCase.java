@@ -42,8 +42,12 @@ class PublicReportsITCase {
   void shouldLoseNoRowBehindAQuoteThatStaysOpen() throws Exception {
     CsvImport.Report report =
         shop.orders(
-            "order_id, user_id, placed_at, amount, note\n\"1\", \"mira\", \"2026-02-03\", \"1\", \"a\n"
-                + "\"2\", \"mira\", \"2026-02-03\", \"1\", \"b\"\n3, mira, 2026-02-03, 1, c\n");
+            """
+            order_id, user_id, placed_at, amount, note
+            "1", "mira", "2026-02-03", "1", "a
+            "2", "mira", "2026-02-03", "1", "b"
+            3, mira, 2026-02-03, 1, c
+            """);
 
     assertThat(ids()).isEqualTo("2 3");
     assertThat(Files.readString(report.rejects())).contains("a quote that opens in line 2");
@@ -214,8 +218,10 @@ class PublicReportsITCase {
   @Test
   void shouldSayThatAnExportNamesNoClient() {
     String analytics =
-        "Date,\"Order #\",Status,Product(s),\"Items sold\",Coupon(s),\"Total\"\n"
-            + "\"2026-02-03 09:59:00\",31,completed,\"1x Cup\",1,,45\n";
+        """
+        Date,"Order #",Status,Product(s),"Items sold",Coupon(s),"Total"
+        "2026-02-03 09:59:00",31,completed,"1x Cup",1,,45
+        """;
 
     assertThatThrownBy(
             () ->

@@ -117,6 +117,9 @@ public final class CaseScorer {
           read++;
           progress.count("scoring " + in.getFileName(), read, 0);
           try {
+            if (row.defect() != null) {
+              throw new IllegalArgumentException(row.defect());
+            }
             printer.printRecord(result(layout, row.values()));
             scored++;
           } catch (IllegalArgumentException | ArithmeticException e) {

@@ -118,6 +118,8 @@ class ClientRoutesITCase extends DashboardTestBase {
     assertThat(all.body().split("\r\n")).hasSize(51);
     assertThat(some.body().split("\r\n")).hasSize(2);
     assertThat(some.body())
+        .as("the columns that import reads, behind a byte order mark")
+        .startsWith("\uFEFFuserId,email,name,preferredCategories,timeZone,locale,marketingConsent,")
         .contains("u03,\"a,b@example.org\",\"'=HYPERLINK(\"\"http://evil\"\")\",");
   }
 

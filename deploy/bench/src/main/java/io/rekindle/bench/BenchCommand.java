@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
     name = "bench",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel =
-        "(throughput | moments | freshness | state | dashboard | reconstruction)",
+        "(throughput | moments | freshness | state | dashboard | reconstruction | import)",
     description = "Measures the pipeline and the dashboard on this machine.")
 public final class BenchCommand implements Runnable, Subcommand {
 
@@ -381,6 +381,49 @@ public final class BenchCommand implements Runnable, Subcommand {
       throw new Failure("--runs is at least 1", 2);
     }
     ExperimentReport.print(runs, seed, spec.commandLine().getOut());
+    return 0;
+  }
+
+  @Command(
+      name = "import",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Measures the import of a file of orders.",
+        "The command starts Postgres in a directory of its own and makes up the file. It prints rows"
+            + " per second and the memory of the import, which has 512 MB, and compares the stored"
+            + " orders with the file."
+      })
+  int importing(
+      // Every command takes --data. This one works in a directory of its own.
+      @Mixin DataOption unused,
+      @Option(
+              names = "--directory",
+              paramLabel = "DIR",
+              required = true,
+              description =
+                  "The directory of the database and the file, of which ten million orders take"
+                      + " about 8 GB.")
+          Path directory,
+      @Option(
+              names = "--orders",
+              paramLabel = "N",
+              defaultValue = "10000000",
+              description = "The number of orders (default: ${DEFAULT-VALUE}).")
+          int orders,
+      @Option(
+              names = "--form",
+              paramLabel = "FORM",
+              defaultValue = "rekindle",
+              description =
+                  "The form of the file: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+          ImportCost.Form form)
+      throws IOException, SQLException, InterruptedException {
+    if (orders < 1) {
+      throw new Failure("--orders is at least 1", 2);
+    }
+    try (Progress progress = Progress.onStandardError()) {
+      ImportCost.measure(directory, form, orders, progress, spec.commandLine().getOut());
+    }
     return 0;
   }
 

@@ -41,6 +41,11 @@ public final class Instants {
    * @return in whole microseconds, the precision of Postgres; empty for any other text
    */
   public static Optional<Instant> parseLenient(String text) {
+    return parseLenient(text, ZoneOffset.UTC);
+  }
+
+  /** As {@link #parseLenient(String)}, with the zone of days and times that name none. */
+  public static Optional<Instant> parseLenient(String text, ZoneId assumed) {
     Matcher matcher = LENIENT.matcher(text);
     if (!matcher.matches()) {
       return Optional.empty();
@@ -48,7 +53,7 @@ public final class Instants {
     try {
       LocalDate day = LocalDate.parse(matcher.group("day"));
       if (matcher.group("hour") == null) {
-        return Optional.of(day.atStartOfDay(ZoneOffset.UTC).toInstant());
+        return Optional.of(day.atStartOfDay(assumed).toInstant());
       }
       LocalTime time =
           LocalTime.of(
@@ -56,19 +61,19 @@ public final class Instants {
               Integer.parseInt(matcher.group("minute")),
               number(matcher.group("second")),
               micros(matcher.group("fraction")) * 1_000);
-      return Optional.of(LocalDateTime.of(day, time).atZone(zone(matcher)).toInstant());
+      return Optional.of(LocalDateTime.of(day, time).atZone(zone(matcher, assumed)).toInstant());
     } catch (DateTimeException e) {
       return Optional.empty();
     }
   }
 
-  private static ZoneId zone(Matcher matcher) {
+  private static ZoneId zone(Matcher matcher, ZoneId assumed) {
     String offset = matcher.group("offset");
     if (offset != null) {
       return offset.length() == 1 ? ZoneOffset.UTC : ZoneId.of(offset);
     }
     String zone = matcher.group("zone");
-    return zone == null ? ZoneOffset.UTC : ZoneId.of(zone);
+    return zone == null ? assumed : ZoneId.of(zone);
   }
 
   private static int number(String digits) {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.ZoneId;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -63,5 +65,17 @@ class InstantsTest {
   @ValueSource(strings = {"", "2026-03-01", "2026-03-01 08:30:00Z", "2026-03-01T08:30:00"})
   void shouldRefuseOtherThanIsoInstants(String text) {
     assertThatThrownBy(() -> Instants.parse(text)).isInstanceOf(DateTimeException.class);
+  }
+
+  @Test
+  void shouldReadATimeWithoutAZoneInTheOneThatIsNamed() {
+    ZoneId berlin = ZoneId.of("Europe/Berlin");
+
+    assertThat(Instants.parseLenient("2026-03-01 08:30", berlin))
+        .contains(Instant.parse("2026-03-01T07:30:00Z"));
+    assertThat(Instants.parseLenient("2026-03-01", berlin))
+        .contains(Instant.parse("2026-02-28T23:00:00Z"));
+    assertThat(Instants.parseLenient("2026-03-01 08:30:00+00", berlin))
+        .contains(Instant.parse("2026-03-01T08:30:00Z"));
   }
 }

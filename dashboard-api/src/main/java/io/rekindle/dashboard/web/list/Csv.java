@@ -1,44 +1,32 @@
 package io.rekindle.dashboard.web.list;
 
-import io.javalin.http.Context;
-import java.io.BufferedWriter;
+import io.rekindle.platform.text.FormulaGuard;
 import java.io.IOException;
-import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.math.BigDecimal;
-import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.stream.Collectors;
 
 /**
- * Writes a list as RFC 4180 has it, row by row, so that it may be longer than memory. A text that a
- * spreadsheet would take for a formula gets an apostrophe in front.
+ * Writes a list as RFC 4180 has it, row by row, so that it may be longer than memory.
+ *
+ * <p>It begins with a byte order mark, by which spreadsheets know UTF-8. A value is in quotes if a
+ * spreadsheet of any country would divide it. {@link FormulaGuard} keeps texts from becoming
+ * formulas. {@code rekindle import} reads the values back as they were.
  */
 public final class Csv implements AutoCloseable {
 
-  private static final String FORMULA_STARTS = "=+-@\t\r";
+  private static final char BYTE_ORDER_MARK = '\uFEFF';
+  private static final String QUOTED = ",;|\t\"\r\n";
+  private static final String QUOTED_IN_LISTS = ",;|\"[]{}";
 
   private final Writer out;
 
-  private Csv(Writer out) {
+  /** Begins a file by the names of its columns. */
+  public Csv(Writer out, String... columns) throws IOException {
     this.out = out;
-  }
-
-  /**
-   * Begins the answer; from here on a failure can only cut it off.
-   *
-   * @param name of the file, without extension
-   */
-  public static Csv answer(Context ctx, String name, String... columns) throws IOException {
-    ctx.contentType("text/csv; charset=utf-8");
-    ctx.header("Content-Disposition", "attachment; filename=\"" + name + ".csv\"");
-    Csv csv =
-        new Csv(
-            new BufferedWriter(
-                new OutputStreamWriter(ctx.res().getOutputStream(), StandardCharsets.UTF_8),
-                32 * 1024));
-    csv.row((Object[]) columns);
-    return csv;
+    out.write(BYTE_ORDER_MARK);
+    row((Object[]) columns);
   }
 
   /** Writes a row; null is an empty field, a collection its elements with semicolons between. */
@@ -57,7 +45,7 @@ public final class Csv implements AutoCloseable {
     out.flush();
   }
 
-  static String field(Object value) {
+  private static String field(Object value) {
     if (value == null) {
       return "";
     }
@@ -68,13 +56,28 @@ public final class Csv implements AutoCloseable {
       return value.toString();
     }
     String text =
-        value instanceof Collection<?> many
-            ? many.stream().map(String::valueOf).collect(Collectors.joining(";"))
-            : value.toString();
-    if (!text.isEmpty() && FORMULA_STARTS.indexOf(text.charAt(0)) >= 0) {
-      text = "'" + text;
-    }
-    boolean quoted = text.chars().anyMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r');
-    return quoted ? '"' + text.replace("\"", "\"\"") + '"' : text;
+        FormulaGuard.add(
+            value instanceof Collection<?> many
+                ? many.stream().map(Csv::element).collect(Collectors.joining(";"))
+                : value.toString());
+    return isQuoted(text) ? quoted(text) : text;
+  }
+
+  /** An element of a list, in quotes of its own if it would be divided. */
+  private static String element(Object value) {
+    String text = String.valueOf(value);
+    boolean divided =
+        text.isEmpty()
+            || !text.equals(text.strip())
+            || text.chars().anyMatch(c -> QUOTED_IN_LISTS.indexOf(c) >= 0);
+    return divided ? quoted(text) : text;
+  }
+
+  private static boolean isQuoted(String text) {
+    return text.chars().anyMatch(c -> QUOTED.indexOf(c) >= 0);
+  }
+
+  private static String quoted(String text) {
+    return '"' + text.replace("\"", "\"\"") + '"';
   }
 }

@@ -86,7 +86,7 @@ public final class ListResponse {
             handle.execute("set local statement_timeout = 0");
             handle.getConnection().setNetworkTimeout(Runnable::run, 0);
             check.accept(handle);
-            try (Csv csv = Csv.answer(ctx, format.name(), format.header())) {
+            try (Csv csv = CsvAnswer.begin(ctx, format.name(), format.header())) {
               items.forEach(handle, item -> csv.row(format.row(item)));
             }
             return null;
@@ -197,7 +197,7 @@ public final class ListResponse {
   /** Writes a file of a few rows. */
   public static <T extends Record> void write(Context ctx, CsvFormat<T> format, List<T> items)
       throws IOException {
-    try (Csv csv = Csv.answer(ctx, format.name(), format.header())) {
+    try (Csv csv = CsvAnswer.begin(ctx, format.name(), format.header())) {
       for (T item : items) {
         csv.row(format.row(item));
       }

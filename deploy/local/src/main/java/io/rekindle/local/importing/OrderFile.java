@@ -1,5 +1,7 @@
 package io.rekindle.local.importing;
 
+import io.rekindle.local.csv.CsvFile;
+import io.rekindle.local.csv.InputFile;
 import io.rekindle.local.terminal.Failure;
 import io.rekindle.local.terminal.Progress;
 import java.io.IOException;
@@ -20,19 +22,30 @@ public final class OrderFile {
    */
   public static long read(Path file, Progress progress, Consumer<OrderRow> orders)
       throws IOException {
-    RowFormat<OrderRow> format = RowFormat.ORDERS;
-    try (CsvFile rows = CsvFile.open(file)) {
-      rows.require(format.required());
-      RowFields fields = new RowFields(rows.header(), TimeShift.ANY);
+    try (InputFile input = InputFile.of(file);
+        CsvFile rows = CsvFile.open(input)) {
+      ImportOptions options = ImportOptions.DEFAULT;
+      OrderReader reader =
+          new OrderReader(Preset.ofOrders(options.source(), rows), rows, options.currency());
+      if (reader.sums()) {
+        throw new Failure(file + " has no amount of the whole order: export that column, too");
+      }
+      RowFields fields = CsvImport.fields(rows, options, TimeShift.ANY, reader, new Findings());
       long read = 0;
       String currency = null;
       for (CsvFile.Row row = rows.next(); row != null; row = rows.next()) {
-        OrderRow order;
+        read++;
+        progress.count("reading " + file.getFileName(), read, 0);
+        RowReader.Parsed<OrderRow> parsed;
         try {
-          order = format.parse(fields.of(row));
+          parsed = reader.read(fields.of(row));
         } catch (InvalidValueException e) {
           throw new Failure("%s line %d: %s".formatted(file, row.line(), e.getMessage()), e);
         }
+        if (parsed.kind() != RowReader.Kind.ROW) {
+          continue;
+        }
+        OrderRow order = parsed.row();
         if (currency != null && !order.currency().equals(currency)) {
           throw new Failure(
               "%s line %d: currency is '%s', and '%s' in the rows before: convert the amounts, or keep the orders in one currency"
@@ -40,8 +53,6 @@ public final class OrderFile {
         }
         currency = order.currency();
         orders.accept(order);
-        read++;
-        progress.count("reading " + file.getFileName(), read, 0);
       }
       return read;
     }

@@ -28,7 +28,22 @@ public final class Upsert<R> {
    * @param updated rows that differed from the stored ones
    * @param unchanged rows that equal the stored ones
    */
-  public record Counts(int inserted, int updated, int unchanged) {}
+  public record Counts(int inserted, int updated, int unchanged) {
+
+    /** The sum of both. */
+    Counts plus(Counts more) {
+      return new Counts(
+          inserted + more.inserted, updated + more.updated, unchanged + more.unchanged);
+    }
+
+    /** Reads the result of {@link Upsert#counting} of some rows. */
+    static Counts of(ResultSet result, long rows) throws SQLException {
+      result.next();
+      int inserted = result.getInt(1);
+      int updated = result.getInt(2);
+      return new Counts(inserted, updated, Math.toIntExact(rows - inserted - updated));
+    }
+  }
 
   private record Column<R>(String name, String type, Function<R, String> text) {}
 
@@ -65,14 +80,19 @@ public final class Upsert<R> {
   /** The columns of {@code shop.orders} that can be written. */
   public static final Set<String> ALL_ORDER_COLUMNS = names(ORDER_COLUMNS);
 
+  private static final String GIVEN = "unnest(%s) as given(%s)";
+
   private final String table;
   private final List<Column<R>> columns;
-  private final String sql;
 
-  private Upsert(String table, List<Column<R>> all, Set<String> written) {
+  private Upsert(String table, List<Column<R>> columns) {
     this.table = table;
-    columns = all.stream().filter(column -> written.contains(column.name())).toList();
-    sql = insertFrom("unnest(%s) as given(%s)".formatted(parameters(), stagedColumns("")));
+    this.columns = columns;
+  }
+
+  private static <R> Upsert<R> of(String table, List<Column<R>> all, Set<String> written) {
+    return new Upsert<>(
+        table, all.stream().filter(column -> written.contains(column.name())).toList());
   }
 
   /**
@@ -81,7 +101,7 @@ public final class Upsert<R> {
    * @param columns the columns to write, of {@link #ALL_USER_COLUMNS}, the key among them
    */
   public static Upsert<UserRow> users(Set<String> columns) {
-    return new Upsert<>("shop.users", USER_COLUMNS, columns);
+    return of("shop.users", USER_COLUMNS, columns);
   }
 
   /**
@@ -90,7 +110,17 @@ public final class Upsert<R> {
    * @param columns the columns to write, of {@link #ALL_ORDER_COLUMNS}, the key among them
    */
   public static Upsert<OrderRow> orders(Set<String> columns) {
-    return new Upsert<>("shop.orders", ORDER_COLUMNS, columns);
+    return of("shop.orders", ORDER_COLUMNS, columns);
+  }
+
+  /** The same for another table with the same columns. */
+  Upsert<R> into(String other) {
+    return new Upsert<>(other, columns);
+  }
+
+  /** The name of the table. */
+  String table() {
+    return table;
   }
 
   /** Writes the rows in one statement of the connection's current transaction. */
@@ -98,43 +128,29 @@ public final class Upsert<R> {
     if (rows.isEmpty()) {
       return new Counts(0, 0, 0);
     }
-    try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      bind(statement, rows);
-      return execute(statement, rows.size());
-    }
-  }
-
-  /** Sets a statement's {@link #parameters} to the texts of rows. */
-  void bind(PreparedStatement statement, List<R> rows) throws SQLException {
-    for (int i = 0; i < columns.size(); i++) {
-      Array values =
-          statement
-              .getConnection()
-              .createArrayOf(
-                  "text", rows.stream().map(columns.get(i).text()).toArray(String[]::new));
-      statement.setArray(i + 1, values);
-    }
-  }
-
-  /** Executes a statement that writes rows, and counts them. */
-  Counts execute(PreparedStatement statement, long rows) throws SQLException {
-    int inserted = 0;
-    int updated = 0;
-    try (ResultSet written = statement.executeQuery()) {
-      while (written.next()) {
-        if (written.getBoolean(1)) {
-          inserted++;
-        } else {
-          updated++;
-        }
+    String parameters = join(columns, column -> "?::text[]");
+    String source = GIVEN.formatted(parameters, stagedColumns(""));
+    try (PreparedStatement statement = connection.prepareStatement(counting(source))) {
+      for (int i = 0; i < columns.size(); i++) {
+        Array values =
+            connection.createArrayOf(
+                "text", rows.stream().map(columns.get(i).text()).toArray(String[]::new));
+        statement.setArray(i + 1, values);
+      }
+      try (ResultSet counts = statement.executeQuery()) {
+        return Counts.of(counts, rows.size());
       }
     }
-    return new Counts(inserted, updated, Math.toIntExact(rows - inserted - updated));
   }
 
-  /** The parameters of the columns, an array of texts each. */
-  String parameters() {
-    return join(columns, column -> "?::text[]");
+  /** The number of columns. */
+  int width() {
+    return columns.size();
+  }
+
+  /** The text of a row's column; null for SQL's null. */
+  String text(int column, R row) {
+    return columns.get(column).text().apply(row);
   }
 
   /** The names of the columns of a table of texts, each with its type. */
@@ -144,38 +160,69 @@ public final class Upsert<R> {
         .collect(Collectors.joining(", "));
   }
 
-  /** The name that a column has in a table of texts. */
+  /** The name that a column has in a table of texts; null if it is not written. */
   String stagedColumn(String name) {
     for (int i = 0; i < columns.size(); i++) {
       if (columns.get(i).name().equals(name)) {
         return "c" + i;
       }
     }
-    throw new IllegalArgumentException("There is no column " + name);
+    return null;
   }
 
-  /** The statement that writes rows from a table of texts. */
-  String fromStage(String stage, String condition) {
-    return insertFrom(stage + " where " + condition);
+  /**
+   * The statement that writes rows from a table of texts and returns how many were inserted and
+   * updated.
+   *
+   * @param source the table, and a condition
+   */
+  String counting(String source) {
+    return "with written as (%s) select count(*) filter (where inserted), count(*) filter (where not inserted) from written"
+        .formatted(insertFrom(source));
   }
 
-  private String insertFrom(String source) {
+  /**
+   * The statement that compares rows of a table of texts with the stored ones. It returns how many
+   * are new, and how many differ.
+   */
+  String comparing(String source) {
+    return "select count(*) filter (where stored.%1$s is null), count(*) filter (where stored.%1$s is not null and (%2$s) is distinct from (%3$s)) from %4$s left join %5$s stored on stored.%1$s = given.c0"
+        .formatted(
+            columns.get(0).name(),
+            join(columns, column -> "stored." + column.name()),
+            IntStream.range(0, columns.size())
+                .mapToObj(this::typed)
+                .collect(Collectors.joining(", ")),
+            source,
+            table);
+  }
+
+  /** The statement that writes rows from a table of texts and returns whether it inserted them. */
+  String insertFrom(String source) {
     String key = columns.get(0).name();
     List<Column<R>> others = columns.subList(1, columns.size());
-    String casts =
-        IntStream.range(0, columns.size())
-            .mapToObj(i -> "c" + i + "::" + columns.get(i).type())
-            .collect(Collectors.joining(", "));
+    String typed =
+        IntStream.range(0, columns.size()).mapToObj(this::typed).collect(Collectors.joining(", "));
     // An inserted row has no xmax, an updated row has one.
     return "insert into %s as stored (%s) select %s from %s"
-            .formatted(table, join(columns, column -> column.name()), casts, source)
+            .formatted(table, join(columns, column -> column.name()), typed, source)
         + " on conflict (%s) do update set %s where (%s) is distinct from (%s)"
             .formatted(
                 key,
                 join(others, column -> column.name() + " = excluded." + column.name()),
                 join(others, column -> "stored." + column.name()),
                 join(others, column -> "excluded." + column.name()))
-        + " returning xmax = 0";
+        + " returning xmax = 0 as inserted";
+  }
+
+  private String typed(int i) {
+    String value = "c" + i + "::" + columns.get(i).type();
+    if (!columns.get(i).name().equals("created_at")) {
+      return value;
+    }
+    // Exports do not always tell since when a client is one.
+    return "coalesce(%s, (select u.created_at from shop.users u where u.user_id = c0), (select min(o.placed_at) from shop.orders o where o.user_id = c0), now())"
+        .formatted(value);
   }
 
   private static <R> String join(List<Column<R>> columns, Function<Column<R>, String> part) {

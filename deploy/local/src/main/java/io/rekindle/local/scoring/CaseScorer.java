@@ -1,6 +1,6 @@
 package io.rekindle.local.scoring;
 
-import io.rekindle.local.importing.CsvFile;
+import io.rekindle.local.csv.CsvFile;
 import io.rekindle.local.terminal.Failure;
 import io.rekindle.local.terminal.Progress;
 import io.rekindle.platform.text.CurrencyCodes;
@@ -117,6 +117,9 @@ public final class CaseScorer {
           read++;
           progress.count("scoring " + in.getFileName(), read, 0);
           try {
+            if (row.defect() != null) {
+              throw new IllegalArgumentException(row.defect());
+            }
             printer.printRecord(result(layout, row.values()));
             scored++;
           } catch (IllegalArgumentException | ArithmeticException e) {

@@ -1,0 +1,2 @@
+/** Reads tables of text as people export them, whatever their encoding and separator. */
+package io.rekindle.local.csv;

@@ -10,6 +10,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.Map;
@@ -290,7 +291,8 @@ class RefusalsITCase {
 
     Received mail = smtp.received().get(0);
     // The server reads bytes.
-    String bytes = new String("дом".getBytes("UTF-8"), "ISO-8859-1");
+    String bytes =
+        new String("дом".getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
     assertThat(mail.from()).isEqualTo("MAIL FROM:<hello@shop.example> SMTPUTF8");
     assertThat(mail.to()).isEqualTo("RCPT TO:<" + bytes + "@xn--bcher-kva.example>");
     assertThat(mail.header("To")).isEqualTo(bytes + "@xn--bcher-kva.example");

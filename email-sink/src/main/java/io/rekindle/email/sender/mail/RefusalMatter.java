@@ -6,7 +6,7 @@ public enum RefusalMatter {
   RECIPIENT_GONE,
   /** The person is there: the mailbox is full, or takes nothing now or nothing from this sender. */
   RECIPIENT_NOW,
-  /** This message, whoever it is for: its size, its form, a virus. */
+  /** This message, for any recipient: its size, its form, a virus. */
   MESSAGE,
   /** What the message says, or who sends it: the server does not tell which. */
   CONTENT,

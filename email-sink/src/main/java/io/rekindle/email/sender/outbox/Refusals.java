@@ -52,7 +52,7 @@ final class Refusals {
     RETRY,
     /** It is offered again later, and the attempt does not count: the fault is not its own. */
     KEEP,
-    /** Nobody knows yet whose matter it is. It is offered again later. */
+    /** It is not clear yet whose matter it is. It is offered again later. */
     UNCONFIRMED,
     /** It has failed. */
     FAIL

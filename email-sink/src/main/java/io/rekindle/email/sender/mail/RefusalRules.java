@@ -52,17 +52,17 @@ final class RefusalRules {
 
     boolean holds(String command, String code, String enhancedCode, String text) {
       return (commands.contains("*") || commands.contains(command))
-          && codes.stream().anyMatch(wanted -> wanted.equals("*") || code.startsWith(wanted))
-          && enhanced.stream().anyMatch(wanted -> isOf(wanted, enhancedCode))
+          && codes.stream().anyMatch(required -> required.equals("*") || code.startsWith(required))
+          && enhanced.stream().anyMatch(required -> isOf(required, enhancedCode))
           && (words == null || words.matcher(text).find());
     }
 
-    private static boolean isOf(String wanted, String enhancedCode) {
-      return wanted.equals("*")
-          || wanted.equals(enhancedCode)
-          || enhancedCode.startsWith(wanted + ".")
-          || (wanted.endsWith("*")
-              && enhancedCode.startsWith(wanted.substring(0, wanted.length() - 1)));
+    private static boolean isOf(String required, String enhancedCode) {
+      return required.equals("*")
+          || required.equals(enhancedCode)
+          || enhancedCode.startsWith(required + ".")
+          || (required.endsWith("*")
+              && enhancedCode.startsWith(required.substring(0, required.length() - 1)));
     }
   }
 

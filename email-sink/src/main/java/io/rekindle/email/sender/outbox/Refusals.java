@@ -25,8 +25,8 @@ import java.util.Set;
  *       accepted.
  * </ul>
  *
- * <p>Until then nothing has failed and no address is suppressed. A refusal of the content needs
- * both, other emails that are accepted and a second refusal. Refusals in a row pause a domain, or
+ * <p>Until then nothing has failed and no address is suppressed. A refusal of the content or of the
+ * sender needs both: other emails that are accepted, and a second refusal. Refusals in a row pause a domain, or
  * all. Not thread-safe.
  */
 final class Refusals {
@@ -124,7 +124,8 @@ final class Refusals {
       known.acceptedOthers = true;
       if (known.refused.domain().equals(domain)) {
         known.acceptedOfDomain = true;
-        if (known.refused.reply().matter() != RefusalMatter.CONTENT) {
+        RefusalMatter matter = known.refused.reply().matter();
+        if (matter != RefusalMatter.CONTENT && !matter.isOurs()) {
           confirmed.add(known.refused);
           i.remove();
         }
@@ -145,6 +146,11 @@ final class Refusals {
   private Decision decide(Refused refused) {
     SmtpReply reply = refused.reply();
     RefusalMatter matter = reply.matter();
+    if (matter.isOurs() && wasAcceptedSince(refused)) {
+      // A reply in these words to one email alone, again and again, must not hold the others.
+      boolean failed = matter == RefusalMatter.SENDER && reply.isPermanent();
+      return new Decision(failed ? Fate.FAIL : Fate.RETRY, Rest.NONE);
+    }
     if (matter == RefusalMatter.ACCOUNT) {
       return new Decision(Fate.KEEP, Rest.ALL);
     }
@@ -163,6 +169,20 @@ final class Refusals {
     Fate fate =
         !reply.isPermanent() ? Fate.RETRY : isConfirmed(refused) ? Fate.FAIL : Fate.UNCONFIRMED;
     return new Decision(fate, rest(refused));
+  }
+
+  /**
+   * Whether others were accepted between an earlier refusal of this email and this one: for the
+   * account any other, else one of its domain.
+   */
+  private boolean wasAcceptedSince(Refused refused) {
+    Unconfirmed known = unconfirmed.remove(refused.emailId());
+    boolean ofAccount = refused.reply().matter() == RefusalMatter.ACCOUNT;
+    if (known != null && (ofAccount ? known.acceptedOthers : known.acceptedOfDomain)) {
+      return true;
+    }
+    remember(refused);
+    return false;
   }
 
   /** A server that does not know the recipient yet would answer any email in this way. */

@@ -50,6 +50,9 @@ public final class SendingLoop implements Runnable {
   /** Attempts whose result is not known: the first, and one further copy. */
   private static final int MAX_UNCONFIRMED = 2;
 
+  /** How many pauses an email waits whose domain rests. */
+  private static final int KEPT_BEHIND = 5;
+
   /** Emails in a row whose connection was lost, after which the server counts as away. */
   private static final int LOST_IN_A_ROW = 3;
 
@@ -374,7 +377,10 @@ public final class SendingLoop implements Runnable {
       String why,
       String reply)
       throws SQLException, TransportException {
-    Instant next = email.now().plus(retries.after(attempt.number()));
+    Duration wait = retries.after(attempt.number());
+    // Behind the others of its domain, so that they can show that the fault is its own.
+    Instant next =
+        email.now().plus(effect == Outbox.Effect.NO_ATTEMPT ? wait.multipliedBy(KEPT_BEHIND) : wait);
     LOG.info("Email {} has to wait: {}", HeaderText.of(email.emailId()), why);
     storeOrPause(
         email.emailId(),

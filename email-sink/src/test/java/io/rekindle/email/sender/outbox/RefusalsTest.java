@@ -105,6 +105,26 @@ class RefusalsTest {
   }
 
   @Test
+  void shouldNotHoldADomainForOneEmailThatItRefusesInTheSendersName() {
+    String blocked = "550 5.7.1 blocked by a block list";
+    assertThat(refuse("e1", "a", blocked)).isEqualTo(new Decision(Fate.KEEP, Rest.DOMAIN));
+    assertThat(refusals.accepted("a")).isEmpty();
+
+    assertThat(refuse("e1", "a", blocked)).isEqualTo(new Decision(Fate.FAIL, Rest.NONE));
+    assertThat(refuse("e1", "a", blocked)).isEqualTo(new Decision(Fate.KEEP, Rest.DOMAIN));
+  }
+
+  @Test
+  void shouldNotHoldAllForOneEmailThatIsRefusedInTheAccountsName() {
+    String quota = "454 Throttling failure: Daily message quota exceeded";
+    refuse("e1", "a", quota);
+    refusals.accepted("b");
+
+    assertThat(refuse("e1", "a", quota)).isEqualTo(new Decision(Fate.RETRY, Rest.NONE));
+    assertThat(refuse("e2", "a", quota)).isEqualTo(new Decision(Fate.KEEP, Rest.ALL));
+  }
+
+  @Test
   void shouldNeedBothForTheContentOthersTakenAndASecondRefusal() {
     refuse("e1", "a", SPAM);
     assertThat(refuse("e1", "a", SPAM).fate()).isEqualTo(Fate.UNCONFIRMED);

@@ -43,9 +43,7 @@ public final class ContactCaseRows {
 
   /** The cases are stored together, and an address is suppressed for each client who has it. */
   private static String own(ContactCase example, String address) {
-    return address == null || address.indexOf('@') < 1
-        ? address
-        : example.name() + "." + address;
+    return address == null || address.indexOf('@') < 1 ? address : example.name() + "." + address;
   }
 
   private static void execute(Connection connection, String sql, Object... values)

@@ -291,8 +291,7 @@ class RefusalsITCase {
 
     Received mail = smtp.received().get(0);
     // The server reads bytes.
-    String bytes =
-        new String("дом".getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+    String bytes = new String("дом".getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
     assertThat(mail.from()).isEqualTo("MAIL FROM:<hello@shop.example> SMTPUTF8");
     assertThat(mail.to()).isEqualTo("RCPT TO:<" + bytes + "@xn--bcher-kva.example>");
     assertThat(mail.header("To")).isEqualTo(bytes + "@xn--bcher-kva.example");

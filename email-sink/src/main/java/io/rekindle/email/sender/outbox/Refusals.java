@@ -26,8 +26,8 @@ import java.util.Set;
  * </ul>
  *
  * <p>Until then nothing has failed and no address is suppressed. A refusal of the content or of the
- * sender needs both: other emails that are accepted, and a second refusal. Refusals in a row pause a domain, or
- * all. Not thread-safe.
+ * sender needs both: other emails that are accepted, and a second refusal. Refusals in a row pause
+ * a domain, or all. Not thread-safe.
  */
 final class Refusals {
 

@@ -380,7 +380,9 @@ public final class SendingLoop implements Runnable {
     Duration wait = retries.after(attempt.number());
     // Behind the others of its domain, so that they can show that the fault is its own.
     Instant next =
-        email.now().plus(effect == Outbox.Effect.NO_ATTEMPT ? wait.multipliedBy(KEPT_BEHIND) : wait);
+        email
+            .now()
+            .plus(effect == Outbox.Effect.NO_ATTEMPT ? wait.multipliedBy(KEPT_BEHIND) : wait);
     LOG.info("Email {} has to wait: {}", HeaderText.of(email.emailId()), why);
     storeOrPause(
         email.emailId(),

@@ -240,7 +240,94 @@ create table engagement.score_overrides (
 );
 alter table engagement.score_overrides replica identity full;
 
--- Who is not to be written to: a person, or only one address of theirs.
+-- Addresses that reach one mailbox have one normal form: lower case, and the domain in Unicode by the
+-- mapping of UTS 46 (NFKC and lower case; neither ß nor ς becomes another letter). The Java class
+-- NormalAddress states the same, and the table of contact cases holds both to one answer. Lower case
+-- does not depend on the database's collation.
+create function engagement.decode_punycode(label text) returns text
+  language plpgsql immutable strict parallel safe as $$
+declare
+  code_points int[] := '{}';
+  cut   int := length(label) - coalesce(nullif(position('-' in reverse(label)), 0), length(label) + 1);
+  place int;
+  code  int := 128;
+  i     int := 0;
+  bias  int := 72;
+  old   int; weight int; threshold int; digit int; delta int; k int;
+  letter text;
+begin
+  -- RFC 3492 section 6.2. A label that is no Punycode stays as it is.
+  for n in 1 .. greatest(cut, 0) loop
+    code_points := code_points || ascii(substr(label, n, 1));
+  end loop;
+  place := case when cut >= 0 then cut + 2 else 1 end;
+  while place <= length(label) loop
+    old := i; weight := 1; k := 36;
+    loop
+      letter := substr(label, place, 1);
+      place := place + 1;
+      digit := case when letter between 'a' and 'z' collate "C" then ascii(letter) - 97
+        when letter between '0' and '9' collate "C" then ascii(letter) - 22 end;
+      if digit is null then return null; end if;
+      i := i + digit * weight;
+      threshold := least(greatest(k - bias, 1), 26);
+      exit when digit < threshold;
+      weight := weight * (36 - threshold);
+      k := k + 36;
+    end loop;
+    delta := i - old;
+    delta := delta / case when old = 0 then 700 else 2 end;
+    delta := delta + delta / (coalesce(array_length(code_points, 1), 0) + 1);
+    k := 0;
+    while delta > 455 loop
+      delta := delta / 35;
+      k := k + 36;
+    end loop;
+    bias := k + 36 * delta / (delta + 38);
+    code := code + i / (coalesce(array_length(code_points, 1), 0) + 1);
+    i := i % (coalesce(array_length(code_points, 1), 0) + 1);
+    code_points := code_points[:i] || code || code_points[i + 1:];
+    i := i + 1;
+  end loop;
+  return (select string_agg(chr(c), '' order by n) from unnest(code_points) with ordinality u (c, n));
+exception when others then
+  return null;
+end $$;
+
+create function engagement.normal_unicode_address(address text) returns text
+  language sql immutable strict parallel safe as $$
+  select lower(normalize(parts[1], NFC) collate "pg_c_utf8") || '@' || (
+    select string_agg(
+      normalize(lower(normalize(
+        case when label ~ '^xn--' then coalesce(engagement.decode_punycode(substr(label, 5)), label)
+          else label end, NFKC) collate "pg_c_utf8"), NFKC), '.' order by n)
+    from regexp_split_to_table(
+      lower(translate(normalize(parts[2], NFKC), U&'\3002\00AD\200B\2060\FEFF', '.') collate "pg_c_utf8"),
+      '\.') with ordinality as labels (label, n))
+  from regexp_match(address, '^(.*)@([^@]*)$') as m (parts)
+$$;
+
+create function engagement.normal_address(address text) returns text
+  language sql immutable parallel safe as $$
+  select case when octet_length(address) = length(address) and strpos(lower(address), 'xn--') = 0
+    then lower(address collate "pg_c_utf8")
+    else coalesce(engagement.normal_unicode_address(address), lower(address collate "pg_c_utf8")) end
+$$;
+
+-- What stands for an address where it is compared. Of a hash, no other has a copy of the address, and
+-- an index takes any. The second key leaves out what stands behind a plus sign (sub-addressing).
+create function engagement.address_key(address text) returns uuid
+  language sql immutable parallel safe as $$
+  select md5(engagement.normal_address(address))::uuid
+$$;
+
+create function engagement.mailbox_key(address text) returns uuid
+  language sql immutable parallel safe as $$
+  select md5(regexp_replace(engagement.normal_address(address), '^([^@+]+)[+][^@]*@', '\1@'))::uuid
+$$;
+
+-- Who is not to be written to: a person, or only one address of theirs. Any account with the address
+-- is not written to either: engagement.address_suppressed.
 create table engagement.suppressions (
   user_id    text primary key check (length(user_id) between 1 and 128),
   -- Null for the person whatever their address; a bounced address counts only while it is theirs.
@@ -248,9 +335,29 @@ create table engagement.suppressions (
   reason     text        not null check (reason in ('UNSUBSCRIBED', 'BOUNCED', 'COMPLAINT', 'MANUAL')),
   detail     text        not null default '' check (length(detail) <= 10000),
   created_by text        not null default current_user,
-  created_at timestamptz not null default now()
+  created_at timestamptz not null default now(),
+  -- Of the address, or of the one that the person had; null if there was none.
+  address_key uuid,
+  mailbox_key uuid
 );
 alter table engagement.suppressions replica identity full;
+create index suppressions_mailbox on engagement.suppressions (mailbox_key)
+  where mailbox_key is not null;
+
+create function engagement.key_suppression() returns trigger
+  language plpgsql security definer set search_path = pg_catalog as $$
+declare
+  known text := coalesce(new.address,
+    (select u.email from shop.users u where u.user_id = new.user_id));
+begin
+  if known is not null then
+    new.address_key := engagement.address_key(known);
+    new.mailbox_key := engagement.mailbox_key(known);
+  end if;
+  return new;
+end $$;
+create trigger suppressions_key before insert or update of user_id, address, reason
+  on engagement.suppressions for each row execute function engagement.key_suppression();
 
 -- The one row of rules for outreach. Changing it takes effect on the next decision.
 create table engagement.outreach_settings (
@@ -259,6 +366,8 @@ create table engagement.outreach_settings (
   cooldown_days int         not null default 30 check (cooldown_days between 0 and 3650),
   stale_days    int         not null default 14 check (stale_days between 0 and 3650),
   daily_cap     int         not null default 1000 check (daily_cap >= 0),
+  -- Whether ada+shop@example.com and ada@example.com count as one address.
+  fold_subaddresses boolean not null default false,
   -- Who gets the emails of a day: the first, or at the end of the day those with the most at stake.
   cap_order     text        not null default 'FIRST_DECIDED'
                   check (cap_order in ('FIRST_DECIDED', 'VALUE_AT_STAKE')),
@@ -795,6 +904,12 @@ create table engagement.deliveries (
   leased_by       text,
   leased_until    timestamptz,
   attempts        int         not null default 0,
+  -- Of these, the ones whose result is not known: the server may have the email.
+  unconfirmed     int         not null default 0,
+  offered_at      timestamptz,
+  -- Of the address to which it was offered last.
+  address_key     uuid,
+  mailbox_key     uuid,
   next_attempt_at timestamptz not null default now(),
   -- The outreach settings, by their updated_at, that hold the email back until then. Other settings
   -- let it be looked at again at once.
@@ -809,6 +924,8 @@ create index deliveries_accepted on engagement.deliveries (accepted_at)
   where accepted_at is not null;
 create index deliveries_leased on engagement.deliveries (leased_until)
   where leased_until is not null;
+create index deliveries_mailbox on engagement.deliveries (mailbox_key)
+  where mailbox_key is not null;
 
 -- The versions of texts of which not every email may leave, with how many still may. Emails that
 -- senders hold count as left.
@@ -1397,7 +1514,8 @@ begin
       from pseudonym where user_id = erased returning 1),
     -- What servers say and what checks found quotes addresses and texts.
     deliveries as (
-      update engagement.deliveries d set last_error = null, last_reply = null
+      update engagement.deliveries d
+      set last_error = null, last_reply = null, address_key = null, mailbox_key = null
       from engagement.emails e where e.email_id = d.email_id and e.user_id = erased returning 1),
     emails as (
       update engagement.emails
@@ -1439,6 +1557,9 @@ begin
       union all select from audience_members union all select from audience_changes
       union all select from orders
       union all select from users) as gone;
+    -- The trigger has taken the keys from the row of the user.
+    update engagement.suppressions set address_key = null, mailbox_key = null
+    where user_id = erased;
     return total;
 end $$;
 comment on function engagement.erase_user is
@@ -1586,7 +1707,7 @@ grant update (beat, previous_beat, number) on engagement.clock to rekindle_cdc;
 
 -- The reason not to write to a person; null if there is none. The Java class ContactRule states the
 -- same rule, and a table of cases in the tests holds both to one answer. The planner inlines this
--- function, so that it costs no call a row. Lower case does not depend on the database's collation.
+-- function, so that it costs no call a row.
 -- consents is null if the shop has no such user; suppressed_address is null for the whole person;
 -- expiry is the age at which a decision is too old, and null if there is no decision.
 create function engagement.contact_obstacle(
@@ -1597,12 +1718,41 @@ create function engagement.contact_obstacle(
     when consents is null then 'USER_REMOVED'
     when not consents then 'NO_CONSENT'
     when suppressed and (suppressed_address is null
-      or lower(suppressed_address collate "pg_c_utf8") = lower(address collate "pg_c_utf8"))
+      or engagement.normal_address(suppressed_address) = engagement.normal_address(address))
       then 'SUPPRESSED'
     when coalesce(position('@' in address), 0) < 2 then 'NO_ADDRESS'
     when decided_at + expiry <= now() then 'EXPIRED'
   end
 $$;
+
+-- Whether an address is suppressed by any account that has or had it. Lists of clients have the
+-- condition itself, since the planner does not inline this function.
+create function engagement.address_suppressed(asked text)
+  returns boolean language sql stable parallel safe as $$
+  select exists (
+    select from engagement.suppressions x
+    where x.mailbox_key = engagement.mailbox_key(asked)
+      and (x.address_key = engagement.address_key(asked)
+        or (select bool_or(o.fold_subaddresses) from engagement.outreach_settings o)))
+$$;
+
+-- Moves the suppression of a client who is merged into another to that one. An address needs no
+-- move: it is suppressed for any account. Returns whether there was one to move.
+create function engagement.merge_suppression(merged text, remaining text)
+  returns boolean language sql security definer set search_path = pg_catalog as $$
+  with moved as (
+    insert into engagement.suppressions as s (user_id, reason, detail, created_by)
+    select remaining, reason, left('Of the merged client ' || merged || '. ' || detail, 10000),
+      session_user
+    from engagement.suppressions where user_id = merged and address is null
+    on conflict (user_id) do update
+      set address = null, reason = excluded.reason, detail = excluded.detail,
+          created_by = excluded.created_by, created_at = excluded.created_at
+      where s.address is not null
+    returning 1)
+  select exists (select from moved)
+$$;
+revoke execute on function engagement.merge_suppression(text, text) from public;
 
 -- The reason not to write to a person at an instant, by the age of the risk and by the last contact;
 -- null if there is none. It holds ContactRule's other two conditions, and the same cases hold it to
@@ -1625,6 +1775,11 @@ create view engagement.contact_now as
   select u.user_id,
     coalesce(
       engagement.contact_obstacle(u.marketing_consent, u.email, x.user_id is not null, x.address),
+      case when exists (
+        select from engagement.suppressions y
+        where y.mailbox_key = engagement.mailbox_key(u.email)
+          and (o.fold_subaddresses or y.address_key = engagement.address_key(u.email)))
+        then 'SUPPRESSED' end,
       case when engagement.in_control_group(o.control_salt, u.user_id, o.control_share)
         then 'CONTROL_GROUP' end,
       -- Of another experiment, too, as long as the event at which it was decided is open.
@@ -1661,6 +1816,7 @@ create function engagement.contactable_episodes(
   left join engagement.suppressions s on s.user_id = asked.user_id
   where engagement.contact_obstacle(u.marketing_consent, u.email, s.user_id is not null, s.address,
       asked.decided_at, expiry) is null
+    and not engagement.address_suppressed(u.email)
     and not exists (
       select from engagement.outreach_settings o
       where engagement.in_control_group(o.control_salt, asked.user_id, o.control_share))
@@ -1759,3 +1915,4 @@ grant select on all tables in schema shop to rekindle_api;
 grant select on all tables in schema engagement to rekindle_api;
 revoke execute on function engagement.erase_user(text) from public;
 grant execute on function engagement.erase_user(text) to rekindle_api;
+grant execute on function engagement.merge_suppression(text, text) to rekindle_api;

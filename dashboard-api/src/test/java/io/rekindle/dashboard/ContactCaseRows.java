@@ -17,7 +17,7 @@ public final class ContactCaseRows {
           connection,
           "insert into shop.users (user_id, email, marketing_consent) values (?, ?, ?)",
           example.name(),
-          example.address(),
+          own(example, example.address()),
           example.consents());
       if (example.suppressed()) {
         execute(
@@ -25,7 +25,7 @@ public final class ContactCaseRows {
             "insert into engagement.suppressions (user_id, address, reason)"
                 + " values (?, ?, 'MANUAL')",
             example.name(),
-            example.suppressedAddress());
+            own(example, example.suppressedAddress()));
       }
       execute(
           connection,
@@ -39,6 +39,11 @@ public final class ContactCaseRows {
           example.opened().toString(),
           example.contacted() == null ? null : example.contacted().toString());
     }
+  }
+
+  /** The cases are stored together, and an address is suppressed for each client who has it. */
+  private static String own(ContactCase example, String address) {
+    return address == null || address.indexOf('@') < 1 ? address : example.name() + "." + address;
   }
 
   private static void execute(Connection connection, String sql, Object... values)

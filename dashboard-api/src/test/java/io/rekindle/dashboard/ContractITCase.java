@@ -282,6 +282,12 @@ class ContractITCase extends DashboardTestBase {
     assertThat(json(admin.get("/api/suppressions")).get("items")).hasSize(3);
     assertThat(admin.get("/api/suppressions?format=csv").body().split("\r\n")).hasSize(4);
     assertThat(admin.delete("/api/suppressions/left").statusCode()).isEqualTo(409);
+    assertThat(admin.delete("/api/suppressions/left?consent=shop,%203%20May").statusCode())
+        .isEqualTo(204);
+    assertThat(
+            database.value(
+                "select after ->> 'consent' from dashboard.audit_log where after ->> 'consent' is not null"))
+        .isEqualTo("shop, 3 May");
     assertThat(admin.delete("/api/suppressions/a").statusCode()).isEqualTo(204);
     assertThat(admin.delete("/api/suppressions/a").statusCode()).isEqualTo(404);
   }

@@ -12,7 +12,9 @@ public final class ContactStatusQuery {
 
   private static final String SQL =
       """
-      select asked.user_id, s.reason as suppression,
+      select asked.user_id,
+             case when s.user_id is null and c.obstacle = 'SUPPRESSED' then 'OTHER_ACCOUNT'
+               else s.reason end as suppression,
              case when c.user_id is null then 'USER_REMOVED' else c.obstacle end as obstacle,
              d.decision, d.reason, d.decided_at, e.email_id, e.status as email_status
       from unnest(:ids) as asked (user_id)
@@ -33,7 +35,8 @@ public final class ContactStatusQuery {
    * The status of one client.
    *
    * @param suppression reason of the stored suppression of the client, or of an address that the
-   *     client has or had; null if none is stored
+   *     client has or had; OTHER_ACCOUNT if only another client with the same address has one; null
+   *     if none is stored
    * @param obstacle the reason not to write to the client now; null if there is none
    * @param decision about the open episode; null without one or before the decision
    * @param emailId the email about the open episode; null if there is none

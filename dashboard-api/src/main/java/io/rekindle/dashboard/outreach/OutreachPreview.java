@@ -56,8 +56,14 @@ public record OutreachPreview(Instant asOf, long atRisk, RuleOutcome before, Rul
         select s.user_id, s.at_risk_since, s.last_contact_at,
                case when s.last_contact_at < s.at_risk_since then s.last_contact_at end
                  as contact_before_risk,
-               engagement.contact_obstacle(
-                 u.marketing_consent, u.email, x.user_id is not null, x.address) as obstacle
+               coalesce(
+                 engagement.contact_obstacle(
+                   u.marketing_consent, u.email, x.user_id is not null, x.address),
+                 case when exists (
+                   select from engagement.suppressions y cross join engagement.outreach_settings f
+                   where y.mailbox_key = engagement.mailbox_key(u.email)
+                     and (f.fold_subaddresses or y.address_key = engagement.address_key(u.email)))
+                   then 'SUPPRESSED' end) as obstacle
         from engagement.user_scores s
         join shop.users u on u.user_id = s.user_id
         left join engagement.suppressions x on x.user_id = u.user_id

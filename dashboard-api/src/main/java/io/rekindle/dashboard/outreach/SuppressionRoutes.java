@@ -65,13 +65,21 @@ public final class SuppressionRoutes implements Routes {
 
   private void lift(Context ctx) {
     String userId = QueryParameters.pathId(ctx, "userId");
-    String reason =
+    QueryParameters query = QueryParameters.of(ctx);
+    String consent = query.text("consent", 1_000);
+    query.check();
+    SuppressionService.Lift lift =
         suppressions
-            .lift(Requests.actor(ctx), userId)
+            .lift(Requests.actor(ctx), userId, consent)
             .orElseThrow(() -> HttpProblem.notFound("No suppression of \"" + userId + "\"."));
-    if (!reason.equals("MANUAL")) {
+    if (!lift.done()) {
       throw HttpProblem.conflict(
-          "Only a MANUAL suppression can be lifted: the reason of this one is " + reason + ".");
+          "A suppression with the reason "
+              + lift.reason()
+              + " stays."
+              + (lift.reason().equals("UNSUBSCRIBED")
+                  ? " If the person has consented again, say in consent where and when."
+                  : ""));
     }
     ctx.status(HttpStatus.NO_CONTENT);
   }

@@ -98,41 +98,63 @@ public final class SuppressionService {
                   .bindArray("users", String.class, List.copyOf(new LinkedHashSet<>(users)))
                   .mapTo(String.class)
                   .list();
-          lifted.forEach(userId -> recordLift(handle, actor, userId));
+          lifted.forEach(userId -> recordLift(handle, actor, userId, MANUAL, null));
           return new Lifted(lifted.size(), users.size() - lifted.size());
         });
   }
 
   /**
-   * Lifts a suppression that was set by hand. Returns the reason of the suppression, which stays
-   * unless the reason is MANUAL; empty if there is none of this client.
+   * The result of lifting one.
+   *
+   * @param reason of the suppression
+   * @param done whether it is lifted
    */
-  Optional<String> lift(Actor actor, String userId) {
+  record Lift(String reason, boolean done) {}
+
+  /**
+   * Lifts a suppression that was set by hand, that of an address that bounced, or that of a person
+   * who unsubscribed and has consented again. The shop's consent alone does not lift one: it may
+   * come from a system that does not know of the unsubscribe. A complaint stays.
+   *
+   * @param consent where and when the person consented again; null if not
+   * @return empty if there is none of this client
+   */
+  Optional<Lift> lift(Actor actor, String userId, String consent) {
     return jdbi.inTransaction(
         handle -> {
-          Optional<String> reason =
+          Optional<Lift> lift =
               handle
                   .createQuery(
                       "select reason from engagement.suppressions where user_id = :id for update")
                   .bind("id", userId)
                   .mapTo(String.class)
-                  .findOne();
-          if (reason.filter(MANUAL::equals).isPresent()) {
+                  .findOne()
+                  .map(reason -> new Lift(reason, isLiftable(reason, consent)));
+          if (lift.isPresent() && lift.get().done()) {
             handle.execute("delete from engagement.suppressions where user_id = ?", userId);
-            recordLift(handle, actor, userId);
+            recordLift(handle, actor, userId, lift.get().reason(), consent);
           }
-          return reason;
+          return lift;
         });
   }
 
-  private static void recordLift(Handle handle, Actor actor, String userId) {
+  private static boolean isLiftable(String reason, String consent) {
+    return switch (reason) {
+      case MANUAL, "BOUNCED" -> true;
+      case "UNSUBSCRIBED" -> consent != null;
+      default -> false;
+    };
+  }
+
+  private static void recordLift(
+      Handle handle, Actor actor, String userId, String reason, String consent) {
     AuditLog.record(
         handle,
         actor,
         "DELETE",
         Subject.SUPPRESSION.ofClient(userId),
-        Map.of("reason", MANUAL),
-        null);
+        Map.of("reason", reason),
+        consent == null ? null : Map.of("consent", consent));
   }
 
   private static long waitingEmails(Handle handle, List<String> users) {

@@ -257,6 +257,7 @@ final class ArchitectureRules {
                 "java.nio",
                 "java.nio.charset..",
                 "java.security..",
+                "java.text",
                 "java.time..",
                 "java.util..",
                 "com.fasterxml.jackson.."))

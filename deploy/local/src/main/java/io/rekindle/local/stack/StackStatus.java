@@ -77,7 +77,7 @@ public record StackStatus(
    * @param url the URL of an HTTP server
    * @param smtp {@code host:port} of the mail catcher
    * @param healthy whether it answers, even if slowly
-   * @param trouble the fault; null for a healthy part
+   * @param trouble the fault, or a remark on a healthy part; null without either
    * @param answerSeconds the time until a slow answer; null for any other
    */
   @JsonInclude(Include.NON_NULL)
@@ -94,6 +94,11 @@ public record StackStatus(
 
     public String endpoint() {
       return uri != null ? uri : bootstrap != null ? bootstrap : url;
+    }
+
+    /** The same part with a remark on what does not make it unhealthy. */
+    Component withTrouble(String remark) {
+      return new Component(pid, uri, bootstrap, url, smtp, healthy, state, remark, answerSeconds);
     }
   }
 

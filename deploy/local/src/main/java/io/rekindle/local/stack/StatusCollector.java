@@ -217,12 +217,20 @@ public final class StatusCollector {
         shown.seconds());
   }
 
-  /** Reports a paused sender as unhealthy, although its health check succeeds. */
+  /**
+   * Reports a paused sender as unhealthy, although its health check succeeds. Domains that rest are
+   * mentioned only: the others get their emails.
+   */
   private Component sender(Answer<JsonNode> health) {
     boolean pauses = health.given() && health.value().path("sending").asText().equals("PAUSED");
     Answer<?> shown =
         pauses ? Answer.none("sending pauses: see " + data.log(MailSender.NAME)) : health;
-    return component(MailSender.NAME, shown, null, null, info.senderUrl(), null);
+    Component sender = component(MailSender.NAME, shown, null, null, info.senderUrl(), null);
+    int domains = health.given() ? health.value().path("pausedDomains").asInt() : 0;
+    return pauses || domains == 0
+        ? sender
+        : sender.withTrouble(
+            "%d recipients' domains rest: see %s".formatted(domains, data.log(MailSender.NAME)));
   }
 
   /** The started TaskManagers by name. Flink has its own ids for them, so it can only count. */

@@ -15,29 +15,19 @@ public sealed interface DeliveryResult {
   /** The sender only logs emails. */
   record Logged() implements DeliveryResult {}
 
+  /** The server has not taken it. {@link Refusals} decides what follows. */
+  record Refused(SmtpReply reply) implements DeliveryResult {}
+
   /**
-   * It may work later.
+   * The connection was lost.
    *
-   * @param reply the server's words; null without a reply
+   * @param mayBeSent whether the server had the whole message, so that it may have taken it
    */
-  record Deferred(String why, String reply) implements DeliveryResult {}
+  record Lost(boolean mayBeSent) implements DeliveryResult {}
 
-  /** The address receives no mail, now or later. */
-  record RecipientRefused(String reply) implements DeliveryResult {}
+  /** The address needs SMTPUTF8, which the server does not offer. */
+  record AddressUnsupported() implements DeliveryResult {}
 
-  /**
-   * This message will not be taken, now or later.
-   *
-   * @param reply null if it was not even offered
-   */
-  record MessageRefused(FailureReason reason, String reply) implements DeliveryResult {}
-
-  /**
-   * The server's policy refuses this message, or every message of the sender. The next messages
-   * show which.
-   */
-  record ContentRefused(SmtpReply refusal) implements DeliveryResult {}
-
-  /** The server refuses every email of the sender until an operator fixes the cause. */
-  record SenderRefused(SmtpReply refusal) implements DeliveryResult {}
+  /** No message could be made of it. */
+  record Unsendable() implements DeliveryResult {}
 }

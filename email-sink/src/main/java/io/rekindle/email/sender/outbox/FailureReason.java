@@ -8,8 +8,8 @@ public enum FailureReason {
   MESSAGE_REFUSED,
   /** The address receives no mail. */
   RECIPIENT_REFUSED,
-  /** It was offered as often as allowed. */
-  TOO_MANY_ATTEMPTS,
+  /** The result of two attempts is not known. The reader may have it. */
+  UNCONFIRMED,
   /** No message could be made of it. */
   UNSENDABLE
 }

@@ -32,6 +32,34 @@ public final class Outbox {
   record Queue(long due, long waiting, double oldestSeconds) {}
 
   /**
+   * An attempt that begins.
+   *
+   * @param number counts from 1
+   * @param unconfirmed attempts whose result is not known, this one included
+   */
+  record Attempt(int number, int unconfirmed) {}
+
+  /** What an attempt without success leaves behind. */
+  enum Effect {
+    /** The server does not have the email. */
+    ATTEMPT(0, 1),
+    /** The server does not have the email, and the attempt does not count. */
+    NO_ATTEMPT(1, 1),
+    /** The server may have the email. */
+    UNKNOWN(0, 0),
+    /** There was none. */
+    NONE(0, 0);
+
+    private final int uncounted;
+    private final int confirmed;
+
+    Effect(int uncounted, int confirmed) {
+      this.uncounted = uncounted;
+      this.confirmed = confirmed;
+    }
+  }
+
+  /**
    * One sender at a time takes emails of the day: a second would count with a snapshot from before
    * the first one's leases. A sender that stalls in between loses its turn.
    */
@@ -91,12 +119,29 @@ public final class Outbox {
       returning email_id
       """;
 
+  /**
+   * Two emails to one address at a time would both be within the cooldown of the other. The lock
+   * makes the senders look one after another.
+   */
+  private static final String LOCK_ADDRESS =
+      "select pg_advisory_xact_lock(hashtext('engagement.mailbox'), hashtext(engagement.mailbox_key(?)::text))";
+
   private static final String BEGIN =
       """
-      update engagement.deliveries
-      set attempts = attempts + 1, leased_until = now() + ? * interval '1 millisecond'
+      update engagement.deliveries d
+      set attempts = attempts + 1, unconfirmed = unconfirmed + 1, offered_at = now(),
+          address_key = engagement.address_key(?), mailbox_key = engagement.mailbox_key(?),
+          leased_until = now() + ? * interval '1 millisecond'
       where email_id = ? and leased_by = ? and leased_until > now()
-      returning attempts
+        and not exists (
+          select from engagement.deliveries other
+          left join engagement.outreach_settings o on o.id = 1
+          where other.mailbox_key = engagement.mailbox_key(?)
+            and (o.fold_subaddresses or other.address_key = engagement.address_key(?))
+            and other.email_id <> d.email_id
+            and (other.accepted_at > now() - coalesce(o.cooldown_days, 0) * interval '24 hours'
+                 or (other.leased_until > now() and other.offered_at is not null)))
+      returning attempts, unconfirmed
       """;
 
   private static final String RENEW =
@@ -114,7 +159,8 @@ public final class Outbox {
   private static final String POSTPONE =
       """
       update engagement.deliveries
-      set next_attempt_at = ?, held_under = ?, last_error = ?,
+      set attempts = greatest(attempts - ?, 0), unconfirmed = greatest(unconfirmed - ?, 0),
+          next_attempt_at = ?, held_under = ?, last_error = ?,
           last_reply = coalesce(?, last_reply),
           leased_by = null, leased_until = null
       where email_id = ? and leased_by = ?
@@ -128,7 +174,7 @@ public final class Outbox {
         set status = 'SENT', status_reason = null, sent_at = now(), message_id = ?
         where email_id = ? and status = 'READY')
       update engagement.deliveries
-      set accepted_at = now(), last_error = null, last_reply = ?,
+      set accepted_at = now(), last_error = null, last_reply = ?, unconfirmed = 0,
           leased_by = null, leased_until = null
       where email_id = ?
       """;
@@ -144,15 +190,30 @@ public final class Outbox {
       where email_id = ?
       """;
 
-  /** A suppression of the person takes precedence over one of an address. */
-  private static final String SUPPRESS_ADDRESS =
+  /**
+   * Closes a refused email, unless another sender offers it at the moment. A suppression of the
+   * person takes precedence over one of an address.
+   */
+  private static final String CLOSE_REFUSED =
       """
-      insert into engagement.suppressions as s (user_id, address, reason, detail)
-      values (?, ?, 'BOUNCED', ?)
-      on conflict (user_id) do update
-        set address = excluded.address, reason = excluded.reason, detail = excluded.detail,
-            created_by = excluded.created_by, created_at = excluded.created_at
-        where s.address is not null
+      with free as materialized (
+        select email_id from engagement.deliveries
+        where email_id = ? and (leased_by is null or leased_by = ? or leased_until <= now())
+        for update),
+      closed as (
+        update engagement.emails set status = 'FAILED', status_reason = ?
+        where email_id in (select email_id from free) and status = 'READY'
+        returning email_id, user_id),
+      suppressed as (
+        insert into engagement.suppressions as s (user_id, address, reason, detail)
+        select user_id, ?, 'BOUNCED', ? from closed where ?
+        on conflict (user_id) do update
+          set address = excluded.address, reason = excluded.reason, detail = excluded.detail,
+              created_by = excluded.created_by, created_at = excluded.created_at
+          where s.address is not null)
+      update engagement.deliveries
+      set last_error = ?, last_reply = ?, unconfirmed = 0, leased_by = null, leased_until = null
+      where email_id in (select email_id from closed)
       """;
 
   private static final String QUEUE =
@@ -234,14 +295,31 @@ public final class Outbox {
    * Counts an attempt before it is made, so that an email that kills its sender is not tried for
    * ever.
    *
-   * @return how many there have been with this one; 0 if the email is not this sender's any more
+   * @param address to which it is offered
+   * @return empty if the email is not this sender's any more, or if its address gets or got another
+   *     one within the cooldown
    */
-  int begin(String emailId) throws SQLException {
-    try (Connection connection = database.getConnection();
-        PreparedStatement statement = connection.prepareStatement(BEGIN)) {
-      bind(statement, lease.toMillis(), emailId, owner);
-      try (ResultSet row = statement.executeQuery()) {
-        return row.next() ? row.getInt(1) : 0;
+  Optional<Attempt> begin(String emailId, String address) throws SQLException {
+    try (Connection connection = database.getConnection()) {
+      connection.setAutoCommit(false);
+      try (PreparedStatement lock = connection.prepareStatement(LOCK_ADDRESS);
+          PreparedStatement statement = connection.prepareStatement(BEGIN)) {
+        bind(lock, address);
+        lock.executeQuery().close();
+        bind(statement, address, address, lease.toMillis(), emailId, owner, address, address);
+        Optional<Attempt> begun = Optional.empty();
+        try (ResultSet row = statement.executeQuery()) {
+          if (row.next()) {
+            begun = Optional.of(new Attempt(row.getInt(1), row.getInt(2)));
+          }
+        }
+        connection.commit();
+        return begun;
+      } catch (SQLException e) {
+        connection.rollback();
+        throw e;
+      } finally {
+        connection.setAutoCommit(true);
       }
     }
   }
@@ -270,14 +348,30 @@ public final class Outbox {
    *
    * @param reply the SMTP server's words; null if they are those from before
    */
-  void postpone(String emailId, Instant until, String why, String reply) throws SQLException {
-    execute(POSTPONE, Timestamp.from(until), null, why, storable(reply), emailId, owner);
+  void postpone(String emailId, Effect effect, Instant until, String why, String reply)
+      throws SQLException {
+    postpone(emailId, effect, until, null, why, reply);
   }
 
   /** Gives an email back until a rule lets it go, or until that rule changes. */
   void hold(String emailId, Verdict.Hold hold) throws SQLException {
     Timestamp rules = hold.rules() == null ? null : Timestamp.from(hold.rules());
-    execute(POSTPONE, Timestamp.from(hold.until()), rules, hold.why(), null, emailId, owner);
+    postpone(emailId, Effect.NONE, hold.until(), rules, hold.why(), null);
+  }
+
+  private void postpone(
+      String emailId, Effect effect, Instant until, Timestamp rules, String why, String reply)
+      throws SQLException {
+    execute(
+        POSTPONE,
+        effect.uncounted,
+        effect.confirmed,
+        Timestamp.from(until),
+        rules,
+        why,
+        storable(reply),
+        emailId,
+        owner);
   }
 
   /** Stores that the server has the email, even if another sender holds the lease by now. */
@@ -300,19 +394,19 @@ public final class Outbox {
     close(emailId, "FAILED", reason.name(), reply);
   }
 
-  /** The address takes no mail: neither this email nor another is worth trying. */
-  void bounced(QueuedEmail email, String reply) throws SQLException {
-    inTransaction(
-        connection -> {
-          close(
-              connection, email.emailId(), "FAILED", FailureReason.RECIPIENT_REFUSED.name(), reply);
-          execute(
-              connection,
-              SUPPRESS_ADDRESS,
-              email.userId(),
-              email.recipient().address(),
-              storable(reply));
-        });
+  /** Stores a refusal for good. An address that takes no mail becomes a suppression. */
+  void refused(Refusals.Refused refused, FailureReason reason) throws SQLException {
+    String reply = storable(refused.reply().text());
+    execute(
+        CLOSE_REFUSED,
+        refused.emailId(),
+        owner,
+        reason.name(),
+        refused.address(),
+        reply,
+        refused.isGone(),
+        reason.name(),
+        reply);
   }
 
   private void close(String emailId, String status, String reason, String reply)

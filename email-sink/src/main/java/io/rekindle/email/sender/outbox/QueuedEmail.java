@@ -16,7 +16,8 @@ import java.time.LocalTime;
  * @param timeZone of the recipient, as the shop stores it; null without a recipient
  * @param orderedSince whether the recipient has an effective order that the decision did not know
  * @param noLongerAtRisk whether the episode of the email is closed
- * @param lastContactAt when the newest other email was sent to the recipient; null if none was
+ * @param lastContactAt when the newest other email was sent to the recipient or to the address;
+ *     null if none was
  * @param outreach the rules; null if there are none, which is as good as switched off
  * @param branding of the version of its texts
  * @param review of the version of its texts: FREE, WAITING, APPROVED or REJECTED; FREE without one

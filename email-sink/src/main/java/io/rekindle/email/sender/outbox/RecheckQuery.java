@@ -22,7 +22,8 @@ final class RecheckQuery {
              least(decision.decided_at, e.generated_at) as decided_at,
              case when e.decision_id is null then 'EMAIL' else decision.decision end as decision,
              u.user_id is not null as present, u.email, u.marketing_consent, u.time_zone,
-             s.user_id is not null as suppressed, s.address,
+             s.user_id is not null or elsewhere.suppressed as suppressed,
+             case when not elsewhere.suppressed then s.address end as address,
              o.id is not null as has_settings, o.enabled, o.cooldown_days, o.quiet_from, o.quiet_until,
              (o.control_share * 1000000)::int as control_ppm, o.control_salt,
              o.updated_at as outreach_updated_at,
@@ -37,9 +38,20 @@ final class RecheckQuery {
                  end
              ) as ordered_since,
              episode.closed_at is not null as no_longer_at_risk,
-             (select max(contact.sent_at) from engagement.emails contact
-              where contact.user_id = e.user_id and contact.email_id <> e.email_id
-                and contact.status = 'SENT') as last_contact_at,
+             greatest(
+               (select max(coalesce(contact.sent_at, tried.offered_at))
+                from engagement.emails contact
+                left join engagement.deliveries tried using (email_id)
+                where contact.user_id = e.user_id and contact.email_id <> e.email_id
+                  and (contact.status = 'SENT' or contact.status_reason = 'UNCONFIRMED')),
+               (select max(coalesce(contact.sent_at, tried.offered_at))
+                from engagement.deliveries tried
+                join engagement.emails contact using (email_id)
+                where tried.mailbox_key = engagement.mailbox_key(u.email)
+                  and (o.fold_subaddresses or tried.address_key = engagement.address_key(u.email))
+                  and tried.email_id <> e.email_id
+                  and (contact.status = 'SENT' or contact.status_reason = 'UNCONFIRMED'))
+             ) as last_contact_at,
              case when v.review <> 'WAITING' or review.review_first > 0 then v.review
                else 'FREE' end as review,
              b.sender_name, b.reply_to, b.logo_data
@@ -53,6 +65,8 @@ final class RecheckQuery {
                then (decision.inputs ->> 'last_order_at')::timestamptz end as last_order_at
       ) known on true
       left join engagement.outreach_settings o on o.id = 1
+      left join lateral (
+        select engagement.address_suppressed(u.email) as suppressed) elsewhere on true
       left join engagement.content_versions v on v.content_version = e.content_version
       left join engagement.brands b on b.version = v.brand_version
       left join engagement.review_settings review on review.id = 1

@@ -46,9 +46,9 @@ public final class SenderMetrics {
   enum Retry {
     /** The server deferred the email, or went away. */
     DEFERRED,
-    /** The server's policy refuses the email, or every email of the sender. */
-    CONTENT_REFUSED,
-    /** The server refuses the sender. */
+    /** The server refuses the email, and other emails have to show for whose fault. */
+    UNCONFIRMED,
+    /** The server refuses the sender, which costs the email no attempt. */
     SENDER_REFUSED
   }
 
@@ -115,6 +115,9 @@ public final class SenderMetrics {
           .tag("because", pause.name().toLowerCase(Locale.ROOT))
           .register(registry);
     }
+    Gauge.builder("rekindle.sender.paused.domains", loop, SendingLoop::pausedDomains)
+        .description("Recipients' domains that get nothing for a while, as they refuse the sender.")
+        .register(registry);
   }
 
   void sent() {

@@ -1,6 +1,7 @@
 package io.rekindle.email.sender.outbox;
 
 import io.rekindle.email.sender.mail.HeaderText;
+import io.rekindle.email.sender.mail.MailAddress;
 import io.rekindle.email.sender.mail.SmtpReply;
 import io.rekindle.email.sender.outbox.MailTransport.TransportException;
 import io.rekindle.email.sender.outbox.SenderMetrics.Retry;
@@ -11,8 +12,10 @@ import io.rekindle.platform.rest.Backoff;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -23,12 +26,12 @@ import org.slf4j.MDC;
  * Takes emails that are due and brings each of them to an end, one after another.
  *
  * <p>The SMTP server gets an email at most once, except in two cases, in which it gets the same
- * Message-ID again. In the first, the server took the email and the process ended before the
+ * Message-ID once more. In the first, the server took the email and the process ended before the
  * commit. Only that one statement lies in between, and the loop sends nothing else before it has
- * succeeded. So at most one email per process that ends is sent twice. In the second, the server's
- * last response was lost, so nothing says whether it took the email. That is an attempt like any
- * other. While the database is away, no lease is renewed; after an outage longer than a lease,
- * another sender may take the emails.
+ * succeeded. In the second, the server's response to the message was lost, so nothing says whether
+ * it took the email. An email of which this happened twice is not offered again. While the database
+ * is away, no lease is renewed; after an outage longer than a lease, another sender may take the
+ * emails.
  *
  * <p>The class is long, since every result of a delivery has its own way to be stored.
  */
@@ -43,6 +46,19 @@ public final class SendingLoop implements Runnable {
   private static final int BATCH = 20;
 
   private static final Duration MAX_RETRY_DELAY = Duration.ofHours(1);
+
+  /** Attempts whose result is not known: the first, and one further copy. */
+  private static final int MAX_UNCONFIRMED = 2;
+
+  /** How many pauses an email waits whose domain rests. */
+  private static final int KEPT_BEHIND = 5;
+
+  /** Emails in a row whose connection was lost, after which the server counts as away. */
+  private static final int LOST_IN_A_ROW = 3;
+
+  /** A server that took an email so long ago is not against the sender. */
+  private static final Duration RECENT = Duration.ofMinutes(10);
+
   private static final Duration ERROR_PAUSE = Duration.ofSeconds(1);
   private static final DatabaseRetry STATEMENTS = DatabaseRetry.unlimited(ERROR_PAUSE);
 
@@ -56,7 +72,12 @@ public final class SendingLoop implements Runnable {
   private volatile boolean ended;
 
   private final SendingPause sendingPause = new SendingPause();
-  private final ContentRefusals contentRefusals = new ContentRefusals();
+  private final Refusals refusals = new Refusals();
+  private final DomainPauses domainPauses;
+  private final Set<String> lostInARow = new HashSet<>();
+
+  /** When a server last took an email; null while none has. */
+  private Instant lastAccepted;
 
   private long nextSendNanos = System.nanoTime();
 
@@ -75,6 +96,12 @@ public final class SendingLoop implements Runnable {
     this.delivery = delivery;
     this.retries = new Backoff(delivery.firstRetry(), MAX_RETRY_DELAY);
     this.metrics = metrics;
+    this.domainPauses = new DomainPauses(delivery.firstRetry());
+  }
+
+  /** How many recipients' domains rest. */
+  public long pausedDomains() {
+    return domainPauses.count(Instant.now());
   }
 
   /** Why nothing is sent at the moment; empty while emails are sent. */
@@ -114,6 +141,7 @@ public final class SendingLoop implements Runnable {
         List<String> due = outbox.lease(BATCH);
         sendingPause.databaseIsBack();
         if (due.isEmpty()) {
+          showStandstill();
           transport.close();
           if (unreleased) {
             releaseQuietly();
@@ -171,10 +199,16 @@ public final class SendingLoop implements Runnable {
         tests.end(testId, "SENT", null);
       } else if (outcome instanceof DeliveryResult.Logged) {
         tests.end(testId, "LOGGED", null);
-      } else if (outcome instanceof DeliveryResult.Deferred deferred) {
-        testNotSent(test, deferred.why());
+      } else if (outcome instanceof DeliveryResult.Refused refused
+          && !refused.reply().isPermanent()) {
+        testNotSent(test, refused.reply().text());
+      } else if (outcome instanceof DeliveryResult.Refused refused) {
+        tests.end(testId, "FAILED", refused.reply().text());
+      } else if (outcome instanceof DeliveryResult.Lost lost
+          && (!lost.mayBeSent() || test.attempt() < MAX_UNCONFIRMED)) {
+        testNotSent(test, "the connection was lost");
       } else {
-        tests.end(testId, "FAILED", refusal(outcome));
+        tests.end(testId, "FAILED", outcome.getClass().getSimpleName());
       }
       LOG.info("Test {}: {}", testId, outcome.getClass().getSimpleName());
       next = isRunning() ? tests.take() : Optional.empty();
@@ -189,25 +223,23 @@ public final class SendingLoop implements Runnable {
     }
   }
 
-  private static String refusal(DeliveryResult outcome) {
-    if (outcome instanceof DeliveryResult.RecipientRefused refused) {
-      return refused.reply();
+  /** Says that nothing is sent, if only emails to domains that refuse all are left. */
+  private void showStandstill() {
+    boolean recent = lastAccepted != null && lastAccepted.isAfter(Instant.now().minus(RECENT));
+    if (!recent && sendingPause.reason().isEmpty()) {
+      refusals.resting().ifPresent(sendingPause::show);
     }
-    if (outcome instanceof DeliveryResult.MessageRefused refused) {
-      return refused.reply() == null ? refused.reason().name() : refused.reply();
-    }
-    if (outcome instanceof DeliveryResult.ContentRefused refused) {
-      return refused.refusal().text();
-    }
-    return outcome instanceof DeliveryResult.SenderRefused refused
-        ? refused.refusal().text()
-        : null;
   }
 
   private void process(String emailId) throws SQLException, TransportException {
     Optional<QueuedEmail> email = outbox.recheck(emailId);
     Optional<Verdict> verdict = email.map(found -> Verdict.on(found, delivery.expiry()));
-    if (verdict.isPresent() && verdict.get() instanceof Verdict.Send) {
+    if (verdict.isPresent() && verdict.get() instanceof Verdict.Send send) {
+      Optional<Instant> end = domainPauses.end(MailAddress.domain(send.address()), Instant.now());
+      if (end.isPresent()) {
+        outbox.hold(emailId, new Verdict.Hold(end.get(), "its domain rests", null));
+        return;
+      }
       boolean waited = waitForTurn();
       if (!isRunning()) {
         return;
@@ -237,12 +269,17 @@ public final class SendingLoop implements Runnable {
 
   private void send(QueuedEmail email, String address) throws SQLException, TransportException {
     String emailId = email.emailId();
-    int attempt = outbox.begin(emailId);
-    if (attempt == 0) {
-      return; // The lease ran out and it is another sender's now.
+    Optional<Outbox.Attempt> begun = outbox.begin(emailId, address);
+    if (begun.isEmpty()) {
+      // Another sender has it, or writes or has written to this address.
+      outbox.hold(
+          emailId,
+          new Verdict.Hold(email.now().plus(Verdict.PAUSE), "another email to its address", null));
+      return;
     }
-    if (attempt > delivery.maxAttempts()) {
-      tooManyAttempts(email, delivery.maxAttempts(), "each ended in an error", null);
+    Outbox.Attempt attempt = begun.get();
+    if (attempt.unconfirmed() > MAX_UNCONFIRMED) {
+      unconfirmed(email);
       return;
     }
     long offered = System.nanoTime();
@@ -254,79 +291,133 @@ public final class SendingLoop implements Runnable {
       accepted(emailId, accepted);
       metrics.sent();
       LOG.info("Email {} sent", HeaderText.of(emailId));
-      contentRefusals.accepted();
-      sendingPause.end();
+      confirmRefusals(MailAddress.domain(address));
     } else if (outcome instanceof DeliveryResult.Logged) {
       outbox.logged(emailId);
       metrics.logged();
-    } else if (outcome instanceof DeliveryResult.RecipientRefused refused) {
-      LOG.info("Email {} failed: the address takes no mail", HeaderText.of(emailId));
-      storeOrPause(email, () -> outbox.bounced(email, refused.reply()));
-      metrics.failed(FailureReason.RECIPIENT_REFUSED);
-      sendingPause.end();
-    } else if (outcome instanceof DeliveryResult.MessageRefused refused) {
-      messageRefused(email, refused.reason(), refused.reply());
-    } else if (outcome instanceof DeliveryResult.ContentRefused refused) {
-      contentRefused(email, attempt, refused.refusal());
-    } else if (outcome instanceof DeliveryResult.Deferred deferred) {
-      scheduleRetry(email, attempt, Retry.DEFERRED, deferred.why(), deferred.reply());
-    } else if (outcome instanceof DeliveryResult.SenderRefused refused) {
-      senderRefused(email, attempt, refused.refusal());
+    } else if (outcome instanceof DeliveryResult.AddressUnsupported) {
+      LOG.info("Email {} cancelled: the server does not offer SMTPUTF8", HeaderText.of(emailId));
+      storeOrPause(
+          email.emailId(), email.now(), () -> outbox.cancelled(emailId, Verdict.Reason.NO_ADDRESS));
+      metrics.cancelled(Verdict.Reason.NO_ADDRESS);
+    } else if (outcome instanceof DeliveryResult.Unsendable) {
+      LOG.warn("Email {} failed: no message can be made of it", HeaderText.of(emailId));
+      storeOrPause(
+          emailId, email.now(), () -> outbox.failed(emailId, FailureReason.UNSENDABLE, null));
+      metrics.failed(FailureReason.UNSENDABLE);
+    } else if (outcome instanceof DeliveryResult.Lost lost) {
+      lost(email, attempt, lost.mayBeSent());
+    } else if (outcome instanceof DeliveryResult.Refused refused) {
+      refused(email, attempt, address, refused.reply());
     }
   }
 
-  private void messageRefused(QueuedEmail email, FailureReason reason, String reply)
+  /** A server took an email, so what it refused before was not for the sender's fault. */
+  private void confirmRefusals(String domain) throws SQLException, TransportException {
+    sendingPause.end();
+    domainPauses.end(domain);
+    lostInARow.clear();
+    lastAccepted = Instant.now();
+    for (Refusals.Refused confirmed : refusals.accepted(domain)) {
+      fail(confirmed, lastAccepted);
+    }
+  }
+
+  private void refused(QueuedEmail email, Outbox.Attempt attempt, String address, SmtpReply reply)
       throws SQLException, TransportException {
-    LOG.warn("Email {} failed: {}", HeaderText.of(email.emailId()), reason);
-    storeOrPause(email, () -> outbox.failed(email.emailId(), reason, reply));
+    String domain = MailAddress.domain(address);
+    Refusals.Refused refused =
+        new Refusals.Refused(email.emailId(), email.userId(), address, domain, reply);
+    Refusals.Decision decision = refusals.refused(refused);
+    switch (decision.fate()) {
+      case FAIL -> fail(refused, email.now());
+      case KEEP -> postpone(email, attempt, Retry.SENDER_REFUSED, Outbox.Effect.NO_ATTEMPT, reply);
+      case UNCONFIRMED -> postpone(email, attempt, Retry.UNCONFIRMED, Outbox.Effect.ATTEMPT, reply);
+      case RETRY -> postpone(email, attempt, Retry.DEFERRED, Outbox.Effect.ATTEMPT, reply);
+    }
+    switch (decision.rest()) {
+      case NONE -> {}
+      case DOMAIN -> {
+        Instant until = domainPauses.begin(domain, Instant.now());
+        LOG.warn("{} rests until {}: {}", domain, until, reply.withoutAddresses());
+      }
+      case AWAY ->
+          throw new TransportException(false, "not now: " + reply.withoutAddresses(), null);
+      case ALL ->
+          throw new TransportException(
+              true, "the server refuses us: " + reply.withoutAddresses(), null);
+    }
+  }
+
+  private void fail(Refusals.Refused refused, Instant now) throws SQLException, TransportException {
+    FailureReason reason =
+        refused.isGone() ? FailureReason.RECIPIENT_REFUSED : FailureReason.MESSAGE_REFUSED;
+    LOG.warn("Email {} failed: {}", HeaderText.of(refused.emailId()), reason);
+    storeOrPause(refused.emailId(), now, () -> outbox.refused(refused, reason));
     metrics.failed(reason);
   }
 
-  private void contentRefused(QueuedEmail email, int attempt, SmtpReply reply)
+  private void postpone(
+      QueuedEmail email, Outbox.Attempt attempt, Retry kind, Outbox.Effect effect, SmtpReply reply)
       throws SQLException, TransportException {
-    switch (contentRefusals.refused(email.emailId(), attempt)) {
-      case EMAIL -> messageRefused(email, FailureReason.MESSAGE_REFUSED, reply.text());
-      case SENDER -> senderRefused(email, attempt, reply);
-      case UNKNOWN ->
-          scheduleRetry(
-              email,
-              attempt,
-              Retry.CONTENT_REFUSED,
-              "the content is refused: " + reply.code(),
-              reply.text());
-    }
+    String why =
+        switch (kind) {
+          case DEFERRED -> "not now: " + reply.code();
+          case UNCONFIRMED -> "refused, and not clear for whose fault: " + reply.code();
+          default -> "the server refuses us: " + reply.code();
+        };
+    postpone(email, attempt, kind, effect, why, reply.text());
   }
 
-  private void senderRefused(QueuedEmail email, int attempt, SmtpReply reply)
+  private void postpone(
+      QueuedEmail email,
+      Outbox.Attempt attempt,
+      Retry kind,
+      Outbox.Effect effect,
+      String why,
+      String reply)
       throws SQLException, TransportException {
-    scheduleRetry(
-        email,
-        attempt,
-        Retry.SENDER_REFUSED,
-        "the server refuses us: " + reply.code(),
-        reply.text());
-    throw new TransportException(true, "the server refuses us: " + reply.withoutAddresses(), null);
-  }
-
-  private void scheduleRetry(QueuedEmail email, int attempt, Retry kind, String why, String reply)
-      throws SQLException, TransportException {
-    if (attempt >= delivery.maxAttempts()) {
-      tooManyAttempts(email, attempt, why, reply);
-      return;
-    }
-    Instant next = email.now().plus(retries.after(attempt));
+    Duration wait = retries.after(attempt.number());
+    // Behind the others of its domain, so that they can show that the fault is its own.
+    Instant next =
+        email
+            .now()
+            .plus(effect == Outbox.Effect.NO_ATTEMPT ? wait.multipliedBy(KEPT_BEHIND) : wait);
     LOG.info("Email {} has to wait: {}", HeaderText.of(email.emailId()), why);
-    storeOrPause(email, () -> outbox.postpone(email.emailId(), next, why, reply));
+    storeOrPause(
+        email.emailId(),
+        email.now(),
+        () -> outbox.postpone(email.emailId(), effect, next, why, reply));
     metrics.retried(kind);
   }
 
-  private void tooManyAttempts(QueuedEmail email, int attempts, String why, String reply)
+  private void lost(QueuedEmail email, Outbox.Attempt attempt, boolean mayBeSent)
       throws SQLException, TransportException {
+    if (mayBeSent && attempt.unconfirmed() >= MAX_UNCONFIRMED) {
+      unconfirmed(email);
+    } else {
+      postpone(
+          email,
+          attempt,
+          Retry.DEFERRED,
+          mayBeSent ? Outbox.Effect.UNKNOWN : Outbox.Effect.ATTEMPT,
+          "the connection was lost",
+          null);
+    }
+    lostInARow.add(email.emailId());
+    if (lostInARow.size() >= LOST_IN_A_ROW) {
+      throw new TransportException(false, "the connection is lost time and again", null);
+    }
+  }
+
+  private void unconfirmed(QueuedEmail email) throws SQLException, TransportException {
     LOG.warn(
-        "Email {} failed after {} attempts: {}", HeaderText.of(email.emailId()), attempts, why);
+        "Email {} failed: the result of two attempts is not known", HeaderText.of(email.emailId()));
     storeOrPause(
-        email, () -> outbox.failed(email.emailId(), FailureReason.TOO_MANY_ATTEMPTS, reply));
-    metrics.failed(FailureReason.TOO_MANY_ATTEMPTS);
+        email.emailId(),
+        email.now(),
+        () -> outbox.failed(email.emailId(), FailureReason.UNCONFIRMED, null));
+    metrics.failed(FailureReason.UNCONFIRMED);
   }
 
   private interface StoreAction {
@@ -364,7 +455,7 @@ public final class SendingLoop implements Runnable {
    * Stores the result of an email that the server does not have. If the database refuses, the email
    * is given back, to be tried again, and sending pauses.
    */
-  private void storeOrPause(QueuedEmail email, StoreAction statement)
+  private void storeOrPause(String emailId, Instant now, StoreAction statement)
       throws SQLException, TransportException {
     try {
       store(statement);
@@ -372,8 +463,9 @@ public final class SendingLoop implements Runnable {
       if (!isRunning()) {
         throw e;
       }
-      LOG.error("Email {} is given back: {}", HeaderText.of(email.emailId()), notStored(e));
-      outbox.postpone(email.emailId(), email.now().plus(MAX_RETRY_DELAY), notStored(e), null);
+      LOG.error("Email {} is given back: {}", HeaderText.of(emailId), notStored(e));
+      outbox.postpone(
+          emailId, Outbox.Effect.ATTEMPT, now.plus(MAX_RETRY_DELAY), notStored(e), null);
       throw new TransportException(true, "what became of an email is " + notStored(e), e);
     }
   }

@@ -63,6 +63,13 @@ final class SendingPause {
     return pause;
   }
 
+  /** Shows that nothing is sent, while the loop goes on to ask for emails that can be. */
+  void show(String why) {
+    refused = true;
+    reason = why;
+    LOG.error("Nothing is sent, an operator has to act: {}", why);
+  }
+
   /**
    * Begins a pause since the database refuses to store a sent email. An operator has to fix that.
    *

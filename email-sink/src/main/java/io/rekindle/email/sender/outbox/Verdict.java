@@ -77,7 +77,7 @@ sealed interface Verdict {
     if (obstacle != null) {
       return new Cancel(Reason.valueOf(obstacle.name()));
     }
-    Optional<String> address = MailAddress.parse(email.recipient().address());
+    Optional<String> address = MailAddress.parseInternational(email.recipient().address());
     if (address.isEmpty()) {
       return new Cancel(Reason.NO_ADDRESS);
     }

@@ -147,12 +147,10 @@ public record SenderSettings(
   private static final Setting<Duration> RETRY =
       SETTINGS
           .declare("sender.retry", duration(Duration.ofSeconds(1), Duration.ofHours(1)))
-          .withDefault("60 s", "Pause after a first passing failure; doubles until an hour.");
-
-  private static final Setting<Integer> MAX_ATTEMPTS =
-      SETTINGS
-          .declare("sender.max-attempts", wholeNumber(1, 100))
-          .withDefault("10", "Attempts after which an email has failed.");
+          .withDefault(
+              "60 s",
+              "Pause after a first failure that may pass; doubles until an hour, until the email"
+                  + " expires. Also the first pause of a domain that refuses the sender.");
 
   private static final Setting<Duration> EXPIRE =
       EmailExpiry.declare(SETTINGS, "Age at which the sender cancels an unsent email.");
@@ -191,7 +189,16 @@ public record SenderSettings(
   private static final Setting<Duration> SMTP_TIMEOUT =
       SETTINGS
           .declare("smtp.timeout", duration(Duration.ofSeconds(1), Duration.ofMinutes(10)))
-          .withDefault("60 s", "Longest wait for each response of the SMTP server.");
+          .withDefault(
+              "5 min", "Longest wait for each response of the SMTP server but that to a message.");
+
+  private static final Setting<Duration> SMTP_FINAL_TIMEOUT =
+      SETTINGS
+          .declare("smtp.final-timeout", duration(Duration.ofSeconds(1), Duration.ofMinutes(30)))
+          .withDefault(
+              "10 min",
+              "Longest wait for the response to a message. A shorter one makes copies: the server"
+                  + " may have taken it.");
 
   private static final Setting<Optional<String>> MAIL_FROM =
       SETTINGS
@@ -255,10 +262,17 @@ public record SenderSettings(
    * The SMTP server.
    *
    * @param user empty to send without signing in
-   * @param timeout of the connection and of each response
+   * @param timeout of the connection and of each response but that to a message
+   * @param finalTimeout of the response to a message (RFC 5321 section 4.5.3.2.6)
    */
   public record Smtp(
-      String host, int port, Security security, String user, String password, Duration timeout) {
+      String host,
+      int port,
+      Security security,
+      String user,
+      String password,
+      Duration timeout,
+      Duration finalTimeout) {
 
     @Override
     public String toString() {
@@ -288,18 +302,12 @@ public record SenderSettings(
    *
    * @param perSecond limit on emails in a second
    * @param lease time for which an email belongs to a sender that does not renew the lease
-   * @param firstRetry pause after the first passing failure; doubles until an hour
-   * @param maxAttempts attempts after which the email has failed
+   * @param firstRetry pause after the first failure that may pass; doubles until an hour
    * @param expiry age at which an unsent email is cancelled
    * @param poll pause before the next query when there is nothing to send
    */
   public record Delivery(
-      int perSecond,
-      Duration lease,
-      Duration firstRetry,
-      int maxAttempts,
-      Duration expiry,
-      Duration poll) {}
+      int perSecond, Duration lease, Duration firstRetry, Duration expiry, Duration poll) {}
 
   /** The settings of values that {@link #SETTINGS} has read. */
   public static SenderSettings of(SettingValues values) {
@@ -319,7 +327,6 @@ public record SenderSettings(
             values.get(RATE),
             values.get(LEASE),
             values.get(RETRY),
-            values.get(MAX_ATTEMPTS),
             values.get(EXPIRE),
             values.get(POLL)));
   }
@@ -331,7 +338,8 @@ public record SenderSettings(
         values.get(SMTP_SECURITY),
         values.get(SMTP_USER).orElse(""),
         values.get(SMTP_PASSWORD).orElse(""),
-        values.get(SMTP_TIMEOUT));
+        values.get(SMTP_TIMEOUT),
+        values.get(SMTP_FINAL_TIMEOUT));
   }
 
   private static Identity identity(SettingValues values) {

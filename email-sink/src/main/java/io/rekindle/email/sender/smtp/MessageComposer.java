@@ -8,7 +8,6 @@ import io.rekindle.email.sender.outbox.OutgoingMessage.Branding;
 import io.rekindle.email.sender.settings.SenderSettings.Identity;
 import io.rekindle.platform.text.Digest;
 import jakarta.activation.DataHandler;
-import jakarta.mail.Message;
 import jakarta.mail.MessagingException;
 import jakarta.mail.Part;
 import jakarta.mail.Session;
@@ -57,10 +56,10 @@ final class MessageComposer {
   }
 
   /**
-   * @param address valid
+   * @param recipient valid
    * @throws MessagingException if the email cannot become a message
    */
-  MimeMessage compose(OutgoingMessage email, String address) throws MessagingException {
+  MimeMessage compose(OutgoingMessage email, InternetAddress recipient) throws MessagingException {
     String id = messageId(email.emailId());
     MimeMessage message =
         new MimeMessage(session) {
@@ -75,7 +74,8 @@ final class MessageComposer {
     if (replyTo != null) {
       message.setHeader("Reply-To", replyTo);
     }
-    message.setRecipient(Message.RecipientType.TO, new InternetAddress(address));
+    // Letters other than ASCII stand there as they are (RFC 6532), and have no encoded form.
+    message.setHeader("To", recipient.getAddress());
     String subject = HeaderText.of(email.subject());
     message.setHeader("Subject", subject(email.test() ? TEST_MARK + subject : subject));
     if (email.test()) {

@@ -1,9 +1,9 @@
 package io.rekindle.email.sender.smtp;
 
 import io.rekindle.email.UnsubscribeLinks;
+import io.rekindle.email.sender.mail.MailAddress;
 import io.rekindle.email.sender.mail.SmtpReply;
 import io.rekindle.email.sender.outbox.DeliveryResult;
-import io.rekindle.email.sender.outbox.FailureReason;
 import io.rekindle.email.sender.outbox.MailTransport;
 import io.rekindle.email.sender.outbox.OutgoingMessage;
 import io.rekindle.email.sender.settings.SenderSettings.Identity;
@@ -14,6 +14,7 @@ import jakarta.mail.MessagingException;
 import jakarta.mail.Session;
 import jakarta.mail.internet.InternetAddress;
 import jakarta.mail.internet.MimeMessage;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Properties;
 import javax.net.ssl.SSLException;
@@ -27,6 +28,11 @@ public final class SmtpMailTransport implements MailTransport {
   private static final int MESSAGES_PER_CONNECTION = 100;
 
   private final Smtp smtp;
+
+  /** A connection that takes longer is better tried anew. */
+  private static final Duration MAX_CONNECT = Duration.ofMinutes(1);
+
+  private final TimedSockets sockets;
   private final Session session;
   private final MessageComposer composer;
   private SmtpConnection connection;
@@ -42,16 +48,19 @@ public final class SmtpMailTransport implements MailTransport {
   public SmtpMailTransport(
       Smtp smtp, Identity identity, UnsubscribeLinks links, SSLSocketFactory tls) {
     this.smtp = smtp;
+    this.sockets = new TimedSockets(smtp.timeout(), smtp.finalTimeout());
     this.session = Session.getInstance(properties(smtp, identity, tls));
     this.composer = new MessageComposer(session, identity, links);
   }
 
-  private static Properties properties(Smtp smtp, Identity identity, SSLSocketFactory tls) {
+  private Properties properties(Smtp smtp, Identity identity, SSLSocketFactory tls) {
     Properties properties = new Properties();
     String millis = Long.toString(smtp.timeout().toMillis());
+    String connectMillis =
+        Long.toString(Math.min(smtp.timeout().toMillis(), MAX_CONNECT.toMillis()));
     properties.put("mail.smtp.host", smtp.host());
     properties.put("mail.smtp.port", Integer.toString(smtp.port()));
-    properties.put("mail.smtp.connectiontimeout", millis);
+    properties.put("mail.smtp.connectiontimeout", connectMillis);
     properties.put("mail.smtp.timeout", millis);
     properties.put("mail.smtp.writetimeout", millis);
     properties.put("mail.smtp.localhost", identity.domain());
@@ -68,9 +77,11 @@ public final class SmtpMailTransport implements MailTransport {
       case TLS -> properties.put("mail.smtp.ssl.enable", "true");
       case NONE -> properties.put("mail.smtp.starttls.enable", "false");
     }
-    if (tls != null) {
-      properties.put("mail.smtp.ssl.socketFactory", tls);
-    }
+    properties.put("mail.smtp.socketFactory", sockets);
+    properties.put("mail.smtp.socketFactory.fallback", "false");
+    properties.put(
+        "mail.smtp.ssl.socketFactory",
+        sockets.over(tls == null ? (SSLSocketFactory) SSLSocketFactory.getDefault() : tls));
     return properties;
   }
 
@@ -82,7 +93,7 @@ public final class SmtpMailTransport implements MailTransport {
     if (connection != null) {
       return false;
     }
-    SmtpConnection fresh = new SmtpConnection(session);
+    SmtpConnection fresh = new SmtpConnection(session, sockets);
     try {
       // Without arguments it would look for the host nowhere, and take localhost.
       if (smtp.user().isEmpty()) {
@@ -129,15 +140,19 @@ public final class SmtpMailTransport implements MailTransport {
 
   @Override
   public DeliveryResult deliver(OutgoingMessage email, String address) {
-    MimeMessage message;
-    InternetAddress recipient;
-    try {
-      message = composer.compose(email, address);
-      recipient = new InternetAddress(address);
-    } catch (MessagingException e) {
-      return new DeliveryResult.MessageRefused(FailureReason.UNSENDABLE, null);
+    boolean international = !MailAddress.isAscii(address);
+    if (international && !connection.supportsExtension("SMTPUTF8")) {
+      return new DeliveryResult.AddressUnsupported();
     }
-    connection.forget();
+    MimeMessage message;
+    InternetAddress recipient = new InternetAddress();
+    recipient.setAddress(address);
+    try {
+      message = composer.compose(email, recipient);
+    } catch (MessagingException e) {
+      return new DeliveryResult.Unsendable();
+    }
+    connection.begin(international);
     try {
       connection.sendMessage(message, new InternetAddress[] {recipient});
       sent++;
@@ -159,21 +174,13 @@ public final class SmtpMailTransport implements MailTransport {
       return accepted(email); // RFC 5321 section 4.2.1: the first digit counts.
     }
     Optional<SmtpReply> refusal = connection.refusal();
-    if (refusal.isEmpty() || refusal.get().code() == 421) {
+    boolean mayHaveMessage = connection.mayHaveMessage();
+    if (refusal.isEmpty() || mayHaveMessage || refusal.get().code() == 421) {
       close(); // The state of the conversation is unknown, or the conversation is over.
     }
-    if (refusal.isEmpty()) {
-      return new DeliveryResult.Deferred("the connection was lost", null);
-    }
-    SmtpReply reply = refusal.get();
-    return switch (reply.fault()) {
-      case TRANSIENT -> new DeliveryResult.Deferred("not now: " + reply.code(), reply.text());
-      case RECIPIENT -> new DeliveryResult.RecipientRefused(reply.text());
-      case MESSAGE ->
-          new DeliveryResult.MessageRefused(FailureReason.MESSAGE_REFUSED, reply.text());
-      case CONTENT -> new DeliveryResult.ContentRefused(reply);
-      case SENDER -> new DeliveryResult.SenderRefused(reply);
-    };
+    return refusal.isEmpty() || mayHaveMessage
+        ? new DeliveryResult.Lost(mayHaveMessage)
+        : new DeliveryResult.Refused(refusal.get());
   }
 
   @Override

@@ -225,8 +225,9 @@ public final class SenderServer implements AutoCloseable {
     String sending = loop.ended() ? "STOPPED" : loop.pauseReason().isPresent() ? "PAUSED" : "UP";
     boolean up = databaseUp && !loop.ended();
     String body =
-        "{\"status\":\"%s\",\"database\":\"%s\",\"sending\":\"%s\"}"
-            .formatted(up ? "UP" : "DOWN", databaseUp ? "UP" : "DOWN", sending);
+        "{\"status\":\"%s\",\"database\":\"%s\",\"sending\":\"%s\",\"pausedDomains\":%d}"
+            .formatted(
+                up ? "UP" : "DOWN", databaseUp ? "UP" : "DOWN", sending, loop.pausedDomains());
     respond(exchange, up ? 200 : 503, "application/json", body);
   }
 

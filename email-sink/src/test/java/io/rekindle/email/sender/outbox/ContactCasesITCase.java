@@ -3,6 +3,7 @@ package io.rekindle.email.sender.outbox;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rekindle.email.sender.SenderDatabase;
+import io.rekindle.email.sender.mail.MailAddress;
 import io.rekindle.email.sender.outbox.Verdict.Cancel;
 import io.rekindle.email.sender.outbox.Verdict.Send;
 import io.rekindle.email.store.EmailStore;
@@ -101,7 +102,7 @@ class ContactCasesITCase {
     assertThat(verdict)
         .isEqualTo(
             example.obstacle() == null
-                ? new Send(example.address())
+                ? new Send(MailAddress.parseInternational(example.address()).orElseThrow())
                 : new Cancel(Verdict.Reason.valueOf(example.obstacle())));
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.rekindle.email.sender.SenderDatabase;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -18,6 +19,8 @@ class OutboxITCase {
 
   @RegisterExtension static final SenderDatabase database = new SenderDatabase();
 
+  private static final String ADDRESS = "ada@example.com";
+
   private final Outbox one = outbox("one");
   private final Outbox other = outbox("other");
 
@@ -29,8 +32,8 @@ class OutboxITCase {
     assertThat(one.lease(10)).containsExactly("e1");
     assertThat(other.lease(10)).isEmpty();
     assertThat(one.lease(10)).isEmpty();
-    assertThat(other.begin("e1")).isZero();
-    assertThat(one.begin("e1")).isEqualTo(1);
+    assertThat(other.begin("e1", ADDRESS)).isEmpty();
+    assertThat(one.begin("e1", ADDRESS)).contains(new Outbox.Attempt(1, 1));
   }
 
   @Test
@@ -38,15 +41,57 @@ class OutboxITCase {
     database.user("ada");
     database.ready("e1", "ada");
     one.lease(10);
-    one.begin("e1");
+    one.begin("e1", ADDRESS);
 
     database.endLeases();
 
     assertThat(other.lease(10)).containsExactly("e1");
-    assertThat(one.begin("e1")).isZero();
+    assertThat(one.begin("e1", ADDRESS)).isEmpty();
     one.renew();
     one.release();
-    assertThat(other.begin("e1")).isEqualTo(2);
+    assertThat(other.begin("e1", ADDRESS)).contains(new Outbox.Attempt(2, 2));
+  }
+
+  @Test
+  void shouldWriteToAnAddressOnceAtATime() throws Exception {
+    for (String name : List.of("ada", "bea")) {
+      database.user(name);
+      database.execute("update shop.users set email = ?", ADDRESS);
+      database.ready(name, name);
+    }
+    one.lease(1);
+    other.lease(1);
+
+    assertThat(one.begin("ada", ADDRESS)).isPresent();
+    assertThat(other.begin("bea", "ADA@Example.com")).isEmpty();
+
+    one.accepted("ada", new DeliveryResult.Accepted("<ada>", "250 ok"));
+    assertThat(other.begin("bea", ADDRESS)).isEmpty();
+    database.execute("update engagement.outreach_settings set cooldown_days = 0");
+    assertThat(other.begin("bea", ADDRESS)).isPresent();
+  }
+
+  @Test
+  void shouldCountOnlyAttemptsThatAreTheEmailsOwn() throws Exception {
+    database.user("ada");
+    database.ready("e1", "ada");
+    one.lease(1);
+    one.begin("e1", ADDRESS);
+
+    one.postpone("e1", Outbox.Effect.NO_ATTEMPT, Instant.now(), "quota", null);
+    assertThat(value("attempts || ' ' || unconfirmed")).isEqualTo("0 0");
+    one.lease(1);
+    one.begin("e1", ADDRESS);
+    one.postpone("e1", Outbox.Effect.UNKNOWN, Instant.now(), "lost", null);
+    assertThat(value("attempts || ' ' || unconfirmed")).isEqualTo("1 1");
+    one.lease(1);
+    one.begin("e1", ADDRESS);
+    one.postpone("e1", Outbox.Effect.ATTEMPT, Instant.now(), "later", null);
+    assertThat(value("attempts || ' ' || unconfirmed")).isEqualTo("2 1");
+  }
+
+  private static String value(String column) throws SQLException {
+    return database.value("select " + column + " from engagement.deliveries");
   }
 
   @Test
@@ -98,7 +143,7 @@ class OutboxITCase {
         "update engagement.emails set generated_at = now() - interval '1 hour'"
             + " where email_id = 'old'");
     one.lease(10);
-    one.begin("old");
+    one.begin("old", ADDRESS);
     one.release();
 
     assertThat(one.lease(1)).containsExactly("new");

@@ -57,6 +57,7 @@ public final class ScriptedSmtpServer implements AutoCloseable {
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final Map<String, Deque<String>> answers = new ConcurrentHashMap<>();
   private final Map<String, String> always = new ConcurrentHashMap<>();
+  private final Map<String, Map<String, String>> toRecipients = new ConcurrentHashMap<>();
   private final List<Received> received = new CopyOnWriteArrayList<>();
   private final List<String> commands = new CopyOnWriteArrayList<>();
   private final AtomicInteger connections = new AtomicInteger();
@@ -95,7 +96,7 @@ public final class ScriptedSmtpServer implements AutoCloseable {
     return connections.get();
   }
 
-  void offer(String... offered) {
+  public void offer(String... offered) {
     extensions = List.of(offered);
   }
 
@@ -111,6 +112,16 @@ public final class ScriptedSmtpServer implements AutoCloseable {
 
   public void always(String verb, String answer) {
     always.put(verb, answer);
+  }
+
+  /** Answers a command about such a recipient this way, or what comes after it. */
+  public void always(String verb, String recipient, String answer) {
+    toRecipients.computeIfAbsent(verb, v -> new ConcurrentHashMap<>()).put(recipient, answer);
+  }
+
+  /** Answers as usual about such a recipient. */
+  public void asUsual(String verb, String recipient) {
+    toRecipients.get(verb).remove(recipient);
   }
 
   void asUsual(String verb) {
@@ -158,6 +169,14 @@ public final class ScriptedSmtpServer implements AutoCloseable {
     }
   }
 
+  private String answer(String verb, String recipient, String usual) {
+    return toRecipients.getOrDefault(verb, Map.of()).entrySet().stream()
+        .filter(known -> recipient != null && recipient.contains(known.getKey()))
+        .map(Map.Entry::getValue)
+        .findFirst()
+        .orElseGet(() -> answer(verb, usual));
+  }
+
   private String answer(String verb, String usual) {
     Deque<String> queued = answers.get(verb);
     String answer = queued == null ? null : queued.poll();
@@ -191,7 +210,7 @@ public final class ScriptedSmtpServer implements AutoCloseable {
       for (String line = in.readLine(); line != null; line = in.readLine()) {
         commands.add(line);
         String verb = line.split(" ", 2)[0].toUpperCase(Locale.ROOT);
-        String answer = answer(verb, usual(verb, line));
+        String answer = answer(verb, verb.equals("RCPT") ? line : to, usual(verb, line));
         if (!say(answer)) {
           return;
         }
@@ -245,7 +264,7 @@ public final class ScriptedSmtpServer implements AutoCloseable {
       for (String line = in.readLine(); line != null; line = in.readLine()) {
         if (line.equals(".")) {
           beforeAnswerToMessage.run();
-          String answer = answer(".", "250 2.0.0 taken");
+          String answer = answer(".", to, "250 2.0.0 taken");
           // The server may have taken a dropped email, which no client can know.
           if (answer.startsWith("2") || answer.equals(DROP)) {
             received.add(new Received(from, to, data.toString()));

@@ -31,7 +31,7 @@ class SmtpMailTransportTest {
 
   private static SmtpMailTransport transport(String host, int port) {
     return new SmtpMailTransport(
-        new Smtp(host, port, Security.NONE, "", "", Duration.ofSeconds(20)),
+        new Smtp(host, port, Security.NONE, "", "", Duration.ofSeconds(20), Duration.ofMinutes(10)),
         new Identity("hello@shop.example", "", null, "hello@shop.example", null, "shop.example"),
         new UnsubscribeLinks("https://shop.example", "0123456789abcdef0123456789abcdef"));
   }

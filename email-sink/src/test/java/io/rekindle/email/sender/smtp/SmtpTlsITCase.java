@@ -165,7 +165,14 @@ class SmtpTlsITCase {
   private static SmtpMailTransport transport(
       ScriptedSmtpServer server, String host, Security security, boolean trusting) {
     return new SmtpMailTransport(
-        new Smtp(host, server.port(), security, "shop", "pa55", Duration.ofSeconds(20)),
+        new Smtp(
+            host,
+            server.port(),
+            security,
+            "shop",
+            "pa55",
+            Duration.ofSeconds(20),
+            Duration.ofMinutes(10)),
         new Identity("hello@shop.example", "", null, "hello@shop.example", null, "shop.example"),
         new UnsubscribeLinks("https://shop.example", "0123456789abcdef0123456789abcdef"),
         trusting ? tls.getSocketFactory() : null);

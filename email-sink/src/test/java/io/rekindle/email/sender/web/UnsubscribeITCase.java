@@ -247,7 +247,8 @@ class UnsubscribeITCase {
 
     assertThat(health.statusCode()).isEqualTo(200);
     assertThat(health.body())
-        .isEqualTo("{\"status\":\"UP\",\"database\":\"UP\",\"sending\":\"UP\"}");
+        .isEqualTo(
+            "{\"status\":\"UP\",\"database\":\"UP\",\"sending\":\"UP\",\"pausedDomains\":0}");
     assertThat(post("http://127.0.0.1:" + sender.port() + "/health", ONE_CLICK).statusCode())
         .isEqualTo(405);
   }

@@ -20,14 +20,7 @@ public record Recipient(
   public boolean isSuppressed() {
     return suppressed
         && (suppressedAddress == null
-            || (address != null && lower(suppressedAddress).equals(lower(address))));
-  }
-
-  /** Lower case by code point, as Postgres does it under the collation {@code pg_c_utf8}. */
-  private static String lower(String text) {
-    return text.codePoints()
-        .map(Character::toLowerCase)
-        .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
-        .toString();
+            || (address != null
+                && NormalAddress.of(suppressedAddress).equals(NormalAddress.of(address))));
   }
 }

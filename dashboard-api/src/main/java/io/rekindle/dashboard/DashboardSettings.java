@@ -295,6 +295,21 @@ public record DashboardSettings(
           .declare("llm.model", text())
           .withDefault("openai/gpt-4o-mini", "The API's name of the model, as the job's.");
 
+  private static final Setting<Integer> LLM_MAX_COMPLETION_TOKENS =
+      SETTINGS
+          .declare("llm.max-completion-tokens", wholeNumber(200, 1_000_000))
+          .withDefault("1200", "Limit on the tokens of one answer, as the job's.");
+
+  private static final Setting<Integer> LLM_MAX_REPAIR_TOKENS =
+      SETTINGS
+          .declare("llm.max-repair-tokens", wholeNumber(200, 1_000_000))
+          .withDefault("8000", "The same after an answer that was cut off, as the job's.");
+
+  private static final Setting<Optional<String>> LLM_REASONING_EFFORT =
+      SETTINGS
+          .declare("llm.reasoning-effort", text())
+          .optional("How much the model thinks, as the job's.");
+
   private static final Setting<BigDecimal> PREVIEW_BUDGET =
       SETTINGS
           .declare("dashboard.preview-budget-usd", amount())
@@ -469,7 +484,9 @@ public record DashboardSettings(
         values.get(PREVIEW_BUDGET),
         defaults.promptUsdPerMillionTokens(),
         defaults.completionUsdPerMillionTokens(),
-        defaults.maxCompletionTokens(),
+        values.get(LLM_MAX_COMPLETION_TOKENS),
+        values.get(LLM_MAX_REPAIR_TOKENS),
+        values.get(LLM_REASONING_EFFORT).orElse(null),
         defaults.maxRetries(),
         PREVIEW_CALL,
         PREVIEW_DEADLINE,

@@ -13,13 +13,20 @@ import org.apache.flink.metrics.MetricGroup;
 /**
  * Flink's metrics of a writer: {@code calls.OUTCOME}, {@code by.WRITER}, {@code fallback.REASON},
  * {@code promptTokens}, {@code completionTokens}, {@code costUsd}, {@code lastCallMs} and {@code
- * breakerOpen}, which is 1 while the breaker stops all calls. A writer reports from several
- * threads, and Flink's counters allow only one, so all metrics are gauges.
+ * breakerOpen}, which is 1 while the breaker stops all calls. {@code modelWanted} counts the emails
+ * that a model was to write, and {@code modelWrote} those that it wrote. {@code form.PART} is 0
+ * while requests are put in the form that is tried first.
+ *
+ * <p>A writer reports from several threads, and Flink's counters allow only one, so all metrics are
+ * gauges.
  */
 final class WriterMetrics implements WriterListener {
 
   private final MetricGroup metrics;
   private final Map<String, LongAdder> counts = new ConcurrentHashMap<>();
+  private final Map<String, Integer> form = new ConcurrentHashMap<>();
+  private final LongAdder modelWanted = new LongAdder();
+  private final LongAdder modelWrote = new LongAdder();
   private final LongAdder promptTokens = new LongAdder();
   private final LongAdder completionTokens = new LongAdder();
   private final DoubleAdder costUsd = new DoubleAdder();
@@ -28,6 +35,9 @@ final class WriterMetrics implements WriterListener {
 
   WriterMetrics(MetricGroup metrics) {
     this.metrics = metrics;
+    // From the start, so that the first email that no model wrote is an increase.
+    gauge("modelWanted", modelWanted::sum);
+    gauge("modelWrote", modelWrote::sum);
     gauge("promptTokens", promptTokens::sum);
     gauge("completionTokens", completionTokens::sum);
     gauge("costUsd", costUsd::sum);
@@ -42,8 +52,21 @@ final class WriterMetrics implements WriterListener {
   }
 
   @Override
+  public void requestForm(String part, int number) {
+    if (form.put(part, number) == null) {
+      gauge("form." + part, () -> form.get(part));
+    }
+  }
+
+  @Override
   public void written(WrittenEmail email) {
     count("by." + email.generatedBy());
+    if (email.modelAsked() != null) {
+      modelWanted.increment();
+    }
+    if (email.generatedBy().equals(WrittenEmail.LLM)) {
+      modelWrote.increment();
+    }
     if (email.fallbackReason() != null) {
       count("fallback." + email.fallbackReason());
     }

@@ -40,8 +40,7 @@ final class ModelTrial {
    * @param maxTokens limit of the first answer; the second may take four times as many
    */
   ModelTrial(String url, String model, String key, int maxTokens, PrintWriter out) {
-    LlmSettings defaults =
-        LlmSettings.defaults(Secret.of("REKINDLE_LLM_API_KEY", key), model);
+    LlmSettings defaults = LlmSettings.defaults(Secret.of("REKINDLE_LLM_API_KEY", key), model);
     this.settings =
         new LlmSettings(
             url,
@@ -80,8 +79,7 @@ final class ModelTrial {
           }
         };
     int byModel = 0;
-    try (LlmEmailWriter writer =
-        new LlmEmailWriter(settings, SHOP, BigDecimal.ZERO, listener)) {
+    try (LlmEmailWriter writer = new LlmEmailWriter(settings, SHOP, BigDecimal.ZERO, listener)) {
       for (int number = 1; number <= emails; number++) {
         outcomes.clear();
         WrittenEmail written = writer.write(request(number)).join();

@@ -410,8 +410,7 @@ final class AnswerReader {
     }
 
     private static boolean isPiece(JsonNode value) {
-      return (value.at("/choices/0/delta").isObject()
-              && !value.at("/choices/0/message").isObject())
+      return (value.at("/choices/0/delta").isObject() && !value.at("/choices/0/message").isObject())
           || value.path("object").asText("").endsWith(".chunk")
           || (value.path("done").isBoolean() && !value.path("done").booleanValue());
     }

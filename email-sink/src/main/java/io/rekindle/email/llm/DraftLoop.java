@@ -211,6 +211,9 @@ final class DraftLoop {
       putOtherwise(task, attempt, response);
       return;
     }
+    if (ChatResponse.TIMEOUT.equals(response.reason())) {
+      endpoint.forms().timedOut(attempt);
+    }
     if (response.reason() == null || response.repairable()) {
       endpoint.forms().accepted(attempt);
       Integer used = response.usage().completionTokens();

@@ -80,15 +80,7 @@ record RequestForm(
   RequestForm without(Part part) {
     return switch (part) {
       case OUTPUT -> with(next(output, Output.values()));
-      case LIMIT ->
-          new RequestForm(
-              output,
-              schemaInText,
-              next(limit, Limit.values()),
-              instructions,
-              effort,
-              openRouterExtras,
-              streamed);
+      case LIMIT -> limitedBy(next(limit, Limit.values()));
       case INSTRUCTIONS ->
           new RequestForm(
               output,
@@ -118,6 +110,12 @@ record RequestForm(
     return form;
   }
 
+  /** The same with another name of the limit. */
+  RequestForm limitedBy(Limit other) {
+    return new RequestForm(
+        output, schemaInText, other, instructions, effort, openRouterExtras, streamed);
+  }
+
   /** The same with the schema in the instructions. */
   RequestForm tellingSchema() {
     return new RequestForm(output, true, limit, instructions, effort, openRouterExtras, streamed);
@@ -145,9 +143,9 @@ record RequestForm(
   /** How far each part is from what is asked for first, by the names of the metrics. */
   List<Step> steps() {
     return List.of(
-        new Step("structuredOutput", output.ordinal()),
-        new Step("tokenLimit", limit.ordinal()),
-        new Step("instructions", instructions.ordinal()));
+        new Step("structuredOutput", place(output, Output.values())),
+        new Step("tokenLimit", place(limit, Limit.values())),
+        new Step("instructions", place(instructions, Instructions.values())));
   }
 
   /**
@@ -183,7 +181,11 @@ record RequestForm(
   }
 
   private static <E extends Enum<E>> E next(E value, E[] all) {
-    return all[Math.min(value.ordinal() + 1, all.length - 1)];
+    return all[Math.min(place(value, all) + 1, all.length - 1)];
+  }
+
+  private static <E extends Enum<E>> int place(E value, E[] all) {
+    return List.of(all).indexOf(value);
   }
 
   private static String lower(Enum<?> value) {

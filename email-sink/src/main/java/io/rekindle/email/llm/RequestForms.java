@@ -3,6 +3,7 @@ package io.rekindle.email.llm;
 import io.rekindle.email.WriterListener;
 import io.rekindle.email.llm.RequestForm.Part;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -26,6 +27,7 @@ final class RequestForms {
   private final Set<RequestForm> refused = new HashSet<>();
   private RequestForm form;
   private boolean accepted;
+  private boolean newerLimitRefused;
   private int unnamedInARow;
   private int tokens;
   private int maxTokens = Integer.MAX_VALUE;
@@ -66,7 +68,7 @@ final class RequestForms {
       return attempt(tried.form(), room);
     }
     if (!refusal.parts().isEmpty()) {
-      RequestForm other = tried.form().without(refusal.parts());
+      RequestForm other = without(tried.form(), refusal.parts());
       if (!other.equals(tried.form())) {
         if (isStep(tried.form()) || refused.contains(form)) {
           learn(other);
@@ -124,6 +126,29 @@ final class RequestForms {
     if (attempt.form().equals(form) && !form.schemaInText()) {
       learn(form.tellingSchema());
       accepted = true;
+    }
+  }
+
+  /** The newer name of the limit is only given up for good once it is refused. */
+  private RequestForm without(RequestForm tried, Set<Part> parts) {
+    if (parts.contains(Part.LIMIT)) {
+      if (tried.limit() == RequestForm.Limit.MAX_TOKENS && !newerLimitRefused) {
+        Set<Part> rest = EnumSet.copyOf(parts);
+        rest.remove(Part.LIMIT);
+        return tried.limitedBy(RequestForm.Limit.MAX_COMPLETION_TOKENS).without(rest);
+      }
+      newerLimitRefused |= tried.limit() == RequestForm.Limit.MAX_COMPLETION_TOKENS;
+    }
+    return tried.without(parts);
+  }
+
+  /**
+   * The first answer does not come. Servers that pass over the newer name of the limit may write
+   * without an end.
+   */
+  synchronized void timedOut(Attempt attempt) {
+    if (!accepted) {
+      limitNotHeld(attempt);
     }
   }
 

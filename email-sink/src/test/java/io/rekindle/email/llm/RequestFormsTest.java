@@ -242,6 +242,24 @@ class RequestFormsTest {
   }
 
   @Test
+  void shouldTryTheOtherNameOfTheLimitAfterATimeoutAndComeBack() {
+    LlmSettings settings = EmailRequests.limits().plain().at("http://127.0.0.1");
+    RequestForms forms = new RequestForms(settings, WriterListener.NONE);
+    RequestForms.Attempt first = forms.next(0);
+    forms.timedOut(first);
+    RequestForms.Attempt second = forms.next(0);
+    assertThat(second.form().text()).isEqualTo("json_schema max_tokens system_turn");
+    Refusal limit = new Refusal(java.util.EnumSet.of(RequestForm.Part.LIMIT), null);
+    assertThat(forms.refused(second, limit, 0)).isEqualTo(first);
+    assertThat(forms.refused(first, limit, 0)).isEqualTo(second);
+    assertThat(forms.refused(second, limit, 0).form().text())
+        .isEqualTo("json_schema no_limit system_turn");
+    forms.accepted(forms.next(0));
+    forms.timedOut(forms.next(0));
+    assertThat(forms.next(0).form().text()).isEqualTo("json_schema no_limit system_turn");
+  }
+
+  @Test
   void shouldNotAskAgainWhereThereIsNoMoreRoom() throws Exception {
     try (CompatibleServer server =
             new CompatibleServer(

@@ -23,6 +23,9 @@ import java.util.regex.Pattern;
  */
 record Refusal(Set<Part> parts, Integer fewerTokens) {
 
+  /** A refusal that names nothing. */
+  static final Refusal OF_ANYTHING = new Refusal(Set.of(), null);
+
   /** No email fits into less. */
   static final int MIN_TOKENS = 200;
 
@@ -67,7 +70,7 @@ record Refusal(Set<Part> parts, Integer fewerTokens) {
   private static final Pattern OF_FORM =
       words(
           "not (be )?(support|permit|allow|recogni[sz]|implement|enabled|available)"
-              + "|unsupported|unrecogni[sz]ed|unknown|unexpected|invalid|unavailable|forbidden"
+              + "|unsupported|unimplemented|unrecogni[sz]ed|unknown|unexpected|invalid|unavailable|forbidden"
               + "|jinja|template|raise_exception|must (alternate|be)|does(n't| not) support|only supports?");
 
   /** The request is refused for another reason than its form. */
@@ -119,13 +122,11 @@ record Refusal(Set<Part> parts, Integer fewerTokens) {
       return null;
     }
     if (status == 404 || status == 405) {
-      return NO_ENDPOINT.matcher(text).find()
-          ? new Refusal(EnumSet.noneOf(Part.class), null)
-          : null;
+      return NO_ENDPOINT.matcher(text).find() ? OF_ANYTHING : null;
     }
     Integer fewer = fewerTokens(text, sentTokens);
     if (fewer != null) {
-      return fewer >= MIN_TOKENS ? new Refusal(EnumSet.noneOf(Part.class), fewer) : null;
+      return fewer >= MIN_TOKENS ? new Refusal(Set.of(), fewer) : null;
     }
     if (CONTEXT.matcher(text).find() && TOO_MANY.matcher(text).find()) {
       return null;
@@ -138,10 +139,6 @@ record Refusal(Set<Part> parts, Integer fewerTokens) {
       return ofRequest || OF_FORM.matcher(text).find() ? new Refusal(parts, null) : null;
     }
     return ofRequest && !OF_ANYTHING_ELSE.matcher(text).find() ? new Refusal(parts, null) : null;
-  }
-
-  boolean namesNothing() {
-    return parts.isEmpty() && fewerTokens == null;
   }
 
   private static Set<Part> parts(String text) {

@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -323,6 +324,7 @@ class AnswerReaderTest {
         "COMPLETE",
         "null",
         "tool_calls",
+        "tool_call",
         "length",
         "max_tokens",
         "abort",
@@ -358,6 +360,29 @@ class AnswerReaderTest {
     assertThat(response.reason()).isEqualTo("REFUSED");
     assertThat(response.repairable()).isFalse();
     assertThat(response.unhealthy()).isFalse();
+  }
+
+  /** <a href="https://github.com/jundot/omlx/issues/3796">A thought that was cut off</a>. */
+  @Test
+  void shouldGiveMoreRoomToAThoughtThatIsTheText() {
+    ChatResponse response =
+        read(completion("Okay, the user wants an email {", "length", message -> {}));
+    assertThat(response.reason()).isEqualTo("CUT_OFF");
+    assertThat(response.repairable()).isTrue();
+  }
+
+  /**
+   * <a href="https://github.com/cloudflare/cloudflare-docs/issues/15116">An error among
+   * errors</a>.
+   */
+  @Test
+  void shouldReadAnErrorInAListOfErrors() {
+    ChatResponse response =
+        read(
+            "{\"result\":null,\"success\":false,\"messages\":[],\"errors\":[{\"code\":7009,"
+                + "\"message\":\"Upstream service unavailable\"}]}");
+    assertThat(response.reason()).isEqualTo("ERROR_BODY");
+    assertThat(response.retryable()).isTrue();
   }
 
   @Test
@@ -421,7 +446,7 @@ class AnswerReaderTest {
     answers().forEach(row -> bodies.add((String) row.get()[1]));
     for (int i = 0; i < 3_000; i++) {
       byte[] body = bodies.get(random.nextInt(bodies.size())).getBytes(StandardCharsets.UTF_8);
-      byte[] torn = java.util.Arrays.copyOf(body, random.nextInt(body.length + 1));
+      byte[] torn = Arrays.copyOf(body, random.nextInt(body.length + 1));
       for (int change = random.nextInt(3); change > 0 && torn.length > 0; change--) {
         torn[random.nextInt(torn.length)] = (byte) random.nextInt(256);
       }

@@ -13,6 +13,7 @@ import io.rekindle.platform.text.Resources;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -249,7 +250,7 @@ class RequestFormsTest {
     forms.timedOut(first);
     RequestForms.Attempt second = forms.next(0);
     assertThat(second.form().text()).isEqualTo("json_schema max_tokens system_turn");
-    Refusal limit = new Refusal(java.util.EnumSet.of(RequestForm.Part.LIMIT), null);
+    Refusal limit = new Refusal(EnumSet.of(RequestForm.Part.LIMIT), null);
     assertThat(forms.refused(second, limit, 0)).isEqualTo(first);
     assertThat(forms.refused(first, limit, 0)).isEqualTo(second);
     assertThat(forms.refused(second, limit, 0).form().text())

@@ -30,7 +30,7 @@ serve() { # NAME COMMAND…
   started+=($!)
 }
 
-try() { # TITLE PORT MODEL [HEADERS]
+try() { # TITLE PORT MODEL
   echo "== $1"
   "$rekindle" bench model --url "http://127.0.0.1:$2/v1" --model "$3" --emails "$emails" \
     --max-tokens 1200 || true
@@ -56,7 +56,8 @@ npm install --silent --no-audit --no-fund --ignore-scripts @dwmkerr/mock-llm @po
 python3 "$here/mock_rules.py" >mock.yaml
 PORT=18363 serve mock node_modules/.bin/mock-llm --config mock.yaml
 serve gateway node node_modules/@portkey-ai/gateway/build/start-server.js --port=18364 --headless
+serve forward node "$here/forward.mjs" 18365 http://127.0.0.1:18364 http://127.0.0.1:18363/v1
 await http://127.0.0.1:18363/health
 await http://127.0.0.1:18364/
 try "mock-llm, which refuses much and answers with thoughts and a fence" 18363 mock
-try "Portkey's gateway, which is not told of a provider" 18364 mock
+try "the same behind Portkey's gateway" 18365 mock

@@ -129,8 +129,7 @@ final class AnswerReader {
     if (answer.path("choices").isArray() && answer.path("choices").isEmpty()) {
       // Some servers answer so to a limit that they do not know.
       checks.add(new CheckResult("answer", false, "no choice"));
-      return response(
-          ChatResponse.MALFORMED, null, false, false, true, Refusal.OF_ANYTHING);
+      return response(ChatResponse.MALFORMED, null, false, false, true, Refusal.OF_ANYTHING);
     }
     if (!message.isObject()) {
       return fault("answer", ChatResponse.MALFORMED, "no message", false, false, true);

@@ -372,8 +372,7 @@ class AnswerReaderTest {
   }
 
   /**
-   * <a href="https://github.com/cloudflare/cloudflare-docs/issues/15116">An error among
-   * errors</a>.
+   * <a href="https://github.com/cloudflare/cloudflare-docs/issues/15116">An error among errors</a>.
    */
   @Test
   void shouldReadAnErrorInAListOfErrors() {

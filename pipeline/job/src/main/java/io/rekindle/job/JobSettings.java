@@ -3,6 +3,7 @@ package io.rekindle.job;
 import static io.rekindle.platform.settings.SettingType.amount;
 import static io.rekindle.platform.settings.SettingType.duration;
 import static io.rekindle.platform.settings.SettingType.oneOf;
+import static io.rekindle.platform.settings.SettingType.matching;
 import static io.rekindle.platform.settings.SettingType.text;
 import static io.rekindle.platform.settings.SettingType.wholeNumber;
 
@@ -78,7 +79,7 @@ public final class JobSettings {
       SETTINGS
           .declare(
               "kafka.topic-prefix",
-              SettingType.matching(
+              matching(
                   "1 to 100 letters, digits, dots, dashes or underscores", "[a-zA-Z0-9._-]{1,100}"))
           .withDefault(
               "rekindle",
@@ -320,7 +321,7 @@ public final class JobSettings {
 
   public static final Setting<Optional<String>> LLM_REASONING_EFFORT =
       SETTINGS
-          .declare("llm.reasoning-effort", text())
+          .declare("llm.reasoning-effort", matching("a word in lower case", "[a-z]{1,20}"))
           .optional(
               "How much the model thinks, such as low: sent as reasoning_effort. Without it, the"
                   + " model decides.");
@@ -420,7 +421,7 @@ public final class JobSettings {
         get(LLM_PROMPT_PRICE),
         get(LLM_COMPLETION_PRICE),
         get(LLM_MAX_COMPLETION_TOKENS),
-        get(LLM_MAX_REPAIR_TOKENS),
+        Math.max(get(LLM_MAX_COMPLETION_TOKENS), get(LLM_MAX_REPAIR_TOKENS)),
         get(LLM_REASONING_EFFORT).orElse(null),
         get(LLM_MAX_RETRIES),
         get(LLM_CALL_TIMEOUT),

@@ -539,7 +539,7 @@
       }
     }
     let stream = null;
-    const follow = () => {
+    const adapt = () => {
       if (document.hidden) {
         stream?.close();
         stream = null;
@@ -550,9 +550,9 @@
         for (const kind of ["message", "scores", "emails", "pipeline"]) stream.addEventListener(kind, on.event);
       }
     };
-    document.addEventListener("visibilitychange", follow);
+    document.addEventListener("visibilitychange", adapt);
     addEventListener("pagehide", () => { stream?.close(); stream = null; });
-    follow();
+    adapt();
   }
 
   function subscribe() {

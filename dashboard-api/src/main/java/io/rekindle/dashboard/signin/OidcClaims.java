@@ -20,7 +20,8 @@ final class OidcClaims {
 
   /** Whether the claims suffice for a sign-in. */
   static boolean complete(Map<String, Object> claims, OidcSettings settings) {
-    return claims.get(settings.emailClaim()) instanceof String && role(claims, settings).isPresent();
+    return claims.get(settings.emailClaim()) instanceof String
+        && role(claims, settings).isPresent();
   }
 
   /** Claims beside the token add to it and change nothing in it. */

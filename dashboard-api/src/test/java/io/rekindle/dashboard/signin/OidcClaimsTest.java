@@ -13,8 +13,7 @@ class OidcClaimsTest {
 
   /** As Microsoft Entra ID gives them for most accounts. */
   private static final Map<String, Object> WITHOUT_EMAIL =
-      Map.of(
-          "sub", "1", "preferred_username", "ada@example.org", "roles", List.of("staff"));
+      Map.of("sub", "1", "preferred_username", "ada@example.org", "roles", List.of("staff"));
 
   @Test
   void shouldTakeTheAddressFromTheClaimThatTheSettingNames() throws Exception {

@@ -37,10 +37,7 @@ public final class Browsers implements AutoCloseable {
     browser =
         playwright
             .chromium()
-            .launch(
-                new BrowserType.LaunchOptions()
-                    .setExecutablePath(chromium)
-                    .setArgs(arguments));
+            .launch(new BrowserType.LaunchOptions().setExecutablePath(chromium).setArgs(arguments));
   }
 
   public Browser browser() {

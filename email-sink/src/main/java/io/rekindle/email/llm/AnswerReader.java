@@ -129,7 +129,7 @@ final class AnswerReader {
     if (answer.path("choices").isArray() && answer.path("choices").isEmpty()) {
       // Some servers answer so to a limit that they do not know.
       checks.add(new CheckResult("answer", false, "no choice"));
-      return response(ChatResponse.MALFORMED, null, false, false, true, Refusal.OF_ANYTHING);
+      return response(ChatResponse.MALFORMED, null, false, false, true, FormFault.OF_ANYTHING);
     }
     if (!message.isObject()) {
       return fault("answer", ChatResponse.MALFORMED, "no message", false, false, true);
@@ -186,8 +186,8 @@ final class AnswerReader {
     int code = error.path("code").asInt(error.path("status").asInt(0));
     boolean quota = shown.isQuota(code == 0 ? 400 : code);
     // Without a number, only an error that names a part is about the form.
-    Refusal refusal =
-        quota ? null : Refusal.read(code < 400 ? 500 : code, shown.text(), error, sentTokens);
+    FormFault refusal =
+        quota ? null : FormFault.read(code < 400 ? 500 : code, shown.text(), error, sentTokens);
     boolean retryable =
         refusal == null
             && !quota
@@ -305,7 +305,7 @@ final class AnswerReader {
       boolean repairable,
       boolean retryable,
       boolean unhealthy,
-      Refusal refusal) {
+      FormFault refusal) {
     String model = SingleLine.of(answer.path("model").asText(""), MAX_MODEL);
     return new ChatResponse(
         reason,

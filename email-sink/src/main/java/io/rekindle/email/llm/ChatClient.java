@@ -101,12 +101,16 @@ final class ChatClient implements AutoCloseable {
     ObjectNode body = JSON.createObjectNode();
     body.put("model", settings.model());
     ArrayNode turns = body.putArray("messages");
-    String told = form.schemaInText() ? instructions.stripTrailing() + SCHEMA_TEXT : instructions;
+    String withSchema =
+        form.schemaInText() ? instructions.stripTrailing() + SCHEMA_TEXT : instructions;
     if (form.instructions() == RequestForm.Instructions.SYSTEM_TURN) {
-      turns.addObject().put("role", "system").put("content", told);
+      turns.addObject().put("role", "system").put("content", withSchema);
       turns.addObject().put("role", "user").put("content", task);
     } else {
-      turns.addObject().put("role", "user").put("content", told.stripTrailing() + "\n\n" + task);
+      turns
+          .addObject()
+          .put("role", "user")
+          .put("content", withSchema.stripTrailing() + "\n\n" + task);
     }
     switch (form.output()) {
       case JSON_SCHEMA ->
@@ -124,7 +128,7 @@ final class ChatClient implements AutoCloseable {
       case MAX_TOKENS -> body.put("max_tokens", attempt.tokens());
       case NONE -> {}
     }
-    // Some gateways stream unless they are told not to.
+    // Some gateways stream unless they are withSchema not to.
     body.put("stream", form.streamed());
     if (form.effort()) {
       body.put("reasoning_effort", settings.reasoningEffort());

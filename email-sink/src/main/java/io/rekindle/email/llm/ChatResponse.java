@@ -26,7 +26,7 @@ record ChatResponse(
     boolean retryable,
     Duration retryAfter,
     boolean unhealthy,
-    Refusal refusal,
+    FormFault refusal,
     String model,
     Usage usage,
     List<CheckResult> checks) {
@@ -97,7 +97,8 @@ record ChatResponse(
           REFUSED, false, null, false, null, List.of(error.check("refusal", MAX_DETAIL)));
     }
     boolean quota = error.isQuota(status);
-    Refusal refusal = quota ? null : Refusal.read(status, error.text(), error.json(), sentTokens);
+    FormFault refusal =
+        quota ? null : FormFault.read(status, error.text(), error.json(), sentTokens);
     // These speak against this one request.
     boolean ofRequest = refusal != null || status == 400 || status == 413 || status == 422;
     return failure(
@@ -121,7 +122,7 @@ record ChatResponse(
       boolean retryable,
       Duration retryAfter,
       boolean unhealthy,
-      Refusal refusal,
+      FormFault refusal,
       List<CheckResult> checks) {
     return new ChatResponse(
         reason,

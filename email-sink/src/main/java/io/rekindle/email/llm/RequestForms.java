@@ -62,7 +62,7 @@ final class RequestForms {
    *
    * @return the way to put the request again; null if another form would not help
    */
-  synchronized Attempt refused(Attempt tried, Refusal refusal, int room) {
+  synchronized Attempt refused(Attempt tried, FormFault refusal, int room) {
     if (refusal.fewerTokens() != null) {
       maxTokens = Math.min(maxTokens, refusal.fewerTokens());
       return attempt(tried.form(), room);

@@ -250,7 +250,7 @@ class RequestFormsTest {
     forms.timedOut(first);
     RequestForms.Attempt second = forms.next(0);
     assertThat(second.form().text()).isEqualTo("json_schema max_tokens system_turn");
-    Refusal limit = new Refusal(EnumSet.of(RequestForm.Part.LIMIT), null);
+    FormFault limit = new FormFault(EnumSet.of(RequestForm.Part.LIMIT), null);
     assertThat(forms.refused(second, limit, 0)).isEqualTo(first);
     assertThat(forms.refused(first, limit, 0)).isEqualTo(second);
     assertThat(forms.refused(second, limit, 0).form().text())

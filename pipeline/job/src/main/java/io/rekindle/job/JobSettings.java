@@ -2,8 +2,8 @@ package io.rekindle.job;
 
 import static io.rekindle.platform.settings.SettingType.amount;
 import static io.rekindle.platform.settings.SettingType.duration;
-import static io.rekindle.platform.settings.SettingType.oneOf;
 import static io.rekindle.platform.settings.SettingType.matching;
+import static io.rekindle.platform.settings.SettingType.oneOf;
 import static io.rekindle.platform.settings.SettingType.text;
 import static io.rekindle.platform.settings.SettingType.wholeNumber;
 

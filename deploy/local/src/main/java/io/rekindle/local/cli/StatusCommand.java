@@ -134,10 +134,10 @@ public final class StatusCommand implements Callable<Integer> {
   private static String text(StackStatus.Model model) {
     String reason = model.fallbackReason() == null ? "" : " (" + model.fallbackReason() + ")";
     String wrote =
-        model.wanted() == 0
+        model.required() == 0
             ? "no email to write in 10 minutes"
             : "wrote %d of %d emails in 10 minutes%s"
-                .formatted(model.wrote(), model.wanted(), reason);
+                .formatted(model.wrote(), model.required(), reason);
     String form = model.requestForm() == null ? "" : ", asked as " + model.requestForm();
     return model.name() + " " + wrote + form;
   }

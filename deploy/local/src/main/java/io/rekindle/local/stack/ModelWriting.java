@@ -14,7 +14,7 @@ final class ModelWriting {
 
   private static final String QUERY =
       """
-      select count(*) filter (where recent) as wanted,
+      select count(*) filter (where recent) as required,
         count(*) filter (where recent and generated_by = 'LLM') as wrote,
         mode() within group (order by fallback_reason)
           filter (where recent and fallback_reason is not null) as reason,
@@ -40,7 +40,7 @@ final class ModelWriting {
         ResultSet row = statement.executeQuery(QUERY)) {
       row.next();
       String name = row.getString("name");
-      long wanted = row.getLong("wanted");
+      long required = row.getLong("required");
       long wrote = row.getLong("wrote");
       return name == null
           ? Optional.empty()
@@ -48,10 +48,10 @@ final class ModelWriting {
               new Model(
                   name,
                   row.getString("form"),
-                  wanted,
+                  required,
                   wrote,
                   row.getString("reason"),
-                  wrote > 0 || wanted == 0));
+                  wrote > 0 || required == 0));
     }
   }
 }

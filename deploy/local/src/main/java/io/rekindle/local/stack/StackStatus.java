@@ -155,7 +155,7 @@ public record StackStatus(
    *
    * @param name the model that was asked last
    * @param requestForm how the last request was put; null if there was none
-   * @param wanted the emails of the last 10 minutes that it was to write
+   * @param required the emails of the last 10 minutes that it was to write
    * @param wrote those that it wrote
    * @param fallbackReason the most frequent reason why the template wrote one instead; null if
    *     there is none
@@ -165,7 +165,7 @@ public record StackStatus(
   public record Model(
       String name,
       String requestForm,
-      long wanted,
+      long required,
       long wrote,
       String fallbackReason,
       boolean healthy) {}

@@ -11,11 +11,14 @@ import org.apache.flink.metrics.Gauge;
 import org.apache.flink.metrics.MetricGroup;
 
 /**
- * Flink's metrics of a writer: {@code calls.OUTCOME}, {@code by.WRITER}, {@code fallback.REASON},
- * {@code promptTokens}, {@code completionTokens}, {@code costUsd}, {@code lastCallMs} and {@code
- * breakerOpen}, which is 1 while the breaker stops all calls. {@code modelWanted} counts the emails
- * that a model was to write, and {@code modelWrote} those that it wrote. {@code form.PART} is 0
- * while requests are put in the form that is tried first.
+ * Flink's metrics of a writer.
+ *
+ * <p>Calls and emails are counted by {@code calls.OUTCOME}, {@code by.WRITER} and {@code
+ * fallback.REASON}. Sums are {@code promptTokens}, {@code completionTokens} and {@code costUsd}.
+ * The last call took {@code lastCallMs}. While the breaker stops all calls, {@code breakerOpen} is
+ * 1. Emails that a model was to write are counted by {@code modelRequired}, and those that it wrote
+ * by {@code modelWrote}. While requests are put in the form that is tried first, {@code form.PART}
+ * is 0.
  *
  * <p>A writer reports from several threads, and Flink's counters allow only one, so all metrics are
  * gauges.
@@ -25,7 +28,7 @@ final class WriterMetrics implements WriterListener {
   private final MetricGroup metrics;
   private final Map<String, LongAdder> counts = new ConcurrentHashMap<>();
   private final Map<String, Integer> form = new ConcurrentHashMap<>();
-  private final LongAdder modelWanted = new LongAdder();
+  private final LongAdder modelRequired = new LongAdder();
   private final LongAdder modelWrote = new LongAdder();
   private final LongAdder promptTokens = new LongAdder();
   private final LongAdder completionTokens = new LongAdder();
@@ -36,7 +39,7 @@ final class WriterMetrics implements WriterListener {
   WriterMetrics(MetricGroup metrics) {
     this.metrics = metrics;
     // From the start, so that the first email that no model wrote is an increase.
-    gauge("modelWanted", modelWanted::sum);
+    gauge("modelRequired", modelRequired::sum);
     gauge("modelWrote", modelWrote::sum);
     gauge("promptTokens", promptTokens::sum);
     gauge("completionTokens", completionTokens::sum);
@@ -62,7 +65,7 @@ final class WriterMetrics implements WriterListener {
   public void written(WrittenEmail email) {
     count("by." + email.generatedBy());
     if (email.modelAsked() != null) {
-      modelWanted.increment();
+      modelRequired.increment();
     }
     if (email.generatedBy().equals(WrittenEmail.LLM)) {
       modelWrote.increment();

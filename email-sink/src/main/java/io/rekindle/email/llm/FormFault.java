@@ -21,10 +21,10 @@ import java.util.regex.Pattern;
  * @param parts the parts that the refusal names; empty if it names none
  * @param fewerTokens the limit on tokens that the server would take; null if the limit is no matter
  */
-record Refusal(Set<Part> parts, Integer fewerTokens) {
+record FormFault(Set<Part> parts, Integer fewerTokens) {
 
   /** A refusal that names nothing. */
-  static final Refusal OF_ANYTHING = new Refusal(Set.of(), null);
+  static final FormFault OF_ANYTHING = new FormFault(Set.of(), null);
 
   /** No email fits into less. */
   static final int MIN_TOKENS = 200;
@@ -115,7 +115,7 @@ record Refusal(Set<Part> parts, Integer fewerTokens) {
    * @param sentTokens the limit on tokens that the request had
    * @return null if the form is no matter
    */
-  static Refusal read(int status, String body, JsonNode json, int sentTokens) {
+  static FormFault read(int status, String body, JsonNode json, int sentTokens) {
     String text = shortened(body);
     boolean ofRequest = status == 400 || status == 422;
     if (!ofRequest && status != 404 && status != 405 && status != 415 && status < 500) {
@@ -126,7 +126,7 @@ record Refusal(Set<Part> parts, Integer fewerTokens) {
     }
     Integer fewer = fewerTokens(text, sentTokens);
     if (fewer != null) {
-      return fewer >= MIN_TOKENS ? new Refusal(Set.of(), fewer) : null;
+      return fewer >= MIN_TOKENS ? new FormFault(Set.of(), fewer) : null;
     }
     if (CONTEXT.matcher(text).find() && TOO_MANY.matcher(text).find()) {
       return null;
@@ -136,9 +136,9 @@ record Refusal(Set<Part> parts, Integer fewerTokens) {
       parts = parts(text);
     }
     if (!parts.isEmpty()) {
-      return ofRequest || OF_FORM.matcher(text).find() ? new Refusal(parts, null) : null;
+      return ofRequest || OF_FORM.matcher(text).find() ? new FormFault(parts, null) : null;
     }
-    return ofRequest && !OF_ANYTHING_ELSE.matcher(text).find() ? new Refusal(parts, null) : null;
+    return ofRequest && !OF_ANYTHING_ELSE.matcher(text).find() ? new FormFault(parts, null) : null;
   }
 
   private static Set<Part> parts(String text) {

@@ -5,11 +5,21 @@
   const root = document.documentElement;
   // Language and region of the viewer, as the server writes numbers and times.
   const lang = root.lang;
+  const eventsScript = document.currentScript.src.replace(/[^/]*$/, "events.js");
   const csrf = document.querySelector('meta[name="csrf"]')?.content;
   const textsElement = document.getElementById("texts");
   const texts = textsElement ? JSON.parse(textsElement.textContent) : {};
   const text = (key, ...values) =>
     (texts[key] ?? key).replace(/\{(\d)\}/g, (_, i) => values[Number(i)]);
+
+  /** A UUID of version 4. Browsers have crypto.randomUUID over https and on the own machine alone. */
+  function randomKey() {
+    const bytes = crypto.getRandomValues(new Uint8Array(16));
+    bytes[6] = (bytes[6] & 0x0f) | 0x40;
+    bytes[8] = (bytes[8] & 0x3f) | 0x80;
+    const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+  }
 
   /* ---------------------------------------------------------------- numbers */
 
@@ -294,7 +304,7 @@
       const target = path.replace(/\{(\w+)\}/g, (_, name) =>
         encodeURIComponent(form.elements.namedItem(name).value.trim()));
       const headers = {};
-      if (form.dataset.idempotent !== undefined) headers["Idempotency-Key"] = form.dataset.key ??= crypto.randomUUID();
+      if (form.dataset.idempotent !== undefined) headers["Idempotency-Key"] = form.dataset.key ??= randomKey();
       let body;
       try {
         body = method === "DELETE" || form.dataset.empty !== undefined ? undefined : bodyOf(form);
@@ -508,17 +518,49 @@
     }, wait);
   }
 
+  /**
+   * Listens to the server's events. Over HTTP/1.1 a browser has six connections to a server, and each
+   * stream takes one for as long as it lasts. So all tabs share one, by a worker. Where there are no
+   * shared workers, only a tab that is seen has a stream.
+   */
+  function listen(on) {
+    if (window.SharedWorker) {
+      try {
+        const worker = new SharedWorker(eventsScript, { name: "rekindle-events" });
+        worker.onerror = on.error;
+        worker.port.onmessage = ({ data }) => on[data]?.();
+        addEventListener("pagehide", () => worker.port.postMessage("close"));
+        // The page comes back from the browser's cache.
+        addEventListener("pageshow", (event) => { if (event.persisted) worker.port.postMessage("listen"); });
+        worker.port.postMessage("listen");
+        return;
+      } catch {
+        // A browser may forbid workers.
+      }
+    }
+    let stream = null;
+    const adapt = () => {
+      if (document.hidden) {
+        stream?.close();
+        stream = null;
+      } else if (!stream) {
+        stream = new EventSource("/api/events");
+        stream.onopen = on.open;
+        stream.onerror = on.error;
+        for (const kind of ["message", "scores", "emails", "pipeline"]) stream.addEventListener(kind, on.event);
+      }
+    };
+    document.addEventListener("visibilitychange", adapt);
+    addEventListener("pagehide", () => { stream?.close(); stream = null; });
+    adapt();
+  }
+
   function subscribe() {
     if (!document.querySelector("[data-subscribe]")) return;
     let poll = null;
     const startPolling = () => { poll ??= setInterval(happened, 3000); };
-    const events = new EventSource("/api/events");
-    events.onopen = () => { clearInterval(poll); poll = null; };
-    events.onerror = startPolling;
-    events.onmessage = happened;
-    for (const kind of ["scores", "emails", "pipeline"]) {
-      events.addEventListener(kind, happened);
-    }
+    const stopPolling = () => { clearInterval(poll); poll = null; };
+    listen({ open: stopPolling, error: startPolling, event: happened });
     document.addEventListener("visibilitychange", () => { if (!document.hidden) happened(); });
     // Statistics are computed in the background, and no event announces them.
     setInterval(() => { if (document.querySelector("[data-live=counted], [data-chart-live]")) happened(); }, 5000);

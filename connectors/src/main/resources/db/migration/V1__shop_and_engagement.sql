@@ -548,6 +548,8 @@ create table engagement.emails (
   model                    text,
   prompt_version           text,
   schema_version           text,
+  -- How the last request to the model was put.
+  request_form             text,
   prompt_tokens            int,
   completion_tokens        int,
   cost_usd                 numeric,

@@ -185,6 +185,14 @@ public record DashboardSettings(
           .declare("oidc.scopes", matching("scopes with openid among them", "(.* )?openid( .*)?"))
           .withDefault("openid email profile", "Scopes that the dashboard asks for.");
 
+  private static final Setting<String> OIDC_EMAIL_CLAIM =
+      SETTINGS
+          .declare("oidc.email-claim", text())
+          .withDefault(
+              "email",
+              "Claim with a person's address. Microsoft Entra ID leaves email out for most accounts:"
+                  + " take preferred_username there.");
+
   private static final Setting<String> OIDC_ROLE_CLAIM =
       SETTINGS
           .declare("oidc.role-claim", text())
@@ -294,6 +302,21 @@ public record DashboardSettings(
       SETTINGS
           .declare("llm.model", text())
           .withDefault("openai/gpt-4o-mini", "The API's name of the model, as the job's.");
+
+  private static final Setting<Integer> LLM_MAX_COMPLETION_TOKENS =
+      SETTINGS
+          .declare("llm.max-completion-tokens", wholeNumber(200, 1_000_000))
+          .withDefault("1200", "Limit on the tokens of one answer, as the job's.");
+
+  private static final Setting<Integer> LLM_MAX_REPAIR_TOKENS =
+      SETTINGS
+          .declare("llm.max-repair-tokens", wholeNumber(200, 1_000_000))
+          .withDefault("8000", "The same after an answer that was cut off, as the job's.");
+
+  private static final Setting<Optional<String>> LLM_REASONING_EFFORT =
+      SETTINGS
+          .declare("llm.reasoning-effort", matching("a word in lower case", "[a-z]{1,20}"))
+          .optional("How much the model thinks, as the job's.");
 
   private static final Setting<BigDecimal> PREVIEW_BUDGET =
       SETTINGS
@@ -429,6 +452,7 @@ public record DashboardSettings(
                             values.get(OIDC_CLIENT_ID).orElseThrow(),
                             values.get(OIDC_CLIENT_SECRET),
                             values.get(OIDC_SCOPES),
+                            values.get(OIDC_EMAIL_CLAIM),
                             values.get(OIDC_ROLE_CLAIM),
                             values.get(OIDC_ROLES).orElseThrow(),
                             values.get(OIDC_NAME)))),
@@ -469,7 +493,9 @@ public record DashboardSettings(
         values.get(PREVIEW_BUDGET),
         defaults.promptUsdPerMillionTokens(),
         defaults.completionUsdPerMillionTokens(),
-        defaults.maxCompletionTokens(),
+        values.get(LLM_MAX_COMPLETION_TOKENS),
+        Math.max(values.get(LLM_MAX_COMPLETION_TOKENS), values.get(LLM_MAX_REPAIR_TOKENS)),
+        values.get(LLM_REASONING_EFFORT).orElse(null),
         defaults.maxRetries(),
         PREVIEW_CALL,
         PREVIEW_DEADLINE,

@@ -103,6 +103,7 @@ class DashboardSettingsTest {
                             "rekindle",
                             Optional.of("hush"),
                             "openid email",
+                            "email",
                             "realm_access.roles",
                             Map.of("it", Role.ADMIN, "staff", Role.VIEWER),
                             "Example"))),

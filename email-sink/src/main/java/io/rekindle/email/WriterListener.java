@@ -13,6 +13,14 @@ public interface WriterListener {
    */
   default void called(String outcome, long latencyMs) {}
 
+  /**
+   * A part of the form of requests is settled, or was changed because the API refused it.
+   *
+   * @param part structuredOutput, tokenLimit or instructions
+   * @param number 0 for what is asked for first, 1 and more for what is asked for instead
+   */
+  default void requestForm(String part, int number) {}
+
   /** An email is done. */
   default void written(WrittenEmail email) {}
 

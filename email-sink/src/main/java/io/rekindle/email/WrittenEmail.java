@@ -15,6 +15,8 @@ import java.util.Objects;
  * @param model the one that answered last, by its own word; null if none did
  * @param promptVersion null if no model was to write
  * @param schemaVersion null if no model was to write
+ * @param requestForm how the last request was put, such as {@code json_object max_tokens
+ *     system_turn}; null if no model was asked
  * @param promptTokens as reported; null if nothing was
  * @param completionTokens as reported; null if nothing was
  * @param costUsd as reported, or tokens at the configured prices; for calls of which neither is
@@ -31,6 +33,7 @@ public record WrittenEmail(
     String model,
     String promptVersion,
     String schemaVersion,
+    String requestForm,
     Integer promptTokens,
     Integer completionTokens,
     BigDecimal costUsd,
@@ -53,6 +56,6 @@ public record WrittenEmail(
   /** By the template, because it was asked to. */
   public static WrittenEmail byTemplate(Email email) {
     return new WrittenEmail(
-        email, TEMPLATE, null, null, null, null, null, null, null, null, 0, 0, List.of());
+        email, TEMPLATE, null, null, null, null, null, null, null, null, null, 0, 0, List.of());
   }
 }

@@ -61,6 +61,9 @@ public final class EmailRequests {
     private int requestsPerMinute = 100_000;
     private int tokensPerMinute = 1_000_000_000;
     private BigDecimal dailyBudgetUsd = new BigDecimal("1000");
+    private int maxRepairTokens = 8_000;
+    private String reasoningEffort;
+    private boolean openRouterExtras = true;
     private int maxRetries = 2;
     private Duration callTimeout = Duration.ofSeconds(20);
     private Duration deadline = Duration.ofSeconds(30);
@@ -82,6 +85,22 @@ public final class EmailRequests {
       return this;
     }
 
+    /** Settings for an API that is not OpenRouter. */
+    public Limits plain() {
+      openRouterExtras = false;
+      return this;
+    }
+
+    public Limits repairTokens(int tokens) {
+      maxRepairTokens = tokens;
+      return this;
+    }
+
+    public Limits effort(String effort) {
+      reasoningEffort = effort;
+      return this;
+    }
+
     Limits retries(int retries) {
       maxRetries = retries;
       return this;
@@ -98,7 +117,7 @@ public final class EmailRequests {
           url,
           Secret.of("REKINDLE_LLM_API_KEY", "sk-secret"),
           "acme/asked",
-          true,
+          openRouterExtras,
           maxInFlight,
           maxQueued,
           requestsPerMinute,
@@ -107,6 +126,8 @@ public final class EmailRequests {
           new BigDecimal("0.50"),
           new BigDecimal("2.00"),
           1_200,
+          maxRepairTokens,
+          reasoningEffort,
           maxRetries,
           callTimeout,
           deadline,

@@ -162,7 +162,20 @@ public final class EmailPreviewService implements AutoCloseable {
     List<CheckResult> checks =
         DraftChecks.evaluate(template.content(request), PromptInput.of(request, layout.shopName()));
     return new WrittenEmail(
-        email, WrittenEmail.TEMPLATE, null, null, null, null, null, null, null, null, 0, 0, checks);
+        email,
+        WrittenEmail.TEMPLATE,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        0,
+        0,
+        checks);
   }
 
   private WrittenEmail byModel(EmailRequest request) {

@@ -20,7 +20,8 @@ final class OidcClaims {
 
   /** Whether the claims suffice for a sign-in. */
   static boolean complete(Map<String, Object> claims, OidcSettings settings) {
-    return claims.get("email") instanceof String && role(claims, settings).isPresent();
+    return claims.get(settings.emailClaim()) instanceof String
+        && role(claims, settings).isPresent();
   }
 
   /** Claims beside the token add to it and change nothing in it. */
@@ -35,15 +36,21 @@ final class OidcClaims {
    *
    * @throws OidcSignInException if there is none, or the provider says that it is not sure of it
    */
-  static String email(Map<String, Object> claims) throws OidcSignInException {
-    if (!(claims.get("email") instanceof String email)
+  static String email(Map<String, Object> claims, OidcSettings settings)
+      throws OidcSignInException {
+    String claim = settings.emailClaim();
+    if (!(claims.get(claim) instanceof String email)
         || email.length() > MAX_EMAIL_LENGTH
         || !email.matches("[^\\s@\\x00]+@[^\\s@\\x00]+")) {
       throw SignInProblem.EMAIL.because(
-          "The claim email has no address: is the scope email asked for?");
+          "The claim "
+              + claim
+              + " has no address: is the scope email asked for? Microsoft Entra ID puts addresses"
+              + " into preferred_username: REKINDLE_OIDC_EMAIL_CLAIM names the claim.");
     }
-    if (Boolean.FALSE.equals(claims.get("email_verified"))
-        || "false".equals(claims.get("email_verified"))) {
+    if (claim.equals("email")
+        && (Boolean.FALSE.equals(claims.get("email_verified"))
+            || "false".equals(claims.get("email_verified")))) {
       throw SignInProblem.EMAIL.because("The provider says that the address is not verified.");
     }
     return email;

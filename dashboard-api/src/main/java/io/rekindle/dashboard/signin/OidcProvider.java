@@ -169,7 +169,7 @@ final class OidcProvider {
                   tokens.getOIDCTokens().getAccessToken(),
                   token.getSubject().getValue()));
     }
-    String email = OidcClaims.email(claims);
+    String email = OidcClaims.email(claims, settings);
     Role role =
         OidcClaims.role(claims, settings)
             .orElseThrow(

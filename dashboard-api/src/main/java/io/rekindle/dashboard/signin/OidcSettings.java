@@ -10,6 +10,7 @@ import java.util.Optional;
  * @param issuer exactly as the provider's tokens have it
  * @param clientSecret empty for a client without one, whose codes only PKCE protects
  * @param scopes with spaces between
+ * @param emailClaim the claim with the person's address
  * @param roleClaim the claim with the person's roles at the provider; dots lead into objects
  * @param roles what these stand for here
  * @param name of the provider, on the button
@@ -19,6 +20,7 @@ public record OidcSettings(
     String clientId,
     Optional<String> clientSecret,
     String scopes,
+    String emailClaim,
     String roleClaim,
     Map<String, Role> roles,
     String name) {

@@ -41,6 +41,7 @@ public final class OidcSignInRoutes implements Routes {
   private final SignInService service;
   private final OidcAttempts attempts;
   private final OidcProvider provider;
+  private final String clientId;
   private final Supplier<URI> ownAddress;
   private final SecretCookie sessionCookie;
   private final SecretCookie attemptCookie;
@@ -58,6 +59,7 @@ public final class OidcSignInRoutes implements Routes {
     this.service = service;
     this.attempts = attempts;
     this.provider = new OidcProvider(settings, Clock.systemUTC());
+    this.clientId = settings.clientId();
     this.ownAddress = ownAddress;
     this.sessionCookie = sessionCookie;
     this.attemptCookie = SecretCookie.of("rekindle_oidc", sessionCookie.secure());
@@ -122,7 +124,11 @@ public final class OidcSignInRoutes implements Routes {
     }
   }
 
-  /** Ends the provider's session, too, if it has an address for that. */
+  /**
+   * Ends the provider's session, too, if it has an address for that. Without a token as a hint, the
+   * provider knows by the client id whose address it may send the browser back to (OpenID Connect
+   * RP-Initiated Logout 1.0, 2).
+   */
   private void signOut(Context ctx) {
     String back = ownAddress.get() + "/sign-in";
     ctx.redirect(
@@ -132,7 +138,9 @@ public final class OidcSignInRoutes implements Routes {
                 end ->
                     end
                         + (end.getQuery() == null ? "?" : "&")
-                        + "post_logout_redirect_uri="
+                        + "client_id="
+                        + UrlPart.encode(clientId)
+                        + "&post_logout_redirect_uri="
                         + UrlPart.encode(back))
             .orElse(back),
         HttpStatus.SEE_OTHER);

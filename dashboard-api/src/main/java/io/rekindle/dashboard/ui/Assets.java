@@ -37,6 +37,7 @@ public final class Assets {
               Map.entry("app.css", new Asset("/static/app.css", CSS)),
               Map.entry("docs.css", new Asset("/static/docs.css", CSS)),
               Map.entry("app.js", new Asset("/static/app.js", SCRIPT)),
+              Map.entry("events.js", new Asset("/static/events.js", SCRIPT)),
               Map.entry("mail.js", new Asset("/static/mail.js", SCRIPT)),
               Map.entry("rules.js", new Asset("/static/rules.js", SCRIPT)),
               Map.entry("charts.js", new Asset("/static/charts.js", SCRIPT)),

@@ -197,7 +197,12 @@ class OidcITCase {
 
     assertThat(location(out)).endsWith("/sign-in?left=provider");
     assertThat(get(location(out)).body()).contains("/sign-out/oidc");
-    assertThat(location(get("/sign-out/oidc"))).startsWith(provider.issuer() + "/end?post_logout");
+    assertThat(location(get("/sign-out/oidc")))
+        .startsWith(
+            provider.issuer()
+                + "/end?client_id="
+                + TestOidcProvider.CLIENT
+                + "&post_logout_redirect_uri=http");
     assertThat(get("/api/session").statusCode()).isEqualTo(401);
   }
 

@@ -23,7 +23,13 @@ public final class Browsers implements AutoCloseable {
   private final Playwright playwright;
   private final Browser browser;
 
-  public Browsers() {
+  /**
+   * @param more arguments of the browser
+   */
+  public Browsers(String... more) {
+    List<String> arguments = new ArrayList<>(List.of(more));
+    // Its sandbox does not start for root, as which containers run tests.
+    arguments.addAll(List.of("--no-sandbox", "--disable-gpu"));
     Path chromium = chromium();
     playwright =
         Playwright.create(
@@ -31,11 +37,7 @@ public final class Browsers implements AutoCloseable {
     browser =
         playwright
             .chromium()
-            .launch(
-                new BrowserType.LaunchOptions()
-                    .setExecutablePath(chromium)
-                    // Its sandbox does not start for root, as which containers run tests.
-                    .setArgs(List.of("--no-sandbox", "--disable-gpu")));
+            .launch(new BrowserType.LaunchOptions().setExecutablePath(chromium).setArgs(arguments));
   }
 
   public Browser browser() {

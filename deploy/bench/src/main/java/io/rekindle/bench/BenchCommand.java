@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel =
         "(throughput | moments | freshness | state | dashboard | reconstruction | import)",
+    "(throughput | moments | freshness | state | dashboard | reconstruction | model)",
     description = "Measures the pipeline and the dashboard on this machine.")
 public final class BenchCommand implements Runnable, Subcommand {
 
@@ -425,6 +426,56 @@ public final class BenchCommand implements Runnable, Subcommand {
       ImportCost.measure(directory, form, orders, progress, spec.commandLine().getOut());
     }
     return 0;
+  }
+
+  @Command(
+      name = "model",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Tries a server of chat completions.",
+        "The command has a model write emails to invented clients, by the writer and the checks of"
+            + " the job. It prints each answer of the server, how requests had to be put, and what"
+            + " a text failed at. It needs no stack, and costs what the model costs. The key is in"
+            + " REKINDLE_LLM_API_KEY; a server that asks for none gets any."
+      },
+      exitCodeListHeading = "Exit code:%n",
+      exitCodeList = {"0:the model wrote at least one email", "1:it wrote none"})
+  int model(
+      // Every command takes --data. This one needs no directory.
+      @Mixin DataOption unused,
+      @Option(
+              names = "--url",
+              paramLabel = "URL",
+              required = true,
+              description = "The base URL of the API, to which /chat/completions is appended.")
+          String url,
+      @Option(
+              names = "--model",
+              paramLabel = "NAME",
+              required = true,
+              description = "The API's name of the model.")
+          String model,
+      @Option(
+              names = "--emails",
+              paramLabel = "N",
+              defaultValue = "3",
+              description = "The number of emails (default: ${DEFAULT-VALUE}).")
+          int emails,
+      @Option(
+              names = "--max-tokens",
+              paramLabel = "N",
+              defaultValue = "1200",
+              description =
+                  "The limit on the tokens of a first answer; a second one may take four times as"
+                      + " many (default: ${DEFAULT-VALUE}).")
+          int maxTokens) {
+    if (emails < 1 || maxTokens < 1) {
+      throw new Failure("--emails and --max-tokens are at least 1", 2);
+    }
+    String key = System.getenv().getOrDefault("REKINDLE_LLM_API_KEY", "none");
+    int written =
+        new ModelTrial(url, model, key, maxTokens, spec.commandLine().getOut()).write(emails);
+    return written > 0 ? 0 : 1;
   }
 
   private static void print(PrintWriter out, String kind, Percentiles nanos) {

@@ -10,7 +10,6 @@ import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -46,6 +45,9 @@ final class ChatClient implements AutoCloseable {
 
   private final LlmSettings settings;
   private final Clock clock;
+
+  /** Words that a server in JSON mode asks for are in them. */
+  private static final String SCHEMA_TEXT = DraftSchema.forInstructions();
 
   /** Loaded with the client, not with the first email. A broken schema stops the start. */
   private final JsonNode schema = DraftSchema.portable();
@@ -88,25 +90,50 @@ final class ChatClient implements AutoCloseable {
             .build();
   }
 
-  /** One turn of a conversation. */
-  record Message(String role, String content) {}
-
-  /** The request's body. */
-  byte[] body(List<Message> messages) {
+  /**
+   * The request's body.
+   *
+   * @param instructions the same for every client
+   * @param task for one client
+   */
+  byte[] body(RequestForms.Attempt attempt, String instructions, String task) {
+    RequestForm form = attempt.form();
     ObjectNode body = JSON.createObjectNode();
     body.put("model", settings.model());
     ArrayNode turns = body.putArray("messages");
-    for (Message message : messages) {
-      turns.addObject().put("role", message.role()).put("content", message.content());
+    String withSchema =
+        form.schemaInText() ? instructions.stripTrailing() + SCHEMA_TEXT : instructions;
+    if (form.instructions() == RequestForm.Instructions.SYSTEM_TURN) {
+      turns.addObject().put("role", "system").put("content", withSchema);
+      turns.addObject().put("role", "user").put("content", task);
+    } else {
+      turns
+          .addObject()
+          .put("role", "user")
+          .put("content", withSchema.stripTrailing() + "\n\n" + task);
     }
-    body.putObject("response_format")
-        .put("type", "json_schema")
-        .putObject("json_schema")
-        .put("name", "email")
-        .put("strict", true)
-        .set("schema", schema);
-    body.put("max_completion_tokens", settings.maxCompletionTokens());
-    if (settings.openRouterExtras()) {
+    switch (form.output()) {
+      case JSON_SCHEMA ->
+          body.putObject("response_format")
+              .put("type", "json_schema")
+              .putObject("json_schema")
+              .put("name", "email")
+              .put("strict", true)
+              .set("schema", schema);
+      case JSON_OBJECT -> body.putObject("response_format").put("type", "json_object");
+      case NONE -> {}
+    }
+    switch (form.limit()) {
+      case MAX_COMPLETION_TOKENS -> body.put("max_completion_tokens", attempt.tokens());
+      case MAX_TOKENS -> body.put("max_tokens", attempt.tokens());
+      case NONE -> {}
+    }
+    // Some gateways stream unless they are withSchema not to.
+    body.put("stream", form.streamed());
+    if (form.effort()) {
+      body.put("reasoning_effort", settings.reasoningEffort());
+    }
+    if (form.openRouterExtras()) {
       body.putObject("provider").put("require_parameters", true);
       body.putObject("usage").put("include", true);
     }
@@ -120,11 +147,17 @@ final class ChatClient implements AutoCloseable {
   /**
    * Sends a request when one of those in flight has ended.
    *
+   * @param sentTokens the limit on tokens in the body
    * @param timeout from the start, without the time in the queue
    * @param ended takes the response; called once in any case
    * @return cancels it
    */
-  Runnable send(byte[] body, Duration timeout, LlmGate.Pass pass, Consumer<ChatResponse> ended) {
+  Runnable send(
+      byte[] body,
+      int sentTokens,
+      Duration timeout,
+      LlmGate.Pass pass,
+      Consumer<ChatResponse> ended) {
     Request request =
         new Request.Builder()
             .url(settings.baseUrl() + "/chat/completions")
@@ -144,13 +177,13 @@ final class ChatClient implements AutoCloseable {
 
           @Override
           public void onResponse(Call answered, Response response) {
-            ended.accept(read(answered, response));
+            ended.accept(read(answered, response, sentTokens));
           }
         });
     return call::cancel;
   }
 
-  private ChatResponse read(Call call, Response response) {
+  private ChatResponse read(Call call, Response response, int sentTokens) {
     try (response) {
       boolean success = response.isSuccessful();
       int limit = success ? settings.maxResponseBytes() : MAX_ERROR_BYTES;
@@ -163,13 +196,14 @@ final class ChatClient implements AutoCloseable {
       if (success) {
         return longer
             ? ChatResponse.noResponse(ChatResponse.TOO_LARGE)
-            : ChatResponse.answered(source.readByteArray());
+            : AnswerReader.read(source.readByteArray(), sentTokens);
       }
       byte[] errorBody = longer ? new byte[0] : source.readByteArray();
       return ChatResponse.httpError(
           response.code(),
           errorBody,
-          RetryAfter.parse(response.header(RETRY_AFTER), clock.instant()));
+          RetryAfter.parse(response.header(RETRY_AFTER), clock.instant()),
+          sentTokens);
     } catch (IOException e) {
       return ChatResponse.noResponse(reason(e));
     } catch (RuntimeException | StackOverflowError e) {

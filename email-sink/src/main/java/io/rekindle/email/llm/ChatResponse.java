@@ -1,16 +1,10 @@
 package io.rekindle.email.llm;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.rekindle.email.CheckResult;
-import io.rekindle.email.SingleLine;
-import java.io.IOException;
 import java.math.BigDecimal;
-import java.math.RoundingMode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * The result of one request to a model: a text, or the reason why there is none.
@@ -21,6 +15,7 @@ import java.util.Locale;
  * @param retryable whether the same request may do better
  * @param retryAfter wait that the server asks for; null if it asks for none
  * @param unhealthy whether it speaks against the server rather than against the request or the text
+ * @param refusal what the server refused of the request's form; null if the form is no matter
  * @param model by the server's word; null if unknown
  * @param checks of an answer, in the order they were made
  */
@@ -31,6 +26,7 @@ record ChatResponse(
     boolean retryable,
     Duration retryAfter,
     boolean unhealthy,
+    FormFault refusal,
     String model,
     Usage usage,
     List<CheckResult> checks) {
@@ -46,16 +42,7 @@ record ChatResponse(
   static final String UNFINISHED = "UNFINISHED";
   static final String EMPTY = "EMPTY";
 
-  /** The largest plausible cost of an answer, in USD. */
-  private static final double MAX_COST = 1e6;
-
-  /** Decimals of a cost, which a server may give hundreds of. */
-  private static final int MAX_COST_SCALE = 12;
-
-  private static final int MAX_MODEL = 100;
-  private static final int MAX_DETAIL = 200;
-
-  private static final ObjectMapper JSON = new ObjectMapper();
+  static final int MAX_DETAIL = 200;
 
   /**
    * As far as reported.
@@ -91,45 +78,42 @@ record ChatResponse(
 
   /** No response, a timeout, or a response over the size limit. */
   static ChatResponse noResponse(String reason) {
-    return failure(reason, reason.equals(CONNECTION), null, true, List.of());
+    return failure(reason, reason.equals(CONNECTION), null, true, null, List.of());
   }
 
   /**
    * A response with a status of error.
    *
    * @param body its beginning
+   * @param sentTokens the limit on tokens that the request had
    */
-  static ChatResponse httpError(int status, byte[] body, Duration retryAfter) {
-    JsonNode error = error(body);
-    boolean quota = status == 429 && isQuota(error);
+  static ChatResponse httpError(int status, byte[] body, Duration retryAfter, int sentTokens) {
+    ErrorText error = ErrorText.of(body);
+    if (!error.failedGeneration().isBlank()) {
+      return AnswerReader.ofText(error.failedGeneration());
+    }
+    if (error.isFilter()) {
+      return failure(
+          REFUSED, false, null, false, null, List.of(error.check("refusal", MAX_DETAIL)));
+    }
+    boolean quota = error.isQuota(status);
+    FormFault refusal =
+        quota ? null : FormFault.read(status, error.text(), error.json(), sentTokens);
     // These speak against this one request.
-    boolean ofRequest = status == 400 || status == 413 || status == 422;
+    boolean ofRequest = refusal != null || status == 400 || status == 413 || status == 422;
     return failure(
         quota ? QUOTA : "HTTP_" + status,
-        !quota && isTransient(status),
+        !quota && refusal == null && isTransient(status),
         retryAfter,
-        !ofRequest,
-        List.of());
-  }
-
-  /** A response with a status of success, which may still be of no use. */
-  static ChatResponse answered(byte[] body) {
-    JsonNode answer;
-    try {
-      answer = JSON.readTree(body);
-    } catch (IOException e) {
-      return malformed("not JSON");
-    }
-    if (answer == null || !answer.isObject()) {
-      return malformed("not a JSON object");
-    }
-    return new Parser(answer).parse();
+        !ofRequest || quota,
+        refusal,
+        List.of(error.check("answer", MAX_DETAIL)));
   }
 
   /** The response cannot be read. */
   static ChatResponse malformed(String detail) {
     CheckResult check = new CheckResult("answer", false, detail);
-    return failure(MALFORMED, false, null, true, List.of(check));
+    return failure(MALFORMED, false, null, true, null, List.of(check));
   }
 
   /** A response without an answer of the model. */
@@ -138,14 +122,25 @@ record ChatResponse(
       boolean retryable,
       Duration retryAfter,
       boolean unhealthy,
+      FormFault refusal,
       List<CheckResult> checks) {
     return new ChatResponse(
-        reason, null, false, retryable, retryAfter, unhealthy, null, Usage.UNKNOWN, checks);
+        reason,
+        null,
+        false,
+        retryable,
+        retryAfter,
+        unhealthy,
+        refusal,
+        null,
+        Usage.UNKNOWN,
+        checks);
   }
 
-  /** Whether the status of the response is an error, so that the server did no work. */
+  /** Whether the response is an error before any work, so that it costs nothing. */
   boolean refused() {
-    return reason != null && (reason.equals(QUOTA) || reason.startsWith("HTTP_"));
+    return refusal != null
+        || (reason != null && (reason.equals(QUOTA) || reason.startsWith("HTTP_")));
   }
 
   /** The same with the checks of its text. */
@@ -153,136 +148,11 @@ record ChatResponse(
     List<CheckResult> all = new ArrayList<>(checks);
     all.addAll(further);
     return new ChatResponse(
-        reason, content, true, false, null, unhealthy, model, usage, List.copyOf(all));
+        reason, content, true, false, null, unhealthy, null, model, usage, List.copyOf(all));
   }
 
   /** Whether a server in this state may answer the same request soon. */
-  private static boolean isTransient(int status) {
+  static boolean isTransient(int status) {
     return status == 408 || status == 429 || status >= 500;
-  }
-
-  /** Out of money or of a day's allowance: waiting a second does not help. */
-  private static boolean isQuota(JsonNode error) {
-    String codeAndType = (error.path("code").asText() + " " + error.path("type").asText());
-    return codeAndType.contains("quota")
-        || codeAndType.contains("billing")
-        || error.path("message").asText().toLowerCase(Locale.ROOT).contains("per-day");
-  }
-
-  private static JsonNode error(byte[] body) {
-    try {
-      return JSON.readTree(body).path("error");
-    } catch (IOException e) {
-      return JSON.missingNode(); // In another form, if at all: the status has to suffice.
-    }
-  }
-
-  /** Goes through an answer from the outside in, and stops at the first fault. */
-  private static final class Parser {
-
-    private final JsonNode answer;
-    private final JsonNode choice;
-    private final JsonNode message;
-    private final List<CheckResult> checks = new ArrayList<>();
-
-    Parser(JsonNode answer) {
-      this.answer = answer;
-      this.choice = answer.path("choices").path(0);
-      this.message = choice.path("message");
-    }
-
-    ChatResponse parse() {
-      for (JsonNode error : List.of(answer.path("error"), choice.path("error"))) {
-        if (!error.isMissingNode() && !error.isNull()) {
-          int code = error.path("code").asInt(0);
-          boolean retryable = isTransient(code) && !isQuota(error);
-          return fault("answer", ERROR_BODY, error.toString(), false, retryable, true);
-        }
-      }
-      if (!message.isObject()) {
-        return fault("answer", MALFORMED, "no message", false, false, true);
-      }
-      passed("answer");
-
-      String finish = choice.path("finish_reason").asText("stop");
-      String refusal = message.path("refusal").asText("");
-      if (finish.equals("content_filter") || (!refusal.isBlank() && !refusal.equals("null"))) {
-        return fault("refusal", REFUSED, refusal, false, false, false);
-      }
-      passed("refusal");
-      switch (finish) {
-        case "stop", "null" -> passed("finish");
-        case "length" -> {
-          return fault("finish", CUT_OFF, "longer than it may be", true, false, false);
-        }
-        case "error" -> {
-          return fault("finish", ERROR_BODY, finish, false, true, true);
-        }
-        default -> {
-          return fault("finish", UNFINISHED, finish, true, false, false);
-        }
-      }
-      String content = message.path("content").asText("");
-      if (!message.path("content").isTextual() || content.isBlank()) {
-        return fault("content", EMPTY, "no text", true, false, false);
-      }
-      passed("content");
-      return response(null, content, false, false, false);
-    }
-
-    private void passed(String check) {
-      checks.add(new CheckResult(check, true, null));
-    }
-
-    private ChatResponse fault(
-        String check,
-        String reason,
-        String detail,
-        boolean repairable,
-        boolean retryable,
-        boolean unhealthy) {
-      String shown = SingleLine.of(detail, MAX_DETAIL);
-      checks.add(new CheckResult(check, false, shown.isEmpty() ? null : shown));
-      return response(reason, null, repairable, retryable, unhealthy);
-    }
-
-    private ChatResponse response(
-        String reason, String content, boolean repairable, boolean retryable, boolean unhealthy) {
-      String model = SingleLine.of(answer.path("model").asText(""), MAX_MODEL);
-      return new ChatResponse(
-          reason,
-          content,
-          repairable,
-          retryable,
-          null,
-          unhealthy,
-          model.isEmpty() ? null : model,
-          usage(),
-          List.copyOf(checks));
-    }
-
-    private Usage usage() {
-      JsonNode usage = answer.path("usage");
-      return new Usage(
-          tokens(usage.path("prompt_tokens")),
-          tokens(usage.path("completion_tokens")),
-          cost(usage.path("cost")));
-    }
-
-    /** Null for anything but a believable amount: the largest numbers are read as infinite. */
-    private static BigDecimal cost(JsonNode cost) {
-      double approximately = cost.isNumber() ? cost.doubleValue() : Double.NaN;
-      if (!(approximately >= 0 && approximately <= MAX_COST)) {
-        return null;
-      }
-      BigDecimal exactly = cost.decimalValue();
-      return exactly.scale() > MAX_COST_SCALE
-          ? exactly.setScale(MAX_COST_SCALE, RoundingMode.UP)
-          : exactly;
-    }
-
-    private static Integer tokens(JsonNode count) {
-      return count.isInt() && count.intValue() >= 0 ? count.intValue() : null;
-    }
   }
 }

@@ -9,10 +9,13 @@ import io.rekindle.email.check.DraftChecks;
 import io.rekindle.email.check.LlmDraft;
 import io.rekindle.email.check.PromptInput;
 import io.rekindle.email.compose.EmailContent;
+import io.rekindle.email.llm.RequestForms.Attempt;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -32,6 +35,9 @@ final class DraftLoop {
 
   private static final long FIRST_PAUSE_MS = 250;
 
+  /** Forms that one email is put in before it is given up. */
+  private static final int MAX_REFUSALS = 10;
+
   private final EmailRequest request;
   private final String shopName;
   private final LlmEndpoint endpoint;
@@ -42,6 +48,12 @@ final class DraftLoop {
   private PromptInput input;
   private int retries;
   private boolean repaired;
+
+  /** Tokens that an answer has shown to be needed; 0 before. */
+  private int room;
+
+  private final Set<Attempt> refused = new HashSet<>();
+  private volatile RequestForm lastForm;
   private volatile WritingProgress progress = WritingProgress.NONE;
   private volatile ScheduledFuture<?> deadline;
   private volatile Runnable abort;
@@ -87,7 +99,7 @@ final class DraftLoop {
                       left().toNanos(),
                       TimeUnit.NANOSECONDS);
           input = PromptInput.of(request, shopName);
-          call(messages(prompt.user(input)));
+          call(prompt.user(input));
         });
   }
 
@@ -129,13 +141,18 @@ final class DraftLoop {
     return stopped || left.isNegative() || left.isZero();
   }
 
-  private List<ChatClient.Message> messages(String user) {
-    return List.of(
-        new ChatClient.Message("system", prompt.system()), new ChatClient.Message("user", user));
+  /** How the last request was put; null before the first. */
+  String requestForm() {
+    RequestForm form = lastForm;
+    return form == null ? null : form.text();
   }
 
-  private void call(List<ChatClient.Message> messages) {
-    byte[] body = endpoint.client().body(messages);
+  private void call(String task) {
+    call(task, endpoint.forms().next(room));
+  }
+
+  private void call(String task, Attempt attempt) {
+    byte[] body = endpoint.client().body(attempt, prompt.system(), task);
     Duration left = left();
     if (isOver(left)) {
       outcome.failed(ChatResponse.TIMEOUT);
@@ -144,7 +161,11 @@ final class DraftLoop {
     endpoint
         .gate()
         .enter(
-            body.length, left, pass -> step(() -> send(messages, body, pass)), this::failUnasked);
+            body.length,
+            attempt.tokens(),
+            left,
+            pass -> step(() -> send(task, attempt, body, pass)),
+            this::failUnasked);
   }
 
   /** The fault of an earlier response, if there is one, is the reason. */
@@ -153,7 +174,7 @@ final class DraftLoop {
     outcome.failed(earlier == null ? reason : earlier);
   }
 
-  private void send(List<ChatClient.Message> messages, byte[] body, LlmGate.Pass pass) {
+  private void send(String task, Attempt attempt, byte[] body, LlmGate.Pass pass) {
     Duration left = left();
     if (isOver(left)) {
       pass.release();
@@ -163,28 +184,50 @@ final class DraftLoop {
     Duration callTimeout = endpoint.settings().callTimeout();
     Duration timeout = left.compareTo(callTimeout) < 0 ? left : callTimeout;
     progress = progress.calling(pass);
+    lastForm = attempt.form();
     Runnable cancel =
         endpoint
             .client()
-            .send(body, timeout, pass, response -> step(() -> received(messages, pass, response)));
+            .send(
+                body,
+                attempt.tokens(),
+                timeout,
+                pass,
+                response -> step(() -> received(task, attempt, pass, response)));
     abort = cancel;
     if (stopped) {
       cancel.run();
     }
   }
 
-  private void received(
-      List<ChatClient.Message> messages, LlmGate.Pass pass, ChatResponse response) {
+  private void received(String task, Attempt attempt, LlmGate.Pass pass, ChatResponse response) {
     BigDecimal cost = pass.finish(response);
     if (stopped) {
       return;
     }
     abort = null;
     progress = progress.with(response, cost);
+    if (response.refusal() != null) {
+      putOtherwise(task, attempt, response);
+      return;
+    }
+    if (ChatResponse.TIMEOUT.equals(response.reason())) {
+      endpoint.forms().timedOut(attempt);
+    }
+    if (response.reason() == null || response.repairable()) {
+      endpoint.forms().accepted(attempt);
+      Integer used = response.usage().completionTokens();
+      if (used != null && used > attempt.tokens()) {
+        endpoint.forms().limitNotHeld(attempt);
+      }
+    }
     if (response.reason() == null) {
-      evaluate(response);
+      noteTokens(attempt, response);
+      evaluate(attempt, response);
     } else if (response.retryable()) {
-      retry(messages, response);
+      retry(task, response);
+    } else if (response.reason().equals(ChatResponse.CUT_OFF)) {
+      repairWithMoreRoom(attempt, response);
     } else if (response.repairable()) {
       repair(response);
     } else {
@@ -192,11 +235,31 @@ final class DraftLoop {
     }
   }
 
-  private void evaluate(ChatResponse response) {
+  /** Puts the same request in another form, since the server refused this one. */
+  private void putOtherwise(String task, Attempt attempt, ChatResponse response) {
+    refused.add(attempt);
+    Attempt other = endpoint.forms().refused(attempt, response.refusal(), room);
+    if (other == null || refused.contains(other) || refused.size() > MAX_REFUSALS) {
+      outcome.failed(response.reason());
+    } else {
+      call(task, other);
+    }
+  }
+
+  /** The next emails need no second call for the room that this one has needed. */
+  private void noteTokens(Attempt attempt, ChatResponse response) {
+    Integer used = response.usage().completionTokens();
+    if (room > 0 && (used == null || used > endpoint.settings().maxCompletionTokens())) {
+      endpoint.forms().needed(attempt.tokens());
+    }
+  }
+
+  private void evaluate(Attempt attempt, ChatResponse response) {
     JsonNode json;
     try {
-      json = DraftSchema.parse(response.content());
+      json = DraftText.parse(response.content());
     } catch (JsonProcessingException e) {
+      endpoint.forms().schemaNotHeld(attempt);
       String where = SingleLine.of(e.getOriginalMessage(), 150);
       reject(response, NOT_JSON, List.of(new CheckResult("json", false, where)));
       return;
@@ -206,6 +269,9 @@ final class DraftLoop {
     String errors = DraftSchema.errors(json);
     checks.add(new CheckResult("schema", errors.isEmpty(), errors.isEmpty() ? null : errors));
     if (!errors.isEmpty()) {
+      if (!DraftSchema.isPortable(json)) {
+        endpoint.forms().schemaNotHeld(attempt);
+      }
       reject(response, SCHEMA, checks);
       return;
     }
@@ -232,10 +298,20 @@ final class DraftLoop {
       return;
     }
     repaired = true;
-    call(messages(prompt.repair(input, response.content(), response.checks())));
+    call(prompt.repair(input, response.content(), response.checks()));
   }
 
-  private void retry(List<ChatClient.Message> messages, ChatResponse response) {
+  /** A model that thinks needs more tokens. With as few as before it would be cut off again. */
+  private void repairWithMoreRoom(Attempt attempt, ChatResponse response) {
+    room = endpoint.settings().maxRepairTokens();
+    if (endpoint.forms().next(room).tokens() > attempt.tokens()) {
+      repair(response);
+    } else {
+      outcome.failed(response.reason());
+    }
+  }
+
+  private void retry(String task, ChatResponse response) {
     long jitter = ThreadLocalRandom.current().nextLong(FIRST_PAUSE_MS);
     Duration pause =
         response.retryAfter() == null
@@ -249,7 +325,7 @@ final class DraftLoop {
     ScheduledFuture<?> next =
         endpoint
             .timer()
-            .schedule(() -> step(() -> call(messages)), pause.toNanos(), TimeUnit.NANOSECONDS);
+            .schedule(() -> step(() -> call(task)), pause.toNanos(), TimeUnit.NANOSECONDS);
     abort = () -> next.cancel(false);
   }
 }

@@ -1,7 +1,6 @@
 package io.rekindle.email.llm;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -12,8 +11,6 @@ import com.networknt.schema.SpecificationVersion;
 import io.rekindle.email.SingleLine;
 import io.rekindle.platform.text.Resources;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -29,37 +26,30 @@ final class DraftSchema {
   private static final List<String> NOT_PORTABLE =
       List.of("$schema", "minLength", "maxLength", "minItems", "maxItems");
 
-  private static final Pattern FENCED =
-      Pattern.compile("\\A\\s*```(?:json|JSON)?\\s*\\n(.*?)\\n?\\s*```\\s*\\z", Pattern.DOTALL);
-
   private static final int MAX_NAMED = 5;
 
   /** Length of the message about one fault, which may quote the draft. */
   private static final int MAX_FAULT = 150;
 
-  private static final ObjectMapper JSON =
-      new ObjectMapper()
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY);
-
   private static final String DOCUMENT =
       Resources.get(DraftSchema.class, "prompts/" + VERSION + ".json");
 
-  private static final Schema SCHEMA = schema();
+  private static final Schema SCHEMA = schema(DOCUMENT);
   private static final JsonNode PORTABLE = withoutBounds(document());
+  private static final Schema PORTABLE_SCHEMA = schema(PORTABLE.toString());
 
   private DraftSchema() {}
 
-  private static Schema schema() {
+  private static Schema schema(String document) {
     Schema schema =
-        SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12).getSchema(DOCUMENT);
+        SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12).getSchema(document);
     schema.initializeValidators();
     return schema;
   }
 
   private static JsonNode document() {
     try {
-      return JSON.readTree(DOCUMENT);
+      return new ObjectMapper().readTree(DOCUMENT);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("the schema is not JSON", e);
     }
@@ -70,14 +60,15 @@ final class DraftSchema {
     return PORTABLE;
   }
 
-  /**
-   * Reads a text that is one JSON value, with or without a Markdown fence around it.
-   *
-   * @throws JsonProcessingException if the text is anything else
-   */
-  static JsonNode parse(String text) throws JsonProcessingException {
-    Matcher fenced = FENCED.matcher(text);
-    return JSON.readTree(fenced.matches() ? fenced.group(1) : text);
+  /** For the instructions, where a server does not hold answers to the schema: all of it. */
+  static String forInstructions() {
+    return "\n\nThe JSON schema of the answer:\n"
+        + ((ObjectNode) document()).without("$schema").toString();
+  }
+
+  /** Whether a server that holds answers to {@link #portable} may have given this one. */
+  static boolean isPortable(JsonNode draft) {
+    return PORTABLE_SCHEMA.validate(draft).isEmpty();
   }
 
   /** The faults of a draft, for people and models; empty if there are none. */

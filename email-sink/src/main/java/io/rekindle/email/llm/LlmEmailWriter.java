@@ -27,8 +27,9 @@ import org.slf4j.MDC;
  * template writes, and {@link WrittenEmail#fallbackReason} gives the reason.
  *
  * <p>An email takes at most one call, {@link LlmSettings#maxRetries} repeats of calls that failed
- * in passing, and one more call if a text has faults, which that call names. All calls end at the
- * deadline. {@link LlmGate} bounds the calls of all emails together.
+ * in passing, and one more call if a text has faults, which that call names. A server that refuses
+ * the form of a request gets it in another, which costs nothing, and {@link RequestForms} remembers
+ * it. All calls end at the deadline. {@link LlmGate} bounds the calls of all emails together.
  *
  * <p>Reasons: QUEUE_FULL, RATE, BUDGET, BREAKER_OPEN, PROMPT_UNKNOWN (not asked);
  * HTTP_<i>status</i>, QUOTA, CONNECTION, TIMEOUT, TOO_LARGE (no answer); MALFORMED, ERROR_BODY,
@@ -88,6 +89,7 @@ public final class LlmEmailWriter implements EmailWriter {
             settings,
             new ChatClient(settings, clock),
             new LlmGate(settings, spentTodayUsd, listener, clock, timer),
+            new RequestForms(settings, listener),
             timer);
   }
 
@@ -176,6 +178,7 @@ public final class LlmEmailWriter implements EmailWriter {
               last.model(),
               request.variant().prompt(),
               DraftSchema.VERSION,
+              loop.requestForm(),
               last.total().promptTokens(),
               last.total().completionTokens(),
               last.costAtMostUsd(),

@@ -7,10 +7,15 @@ import java.util.concurrent.ScheduledExecutorService;
  *
  * @param client sends the requests
  * @param gate bounds the requests
+ * @param forms knows how the API takes requests
  * @param timer repeats requests after a pause, and ends emails at their deadline
  */
 record LlmEndpoint(
-    LlmSettings settings, ChatClient client, LlmGate gate, ScheduledExecutorService timer)
+    LlmSettings settings,
+    ChatClient client,
+    LlmGate gate,
+    RequestForms forms,
+    ScheduledExecutorService timer)
     implements AutoCloseable {
 
   @Override

@@ -60,7 +60,7 @@ final class LlmGate {
         new LlmRateLimit(
             settings.requestsPerMinute(),
             settings.tokensPerMinute(),
-            MAX_PROMPT_TOKENS + (long) settings.maxCompletionTokens(),
+            MAX_PROMPT_TOKENS + (long) settings.maxRepairTokens(),
             timer);
     breaker
         .getEventPublisher()
@@ -72,12 +72,18 @@ final class LlmGate {
    * Lets a request in, at once or when the rate allows it.
    *
    * @param bytes length of the request
+   * @param maxTokens of the answer
    * @param timeout for how long the request may wait
    * @param granted takes the pass, which has to be finished or released
    * @param refused takes the reason
    */
-  void enter(int bytes, Duration timeout, Consumer<Pass> granted, Consumer<String> refused) {
-    Pass pass = new Pass(bytes / BYTES_PER_TOKEN);
+  void enter(
+      int bytes,
+      int maxTokens,
+      Duration timeout,
+      Consumer<Pass> granted,
+      Consumer<String> refused) {
+    Pass pass = new Pass(bytes / BYTES_PER_TOKEN, maxTokens);
     if (!breaker.tryAcquirePermission()) {
       refused.accept(BREAKER_OPEN);
       return;
@@ -119,9 +125,9 @@ final class LlmGate {
     private volatile boolean started;
     private volatile boolean sent;
 
-    private Pass(int promptTokens) {
-      this.reservedTokens = (long) promptTokens + settings.maxCompletionTokens();
-      this.reservedUsd = price(promptTokens, settings.maxCompletionTokens());
+    private Pass(int promptTokens, int maxTokens) {
+      this.reservedTokens = (long) promptTokens + maxTokens;
+      this.reservedUsd = price(promptTokens, maxTokens);
     }
 
     /** The request has left the client's queue. */
@@ -173,6 +179,8 @@ final class LlmGate {
       ChatResponse.Usage usage = response.usage();
       if (usage.hasTokens()) {
         rate.recordActual(reservedTokens, (long) usage.promptTokens() + usage.completionTokens());
+      } else if (response.refused()) {
+        rate.recordActual(reservedTokens, 0);
       }
       String outcome = response.reason() == null ? "OK" : response.reason();
       listener.called(outcome, TimeUnit.NANOSECONDS.toMillis(nanos));

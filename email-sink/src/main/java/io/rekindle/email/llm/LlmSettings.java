@@ -25,7 +25,10 @@ import java.time.Duration;
  * @param promptUsdPerMillionTokens price to reserve before a call, and to account where the API
  *     reports tokens and no cost
  * @param completionUsdPerMillionTokens likewise
- * @param maxCompletionTokens of one answer
+ * @param maxCompletionTokens of one answer, thoughts included
+ * @param maxRepairTokens of the answer after one that was cut off, and of later ones once that has
+ *     helped; at least {@code maxCompletionTokens}
+ * @param reasoningEffort sent as {@code reasoning_effort}; null to leave it to the model
  * @param maxRetries repeats after an answer that invites one, over all calls for an email; a repair
  *     of a bad text is not among them
  * @param callTimeout of one request, from connecting to the last byte
@@ -46,6 +49,8 @@ public record LlmSettings(
     BigDecimal promptUsdPerMillionTokens,
     BigDecimal completionUsdPerMillionTokens,
     int maxCompletionTokens,
+    int maxRepairTokens,
+    String reasoningEffort,
     int maxRetries,
     Duration callTimeout,
     Duration deadline,
@@ -78,6 +83,11 @@ public record LlmSettings(
     requireAmount("completionUsdPerMillionTokens", completionUsdPerMillionTokens);
     require(maxCompletionTokens >= 1, "maxCompletionTokens is less than 1");
     require(
+        maxRepairTokens >= maxCompletionTokens, "maxRepairTokens is less than maxCompletionTokens");
+    require(
+        reasoningEffort == null || reasoningEffort.matches("[a-z]{1,20}"),
+        "reasoningEffort is not a word in lower case");
+    require(
         maxRetries >= 0 && maxRetries <= MAX_RETRIES,
         "maxRetries is not between 0 and " + MAX_RETRIES);
     requirePositive("callTimeout", callTimeout);
@@ -105,6 +115,8 @@ public record LlmSettings(
         new BigDecimal("0.50"),
         new BigDecimal("2.00"),
         1_200,
+        8_000,
+        null,
         2,
         Duration.ofSeconds(30),
         Duration.ofSeconds(60),
@@ -130,6 +142,8 @@ public record LlmSettings(
         promptUsdPerMillionTokens,
         completionUsdPerMillionTokens,
         maxCompletionTokens,
+        maxRepairTokens,
+        reasoningEffort,
         maxRetries,
         callTimeout,
         deadline,

@@ -60,13 +60,13 @@ public final class EmailStore implements AutoCloseable {
           engagement.content_version_of(variant, prompt, tone, offer, brand) as content_version
         from unnest(
           ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[],
-          ?::text[], ?::text[], ?::text[], ?::text[], ?::int[], ?::int[], ?::numeric[],
+          ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::int[], ?::int[], ?::numeric[],
           ?::bigint[], ?::int[], ?::text[], ?::text[], ?::text[], ?::numeric[], ?::text[],
           ?::text[], ?::text[], ?::int[]
         ) as e (
           episode_id, user_id, subject, preheader, html, text, generated_by, fallback_reason,
-          model_asked, model, prompt_version, schema_version, prompt_tokens, completion_tokens,
-          cost_usd, latency_ms, calls, checks, experiment_id, variant, score, prompt, tone, offer,
+          model_asked, model, prompt_version, schema_version, request_form, prompt_tokens,
+          completion_tokens, cost_usd, latency_ms, calls, checks, experiment_id, variant, score, prompt, tone, offer,
           brand)),
       -- In one order, so that two writers with the same new versions do not wait for each other.
       versions as (
@@ -80,7 +80,8 @@ public final class EmailStore implements AutoCloseable {
       insert into engagement.emails (
         email_id, episode_id, decision_id, user_id, subject, preheader, html, text,
         status, status_reason, generated_by,
-        fallback_reason, model_asked, model, prompt_version, schema_version, prompt_tokens,
+        fallback_reason, model_asked, model, prompt_version, schema_version, request_form,
+        prompt_tokens,
         completion_tokens, cost_usd, latency_ms, calls, checks, experiment_id, variant,
         content_version, engagement_score_at_time)
       select
@@ -96,7 +97,7 @@ public final class EmailStore implements AutoCloseable {
         case when open then 'READY' else 'CANCELLED' end,
         case when r.user_id is null then 'USER_REMOVED' else r.obstacle end,
         e.generated_by, e.fallback_reason, e.model_asked, e.model, e.prompt_version,
-        e.schema_version, e.prompt_tokens, e.completion_tokens, e.cost_usd, e.latency_ms, e.calls,
+        e.schema_version, e.request_form, e.prompt_tokens, e.completion_tokens, e.cost_usd, e.latency_ms, e.calls,
         case when open then e.checks::jsonb else '[]' end,
         e.experiment_id, e.variant, e.content_version, e.score
       from given e
@@ -239,6 +240,7 @@ public final class EmailStore implements AutoCloseable {
           .text(row -> withoutNul(row.written.model()))
           .text(row -> row.written.promptVersion())
           .text(row -> row.written.schemaVersion())
+          .text(row -> row.written.requestForm())
           .integer(row -> row.written.promptTokens())
           .integer(row -> row.written.completionTokens())
           .numeric(row -> row.written.costUsd())

@@ -56,7 +56,8 @@ class LlmEmailWriterTest {
         play("fenced JSON", null, 1, text("```json\n" + draft() + "\n```")),
         play("a bare fence", null, 1, text("```\n" + draft() + "\n```\n")),
         // Errors that come with 200.
-        play("an error body", "ERROR_BODY", 1, Act.json("{\"error\":{\"code\":400}}")),
+        play("an error body", "ERROR_BODY", 1, Act.json("{\"error\":{\"code\":401}}")),
+        play("an error body of any form", "ERROR_BODY", 8, Act.json("{\"error\":{\"code\":400}}")),
         play("a passing error body", "ERROR_BODY", 3, Act.json("{\"error\":{\"code\":502}}")),
         play(
             "an error body, then well",
@@ -67,7 +68,7 @@ class LlmEmailWriterTest {
         play("an empty object", "MALFORMED", 1, Act.json("{}")),
         play("a page", "MALFORMED", 1, Act.json("<html>Bad gateway</html>")),
         play("nothing", "MALFORMED", 1, Act.json("")),
-        play("no choice", "MALFORMED", 1, Act.json("{\"choices\":[]}")),
+        play("no choice, in any form", "MALFORMED", 8, Act.json("{\"choices\":[]}")),
         play("deep nesting", "MALFORMED", 1, Act.json("[".repeat(100_000))),
         // Answers without a text.
         play("null content", "EMPTY", 2, Act.json(completion(null))),
@@ -82,10 +83,12 @@ class LlmEmailWriterTest {
         play("a tool call", "UNFINISHED", 2, Act.json(completion(null, "tool_calls", m -> {}))),
         // Texts that are of no use.
         play("cut-off JSON", "NOT_JSON", 2, text(draft().toString().substring(0, 200))),
-        play("prose", "NOT_JSON", 2, text("Sure! Here is your email: " + draft())),
+        play("prose", "NOT_JSON", 2, text("Sure! Here is your email.")),
+        play("prose around JSON", null, 1, text("Sure! Here is your email: " + draft())),
         play("two objects", "NOT_JSON", 2, text(draft() + "\n" + draft())),
         play("another schema", "SCHEMA", 2, text("{\"title\":\"Hello\"}")),
-        play("a list", "SCHEMA", 2, text("[" + draft() + "]")),
+        play("a list of one", null, 1, text("[" + draft() + "]")),
+        play("a list of two", "SCHEMA", 2, text("[" + draft() + "," + draft() + "]")),
         play("one field more", "SCHEMA", 2, text(draft(d -> d.put("bcc", "x")))),
         play("a number for a text", "SCHEMA", 2, text(draft(d -> d.put("subject", 7)))),
         play("a long subject", "SCHEMA", 2, text(draft(d -> d.put("subject", "a".repeat(79))))),
@@ -115,20 +118,20 @@ class LlmEmailWriterTest {
         play("10 MB", "TOO_LARGE", 1, Act.json(completion("x".repeat(10_000_000)))),
         play("an endless one", "TOO_LARGE", 1, Act.endless("{\"choices\":[")),
         // What is not asked again.
-        play("400", "HTTP_400", 1, Act.status(400)),
+        play("400, in any form", "HTTP_400", 8, Act.status(400)),
         play("401", "HTTP_401", 1, Act.status(401)),
         play("402", "HTTP_402", 1, Act.status(402)),
         play("403", "HTTP_403", 1, Act.status(403)),
         play("404", "HTTP_404", 1, Act.status(404)),
         play("413", "HTTP_413", 1, Act.status(413)),
-        play("422", "HTTP_422", 1, Act.status(422)),
+        play("422, in any form", "HTTP_422", 8, Act.status(422)),
         play("a redirect", "HTTP_307", 1, Act.answer(307, "Location: http://127.0.0.1:1/\r\n", "")),
         play(
             "429 for want of money",
             "QUOTA",
             1,
             Act.answer(429, "", "{\"error\":{\"code\":\"insufficient_quota\"}}")),
-        play("an endless 429", "HTTP_400", 1, Act.answer(400, "", "x".repeat(1_000_000))),
+        play("an endless 400", "HTTP_400", 8, Act.answer(400, "", "x".repeat(1_000_000))),
         // What is.
         play("408", "HTTP_408", 3, Act.status(408)),
         play("429", "HTTP_429", 3, Act.status(429)),
@@ -227,26 +230,7 @@ class LlmEmailWriterTest {
   @Test
   void shouldNotSendWhatOnlyOpenRouterKnowsToOthers() throws Exception {
     try (ScriptedServer server = new ScriptedServer(Act.json(GOOD))) {
-      LlmSettings all = EmailRequests.limits().at(server.url());
-      LlmSettings plain =
-          new LlmSettings(
-              all.baseUrl(),
-              all.apiKey(),
-              all.model(),
-              false,
-              all.maxInFlight(),
-              all.maxQueued(),
-              all.requestsPerMinute(),
-              all.tokensPerMinute(),
-              all.dailyBudgetUsd(),
-              all.promptUsdPerMillionTokens(),
-              all.completionUsdPerMillionTokens(),
-              all.maxCompletionTokens(),
-              all.maxRetries(),
-              all.callTimeout(),
-              all.deadline(),
-              all.maxResponseBytes());
-      try (EmailWriter writer = writer(plain)) {
+      try (EmailWriter writer = writer(EmailRequests.limits().plain().at(server.url()))) {
         writer.write(EmailRequests.ada()).join();
       }
       JsonNode body = JSON.readTree(server.requests().get(0).body());
@@ -425,6 +409,7 @@ class LlmEmailWriterTest {
             writer(
                 EmailRequests.limits()
                     .perMinute(100_000, 600)
+                    .repairTokens(1_200)
                     .within(Duration.ofSeconds(5), Duration.ofSeconds(5))
                     .at(server.url()))) {
       List<String> reasons = new ArrayList<>();

@@ -62,7 +62,7 @@ class LlmGateTest {
   void shouldCountNothingForARefusedRequest() {
     LlmGate gate = gate(EmailRequests.limits().budget("0.004"));
     enter(gate);
-    assertThat(sent(0).finish(ChatResponse.httpError(402, new byte[0], null))).isNull();
+    assertThat(sent(0).finish(ChatResponse.httpError(402, new byte[0], null, 1_200))).isNull();
     enter(gate);
     assertThat(granted).hasSize(2);
   }
@@ -108,7 +108,7 @@ class LlmGateTest {
   }
 
   private void enter(LlmGate gate) {
-    gate.enter(BYTES, Duration.ofSeconds(1), granted::add, refused::add);
+    gate.enter(BYTES, 1_200, Duration.ofSeconds(1), granted::add, refused::add);
   }
 
   private LlmGate.Pass sent(int number) {
@@ -119,6 +119,7 @@ class LlmGateTest {
   }
 
   private static ChatResponse answer() {
-    return ChatResponse.answered(completion(draft().toString()).getBytes(StandardCharsets.UTF_8));
+    return AnswerReader.read(
+        completion(draft().toString()).getBytes(StandardCharsets.UTF_8), 1_200);
   }
 }

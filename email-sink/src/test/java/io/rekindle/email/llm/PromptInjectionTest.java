@@ -109,7 +109,8 @@ class PromptInjectionTest {
       JsonNode messages = JSON.readTree(server.requests().get(1).body()).path("messages");
       assertThat(messages).hasSize(2);
       assertThat(messages.at("/0/content").asText())
-          .isEqualTo(Prompt.find(EmailRequests.WINBACK).system());
+          .startsWith(Prompt.find(EmailRequests.WINBACK).system().stripTrailing())
+          .doesNotContain("90%");
       String first =
           JSON.readTree(server.requests().get(0).body()).at("/messages/1/content").asText();
       String user = messages.at("/1/content").asText();

@@ -367,7 +367,7 @@ final class WriterBenchmark {
     PromptInput input = PromptInput.of(request, EmailRequests.SHOP.shopName());
     String text = Completions.draft().toString();
     byte[] answer = Completions.completion(text).getBytes(StandardCharsets.UTF_8);
-    LlmDraft draft = LlmDraft.of(DraftSchema.parse(text));
+    LlmDraft draft = LlmDraft.of(DraftText.parse(text));
     EmailContent content = DraftChecks.evaluate(draft, input).content();
     Layout layout = new Layout(EmailRequests.SHOP);
     Prompt prompt = Prompt.find(EmailRequests.WINBACK);
@@ -381,8 +381,9 @@ final class WriterBenchmark {
         time(
             "parse",
             () ->
-                sink.addAndGet(DraftSchema.parse(ChatResponse.answered(answer).content()).size())));
-    var json = DraftSchema.parse(text);
+                sink.addAndGet(
+                    DraftText.parse(AnswerReader.read(answer, 1_200).content()).size())));
+    var json = DraftText.parse(text);
     lines.add(time("schema", () -> sink.addAndGet(DraftSchema.errors(json).length())));
     lines.add(
         time("checks", () -> sink.addAndGet(DraftChecks.evaluate(draft, input).checks().size())));

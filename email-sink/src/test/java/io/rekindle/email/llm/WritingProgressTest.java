@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class WritingProgressTest {
 
   private static final ChatResponse ANSWER =
-      ChatResponse.answered(completion(draft().toString()).getBytes(StandardCharsets.UTF_8));
+      AnswerReader.read(completion(draft().toString()).getBytes(StandardCharsets.UTF_8), 1_200);
 
   @Test
   void shouldKnowNothingBeforeTheFirstResponse() {

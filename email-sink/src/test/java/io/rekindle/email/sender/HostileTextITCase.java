@@ -309,6 +309,8 @@ class HostileTextITCase {
         defaults.promptUsdPerMillionTokens(),
         defaults.completionUsdPerMillionTokens(),
         defaults.maxCompletionTokens(),
+        defaults.maxRepairTokens(),
+        defaults.reasoningEffort(),
         defaults.maxRetries(),
         defaults.callTimeout(),
         defaults.deadline(),

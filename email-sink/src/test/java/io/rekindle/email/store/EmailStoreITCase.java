@@ -73,6 +73,7 @@ class EmailStoreITCase {
               "served",
               "winback-v1",
               "email-v1",
+              "json_schema max_tokens system_turn",
               900,
               300,
               new BigDecimal("0.0011"),
@@ -90,12 +91,13 @@ class EmailStoreITCase {
               row(
                   "select concat_ws('|', email_id, episode_id, decision_id, user_id, subject,"
                       + " status, generated_by, fallback_reason, model_asked, model,"
-                      + " prompt_version, schema_version, prompt_tokens, completion_tokens,"
+                      + " prompt_version, schema_version, request_form, prompt_tokens, completion_tokens,"
                       + " cost_usd, latency_ms, calls, checks->0->>'check', checks->1->>'detail',"
                       + " experiment_id, variant, engagement_score_at_time)"
                       + " from engagement.emails"))
           .isEqualTo(
-              "e1|e1|e1|u1|Hello|READY|LLM|asked|served|winback-v1|email-v1|900|300|0.0011|1234|2"
+              "e1|e1|e1|u1|Hello|READY|LLM|asked|served|winback-v1|email-v1"
+                  + "|json_schema max_tokens system_turn|900|300|0.0011|1234|2"
                   + "|no-price|a\"b|winter|friendly|41.5");
     }
   }
@@ -173,6 +175,7 @@ class EmailStoreITCase {
               new WrittenEmail(
                   email("Bad"),
                   "NOBODY",
+                  null,
                   null,
                   null,
                   null,
@@ -339,6 +342,7 @@ class EmailStoreITCase {
                 "m",
                 "p",
                 "s",
+                "f",
                 1,
                 1,
                 new BigDecimal("0.0011"),

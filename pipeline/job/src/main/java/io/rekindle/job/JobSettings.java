@@ -2,6 +2,7 @@ package io.rekindle.job;
 
 import static io.rekindle.platform.settings.SettingType.amount;
 import static io.rekindle.platform.settings.SettingType.duration;
+import static io.rekindle.platform.settings.SettingType.matching;
 import static io.rekindle.platform.settings.SettingType.oneOf;
 import static io.rekindle.platform.settings.SettingType.text;
 import static io.rekindle.platform.settings.SettingType.wholeNumber;
@@ -78,7 +79,7 @@ public final class JobSettings {
       SETTINGS
           .declare(
               "kafka.topic-prefix",
-              SettingType.matching(
+              matching(
                   "1 to 100 letters, digits, dots, dashes or underscores", "[a-zA-Z0-9._-]{1,100}"))
           .withDefault(
               "rekindle",
@@ -302,6 +303,29 @@ public final class JobSettings {
           .declare("llm.completion-usd-per-million-tokens", amount())
           .withDefault("2.00", "Price of completions, used in the same way.");
 
+  public static final Setting<Integer> LLM_MAX_COMPLETION_TOKENS =
+      SETTINGS
+          .declare("llm.max-completion-tokens", wholeNumber(200, 1_000_000))
+          .withDefault(
+              "1200",
+              "Limit on the tokens of one answer, thoughts included. The job reserves their price"
+                  + " before a call.");
+
+  public static final Setting<Integer> LLM_MAX_REPAIR_TOKENS =
+      SETTINGS
+          .declare("llm.max-repair-tokens", wholeNumber(200, 1_000_000))
+          .withDefault(
+              "8000",
+              "Limit on the tokens of the second answer if the first was cut off. Once that has"
+                  + " helped, it is the limit of every answer until the job restarts.");
+
+  public static final Setting<Optional<String>> LLM_REASONING_EFFORT =
+      SETTINGS
+          .declare("llm.reasoning-effort", matching("a word in lower case", "[a-z]{1,20}"))
+          .optional(
+              "How much the model thinks, such as low: sent as reasoning_effort. Without it, the"
+                  + " model decides.");
+
   public static final Setting<Integer> LLM_MAX_RETRIES =
       SETTINGS
           .declare("llm.max-retries", wholeNumber(0, 10))
@@ -396,7 +420,9 @@ public final class JobSettings {
         get(LLM_DAILY_BUDGET),
         get(LLM_PROMPT_PRICE),
         get(LLM_COMPLETION_PRICE),
-        defaults.maxCompletionTokens(),
+        get(LLM_MAX_COMPLETION_TOKENS),
+        Math.max(get(LLM_MAX_COMPLETION_TOKENS), get(LLM_MAX_REPAIR_TOKENS)),
+        get(LLM_REASONING_EFFORT).orElse(null),
         get(LLM_MAX_RETRIES),
         get(LLM_CALL_TIMEOUT),
         get(LLM_DEADLINE),

@@ -124,9 +124,24 @@ public final class StatusCommand implements Callable<Integer> {
     if (status.capture() != null) {
       status.capture().faults().forEach(fault -> line(out, "", true, fault));
     }
+    if (status.model() != null) {
+      var model = status.model();
+      line(out, "model", model.healthy(), text(model));
+    }
     if (status.deadLetters() != null) {
       line(out, "dead letters", true, Long.toString(status.deadLetters().count()));
     }
+  }
+
+  private static String text(StackStatus.Model model) {
+    String reason = model.fallbackReason() == null ? "" : " (" + model.fallbackReason() + ")";
+    String wrote =
+        model.required() == 0
+            ? "no email to write in 10 minutes"
+            : "wrote %d of %d emails in 10 minutes%s"
+                .formatted(model.wrote(), model.required(), reason);
+    String form = model.requestForm() == null ? "" : ", asked as " + model.requestForm();
+    return model.name() + " " + wrote + form;
   }
 
   private static String remark(Component component) {

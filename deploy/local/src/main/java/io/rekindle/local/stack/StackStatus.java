@@ -17,6 +17,7 @@ import java.util.Map;
  *     they stand beside the first
  * @param flink the cluster of the JobManager and the TaskManagers
  * @param connector the capture's connector; null if Kafka Connect does not answer
+ * @param model the model that writes emails; null if none was to write one for a day
  */
 @JsonInclude(Include.NON_NULL)
 public record StackStatus(
@@ -37,6 +38,7 @@ public record StackStatus(
     Job job,
     Watermark watermark,
     Capture capture,
+    Model model,
     DeadLetters deadLetters) {
 
   /** The components by the names of {@code rekindle status}, in its order. */
@@ -152,6 +154,26 @@ public record StackStatus(
   @JsonInclude(Include.NON_NULL)
   public record Capture(
       String slot, Boolean active, Long lagBytes, Double lagSeconds, List<String> faults) {}
+
+  /**
+   * The model that writes emails. While it writes none, the template does.
+   *
+   * @param name the model that was asked last
+   * @param requestForm how the last request was put; null if there was none
+   * @param required the emails of the last 10 minutes that it was to write
+   * @param wrote those that it wrote
+   * @param fallbackReason the most frequent reason why the template wrote one instead; null if
+   *     there is none
+   * @param healthy whether it wrote one of those that it was to write
+   */
+  @JsonInclude(Include.NON_NULL)
+  public record Model(
+      String name,
+      String requestForm,
+      long required,
+      long wrote,
+      String fallbackReason,
+      boolean healthy) {}
 
   /** The refused records that the topic still keeps. */
   public record DeadLetters(String topic, long count) {}

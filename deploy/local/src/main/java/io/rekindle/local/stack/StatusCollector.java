@@ -21,6 +21,7 @@ import io.rekindle.local.stack.StackStatus.Connector;
 import io.rekindle.local.stack.StackStatus.DeadLetters;
 import io.rekindle.local.stack.StackStatus.Health;
 import io.rekindle.local.stack.StackStatus.Job;
+import io.rekindle.local.stack.StackStatus.Model;
 import io.rekindle.local.stack.StackStatus.Watermark;
 import io.rekindle.platform.rest.FlinkRest;
 import io.rekindle.platform.rest.RestClient;
@@ -68,6 +69,7 @@ public final class StatusCollector {
     FlinkProbe probe = new FlinkProbe(data.root(), flink);
     Topic deadLetterTopic = Topics.standard().deadLetters();
     var askedDatabase = ask(PostgresServer.NAME, () -> DatabaseProgress.read(info, timeout));
+    var askedModel = ask(PostgresServer.NAME, () -> ModelWriting.read(info, timeout));
     var askedLetters =
         ask(KafkaBroker.NAME, () -> DeadLetterCount.of(deadLetterTopic, info.kafka(), limit));
     var askedConnector = ask(ConnectWorker.NAME, () -> info.connect(limit).status());
@@ -81,6 +83,7 @@ public final class StatusCollector {
         ask(MailCatcher.NAME, () -> get(info.mailUrl(), "/api/service/readiness", limit));
 
     Answer<DatabaseProgress> database = askedDatabase.join();
+    Answer<Optional<Model>> model = askedModel.join();
     Answer<Long> letters = askedLetters.join();
     Answer<Optional<ConnectorStatus>> connectorStatus = askedConnector.join();
     Answer<Job> jobStatus = askedJob.join();
@@ -172,6 +175,7 @@ public final class StatusCollector {
         job,
         watermark,
         capture(progress, read),
+        model.given() ? model.value().orElse(null) : null,
         letters.given() ? new DeadLetters(deadLetterTopic.name(), letters.value()) : null);
   }
 

@@ -29,8 +29,8 @@ import picocli.CommandLine.Spec;
     name = "bench",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel =
-        "(throughput | moments | freshness | state | dashboard | reconstruction | import)",
-    "(throughput | moments | freshness | state | dashboard | reconstruction | model)",
+        "(throughput | moments | freshness | state | dashboard | reconstruction | import"
+            + " | model)",
     description = "Measures the pipeline and the dashboard on this machine.")
 public final class BenchCommand implements Runnable, Subcommand {
 

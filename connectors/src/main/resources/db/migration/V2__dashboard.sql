@@ -267,7 +267,7 @@ grant insert, update, delete on engagement.score_overrides, engagement.suppressi
 grant insert, update (document, active, activated_at) on engagement.scoring_policies, engagement.models
   to rekindle_api;
 grant update (enabled, cooldown_days, stale_days, daily_cap, cap_order, quiet_from, quiet_until,
-  experiment_id, holdout_share, control_share, variants, updated_by) on engagement.outreach_settings to rekindle_api;
+  fold_subaddresses, experiment_id, holdout_share, control_share, variants, updated_by) on engagement.outreach_settings to rekindle_api;
 grant insert on engagement.brands to rekindle_api;
 grant insert, delete on engagement.test_emails to rekindle_api;
 grant update (review_first, four_eyes_above, seed_addresses, updated_by, updated_at)

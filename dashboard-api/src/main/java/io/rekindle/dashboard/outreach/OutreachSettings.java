@@ -32,6 +32,7 @@ import org.jdbi.v3.core.Handle;
  * @param capOrder FIRST_DECIDED or VALUE_AT_STAKE: which decisions get the emails of a day
  * @param quietFrom no email leaves from then on in the client's own day, as in 21:00
  * @param quietUntil until then
+ * @param foldSubaddresses whether addresses that differ behind a plus sign count as one
  * @param experimentId a new name begins a new experiment
  * @param holdoutShare of all decisions, 0 to 1
  * @param controlShare of all clients whom no outreach ever reaches, 0 to 0.2
@@ -45,6 +46,7 @@ public record OutreachSettings(
     CapOrder capOrder,
     String quietFrom,
     String quietUntil,
+    boolean foldSubaddresses,
     String experimentId,
     BigDecimal holdoutShare,
     BigDecimal controlShare,
@@ -60,8 +62,8 @@ public record OutreachSettings(
       """
       enabled, cooldown_days, stale_days, daily_cap, cap_order,
       to_char(quiet_from, 'HH24:MI') as quiet_from,
-      to_char(quiet_until, 'HH24:MI') as quiet_until, experiment_id, holdout_share,
-      control_share, variants, updated_by, updated_at
+      to_char(quiet_until, 'HH24:MI') as quiet_until, fold_subaddresses, experiment_id,
+      holdout_share, control_share, variants, updated_by, updated_at
       """;
 
   private static final String HOUR = "([01][0-9]|2[0-3]):[0-5][0-9]";
@@ -93,6 +95,7 @@ public record OutreachSettings(
         changed(body, "capOrder", body.oneOf("capOrder", CapOrder.class), capOrder),
         changed(body, "quietFrom", hour(body, "quietFrom"), quietFrom),
         changed(body, "quietUntil", hour(body, "quietUntil"), quietUntil),
+        changed(body, "foldSubaddresses", body.bool("foldSubaddresses"), foldSubaddresses),
         changed(body, "experimentId", experiment, experimentId),
         changed(body, "holdoutShare", body.decimal("holdoutShare", "0", "1", 6), holdoutShare),
         changed(
@@ -123,7 +126,8 @@ public record OutreachSettings(
             update engagement.outreach_settings
             set enabled = :enabled, cooldown_days = :cooldownDays, stale_days = :staleDays,
                 daily_cap = :dailyCap, cap_order = :capOrder, quiet_from = cast(:quietFrom as time),
-                quiet_until = cast(:quietUntil as time), experiment_id = :experimentId,
+                quiet_until = cast(:quietUntil as time), fold_subaddresses = :foldSubaddresses,
+                experiment_id = :experimentId,
                 holdout_share = :holdoutShare, control_share = :controlShare,
                 variants = cast(:json as jsonb), updated_by = :by
             returning

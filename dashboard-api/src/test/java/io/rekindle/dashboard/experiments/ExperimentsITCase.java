@@ -281,6 +281,7 @@ class ExperimentsITCase extends DashboardTestBase {
           "capOrder",
           "quietFrom",
           "quietUntil",
+          "foldSubaddresses",
           "experimentId",
           "holdoutShare",
           "controlShare",

@@ -64,6 +64,7 @@ class OutreachPreviewITCase {
         CapOrder.FIRST_DECIDED,
         "21:00",
         "08:00",
+        false,
         "default",
         BigDecimal.ZERO,
         example.controlShare(),

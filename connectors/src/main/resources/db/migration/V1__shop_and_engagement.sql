@@ -327,7 +327,7 @@ create function engagement.mailbox_key(address text) returns uuid
 $$;
 
 -- Who is not to be written to: a person, or only one address of theirs. Any account with the address
--- is not written to either: engagement.address_suppressed.
+-- is not written to either: engagement.suppressions_of.
 create table engagement.suppressions (
   user_id    text primary key check (length(user_id) between 1 and 128),
   -- Null for the person whatever their address; a bounced address counts only while it is theirs.
@@ -683,13 +683,14 @@ create trigger users_client_since after update of created_at on shop.users
   for each row when (old.created_at is distinct from new.created_at)
   execute function engagement.note_client_since();
 
--- Brings some scores after their clients, and returns how many changes it took from the notes.
-create function engagement.follow_client_since(most int) returns bigint
+-- Brings the score after one of the noted clients, and returns how many notes it took: 0 or 1. Of one
+-- row at a time, no writer waits in a circle.
+create function engagement.follow_client_since() returns bigint
   language sql security definer set search_path = pg_catalog as $$
     with noted as (
       delete from engagement.client_since_changes c
       where c.ctid = any (array(
-        select n.ctid from engagement.client_since_changes n limit most for update skip locked))
+        select n.ctid from engagement.client_since_changes n limit 1 for update skip locked))
       returning c.user_id),
     followed as (
       update engagement.user_scores s set client_since = u.created_at
@@ -697,7 +698,7 @@ create function engagement.follow_client_since(most int) returns bigint
       where s.user_id = noted.user_id and s.client_since is distinct from u.created_at)
     select count(*) from noted
   $$;
-revoke execute on function engagement.follow_client_since(int) from public;
+revoke execute on function engagement.follow_client_since() from public;
 
 create table engagement.score_history (
   user_id          text        not null,
@@ -1727,15 +1728,13 @@ create function engagement.contact_obstacle(
   end
 $$;
 
--- Whether an address is suppressed by any account that has or had it. Lists of clients have the
--- condition itself, since the planner does not inline this function.
-create function engagement.address_suppressed(asked text)
-  returns boolean language sql stable parallel safe as $$
-  select exists (
-    select from engagement.suppressions x
-    where x.mailbox_key = engagement.mailbox_key(asked)
-      and (x.address_key = engagement.address_key(asked)
-        or (select bool_or(o.fold_subaddresses) from engagement.outreach_settings o)))
+-- The suppressions of an address, by any account that has or had it. The planner inlines it in a from.
+create function engagement.suppressions_of(asked text)
+  returns setof engagement.suppressions language sql stable parallel safe as $$
+  select * from engagement.suppressions x
+  where x.mailbox_key = engagement.mailbox_key(asked)
+    and (x.address_key = engagement.address_key(asked)
+      or (select bool_or(o.fold_subaddresses) from engagement.outreach_settings o))
 $$;
 
 -- Moves the suppression of a client who is merged into another to that one. An address needs no
@@ -1777,11 +1776,7 @@ create view engagement.contact_now as
   select u.user_id,
     coalesce(
       engagement.contact_obstacle(u.marketing_consent, u.email, x.user_id is not null, x.address),
-      case when exists (
-        select from engagement.suppressions y
-        where y.mailbox_key = engagement.mailbox_key(u.email)
-          and (o.fold_subaddresses or y.address_key = engagement.address_key(u.email)))
-        then 'SUPPRESSED' end,
+      case when exists (select from engagement.suppressions_of(u.email)) then 'SUPPRESSED' end,
       case when engagement.in_control_group(o.control_salt, u.user_id, o.control_share)
         then 'CONTROL_GROUP' end,
       -- Of another experiment, too, as long as the event at which it was decided is open.
@@ -1818,7 +1813,7 @@ create function engagement.contactable_episodes(
   left join engagement.suppressions s on s.user_id = asked.user_id
   where engagement.contact_obstacle(u.marketing_consent, u.email, s.user_id is not null, s.address,
       asked.decided_at, expiry) is null
-    and not engagement.address_suppressed(u.email)
+    and not exists (select from engagement.suppressions_of(u.email))
     and not exists (
       select from engagement.outreach_settings o
       where engagement.in_control_group(o.control_salt, asked.user_id, o.control_share))

@@ -283,5 +283,5 @@ grant insert, update, delete on engagement.audiences, engagement.audience_member
 grant usage on sequence engagement.audience_evaluations to rekindle_api;
 grant update (activate, updated_by, updated_at) on engagement.fit_settings to rekindle_api;
 grant insert on engagement.reconstructed_history, engagement.observed_days to rekindle_api;
-grant execute on function engagement.follow_client_since(int) to rekindle_api;
+grant execute on function engagement.follow_client_since() to rekindle_api;
 grant insert, update on engagement.reconstruction, engagement.reconstructed_days to rekindle_api;

@@ -55,7 +55,12 @@ public record WrittenEmail(
 
   /** By the template, because it was asked to. */
   public static WrittenEmail byTemplate(Email email) {
+    return byTemplate(email, List.of());
+  }
+
+  /** The same with checks of its text. */
+  public static WrittenEmail byTemplate(Email email, List<CheckResult> checks) {
     return new WrittenEmail(
-        email, TEMPLATE, null, null, null, null, null, null, null, null, null, 0, 0, List.of());
+        email, TEMPLATE, null, null, null, null, null, null, null, null, null, 0, 0, checks);
   }
 }

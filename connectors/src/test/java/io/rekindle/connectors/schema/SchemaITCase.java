@@ -132,8 +132,8 @@ class SchemaITCase {
           values ('u', '', '', 0, false, now(), 1, '')
         """);
     execute("update shop.users set created_at = '2020-01-01 00:00:00Z'");
-    assertThat(texts("select engagement.follow_client_since(1)::text")).containsExactly("1");
-    assertThat(texts("select engagement.follow_client_since(1)::text")).containsExactly("0");
+    assertThat(texts("select engagement.follow_client_since()::text")).containsExactly("1");
+    assertThat(texts("select engagement.follow_client_since()::text")).containsExactly("0");
     assertThat(
             texts(
                 "select extract(year from client_since at time zone 'UTC')::text from engagement.user_scores"))

@@ -12,8 +12,7 @@ public final class ClientSinceLoop {
 
   private static final Duration PAUSE = Duration.ofSeconds(1);
 
-  /** One row at a time: the job, which writes many in a transaction, never waits in a circle. */
-  private static final String SQL = "select engagement.follow_client_since(1)";
+  private static final String SQL = "select engagement.follow_client_since()";
 
   private ClientSinceLoop() {}
 

@@ -161,21 +161,7 @@ public final class EmailPreviewService implements AutoCloseable {
     Email email = template.compose(request);
     List<CheckResult> checks =
         DraftChecks.evaluate(template.content(request), PromptInput.of(request, layout.shopName()));
-    return new WrittenEmail(
-        email,
-        WrittenEmail.TEMPLATE,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        0,
-        0,
-        checks);
+    return WrittenEmail.byTemplate(email, checks);
   }
 
   private WrittenEmail byModel(EmailRequest request) {

@@ -59,10 +59,7 @@ public record OutreachPreview(Instant asOf, long atRisk, RuleOutcome before, Rul
                coalesce(
                  engagement.contact_obstacle(
                    u.marketing_consent, u.email, x.user_id is not null, x.address),
-                 case when exists (
-                   select from engagement.suppressions y cross join engagement.outreach_settings f
-                   where y.mailbox_key = engagement.mailbox_key(u.email)
-                     and (f.fold_subaddresses or y.address_key = engagement.address_key(u.email)))
+                 case when exists (select from engagement.suppressions_of(u.email))
                    then 'SUPPRESSED' end) as obstacle
         from engagement.user_scores s
         join shop.users u on u.user_id = s.user_id

@@ -33,11 +33,7 @@ final class PolicyPreview {
              coalesce(floor(extract(epoch from o.expires_at) * 1000)::bigint, 0),
              (engagement.contact_obstacle(
                u.marketing_consent, u.email, x.user_id is not null, x.address) is null
-               and not exists (
-                 select from engagement.suppressions y cross join engagement.outreach_settings f
-                 where y.mailbox_key = engagement.mailbox_key(u.email)
-                   and (f.fold_subaddresses or y.address_key = engagement.address_key(u.email)))
-             )::int::bigint,
+               and not exists (select from engagement.suppressions_of(u.email)))::int::bigint,
              coalesce(w.emails, 0)
       from shop.users u
       left join engagement.score_overrides o on o.user_id = u.user_id

@@ -18,8 +18,8 @@ public final class LatestOutcomes {
   /** The days after the instant in which an order is a return. */
   public static final int HORIZON_DAYS = Snapshots.HORIZON_DAYS;
 
+  /** There is one instant. */
   private static final int INSTANT = 0;
-  private static final int ONE_GROUP = 0;
 
   private final long asOf;
   private final long instant;
@@ -27,8 +27,11 @@ public final class LatestOutcomes {
   private final ClientSweep sweep = new ClientSweep();
   private final PastOrdersUntil past = new PastOrdersUntil();
 
-  /** A policy, and its outcomes by score. */
-  private record Evaluated(ScoringPolicy policy, PolicyCurve curve, OutcomeCounts outcomes) {}
+  private long clients;
+  private long returns;
+
+  /** A policy, and its outcomes by {@link OutcomeCounts#place}. */
+  private record Evaluated(ScoringPolicy policy, PolicyCurve curve, long[] outcomes) {}
 
   /**
    * How good a policy would have been.
@@ -49,7 +52,10 @@ public final class LatestOutcomes {
     this.instant = asOf - HORIZON_DAYS * UserFacts.DAY;
     this.policies =
         policies.stream()
-            .map(policy -> new Evaluated(policy, new PolicyCurve(policy), new OutcomeCounts(1)))
+            .map(
+                policy ->
+                    new Evaluated(
+                        policy, new PolicyCurve(policy), new long[2 * OutcomeCounts.SCORES]))
             .toList();
   }
 
@@ -69,25 +75,22 @@ public final class LatestOutcomes {
       return;
     }
     boolean returned = sweep.nextOrderAt() <= asOf;
+    clients++;
+    returns += returned ? 1 : 0;
     past.load(orders);
     for (Evaluated each : policies) {
       int score = each.curve().at(past, instant).score();
-      each.outcomes().add(ONE_GROUP, INSTANT, score, returned);
+      each.outcomes()[OutcomeCounts.place(INSTANT, score, returned)]++;
     }
   }
 
   /** The clients with an order up to the instant. */
   public long clients() {
-    return Arrays.stream(sums(0)).sum();
+    return clients;
   }
 
   /** Those of them who ordered in the days after. */
   public long returns() {
-    long[] sums = sums(0);
-    long returns = 0;
-    for (int score = 0; score < OutcomeCounts.SCORES; score++) {
-      returns += sums[OutcomeCounts.place(INSTANT, score, true)];
-    }
     return returns;
   }
 
@@ -104,13 +107,7 @@ public final class LatestOutcomes {
     if (table != null) {
       Arrays.setAll(probabilities[INSTANT], score -> table.perMille(score) / 1000.0);
     }
-    BacktestFigures figures = new ScoredOutcomes(probabilities, sums(policy)).figures();
+    BacktestFigures figures = new ScoredOutcomes(probabilities, evaluated.outcomes()).figures();
     return new Figures(figures.auc(), table == null ? null : figures.ece());
-  }
-
-  private long[] sums(int policy) {
-    int[] draws = new int[OutcomeCounts.GROUPS];
-    draws[ONE_GROUP] = 1;
-    return policies.get(policy).outcomes().sums(draws);
   }
 }

@@ -66,7 +66,8 @@ final class RecheckQuery {
       ) known on true
       left join engagement.outreach_settings o on o.id = 1
       left join lateral (
-        select engagement.address_suppressed(u.email) as suppressed) elsewhere on true
+        select exists (select from engagement.suppressions_of(u.email)) as suppressed) elsewhere
+        on true
       left join engagement.content_versions v on v.content_version = e.content_version
       left join engagement.brands b on b.version = v.brand_version
       left join engagement.review_settings review on review.id = 1

@@ -3,6 +3,7 @@ package io.rekindle.email.llm;
 import io.rekindle.email.EmailWriter;
 import io.rekindle.email.WebUrl;
 import io.rekindle.platform.settings.Secret;
+import io.rekindle.platform.settings.SettingType;
 import java.io.Serializable;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -60,6 +61,21 @@ public record LlmSettings(
   /** The default API. */
   public static final String OPENROUTER = "https://openrouter.ai/api/v1";
 
+  /** {@code maxCompletionTokens} if nothing else is asked for. */
+  public static final int DEFAULT_COMPLETION_TOKENS = 1_200;
+
+  /** {@code maxRepairTokens} if nothing else is asked for. */
+  public static final int DEFAULT_REPAIR_TOKENS = 8_000;
+
+  /** A setting of either. */
+  public static final SettingType<Integer> TOKENS = SettingType.wholeNumber(200, 1_000_000);
+
+  private static final String EFFORT = "[a-z]{1,20}";
+
+  /** A setting of {@code reasoningEffort}. */
+  public static final SettingType<String> REASONING_EFFORT =
+      SettingType.matching("a word in lower case", EFFORT);
+
   private static final String OPENROUTER_URL = "https?://([^/]*\\.)?openrouter\\.ai(/.*)?";
 
   private static final int MAX_RETRIES = 10;
@@ -85,7 +101,7 @@ public record LlmSettings(
     require(
         maxRepairTokens >= maxCompletionTokens, "maxRepairTokens is less than maxCompletionTokens");
     require(
-        reasoningEffort == null || reasoningEffort.matches("[a-z]{1,20}"),
+        reasoningEffort == null || reasoningEffort.matches(EFFORT),
         "reasoningEffort is not a word in lower case");
     require(
         maxRetries >= 0 && maxRetries <= MAX_RETRIES,
@@ -114,8 +130,8 @@ public record LlmSettings(
         new BigDecimal("5"),
         new BigDecimal("0.50"),
         new BigDecimal("2.00"),
-        1_200,
-        8_000,
+        DEFAULT_COMPLETION_TOKENS,
+        DEFAULT_REPAIR_TOKENS,
         null,
         2,
         Duration.ofSeconds(30),

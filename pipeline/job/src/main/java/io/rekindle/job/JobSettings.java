@@ -305,23 +305,23 @@ public final class JobSettings {
 
   public static final Setting<Integer> LLM_MAX_COMPLETION_TOKENS =
       SETTINGS
-          .declare("llm.max-completion-tokens", wholeNumber(200, 1_000_000))
+          .declare("llm.max-completion-tokens", LlmSettings.TOKENS)
           .withDefault(
-              "1200",
+              Integer.toString(LlmSettings.DEFAULT_COMPLETION_TOKENS),
               "Limit on the tokens of one answer, thoughts included. The job reserves their price"
                   + " before a call.");
 
   public static final Setting<Integer> LLM_MAX_REPAIR_TOKENS =
       SETTINGS
-          .declare("llm.max-repair-tokens", wholeNumber(200, 1_000_000))
+          .declare("llm.max-repair-tokens", LlmSettings.TOKENS)
           .withDefault(
-              "8000",
+              Integer.toString(LlmSettings.DEFAULT_REPAIR_TOKENS),
               "Limit on the tokens of the second answer if the first was cut off. Once that has"
                   + " helped, it is the limit of every answer until the job restarts.");
 
   public static final Setting<Optional<String>> LLM_REASONING_EFFORT =
       SETTINGS
-          .declare("llm.reasoning-effort", matching("a word in lower case", "[a-z]{1,20}"))
+          .declare("llm.reasoning-effort", LlmSettings.REASONING_EFFORT)
           .optional(
               "How much the model thinks, such as low: sent as reasoning_effort. Without it, the"
                   + " model decides.");

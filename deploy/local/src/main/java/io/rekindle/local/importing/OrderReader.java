@@ -1,9 +1,9 @@
 package io.rekindle.local.importing;
 
 import io.rekindle.local.csv.CsvFile;
+import io.rekindle.local.importing.Preset.OrderColumn;
 import java.math.BigDecimal;
 import java.time.Instant;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Reads orders by a {@link Preset}. */
-final class OrderReader implements RowReader<OrderRow> {
+final class OrderReader extends RowReader<OrderRow> {
 
   static final String DEFAULT_CURRENCY = "EUR";
 
@@ -22,9 +22,7 @@ final class OrderReader implements RowReader<OrderRow> {
   private static final String NO_CLIENT = "guests without an address, so without a client";
 
   private final Preset.Orders preset;
-  private final boolean own;
   private final String defaultCurrency;
-  private final Columns columns;
   private final int orderId;
   private final int userId;
   private final int email;
@@ -43,77 +41,58 @@ final class OrderReader implements RowReader<OrderRow> {
   private final int linePrice;
   private final int lineTotal;
   private final int lineRefunded;
-  private final Set<String> written = new LinkedHashSet<>();
 
   /**
    * @throws io.rekindle.local.terminal.Failure if the file lacks a column
    */
   OrderReader(Preset of, CsvFile file, String namedCurrency) {
+    super(file, of.source(), of.orders().signature());
     preset = of.orders();
-    own = of.source() == Source.REKINDLE;
     defaultCurrency = namedCurrency == null ? DEFAULT_CURRENCY : namedCurrency;
-    columns = new Columns(file);
-    if (own) {
-      file.require(missingOnly());
-    }
-    orderId = columns.require(preset.orderId());
-    userId = columns.find(preset.userId());
-    email = columns.find(preset.email());
+    orderId = columns.require(preset.names(OrderColumn.ORDER_ID));
+    userId = columns.find(preset.names(OrderColumn.USER_ID));
+    email = columns.find(preset.names(OrderColumn.EMAIL));
     if (userId == Columns.NONE && email == Columns.NONE) {
       throw file.missing(
           "that names the client (%s)"
               .formatted(
                   String.join(
                       " or ",
-                      Stream.concat(preset.userId().stream(), preset.email().stream()).toList())));
+                      Stream.concat(
+                              preset.names(OrderColumn.USER_ID).stream(),
+                              preset.names(OrderColumn.EMAIL).stream())
+                          .toList())));
     }
-    placedAt = columns.require(preset.placedAt());
-    lineTotal = columns.find(preset.lineTotal());
+    placedAt = columns.require(preset.names(OrderColumn.PLACED_AT));
+    lineTotal = columns.find(preset.names(OrderColumn.LINE_TOTAL));
     amount =
         lineTotal == Columns.NONE
-            ? columns.require(preset.amount())
-            : columns.find(preset.amount());
-    lineRefunded = columns.find(preset.lineRefunded());
-    refundedAmount = columns.find(preset.refundedAmount());
-    currency = columns.find(preset.currency());
-    status = columns.find(preset.status());
+            ? columns.require(preset.names(OrderColumn.AMOUNT))
+            : columns.find(preset.names(OrderColumn.AMOUNT));
+    lineRefunded = columns.find(preset.names(OrderColumn.LINE_REFUNDED));
+    refundedAmount = columns.find(preset.names(OrderColumn.REFUNDED_AMOUNT));
+    currency = columns.find(preset.names(OrderColumn.CURRENCY));
+    status = columns.find(preset.names(OrderColumn.STATUS));
     category = own ? columns.find(List.of("category")) : Columns.NONE;
-    cancelledAt = columns.find(preset.cancelledAt());
-    refundedAt = columns.find(preset.refundedAt());
-    mode = columns.find(preset.mode());
-    lineName = columns.find(preset.lineName());
-    lineSku = columns.find(preset.lineSku());
-    lineQuantity = columns.find(preset.lineQuantity());
-    linePrice = columns.find(preset.linePrice());
-    written.addAll(List.of("order_id", "user_id", "placed_at", "amount"));
-    write("currency", currency != Columns.NONE || namedCurrency != null);
-    write("status", status != Columns.NONE || cancelledAt != Columns.NONE);
+    cancelledAt = columns.find(preset.names(OrderColumn.CANCELLED_AT));
+    refundedAt = columns.find(preset.names(OrderColumn.REFUNDED_AT));
+    mode = columns.find(preset.names(OrderColumn.MODE));
+    lineName = columns.find(preset.names(OrderColumn.LINE_NAME));
+    lineSku = columns.find(preset.names(OrderColumn.LINE_SKU));
+    lineQuantity = columns.find(preset.names(OrderColumn.LINE_QUANTITY));
+    linePrice = columns.find(preset.names(OrderColumn.LINE_PRICE));
+    writes(true, "order_id", "user_id", "placed_at", "amount");
+    writes(currency != Columns.NONE || namedCurrency != null, "currency");
+    writes(status != Columns.NONE || cancelledAt != Columns.NONE, "status");
     // A status may tell of a refund.
-    write("refunded_amount", refundedAmount != Columns.NONE || sums() || (!own && status >= 0));
-    write("category", category != Columns.NONE);
-    write("cancelled_at", cancelledAt != Columns.NONE);
-    write("refunded_at", refundedAt != Columns.NONE);
-  }
-
-  /** Our own columns that the file lacks under every spelling. */
-  private Set<String> missingOnly() {
-    Set<String> missing = new LinkedHashSet<>();
-    for (String name : preset.signature()) {
-      if (!columns.has(name)) {
-        missing.add(name);
-      }
-    }
-    return missing;
-  }
-
-  private void write(String column, boolean is) {
-    if (is) {
-      written.add(column);
-    }
+    writes(refundedAmount != Columns.NONE || sums() || (!own && status >= 0), "refunded_amount");
+    writes(category != Columns.NONE, "category");
+    writes(cancelledAt != Columns.NONE, "cancelled_at");
+    writes(refundedAt != Columns.NONE, "refunded_at");
   }
 
   @Override
-  public Parsed<OrderRow> read(RowFields fields) throws InvalidValueException {
+  Parsed<OrderRow> read(RowFields fields) throws InvalidValueException {
     String id = fields.id(orderId);
     OrderLine line = line(fields);
     if (preset.lines() == Preset.Lines.FIRST_ROW_HAS_ORDER && isContinuation(fields)) {
@@ -217,42 +196,27 @@ final class OrderReader implements RowReader<OrderRow> {
   }
 
   @Override
-  public String idOf(RowFields fields) {
+  String idOf(RowFields fields) {
     return fields.raw(orderId);
   }
 
   @Override
-  public Instant time(OrderRow row) {
+  Instant time(OrderRow row) {
     return row.placedAt();
   }
 
   @Override
-  public Set<String> written() {
-    return written;
-  }
-
-  @Override
-  public Set<String> unknownColumns() {
-    return own ? columns.unused() : Set.of();
-  }
-
-  @Override
-  public boolean severalRowsEach() {
+  boolean severalRowsEach() {
     return preset.lines() != Preset.Lines.NONE;
   }
 
   @Override
-  public boolean sums() {
+  boolean sums() {
     return amount == Columns.NONE;
   }
 
   /** Whether the file names the currency of its amounts. */
   boolean namesCurrency() {
     return currency != Columns.NONE;
-  }
-
-  @Override
-  public boolean exactAmounts() {
-    return own;
   }
 }

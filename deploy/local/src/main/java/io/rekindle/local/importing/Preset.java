@@ -7,6 +7,7 @@ import static io.rekindle.local.importing.OrderState.UNFINISHED;
 
 import io.rekindle.local.csv.CsvFile;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,97 +34,109 @@ record Preset(Source source, Orders orders, Users users) {
     EVERY_ROW_HAS_ORDER
   }
 
+  /** What a column of orders says. */
+  enum OrderColumn {
+    ORDER_ID,
+    /** The client's id, where the export has one. */
+    USER_ID,
+    /** The client's address, which is the id of a guest. */
+    EMAIL,
+    PLACED_AT,
+    AMOUNT,
+    REFUNDED_AMOUNT,
+    CURRENCY,
+    STATUS,
+    CANCELLED_AT,
+    REFUNDED_AT,
+    /** Tells payments of a test from live ones. */
+    MODE,
+    LINE_NAME,
+    LINE_SKU,
+    LINE_QUANTITY,
+    LINE_PRICE,
+    /** What a line costs, if the export has no amount of the whole order. */
+    LINE_TOTAL,
+    LINE_REFUNDED
+  }
+
+  /** What a column of clients says. */
+  enum UserColumn {
+    /** The id that orders name. */
+    USER_ID,
+    /** The address, which is the id where orders name no other. */
+    EMAIL,
+    /** The id of a client without an address. */
+    FALLBACK_ID,
+    NAME,
+    FIRST_NAME,
+    LAST_NAME,
+    CONSENT,
+    CREATED_AT
+  }
+
   /**
-   * Columns of orders; of several names the first that the file has counts.
+   * An export of orders.
    *
    * @param signature columns by which the export is known, all of them
-   * @param userId the client's id, where the export has one
-   * @param email the client's address, which is the id of a guest
-   * @param mode tells payments of a test from live ones
-   * @param lineTotal what a line costs, if the export has no amount of the whole order
+   * @param columns the names of each column; of several the first that the file has counts
    * @param statuses the meaning of each status; empty for our own two statuses
    * @param utc whether times without a zone are UTC
    */
   record Orders(
       List<String> signature,
-      List<String> orderId,
-      List<String> userId,
-      List<String> email,
-      List<String> placedAt,
-      List<String> amount,
-      List<String> refundedAmount,
-      List<String> currency,
-      List<String> status,
-      List<String> cancelledAt,
-      List<String> refundedAt,
-      List<String> mode,
+      Map<OrderColumn, List<String>> columns,
       Lines lines,
-      List<String> lineName,
-      List<String> lineSku,
-      List<String> lineQuantity,
-      List<String> linePrice,
-      List<String> lineTotal,
-      List<String> lineRefunded,
       Map<String, OrderState> statuses,
-      boolean utc) {}
+      boolean utc) {
+
+    /** Empty if the export has no such column. */
+    List<String> names(OrderColumn column) {
+      return columns.getOrDefault(column, List.of());
+    }
+  }
 
   /**
-   * Columns of clients; of several names the first that the file has counts.
+   * An export of clients.
    *
    * @param signature columns by which the export is known, all of them
-   * @param userId the id that orders name
-   * @param email the address, which is the id where orders name no other
-   * @param fallbackId the id of a client without an address
+   * @param columns the names of each column; of several the first that the file has counts
+   * @param utc whether times without a zone are UTC
    */
-  record Users(
-      List<String> signature,
-      List<String> userId,
-      List<String> email,
-      List<String> fallbackId,
-      List<String> name,
-      List<String> firstName,
-      List<String> lastName,
-      List<String> consent,
-      List<String> createdAt,
-      boolean utc) {}
+  record Users(List<String> signature, Map<UserColumn, List<String>> columns, boolean utc) {
 
-  private static final List<String> NO = List.of();
+    /** Empty if the export has no such column. */
+    List<String> names(UserColumn column) {
+      return columns.getOrDefault(column, List.of());
+    }
+  }
 
   static final Preset REKINDLE =
       new Preset(
           Source.REKINDLE,
           new Orders(
               List.of("order_id", "user_id", "placed_at", "amount"),
-              List.of("order_id"),
-              List.of("user_id"),
-              List.of("customer_email", "billing_email", "email"),
-              List.of("placed_at"),
-              List.of("amount"),
-              List.of("refunded_amount"),
-              List.of("currency"),
-              List.of("status"),
-              List.of("cancelled_at"),
-              List.of("refunded_at"),
-              NO,
+              columns(
+                  OrderColumn.ORDER_ID, "order_id",
+                  OrderColumn.USER_ID, "user_id",
+                  OrderColumn.EMAIL, "customer_email, billing_email, email",
+                  OrderColumn.PLACED_AT, "placed_at",
+                  OrderColumn.AMOUNT, "amount",
+                  OrderColumn.REFUNDED_AMOUNT, "refunded_amount",
+                  OrderColumn.CURRENCY, "currency",
+                  OrderColumn.STATUS, "status",
+                  OrderColumn.CANCELLED_AT, "cancelled_at",
+                  OrderColumn.REFUNDED_AT, "refunded_at"),
               Lines.NONE,
-              NO,
-              NO,
-              NO,
-              NO,
-              NO,
-              NO,
               Map.of(),
               false),
           new Users(
               List.of("user_id", "created_at"),
-              List.of("user_id"),
-              List.of("email"),
-              NO,
-              List.of("name"),
-              NO,
-              NO,
-              List.of("marketing_consent"),
-              List.of("created_at"),
+              columns(
+                  UserColumn.USER_ID, "user_id",
+                  UserColumn.EMAIL, "email",
+                  UserColumn.NAME, "name",
+                  UserColumn.CONSENT, "marketing_consent",
+                  UserColumn.CREATED_AT, "created_at"),
               false));
 
   private static final Preset SHOPIFY =
@@ -131,24 +144,21 @@ record Preset(Source source, Orders orders, Users users) {
           Source.SHOPIFY,
           new Orders(
               List.of("Financial Status", "Lineitem name"),
-              List.of("order_id", "Name"),
-              List.of("user_id"),
-              List.of("Email"),
-              List.of("placed_at", "Created at"),
-              List.of("amount", "Total"),
-              List.of("refunded_amount", "Refunded Amount"),
-              List.of("Currency"),
-              List.of("Financial Status"),
-              List.of("Cancelled at"),
-              NO,
-              NO,
+              columns(
+                  OrderColumn.ORDER_ID, "order_id, Name",
+                  OrderColumn.USER_ID, "user_id",
+                  OrderColumn.EMAIL, "Email",
+                  OrderColumn.PLACED_AT, "placed_at, Created at",
+                  OrderColumn.AMOUNT, "amount, Total",
+                  OrderColumn.REFUNDED_AMOUNT, "refunded_amount, Refunded Amount",
+                  OrderColumn.CURRENCY, "Currency",
+                  OrderColumn.STATUS, "Financial Status",
+                  OrderColumn.CANCELLED_AT, "Cancelled at",
+                  OrderColumn.LINE_NAME, "Lineitem name",
+                  OrderColumn.LINE_SKU, "Lineitem sku",
+                  OrderColumn.LINE_QUANTITY, "Lineitem quantity",
+                  OrderColumn.LINE_PRICE, "Lineitem price"),
               Lines.FIRST_ROW_HAS_ORDER,
-              List.of("Lineitem name"),
-              List.of("Lineitem sku"),
-              List.of("Lineitem quantity"),
-              List.of("Lineitem price"),
-              NO,
-              NO,
               statuses(
                   PLACED,
                   "paid, partially paid, authorized, pending, partially refunded, unpaid, due, overdue",
@@ -159,14 +169,16 @@ record Preset(Source source, Orders orders, Users users) {
               false),
           new Users(
               List.of("Total Spent", "Total Orders"),
-              List.of("user_id"),
-              List.of("Email"),
-              List.of("Customer ID"),
-              List.of("name"),
-              List.of("First Name"),
-              List.of("Last Name"),
-              List.of("marketing_consent", "Accepts Email Marketing", "Accepts Marketing"),
-              List.of("created_at"),
+              columns(
+                  UserColumn.USER_ID, "user_id",
+                  UserColumn.EMAIL, "Email",
+                  UserColumn.FALLBACK_ID, "Customer ID",
+                  UserColumn.NAME, "name",
+                  UserColumn.FIRST_NAME, "First Name",
+                  UserColumn.LAST_NAME, "Last Name",
+                  UserColumn.CONSENT,
+                      "marketing_consent, Accepts Email Marketing, Accepts Marketing",
+                  UserColumn.CREATED_AT, "created_at"),
               false));
 
   private static final Map<String, OrderState> WOOCOMMERCE_STATUSES =
@@ -183,14 +195,15 @@ record Preset(Source source, Orders orders, Users users) {
   private static final Users WOOCOMMERCE_USERS =
       new Users(
           List.of("Username", "Email", "AOV"),
-          List.of("user_id", "customer_id", "ID"),
-          List.of("Email", "user_email", "billing_email"),
-          NO,
-          List.of("name", "display_name"),
-          List.of("first_name", "billing_first_name"),
-          List.of("last_name", "billing_last_name"),
-          List.of("marketing_consent"),
-          List.of("created_at", "date_registered", "Date registered", "Sign Up", "user_registered"),
+          columns(
+              UserColumn.USER_ID, "user_id, customer_id, ID",
+              UserColumn.EMAIL, "Email, user_email, billing_email",
+              UserColumn.NAME, "name, display_name",
+              UserColumn.FIRST_NAME, "first_name, billing_first_name",
+              UserColumn.LAST_NAME, "last_name, billing_last_name",
+              UserColumn.CONSENT, "marketing_consent",
+              UserColumn.CREATED_AT,
+                  "created_at, date_registered, Date registered, Sign Up, user_registered"),
           false);
 
   private static final Preset WOOCOMMERCE =
@@ -198,24 +211,16 @@ record Preset(Source source, Orders orders, Users users) {
           Source.WOOCOMMERCE,
           new Orders(
               List.of("order_id", "order_date", "order_total"),
-              List.of("order_id", "Order #", "order_number"),
-              List.of("user_id", "customer_id", "customer_user"),
-              List.of("billing_email", "customer_email", "Email"),
-              List.of("placed_at", "order_date", "date_created", "Date"),
-              List.of("amount", "order_total", "total", "Total"),
-              List.of("refunded_amount", "total_refunded", "refunded_total"),
-              List.of("order_currency", "currency"),
-              List.of("status", "order_status"),
-              NO,
-              NO,
-              NO,
+              columns(
+                  OrderColumn.ORDER_ID, "order_id, Order #, order_number",
+                  OrderColumn.USER_ID, "user_id, customer_id, customer_user",
+                  OrderColumn.EMAIL, "billing_email, customer_email, Email",
+                  OrderColumn.PLACED_AT, "placed_at, order_date, date_created, Date",
+                  OrderColumn.AMOUNT, "amount, order_total, total, Total",
+                  OrderColumn.REFUNDED_AMOUNT, "refunded_amount, total_refunded, refunded_total",
+                  OrderColumn.CURRENCY, "order_currency, currency",
+                  OrderColumn.STATUS, "status, order_status"),
               Lines.EVERY_ROW_HAS_ORDER,
-              NO,
-              NO,
-              NO,
-              NO,
-              NO,
-              NO,
               WOOCOMMERCE_STATUSES,
               false),
           WOOCOMMERCE_USERS);
@@ -225,24 +230,22 @@ record Preset(Source source, Orders orders, Users users) {
           Source.WOOCOMMERCE_ADVANCED,
           new Orders(
               List.of("Order Number", "Order Status", "Email (Billing)"),
-              List.of("order_id", "Order Number", "Order ID"),
-              List.of("user_id", "Customer User ID", "Customer ID", "User ID"),
-              List.of("Email (Billing)", "Customer Account Email Address"),
-              List.of("placed_at", "Order Date"),
-              List.of("amount", "Order Total Amount", "Order Total"),
-              List.of("refunded_amount", "Order Refund Amount", "Order Refund"),
-              List.of("Order Currency", "Currency"),
-              List.of("Order Status", "Status"),
-              NO,
-              NO,
-              NO,
+              columns(
+                  OrderColumn.ORDER_ID, "order_id, Order Number, Order ID",
+                  OrderColumn.USER_ID, "user_id, Customer User ID, Customer ID, User ID",
+                  OrderColumn.EMAIL, "Email (Billing), Customer Account Email Address",
+                  OrderColumn.PLACED_AT, "placed_at, Order Date",
+                  OrderColumn.AMOUNT, "amount, Order Total Amount, Order Total",
+                  OrderColumn.REFUNDED_AMOUNT, "refunded_amount, Order Refund Amount, Order Refund",
+                  OrderColumn.CURRENCY, "Order Currency, Currency",
+                  OrderColumn.STATUS, "Order Status, Status",
+                  OrderColumn.LINE_NAME, "Item Name, Name, Product Name",
+                  OrderColumn.LINE_SKU, "SKU",
+                  OrderColumn.LINE_QUANTITY, "Quantity",
+                  OrderColumn.LINE_PRICE, "Item Cost",
+                  OrderColumn.LINE_TOTAL, "Order Line Total, Item Total Amount",
+                  OrderColumn.LINE_REFUNDED, "Order Line Total Refunded"),
               Lines.EVERY_ROW_HAS_ORDER,
-              List.of("Item Name", "Name", "Product Name"),
-              List.of("SKU"),
-              List.of("Quantity"),
-              List.of("Item Cost"),
-              List.of("Order Line Total", "Item Total Amount"),
-              List.of("Order Line Total Refunded"),
               WOOCOMMERCE_STATUSES,
               false),
           WOOCOMMERCE_USERS);
@@ -252,24 +255,16 @@ record Preset(Source source, Orders orders, Users users) {
           Source.MAGENTO,
           new Orders(
               List.of("Purchase Date", "Grand Total (Purchased)"),
-              List.of("order_id", "ID", "increment_id"),
-              List.of("user_id"),
-              List.of("Customer Email", "customer_email"),
-              List.of("placed_at", "Purchase Date", "created_at"),
-              List.of("amount", "Grand Total (Purchased)", "grand_total"),
-              List.of("refunded_amount", "Total Refunded", "total_refunded"),
-              List.of("currency", "Order Currency", "order_currency_code"),
-              List.of("Status"),
-              NO,
-              NO,
-              NO,
+              columns(
+                  OrderColumn.ORDER_ID, "order_id, ID, increment_id",
+                  OrderColumn.USER_ID, "user_id",
+                  OrderColumn.EMAIL, "Customer Email, customer_email",
+                  OrderColumn.PLACED_AT, "placed_at, Purchase Date, created_at",
+                  OrderColumn.AMOUNT, "amount, Grand Total (Purchased), grand_total",
+                  OrderColumn.REFUNDED_AMOUNT, "refunded_amount, Total Refunded, total_refunded",
+                  OrderColumn.CURRENCY, "currency, Order Currency, order_currency_code",
+                  OrderColumn.STATUS, "Status"),
               Lines.NONE,
-              NO,
-              NO,
-              NO,
-              NO,
-              NO,
-              NO,
               statuses(
                   PLACED,
                   "pending, processing, complete, holded, on hold, payment review",
@@ -282,14 +277,15 @@ record Preset(Source source, Orders orders, Users users) {
               false),
           new Users(
               List.of("Email", "Customer Since"),
-              List.of("user_id"),
-              List.of("Email"),
-              List.of("ID"),
-              List.of("Name"),
-              List.of("firstname", "First Name"),
-              List.of("lastname", "Last Name"),
-              List.of("marketing_consent"),
-              List.of("Customer Since", "created_at"),
+              columns(
+                  UserColumn.USER_ID, "user_id",
+                  UserColumn.EMAIL, "Email",
+                  UserColumn.FALLBACK_ID, "ID",
+                  UserColumn.NAME, "Name",
+                  UserColumn.FIRST_NAME, "firstname, First Name",
+                  UserColumn.LAST_NAME, "lastname, Last Name",
+                  UserColumn.CONSENT, "marketing_consent",
+                  UserColumn.CREATED_AT, "Customer Since, created_at"),
               false));
 
   private static final Preset STRIPE =
@@ -297,24 +293,18 @@ record Preset(Source source, Orders orders, Users users) {
           Source.STRIPE,
           new Orders(
               List.of("id", "Amount", "Amount Refunded", "Captured"),
-              List.of("order_id", "id"),
-              List.of("user_id", "Customer ID"),
-              List.of("Customer Email"),
-              List.of("placed_at", "Created date (UTC)", "Created (UTC)"),
-              List.of("Amount"),
-              List.of("refunded_amount", "Amount Refunded"),
-              List.of("Currency"),
-              List.of("Status"),
-              NO,
-              List.of("Refunded date (UTC)"),
-              List.of("Mode"),
+              columns(
+                  OrderColumn.ORDER_ID, "order_id, id",
+                  OrderColumn.USER_ID, "user_id, Customer ID",
+                  OrderColumn.EMAIL, "Customer Email",
+                  OrderColumn.PLACED_AT, "placed_at, Created date (UTC), Created (UTC)",
+                  OrderColumn.AMOUNT, "Amount",
+                  OrderColumn.REFUNDED_AMOUNT, "refunded_amount, Amount Refunded",
+                  OrderColumn.CURRENCY, "Currency",
+                  OrderColumn.STATUS, "Status",
+                  OrderColumn.REFUNDED_AT, "Refunded date (UTC)",
+                  OrderColumn.MODE, "Mode"),
               Lines.NONE,
-              NO,
-              NO,
-              NO,
-              NO,
-              NO,
-              NO,
               statuses(
                   PLACED,
                   "paid, succeeded, pending, processing, uncaptured, requires capture, partially"
@@ -328,14 +318,12 @@ record Preset(Source source, Orders orders, Users users) {
               true),
           new Users(
               List.of("id", "Created (UTC)", "Delinquent"),
-              List.of("user_id", "id"),
-              List.of("Email"),
-              NO,
-              List.of("Name"),
-              NO,
-              NO,
-              List.of("marketing_consent"),
-              List.of("created_at", "Created (UTC)"),
+              columns(
+                  UserColumn.USER_ID, "user_id, id",
+                  UserColumn.EMAIL, "Email",
+                  UserColumn.NAME, "Name",
+                  UserColumn.CONSENT, "marketing_consent",
+                  UserColumn.CREATED_AT, "created_at, Created (UTC)"),
               true));
 
   private static final List<Preset> ALL =
@@ -365,6 +353,17 @@ record Preset(Source source, Orders orders, Users users) {
 
   private static boolean knows(Columns columns, List<String> signature) {
     return signature.stream().allMatch(columns::has);
+  }
+
+  /** Pairs of a column and its names, with commas between. */
+  private static <C extends Enum<C>> Map<C, List<String>> columns(Object... pairs) {
+    Map<C, List<String>> columns = new HashMap<>();
+    for (int i = 0; i < pairs.length; i += 2) {
+      @SuppressWarnings("unchecked") // Each call names columns of one kind.
+      C column = (C) pairs[i];
+      columns.put(column, List.of(((String) pairs[i + 1]).split(", ")));
+    }
+    return Map.copyOf(columns);
   }
 
   /** Pairs of a meaning and the statuses that have it, with commas between. */

@@ -1,6 +1,9 @@
 package io.rekindle.local.importing;
 
+import io.rekindle.local.csv.CsvFile;
 import java.time.Instant;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -8,7 +11,7 @@ import java.util.Set;
  *
  * @param <R> the row of the table
  */
-interface RowReader<R> {
+abstract class RowReader<R> {
 
   /**
    * What a row of the file is.
@@ -43,26 +46,65 @@ interface RowReader<R> {
     LEFT_OUT
   }
 
-  Parsed<R> read(RowFields fields) throws InvalidValueException;
+  /** Whether the file has our own columns, and not those of another program. */
+  final boolean own;
 
-  /** The id of the file's row, for messages about rows that follow it; null if it has none. */
-  String idOf(RowFields fields);
+  final Columns columns;
+  private final Set<String> written = new LinkedHashSet<>();
+
+  /**
+   * @param signature the columns that a file of our own columns must have
+   * @throws io.rekindle.local.terminal.Failure if the file lacks one of them
+   */
+  RowReader(CsvFile file, Source source, List<String> signature) {
+    own = source == Source.REKINDLE;
+    columns = new Columns(file);
+    if (own) {
+      Set<String> missing = new LinkedHashSet<>(signature);
+      missing.removeIf(columns::has);
+      file.require(missing);
+    }
+  }
+
+  /** Notes columns of the table of which the file speaks. */
+  final void writes(boolean is, String... names) {
+    if (is) {
+      written.addAll(List.of(names));
+    }
+  }
+
+  abstract Parsed<R> read(RowFields fields) throws InvalidValueException;
 
   /** The time of a row's event; null if the file has none. */
-  Instant time(R row);
+  abstract Instant time(R row);
 
-  /** The columns of the table that the file speaks of. */
-  Set<String> written();
-
-  /** The columns of the file that mean nothing here, if people have named them for us. */
-  Set<String> unknownColumns();
+  /** The id of the file's row, for messages about rows that follow it; null if it has none. */
+  String idOf(RowFields fields) {
+    return null;
+  }
 
   /** Whether an id stands in several rows that are lines of one order. */
-  boolean severalRowsEach();
+  boolean severalRowsEach() {
+    return false;
+  }
 
   /** Whether the amounts of several rows with an id are summed. */
-  boolean sums();
+  boolean sums() {
+    return false;
+  }
+
+  /** The columns of the table that the file speaks of. */
+  final Set<String> written() {
+    return written;
+  }
+
+  /** The columns of the file that mean nothing here, if people have named them for us. */
+  final Set<String> unknownColumns() {
+    return own ? columns.unused() : Set.of();
+  }
 
   /** Whether amounts have no currency beside them and no more decimals than their currency has. */
-  boolean exactAmounts();
+  final boolean exactAmounts() {
+    return own;
+  }
 }

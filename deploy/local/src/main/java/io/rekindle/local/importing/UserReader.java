@@ -1,22 +1,19 @@
 package io.rekindle.local.importing;
 
 import io.rekindle.local.csv.CsvFile;
+import io.rekindle.local.importing.Preset.UserColumn;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.ZoneId;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 
 /** Reads clients by a {@link Preset}. */
-final class UserReader implements RowReader<UserRow> {
+final class UserReader extends RowReader<UserRow> {
 
   private static final int MAX_TEXT_LENGTH = 10_000;
   private static final int MAX_NAME_LENGTH = 128;
 
   private final Preset.Users preset;
-  private final boolean own;
-  private final Columns columns;
   private final int userId;
   private final int email;
   private final int fallbackId;
@@ -28,53 +25,39 @@ final class UserReader implements RowReader<UserRow> {
   private final int locale;
   private final int consent;
   private final int createdAt;
-  private final Set<String> written = new LinkedHashSet<>();
 
   /**
    * @throws io.rekindle.local.terminal.Failure if the file lacks a column
    */
   UserReader(Preset of, CsvFile file) {
+    super(file, of.source(), of.users().signature());
     preset = of.users();
-    own = of.source() == Source.REKINDLE;
-    columns = new Columns(file);
-    if (own) {
-      Set<String> missing = new LinkedHashSet<>(preset.signature());
-      missing.removeIf(columns::has);
-      file.require(missing);
-    }
-    userId = columns.find(preset.userId());
-    email = columns.find(preset.email());
-    fallbackId = columns.find(preset.fallbackId());
+    userId = columns.find(preset.names(UserColumn.USER_ID));
+    email = columns.find(preset.names(UserColumn.EMAIL));
+    fallbackId = columns.find(preset.names(UserColumn.FALLBACK_ID));
     if (userId == Columns.NONE && email == Columns.NONE) {
-      throw file.missing(String.join(" or ", preset.email()));
+      throw file.missing(String.join(" or ", preset.names(UserColumn.EMAIL)));
     }
-    name = columns.find(preset.name());
-    firstName = columns.find(preset.firstName());
-    lastName = columns.find(preset.lastName());
+    name = columns.find(preset.names(UserColumn.NAME));
+    firstName = columns.find(preset.names(UserColumn.FIRST_NAME));
+    lastName = columns.find(preset.names(UserColumn.LAST_NAME));
     categories = columns.find(List.of("preferred_categories"));
     timeZone = columns.find(List.of("time_zone"));
     locale = columns.find(List.of("locale"));
-    consent = columns.find(preset.consent());
-    createdAt = columns.find(preset.createdAt());
-    written.add("user_id");
-    write("email", email);
-    write("name", Math.max(name, Math.max(firstName, lastName)));
-    write("preferred_categories", categories);
-    write("time_zone", timeZone);
-    write("locale", locale);
-    write("marketing_consent", consent);
+    consent = columns.find(preset.names(UserColumn.CONSENT));
+    createdAt = columns.find(preset.names(UserColumn.CREATED_AT));
     // Without a time in the file, the first order or the import tells since when.
-    written.add("created_at");
-  }
-
-  private void write(String column, int position) {
-    if (position != Columns.NONE) {
-      written.add(column);
-    }
+    writes(true, "user_id", "created_at");
+    writes(email != Columns.NONE, "email");
+    writes(Math.max(name, Math.max(firstName, lastName)) != Columns.NONE, "name");
+    writes(categories != Columns.NONE, "preferred_categories");
+    writes(timeZone != Columns.NONE, "time_zone");
+    writes(locale != Columns.NONE, "locale");
+    writes(consent != Columns.NONE, "marketing_consent");
   }
 
   @Override
-  public Parsed<UserRow> read(RowFields fields) throws InvalidValueException {
+  Parsed<UserRow> read(RowFields fields) throws InvalidValueException {
     String id = fields.idOrNull(userId);
     if (id == null && !own) {
       id = Addresses.asId(fields, email);
@@ -120,42 +103,12 @@ final class UserReader implements RowReader<UserRow> {
   }
 
   @Override
-  public String idOf(RowFields fields) {
-    return null;
-  }
-
-  @Override
-  public Instant time(UserRow row) {
+  Instant time(UserRow row) {
     return row.createdAt();
-  }
-
-  @Override
-  public Set<String> written() {
-    return written;
-  }
-
-  @Override
-  public Set<String> unknownColumns() {
-    return own ? columns.unused() : Set.of();
-  }
-
-  @Override
-  public boolean severalRowsEach() {
-    return false;
-  }
-
-  @Override
-  public boolean sums() {
-    return false;
   }
 
   /** Whether the file tells since when its clients are clients. */
   boolean namesCreation() {
     return createdAt != Columns.NONE;
-  }
-
-  @Override
-  public boolean exactAmounts() {
-    return own;
   }
 }

@@ -3,45 +3,22 @@ package io.rekindle.local.importing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.rekindle.local.ShopDatabase;
 import io.rekindle.local.terminal.Failure;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.sql.SQLException;
 import java.util.zip.GZIPOutputStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Files as spreadsheets and people leave them. */
-class ImportFilesITCase {
+class ImportFilesITCase extends EachWithImportedShop {
 
   private static final String ORDERS = "order_id,user_id,placed_at,amount";
   private static final String ONE = "1 mira 2026-02-03T00:00 12.50 0.00 EUR PLACED";
-
-  @RegisterExtension static final ShopDatabase database = new ShopDatabase();
-
-  @TempDir Path directory;
-
-  private ImportedShop shop;
-
-  @BeforeEach
-  void connect() throws SQLException {
-    shop = new ImportedShop(database, directory);
-  }
-
-  @AfterEach
-  void disconnect() throws SQLException {
-    shop.close();
-  }
 
   @ParameterizedTest
   @ValueSource(

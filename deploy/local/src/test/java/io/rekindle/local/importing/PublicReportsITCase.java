@@ -3,39 +3,17 @@ package io.rekindle.local.importing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.rekindle.local.ShopDatabase;
 import io.rekindle.local.terminal.Failure;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.ZoneId;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What users of other programs have reported of exports and imports, with data of our own. */
-class PublicReportsITCase {
+class PublicReportsITCase extends EachWithImportedShop {
 
   private static final String ORDERS = "order_id,user_id,placed_at,amount";
-
-  @RegisterExtension static final ShopDatabase database = new ShopDatabase();
-
-  @TempDir Path directory;
-
-  private ImportedShop shop;
-
-  @BeforeEach
-  void connect() throws SQLException {
-    shop = new ImportedShop(database, directory);
-  }
-
-  @AfterEach
-  void disconnect() throws SQLException {
-    shop.close();
-  }
 
   /** https://github.com/apple/turicreate/issues/1692: the rows behind an open quote are lost. */
   @Test

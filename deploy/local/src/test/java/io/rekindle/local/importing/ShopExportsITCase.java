@@ -2,38 +2,15 @@ package io.rekindle.local.importing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.rekindle.local.ShopDatabase;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.sql.SQLException;
 import java.time.ZoneId;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The exports of shops and payment services, as they come. */
-class ShopExportsITCase {
+class ShopExportsITCase extends EachWithImportedShop {
 
   private static final ImportOptions BERLIN = ImportOptions.DEFAULT.in(ZoneId.of("Europe/Berlin"));
-
-  @RegisterExtension static final ShopDatabase database = new ShopDatabase();
-
-  @TempDir Path directory;
-
-  private ImportedShop shop;
-
-  @BeforeEach
-  void connect() throws SQLException {
-    shop = new ImportedShop(database, directory);
-  }
-
-  @AfterEach
-  void disconnect() throws SQLException {
-    shop.close();
-  }
 
   @Test
   void shouldReadOrdersOfShopifyWithTheirLinesRefundsAndGuests() throws Exception {

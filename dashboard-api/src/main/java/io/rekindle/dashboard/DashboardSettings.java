@@ -305,17 +305,21 @@ public record DashboardSettings(
 
   private static final Setting<Integer> LLM_MAX_COMPLETION_TOKENS =
       SETTINGS
-          .declare("llm.max-completion-tokens", wholeNumber(200, 1_000_000))
-          .withDefault("1200", "Limit on the tokens of one answer, as the job's.");
+          .declare("llm.max-completion-tokens", LlmSettings.TOKENS)
+          .withDefault(
+              Integer.toString(LlmSettings.DEFAULT_COMPLETION_TOKENS),
+              "Limit on the tokens of one answer, as the job's.");
 
   private static final Setting<Integer> LLM_MAX_REPAIR_TOKENS =
       SETTINGS
-          .declare("llm.max-repair-tokens", wholeNumber(200, 1_000_000))
-          .withDefault("8000", "The same after an answer that was cut off, as the job's.");
+          .declare("llm.max-repair-tokens", LlmSettings.TOKENS)
+          .withDefault(
+              Integer.toString(LlmSettings.DEFAULT_REPAIR_TOKENS),
+              "The same after an answer that was cut off, as the job's.");
 
   private static final Setting<Optional<String>> LLM_REASONING_EFFORT =
       SETTINGS
-          .declare("llm.reasoning-effort", matching("a word in lower case", "[a-z]{1,20}"))
+          .declare("llm.reasoning-effort", LlmSettings.REASONING_EFFORT)
           .optional("How much the model thinks, as the job's.");
 
   private static final Setting<BigDecimal> PREVIEW_BUDGET =

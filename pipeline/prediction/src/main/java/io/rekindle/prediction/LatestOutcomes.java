@@ -30,8 +30,19 @@ public final class LatestOutcomes {
   private long clients;
   private long returns;
 
-  /** A policy, and its outcomes by {@link OutcomeCounts#place}. */
-  private record Evaluated(ScoringPolicy policy, PolicyCurve curve, long[] outcomes) {}
+  private static final class Evaluated {
+
+    private final ScoringPolicy policy;
+    private final PolicyCurve curve;
+
+    /** By {@link OutcomeCounts#place}. */
+    private final long[] outcomes = new long[2 * OutcomeCounts.SCORES];
+
+    Evaluated(ScoringPolicy policy) {
+      this.policy = policy;
+      this.curve = new PolicyCurve(policy);
+    }
+  }
 
   /**
    * How good a policy would have been.
@@ -50,13 +61,7 @@ public final class LatestOutcomes {
   public LatestOutcomes(long asOf, List<ScoringPolicy> policies) {
     this.asOf = asOf;
     this.instant = asOf - HORIZON_DAYS * UserFacts.DAY;
-    this.policies =
-        policies.stream()
-            .map(
-                policy ->
-                    new Evaluated(
-                        policy, new PolicyCurve(policy), new long[2 * OutcomeCounts.SCORES]))
-            .toList();
+    this.policies = policies.stream().map(Evaluated::new).toList();
   }
 
   /** The past instant, epoch milliseconds. */
@@ -79,8 +84,8 @@ public final class LatestOutcomes {
     returns += returned ? 1 : 0;
     past.load(orders);
     for (Evaluated each : policies) {
-      int score = each.curve().at(past, instant).score();
-      each.outcomes()[OutcomeCounts.place(INSTANT, score, returned)]++;
+      int score = each.curve.at(past, instant).score();
+      each.outcomes[OutcomeCounts.place(INSTANT, score, returned)]++;
     }
   }
 
@@ -99,7 +104,7 @@ public final class LatestOutcomes {
     Evaluated evaluated = policies.get(policy);
     OrderProbability table =
         evaluated
-            .policy()
+            .policy
             .probability()
             .filter(own -> own.horizonDays() == HORIZON_DAYS)
             .orElse(null);
@@ -107,7 +112,7 @@ public final class LatestOutcomes {
     if (table != null) {
       Arrays.setAll(probabilities[INSTANT], score -> table.perMille(score) / 1000.0);
     }
-    BacktestFigures figures = new ScoredOutcomes(probabilities, evaluated.outcomes()).figures();
+    BacktestFigures figures = new ScoredOutcomes(probabilities, evaluated.outcomes).figures();
     return new Figures(figures.auc(), table == null ? null : figures.ece());
   }
 }

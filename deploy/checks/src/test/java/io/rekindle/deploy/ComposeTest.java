@@ -12,6 +12,7 @@ import io.rekindle.dashboard.DashboardSettings;
 import io.rekindle.email.sender.settings.SenderSettings;
 import io.rekindle.job.JobSettings;
 import io.rekindle.platform.rest.FlinkReader;
+import io.rekindle.platform.settings.ProgramSettings;
 import io.rekindle.platform.text.Version;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -445,6 +446,19 @@ class ComposeTest {
       assertThat(SERVICES.get(name).at("/environment/REKINDLE_TOPIC_PARTITIONS").asInt())
           .isEqualTo(Topics.standard().users().partitions());
     }
+  }
+
+  /** Which server of models is asked, and within which limits, is a matter of each shop. */
+  @Test
+  void shouldPassOnEverySettingOfTheModel() {
+    assertThat(settings("job")).containsAll(ofModels(JobSettings.SETTINGS));
+    assertThat(settings("dashboard")).containsAll(ofModels(DashboardSettings.SETTINGS));
+  }
+
+  private static List<String> ofModels(ProgramSettings program) {
+    return KnownSettings.of(program).stream()
+        .filter(name -> name.startsWith("REKINDLE_LLM_"))
+        .toList();
   }
 
   @Test
